@@ -1,0 +1,103 @@
+/**
+ * What a record of the event log can say. These are the decoded, validated values; how they look on the wire is in
+ * `schemas/wire`. All numbers are safe integers.
+ */
+export type LogEvent = RequestEvent | SourceMark | RejectedLine
+
+/** One finished gateway request. */
+export type RequestEvent = {
+  readonly kind: 'request'
+  /** The log stream it came from, e.g. one access-log file name on one host. */
+  readonly source: string
+  readonly identity: EventIdentity
+  readonly clientId: string
+  /** Empty when the gateway does not know it. */
+  readonly integrationId: string
+  /** Milliseconds since the epoch, UTC. Whether it is the request's start or end is the gateway format's to say. */
+  readonly timeMs: number
+  /** HTTP status; 0 when the gateway sent no response. */
+  readonly status: number
+  readonly requestBytes: number
+  readonly responseBytes: number
+}
+
+/**
+ * What makes an event itself, so that a second copy is recognised. It comes from a party that the client can't
+ * influence: never from a header that a client can set.
+ */
+export type EventIdentity =
+  /**
+   * Where the line stands. A shipper sends a file's lines in order of position, without leaving one out, so within a
+   * partition the positions of one file only grow: whatever is not above the highest seen has been seen.
+   */
+  | { readonly kind: 'position'; readonly file: string; readonly position: number }
+  /** A request id made by the gateway itself. */
+  | { readonly kind: 'request_id'; readonly id: string }
+  /** The gateway gives none: the event is counted as it comes. */
+  | { readonly kind: 'none' }
+
+/** By which a source says how far it has shipped. Every partition gets one. */
+export type SourceMark = {
+  readonly kind: 'mark'
+  readonly source: string
+  readonly file: string
+  /** Every line that starts below this byte position has been shipped. */
+  readonly position: number
+  /** Events and rejected lines of this file that were sent to the partition that holds this mark, each once. */
+  readonly eventsTotal: number
+  /** Every event of the source up to this time has been shipped. Milliseconds since the epoch. */
+  readonly throughMs: number
+  /** The gateway format the lines were read as, e.g. `nginx-json`. */
+  readonly format: string
+}
+
+/** A line that the shipper could not read as a request: it is shipped all the same, so that it can't vanish. */
+export type RejectedLine = {
+  readonly kind: 'rejected_line'
+  readonly source: string
+  readonly file: string
+  readonly position: number
+  readonly reason: LineRejectReason
+  /** What was expected and what was found. Holds no raw header, query string or credential. */
+  readonly detail: string
+  /** The start of the line, redacted. */
+  readonly excerpt: string
+  readonly lineBytes: number
+}
+
+export const LINE_REJECT_REASONS = [
+  'line_too_long',
+  'line_not_utf8',
+  'line_not_json',
+  'line_not_combined',
+  'line_truncated',
+  'field_missing',
+  'client_missing',
+  'client_invalid',
+  'integration_invalid',
+  'time_invalid',
+  'status_invalid',
+  'bytes_invalid',
+] as const
+export type LineRejectReason = (typeof LINE_REJECT_REASONS)[number]
+
+/** Why a record of the log holds no event that can be counted. */
+export const RECORD_REJECT_REASONS = [
+  'record_empty',
+  'record_too_large',
+  'schema_unknown',
+  'avro_malformed',
+  'json_malformed',
+  'event_malformed',
+  'source_invalid',
+  'identity_invalid',
+  'client_missing',
+  'client_invalid',
+  'integration_invalid',
+  'time_invalid',
+  'status_invalid',
+  'bytes_invalid',
+] as const
+export type RecordRejectReason = (typeof RECORD_REJECT_REASONS)[number]
+
+export type RejectReason = LineRejectReason | RecordRejectReason

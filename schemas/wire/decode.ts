@@ -1,0 +1,241 @@
+import { findRequestFault, isName, isPosition, isTime, type RequestFields } from '../event/check-request.ts'
+import {
+  type EventIdentity,
+  LINE_REJECT_REASONS,
+  type LineRejectReason,
+  type LogEvent,
+  type RecordRejectReason,
+} from '../event/log-event.ts'
+import { rejectedLineV1, requestEventV1, sourceMarkV1, type WireType } from './avro-types.ts'
+
+/** What one record holds, in order: events, or the reason why something in it is none. Never empty. */
+export type Decoded = LogEvent | UndecodableEvent
+
+export type UndecodableEvent = {
+  readonly kind: 'undecodable'
+  readonly reason: RecordRejectReason
+  /** What was found and what was expected. */
+  readonly detail: string
+  /** Known when the record was readable but its content was not acceptable. */
+  readonly origin: { readonly source: string; readonly identity: EventIdentity } | null
+}
+
+/** Far above any event; the log's own limit is 1 MiB. */
+const RECORD_BYTES_MAX = 4 * 1024 * 1024
+const EVENTS_PER_RECORD_MAX = 10_000
+
+/**
+ * Reads a record's value, whatever bytes it is: Avro in single-object encoding, JSON, or a JSON array of events.
+ * Pure: the answer depends on the bytes alone, so that a replay decides the same.
+ */
+export function decodeRecord(value: Buffer | null): readonly Decoded[] {
+  if (value === null || value.length === 0) return [undecodable('record_empty', 'the record has no value')]
+  if (value.length > RECORD_BYTES_MAX) {
+    return [undecodable('record_too_large', `${value.length} bytes; expected at most ${RECORD_BYTES_MAX}`)]
+  }
+  switch (value[0]) {
+    case 0xc3:
+      return [decodeSingleObject(value)]
+    case 0x00:
+      return [undecodable('schema_unknown', describeConfluentFraming(value))]
+    default:
+      return decodeJson(value)
+  }
+}
+
+function decodeSingleObject(value: Buffer): Decoded {
+  if (hasHeader(value, requestEventV1)) return readAvro(requestEventV1, value, readRequest)
+  if (hasHeader(value, sourceMarkV1)) return readAvro(sourceMarkV1, value, readMark)
+  if (hasHeader(value, rejectedLineV1)) return readAvro(rejectedLineV1, value, readRejectedLine)
+  if (value.length < 10 || value[1] !== 0x01) {
+    return undecodable('avro_malformed', 'expected C3 01 and an 8-byte schema fingerprint')
+  }
+  const fingerprint = value.readBigUInt64LE(2).toString(16).padStart(16, '0')
+  return undecodable('schema_unknown', `no schema of ours has the fingerprint ${fingerprint}`)
+}
+
+function hasHeader(value: Buffer, type: WireType): boolean {
+  return value.length > 10 && value.compare(type.header, 0, 10, 0, 10) === 0
+}
+
+function readAvro(type: WireType, value: Buffer, read: (wire: never) => Decoded): Decoded {
+  let wire: unknown
+  try {
+    wire = type.avro.fromBuffer(value.subarray(10))
+  } catch (error) {
+    return undecodable('avro_malformed', error instanceof Error ? error.message : String(error))
+  }
+  // avsc has checked every field against the schema, so its shape is the schema's.
+  return read(wire as never)
+}
+
+type WireIdentity = {
+  'no.forbruk.LinePosition'?: { file: string; position: number }
+  'no.forbruk.RequestId'?: { id: string }
+} | null
+
+type WireRequest = {
+  source: string
+  identity: WireIdentity
+  client_id: string
+  integration_id: string
+  time: number
+  status: number
+  request_bytes: number
+  response_bytes: number
+}
+
+function readRequest(wire: WireRequest): Decoded {
+  return acceptRequest({
+    source: wire.source,
+    identity: unwrapIdentity(wire.identity),
+    clientId: wire.client_id,
+    integrationId: wire.integration_id,
+    timeMs: wire.time,
+    status: wire.status,
+    requestBytes: wire.request_bytes,
+    responseBytes: wire.response_bytes,
+  })
+}
+
+function unwrapIdentity(wire: WireIdentity): EventIdentity {
+  const line = wire?.['no.forbruk.LinePosition']
+  if (line !== undefined) return { kind: 'position', file: line.file, position: line.position }
+  const request = wire?.['no.forbruk.RequestId']
+  if (request !== undefined) return { kind: 'request_id', id: request.id }
+  return { kind: 'none' }
+}
+
+function acceptRequest(fields: RequestFields): Decoded {
+  const fault = findRequestFault(fields)
+  if (fault === null) return { kind: 'request', ...fields }
+  const reason = fault.missing ? 'client_missing' : (`${fault.field}_invalid` as const)
+  const trustworthy = fault.field !== 'source' && fault.field !== 'identity'
+  return {
+    kind: 'undecodable',
+    reason,
+    detail: fault.detail,
+    origin: trustworthy ? { source: fields.source, identity: fields.identity } : null,
+  }
+}
+
+function readMark(wire: {
+  source: string
+  file: string
+  position: number
+  events_total: number
+  through: number
+  format: string
+}): Decoded {
+  const counts = isPosition(wire.position) && isPosition(wire.events_total) && isTime(wire.through)
+  if (!counts || !isName(wire.source) || !isName(wire.file) || !isName(wire.format)) {
+    return undecodable('event_malformed', 'a source mark with an impossible source, position, total or time')
+  }
+  return {
+    kind: 'mark',
+    source: wire.source,
+    file: wire.file,
+    position: wire.position,
+    eventsTotal: wire.events_total,
+    throughMs: wire.through,
+    format: wire.format,
+  }
+}
+
+function readRejectedLine(wire: {
+  source: string
+  file: string
+  position: number
+  reason: string
+  detail: string
+  excerpt: string
+  line_bytes: number
+}): Decoded {
+  const reason = LINE_REJECT_REASONS.find(known => known === wire.reason) satisfies
+    | LineRejectReason
+    | undefined
+  const whole =
+    isName(wire.source) && isName(wire.file) && isPosition(wire.position) && isPosition(wire.line_bytes)
+  if (reason === undefined || !whole) {
+    return undecodable('event_malformed', 'a rejected line with an unknown reason or an impossible origin')
+  }
+  return {
+    kind: 'rejected_line',
+    source: wire.source,
+    file: wire.file,
+    position: wire.position,
+    reason,
+    detail: wire.detail,
+    excerpt: wire.excerpt,
+    lineBytes: wire.line_bytes,
+  }
+}
+
+function decodeJson(value: Buffer): readonly Decoded[] {
+  let json: unknown
+  try {
+    json = JSON.parse(value.toString('utf8'))
+  } catch {
+    return [undecodable('json_malformed', 'neither Avro nor JSON')]
+  }
+  if (!Array.isArray(json)) return [readJsonRequest(json)]
+  if (json.length === 0) return [undecodable('record_empty', 'an empty array')]
+  if (json.length > EVENTS_PER_RECORD_MAX) {
+    return [
+      undecodable('record_too_large', `${json.length} events; expected at most ${EVENTS_PER_RECORD_MAX}`),
+    ]
+  }
+  return json.map(readJsonRequest)
+}
+
+/** The same fields as the Avro event, with the identity flat: `file` and `position`, or `request_id`, or neither. */
+function readJsonRequest(json: unknown): Decoded {
+  if (typeof json !== 'object' || json === null) {
+    return undecodable('event_malformed', `expected an object, found ${json === null ? 'null' : typeof json}`)
+  }
+  const event = json as Record<string, unknown>
+  const { source = '', client_id: clientId = '', integration_id: integrationId = '', time, status } = event
+  const { request_bytes: requestBytes, response_bytes: responseBytes } = event
+  if (typeof source !== 'string') return wrongType('source', 'a string')
+  if (typeof clientId !== 'string') return wrongType('client_id', 'a string')
+  if (typeof integrationId !== 'string') return wrongType('integration_id', 'a string')
+  if (typeof time !== 'number') return wrongType('time', 'milliseconds since the epoch')
+  if (typeof status !== 'number') return wrongType('status', 'a number')
+  if (typeof requestBytes !== 'number') return wrongType('request_bytes', 'a number')
+  if (typeof responseBytes !== 'number') return wrongType('response_bytes', 'a number')
+  const identity = readJsonIdentity(event)
+  if (identity === null) return wrongType('identity', 'file and position, or request_id, or neither')
+  return acceptRequest({
+    source,
+    identity,
+    clientId,
+    integrationId,
+    timeMs: time,
+    status,
+    requestBytes,
+    responseBytes,
+  })
+}
+
+function readJsonIdentity(event: Record<string, unknown>): EventIdentity | null {
+  const { file, position, request_id: id } = event
+  if (typeof file === 'string' && typeof position === 'number' && id === undefined) {
+    return { kind: 'position', file, position }
+  }
+  if (file !== undefined || position !== undefined) return null
+  if (typeof id === 'string') return { kind: 'request_id', id }
+  return id === undefined ? { kind: 'none' } : null
+}
+
+function wrongType(field: string, expected: string): UndecodableEvent {
+  return undecodable('event_malformed', `${field} is missing or of the wrong type; expected ${expected}`)
+}
+
+function undecodable(reason: RecordRejectReason, detail: string): UndecodableEvent {
+  return { kind: 'undecodable', reason, detail, origin: null }
+}
+
+function describeConfluentFraming(value: Buffer): string {
+  const id = value.length >= 5 ? String(value.readUInt32BE(1)) : 'cut off'
+  return `Confluent framing with schema id ${id}; expected single-object encoding (C3 01) or JSON`
+}

@@ -1,0 +1,54 @@
+import type { EventIdentity, RejectedLine, RequestEvent, SourceMark } from '../event/log-event.ts'
+import { rejectedLineV1, requestEventV1, sourceMarkV1, type WireType } from './avro-types.ts'
+
+/** One event as a record's value: Avro, single-object encoding, newest version. */
+export function encodeRequest(event: RequestEvent): Buffer {
+  return encode(requestEventV1, {
+    source: event.source,
+    identity: wrapIdentity(event.identity),
+    client_id: event.clientId,
+    integration_id: event.integrationId,
+    time: event.timeMs,
+    status: event.status,
+    request_bytes: event.requestBytes,
+    response_bytes: event.responseBytes,
+  })
+}
+
+export function encodeMark(mark: SourceMark): Buffer {
+  return encode(sourceMarkV1, {
+    source: mark.source,
+    file: mark.file,
+    position: mark.position,
+    events_total: mark.eventsTotal,
+    through: mark.throughMs,
+    format: mark.format,
+  })
+}
+
+export function encodeRejectedLine(line: RejectedLine): Buffer {
+  return encode(rejectedLineV1, {
+    source: line.source,
+    file: line.file,
+    position: line.position,
+    reason: line.reason,
+    detail: line.detail,
+    excerpt: line.excerpt,
+    line_bytes: line.lineBytes,
+  })
+}
+
+function wrapIdentity(identity: EventIdentity): unknown {
+  switch (identity.kind) {
+    case 'position':
+      return { 'no.forbruk.LinePosition': { file: identity.file, position: identity.position } }
+    case 'request_id':
+      return { 'no.forbruk.RequestId': { id: identity.id } }
+    case 'none':
+      return null
+  }
+}
+
+function encode(type: WireType, value: unknown): Buffer {
+  return Buffer.concat([type.header, type.avro.toBuffer(value)])
+}
