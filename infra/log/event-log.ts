@@ -1,0 +1,84 @@
+/**
+ * The event log: an ordered, append-only topic cut into partitions, whose content at an offset never changes.
+ * Two implementations, one contract: Kafka (`kafka.ts`) and an embedded one on SQLite (`embedded.ts`).
+ *
+ * Offsets and times are safe integers; an offset beyond 2^53 is refused at the edge.
+ */
+export interface EventLog {
+  readonly topic: string
+  /** Fixed when the topic is created. */
+  readonly partitionCount: number
+
+  /**
+   * Appends every record and resolves once all are durable (all in-sync replicas, or fsync). Records of one partition
+   * keep their order. On an error any part of the batch may have been appended: the caller sends it again.
+   */
+  append(records: readonly OutgoingRecord[]): Promise<void>
+
+  /** What the log holds now: offsets in [startOffset, endOffset). */
+  bounds(partition: number): Promise<LogBounds>
+
+  /** The first offset appended at or after `timeMs` (log append time), or null when there is none yet. */
+  offsetForTime(partition: number, timeMs: number): Promise<number | null>
+
+  /** Reads the records with offsets in [fromOffset, toOffset), in order, then ends. */
+  read(partition: number, fromOffset: number, toOffset: number): AsyncIterable<RecordBatch>
+
+  /**
+   * Joins the consumer group and delivers records until `stop`. Partitions come and go:
+   * `consumer.assign` is asked where to begin before anything of a partition is delivered.
+   */
+  consume(group: string, consumer: PartitionConsumer): Promise<Subscription>
+
+  close(): Promise<void>
+}
+
+export type LogBounds = { readonly startOffset: number; readonly endOffset: number }
+
+export type LogRecord = {
+  readonly offset: number
+  /** Milliseconds since the epoch, stamped by the log when it appended the record. */
+  readonly appendTimeMs: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+}
+
+export type RecordBatch = {
+  readonly partition: number
+  /** In offset order, possibly with gaps; may be empty when the range held only the log's own control records. */
+  readonly records: readonly LogRecord[]
+  /** The offset to read next: every offset below it has been delivered or holds nothing. */
+  readonly nextOffset: number
+}
+
+export type OutgoingRecord = {
+  readonly value: Buffer
+  /** A key chooses the partition as every Kafka client does (murmur2); a number names it. */
+  readonly to: { readonly key: string } | { readonly partition: number }
+}
+
+export interface PartitionConsumer {
+  /** The partition is ours from now on: answers the offset to deliver from. */
+  assign(partition: number): Promise<number>
+  /**
+   * One batch of an assigned partition, in order; the next one of that partition waits for the promise. While it waits
+   * longer than a moment, it must call `heartbeat` every few seconds, or the group takes the partition away.
+   */
+  receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void>
+  /** The partitions are no longer ours: forget what is held of them. */
+  revoke(partitions: readonly number[]): void
+}
+
+export interface Subscription {
+  /** Tells the group how far this consumer is; for lag monitors only. Failures are not errors: see the block ledger. */
+  commit(nextOffsets: ReadonlyMap<number, number>): Promise<void>
+  /** Rejects if consuming failed for good; resolves after `stop`. */
+  readonly finished: Promise<void>
+  /** Leaves the group; resolves when no further call to the consumer will come. */
+  stop(): Promise<void>
+}
+
+/** The log can't be used as it is; `message` says what, and what to do. */
+export class EventLogError extends Error {
+  override name = 'EventLogError'
+}
