@@ -1,0 +1,130 @@
+import type { EventIdentity, SourceMark } from '@forbruk/schemas/event/log-event.ts'
+
+/**
+ * Admit lets each identity pass once. What it remembers of a partition is a function of the log alone, so a replay
+ * decides the same:
+ * - line positions of a file only grow, so the highest one tells every copy, however old;
+ * - a request id is a duplicate when the same id occurred, itself admitted or not, within the last `windowSize`
+ *   offsets.
+ */
+export class Admission {
+  readonly sources: SourceFiles
+  private readonly lastOffsets = new Map<string, number>()
+  private readonly windowSize: number
+
+  constructor(windowSize: number, sources: SourceFiles) {
+    this.windowSize = windowSize
+    this.sources = sources
+  }
+
+  isDuplicate(source: string, identity: EventIdentity, offset: number): boolean {
+    switch (identity.kind) {
+      case 'position':
+        return this.sources.get(source, identity.file).isRepeated(identity.position)
+      case 'request_id':
+        return this.remember(`${source}\n${identity.id}`, offset)
+      case 'none':
+        return false
+    }
+  }
+
+  /** Remembers the id at its newest offset; true when it occurred within the window before. */
+  remember(id: string, offset: number): boolean {
+    const lastOffset = this.lastOffsets.get(id)
+    // Deleted first, so that the map's order of insertion stays the order of offsets.
+    if (lastOffset !== undefined) this.lastOffsets.delete(id)
+    this.lastOffsets.set(id, offset)
+    this.forgetBefore(offset - this.windowSize)
+    return lastOffset !== undefined && offset - lastOffset <= this.windowSize
+  }
+
+  private forgetBefore(oldestOffset: number): void {
+    for (const [id, offset] of this.lastOffsets) {
+      if (offset >= oldestOffset) return
+      this.lastOffsets.delete(id)
+    }
+  }
+}
+
+/** Every source file that a partition has seen. */
+export class SourceFiles {
+  private readonly bySource = new Map<string, Map<string, SourceFile>>()
+
+  get(source: string, file: string): SourceFile {
+    let files = this.bySource.get(source)
+    if (files === undefined) {
+      files = new Map()
+      this.bySource.set(source, files)
+    }
+    let progress = files.get(file)
+    if (progress === undefined) {
+      progress = new SourceFile(source, file)
+      files.set(file, progress)
+    }
+    return progress
+  }
+
+  *all(): Iterable<SourceFile> {
+    for (const files of this.bySource.values()) yield* files.values()
+  }
+}
+
+/** What a partition has seen of one source's file; `file` is empty for a gateway that sends by itself. */
+export class SourceFile {
+  readonly source: string
+  readonly file: string
+  highPosition = -1
+  /** Counted or rejected, each once, since the log began. */
+  eventsSoFar = 0
+  markPosition = 0
+  markEventsTotal = 0
+  eventsAtMark = 0
+  throughMs: number | null = null
+  format = ''
+  /** Within the open block. */
+  blockEvents = 0
+  blockDuplicates = 0
+  /** Changed since it was last written. */
+  dirty = false
+
+  constructor(source: string, file: string) {
+    this.source = source
+    this.file = file
+  }
+
+  isRepeated(position: number): boolean {
+    if (position <= this.highPosition) return true
+    this.highPosition = position
+    return false
+  }
+
+  count(duplicate: boolean): void {
+    if (duplicate) this.blockDuplicates += 1
+    else {
+      this.blockEvents += 1
+      this.eventsSoFar += 1
+    }
+    this.dirty = true
+  }
+
+  /**
+   * A mark is held against what arrived only when it is ahead of every line: one that comes again after a crash would
+   * be compared with lines that it doesn't speak of.
+   */
+  mark(mark: SourceMark): void {
+    if (mark.position > this.highPosition && mark.position >= this.markPosition) {
+      this.markPosition = mark.position
+      this.markEventsTotal = mark.eventsTotal
+      this.eventsAtMark = this.eventsSoFar
+    }
+    this.throughMs = Math.max(this.throughMs ?? 0, mark.throughMs)
+    this.format = mark.format
+    this.dirty = true
+  }
+
+  startBlock(): void {
+    this.blockEvents = 0
+    this.blockDuplicates = 0
+    this.dirty = false
+  }
+}

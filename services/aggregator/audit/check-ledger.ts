@@ -1,0 +1,94 @@
+import { blockEnd, blockStart } from '../block.ts'
+import type { AuditedBlock } from './stored-block.ts'
+
+export type AuditCheck =
+  | 'ledger_contiguous'
+  | 'ledger_adds_up'
+  | 'rollup_equals_ledger'
+  | 'rejected_equals_ledger'
+  | 'sources_complete'
+  | 'replay_equals_stored'
+
+/** One thing that is not as it must be: where, and by how much. */
+export type AuditFinding = { readonly check: AuditCheck; readonly place: string; readonly message: string }
+
+/** Holds the blocks of every partition against the invariants of the ledger. Pure. */
+export function checkLedger(blocks: readonly AuditedBlock[]): AuditFinding[] {
+  return blocks.flatMap((block, index) => {
+    const before = blocks[index - 1]
+    const after = blocks[index + 1]
+    return [
+      ...checkPlace(
+        block,
+        before?.partition === block.partition ? before : null,
+        after?.partition === block.partition ? after : null,
+      ),
+      ...checkSums(block),
+    ]
+  })
+}
+
+function checkPlace(
+  block: AuditedBlock,
+  before: AuditedBlock | null,
+  after: AuditedBlock | null,
+): AuditFinding[] {
+  const findings: AuditFinding[] = []
+  const fail = (message: string) =>
+    findings.push({ check: 'ledger_contiguous', place: placeOf(block), message })
+  if (before !== null && block.block !== before.block + 1) {
+    fail(`follows block ${before.block}: ${block.block - before.block - 1} blocks between have no ledger row`)
+  }
+  if (before !== null && block.next_offset > 0 && block.first_offset !== blockStart(block.block)) {
+    fail(`begins at offset ${block.first_offset}; expected the block's start ${blockStart(block.block)}`)
+  }
+  if (after !== null && block.next_offset !== blockEnd(block.block)) {
+    fail(
+      `ends at offset ${block.next_offset} although a later block exists; expected ${blockEnd(block.block)}`,
+    )
+  }
+  return findings
+}
+
+function checkSums(block: AuditedBlock): AuditFinding[] {
+  const findings: AuditFinding[] = []
+  const equal = (check: AuditCheck, what: string, found: bigint, expected: bigint) => {
+    if (found === expected) return
+    const by = found - expected
+    findings.push({
+      check,
+      place: placeOf(block),
+      message: `${what}: ${found}, the ledger has ${expected}: ${by > 0n ? `${by} too many` : `${-by} too few`}`,
+    })
+  }
+  if (block.next_offset === 0) {
+    const message = `${block.rollup_requests} requests in the rollup without a ledger row: a writer stopped before it; run forbruk aggregate`
+    return [{ check: 'rollup_equals_ledger', place: placeOf(block), message }]
+  }
+  equal(
+    'ledger_adds_up',
+    'requests + duplicates + rejected + marks',
+    block.requests + block.duplicates + block.rejected + block.marks,
+    block.events,
+  )
+  equal('rollup_equals_ledger', 'requests in the rollup', block.rollup_requests, block.requests)
+  equal(
+    'rollup_equals_ledger',
+    'request bytes in the rollup',
+    block.rollup_request_bytes,
+    block.request_bytes,
+  )
+  equal(
+    'rollup_equals_ledger',
+    'response bytes in the rollup',
+    block.rollup_response_bytes,
+    block.response_bytes,
+  )
+  equal('rejected_equals_ledger', 'rejected events stored', block.rejected_rows, block.rejected)
+  equal('ledger_adds_up', 'duplicates by source', block.source_duplicates, block.duplicates)
+  return findings
+}
+
+export function placeOf(block: { partition: number; block: number }): string {
+  return `partition ${block.partition}, block ${block.block}`
+}

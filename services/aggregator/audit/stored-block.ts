@@ -1,0 +1,72 @@
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { z } from 'zod'
+
+const count = z.coerce.bigint()
+
+const auditedBlockShape = z.object({
+  stream: z.string(),
+  partition: z.number(),
+  block: z.coerce.number(),
+  first_offset: z.coerce.number(),
+  next_offset: z.coerce.number(),
+  records: count,
+  events: count,
+  requests: count,
+  duplicates: count,
+  rejected: count,
+  marks: count,
+  request_ids: count,
+  request_bytes: count,
+  response_bytes: count,
+  fingerprint: z.string(),
+  in_month: z.coerce.boolean(),
+  rollup_requests: count,
+  rollup_request_bytes: count,
+  rollup_response_bytes: count,
+  rollup_newest: z.coerce.number(),
+  rejected_rows: count,
+  source_duplicates: count,
+})
+
+/** A ledger row beside the sums of the rows that it vouches for. */
+export type AuditedBlock = z.infer<typeof auditedBlockShape>
+
+/** The half-open time range [fromMs, toMs) that an audit is limited to. */
+export type AuditedRange = { readonly fromMs: number; readonly toMs: number }
+
+/**
+ * Every block of the ledger in order, and every block that has rollup rows without a ledger row (its `next_offset` is
+ * then 0). `in_month` tells which ones hold events of the range.
+ */
+export function readAuditedBlocks(
+  store: Store,
+  stream: string,
+  range: AuditedRange,
+): Promise<AuditedBlock[]> {
+  return store.query(
+    `SELECT
+        {stream:String} AS stream, partition, block,
+        first_offset, next_offset, records, events, requests, duplicates, rejected, marks, request_ids,
+        request_bytes, response_bytes, toString(fingerprint) AS fingerprint,
+        ifNull(toUnixTimestamp(last_hour) * 1000 >= {fromMs:Int64} - 3600000
+            AND toUnixTimestamp(first_hour) * 1000 < {toMs:Int64}, 0) AS in_month,
+        rollup_requests, rollup_request_bytes, rollup_response_bytes, rollup_newest, rejected_rows, source_duplicates
+     FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String}) AS ledger
+     FULL JOIN (
+        SELECT partition, block, sum(requests) AS rollup_requests, sum(request_bytes) AS rollup_request_bytes,
+               sum(response_bytes) AS rollup_response_bytes, max(last_offset) AS rollup_newest
+        FROM usage_rollup FINAL WHERE stream = {stream:String} GROUP BY partition, block
+     ) AS rollup USING (partition, block)
+     LEFT JOIN (
+        SELECT partition, block, count() AS rejected_rows
+        FROM rejected_event FINAL WHERE stream = {stream:String} GROUP BY partition, block
+     ) AS rejects USING (partition, block)
+     LEFT JOIN (
+        SELECT partition, block, sum(duplicates) AS source_duplicates
+        FROM source_ledger FINAL WHERE stream = {stream:String} GROUP BY partition, block
+     ) AS sources USING (partition, block)
+     ORDER BY partition, block`,
+    auditedBlockShape,
+    { stream, fromMs: range.fromMs, toMs: range.toMs },
+  )
+}
