@@ -1,0 +1,165 @@
+// Sends the plan: maps virtual to real time and makes each request when it is due.
+import { spawn } from 'node:child_process'
+import { Agent, request as httpRequest } from 'node:http'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import type { Gateway } from './gateway.ts'
+import type { CurlJob, Plan, PlannedRequest } from './plan.ts'
+
+const inFlightHighest = 300
+const socketsPerGateway = 48
+const curlsHighest = 8
+const measureEveryMs = 2000
+
+export interface DriveResult {
+  sentByGateway: [number, number]
+  failures: string[]
+  /** How far behind the plan a request was sent, at worst, in real milliseconds. */
+  lagHighestMs: number
+}
+
+export interface DriveSettings {
+  plan: Plan
+  gateways: [Gateway, Gateway]
+  keyByPair: Map<string, string>
+  makeUnknownKey(): string
+  restartBackend(): Promise<void>
+  speed: number
+  /** Ends the recording: it takes too long, or someone interrupts it. */
+  signal: AbortSignal
+}
+
+const filler = 'Regnskap og fakturering '.repeat(10_000)
+
+/** Exactly `bytes` long (plain ASCII), and wrong in the way that was planned. */
+export function composeBody(bytes: number, flaw: PlannedRequest['flaw']): string {
+  const reference = flaw === 'duplicate' ? 'R-1' : 'R-2'
+  const quantity = flaw === 'overflow' ? -1 : 1
+  const lines = flaw === 'invalid' ? '' : `"lines":[${quantity}],`
+  const start = `{"reference":"${reference}",${lines}"text":"`
+  return `${start}${filler.slice(0, Math.max(0, bytes - start.length - 2))}"}`
+}
+
+export async function drive(settings: DriveSettings): Promise<DriveResult> {
+  const { plan, gateways, keyByPair, speed } = settings
+  const agents = gateways.map(
+    () => new Agent({ keepAlive: true, maxSockets: socketsPerGateway, scheduling: 'lifo' }),
+  )
+  const validators = new Map<string, string>()
+  const result: DriveResult = { sentByGateway: [0, 0], failures: [], lagHighestMs: 0 }
+  let inFlight = 0
+  let curls = 0
+  const background: Promise<void>[] = []
+
+  function send(planned: PlannedRequest): void {
+    const key = planned.pair === '' ? settings.makeUnknownKey() : keyByPair.get(planned.pair)
+    if (key === undefined) throw new Error(`no key for ${planned.pair}`)
+    const headers: Record<string, string | number> = { 'User-Agent': planned.userAgent }
+    if (key !== '') headers['X-Api-Key'] = key
+    const validator = planned.conditional ? validators.get(planned.path) : undefined
+    if (validator !== undefined) headers['If-None-Match'] = validator
+    const body = planned.method === 'GET' ? undefined : composeBody(planned.bodyBytes, planned.flaw)
+    if (body !== undefined) {
+      headers['Content-Type'] = 'application/json'
+      headers['Content-Length'] = body.length
+    }
+    inFlight += 1
+    result.sentByGateway[planned.gateway] += 1
+    const request = httpRequest(
+      {
+        host: '127.0.0.1',
+        port: gateways[planned.gateway].port,
+        agent: agents[planned.gateway],
+        method: planned.method,
+        path: planned.path + planned.query,
+        headers,
+      },
+      response => {
+        const { etag } = response.headers
+        if (etag !== undefined) validators.set(planned.path, etag)
+        response.resume()
+        response.on('end', () => (inFlight -= 1))
+      },
+    )
+    request.on('error', error => {
+      inFlight -= 1
+      result.failures.push(`${planned.method} ${planned.path}: ${error.message}`)
+    })
+    request.end(body)
+  }
+
+  /** A failure ends up in the result: it must not end the process with servers still running. */
+  function alongside(work: Promise<void>, name: string): void {
+    background.push(
+      work.catch((error: unknown) => {
+        result.failures.push(`${name}: ${String(error)}`)
+      }),
+    )
+  }
+
+  function startCurl(job: CurlJob): void {
+    const key = keyByPair.get(job.pair)
+    if (key === undefined) throw new Error(`no key for ${job.pair}`)
+    curls += 1
+    result.sentByGateway[job.gateway] += job.targets.length
+    const done = runCurl(job, gateways[job.gateway].port, key).finally(() => (curls -= 1))
+    alongside(done, `curl ${job.pair}`)
+  }
+
+  let nextRequest = 0
+  let nextCurl = 0
+  let nextRestart = 0
+  let measuredMs = performance.now()
+  while (nextRequest < plan.requests.length || nextCurl < plan.curlJobs.length) {
+    settings.signal.throwIfAborted()
+    for (; nextRequest < plan.requests.length && inFlight < inFlightHighest; nextRequest += 1) {
+      const planned = plan.requests[nextRequest]
+      if (planned === undefined) break
+      const lateMs = (gateways[planned.gateway].nowMs() - planned.atMs) / speed
+      if (lateMs < 0) break
+      result.lagHighestMs = Math.max(result.lagHighestMs, lateMs)
+      send(planned)
+    }
+    for (; nextCurl < plan.curlJobs.length && curls < curlsHighest; nextCurl += 1) {
+      const job = plan.curlJobs[nextCurl]
+      if (job === undefined || gateways[job.gateway].nowMs() < job.atMs) break
+      startCurl(job)
+    }
+    const restartMs = plan.restartsMs[nextRestart]
+    if (restartMs !== undefined && gateways[0].nowMs() >= restartMs) {
+      nextRestart += 1
+      alongside(settings.restartBackend(), 'restart')
+    }
+    if (performance.now() - measuredMs > measureEveryMs) {
+      // Both clocks run evenly; measuring again only takes away a slow drift.
+      measuredMs = performance.now()
+      for (const gateway of gateways) alongside(gateway.measureClock(), 'clock')
+    }
+    // Not a timer: a real millisecond is seconds in the log, and would bunch the requests together.
+    await nextTurn()
+  }
+  await Promise.all(background)
+  while (inFlight > 0) {
+    settings.signal.throwIfAborted()
+    await sleep(5)
+  }
+  for (const agent of agents) agent.destroy()
+  return result
+}
+
+/** The settings go in by standard input, so that no key is in the list of processes. */
+function runCurl(job: CurlJob, port: number, key: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('curl', ['--no-progress-meter', '--config', '-'], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    })
+    let errors = ''
+    child.stderr.setEncoding('utf8')
+    child.stderr.on('data', (chunk: string) => (errors += chunk))
+    child.on('error', reject)
+    child.on('close', code => (code === 0 ? resolve() : reject(new Error(`${code} ${errors}`))))
+    const targets = job.targets.map(
+      target => `url = "http://127.0.0.1:${port}${target}"\noutput = "/dev/null"\n`,
+    )
+    child.stdin.end(`header = "X-Api-Key: ${key}"\n${targets.join('')}`)
+  })
+}
