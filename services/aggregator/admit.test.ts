@@ -32,7 +32,9 @@ describe('a request id', () => {
       fc.property(ids, fc.integer({ min: 1, max: 12 }), fc.nat(80), (sequence, window, start) => {
         const whole = new Admission(window, new SourceFiles())
         const decisions = sequence.map((id, offset) => whole.isDuplicate('', request(id), offset))
-        const naive = sequence.map((id, offset) => sequence.slice(Math.max(0, offset - window), offset).includes(id))
+        const naive = sequence.map((id, offset) =>
+          sequence.slice(Math.max(0, offset - window), offset).includes(id),
+        )
         expect(decisions).toEqual(naive)
         const from = Math.min(start, sequence.length)
         const replay = new Admission(window, new SourceFiles())

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
 import { flushRows, whenAvailable } from './flush.ts'
 import { PartitionFold } from './partition-fold.ts'
+import { createLedgerReader, type LedgerReader } from './read-ledger.ts'
 import { registerStream } from './register-stream.ts'
 import { resumePartition } from './resume.ts'
 import type { FlushRows } from './rows.ts'
@@ -73,6 +74,7 @@ async function flushUntilDone(
 class Aggregator implements PartitionConsumer {
   private readonly settings: AggregateSettings
   private readonly signal: AbortSignal
+  private readonly ledger: LedgerReader
   private readonly folds = new Map<number, PartitionFold>()
   private flushing: Promise<ReadonlyMap<number, number>> | null = null
   private flushFailed = false
@@ -80,11 +82,12 @@ class Aggregator implements PartitionConsumer {
   constructor(settings: AggregateSettings, signal: AbortSignal) {
     this.settings = settings
     this.signal = signal
+    this.ledger = createLedgerReader(settings.store)
   }
 
   async assign(partition: number): Promise<number> {
-    const { store, log, logger } = this.settings
-    const resume = await this.whenAvailable(() => resumePartition(store, log, partition))
+    const { log, logger } = this.settings
+    const resume = await this.whenAvailable(() => resumePartition(this.ledger, log, partition))
     this.folds.set(partition, new PartitionFold(resume.point))
     const { foldFromOffset } = resume.point
     logger.info({ partition, foldFromOffset, readFromOffset: resume.readFromOffset }, 'partition assigned')

@@ -10,7 +10,7 @@ const BACKOFF_LAST_MS = 30_000
  * Writes the rows of all partitions, the ledger's last: a ledger row must never be there without the rows it vouches
  * for. Every row is a set, not an addition, so any part may be written again.
  */
-export async function flushRows(store: Store, flushes: readonly FlushRows[]): Promise<void> {
+export async function flushRows(store: Pick<Store, 'insert'>, flushes: readonly FlushRows[]): Promise<void> {
   await insertAll(
     store,
     'usage_rollup',
@@ -33,7 +33,7 @@ export async function flushRows(store: Store, flushes: readonly FlushRows[]): Pr
   )
 }
 
-async function insertAll(store: Store, table: string, rows: readonly Row[]): Promise<void> {
+async function insertAll(store: Pick<Store, 'insert'>, table: string, rows: readonly Row[]): Promise<void> {
   for (let start = 0; start < rows.length; start += INSERT_ROWS_MAX) {
     await store.insert(table, rows.slice(start, start + INSERT_ROWS_MAX))
   }

@@ -43,7 +43,8 @@ function latest(flushes: readonly (FlushRows | null)[]) {
     const rows = new Map<string, Row>()
     for (const row of flushes.flatMap(flush => (flush ?? emptyRows())[table])) {
       const held = rows.get(key(row))
-      if (held === undefined || Number(row[version] ?? 0) >= Number(held[version] ?? 0)) rows.set(key(row), row)
+      if (held === undefined || Number(row[version] ?? 0) >= Number(held[version] ?? 0))
+        rows.set(key(row), row)
     }
     return [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
   }
@@ -54,7 +55,9 @@ function latest(flushes: readonly (FlushRows | null)[]) {
       row => [row.client_id, row.integration_id, row.hour, row.status_class, row.block].join('|'),
       'last_offset',
     ).map(withoutVersion),
-    sources: keep('sources', row => `${row.source}|${row.file}|${row.block}`, 'last_offset').map(withoutVersion),
+    sources: keep('sources', row => `${row.source}|${row.file}|${row.block}`, 'last_offset').map(
+      withoutVersion,
+    ),
     rejected: keep('rejected', row => `${row.offset}|${row.event_index}`, 'none'),
     ledger: keep('ledger', row => String(row.block), 'next_offset'),
   }
@@ -94,7 +97,10 @@ const value: fc.Arbitrary<Buffer | null> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(null, Buffer.from('no event'), Buffer.from('[{}, 7]')) },
 )
 const gappedLog = fc
-  .array(fc.record({ gap: fc.constantFrom(0, 0, 0, 1, 7, BLOCK_SIZE), value }), { minLength: 1, maxLength: 60 })
+  .array(fc.record({ gap: fc.constantFrom(0, 0, 0, 1, 7, BLOCK_SIZE), value }), {
+    minLength: 1,
+    maxLength: 60,
+  })
   .map(entries => {
     let offset = BLOCK_SIZE - 25
     return entries.map(entry => {
@@ -120,7 +126,10 @@ describe('a partition', () => {
         const sum = (rows: readonly Row[], column: string) =>
           rows.reduce((total, row) => total + Number(row[column]), 0)
         expect(sum(ledger, 'events')).toBe(
-          sum(ledger, 'requests') + sum(ledger, 'duplicates') + sum(ledger, 'rejected') + sum(ledger, 'marks'),
+          sum(ledger, 'requests') +
+            sum(ledger, 'duplicates') +
+            sum(ledger, 'rejected') +
+            sum(ledger, 'marks'),
         )
         expect(sum(ledger, 'records')).toBe(records.length)
         for (const column of ['requests', 'request_bytes', 'response_bytes']) {
@@ -137,7 +146,9 @@ describe('a partition', () => {
     const fold = newFold()
     const records = [record(5, request({})), record(2 * BLOCK_SIZE + 3, request({}))]
     fold.foldBatch({ partition: 0, records, nextOffset: 2 * BLOCK_SIZE + 4 })
-    const ledger = fold.takeRows()?.ledger.map(row => [row.block, row.first_offset, row.next_offset, row.requests])
+    const ledger = fold
+      .takeRows()
+      ?.ledger.map(row => [row.block, row.first_offset, row.next_offset, row.requests])
     expect(ledger).toEqual([
       [0, 0, blockEnd(0), 1],
       [1, BLOCK_SIZE, blockEnd(1), 0],
@@ -159,7 +170,12 @@ describe('a partition', () => {
     const value = Buffer.from('{"client_id":"a","path":"/v1?apikey=hush"}')
     fold.foldBatch({ partition: 0, records: [record(9, value)], nextOffset: 10 })
     const [row] = fold.takeRows()?.rejected ?? []
-    expect(row).toMatchObject({ offset: 9, event_index: 0, reason: 'event_malformed', record_bytes: value.length })
+    expect(row).toMatchObject({
+      offset: 9,
+      event_index: 0,
+      reason: 'event_malformed',
+      record_bytes: value.length,
+    })
     expect(JSON.stringify(row)).not.toContain('hush')
   })
 

@@ -38,7 +38,9 @@ describe('a partition goes on', () => {
   })
 
   test('at the first of the newest blocks whose rollup differs from the ledger', () => {
-    expect(chooseFoldStart([block(1), block(2), block(3)], [sum(1), sum(2, 9), sum(3)], bounds)).toBe(2 * BLOCK_SIZE)
+    expect(chooseFoldStart([block(1), block(2), block(3)], [sum(1), sum(2, 9), sum(3)], bounds)).toBe(
+      2 * BLOCK_SIZE,
+    )
     expect(chooseFoldStart([block(1), block(2)], [sum(2)], bounds)).toBe(BLOCK_SIZE)
   })
 })
@@ -50,7 +52,9 @@ describe('reading begins', () => {
 
   test('a window earlier where request ids were seen, but not before the log was first counted', () => {
     const seen = { request_ids: 3 }
-    expect(chooseReadStart([block(0, seen), block(1, seen)], 2 * BLOCK_SIZE)).toBe(2 * BLOCK_SIZE - WINDOW_SIZE)
+    expect(chooseReadStart([block(0, seen), block(1, seen)], 2 * BLOCK_SIZE)).toBe(
+      2 * BLOCK_SIZE - WINDOW_SIZE,
+    )
     const first = block(0, { ...seen, first_offset: BLOCK_SIZE - 9 })
     expect(chooseReadStart([first], BLOCK_SIZE)).toBe(BLOCK_SIZE - 9)
   })

@@ -2,12 +2,13 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 import { PartitionFold } from '../partition-fold.ts'
-import { chooseReadStart, readSources } from '../resume.ts'
+import { createLedgerReader } from '../read-ledger.ts'
+import { chooseReadStart } from '../resume.ts'
 import type { FlushRows, Row } from '../rows.ts'
 import { type AuditFinding, placeOf } from './check-ledger.ts'
 import type { AuditedBlock } from './stored-block.ts'
 
-/** Rows compared per query: bounds memory on both sides. */
+/** One broken block must not fill the screen. */
 const FINDINGS_PER_BLOCK_MAX = 5
 
 /**
@@ -39,7 +40,7 @@ async function replayBlock(store: Store, log: EventLog, block: AuditedBlock): Pr
   const fold = new PartitionFold({
     ...place,
     foldFromOffset: block.first_offset,
-    sources: await readSources(store, place, block.block),
+    sources: await createLedgerReader(store).readSources(place, block.block),
     stored: new Map(),
   })
   for await (const batch of log.read(block.partition, readFrom, block.next_offset)) fold.foldBatch(batch)
