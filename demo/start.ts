@@ -1,0 +1,48 @@
+/**
+ * The whole way on embedded parts, by the commands a user would type: import the registry, ship the recorded log,
+ * count it, close the month, prove it. Running it again changes nothing and says so.
+ */
+import { spawnSync } from 'node:child_process'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const dataDir = process.env.FORBRUK_DATA_DIR ?? './data'
+const environment = {
+  ...process.env,
+  FORBRUK_DATA_DIR: dataDir,
+  FORBRUK_TARIFF: process.env.FORBRUK_TARIFF ?? 'demo/tariff.json',
+  LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+}
+// The demo shows the embedded parts: servers that happen to be configured are somebody's real ones.
+for (const name of ['KAFKA_BROKERS', 'CLICKHOUSE_URL']) Reflect.deleteProperty(environment, name)
+
+const steps = [
+  ['registry', 'import', 'demo/registry'],
+  ['ship', '--format', 'nginx-json', '--source', 'gateway-1', 'demo/gateway-1.access.log.gz'],
+  ['ship', '--format', 'nginx-json', '--source', 'gateway-2', 'demo/gateway-2.access.log.gz'],
+  ['aggregate', '--until-caught-up'],
+  ['close', '2026-10'],
+  ['audit', '--replay'],
+]
+
+for (const step of steps) {
+  console.log(`\n$ npx forbruk ${step.join(' ')}`)
+  const { status } = spawnSync(process.execPath, ['services/cli/main.ts', ...step], {
+    cwd: root,
+    env: environment,
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+console.log(`
+The data is in ${relative(root, dataDir) || dataDir}: log.sqlite is the event log, store/ is ClickHouse. Go on with:
+
+  npx forbruk sql "SELECT * FROM statement_lines WHERE status = 'proposed'"
+  npx forbruk sql "SELECT day, sum(requests) FROM usage_daily WHERE client_id = 'skarvik-ror' GROUP BY day ORDER BY day"
+  npx forbruk rejected list
+  npx forbruk status
+  npx forbruk up          # count what comes, and answer ClickHouse's HTTP protocol on 127.0.0.1:8123
+
+Delete ${relative(root, dataDir) || dataDir} to begin again.`)

@@ -1,0 +1,49 @@
+import { audit } from '@forbruk/aggregator/audit/audit.ts'
+import { parseBillingPeriod, periodRange } from '@forbruk/close/billing-period.ts'
+import { Command } from 'commander'
+import { type CommandContext, openParts } from '../open-parts.ts'
+import { groupDigits, printJson, printLine } from '../print.ts'
+import { startProgressBar } from '../progress-bar.ts'
+import { readTariffFile } from '../read-tariff-file.ts'
+
+export function auditCommand(context: CommandContext): Command {
+  return new Command('audit')
+    .description('check the invariants of what is stored; names what fails, and exits 1')
+    .option('--month <YYYY-MM>', 'replay only the blocks with events of this month')
+    .option('--replay', 'fold every block again from the log and compare', false)
+    .option('--json', 'print the report as JSON', false)
+    .action(async (options: { month?: string; replay: boolean; json: boolean }) => {
+      await using parts = openParts(context)
+      const range =
+        options.month === undefined ? null : await readRange(options.month, parts.config.tariffPath)
+      const bar = startProgressBar('replaying')
+      const report = await audit({
+        store: await parts.readableStore(),
+        stream: parts.config.log.topic,
+        replayFrom: options.replay ? await parts.log() : null,
+        range,
+        onProgress: (done, total) => bar.update(done, total, `block ${done} of ${total}`),
+      }).finally(() => bar.stop())
+      if (report.findings.length > 0) process.exitCode = 1
+      if (options.json) return printJson(report)
+      for (const { check, place, message } of report.findings)
+        printLine(`FAILED ${check}: ${place}: ${message}`)
+      printLine(
+        `${groupDigits(report.records)} records = ${groupDigits(report.requests)} counted + ` +
+          `${groupDigits(report.duplicates)} duplicates + ${groupDigits(report.rejected)} rejected + ` +
+          `${groupDigits(report.marks)} marks, in ${report.blocks} blocks of ${report.partitions} partitions`,
+      )
+      if (report.blocksReplayed > 0) printLine(`${report.blocksReplayed} blocks folded again from the log`)
+      printLine(
+        report.findings.length === 0
+          ? `audit passed: ledger contiguous, rollup = ledger, ${report.sources} sources complete`
+          : `audit failed: ${report.findings.length} findings`,
+      )
+    })
+}
+
+async function readRange(month: string, tariffPath: string | null) {
+  const { timeZone } = await readTariffFile(tariffPath)
+  const { startMs, endMs } = periodRange(parseBillingPeriod(month), timeZone)
+  return { fromMs: startMs, toMs: endMs }
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
+import { GATEWAY_FORMATS, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import { ship } from '@forbruk/shipper/ship.ts'
+import { Command, Option } from 'commander'
+import { type CommandContext, openParts } from '../open-parts.ts'
+import { groupDigits, printJson, printLine } from '../print.ts'
+import { startProgressBar } from '../progress-bar.ts'
+
+type ShipOptions = {
+  format: string
+  source: string
+  clientField?: string
+  integrationField?: string
+  follow: boolean
+  json: boolean
+}
+
+export function shipCommand(context: CommandContext): Command {
+  return new Command('ship')
+    .description("send a gateway's log lines to the event log; goes on where it left off")
+    .argument('<file...>', 'log files, gzip too; - reads standard input')
+    .addOption(
+      new Option('--format <format>', 'how the lines are written')
+        .choices([...GATEWAY_FORMATS])
+        .makeOptionMandatory(),
+    )
+    .requiredOption(
+      '--source <name>',
+      'the log stream, e.g. the host and log name; never reuse one for another stream',
+    )
+    .option('--client-field <name>', 'the field that names the client')
+    .option('--integration-field <name>', 'the field that names the integration')
+    .option('--follow', 'go on as the files grow, through rotation, until stopped', false)
+    .option('--json', 'print the summary as JSON', false)
+    .action(async (files: string[], options: ShipOptions) => {
+      const format = openGatewayFormat(options.format, {
+        ...(options.clientField === undefined ? {} : { client: options.clientField }),
+        ...(options.integrationField === undefined ? {} : { integration: options.integrationField }),
+      })
+      await using parts = openParts(context)
+      const bar = startProgressBar('shipping')
+      const summary = await ship({
+        log: await parts.log(),
+        format,
+        source: options.source,
+        files,
+        follow: options.follow,
+        stateDir: join(parts.config.dataDir, 'shipper'),
+        clock: Date.now,
+        onWarning: message => parts.logger.warn(message),
+        signal: signalOfShutdown(),
+        onProgress: ({ bytesRead, bytesTotal, lines }) =>
+          bar.update(bytesRead, bytesTotal ?? bytesRead, `${groupDigits(lines)} lines`),
+      }).finally(() => bar.stop())
+      if (options.json) return printJson(summary)
+      printLine(
+        `${options.source}: ${groupDigits(summary.lines)} lines = ${groupDigits(summary.events)} events + ` +
+          `${groupDigits(summary.rejected)} rejected + ${groupDigits(summary.blank)} blank`,
+      )
+    })
+}

@@ -1,0 +1,24 @@
+import { queryReadOnly } from '@forbruk/infra/store/query-read-only.ts'
+import { Command } from 'commander'
+import { type CommandContext, openParts } from '../open-parts.ts'
+
+export function sqlCommand(context: CommandContext): Command {
+  return new Command('sql')
+    .description("read-only SQL on the store, in ClickHouse's dialect")
+    .argument('<query>', 'one statement')
+    .option('--format <format>', "one of ClickHouse's output formats; a table on a terminal, else with tabs")
+    .option('--json', 'one JSON object a row', false)
+    .action(async (query: string, options: { format?: string; json: boolean }) => {
+      await using parts = openParts(context)
+      // Opened as any command opens it, so that the views are there.
+      const store = await parts.readableStore()
+      const format = options.json ? 'JSONEachRow' : (options.format ?? defaultFormat())
+      const answer = await queryReadOnly(store, parts.config.store, query, format)
+      process.stdout.write(answer)
+      if (process.stdout.isTTY && !answer.endsWith('\n')) process.stdout.write('\n')
+    })
+}
+
+function defaultFormat(): string {
+  return process.stdout.isTTY ? 'PrettyCompactMonoBlock' : 'TabSeparatedWithNames'
+}

@@ -1,0 +1,111 @@
+import { Command } from 'commander'
+import { z } from 'zod'
+import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
+import { groupDigits, printJson, printLine, printTable } from '../print.ts'
+
+const progressShape = z.object({
+  partition: z.number(),
+  next_offset: z.coerce.number(),
+  requests: z.string(),
+  duplicates: z.string(),
+  rejected: z.string(),
+  last_append_time: z.string().nullable(),
+})
+
+const sourceShape = z.object({
+  source: z.string(),
+  format: z.string(),
+  events: z.string(),
+  events_marked: z.string(),
+  missing: z.string(),
+  through: z.string().nullable(),
+})
+
+export function statusCommand(context: CommandContext): Command {
+  return new Command('status')
+    .description('how far each partition is counted and each source is shipped')
+    .option('--json', 'print as JSON', false)
+    .action(async (options: { json: boolean }) => {
+      await using parts = openParts(context)
+      const status = await readStatus(parts)
+      if (options.json) return printJson(status)
+      printTable(
+        [
+          { title: 'partition', align: 'right' },
+          { title: 'in the log', align: 'right' },
+          { title: 'counted to', align: 'right' },
+          { title: 'lag', align: 'right' },
+          { title: 'requests', align: 'right' },
+          { title: 'duplicates', align: 'right' },
+          { title: 'rejected', align: 'right' },
+          { title: 'newest record (UTC)' },
+        ],
+        status.partitions.map(row => [
+          String(row.partition),
+          groupDigits(row.end_offset),
+          groupDigits(row.next_offset),
+          groupDigits(row.lag),
+          groupDigits(row.requests),
+          groupDigits(row.duplicates),
+          groupDigits(row.rejected),
+          row.last_append_time ?? '',
+        ]),
+      )
+      printLine()
+      if (status.sources.length === 0) return printLine('no source has shipped anything yet')
+      printTable(
+        [
+          { title: 'source' },
+          { title: 'format' },
+          { title: 'events', align: 'right' },
+          { title: 'by its marks', align: 'right' },
+          { title: 'missing', align: 'right' },
+          { title: 'complete through (UTC)' },
+        ],
+        status.sources.map(row => [
+          row.source || '(gateway)',
+          row.format,
+          groupDigits(row.events),
+          groupDigits(row.events_marked),
+          groupDigits(row.missing),
+          row.through ?? 'no mark in every partition yet',
+        ]),
+      )
+    })
+}
+
+async function readStatus(parts: Parts) {
+  const stream = parts.config.log.topic
+  const log = await parts.log()
+  const store = await parts.readableStore()
+  const rows = await store.query(
+    `SELECT partition, next_offset, requests, duplicates, rejected, last_append_time
+     FROM ingest_progress WHERE stream = {stream:String} ORDER BY partition`,
+    progressShape,
+    { stream },
+  )
+  const sources = await store.query(
+    `SELECT source, format, events, events_marked, missing, through
+     FROM source_progress WHERE stream = {stream:String} ORDER BY source`,
+    sourceShape,
+    { stream },
+  )
+  const counted = new Map(rows.map(row => [row.partition, row]))
+  const partitions = []
+  for (let partition = 0; partition < log.partitionCount; partition++) {
+    const { startOffset, endOffset } = await log.bounds(partition)
+    const row = counted.get(partition)
+    const nextOffset = row?.next_offset ?? startOffset
+    partitions.push({
+      partition,
+      end_offset: endOffset,
+      next_offset: nextOffset,
+      lag: Math.max(0, endOffset - nextOffset),
+      requests: row?.requests ?? '0',
+      duplicates: row?.duplicates ?? '0',
+      rejected: row?.rejected ?? '0',
+      last_append_time: row?.last_append_time ?? null,
+    })
+  }
+  return { stream, partitions, sources }
+}

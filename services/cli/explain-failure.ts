@@ -1,0 +1,38 @@
+import { LogContradictsLedgerError } from '@forbruk/aggregator/partition-fold.ts'
+import { LogGapError } from '@forbruk/aggregator/resume.ts'
+import { BillingPeriodError } from '@forbruk/close/billing-period.ts'
+import { RegistryFaultsError } from '@forbruk/close/import-registry.ts'
+import { CloseRefusedError } from '@forbruk/close/refusal.ts'
+import { EventLogError } from '@forbruk/infra/log/event-log.ts'
+import { ConfigError } from '@forbruk/infra/runtime/config.ts'
+import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { TariffError } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { ShipError } from '@forbruk/shipper/ship-error.ts'
+
+/** What a user reads of a failure, and the exit code: 1 a failure, 2 wrong usage, 3 refused for a stated reason. */
+export type ExplainedFailure = { readonly message: string; readonly exitCode: 1 | 2 | 3 }
+
+const WRONG_USAGE = [ConfigError, BillingPeriodError]
+/** Their messages say what is wrong and what to do; a stack trace would only hide it. */
+const EXPECTED = [
+  LogGapError,
+  LogContradictsLedgerError,
+  EventLogError,
+  StoreError,
+  StoreUnavailableError,
+  ShipError,
+  RegistryFaultsError,
+  TariffError,
+]
+
+export function explainFailure(error: unknown): ExplainedFailure {
+  if (error instanceof CloseRefusedError) return { message: error.message, exitCode: 3 }
+  if (WRONG_USAGE.some(kind => error instanceof kind)) return { message: messageOf(error), exitCode: 2 }
+  const expected = EXPECTED.some(kind => error instanceof kind)
+  if (expected) return { message: messageOf(error), exitCode: 1 }
+  return { message: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: 1 }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

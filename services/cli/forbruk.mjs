@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// The services are TypeScript, which Node runs from version 24 on. An older node hands over to the one that npm
+// installed with the project.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  await import('./main.ts')
+} else {
+  const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  child.on('error', error => {
+    console.error(
+      `forbruk needs Node 24, and ${node} does not run (${error.message}): run npm ci, or install Node 24`,
+    )
+    process.exitCode = 1
+  })
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 143)
+  })
+}

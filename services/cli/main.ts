@@ -1,0 +1,54 @@
+import { readConfig } from '@forbruk/infra/runtime/config.ts'
+import { Command, CommanderError } from 'commander'
+import { aggregateCommand } from './commands/aggregate.ts'
+import { auditCommand } from './commands/audit.ts'
+import { closeCommand } from './commands/close.ts'
+import { migrateCommand } from './commands/migrate.ts'
+import { registryCommand } from './commands/registry.ts'
+import { rejectedCommand } from './commands/rejected.ts'
+import { shipCommand } from './commands/ship.ts'
+import { sqlCommand } from './commands/sql.ts'
+import { statusCommand } from './commands/status.ts'
+import { upCommand } from './commands/up.ts'
+import { explainFailure } from './explain-failure.ts'
+
+const program = new Command('forbruk')
+  .description('Exact usage metering for an API gateway: from log line to monthly statement.')
+  .addHelpText(
+    'after',
+    `
+Environment: KAFKA_BROKERS and CLICKHOUSE_URL choose servers; without them everything is embedded in
+FORBRUK_DATA_DIR (./data). Exit codes: 0 done, 1 a failure, 2 wrong usage, 3 refused for a stated reason.`,
+  )
+  .showHelpAfterError('(forbruk --help lists the commands)')
+  .exitOverride()
+
+const context = { readConfig: () => readConfig(process.env) }
+
+for (const command of [
+  upCommand,
+  shipCommand,
+  aggregateCommand,
+  closeCommand,
+  registryCommand,
+  sqlCommand,
+  rejectedCommand,
+  auditCommand,
+  statusCommand,
+  migrateCommand,
+]) {
+  program.addCommand(command(context).exitOverride())
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message already; asking for help is no mistake.
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  } else {
+    const { message, exitCode } = explainFailure(error)
+    process.stderr.write(`forbruk: ${message}\n`)
+    process.exitCode = exitCode
+  }
+}

@@ -1,0 +1,64 @@
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { openEventLog } from '@forbruk/infra/log/open-event-log.ts'
+import type { Config } from '@forbruk/infra/runtime/config.ts'
+import { createLogger } from '@forbruk/infra/runtime/logger.ts'
+import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
+import { openReadableStore, openStore } from '@forbruk/infra/store/open-store.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Logger } from 'pino'
+
+/** What a command may ask for before it begins. */
+export type CommandContext = { readonly readConfig: () => Config }
+
+/** The outside world of a command, closed in the order of need when the command ends. */
+export type Parts = AsyncDisposable & {
+  readonly config: Config
+  readonly logger: Logger
+  /** Opened at first use. */
+  log(): Promise<EventLog>
+  /** A store that can be written to, its tables and views up to date. */
+  store(): Promise<Store>
+  /** A store to read from, if need be through the process that holds it. */
+  readableStore(): Promise<Store>
+}
+
+export function openParts(context: CommandContext): Parts {
+  const config = context.readConfig()
+  const logger = createLogger(config.logLevel)
+  let log: Promise<EventLog> | null = null
+  let store: Promise<Store> | null = null
+  return {
+    config,
+    logger,
+    log() {
+      log ??= openEventLog(
+        config.log.kind === 'kafka' ? { ...config.log, logger } : { ...config.log, clock: Date.now },
+      )
+      return log
+    },
+    store() {
+      store ??= openStore(config.store).then(async opened => {
+        await migrate(opened, MIGRATIONS, Date.now)
+        return opened
+      })
+      return store
+    },
+    readableStore() {
+      store ??= openReadableStore(config.store).then(async opened => {
+        // An empty folder has no views yet; another process's store is up to date by that process.
+        if (opened.kind === 'embedded') await migrate(opened, MIGRATIONS, Date.now)
+        return opened
+      })
+      return store
+    },
+    async [Symbol.asyncDispose]() {
+      const opened = [await settled(store), await settled(log)]
+      for (const part of opened) await part?.close()
+    },
+  }
+}
+
+/** A part that failed to open has said so already, and has nothing to close. */
+async function settled<Part>(part: Promise<Part> | null): Promise<Part | null> {
+  return part === null ? null : part.catch(() => null)
+}

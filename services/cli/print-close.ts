@@ -1,0 +1,95 @@
+import type { CloseResult } from '@forbruk/close/close.ts'
+import type { Statement } from '@forbruk/close/statement.ts'
+import { groupDigits, printLine, printTable } from './print.ts'
+
+/** A close for people: what it came to, who is over, what it rests on. */
+export function printClose(month: string, close: CloseResult): void {
+  printLine(headline(month, close))
+  if (close.forced !== null) {
+    printLine(`FORCED although incomplete: ${close.forced.reason}`)
+    for (const lack of close.forced.lacks) printLine(`  ${lack}`)
+  }
+  printFigures(close)
+  printOverage(close.statements)
+  printExceptions(close)
+  printLine()
+  printLine(`content hash ${close.contentHash}`)
+  const cut = close.cut.map(({ partition, nextOffset }) => `${partition}:${nextOffset}`).join(' ')
+  printLine(`covers ${close.stream} up to offsets ${cut}`)
+}
+
+function headline(month: string, { outcome, revision }: CloseResult): string {
+  switch (outcome) {
+    case 'closed':
+      return `${month} is closed as r${revision}`
+    case 'unchanged':
+      return `${month} was closed as r${revision} before, with the same content: nothing changed`
+    case 'dry_run':
+      return `${month} would close as follows (dry run, nothing recorded)`
+  }
+}
+
+function printFigures({ summary, rejected }: CloseResult): void {
+  const { overageRequests, overageTransfer } = summary
+  printTable(
+    [{ title: '' }, { title: '', align: 'right' }],
+    [
+      ['clients', groupDigits(summary.clients)],
+      ['statements', groupDigits(summary.statements)],
+      ['requests', groupDigits(summary.requests)],
+      ['bytes', groupDigits(summary.bytes)],
+      [
+        `requests above the allowance (${overageRequests.clients} clients)`,
+        groupDigits(overageRequests.quantity),
+      ],
+      [`MB above the allowance (${overageTransfer.clients} clients)`, groupDigits(overageTransfer.quantity)],
+      ['NOK payable', groupDigits(summary.payableNok)],
+      ['NOK proposed, after a dialogue', groupDigits(summary.proposedNok)],
+      ['rejected events in the month', groupDigits(rejected.reduce((sum, row) => sum + row.events, 0))],
+    ],
+  )
+}
+
+function printOverage(statements: readonly Statement[]): void {
+  const proposed = statements.flatMap(statement =>
+    statement.lines
+      .filter(line => line.item === 'overage_requests' || line.item === 'overage_transfer')
+      .map(line => ({ statement, line })),
+  )
+  if (proposed.length === 0) return
+  printLine()
+  printTable(
+    [
+      { title: 'over the allowance' },
+      { title: 'quantity', align: 'right' },
+      { title: 'unit' },
+      { title: 'NOK', align: 'right' },
+      { title: 'status' },
+      { title: 'payer' },
+    ],
+    proposed.map(({ statement, line }) => [
+      statement.clientName,
+      groupDigits(line.quantity),
+      line.unit,
+      groupDigits(line.amountNok),
+      line.status,
+      statement.payerId === statement.clientId ? 'the client' : statement.payerName,
+    ]),
+  )
+}
+
+function printExceptions({ exceptions, rejected }: CloseResult): void {
+  if (rejected.length > 0) {
+    printLine()
+    printTable(
+      [{ title: 'rejected' }, { title: 'events', align: 'right' }],
+      rejected.map(({ reason, events }) => [reason, groupDigits(events)]),
+    )
+  }
+  if (exceptions.length === 0) return
+  printLine()
+  printTable(
+    [{ title: 'exception' }, { title: 'client' }, { title: 'integration' }],
+    exceptions.map(exception => [exception.kind, exception.clientId, exception.integrationId || '(none)']),
+  )
+}

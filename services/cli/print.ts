@@ -1,0 +1,46 @@
+import Table from 'cli-table3'
+
+/** One column of a printed table; numbers are set to the right. */
+export type Column = { readonly title: string; readonly align?: 'left' | 'right' }
+
+export function printTable(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
+  const table = new Table({
+    head: columns.map(column => column.title),
+    colAligns: columns.map(column => column.align ?? 'left'),
+    style: { head: [], border: [], compact: true },
+    chars: {
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: '  ',
+    },
+  })
+  table.push(...rows.map(row => [...row]))
+  printLine(table.toString())
+}
+
+/** Machine-readable output: one JSON document; 64-bit integers as strings, as ClickHouse prints them. */
+export function printJson(value: unknown): void {
+  printLine(JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? part.toString() : part), 2))
+}
+
+export function printLine(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+/** 1234567 as 1 234 567, which every reader of numbers in this trade can read and awk can undo. */
+export function groupDigits(value: number | bigint | string): string {
+  const [whole = '', ...rest] = String(value).split('.')
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ' '), ...rest].join('.')
+}
