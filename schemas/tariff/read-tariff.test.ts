@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { describeTariff } from './describe-tariff.ts'
+import {
+  allowanceBytes,
+  DEFAULT_TARIFF_URL,
+  readTariff,
+  TariffError,
+  tariffShape,
+  tariffVersionFor,
+} from './read-tariff.ts'
+
+const defaultText = readFileSync(DEFAULT_TARIFF_URL, 'utf8')
+const demoText = readFileSync(new URL('../../demo/tariff.json', import.meta.url), 'utf8')
+
+function faultsAfter(change: (tariff: Record<string, never>) => void): readonly string[] {
+  const json = JSON.parse(defaultText)
+  change(json)
+  try {
+    readTariff(JSON.stringify(json), 't.json')
+  } catch (error) {
+    if (error instanceof TariffError) return error.faults
+    throw error
+  }
+  return []
+}
+
+describe('the shipped tariffs', () => {
+  test('the default says the published prices', () => {
+    const version = tariffVersionFor(readTariff(defaultText, 'default'), '2026-10')
+    expect(version.partnerTiers.map(tier => [tier.clientsMin, tier.clientsMax, tier.pricePerMonth])).toEqual([
+      [0, 99, '200'],
+      [100, 250, '500'],
+      [251, null, '1000'],
+    ])
+    expect(version.externalAccess.pricePerMonth).toBe('149')
+    expect(version.consumption).toMatchObject({
+      allowance: { requests: 500_000, gigabytes: '30' },
+      pricePerRequest: '0.017',
+      pricePerMegabyte: '0.017',
+      overage: 'dialogue',
+    })
+    expect(allowanceBytes(version)).toBe(30_000_000_000n)
+  })
+
+  test('the demonstration differs by what is included and by its note alone', () => {
+    const [published, demo] = [defaultText, demoText].map(text => JSON.parse(text).versions[0])
+    const { allowance, ...demoConsumption } = demo.consumption
+    expect(allowance).toEqual({ requests: 10_000, gigabytes: '0.6' })
+    expect(demo.note).toContain('1/50')
+    expect({ ...demo, note: published.note, consumption: { ...demoConsumption, allowance: null } }).toEqual({
+      ...published,
+      consumption: { ...published.consumption, allowance: null },
+    })
+    expect(allowanceBytes(tariffVersionFor(readTariff(demoText, 'demo'), '2026-10'))).toBe(600_000_000n)
+  })
+
+  test('the schema for editors says what the reader checks', () => {
+    const schema = JSON.parse(readFileSync(new URL('./tariff.schema.json', import.meta.url), 'utf8'))
+    expect(schema).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(tariffShape, { io: 'input' }))))
+  })
+})
+
+describe('readTariff', () => {
+  test('names path, value and what was expected of every mistake', () => {
+    const faults = faultsAfter(tariff => {
+      const [version] = Object(tariff).versions
+      version.consumption.pricePerRequest = 0.017
+      version.externalAccess.pricePerMonth = '149,00'
+      delete version.definitions.rounding
+      version.partnerTiers[1].clientsMin = 101
+      Object(tariff).timeZone = 'Europe/Olso'
+      Object(tariff).vat = 25
+    })
+    expect(faults).toContain('$.vat is unknown; expected no such field')
+    expect(faults).toContain(
+      '$.versions[0].consumption.pricePerRequest is 0.017; expected a price in NOK as text, such as "0.017"',
+    )
+    expect(faults).toContain(
+      '$.versions[0].externalAccess.pricePerMonth is "149,00"; expected a price in NOK as text, such as "0.017"',
+    )
+    expect(faults).toContain('$.versions[0].definitions.rounding is missing; expected "half_up_per_line"')
+    expect(faults).toContain('$.timeZone is "Europe/Olso"; expected an IANA time zone such as "Europe/Oslo"')
+  })
+
+  test.each([
+    [
+      'a hole between tiers',
+      (v: { partnerTiers: Record<string, unknown>[] }) =>
+        Object.assign(v.partnerTiers[1] ?? {}, { clientsMin: 101 }),
+      '$.versions[0].partnerTiers[1].clientsMin is 101; expected 100, where the tier before ends',
+    ],
+    [
+      'an overlap of tiers',
+      (v: { partnerTiers: Record<string, unknown>[] }) =>
+        Object.assign(v.partnerTiers[0] ?? {}, { clientsMax: 100 }),
+      '$.versions[0].partnerTiers[1].clientsMin is 100; expected 101, where the tier before ends',
+    ],
+    [
+      'an end of the last tier',
+      (v: { partnerTiers: Record<string, unknown>[] }) =>
+        Object.assign(v.partnerTiers[2] ?? {}, { clientsMax: 999 }),
+      '$.versions[0].partnerTiers[2].clientsMax is 999; expected null: the last tier has no end',
+    ],
+    [
+      'a tier without end in between',
+      (v: { partnerTiers: Record<string, unknown>[] }) =>
+        Object.assign(v.partnerTiers[0] ?? {}, { clientsMax: null }),
+      '$.versions[0].partnerTiers[0].clientsMax is null; expected a number: only the last tier has no end',
+    ],
+  ])('refuses %s', (_what, change, expected) => {
+    expect(faultsAfter(tariff => change(Object(tariff).versions[0]))).toEqual([expected])
+  })
+
+  test('refuses a part of a byte, a kind twice, and versions out of order', () => {
+    const faults = faultsAfter(tariff => {
+      const [version] = Object(tariff).versions
+      version.definitions.gigabyteBytes = 1_073_741_824
+      version.consumption.allowance.gigabytes = '0.1'
+      version.consumption.meteredKinds.push('external')
+      Object(tariff).versions.push(structuredClone(version))
+      version.validFrom = '2021-01'
+      Object(tariff).versions[1].consumption.allowance.gigabytes = '1'
+      Object(tariff).versions[1].consumption.meteredKinds = ['external']
+    })
+    expect(faults).toEqual([
+      '$.versions[0].consumption.allowance.gigabytes is "0.1"; expected gigabytes that are a whole number of bytes',
+      '$.versions[0].consumption.meteredKinds is ["partner","external","external"]; expected each kind once',
+      '$.versions[1].validFrom is "2020-01"; expected a month after 2021-01',
+    ])
+  })
+
+  test('says that a file is no JSON', () => {
+    expect(() => readTariff('{', 'x.json')).toThrow(/the tariff x\.json can't be used:\n {2}\$ is no JSON/)
+  })
+})
+
+describe('tariffVersionFor', () => {
+  const json = JSON.parse(defaultText)
+  json.versions.push({ ...json.versions[0], validFrom: '2026-10', externalAccess: { pricePerMonth: '159' } })
+  const tariff = readTariff(JSON.stringify(json), 't')
+
+  test('a month is rated with the version that held', () => {
+    expect(tariffVersionFor(tariff, '2026-09').externalAccess.pricePerMonth).toBe('149')
+    expect(tariffVersionFor(tariff, '2026-10').externalAccess.pricePerMonth).toBe('159')
+    expect(tariffVersionFor(tariff, '2031-01').externalAccess.pricePerMonth).toBe('159')
+    expect(() => tariffVersionFor(tariff, '2019-12')).toThrow(/holds from 2020-01; .* holds in 2019-12/)
+  })
+
+  test('definitions are printed from the values', () => {
+    const version = tariffVersionFor(tariff, '2026-09')
+    const text = describeTariff(tariff, version).join('\n')
+    for (const part of [
+      '500000 requests and 30 GB',
+      '1 MB is 1000000 bytes',
+      'half up',
+      'exclusive of VAT',
+      'Europe/Oslo',
+    ]) {
+      expect(text).toContain(part)
+    }
+    expect(describeTariff(tariff, version).at(-1)).toBe(version.note)
+  })
+})
