@@ -1,0 +1,273 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { REGISTRY_FILES, type RegistryFile, readRegistry } from './read-registry.ts'
+import { describeRegistryFault, type Registry } from './registry.ts'
+
+const RIGHT: Readonly<Record<RegistryFile, string>> = {
+  'clients.csv':
+    'client_id,name,partner_id,collective_invoice\nfirma,Firma AS,byrå,yes\nbyrå,"Byrå, stort",,no\n',
+  'partners.csv': 'partner_id,name\nbyrå,Byrå AS\n',
+  'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\nweb,Web,internal\n',
+  'activations.csv':
+    'client_id,integration_id,active_from,active_until\nfirma,shop,2026-03-01,\nfirma,shop,2026-01-01,2026-03-01\nfirma,web,2024-02-29,\n',
+}
+
+function read(changes: Partial<Record<RegistryFile, string | Uint8Array | null>> = {}) {
+  const contents = Object.entries({ ...RIGHT, ...changes }).filter(entry => entry[1] !== null)
+  return readRegistry(
+    new Map(
+      contents.map(([name, content]) => [
+        name,
+        typeof content === 'string' ? Buffer.from(content) : (content ?? new Uint8Array()),
+      ]),
+    ),
+  )
+}
+
+function faultsOf(changes: Partial<Record<RegistryFile, string | Uint8Array | null>>): string[] {
+  const reading = read(changes)
+  return reading.ok ? [] : reading.faults.map(describeRegistryFault)
+}
+
+function registryOf(changes: Partial<Record<RegistryFile, string>> = {}): Registry {
+  const reading = read(changes)
+  if (!reading.ok) throw new Error(reading.faults.map(describeRegistryFault).join('\n'))
+  return reading.registry
+}
+
+const clients = (...rows: string[]) =>
+  ['client_id,name,partner_id,collective_invoice', ...rows, ''].join('\n')
+const activations = (...rows: string[]) =>
+  ['client_id,integration_id,active_from,active_until', ...rows, ''].join('\n')
+
+describe('a right registry', () => {
+  test('is read as sorted values; activations may follow one another', () => {
+    expect(registryOf()).toEqual({
+      clients: [
+        { clientId: 'byrå', name: 'Byrå, stort', partnerId: null, collectiveInvoice: false },
+        { clientId: 'firma', name: 'Firma AS', partnerId: 'byrå', collectiveInvoice: true },
+      ],
+      partners: [{ partnerId: 'byrå', name: 'Byrå AS' }],
+      integrations: [
+        { integrationId: 'shop', name: 'Shop', kind: 'external' },
+        { integrationId: 'web', name: 'Web', kind: 'internal' },
+      ],
+      activations: [
+        { clientId: 'firma', integrationId: 'shop', activeFrom: '2026-01-01', activeUntil: '2026-03-01' },
+        { clientId: 'firma', integrationId: 'shop', activeFrom: '2026-03-01', activeUntil: null },
+        { clientId: 'firma', integrationId: 'web', activeFrom: '2024-02-29', activeUntil: null },
+      ],
+    })
+  })
+
+  test('may have a byte order mark, CRLF, blank lines and other column orders', () => {
+    const partners = '\ufeffname,partner_id\r\n\r\nByrå AS,byrå\r\n'
+    expect(registryOf({ 'partners.csv': partners })).toEqual(registryOf())
+  })
+
+  test('the same rows in any order are the same registry', () => {
+    const [header = '', ...rows] = RIGHT['activations.csv'].trim().split('\n')
+    fc.assert(
+      fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), shuffled => {
+        expect(registryOf({ 'activations.csv': [header, ...shuffled].join('\n') })).toEqual(registryOf())
+      }),
+    )
+  })
+
+  test('the demonstration is one', () => {
+    const folder = new URL('../../demo/registry/', import.meta.url)
+    const reading = readRegistry(
+      new Map(REGISTRY_FILES.map(name => [name, readFileSync(new URL(name, folder))])),
+    )
+    expect(reading.ok ? [] : reading.faults.map(describeRegistryFault)).toEqual([])
+  })
+})
+
+describe('mistakes', () => {
+  test.each<[string, Partial<Record<RegistryFile, string | Uint8Array | null>>, string[]]>([
+    [
+      'a missing file',
+      { 'partners.csv': null },
+      ['partners.csv: the file is missing; expected columns partner_id,name'],
+    ],
+    [
+      'an empty file',
+      { 'partners.csv': '' },
+      ['partners.csv:1: the header is missing; expected partner_id,name'],
+    ],
+    [
+      'no header',
+      { 'partners.csv': 'byrå,Byrå AS\n' },
+      ['partners.csv:1: the header is missing; expected partner_id,name'],
+    ],
+    [
+      'a missing column',
+      { 'partners.csv': 'partner_id\nbyrå\n' },
+      ['partners.csv:1, name: the column is missing; expected partner_id,name'],
+    ],
+    [
+      'an unknown column',
+      { 'partners.csv': 'partner_id,name,phone\nbyrå,B,1\n' },
+      ['partners.csv:1, phone: the column is unknown; expected partner_id,name'],
+    ],
+    [
+      'a column twice',
+      { 'partners.csv': 'partner_id,name,name\nbyrå,B,C\n' },
+      ['partners.csv:1, name: the column is there twice; expected once'],
+    ],
+    [
+      'too few cells',
+      { 'partners.csv': 'partner_id,name\nbyrå,B\nfirma\n' },
+      ['partners.csv:3: 1 cells; expected 2: partner_id,name'],
+    ],
+    [
+      'an unclosed quote',
+      { 'partners.csv': 'partner_id,name\nbyrå,"B\n' },
+      [expect.stringMatching(/^partners\.csv:\d: Quote Not Closed.*expected CSV$/)],
+    ],
+    [
+      'bad UTF-8',
+      { 'partners.csv': Buffer.from('partner_id,name\nbyr\xe5,B\n', 'latin1') },
+      ['partners.csv:2: the line is no UTF-8; expected UTF-8 text'],
+    ],
+    [
+      'an unknown partner',
+      { 'clients.csv': clients('firma,F,borte,no', 'byrå,B,,no') },
+      ['clients.csv:2, partner_id: "borte" is unknown; expected an id from partners.csv'],
+    ],
+    [
+      'its own partner',
+      { 'clients.csv': clients('firma,F,,no', 'byrå,B,byrå,no') },
+      ['clients.csv:3, partner_id: "byrå" is the client itself; expected nothing, or another'],
+    ],
+    [
+      'a collective invoice to nobody',
+      { 'clients.csv': clients('firma,F,,yes', 'byrå,B,,no') },
+      [
+        'clients.csv:2, collective_invoice: yes, without a partner to send it to; expected no, or a partner_id',
+      ],
+    ],
+    [
+      'neither yes nor no',
+      { 'clients.csv': clients('firma,F,,ja', 'byrå,B,,no') },
+      ['clients.csv:2, collective_invoice: "ja"; expected yes or no'],
+    ],
+    [
+      'a client twice',
+      { 'clients.csv': clients('firma,F,,no', 'byrå,B,,no', 'firma,G,,no') },
+      ['clients.csv:4, client_id: "firma" is in line 2 already; expected once'],
+    ],
+    [
+      'no id',
+      { 'clients.csv': clients('firma,F,,no', 'byrå,B,,no', ',G,,no') },
+      [
+        'clients.csv:4, client_id: the cell is empty; expected an id of 1 to 256 characters without control characters or spaces around it',
+      ],
+    ],
+    [
+      'spaces around an id',
+      { 'clients.csv': clients('firma,F,,no', 'byrå,B,,no', '" x",G,,no') },
+      [
+        'clients.csv:4, client_id: " x"; expected an id of 1 to 256 characters without control characters or spaces around it',
+      ],
+    ],
+    [
+      'a partner that is no client',
+      { 'partners.csv': 'partner_id,name\nbyrå,B\nfremmed,F\n' },
+      ['partners.csv:3, partner_id: "fremmed" is no client; expected every partner in clients.csv as well'],
+    ],
+    [
+      'an unknown kind',
+      { 'integrations.csv': 'integration_id,name,kind\nshop,S,extern\nweb,W,internal\n' },
+      ['integrations.csv:2, kind: "extern"; expected one of internal, year_end, partner, external'],
+    ],
+    [
+      'an unknown client and integration',
+      { 'activations.csv': activations('ingen,intet,2026-01-01,') },
+      [
+        'activations.csv:2, client_id: "ingen" is unknown; expected an id from clients.csv',
+        'activations.csv:2, integration_id: "intet" is unknown; expected an id from integrations.csv',
+      ],
+    ],
+    [
+      'no day of the calendar',
+      { 'activations.csv': activations('firma,shop,2026-02-29,') },
+      ['activations.csv:2, active_from: "2026-02-29"; expected a date as YYYY-MM-DD'],
+    ],
+    [
+      'a date in another order',
+      { 'activations.csv': activations('firma,shop,2026-01-01,01.02.2026') },
+      [
+        'activations.csv:2, active_until: "01.02.2026"; expected nothing while it is active, or a date as YYYY-MM-DD',
+      ],
+    ],
+    [
+      'an end that is no later',
+      { 'activations.csv': activations('firma,shop,2026-01-02,2026-01-02') },
+      [
+        'activations.csv:2, active_until: "2026-01-02"; expected a date after 2026-01-02: the first day it is no longer active',
+      ],
+    ],
+    [
+      'an overlap of one day',
+      { 'activations.csv': activations('firma,shop,2026-02-28,', 'firma,shop,2026-01-01,2026-03-01') },
+      [
+        'activations.csv:2, active_from: 2026-02-28 overlaps line 3, which ends on 2026-03-01; expected one activation at a time',
+      ],
+    ],
+    [
+      'an overlap with one without end',
+      {
+        'activations.csv': activations(
+          'firma,shop,2026-01-01,',
+          'firma,shop,2026-02-01,2026-02-02',
+          'firma,shop,2026-05-01,',
+        ),
+      },
+      [
+        'activations.csv:3, active_from: 2026-02-01 overlaps line 2, which has no end; expected one activation at a time',
+        'activations.csv:4, active_from: 2026-05-01 overlaps line 2, which has no end; expected one activation at a time',
+      ],
+    ],
+  ])('%s', (_what, changes, expected) => {
+    expect(faultsOf(changes)).toEqual(expected)
+  })
+
+  test('a partner can not be billed through another', () => {
+    const changes = {
+      'partners.csv': 'partner_id,name\nbyrå,B\nfirma,F\n',
+      'clients.csv': clients('firma,F,byrå,yes', 'byrå,B,,no'),
+    }
+    expect(faultsOf(changes)).toEqual([
+      'clients.csv:2, collective_invoice: yes, for a partner; expected no: a partner receives its own statement',
+    ])
+  })
+
+  test('are all collected, and one file that can not be read convicts no other', () => {
+    const faults = faultsOf({
+      'clients.csv': 'x\n',
+      'partners.csv': 'partner_id,name\nbyrå,\n',
+      'activations.csv': activations('firma,shop,i dag,', 'firma,borte,2026-01-01,'),
+    })
+    expect(faults).toEqual([
+      'activations.csv:2, active_from: "i dag"; expected a date as YYYY-MM-DD',
+      'activations.csv:3, integration_id: "borte" is unknown; expected an id from integrations.csv',
+      'clients.csv:1: the header is missing; expected client_id,name,partner_id,collective_invoice',
+      'partners.csv:2, name: the cell is empty; expected a name',
+    ])
+  })
+
+  test('a mistake after a cell with line breaks has its right line', () => {
+    const partners = 'partner_id,name\nbyrå,"B\nC"\nborte,D\n'
+    expect(faultsOf({ 'partners.csv': partners })[0]).toMatch(/^partners\.csv:4, partner_id/)
+  })
+
+  test('no bytes at all make it throw', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...REGISTRY_FILES), fc.uint8Array({ maxLength: 200 }), (name, bytes) => {
+        expect(read({ [name]: bytes }).ok).toBe(false)
+      }),
+    )
+  })
+})

@@ -1,0 +1,84 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { z } from 'zod'
+import type { RegistryFault } from './registry.ts'
+
+/** One row's text, by column. `line` counts from 1, the header's. */
+export type TableRow<Column extends string> = {
+  readonly line: number
+  readonly cells: Readonly<Record<Column, string>>
+}
+
+export type Table<Column extends string> = {
+  /** Null when the cells can't be told apart; rows with a wrong number of cells are left out, each a fault. */
+  readonly rows: readonly TableRow<Column>[] | null
+  readonly faults: readonly RegistryFault[]
+}
+
+const recordsShape = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.int() }) }))
+
+/** Reads CSV text with a header that names exactly `columns`, in any order. */
+export function readTable<Column extends string>(
+  file: string,
+  text: string,
+  columns: readonly Column[],
+): Table<Column> {
+  const parsed = parseCsv(file, text)
+  if (!parsed.ok) return { rows: null, faults: [parsed.fault] }
+  const [header, ...body] = parsed.records
+  const headerFaults = checkHeader(file, header?.cells ?? [], columns)
+  if (header === undefined || headerFaults.length > 0) return { rows: null, faults: headerFaults }
+
+  const cellsShape = z.record(z.enum(columns), z.string())
+  const rows: TableRow<Column>[] = []
+  const faults: RegistryFault[] = []
+  for (const { line, cells } of body) {
+    if (cells.length === columns.length) {
+      const named = Object.fromEntries(header.cells.map((column, index) => [column, cells[index]]))
+      rows.push({ line, cells: cellsShape.parse(named) })
+    } else {
+      const detail = `${cells.length} cells; expected ${columns.length}: ${columns.join(',')}`
+      faults.push({ file, line, column: null, detail })
+    }
+  }
+  return { rows, faults }
+}
+
+type CsvRecord = { readonly line: number; readonly cells: readonly string[] }
+
+function parseCsv(
+  file: string,
+  text: string,
+): { ok: true; records: CsvRecord[] } | { ok: false; fault: RegistryFault } {
+  try {
+    const parsed = parse(text, { bom: true, info: true, relax_column_count: true, skip_empty_lines: true })
+    const records = recordsShape.parse(parsed).map(({ record, info }) => ({
+      // The parser tells where a record ends; a quoted cell may hold line breaks.
+      line: info.lines - record.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0),
+      cells: record,
+    }))
+    return { ok: true, records }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    const line = typeof error.lines === 'number' ? error.lines : null
+    return { ok: false, fault: { file, line, column: null, detail: `${error.message}; expected CSV` } }
+  }
+}
+
+function checkHeader(file: string, header: readonly string[], columns: readonly string[]): RegistryFault[] {
+  const fault = (column: string | null, detail: string) => ({ file, line: 1, column, detail })
+  if (!columns.some(column => header.includes(column))) {
+    return [fault(null, `the header is missing; expected ${columns.join(',')}`)]
+  }
+  const faults: RegistryFault[] = []
+  for (const column of columns) {
+    if (!header.includes(column))
+      faults.push(fault(column, `the column is missing; expected ${columns.join(',')}`))
+  }
+  for (const [index, column] of header.entries()) {
+    if (!columns.includes(column)) {
+      faults.push(fault(column, `the column is unknown; expected ${columns.join(',')}`))
+    } else if (header.indexOf(column) < index)
+      faults.push(fault(column, 'the column is there twice; expected once'))
+  }
+  return faults
+}
