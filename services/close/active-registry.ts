@@ -1,0 +1,74 @@
+import type { Client, Integration, Registry } from '@forbruk/schemas/registry/registry.ts'
+import { type BillingPeriod, periodDates } from './billing-period.ts'
+
+/** The registry as it holds in one month, ready to look things up in. */
+export type ActiveRegistry = {
+  readonly clientById: ReadonlyMap<string, Client>
+  readonly partnerIds: ReadonlySet<string>
+  readonly integrationById: ReadonlyMap<string, Integration>
+  /** Integrations that a client has active on at least one day of the month, by integration id. */
+  readonly activeByClient: ReadonlyMap<string, readonly Integration[]>
+  /** Per partner that pays a tier, how many of its own clients have a partner integration active in the month. */
+  readonly clientsByPayingPartner: ReadonlyMap<string, number>
+}
+
+export function takeActiveRegistry(registry: Registry, period: BillingPeriod): ActiveRegistry {
+  const integrationById = new Map(registry.integrations.map(each => [each.integrationId, each]))
+  const partnerIds = new Set(registry.partners.map(partner => partner.partnerId))
+  const activeByClient = findActive(registry, integrationById, period)
+  return {
+    clientById: new Map(registry.clients.map(client => [client.clientId, client])),
+    partnerIds,
+    integrationById,
+    activeByClient,
+    clientsByPayingPartner: countPartnerClients(registry.clients, partnerIds, activeByClient),
+  }
+}
+
+export function activeOfKind(
+  active: ActiveRegistry,
+  clientId: string,
+  kinds: readonly Integration['kind'][],
+): readonly Integration[] {
+  return (active.activeByClient.get(clientId) ?? []).filter(({ kind }) => kinds.includes(kind))
+}
+
+function findActive(
+  registry: Registry,
+  integrationById: ReadonlyMap<string, Integration>,
+  period: BillingPeriod,
+): Map<string, readonly Integration[]> {
+  const { first, afterLast } = periodDates(period)
+  const activations = registry.activations.filter(
+    ({ activeFrom, activeUntil }) => activeFrom < afterLast && (activeUntil === null || activeUntil > first),
+  )
+  const byClient = Map.groupBy(activations, activation => activation.clientId)
+  const active = new Map<string, readonly Integration[]>()
+  for (const [clientId, ofClient] of byClient) {
+    // An integration that was switched off and on again in the month is one.
+    const ids = [...new Set(ofClient.map(each => each.integrationId))].toSorted()
+    active.set(
+      clientId,
+      ids.flatMap(id => integrationById.get(id) ?? []),
+    )
+  }
+  return active
+}
+
+/**
+ * A partner pays for its clients on partner integrations, and for its own use of one with none of them. Where a partner
+ * is itself another's client, its activation counts there.
+ */
+function countPartnerClients(
+  clients: readonly Client[],
+  partnerIds: ReadonlySet<string>,
+  activeByClient: ReadonlyMap<string, readonly Integration[]>,
+): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { clientId, partnerId } of clients) {
+    if (!(activeByClient.get(clientId) ?? []).some(({ kind }) => kind === 'partner')) continue
+    if (partnerId !== null) counts.set(partnerId, (counts.get(partnerId) ?? 0) + 1)
+    else if (partnerIds.has(clientId)) counts.set(clientId, counts.get(clientId) ?? 0)
+  }
+  return counts
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import { describeLack, type GateFacts, GRACE_MS, judgeMonth, type PartitionFacts } from './gate.ts'
+
+const endMs = Date.parse('2026-10-31T23:00:00Z')
+const graceEndMs = endMs + GRACE_MS
+
+const PARTITION: PartitionFacts = {
+  partition: 3,
+  startOffset: 0,
+  endOffset: 140_000,
+  graceOffset: 131_071,
+  ledger: { firstOffset: 0, nextOffset: 131_072, brokenAt: null },
+}
+const COMPLETE: GateFacts = {
+  month: '2026-10',
+  endMs,
+  graceEndMs,
+  stream: 'gateway.requests',
+  logPartitions: 8,
+  storedPartitions: 8,
+  partitions: [PARTITION],
+  sources: [{ source: 'gw1', throughMs: endMs, missing: 0 }],
+  otherStreams: [],
+}
+
+function lacks(changes: Partial<GateFacts>, nowMs = graceEndMs): string[] {
+  return judgeMonth({ ...COMPLETE, ...changes }, nowMs).map(describeLack)
+}
+const partition = (changes: Partial<PartitionFacts>) => lacks({ partitions: [{ ...PARTITION, ...changes }] })
+const ledger = (changes: Partial<NonNullable<PartitionFacts['ledger']>>) =>
+  partition({ ledger: { firstOffset: 0, nextOffset: 131_072, brokenAt: null, ...changes } })
+
+test('a complete month lacks nothing', () => {
+  expect(lacks({})).toEqual([])
+})
+
+test('the month must be over, and its grace', () => {
+  expect(lacks({}, endMs - 1)).toEqual(['2026-10 has not ended; it does at 2026-10-31T23:00:00Z'])
+  expect(lacks({}, endMs)).toEqual(['2026-10 may still get late events; close it after 2026-11-01T23:00:00Z'])
+  expect(lacks({}, graceEndMs - 1)).toHaveLength(1)
+})
+
+describe('a partition', () => {
+  test('is counted past the first record after the grace', () => {
+    expect(ledger({ nextOffset: 120_000 })).toEqual([
+      'partition 3: aggregated to offset 120 000 of 131 072; run forbruk aggregate',
+    ])
+    expect(ledger({ nextOffset: 131_071 })).toHaveLength(1)
+  })
+
+  test('or, when none came since, to the end', () => {
+    const idle = { graceOffset: null, endOffset: 1_000 }
+    const at = (nextOffset: number) =>
+      partition({ ...idle, ledger: { firstOffset: 0, nextOffset, brokenAt: null } })
+    expect(at(1_000)).toEqual([])
+    expect(at(999)).toEqual(['partition 3: aggregated to offset 999 of 1 000; run forbruk aggregate'])
+  })
+
+  test('may be empty', () => {
+    expect(partition({ startOffset: 0, endOffset: 0, graceOffset: null, ledger: null })).toEqual([])
+  })
+
+  test('that nobody counted is not complete, even when all of it was appended late', () => {
+    expect(partition({ graceOffset: 0, ledger: null })).toEqual([
+      'partition 3: nothing aggregated of 1; run forbruk aggregate',
+    ])
+  })
+
+  test('has a ledger without a break, from the start', () => {
+    expect(ledger({ brokenAt: { endsAt: 4_096, resumesAt: 8_192 } })).toEqual([
+      'partition 3: the ledger ends at offset 4 096 and goes on at 8 192; run forbruk audit',
+    ])
+    expect(ledger({ firstOffset: 64 })).toEqual([
+      'partition 3: the ledger begins at offset 64, the log at 0; run forbruk audit',
+    ])
+  })
+
+  test('must not have lost what was not counted', () => {
+    expect(partition({ startOffset: 132_000, graceOffset: 135_000 })).toEqual([
+      'partition 3: offsets 131 072 to 131 999 left the log before they were counted; restore the log, or close with --force and a reason',
+    ])
+    expect(partition({ startOffset: 131_071 })).toEqual([])
+  })
+
+  test('must not end before what was counted', () => {
+    expect(partition({ endOffset: 100, graceOffset: null })).toEqual([
+      'partition 3: the log ends at offset 100, the ledger at 131 072; check that the topic was not made anew',
+    ])
+  })
+})
+
+test.each([
+  [
+    { throughMs: null, missing: 0 },
+    'source gw1 has not said how far it shipped; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate',
+  ],
+  [
+    { throughMs: endMs - 1, missing: 0 },
+    'source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate',
+  ],
+  [
+    { throughMs: endMs, missing: 1_200 },
+    'source gw1 shipped 1 200 events that did not arrive; ship its files again',
+  ],
+  [{ throughMs: endMs, missing: -2 }, 'source gw1: 2 more events arrived than it shipped; run forbruk audit'],
+])('a source must have shipped and lost nothing: %o', (source, expected) => {
+  expect(lacks({ sources: [{ source: 'gw1', ...source }] })).toEqual([expected])
+})
+
+test('the store must know the whole stream, and no other one of the month', () => {
+  expect(lacks({ storedPartitions: 6 })).toEqual([
+    'the log has 8 partitions, the store counted 6; check that both belong together',
+  ])
+  expect(lacks({ storedPartitions: null })).toEqual([
+    'stream gateway.requests: the store holds its blocks, but not its record; run forbruk aggregate',
+  ])
+  expect(lacks({ otherStreams: ['old'] })).toEqual([
+    'stream old holds usage of the month as well, which closing gateway.requests leaves out; check KAFKA_TOPIC',
+  ])
+})
+
+test('everything that lacks is said at once', () => {
+  const sources = [{ source: 'gw1', throughMs: null, missing: 5 }]
+  expect(lacks({ sources, partitions: [{ ...PARTITION, ledger: null }] }, 0)).toHaveLength(4)
+})

@@ -1,0 +1,198 @@
+/** How long after a month's end its late events may still come. */
+export const GRACE_MS = 24 * 3_600_000
+
+/** What was found out about a month and its stream; times in milliseconds since the epoch. */
+export type GateFacts = {
+  readonly month: string
+  readonly endMs: number
+  /** The grace's end: what comes until then belongs to the close. */
+  readonly graceEndMs: number
+  readonly stream: string
+  readonly logPartitions: number
+  /** As the aggregator recorded it; null when it never counted this stream. */
+  readonly storedPartitions: number | null
+  readonly partitions: readonly PartitionFacts[]
+  readonly sources: readonly SourceFacts[]
+  /** Other streams in the store that hold usage of the month. */
+  readonly otherStreams: readonly string[]
+}
+
+export type PartitionFacts = {
+  readonly partition: number
+  /** What the log holds: offsets in [startOffset, endOffset). */
+  readonly startOffset: number
+  readonly endOffset: number
+  /** The first offset appended at or after the grace's end; null when there is none yet. */
+  readonly graceOffset: number | null
+  readonly ledger: LedgerFacts | null
+}
+
+export type LedgerFacts = {
+  readonly firstOffset: number
+  readonly nextOffset: number
+  /** The first place where a block doesn't begin where the one before is complete. */
+  readonly brokenAt: { readonly endsAt: number; readonly resumesAt: number } | null
+}
+
+export type SourceFacts = {
+  readonly source: string
+  /** Every event of the source up to this time has been shipped and counted; null when it hasn't said so yet. */
+  readonly throughMs: number | null
+  /** Shipped and not arrived; negative when more arrived than was shipped. */
+  readonly missing: number
+}
+
+/** One thing that keeps a month from being complete. */
+export type Lack =
+  | { readonly kind: 'month_running'; readonly month: string; readonly endMs: number }
+  | { readonly kind: 'grace_running'; readonly month: string; readonly graceEndMs: number }
+  | { readonly kind: 'stream_unrecorded'; readonly stream: string }
+  | { readonly kind: 'partitions_differ'; readonly log: number; readonly stored: number }
+  | { readonly kind: 'other_stream'; readonly stream: string; readonly otherStream: string }
+  | {
+      readonly kind: 'partition_behind'
+      readonly partition: number
+      /** Null when nothing of it was aggregated. */
+      readonly nextOffset: number | null
+      readonly neededOffset: number
+    }
+  /** Offsets in [fromOffset, toOffset) left the log before they were counted. */
+  | {
+      readonly kind: 'partition_lost'
+      readonly partition: number
+      readonly fromOffset: number
+      readonly toOffset: number
+    }
+  | {
+      readonly kind: 'partition_broken'
+      readonly partition: number
+      readonly endsAt: number
+      readonly resumesAt: number
+    }
+  | {
+      readonly kind: 'partition_starts_late'
+      readonly partition: number
+      readonly firstOffset: number
+      readonly startOffset: number
+    }
+  | {
+      readonly kind: 'log_ends_early'
+      readonly partition: number
+      readonly endOffset: number
+      readonly nextOffset: number
+    }
+  | {
+      readonly kind: 'source_open'
+      readonly source: string
+      readonly throughMs: number | null
+      readonly neededMs: number
+    }
+  | { readonly kind: 'source_missing'; readonly source: string; readonly missing: number }
+
+/** Pure: everything the month lacks, none when it is complete. */
+export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
+  return [
+    ...judgeTime(facts, nowMs),
+    ...judgeStream(facts),
+    ...facts.partitions.flatMap(judgePartition),
+    ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
+  ]
+}
+
+function judgeTime({ month, endMs, graceEndMs }: GateFacts, nowMs: number): Lack[] {
+  if (nowMs < endMs) return [{ kind: 'month_running', month, endMs }]
+  return nowMs < graceEndMs ? [{ kind: 'grace_running', month, graceEndMs }] : []
+}
+
+function judgeStream(facts: GateFacts): Lack[] {
+  const { stream, logPartitions, storedPartitions } = facts
+  const lacks: Lack[] = facts.otherStreams.map(otherStream => ({ kind: 'other_stream', stream, otherStream }))
+  const isCounted = facts.partitions.some(partition => partition.ledger !== null)
+  // Sources are known only through the stream's record: without it, none could be found wanting.
+  if (storedPartitions === null && isCounted) lacks.push({ kind: 'stream_unrecorded', stream })
+  if (storedPartitions !== null && storedPartitions !== logPartitions) {
+    lacks.push({ kind: 'partitions_differ', log: logPartitions, stored: storedPartitions })
+  }
+  return lacks
+}
+
+/**
+ * Counted past the first record that came after the grace; or, where none came yet, to the log's end. «Past», and not
+ * «up to»: then at least one record of the partition is counted, even when the whole month was shipped late.
+ */
+function judgePartition({ partition, startOffset, endOffset, graceOffset, ledger }: PartitionFacts): Lack[] {
+  const neededOffset = graceOffset === null ? endOffset : graceOffset + 1
+  if (ledger === null) {
+    return endOffset === 0 ? [] : [{ kind: 'partition_behind', partition, nextOffset: null, neededOffset }]
+  }
+  const { firstOffset, nextOffset, brokenAt } = ledger
+  const lacks: Lack[] = []
+  if (nextOffset > endOffset) lacks.push({ kind: 'log_ends_early', partition, endOffset, nextOffset })
+  if (firstOffset > startOffset)
+    lacks.push({ kind: 'partition_starts_late', partition, firstOffset, startOffset })
+  if (brokenAt !== null) lacks.push({ kind: 'partition_broken', partition, ...brokenAt })
+  if (nextOffset < neededOffset) {
+    lacks.push(
+      nextOffset < startOffset
+        ? { kind: 'partition_lost', partition, fromOffset: nextOffset, toOffset: startOffset }
+        : { kind: 'partition_behind', partition, nextOffset, neededOffset },
+    )
+  }
+  return lacks
+}
+
+function judgeSource({ source, throughMs, missing }: SourceFacts, endMs: number): Lack[] {
+  const lacks: Lack[] = []
+  if (throughMs === null || throughMs < endMs)
+    lacks.push({ kind: 'source_open', source, throughMs, neededMs: endMs })
+  if (missing !== 0) lacks.push({ kind: 'source_missing', source, missing })
+  return lacks
+}
+
+/** A plain sentence that says who lacks what, and what to do. */
+export function describeLack(lack: Lack): string {
+  switch (lack.kind) {
+    case 'month_running':
+      return `${lack.month} has not ended; it does at ${showTime(lack.endMs)}`
+    case 'grace_running':
+      return `${lack.month} may still get late events; close it after ${showTime(lack.graceEndMs)}`
+    case 'stream_unrecorded':
+      return `stream ${lack.stream}: the store holds its blocks, but not its record; run forbruk aggregate`
+    case 'partitions_differ':
+      return `the log has ${lack.log} partitions, the store counted ${lack.stored}; check that both belong together`
+    case 'other_stream':
+      return `stream ${lack.otherStream} holds usage of the month as well, which closing ${lack.stream} leaves out; check KAFKA_TOPIC`
+    case 'partition_behind': {
+      const progress =
+        lack.nextOffset === null ? 'nothing aggregated' : `aggregated to offset ${showCount(lack.nextOffset)}`
+      return `partition ${lack.partition}: ${progress} of ${showCount(lack.neededOffset)}; run forbruk aggregate`
+    }
+    case 'partition_lost':
+      return `partition ${lack.partition}: offsets ${showCount(lack.fromOffset)} to ${showCount(lack.toOffset - 1)} left the log before they were counted; restore the log, or close with --force and a reason`
+    case 'partition_broken':
+      return `partition ${lack.partition}: the ledger ends at offset ${showCount(lack.endsAt)} and goes on at ${showCount(lack.resumesAt)}; run forbruk audit`
+    case 'partition_starts_late':
+      return `partition ${lack.partition}: the ledger begins at offset ${showCount(lack.firstOffset)}, the log at ${showCount(lack.startOffset)}; run forbruk audit`
+    case 'log_ends_early':
+      return `partition ${lack.partition}: the log ends at offset ${showCount(lack.endOffset)}, the ledger at ${showCount(lack.nextOffset)}; check that the topic was not made anew`
+    case 'source_open': {
+      const progress =
+        lack.throughMs === null
+          ? 'has not said how far it shipped'
+          : `shipped through ${showTime(lack.throughMs)}`
+      return `source ${lack.source} ${progress}; expected ${showTime(lack.neededMs)}: run forbruk ship, then forbruk aggregate`
+    }
+    case 'source_missing':
+      return lack.missing > 0
+        ? `source ${lack.source} shipped ${showCount(lack.missing)} events that did not arrive; ship its files again`
+        : `source ${lack.source}: ${showCount(-lack.missing)} more events arrived than it shipped; run forbruk audit`
+  }
+}
+
+function showCount(count: number): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+}
+
+function showTime(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('.000Z', 'Z')
+}

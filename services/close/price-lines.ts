@@ -1,0 +1,98 @@
+import type { Integration } from '@forbruk/schemas/registry/registry.ts'
+import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { Decimal } from 'decimal.js'
+import type { DecimalText, LineStatus, StatementLine } from './statement.ts'
+
+/** Digits enough for any product of a quantity (38) and a price (15): nothing is rounded but by `roundToOre`. */
+const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP })
+
+/** The sum of amounts, with two decimals. */
+export function sumAmounts(amounts: readonly DecimalText[]): DecimalText {
+  return amounts.reduce((sum, amount) => sum.plus(amount), new Exact(0)).toFixed(2)
+}
+
+/** The sum of quantities of one unit, exact. */
+export function sumQuantities(quantities: readonly DecimalText[]): DecimalText {
+  return quantities.reduce((sum, quantity) => sum.plus(quantity), new Exact(0)).toFixed()
+}
+
+/** Use that costs nothing, said on the statement all the same. */
+export function priceIncluded(integration: Integration, requests: bigint): StatementLine {
+  return {
+    item: 'included',
+    integrationId: integration.integrationId,
+    detail: integration.name,
+    quantity: requests.toString(),
+    unit: 'request',
+    unitPriceNok: '0',
+    amountNok: '0.00',
+    status: 'payable',
+  }
+}
+
+export function priceAccess(version: TariffVersion): StatementLine {
+  const price = version.externalAccess.pricePerMonth
+  return { ...monthLine(price), item: 'access_external', detail: 'Access to external integrations' }
+}
+
+/** @param clients the partner's clients that have a partner integration active in the month */
+export function pricePartnerTier(version: TariffVersion, clients: number): StatementLine {
+  const tier = version.partnerTiers.find(each => each.clientsMax === null || clients <= each.clientsMax)
+  if (tier === undefined)
+    throw new Error(`no partner tier for ${clients} clients: the tariff was not checked`)
+  const detail = `${tier.name}: ${clients} ${clients === 1 ? 'client' : 'clients'} on partner integrations`
+  return { ...monthLine(tier.pricePerMonth), item: 'partner_tier', detail }
+}
+
+/** What is above the allowance: no, one or two lines; both add up. */
+export function priceOverage(version: TariffVersion, requests: bigint, bytes: bigint): StatementLine[] {
+  const { allowance, overage, pricePerRequest, pricePerMegabyte } = version.consumption
+  const status = overage === 'dialogue' ? 'proposed' : 'payable'
+  const lines: StatementLine[] = []
+  const requestsAbove = requests - BigInt(allowance.requests)
+  if (requestsAbove > 0n) {
+    const quantity = new Exact(requestsAbove.toString())
+    const detail = `Requests above ${allowance.requests}`
+    lines.push({
+      ...quantityLine(quantity, pricePerRequest, status),
+      item: 'overage_requests',
+      detail,
+      unit: 'request',
+    })
+  }
+  const bytesAbove = bytes - allowanceBytes(version)
+  if (bytesAbove > 0n) {
+    // Exact: a division by a power of ten, or of two.
+    const quantity = new Exact(bytesAbove.toString()).div(version.definitions.megabyteBytes)
+    const detail = `Transfer above ${allowance.gigabytes} GB`
+    lines.push({
+      ...quantityLine(quantity, pricePerMegabyte, status),
+      item: 'overage_transfer',
+      detail,
+      unit: 'MB',
+    })
+  }
+  return lines
+}
+
+function monthLine(price: DecimalText): Omit<StatementLine, 'item' | 'detail'> {
+  return { ...quantityLine(new Exact(1), price, 'payable'), unit: 'month' }
+}
+
+function quantityLine(
+  quantity: Decimal,
+  price: DecimalText,
+  status: LineStatus,
+): Omit<StatementLine, 'item' | 'detail' | 'unit'> {
+  return {
+    integrationId: '',
+    quantity: quantity.toFixed(),
+    unitPriceNok: new Exact(price).toFixed(),
+    amountNok: roundToOre(quantity.times(price)),
+    status,
+  }
+}
+
+function roundToOre(amount: Decimal): DecimalText {
+  return amount.toFixed(2, Decimal.ROUND_HALF_UP)
+}

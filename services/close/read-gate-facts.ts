@@ -1,0 +1,132 @@
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { z } from 'zod'
+import type { PeriodRange } from './billing-period.ts'
+import { type GateFacts, GRACE_MS, type LedgerFacts, type PartitionFacts, type SourceFacts } from './gate.ts'
+import { storedCount } from './stored-number.ts'
+
+/**
+ * Finds out, from store and log, what the gate judges. The log is asked before the ledger: what is appended meanwhile
+ * then makes no complete partition look behind.
+ */
+export async function readGateFacts(
+  store: Store,
+  log: EventLog,
+  month: string,
+  { startMs, endMs }: PeriodRange,
+): Promise<GateFacts> {
+  const stream = log.topic
+  const graceEndMs = endMs + GRACE_MS
+  const inLog = await Promise.all(
+    Array.from({ length: log.partitionCount }, (_, partition) => readPartition(log, partition, graceEndMs)),
+  )
+  const ledger = await readLedger(store, stream)
+  return {
+    month,
+    endMs,
+    graceEndMs,
+    stream,
+    logPartitions: log.partitionCount,
+    storedPartitions: await readStoredPartitions(store, stream),
+    partitions: inLog.map(facts => ({ ...facts, ledger: ledger.get(facts.partition) ?? null })),
+    sources: await readSources(store, stream),
+    otherStreams: await readOtherStreams(store, stream, startMs, endMs),
+  }
+}
+
+async function readPartition(
+  log: EventLog,
+  partition: number,
+  graceEndMs: number,
+): Promise<Omit<PartitionFacts, 'ledger'>> {
+  // The end first: if there is no offset after the grace, all before that end was appended before it.
+  const { startOffset, endOffset } = await log.bounds(partition)
+  const graceOffset = await log.offsetForTime(partition, graceEndMs)
+  return { partition, startOffset, endOffset, graceOffset }
+}
+
+const partitionsShape = z.object({ partition_count: storedCount })
+
+async function readStoredPartitions(store: Store, stream: string): Promise<number | null> {
+  const sql = 'SELECT partition_count FROM stream FINAL WHERE stream = {stream:String}'
+  const [row] = await store.query(sql, partitionsShape, { stream })
+  return row?.partition_count ?? null
+}
+
+const ledgerShape = z.object({
+  partition: storedCount,
+  first: storedCount,
+  next: storedCount,
+  breaks: storedCount,
+  broken_end: storedCount,
+  broken_resume: storedCount,
+})
+
+/** A block is to begin where the one before ends, and that is at its own first offset. */
+const LEDGER_SQL = `
+SELECT
+    partition,
+    min(first_offset) AS first,
+    max(next_offset) AS next,
+    countIf(is_break) AS breaks,
+    argMinIf(previous_next_offset, block, is_break) AS broken_end,
+    argMinIf(first_offset, block, is_break) AS broken_resume
+FROM
+(
+    SELECT
+        partition,
+        block,
+        first_offset,
+        next_offset,
+        lagInFrame(next_offset) OVER w AS previous_next_offset,
+        row_number() OVER w > 1
+            AND (first_offset != previous_next_offset OR (block_size != 0 AND first_offset != block * block_size)) AS is_break
+    FROM
+    (
+        SELECT partition, block, first_offset, next_offset, block_size
+        FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String}) AS ledger
+        LEFT JOIN (SELECT stream, block_size FROM stream FINAL) AS streams USING (stream)
+    )
+    WINDOW w AS (PARTITION BY partition ORDER BY block ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+)
+GROUP BY partition`
+
+async function readLedger(store: Store, stream: string): Promise<Map<number, LedgerFacts>> {
+  const rows = await store.query(LEDGER_SQL, ledgerShape, { stream })
+  return new Map(
+    rows.map(row => {
+      const brokenAt = row.breaks === 0 ? null : { endsAt: row.broken_end, resumesAt: row.broken_resume }
+      return [row.partition, { firstOffset: row.first, nextOffset: row.next, brokenAt }]
+    }),
+  )
+}
+
+const sourceShape = z.object({ source: z.string(), missing: storedCount, through_ms: storedCount.nullable() })
+
+async function readSources(store: Store, stream: string): Promise<SourceFacts[]> {
+  const sql = `
+SELECT source, missing, toUnixTimestamp64Milli(through) AS through_ms
+FROM source_progress
+WHERE stream = {stream:String}
+ORDER BY source`
+  const rows = await store.query(sql, sourceShape, { stream })
+  return rows.map(row => ({ source: row.source, throughMs: row.through_ms, missing: row.missing }))
+}
+
+const streamShape = z.object({ stream: z.string() })
+
+async function readOtherStreams(
+  store: Store,
+  stream: string,
+  startMs: number,
+  endMs: number,
+): Promise<string[]> {
+  const sql = `
+SELECT DISTINCT stream
+FROM usage_rollup
+WHERE stream != {stream:String}
+    AND hour >= toDateTime({start:UInt32}, 'UTC') AND hour < toDateTime({end:UInt32}, 'UTC')
+ORDER BY stream`
+  const rows = await store.query(sql, streamShape, { stream, start: startMs / 1000, end: endMs / 1000 })
+  return rows.map(row => row.stream)
+}

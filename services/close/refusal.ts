@@ -1,0 +1,40 @@
+import { describeLack, type Lack } from './gate.ts'
+
+/** Why a month was not closed, though nothing failed. */
+export type Refusal =
+  | Lack
+  | { readonly kind: 'registry_missing' }
+  | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
+  | {
+      readonly kind: 'closed_otherwise'
+      readonly revision: number
+      readonly recordedHash: string
+      readonly contentHash: string
+    }
+
+/** The month was refused for stated reasons: nothing was recorded. The command ends with exit code 3. */
+export class CloseRefusedError extends Error {
+  override name = 'CloseRefusedError'
+  readonly month: string
+  readonly refusals: readonly Refusal[]
+  constructor(month: string, refusals: readonly Refusal[]) {
+    const sentences = refusals.map(refusal => `\n  ${describeRefusal(refusal)}`)
+    super(`${month} is not closed:${sentences.join('')}`)
+    this.month = month
+    this.refusals = refusals
+  }
+}
+
+/** A plain sentence that says what is wrong and what to do. */
+export function describeRefusal(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'registry_missing':
+      return 'no registry is stored; run forbruk registry import'
+    case 'figures_unsettled':
+      return `usage and block ledger differ (${refusal.examples.join('; ')}); let forbruk aggregate catch up, then close again`
+    case 'closed_otherwise':
+      return `closed as r${refusal.revision} with hash ${refusal.recordedHash}; these inputs give ${refusal.contentHash}; a new revision is not supported yet`
+    default:
+      return describeLack(refusal)
+  }
+}

@@ -1,0 +1,91 @@
+import type { IntegrationKind } from '@forbruk/schemas/registry/registry.ts'
+
+/**
+ * Statements are documents: plain JSON values, so that the same figures are the same bytes. Counts, quantities and
+ * money are decimal text, exact and without exponent.
+ */
+export type DecimalText = string
+
+/** What one client's month came to. */
+export type Statement = {
+  readonly clientId: string
+  readonly clientName: string
+  readonly partnerId: string | null
+  /** Who receives it: the client, or its partner when it has a collective invoice. */
+  readonly payerId: string
+  readonly payerName: string
+  /** `proposed` while any of its lines is, else `payable`. */
+  readonly status: 'payable' | 'proposed'
+  /** The lines' sum, payable and proposed. */
+  readonly amountNok: DecimalText
+  readonly payableNok: DecimalText
+  readonly proposedNok: DecimalText
+  readonly requests: DecimalText
+  readonly requestBytes: DecimalText
+  readonly responseBytes: DecimalText
+  /** What counted against the allowance. */
+  readonly meteredRequests: DecimalText
+  readonly meteredBytes: DecimalText
+  readonly usage: readonly StatementUsage[]
+  readonly lines: readonly StatementLine[]
+}
+
+/** Use through one integration, as the registry knows it in that month. */
+export type StatementUsage = {
+  readonly integrationId: string
+  /** `unknown` when the registry doesn't know the integration; it is then treated as external. */
+  readonly kind: IntegrationKind | 'unknown'
+  readonly requests: DecimalText
+  readonly requestBytes: DecimalText
+  readonly responseBytes: DecimalText
+}
+
+export type StatementLine = {
+  readonly item: LineItem
+  /** Of an `included` line; else empty. */
+  readonly integrationId: string
+  /** For readers: the integration's name, the tier and its number of clients. */
+  readonly detail: string
+  readonly quantity: DecimalText
+  readonly unit: LineUnit
+  readonly unitPriceNok: DecimalText
+  /** Two decimals. */
+  readonly amountNok: DecimalText
+  readonly status: LineStatus
+}
+
+export type LineItem =
+  | 'included'
+  | 'partner_tier'
+  | 'access_external'
+  | 'overage_requests'
+  | 'overage_transfer'
+export type LineUnit = 'request' | 'MB' | 'month'
+export type LineStatus = 'payable' | 'proposed' | 'waived'
+
+/** What can't be charged as it stands, and must not go unseen: an analyst looks into each. */
+export type CloseException =
+  /** Usage of a client that the registry doesn't know. Charged to nobody. */
+  | ({ readonly kind: 'unknown_client' } & ExceptionUsage)
+  /** Usage of a client through an integration that the registry doesn't know, or that the gateway didn't name. */
+  | ({ readonly kind: 'unknown_integration' } & ExceptionUsage)
+  /** Usage of a client through an integration that it has not activated in the month. No access is charged for it. */
+  | ({ readonly kind: 'not_activated' } & ExceptionUsage)
+  /** A partner's integration is active for a client that has no partner and is none. No tier is charged for it. */
+  | { readonly kind: 'no_partner'; readonly clientId: string; readonly integrationId: string }
+
+type ExceptionUsage = {
+  readonly clientId: string
+  readonly integrationId: string
+  readonly requests: DecimalText
+  readonly bytes: DecimalText
+}
+
+/** The outcome of rating a month: everything in it is a function of usage, registry, tariff and month. */
+export type RatedMonth = {
+  readonly month: string
+  /** By client id. */
+  readonly statements: readonly Statement[]
+  /** By client, integration and kind. */
+  readonly exceptions: readonly CloseException[]
+}

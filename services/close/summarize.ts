@@ -1,0 +1,51 @@
+import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import { sumAmounts, sumQuantities } from './price-lines.ts'
+import type { DecimalText, LineItem, RatedMonth } from './statement.ts'
+
+/** A close in a few figures; those of usage are of the statements, exceptions aside. */
+export type CloseSummary = {
+  /** In the registry. */
+  readonly clients: number
+  readonly statements: number
+  readonly requests: DecimalText
+  readonly bytes: DecimalText
+  readonly overageRequests: OverageSummary
+  readonly overageTransfer: OverageSummary
+  readonly payableNok: DecimalText
+  readonly proposedNok: DecimalText
+}
+
+export type OverageSummary = {
+  readonly clients: number
+  /** Requests, or MB. */
+  readonly quantity: DecimalText
+  readonly amountNok: DecimalText
+}
+
+/** Pure. */
+export function summarize({ statements }: RatedMonth, registry: Registry): CloseSummary {
+  const requests = statements.reduce((sum, each) => sum + BigInt(each.requests), 0n)
+  const bytes = statements.reduce(
+    (sum, each) => sum + BigInt(each.requestBytes) + BigInt(each.responseBytes),
+    0n,
+  )
+  return {
+    clients: registry.clients.length,
+    statements: statements.length,
+    requests: requests.toString(),
+    bytes: bytes.toString(),
+    overageRequests: summarizeItem(statements, 'overage_requests'),
+    overageTransfer: summarizeItem(statements, 'overage_transfer'),
+    payableNok: sumAmounts(statements.map(each => each.payableNok)),
+    proposedNok: sumAmounts(statements.map(each => each.proposedNok)),
+  }
+}
+
+function summarizeItem(statements: RatedMonth['statements'], item: LineItem): OverageSummary {
+  const lines = statements.flatMap(each => each.lines).filter(line => line.item === item)
+  return {
+    clients: lines.length,
+    quantity: sumQuantities(lines.map(line => line.quantity)),
+    amountNok: sumAmounts(lines.map(line => line.amountNok)),
+  }
+}
