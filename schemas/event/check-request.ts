@@ -1,7 +1,7 @@
 import type { EventIdentity } from './log-event.ts'
 
 /** 2000-01-01 and 2100-01-01 UTC: a time outside can only be a broken clock or a wrong unit. */
-const EARLIEST_TIME_MS = 946_684_800_000
+export const EARLIEST_TIME_MS = 946_684_800_000
 const LATEST_TIME_MS = 4_102_444_800_000
 /** Far above any gateway's body limit, and small enough that a block's sum stays a safe integer. */
 export const EVENT_BYTES_MAX = 2 ** 36 - 1
@@ -98,7 +98,11 @@ function fault(field: CheckedField, found: string, expected: string): RequestFau
   return { field, missing: false, detail: `${field} is ${found}; expected ${expected}` }
 }
 
-/** A client-chosen text must not make an error message long or unreadable. */
+/** A text that a client may have chosen, or a credential in the wrong field, must not be told about in its own words. */
 function show(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
+  const faults = [
+    CONTROL_CHARACTER.test(text) ? 'control characters' : '',
+    text.includes(REPLACEMENT_CHARACTER) || !text.isWellFormed() ? 'invalid UTF-8' : '',
+  ].filter(found => found !== '')
+  return `a text of ${text.length} characters${faults.length === 0 ? '' : ` with ${faults.join(' and ')}`}`
 }

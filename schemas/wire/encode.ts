@@ -49,6 +49,17 @@ function wrapIdentity(identity: EventIdentity): unknown {
   }
 }
 
+/** Where values are written before they are copied out in their length; grows to the largest seen. */
+let scratch = Buffer.allocUnsafe(4096)
+
 function encode(type: WireType, value: unknown): Buffer {
-  return Buffer.concat([type.header, type.avro.toBuffer(value)])
+  const start = type.header.length
+  let end = type.avro.encode(value, scratch, start)
+  if (end < 0) {
+    // avsc answers how many bytes were missing, negated.
+    scratch = Buffer.allocUnsafe(scratch.length - end)
+    end = type.avro.encode(value, scratch, start)
+  }
+  type.header.copy(scratch)
+  return Buffer.from(scratch.subarray(0, end))
 }

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { GATEWAY_FORMATS, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
-import { ship } from '@forbruk/shipper/ship.ts'
+import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { Command, Option } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
 import { groupDigits, printJson, printLine } from '../print.ts'
@@ -46,7 +45,7 @@ export function shipCommand(context: CommandContext): Command {
         source: options.source,
         files,
         follow: options.follow,
-        stateDir: join(parts.config.dataDir, 'shipper'),
+        stateDir: shipperStateDir(parts.config.dataDir),
         clock: Date.now,
         onWarning: message => parts.logger.warn(message),
         signal: signalOfShutdown(),

@@ -1,0 +1,65 @@
+/**
+ * Times as gateways write them, to whole milliseconds since the epoch. By digits, never through a float: the same line
+ * must give the same millisecond everywhere. Each answers null for what it does not understand.
+ */
+
+const SECONDS = /^(\d{1,11})(?:\.(\d{1,9}))?$/
+
+/** NGINX's `$msec`: seconds with a fraction, `1759269600.123`; finer than a millisecond is cut off. */
+export function parseSeconds(value: unknown): number | null {
+  // A JSON number prints as the shortest text that reads back the same, hence as the digits that were logged.
+  const match = SECONDS.exec(
+    typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '',
+  )
+  if (match === null) return null
+  return Number(match[1]) * 1000 + parseMilliseconds(match[2])
+}
+
+const ISO_8601 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)$/
+
+/** `2026-10-01T00:00:00+02:00`, with a fraction or without; a time without an offset is not understood. */
+export function parseIso8601(value: unknown): number | null {
+  const match = typeof value === 'string' ? ISO_8601.exec(value) : null
+  if (match === null) return null
+  const [, year, month, day, hour, minute, second, fraction, offset] = match
+  const timeMs = toInstant([year, month, day, hour, minute, second].map(Number), offset ?? '')
+  return timeMs === null ? null : timeMs + parseMilliseconds(fraction)
+}
+
+const TIME_LOCAL = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})$/
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `$time_local`: `01/Oct/2026:00:00:00 +0200`. */
+export function parseTimeLocal(value: string): number | null {
+  const match = TIME_LOCAL.exec(value)
+  if (match === null) return null
+  const [, day, monthName, year, hour, minute, second, offset] = match
+  const month = MONTHS.indexOf(monthName ?? '') + 1
+  return toInstant(
+    [Number(year), month, Number(day), Number(hour), Number(minute), Number(second)],
+    offset ?? '',
+  )
+}
+
+function toInstant(civil: readonly number[], offset: string): number | null {
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = civil
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return null
+  const civilMs = Date.UTC(year, month - 1, day, hour, minute, second)
+  // Date.UTC turns 31 February into 3 March, and years below 100 into the twentieth century.
+  const date = new Date(civilMs)
+  if (date.getUTCFullYear() !== year || date.getUTCDate() !== day) return null
+  const offsetMs = parseOffset(offset)
+  return offsetMs === null ? null : civilMs - offsetMs
+}
+
+function parseOffset(offset: string): number | null {
+  if (offset === 'Z') return 0
+  const hours = Number(offset.slice(1, 3))
+  const minutes = Number(offset.slice(-2))
+  if (hours > 14 || minutes > 59) return null
+  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
+}
+
+function parseMilliseconds(fraction: string | undefined): number {
+  return fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'))
+}

@@ -1,0 +1,184 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { LINE_REJECT_REASONS, type LogEvent, RECORD_REJECT_REASONS } from '../event/log-event.ts'
+import { type Decoded, decodeRecord } from './decode.ts'
+import { encodeMark, encodeRejectedLine, encodeRequest } from './encode.ts'
+
+function encode(event: LogEvent): Buffer {
+  switch (event.kind) {
+    case 'request':
+      return encodeRequest(event)
+    case 'mark':
+      return encodeMark(event)
+    case 'rejected_line':
+      return encodeRejectedLine(event)
+  }
+}
+
+const name = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a name must not hold
+  .filter(text => text.length <= 256 && !/[\u0000-\u001f\u007f\ufffd]/.test(text))
+/** One less than the largest safe integer is as far as avsc goes. */
+const position = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER - 1 })
+const bytes = fc.integer({ min: 0, max: 2 ** 36 - 1 })
+const timeMs = fc.integer({ min: 946_684_800_000, max: 4_102_444_799_999 })
+const status = fc.oneof(fc.constant(0), fc.integer({ min: 100, max: 599 }))
+const identity = fc.oneof(
+  fc.record({ kind: fc.constant('position' as const), file: name, position }),
+  fc.record({ kind: fc.constant('request_id' as const), id: name }),
+  fc.constant({ kind: 'none' as const }),
+)
+const request = fc.record({
+  kind: fc.constant('request' as const),
+  source: fc.oneof(name, fc.constant('')),
+  identity,
+  clientId: name,
+  integrationId: fc.oneof(name, fc.constant('')),
+  timeMs,
+  status,
+  requestBytes: bytes,
+  responseBytes: bytes,
+})
+const mark = fc.record({
+  kind: fc.constant('mark' as const),
+  source: name,
+  file: name,
+  position,
+  eventsTotal: position,
+  throughMs: timeMs,
+  format: name,
+})
+const rejectedLine = fc.record({
+  kind: fc.constant('rejected_line' as const),
+  source: name,
+  file: name,
+  position,
+  reason: fc.constantFrom(...LINE_REJECT_REASONS),
+  detail: fc.string({ maxLength: 6_000 }),
+  excerpt: fc.string({ maxLength: 240 }),
+  lineBytes: position,
+})
+const event: fc.Arbitrary<LogEvent> = fc.oneof(request, mark, rejectedLine)
+
+describe('golden bytes', () => {
+  const folder = new URL('golden/', import.meta.url)
+  const cases = readdirSync(folder).filter(file => file.endsWith('.hex'))
+
+  test('there are some of every kind', () => expect(cases.length).toBeGreaterThanOrEqual(5))
+
+  test.each(cases)('%s decodes to what it did when it was written', file => {
+    const hex = readFileSync(new URL(file, folder), 'utf8').replaceAll('\n', '')
+    const expected: unknown = JSON.parse(readFileSync(new URL(file.replace('.hex', '.json'), folder), 'utf8'))
+    expect(decodeRecord(Buffer.from(hex, 'hex'))).toEqual([expected])
+    expect(encode(expected as LogEvent).toString('hex')).toBe(hex)
+  })
+})
+
+test('what was encoded decodes to itself', () => {
+  fc.assert(
+    fc.property(event, value => {
+      expect(decodeRecord(encode(value))).toEqual([value])
+    }),
+  )
+})
+
+test('an encoded value is not overwritten by the next', () => {
+  fc.assert(
+    fc.property(event, event, (one, other) => {
+      const bytes = encode(one)
+      encode(other)
+      expect(decodeRecord(bytes)).toEqual([one])
+    }),
+  )
+})
+
+function isSound(decoded: readonly Decoded[]): boolean {
+  return (
+    decoded.length > 0 &&
+    decoded.every(each => each.kind !== 'undecodable' || RECORD_REJECT_REASONS.includes(each.reason))
+  )
+}
+
+test('any bytes decode to something, and never throw', () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), raw => isSound(decodeRecord(Buffer.from(raw)))))
+})
+
+test('a sound record cut, lengthened or changed anywhere never throws', () => {
+  const change = fc.record({ at: fc.nat(), byte: fc.integer({ min: 0, max: 255 }), cut: fc.nat() })
+  fc.assert(
+    fc.property(event, change, fc.uint8Array({ maxLength: 20 }), (value, { at, byte, cut }, more) => {
+      const sound = encode(value)
+      const changed = Buffer.from(sound)
+      changed[at % changed.length] = byte
+      const cutOff = sound.subarray(0, cut % sound.length)
+      expect([changed, cutOff, Buffer.concat([sound, more])].map(decodeRecord).every(isSound)).toBe(true)
+      if (more.length > 0) {
+        expect(decodeRecord(Buffer.concat([sound, more]))[0]).toMatchObject({ reason: 'avro_malformed' })
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('any JSON decodes to as many answers as it has events, and never throws', () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 3 }), text => {
+      const decoded = decodeRecord(Buffer.from(text))
+      const json: unknown = JSON.parse(text)
+      expect(isSound(decoded)).toBe(true)
+      expect(decoded.length).toBe(Array.isArray(json) ? Math.max(1, json.length) : 1)
+    }),
+  )
+})
+
+describe('JSON', () => {
+  const whole = {
+    client_id: 'c',
+    time: 1_759_269_600_123,
+    status: 200,
+    request_bytes: 1,
+    response_bytes: 2,
+  }
+  const decode = (value: unknown) => decodeRecord(Buffer.from(JSON.stringify(value)))[0]
+
+  test.each([
+    [
+      { file: 'f', position: 7, source: 's' },
+      { kind: 'position', file: 'f', position: 7 },
+    ],
+    [{ request_id: 'r' }, { kind: 'request_id', id: 'r' }],
+    [{}, { kind: 'none' }],
+  ])('%j gives the identity %j', (fields, identity) => {
+    expect(decode({ ...whole, ...fields })).toMatchObject({ kind: 'request', identity })
+  })
+
+  test.each([
+    [{ client_id: undefined }, 'client_missing'],
+    [{ client_id: 'a\u0000b' }, 'client_invalid'],
+    [{ client_id: 'x'.repeat(257) }, 'client_invalid'],
+    [{ integration_id: 'a\nb' }, 'integration_invalid'],
+    [{ time: 1_759_269_600 }, 'time_invalid'],
+    [{ status: 99 }, 'status_invalid'],
+    [{ request_bytes: -1 }, 'bytes_invalid'],
+    [{ response_bytes: 1.5 }, 'bytes_invalid'],
+    [{ response_bytes: '12' }, 'event_malformed'],
+    [{ file: 'f' }, 'event_malformed'],
+    [{ file: 'f', position: -1 }, 'identity_invalid'],
+    [{ request_id: 'r', file: 'f', position: 1 }, 'event_malformed'],
+  ])('with %j it is refused as %s', (fields, reason) => {
+    expect(decode({ ...whole, ...fields })).toMatchObject({ kind: 'undecodable', reason })
+  })
+})
+
+test.each([
+  ['', 'record_empty'],
+  ['5b5d', 'record_empty'],
+  ['0000000007', 'schema_unknown'],
+  ['c3', 'avro_malformed'],
+  ['c3010102030405060708', 'schema_unknown'],
+  ['7b', 'json_malformed'],
+])('the record %j is refused as %s', (hex, reason) => {
+  expect(decodeRecord(Buffer.from(hex, 'hex'))).toMatchObject([{ kind: 'undecodable', reason }])
+})

@@ -1,0 +1,102 @@
+import { digestOf } from './identify-file.ts'
+import { endOf, LINE_START_BYTES, type Line } from './read-lines.ts'
+
+/** How far one file of a source has been shipped. A value: it is what gets saved. */
+export type FileProgress = {
+  readonly file: string
+  /** Where it was read last; `-` for standard input. */
+  readonly path: string
+  readonly format: string
+  /** Every line that starts below it was shipped. */
+  readonly position: number
+  /** The last line shipped: a file that begins alike must also hold this line here. */
+  readonly lastLine: LastLine | null
+  /** Events and rejected lines sent to each partition, each counted once. */
+  readonly partitionCounts: readonly number[]
+  /** The latest time of its events, or null when it has none. */
+  readonly highestMs: number | null
+  /** When the file itself was written last; 0 for standard input. */
+  readonly modifiedMs: number
+  /** It was read to its end and isn't followed any more. */
+  readonly done: boolean
+}
+
+export type LastLine = { readonly position: number; readonly bytes: number; readonly digest: string }
+
+/** The same while lines are being read. */
+export class LiveFile {
+  readonly file: string
+  readonly format: string
+  path: string
+  position: number
+  highestMs: number | null
+  modifiedMs: number
+  done: boolean
+  readonly #partitionCounts: number[]
+  #savedLastLine: LastLine | null
+  #lastLine: Line | null = null
+
+  constructor(saved: FileProgress) {
+    this.file = saved.file
+    this.format = saved.format
+    this.path = saved.path
+    this.position = saved.position
+    this.highestMs = saved.highestMs
+    this.modifiedMs = saved.modifiedMs
+    this.done = saved.done
+    this.#partitionCounts = [...saved.partitionCounts]
+    this.#savedLastLine = saved.lastLine
+  }
+
+  /** A line was shipped, or was blank and needn't be. */
+  passLine(line: Line): void {
+    this.position = endOf(line)
+    this.#lastLine = line
+  }
+
+  countEvent(partition: number): void {
+    this.#partitionCounts[partition] = (this.#partitionCounts[partition] ?? 0) + 1
+  }
+
+  snapshot(): FileProgress {
+    if (this.#lastLine !== null) this.#savedLastLine = describeLastLine(this.#lastLine)
+    this.#lastLine = null
+    const { file, path, format, position, highestMs, modifiedMs, done } = this
+    const partitionCounts = [...this.#partitionCounts]
+    return {
+      file,
+      path,
+      format,
+      position,
+      lastLine: this.#savedLastLine,
+      partitionCounts,
+      highestMs,
+      modifiedMs,
+      done,
+    }
+  }
+}
+
+function describeLastLine(line: Line): LastLine {
+  const start = line.bytes.subarray(0, LINE_START_BYTES)
+  return { position: line.position, bytes: start.length, digest: digestOf(start) }
+}
+
+export function startProgress(
+  file: string,
+  path: string,
+  format: string,
+  partitionCount: number,
+): FileProgress {
+  return {
+    file,
+    path,
+    format,
+    position: 0,
+    lastLine: null,
+    partitionCounts: Array.from({ length: partitionCount }, () => 0),
+    highestMs: null,
+    modifiedMs: 0,
+    done: false,
+  }
+}

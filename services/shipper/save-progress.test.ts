@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startProgress } from './file-progress.ts'
+import { lockSource } from './lock-source.ts'
+import { loadProgress, progressPath, saveProgress } from './save-progress.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'forbruk-progress-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const progress = {
+  source: 'gateway-1',
+  partitionCount: 3,
+  throughMs: 1_759_269_600_000,
+  unmarked: [],
+  files: [startProgress('0123456789abcdef', '/var/log/access.log', 'nginx-json', 3)],
+}
+
+test('what was saved is loaded, and nothing else is left in the folder', async () => {
+  const path = progressPath(folder, 'gateway-1')
+  await saveProgress(path, progress)
+  await saveProgress(path, progress)
+  expect(await loadProgress(path, 'gateway-1', 3)).toEqual(progress)
+  expect(readdirSync(folder)).toEqual([basename(path)])
+})
+
+describe('progress is refused', () => {
+  test('when the log has another number of partitions', async () => {
+    const path = progressPath(folder, 'gateway-1')
+    await saveProgress(path, progress)
+    await expect(loadProgress(path, 'gateway-1', 4)).rejects.toThrow(
+      /a log of 3 partitions, and this one has 4/,
+    )
+  })
+
+  test('when it is of another source', async () => {
+    const path = progressPath(folder, 'gateway-1')
+    await saveProgress(path, progress)
+    await expect(loadProgress(path, 'Gateway-1', 3)).rejects.toThrow(
+      /is the progress of the source "gateway-1"/,
+    )
+  })
+
+  test.each([['{'], ['{}'], ['{"version":2}']])('when it reads %s', async text => {
+    const path = progressPath(folder, 'gateway-1')
+    writeFileSync(path, text)
+    await expect(loadProgress(path, 'gateway-1', 3)).rejects.toThrow(/is not the progress of a source/)
+  })
+})
+
+test('every source has a file of its own in the folder, whatever it is called', () => {
+  const names = ['a/b', 'a%2Fb', '..', '.', 'ø'.repeat(256), `${'ø'.repeat(255)}å`].map(source => {
+    const path = progressPath(folder, source)
+    expect(join(folder, basename(path))).toBe(path)
+    expect(basename(path).length).toBeLessThan(200)
+    return path
+  })
+  expect(new Set(names).size).toBe(names.length)
+})
+
+test('a source is locked until it is let go', () => {
+  const path = join(folder, 'gateway-1.lock')
+  const unlock = lockSource(path, 'gateway-1')
+  expect(() => lockSource(path, 'gateway-1')).toThrow(
+    `the source "gateway-1" is being shipped by another process (${process.pid})`,
+  )
+  unlock()
+  lockSource(path, 'gateway-1')()
+})

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { FileProgress } from './file-progress.ts'
+import { messageOf, ShipError } from './ship-error.ts'
+
+/** What a source has shipped, as it is saved. */
+export type SourceProgress = {
+  readonly source: string
+  readonly partitionCount: number
+  /** What the last mark said: every event of the source up to this time has been shipped; null when none was sent. */
+  readonly throughMs: number | null
+  /** Files that were shipped further than the last mark in the log says. */
+  readonly unmarked: readonly string[]
+  /** In the order in which they were begun. */
+  readonly files: readonly FileProgress[]
+}
+
+const count = z.int().min(0)
+const fileProgress = z.object({
+  file: z.string().min(1),
+  path: z.string().min(1),
+  format: z.string().min(1),
+  position: count,
+  lastLine: z.object({ position: count, bytes: count, digest: z.string() }).nullable(),
+  partitionCounts: z.array(count),
+  highestMs: count.nullable(),
+  modifiedMs: z.number().min(0),
+  done: z.boolean(),
+})
+const sourceProgress = z.object({
+  version: z.literal(1),
+  source: z.string(),
+  partitionCount: count,
+  throughMs: count.nullable(),
+  unmarked: z.array(z.string()),
+  files: z.array(fileProgress),
+})
+
+/** Where a source's progress lies; the names of sources may hold what names of files may not. */
+export function progressPath(stateDir: string, source: string): string {
+  const name = encodeURIComponent(source)
+  const short =
+    name.length <= 120
+      ? name
+      : `${name.slice(0, 100)}-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`
+  return join(stateDir, `${short}.json`)
+}
+
+export function makeStateDir(stateDir: string): void {
+  try {
+    mkdirSync(stateDir, { recursive: true })
+  } catch (error) {
+    throw new ShipError(`${stateDir}: can't be made to keep the progress in: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** The saved progress of a source, or a fresh one. Throws ShipError when it is of another log or can't be read. */
+export async function loadProgress(
+  path: string,
+  source: string,
+  partitionCount: number,
+): Promise<SourceProgress> {
+  const text = await readIfThere(path)
+  if (text === null) return { source, partitionCount, throughMs: null, unmarked: [], files: [] }
+  const { version: _, ...saved } = parseProgress(path, text)
+  if (saved.source !== source) {
+    throw new ShipError(
+      `${path}: is the progress of the source ${JSON.stringify(saved.source)}, not of ${JSON.stringify(source)}; ` +
+        'choose a name that differs in more than upper and lower case',
+    )
+  }
+  const strange = saved.files.find(file => file.partitionCounts.length !== partitionCount)
+  if (saved.partitionCount !== partitionCount || strange !== undefined) {
+    throw new ShipError(
+      `${path}: was made with a log of ${saved.partitionCount} partitions, and this one has ${partitionCount}; ` +
+        'lines already shipped would be counted again. Use the log it was made with, or another source name for new files',
+    )
+  }
+  return saved
+}
+
+function parseProgress(path: string, text: string): z.infer<typeof sourceProgress> {
+  try {
+    return sourceProgress.parse(JSON.parse(text))
+  } catch (error) {
+    const found = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error)
+    throw new ShipError(
+      `${path}: is not the progress of a source (${found}); remove it to ship the files from their start: ` +
+        'what was shipped before is recognised and counted once',
+      { cause: error },
+    )
+  }
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw new ShipError(`${path}: can't be read: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** Replaces the saved progress: after a crash at any moment either the old or the new is there, whole. */
+export async function saveProgress(path: string, progress: SourceProgress): Promise<void> {
+  const text = `${JSON.stringify({ version: 1, ...progress }, null, 1)}\n`
+  try {
+    await writeDurably(`${path}.tmp`, text)
+    await rename(`${path}.tmp`, path)
+    await syncFolder(join(path, '..'))
+  } catch (error) {
+    throw new ShipError(`${path}: the progress can't be saved: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'w')
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

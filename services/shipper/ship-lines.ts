@@ -1,0 +1,78 @@
+import type { LiveFile } from './file-progress.ts'
+import { type Line, LineSplitter } from './read-lines.ts'
+import type { Shipment } from './shipment.ts'
+import { toRecord } from './to-record.ts'
+
+export type LineCounts = {
+  /** Lines read, blank ones included. */
+  lines: number
+  events: number
+  rejected: number
+  blank: number
+  /** Of the decompressed content, newlines included. */
+  bytes: number
+}
+
+export function noLines(): LineCounts {
+  return { lines: 0, events: 0, rejected: 0, blank: 0, bytes: 0 }
+}
+
+/** Turns one file's bytes into records on their way, from the position the file is at. */
+export class LineShipper {
+  readonly live: LiveFile
+  readonly counts: LineCounts = noLines()
+  readonly #shipment: Shipment
+  readonly #splitter: LineSplitter
+
+  constructor(shipment: Shipment, live: LiveFile) {
+    this.live = live
+    this.#shipment = shipment
+    this.#splitter = new LineSplitter(live.position)
+  }
+
+  /** Bytes of a line whose newline has not come yet. */
+  get partialBytes(): number {
+    return this.#splitter.partialBytes
+  }
+
+  /** The chunk that follows the one before. Resolves when at most one batch is on its way. */
+  async take(chunk: Buffer): Promise<void> {
+    this.#splitter.push(chunk)
+    for (let line = this.#splitter.next(); line !== null; line = this.#splitter.next()) {
+      this.#ship(line)
+      if (this.#shipment.isBatchFull) await this.#shipment.flush()
+    }
+  }
+
+  /** No more will come: a last line without a newline is shipped as it is. */
+  end(): void {
+    const line = this.#splitter.end()
+    if (line !== null) this.#ship(line)
+    if (this.live.done) return
+    this.live.done = true
+    this.#shipment.moved(this.live)
+  }
+
+  #ship(line: Line): void {
+    const { format, source } = this.#shipment.settings
+    const record = toRecord(line, format, { source, file: this.live.file })
+    const before = this.live.position
+    this.live.passLine(line)
+    this.#shipment.moved(this.live)
+    this.counts.lines += 1
+    this.counts.bytes += this.live.position - before
+    switch (record.kind) {
+      case 'blank':
+        this.counts.blank += 1
+        return
+      case 'rejected':
+        this.counts.rejected += 1
+        this.#shipment.send(this.live, record.value, record.key)
+        return
+      case 'request':
+        this.counts.events += 1
+        this.#shipment.sawTime(this.live, record.timeMs)
+        this.#shipment.send(this.live, record.value, record.key)
+    }
+  }
+}

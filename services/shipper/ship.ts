@@ -1,0 +1,175 @@
+import { join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { isName } from '@forbruk/schemas/event/check-request.ts'
+import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { followFiles } from './follow.ts'
+import { lockSource } from './lock-source.ts'
+import { openFile, openStream } from './read-bytes.ts'
+import { Tail } from './read-tail.ts'
+import { loadProgress, makeStateDir, progressPath } from './save-progress.ts'
+import { AppendFailedError } from './send-batches.ts'
+import { ShipError } from './ship-error.ts'
+import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from './ship-summary.ts'
+import { shipWhole } from './ship-whole.ts'
+import { Shipment } from './shipment.ts'
+
+export type ShipOptions = {
+  readonly log: EventLog
+  readonly format: GatewayFormat
+  /** The log stream's name, which stays the same for as long as there is that gateway instance. */
+  readonly source: string
+  /** Paths; `-` is standard input. */
+  readonly files: readonly string[]
+  readonly follow: boolean
+  /** The folder that keeps how far each source has come. */
+  readonly stateDir: string
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+  readonly onProgress?: (progress: ShipProgress) => void
+  /** Something the operator should see, though shipping goes on. */
+  readonly onWarning?: (message: string) => void
+  /** Stops in good order: what was read is appended, marked and saved. */
+  readonly signal?: AbortSignal
+  readonly stdin?: Readable
+  readonly timing?: Partial<ShipTiming>
+}
+
+export type ShipTiming = {
+  readonly pollMs: number
+  readonly markEveryMs: number
+  readonly retireAfterMs: number
+  readonly firstRetryMs: number
+}
+
+const TIMING: ShipTiming = { pollMs: 250, markEveryMs: 10_000, retireAfterMs: 30_000, firstRetryMs: 500 }
+const STDIN = '-'
+const APPEND_ATTEMPTS_MAX = 6
+
+/**
+ * Ships log files to the event log, each from where an earlier run stopped. Without `follow` to their ends; with it
+ * until `signal` aborts. A line that can't be read is shipped as a rejected line, never left out.
+ *
+ * @throws ShipError when a file or the log can't be used. What was acknowledged until then is saved.
+ */
+export async function ship(options: ShipOptions): Promise<ShipSummary> {
+  checkOptions(options)
+  const { source, format, log, stateDir, signal = new AbortController().signal } = options
+  const timing = { ...TIMING, ...options.timing }
+  makeStateDir(stateDir)
+  const path = progressPath(stateDir, source)
+  const unlock = lockSource(path.replace(/json$/, 'lock'), source)
+  try {
+    const saved = await loadProgress(path, source, log.partitionCount)
+    const retry = {
+      attemptsMax: options.follow ? Number.POSITIVE_INFINITY : APPEND_ATTEMPTS_MAX,
+      firstDelayMs: timing.firstRetryMs,
+      signal,
+      onWarning: options.onWarning ?? (() => undefined),
+    }
+    const { clock } = options
+    const shipment = new Shipment(
+      { log, format, source, clock, markEveryMs: timing.markEveryMs, retry, path },
+      saved,
+    )
+    const files = await shipFiles(shipment, options, { ...timing, signal })
+    return summarise(source, format.name, files, signal.aborted)
+  } finally {
+    unlock()
+  }
+}
+
+type Run = ShipTiming & { readonly signal: AbortSignal }
+
+async function shipFiles(
+  shipment: Shipment,
+  options: ShipOptions,
+  run: Run,
+): Promise<readonly FileSummary[]> {
+  const paths = [...new Set(options.files)]
+  const onProgress = options.onProgress ?? (() => undefined)
+  try {
+    if (options.follow && !paths.includes(STDIN)) {
+      await checkFollowed(shipment, paths)
+      return await followFiles(shipment, paths, { ...run, onProgress })
+    }
+    await checkReadable(paths)
+    const summaries: FileSummary[] = []
+    for (const [index, path] of paths.entries()) {
+      if (run.signal.aborted) break
+      const speaksForSource = index === paths.length - 1
+      summaries.push(
+        await shipPath(shipment, path, options.stdin ?? process.stdin, {
+          ...run,
+          onProgress,
+          speaksForSource,
+        }),
+      )
+      await shipment.checkpoint(speaksForSource && !run.signal.aborted ? shipment.highestMs : null)
+    }
+    return summaries
+  } catch (error) {
+    throw await saveAfterFailure(shipment, error)
+  }
+}
+
+type PathRun = Run & {
+  readonly onProgress: (progress: ShipProgress) => void
+  readonly speaksForSource: boolean
+}
+
+async function shipPath(
+  shipment: Shipment,
+  path: string,
+  stdin: Readable,
+  run: PathRun,
+): Promise<FileSummary> {
+  const source = path === STDIN ? await openStream('standard input', stdin, run.signal) : await openFile(path)
+  try {
+    return await shipWhole(shipment, source, { ...run, path, keptAs: path === STDIN ? path : resolve(path) })
+  } finally {
+    await source.close()
+  }
+}
+
+/** Whatever failed, what the log has acknowledged needn't be sent again. */
+async function saveAfterFailure(shipment: Shipment, error: unknown): Promise<unknown> {
+  if (error instanceof AppendFailedError) {
+    await shipment.save()
+    return new ShipError(
+      `${error.message}. What was acknowledged before is saved: ship again, and it goes on from there`,
+      { cause: error },
+    )
+  }
+  // A file failed: the whole lines before that are still on their way.
+  await shipment.checkpoint(null).catch(() => shipment.save())
+  return error
+}
+
+function checkOptions({ source, files, follow }: ShipOptions): void {
+  if (!isName(source)) {
+    throw new ShipError(
+      `the source ${JSON.stringify(source.slice(0, 40))} is no name; expected 1 to 256 characters without control ` +
+        'characters, such as gateway-1/access',
+    )
+  }
+  if (files.length === 0)
+    throw new ShipError('there is no file to ship; expected a path, or - for standard input')
+  if (follow && files.includes(STDIN) && files.length > 1) {
+    throw new ShipError('standard input (-) was given beside files to follow; follow one or the other')
+  }
+}
+
+/** Before anything is shipped: a misspelt second file should not be found out after an hour with the first. */
+async function checkReadable(paths: readonly string[]): Promise<void> {
+  for (const path of paths.filter(path => path !== STDIN)) await (await openFile(path)).close()
+}
+
+async function checkFollowed(shipment: Shipment, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await (await Tail.open(shipment, path))?.close()
+}
+
+/** The folder in a data folder in which shippers keep their progress. */
+export function shipperStateDir(dataDir: string): string {
+  return join(dataDir, 'shipper')
+}

@@ -1,0 +1,210 @@
+import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
+import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
+import { type FileProgress, LiveFile, startProgress } from './file-progress.ts'
+import { type SourceProgress, saveProgress } from './save-progress.ts'
+import { BatchSender, type RetryPolicy } from './send-batches.ts'
+import { ShipError } from './ship-error.ts'
+
+export type ShipmentSettings = {
+  readonly log: EventLog
+  readonly format: GatewayFormat
+  readonly source: string
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+  readonly markEveryMs: number
+  readonly retry: RetryPolicy
+  /** Where the progress is saved. */
+  readonly path: string
+}
+
+const BATCHES_PER_CHECKPOINT = 50
+/** A file that is forgotten and shipped again has the same identities, so it is still counted once. */
+const FILES_MAX = 1_000
+const KNOWN_CLIENTS_MAX = 100_000
+
+/**
+ * What is on its way from one source to the log, and how far each of its files has come. The order holds everything
+ * together: lines are appended, then acknowledged, then marked, and only then is the progress saved. A crash between
+ * any two sends the same lines again, with the same identities and totals.
+ */
+export class Shipment {
+  readonly settings: ShipmentSettings
+  readonly #sender: BatchSender
+  readonly #live = new Map<string, LiveFile>()
+  /** Acknowledged by the log, hence fit to be saved. */
+  readonly #acknowledged: Map<string, FileProgress>
+  readonly #moved = new Set<LiveFile>()
+  /** Shipped further than the last mark in the log says. */
+  readonly #unmarked: Set<string>
+  readonly #partitions = new Map<string, number>()
+  #throughMs: number | null
+  #latestFile: string | null
+  #batches = 0
+  #checkpointMs: number
+
+  constructor(settings: ShipmentSettings, saved: SourceProgress) {
+    this.settings = settings
+    this.#sender = new BatchSender(settings.log, settings.retry)
+    this.#acknowledged = new Map(saved.files.map(progress => [progress.file, progress]))
+    this.#unmarked = new Set(saved.unmarked)
+    this.#throughMs = saved.throughMs
+    this.#latestFile = saved.files.at(-1)?.file ?? null
+    this.#checkpointMs = settings.clock()
+  }
+
+  /** The latest time of any event shipped from this source, or null. */
+  get highestMs(): number | null {
+    return latest([this.#throughMs, ...this.#ofFiles(file => file.highestMs)])
+  }
+
+  progressOf(file: string): FileProgress | undefined {
+    return this.#live.get(file)?.snapshot() ?? this.#acknowledged.get(file)
+  }
+
+  /** Every file that was ever read at this path. */
+  filesAt(path: string): readonly FileProgress[] {
+    return this.#ofFiles(file => file).filter(file => file.path === path)
+  }
+
+  /** Goes on with a file, or begins it. */
+  open(file: string, path: string): LiveFile {
+    const { format, log } = this.settings
+    const known = this.progressOf(file)
+    if (known !== undefined && known.format !== format.name && known.position > 0) {
+      throw new ShipError(
+        `${path}: was begun as ${known.format} and can't go on as ${format.name}; give the format it was begun with`,
+      )
+    }
+    const begun = known ?? startProgress(file, path, format.name, log.partitionCount)
+    const live = new LiveFile({ ...begun, format: format.name, path })
+    this.#live.set(file, live)
+    return live
+  }
+
+  send(live: LiveFile, value: Buffer, key: string): void {
+    const partition = this.#partitionOf(key)
+    live.countEvent(partition)
+    this.#sender.add(value, partition)
+  }
+
+  /** An event says that it is from the future: its clock is broken, and it must not vouch for the days until then. */
+  sawTime(live: LiveFile, timeMs: number): void {
+    if (live.highestMs !== null && timeMs <= live.highestMs) return
+    if (timeMs <= this.settings.clock()) live.highestMs = timeMs
+  }
+
+  /** A file's position or state has changed, so that it is to be marked and saved. */
+  moved(live: LiveFile): void {
+    this.#moved.add(live)
+  }
+
+  get isBatchFull(): boolean {
+    return this.#sender.isFull
+  }
+
+  get isCheckpointDue(): boolean {
+    const { clock, markEveryMs } = this.settings
+    return this.#batches >= BATCHES_PER_CHECKPOINT || clock() - this.#checkpointMs >= markEveryMs
+  }
+
+  async flush(): Promise<void> {
+    if (this.#moved.size === 0) return
+    const progress = [...this.#moved].map(live => live.snapshot())
+    this.#moved.clear()
+    this.#batches += 1
+    await this.#sender.flush(() => {
+      for (const file of progress) this.#acknowledge(file)
+    })
+  }
+
+  #acknowledge(progress: FileProgress): void {
+    this.#acknowledged.set(progress.file, progress)
+    this.#unmarked.add(progress.file)
+    this.#latestFile = progress.file
+    const [oldest] = this.#acknowledged.keys()
+    if (oldest === undefined || this.#acknowledged.size <= FILES_MAX) return
+    this.#acknowledged.delete(oldest)
+    this.#unmarked.delete(oldest)
+  }
+
+  /**
+   * Everything up to here is in the log, is marked there, and is saved. `throughMs`: every event of the source up to
+   * that time has been shipped; null when that can't be said now.
+   */
+  async checkpoint(throughMs: number | null): Promise<void> {
+    await this.flush()
+    await this.#sender.settle()
+    if (this.#raiseThrough(throughMs) && this.#unmarked.size === 0 && this.#latestFile !== null) {
+      this.#unmarked.add(this.#latestFile)
+    }
+    if (this.#unmarked.size > 0) {
+      for (const file of this.#unmarked) this.#sendMarks(file)
+      await this.#sender.flush(() => this.#unmarked.clear())
+      await this.#sender.settle()
+      await this.save()
+    }
+    this.#batches = 0
+    this.#checkpointMs = this.settings.clock()
+  }
+
+  /** Saves what the log has acknowledged. */
+  async save(): Promise<void> {
+    const { source, log, path } = this.settings
+    await saveProgress(path, {
+      source,
+      partitionCount: log.partitionCount,
+      throughMs: this.#throughMs,
+      unmarked: [...this.#unmarked],
+      files: [...this.#acknowledged.values()],
+    })
+  }
+
+  #raiseThrough(throughMs: number | null): boolean {
+    if (throughMs === null || throughMs <= (this.#throughMs ?? EARLIEST_TIME_MS)) return false
+    this.#throughMs = throughMs
+    return true
+  }
+
+  #sendMarks(file: string): void {
+    const progress = this.#acknowledged.get(file)
+    if (progress === undefined) return
+    const { source, format } = this.settings
+    for (const [partition, eventsTotal] of progress.partitionCounts.entries()) {
+      const mark = {
+        kind: 'mark',
+        source,
+        file,
+        position: progress.position,
+        eventsTotal,
+        throughMs: this.#throughMs ?? EARLIEST_TIME_MS,
+        format: format.name,
+      } as const
+      this.#sender.add(encodeMark(mark), partition)
+    }
+  }
+
+  #partitionOf(key: string): number {
+    const known = this.#partitions.get(key)
+    if (known !== undefined) return known
+    if (this.#partitions.size >= KNOWN_CLIENTS_MAX) this.#partitions.clear()
+    const partition = choosePartition(key, this.settings.log.partitionCount)
+    this.#partitions.set(key, partition)
+    return partition
+  }
+
+  #ofFiles<Value>(pick: (file: FileProgress) => Value): Value[] {
+    const files = new Map(this.#acknowledged)
+    for (const live of this.#live.values()) files.set(live.file, live.snapshot())
+    return [...files.values()].map(pick)
+  }
+}
+
+function latest(times: readonly (number | null)[]): number | null {
+  return times.reduce(
+    (one, other) => (one === null ? other : other === null || one > other ? one : other),
+    null,
+  )
+}
