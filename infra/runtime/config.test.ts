@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { ConfigError, readConfig } from './config.ts'
+
+describe('readConfig', () => {
+  it('is embedded with nothing set', () => {
+    expect(readConfig({})).toEqual({
+      log: { kind: 'embedded', path: 'data/log.sqlite', topic: 'gateway.requests', partitionCount: 8 },
+      store: { kind: 'embedded', path: 'data/store', database: 'forbruk' },
+      dataDir: './data',
+      tariffPath: null,
+      storeListen: { host: '127.0.0.1', port: 8123 },
+      logLevel: 'info',
+    })
+  })
+
+  it('reads Kafka and ClickHouse', () => {
+    const config = readConfig({
+      KAFKA_BROKERS: 'kafka-1:9092, [::1]:9093',
+      KAFKA_TOPIC: 'gw',
+      KAFKA_PARTITIONS: '12',
+      KAFKA_SSL: 'true',
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: 'meter',
+      KAFKA_SASL_PASSWORD: 'secret',
+      CLICKHOUSE_URL: 'https://clickhouse:8443',
+      CLICKHOUSE_PASSWORD: 'secret',
+      FORBRUK_DATA_DIR: '/var/lib/forbruk',
+      FORBRUK_TARIFF: '/etc/tariff.yaml',
+      FORBRUK_STORE_LISTEN: '[::1]:9000',
+      LOG_LEVEL: 'debug',
+    })
+    expect(config).toEqual({
+      log: {
+        kind: 'kafka',
+        clientId: 'forbruk',
+        brokers: ['kafka-1:9092', '[::1]:9093'],
+        ssl: true,
+        sasl: { mechanism: 'scram-sha-512', username: 'meter', password: 'secret' },
+        topic: 'gw',
+        partitionCount: 12,
+        replicationFactor: 1,
+      },
+      store: {
+        kind: 'server',
+        url: 'https://clickhouse:8443',
+        user: 'default',
+        password: 'secret',
+        database: 'forbruk',
+      },
+      dataDir: '/var/lib/forbruk',
+      tariffPath: '/etc/tariff.yaml',
+      storeListen: { host: '::1', port: 9000 },
+      logLevel: 'debug',
+    })
+  })
+
+  it('takes a variable set to nothing for one not set', () => {
+    expect(readConfig({ KAFKA_BROKERS: '', CLICKHOUSE_URL: '', LOG_LEVEL: '' })).toEqual(readConfig({}))
+  })
+
+  it('asks for three copies of three brokers, or for as many as it is told', () => {
+    const brokers = { KAFKA_BROKERS: 'a:1,b:1,c:1' }
+    expect(readConfig(brokers).log).toMatchObject({ replicationFactor: 3 })
+    expect(readConfig({ ...brokers, KAFKA_REPLICATION_FACTOR: '2' }).log).toMatchObject({
+      replicationFactor: 2,
+    })
+  })
+
+  it('reads the certificates of KAFKA_SSL_CA', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'forbruk-config-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'ca.pem')
+    writeFileSync(path, 'PEM')
+    const env = { KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'true', KAFKA_SSL_CA: path }
+    expect(readConfig(env).log).toMatchObject({ ssl: { ca: 'PEM' } })
+    expect(() => readConfig({ ...env, KAFKA_SSL_CA: join(folder, 'none.pem') })).toThrow(
+      /none\.pem.*readable file/,
+    )
+  })
+
+  it('names every wrong variable at once, its value and what was expected', () => {
+    const wrong = {
+      KAFKA_BROKERS: 'kafka',
+      KAFKA_TOPIC: 'a topic',
+      KAFKA_PARTITIONS: '0',
+      KAFKA_SSL: 'yes',
+      CLICKHOUSE_URL: 'clickhouse:8123',
+      CLICKHOUSE_DATABASE: 'a-b',
+      FORBRUK_STORE_LISTEN: '8123',
+      LOG_LEVEL: 'loud',
+    }
+    const message = messageOf(() => readConfig(wrong))
+    for (const [name, value] of Object.entries(wrong)) {
+      expect(message).toMatch(new RegExp(`^  ${name}="${value}": expected .+$`, 'm'))
+    }
+  })
+
+  it('shows no password', () => {
+    const message = messageOf(() =>
+      readConfig({
+        CLICKHOUSE_URL: 'http://meter:hunter2@clickhouse:8123',
+        KAFKA_SASL_PASSWORD: 'hunter2',
+      }),
+    )
+    expect(message).not.toContain('hunter2')
+    expect(message).toContain('CLICKHOUSE_URL="http://***@clickhouse:8123"')
+  })
+
+  it.each([
+    [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'x' }, /KAFKA_SASL_PASSWORD/],
+    [{ KAFKA_SASL_USERNAME: 'x' }, /KAFKA_SASL_MECHANISM is not set/],
+    [{ KAFKA_SSL_CA: '/x' }, /KAFKA_SSL=true/],
+    [{ CLICKHOUSE_URL: 'http://clickhouse:8123/metering' }, /CLICKHOUSE_DATABASE/],
+    [{ FORBRUK_STORE_LISTEN: '127.0.0.1:65536' }, /FORBRUK_STORE_LISTEN/],
+  ])('refuses %j', (env, expected) => {
+    expect(() => readConfig(env)).toThrow(ConfigError)
+    expect(() => readConfig(env)).toThrow(expected)
+  })
+})
+
+function messageOf(step: () => unknown): string {
+  try {
+    step()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+  }
+  throw new Error('expected a ConfigError')
+}

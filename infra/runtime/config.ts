@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { EmbeddedLogSettings } from '../log/embedded.ts'
+import type { KafkaLogSettings } from '../log/kafka.ts'
+import type { StoreSettings } from '../store/open-store.ts'
+import {
+  brokersVariable,
+  countVariable,
+  listenVariable,
+  switchVariable,
+  textVariable,
+  urlVariable,
+} from './variables.ts'
+
+/** Where everything is and how to reach it, read once from the environment. */
+export type Config = {
+  readonly log: LogConfig
+  readonly store: StoreSettings
+  /** The folder of the embedded parts and of the shipper's positions. */
+  readonly dataDir: string
+  /** The tariff file, or null for the one shipped with Forbruk. */
+  readonly tariffPath: string | null
+  /** Where an embedded store answers ClickHouse's HTTP protocol. */
+  readonly storeListen: { readonly host: string; readonly port: number }
+  readonly logLevel: LogLevel
+}
+
+export type LogConfig =
+  | ({ readonly kind: 'kafka' } & Omit<KafkaLogSettings, 'logger'>)
+  | ({ readonly kind: 'embedded' } & Omit<EmbeddedLogSettings, 'clock'>)
+
+export type LogLevel = z.infer<typeof logLevelShape>
+
+/** Names every wrong variable at once: its value, unless that is a secret, and what was expected. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const SECRET = /PASSWORD/
+
+const CLIENT_ID = 'forbruk'
+
+const logLevelShape = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+  error: 'expected one of trace, debug, info, warn, error, fatal, silent',
+})
+
+const mechanismShape = z.enum(['plain', 'scram-sha-256', 'scram-sha-512'], {
+  error: 'expected plain, scram-sha-256 or scram-sha-512',
+})
+
+const shape = z.object({
+  KAFKA_BROKERS: brokersVariable.optional(),
+  KAFKA_TOPIC: textVariable
+    .regex(/^[A-Za-z0-9._-]{1,249}$/, 'expected letters, digits, dots, dashes and underscores')
+    .default('gateway.requests'),
+  KAFKA_PARTITIONS: countVariable(1, 1_024).default(8),
+  KAFKA_REPLICATION_FACTOR: countVariable(1, 32).optional(),
+  KAFKA_SSL: switchVariable.default(false),
+  KAFKA_SSL_CA: textVariable.optional(),
+  KAFKA_SASL_MECHANISM: mechanismShape.optional(),
+  KAFKA_SASL_USERNAME: textVariable.optional(),
+  KAFKA_SASL_PASSWORD: textVariable.optional(),
+  CLICKHOUSE_URL: urlVariable.optional(),
+  CLICKHOUSE_USER: textVariable.default('default'),
+  CLICKHOUSE_PASSWORD: textVariable.default(''),
+  CLICKHOUSE_DATABASE: textVariable
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected a name of letters, digits and underscores')
+    .default('forbruk'),
+  FORBRUK_DATA_DIR: textVariable.default('./data'),
+  FORBRUK_TARIFF: textVariable.optional(),
+  FORBRUK_STORE_LISTEN: listenVariable.prefault('127.0.0.1:8123'),
+  LOG_LEVEL: logLevelShape.default('info'),
+})
+
+type Variables = z.infer<typeof shape>
+
+/** Throws ConfigError. A variable set to nothing counts as not set. Reads the file of KAFKA_SSL_CA, nothing else. */
+export function readConfig(env: Environment): Config {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = shape.safeParse(set)
+  const faults = parsed.success
+    ? findContradictions(parsed.data)
+    : parsed.error.issues.map(({ path, message }) => describeFault(String(path[0]), set, message))
+  if (faults.length > 0 || !parsed.success) throw refuse(faults)
+
+  const variables = parsed.data
+  const dataDir = variables.FORBRUK_DATA_DIR
+  return {
+    log: readLog(variables),
+    store: readStore(variables),
+    dataDir,
+    tariffPath: variables.FORBRUK_TARIFF ?? null,
+    storeListen: variables.FORBRUK_STORE_LISTEN,
+    logLevel: variables.LOG_LEVEL,
+  }
+}
+
+function refuse(faults: readonly string[]): ConfigError {
+  return new ConfigError(`The environment is not right:\n${faults.map(fault => `  ${fault}`).join('\n')}`)
+}
+
+function describeFault(name: string, set: Environment, expected: string): string {
+  const value = SECRET.test(name) ? '(not shown)' : JSON.stringify(withoutUserInfo(set[name] ?? ''))
+  return `${name}=${value}: ${expected}`
+}
+
+/** A URL can hold a password. */
+function withoutUserInfo(value: string): string {
+  return value.replace(/\/\/[^/@]*@/, '//***@')
+}
+
+function findContradictions(variables: Variables): string[] {
+  const faults: string[] = []
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username } = variables
+  const password = variables.KAFKA_SASL_PASSWORD
+  if (mechanism !== undefined && (username === undefined || password === undefined)) {
+    faults.push(
+      `KAFKA_SASL_MECHANISM="${mechanism}": expected KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD with it`,
+    )
+  }
+  if (mechanism === undefined && (username !== undefined || password !== undefined)) {
+    faults.push(
+      'KAFKA_SASL_MECHANISM is not set: expected plain, scram-sha-256 or scram-sha-512 with a user name',
+    )
+  }
+  if (variables.KAFKA_SSL_CA !== undefined && !variables.KAFKA_SSL) {
+    faults.push(`KAFKA_SSL_CA="${variables.KAFKA_SSL_CA}": expected KAFKA_SSL=true with it`)
+  }
+  return faults
+}
+
+function readLog(variables: Variables): LogConfig {
+  const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic, KAFKA_PARTITIONS: partitionCount } = variables
+  if (brokers === undefined) {
+    return { kind: 'embedded', path: join(variables.FORBRUK_DATA_DIR, 'log.sqlite'), topic, partitionCount }
+  }
+  const sasl = readSasl(variables)
+  return {
+    kind: 'kafka',
+    clientId: CLIENT_ID,
+    brokers,
+    ssl: readSsl(variables),
+    ...(sasl === null ? {} : { sasl }),
+    topic,
+    partitionCount,
+    // Three copies where there seem to be brokers for them; a single broker can hold but one.
+    replicationFactor: variables.KAFKA_REPLICATION_FACTOR ?? (brokers.length >= 3 ? 3 : 1),
+  }
+}
+
+function readSsl({ KAFKA_SSL: isOn, KAFKA_SSL_CA: path }: Variables): boolean | { ca: string } {
+  if (!isOn || path === undefined) return isOn
+  try {
+    return { ca: readFileSync(path, 'utf8') }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw refuse([`KAFKA_SSL_CA="${path}": expected a readable file of certificates in PEM (${reason})`])
+  }
+}
+
+function readSasl(variables: Variables): Extract<LogConfig, { kind: 'kafka' }>['sasl'] | null {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username } = variables
+  const password = variables.KAFKA_SASL_PASSWORD
+  if (mechanism === undefined || username === undefined || password === undefined) return null
+  // Spelt out, since each mechanism is a type of its own to the Kafka client.
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password }
+    case 'scram-sha-256':
+      return { mechanism, username, password }
+    case 'scram-sha-512':
+      return { mechanism, username, password }
+  }
+}
+
+function readStore(variables: Variables): StoreSettings {
+  const database = variables.CLICKHOUSE_DATABASE
+  const url = variables.CLICKHOUSE_URL
+  if (url === undefined)
+    return { kind: 'embedded', path: join(variables.FORBRUK_DATA_DIR, 'store'), database }
+  return {
+    kind: 'server',
+    url,
+    user: variables.CLICKHOUSE_USER,
+    password: variables.CLICKHOUSE_PASSWORD,
+    database,
+  }
+}

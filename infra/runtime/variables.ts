@@ -1,0 +1,62 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+/** The kinds of environment variables: each says in its message what it expected. */
+
+export const textVariable = z.string()
+
+export const switchVariable = z
+  .enum(['true', 'false'], { error: 'expected true or false' })
+  .transform(value => value === 'true')
+
+export function countVariable(least: number, most: number) {
+  const expected = `expected a whole number from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, expected)
+    .transform(Number)
+    .refine(value => value >= least && value <= most, expected)
+}
+
+/** An http(s) URL of a server. The user has variables of his own, and a path would be taken for a database. */
+export const urlVariable = z.string().refine(isServerUrl, {
+  error:
+    'expected a URL like http://clickhouse:8123, with the user in CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, the database in CLICKHOUSE_DATABASE',
+})
+
+function isServerUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, username, password, pathname, search } = new URL(value)
+  const isPlain = username === '' && password === '' && pathname === '/' && search === ''
+  return isPlain && (protocol === 'http:' || protocol === 'https:')
+}
+
+export type Address = { readonly host: string; readonly port: number }
+
+/** «host:port», «[::1]:port». */
+export function parseAddress(value: string): Address | null {
+  const [, bracketed, plain, digits] =
+    /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(value) ?? []
+  const port = Number(digits)
+  if (!(port <= 65_535)) return null
+  if (bracketed !== undefined) return isIP(bracketed) === 6 ? { host: bracketed, port } : null
+  return plain === undefined ? null : { host: plain, port }
+}
+
+export const listenVariable = z.string().transform((value, context) => {
+  const address = parseAddress(value)
+  if (address !== null) return address
+  context.addIssue({ code: 'custom', message: 'expected host:port, e.g. 127.0.0.1:8123 or [::1]:8123' })
+  return z.NEVER
+})
+
+export const brokersVariable = z.string().transform((value, context) => {
+  const brokers = value.split(',').map(broker => broker.trim())
+  const isRight = brokers.every(broker => (parseAddress(broker)?.port ?? 0) > 0)
+  if (isRight) return brokers
+  context.addIssue({
+    code: 'custom',
+    message: 'expected host:port, separated by commas, e.g. kafka-1:9092,kafka-2:9092',
+  })
+  return z.NEVER
+})

@@ -1,0 +1,94 @@
+import { text } from 'node:stream/consumers'
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
+import type { ZodType } from 'zod'
+import { encodeRows } from './encode-rows.ts'
+import { explainStoreError } from './explain-store-error.ts'
+import { type QueryParams, type Store, StoreError } from './store.ts'
+
+export type ClientStoreParts = {
+  readonly kind: Store['kind']
+  readonly client: ClickHouseClient
+  /** The store as its user knows it, for messages: a URL or a folder. */
+  readonly where: string
+  /** Sent with every insert. */
+  readonly insertSettings: ClickHouseSettings
+  /** Runs after the client is closed. */
+  readonly release: () => Promise<void>
+}
+
+/** The Store port over one @clickhouse/client, whatever it is connected to. */
+export function createClientStore({ kind, client, where, insertSettings, release }: ClientStoreParts): Store {
+  let closing: Promise<void> | null = null
+
+  async function attempt<Answer>(step: () => Promise<Answer>): Promise<Answer> {
+    if (closing !== null) throw new StoreError(`the store at ${where} is closed`, 'CLOSED')
+    try {
+      return await step()
+    } catch (error) {
+      throw explainStoreError(error, where, kind === 'embedded')
+    }
+  }
+
+  function refuseWriting(): void {
+    if (kind !== 'reader') return
+    throw new StoreError(
+      `the store is read through ${where}, which is read-only: stop the process that holds it to write to it`,
+      'READONLY',
+    )
+  }
+
+  async function close(): Promise<void> {
+    await client.close()
+    await release()
+  }
+
+  return {
+    kind,
+
+    async query<Row>(sql: string, shape: ZodType<Row>, params: QueryParams = {}) {
+      const rows = await attempt(async () => {
+        const result = await client.query({ query: sql, format: 'JSONEachRow', query_params: { ...params } })
+        return result.json<unknown>()
+      })
+      return rows.map((row, index) => checkRow(sql, shape, row, index))
+    },
+
+    async queryText(sql: string, format: string, params: QueryParams = {}) {
+      return attempt(async () => {
+        // The engine knows more formats than the client's types do, and refuses an unknown one itself.
+        const settings: Record<string, string> = { default_format: format }
+        const result = await client.exec({
+          query: sql,
+          query_params: { ...params },
+          clickhouse_settings: settings,
+        })
+        return text(result.stream)
+      })
+    },
+
+    async insert(table: string, rows: readonly Record<string, unknown>[]) {
+      refuseWriting()
+      if (rows.length === 0) return
+      const query = `INSERT INTO ${table} FORMAT JSONEachRow\n${encodeRows(table, rows)}`
+      await attempt(() => client.command({ query, clickhouse_settings: insertSettings }))
+    },
+
+    async command(sql: string) {
+      refuseWriting()
+      await attempt(() => client.command({ query: sql }))
+    },
+
+    close() {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+function checkRow<Row>(sql: string, shape: ZodType<Row>, row: unknown, index: number): Row {
+  const checked = shape.safeParse(row)
+  if (checked.success) return checked.data
+  const issues = checked.error.issues.map(issue => `at "${issue.path.join('.')}": ${issue.message}`)
+  const statement = sql.trim().replace(/\s+/g, ' ').slice(0, 200)
+  throw new StoreError(`row ${index + 1} of «${statement}» has ${issues.join('; ')}`, 'UNEXPECTED_ROW')
+}

@@ -1,0 +1,178 @@
+import { z } from 'zod'
+import { EndpointException, readException, readonlyException } from './exception.ts'
+import type { ReadRequest } from './read-request.ts'
+import { readFormat, type Token, type Vocabulary, vetTokens } from './vet-query.ts'
+
+export type ReadAnswer = {
+  readonly body: Buffer
+  readonly format: string
+  readonly contentType: string
+  readonly resultRows: number
+  readonly resultBytes: number
+  readonly elapsedSeconds: number
+}
+
+/** Runs single read-only statements on the embedded engine of this process. */
+export type ReadEngine = {
+  readonly version: string
+  readonly hostName: string
+  /** Throws EndpointException. `id` names the run to `cancel`. */
+  run(request: ReadRequest, id: string): Promise<ReadAnswer>
+  /** Stops a run, which then throws QUERY_WAS_CANCELLED; nothing happens when it is over. */
+  cancel(id: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Table functions that read nothing but this store, or nothing at all. `merge` isn't one: it opens tables by a pattern. */
+const HARMLESS_TABLE_FUNCTIONS = [
+  'generateRandom',
+  'generateSeries',
+  'generate_series',
+  'null',
+  'numbers',
+  'numbers_mt',
+  'primes',
+  'SQLStandardValues',
+  'values',
+  'view',
+  'viewIfPermitted',
+  'zeros',
+  'zeros_mt',
+]
+
+/** catboostEvaluate and system.models start a process of their own; system.stack_trace signals this one's threads. */
+const REFUSED_NAMES = ['file', 'catboostevaluate', 'models', 'stack_trace']
+
+/** chdb's classes of statements; see QueryClass in chdb/durable. */
+const READ_ONLY_CLASS = 0
+
+const catalogShape = z.tuple([
+  z.string(),
+  z.string(),
+  z.array(z.string()),
+  z.array(z.string()),
+  z.array(z.tuple([z.string(), z.string()])),
+])
+
+const tokensShape = z.array(z.tuple([z.string(), z.string()]))
+
+/** `path` must be open in this process already, or free. */
+export async function openReadEngine(path: string, database: string): Promise<ReadEngine> {
+  const { Session } = await import('chdb')
+  const { ChdbNodeEngine } = await import('chdb/durable/node')
+  const control = new Session(path)
+  const classifier = new ChdbNodeEngine()
+  await classifier.start({ dataPath: path, backupsAllowedPath: path })
+  const catalog = await readCatalog(sql => control.queryAsync(sql, { format: 'JSONCompactEachRow' }))
+
+  async function run(request: ReadRequest, id: string): Promise<ReadAnswer> {
+    // A session of its own, so that no setting or parameter of one request reaches another. Opening takes 1-2 ms.
+    const session = new Session(path)
+    try {
+      await session.queryAsync(`USE ${quoteIdentifier(request.database ?? database)}`)
+      await session.queryAsync(setStatement([...request.settings, ['log_comment', id]]))
+      if (request.parameters.size > 0)
+        await session.queryAsync(setStatement(parameterSettings(request.parameters)))
+      // Last, since after it the engine lets nothing be set or written.
+      await session.queryAsync('SET readonly = 1')
+      const tokens = await readTokens(
+        sql => session.queryAsync(sql, { format: 'JSONCompactEachRow' }),
+        request.sql,
+      )
+      const refusal = vetTokens(tokens, request.parameters, catalog.vocabulary)
+      if (refusal !== null) throw readonlyException(refusal)
+      await requireReadOnly(request.sql)
+      const result = await session.queryAsync(request.sql, { format: request.format })
+      const format = readFormat(tokens) ?? request.format
+      return {
+        body: Buffer.from(result.bytes()),
+        format,
+        contentType: catalog.contentTypes.get(format.toLowerCase()) ?? 'text/plain; charset=UTF-8',
+        resultRows: result.rowsRead,
+        resultBytes: result.bytesRead,
+        elapsedSeconds: result.elapsed,
+      }
+    } catch (error) {
+      throw readException(error)
+    } finally {
+      session.close()
+    }
+  }
+
+  /** By the engine's own classifier: one statement that leaves no trace, so no INTO OUTFILE, SET, USE or SYSTEM. */
+  async function requireReadOnly(sql: string): Promise<void> {
+    const { statementCount, queryClass } = await classifier.analyze(sql, database)
+    if (statementCount !== 1)
+      throw new EndpointException(62, 'SYNTAX_ERROR', 'Multi-statements are not allowed. ')
+    if (Number(queryClass) !== READ_ONLY_CLASS)
+      throw readonlyException('Cannot execute query in readonly mode. ')
+  }
+
+  return {
+    version: catalog.version,
+    hostName: catalog.hostName,
+    run,
+    async cancel(id) {
+      await control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = ${quoteString(id)} ASYNC`)
+    },
+    async close() {
+      await classifier.close()
+      control.close()
+    },
+  }
+}
+
+type Execute = (sql: string) => Promise<{ text(): string }>
+
+async function readCatalog(execute: Execute) {
+  const harmless = HARMLESS_TABLE_FUNCTIONS.map(quoteString).join(', ')
+  const result = await execute(`
+    SELECT
+      version(),
+      hostName(),
+      (SELECT groupArray(lower(name)) FROM system.table_functions
+        WHERE name NOT IN (${harmless}) AND name NOT IN (SELECT name FROM system.functions)),
+      (SELECT groupArray(lower(name)) FROM system.functions WHERE categories = 'AI' OR lower(name) LIKE 'ai%'),
+      (SELECT groupArray((lower(name), content_type)) FROM system.formats WHERE is_output)`)
+  const [version, hostName, tableFunctions, networkFunctions, formats] = catalogShape.parse(
+    JSON.parse(result.text()),
+  )
+  const vocabulary: Vocabulary = {
+    names: new Set([...REFUSED_NAMES, ...networkFunctions]),
+    tableFunctions: new Set(tableFunctions),
+  }
+  return { version, hostName, vocabulary, contentTypes: new Map(formats) }
+}
+
+/** The statement as the engine formats it, cut up by the engine's lexer. Throws what the parser says of a wrong one. */
+async function readTokens(execute: Execute, sql: string): Promise<Token[]> {
+  try {
+    const result = await execute(`
+      WITH formatQuerySingleLine(${quoteString(sql)}) AS canonical
+      SELECT arrayJoin([arrayMap(t -> (t.3, substring(canonical, t.1 + 1, t.2 - t.1)), tokenizeQuery(canonical))])`)
+    return z.tuple([tokensShape]).parse(JSON.parse(result.text()))[0]
+  } catch (error) {
+    const { code, type, message } = readException(error)
+    throw new EndpointException(
+      code,
+      type,
+      message.replace(/\.?\s*: In scope WITH formatQuerySingleLine[\s\S]*$/, '. '),
+    )
+  }
+}
+
+function parameterSettings(parameters: ReadonlyMap<string, string>): (readonly [string, string])[] {
+  return [...parameters].map(([name, value]) => [`param_${name}`, value] as const)
+}
+
+function setStatement(assignments: readonly (readonly [name: string, value: string])[]): string {
+  return `SET ${assignments.map(([name, value]) => `${name} = ${quoteString(value)}`).join(', ')}`
+}
+
+function quoteString(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}
+
+function quoteIdentifier(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
+}

@@ -1,0 +1,55 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+
+/** How another process finds the read-only endpoint of a data folder that this one holds. */
+export type Endpoint = { readonly pid: number; readonly url: string; readonly token: string }
+
+/** `/ping` answers with this header, so that a stale file never leads to another store that took over the port. */
+export const TOKEN_HEADER = 'x-forbruk-store'
+
+const PING_TIMEOUT_MS = 2_000
+
+const endpointShape = z.object({ pid: z.int().positive(), url: z.url(), token: z.string().min(1) })
+
+/** Beside the folder, not in it: what is inside is the engine's. */
+export function endpointFile(folder: string): string {
+  const path = resolve(folder)
+  return join(dirname(path), `${basename(path)}.endpoint.json`)
+}
+
+export async function announceEndpoint(folder: string, endpoint: Endpoint): Promise<void> {
+  const file = endpointFile(folder)
+  const draft = `${file}.${endpoint.pid}`
+  await writeFile(draft, `${JSON.stringify(endpoint)}\n`)
+  await rename(draft, file)
+}
+
+/** Leaves alone what another endpoint has announced since. */
+export async function withdrawEndpoint(folder: string, token: string): Promise<void> {
+  const announced = await readEndpoint(folder)
+  if (announced?.token === token) await rm(endpointFile(folder), { force: true })
+}
+
+/** The endpoint that serves this very folder now, or null. What a killed process left behind counts for nothing. */
+export async function findEndpoint(folder: string): Promise<Endpoint | null> {
+  const announced = await readEndpoint(folder)
+  if (announced === null) return null
+  try {
+    const pong = await fetch(new URL('/ping', announced.url), {
+      signal: AbortSignal.timeout(PING_TIMEOUT_MS),
+    })
+    await pong.body?.cancel()
+    return pong.ok && pong.headers.get(TOKEN_HEADER) === announced.token ? announced : null
+  } catch {
+    return null
+  }
+}
+
+async function readEndpoint(folder: string): Promise<Endpoint | null> {
+  try {
+    return endpointShape.parse(JSON.parse(await readFile(endpointFile(folder), 'utf8')))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,220 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import {
+  type ClickHouseClient,
+  type ClickHouseClientConfigOptions,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from '@clickhouse/client'
+import { createClientStore } from './client-store.ts'
+import { explainStoreError } from './explain-store-error.ts'
+import { findEndpoint } from './find-endpoint.ts'
+import { type Store, StoreError } from './store.ts'
+
+export type StoreSettings = ServerStoreSettings | EmbeddedStoreSettings
+
+export type ServerStoreSettings = {
+  readonly kind: 'server'
+  readonly url: string
+  readonly user: string
+  readonly password: string
+  readonly database: string
+}
+
+export type EmbeddedStoreSettings = {
+  readonly kind: 'embedded'
+  /** The folder ClickHouse keeps its data in; made when missing. One process at a time may have it open. */
+  readonly path: string
+  readonly database: string
+}
+
+type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>
+
+/** What goes wrong is thrown; the caller decides what to log. */
+const SILENT = { level: ClickHouseLogLevel.OFF }
+
+const REQUEST_TIMEOUT_MS = 60_000
+
+/** A little sooner than our own patience, so that the server stops the query and says why. */
+const SERVER_EXECUTION_SECONDS = 55
+
+/** In process nobody else waits, and an audit of years of usage may take its time; but not for ever. */
+const EMBEDDED_EXECUTION_SECONDS = 600
+
+/** 64-bit integers and decimals as strings, since a double would round them; date-times in UTC. */
+const READ_SETTINGS = {
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_quote_decimals: 1,
+  session_timezone: 'UTC',
+  date_time_output_format: 'simple',
+} as const satisfies ClickHouseSettings
+
+/** A misspelt column is an error, never a default; the answer means that the rows are written. */
+const WRITE_SETTINGS = {
+  async_insert: 0,
+  input_format_skip_unknown_fields: 0,
+  input_format_null_as_default: 0,
+  date_time_input_format: 'best_effort',
+} as const satisfies ClickHouseSettings
+
+/**
+ * The store by its settings, its database made when missing.
+ * Throws StoreUnavailableError when a server can't be reached, StoreError when an embedded folder is held by another
+ * process or can't be opened.
+ */
+export async function openStore(settings: StoreSettings): Promise<Store> {
+  switch (settings.kind) {
+    case 'server':
+      return openServerStore(settings)
+    case 'embedded':
+      return openEmbeddedStore(settings)
+  }
+}
+
+/**
+ * Like openStore, but where another process holds the embedded folder and serves it (serve-read-only.ts), the store
+ * is read through that process: kind 'reader', whose writes throw StoreError READONLY.
+ */
+export async function openReadableStore(settings: StoreSettings): Promise<Store> {
+  if (settings.kind === 'server') return openServerStore(settings)
+  const endpoint = await findEndpoint(settings.path)
+  if (endpoint === null || endpoint.pid === process.pid) return openEmbeddedStore(settings)
+  return createClientStore({
+    kind: 'reader',
+    client: createHttpClient({ url: endpoint.url, database: settings.database }),
+    where: endpoint.url,
+    insertSettings: {},
+    release: async () => {},
+  })
+}
+
+function createHttpClient(target: {
+  url: string
+  username?: string
+  password?: string
+  database: string
+}): ClickHouseClient {
+  return createClient({
+    ...target,
+    request_timeout: REQUEST_TIMEOUT_MS,
+    log: SILENT,
+    clickhouse_settings: { ...READ_SETTINGS, max_execution_time: SERVER_EXECUTION_SECONDS },
+  })
+}
+
+async function openServerStore({ url, user, password, database }: ServerStoreSettings): Promise<Store> {
+  const client = createHttpClient({ url, username: user, password, database })
+  try {
+    await ensureDatabase(client, database, () =>
+      createHttpClient({ url, username: user, password, database: 'default' }),
+    )
+  } catch (error) {
+    await client.close()
+    throw explainStoreError(error, url, false)
+  }
+  return createClientStore({
+    kind: 'server',
+    client,
+    where: url,
+    insertSettings: WRITE_SETTINGS,
+    release: async () => {},
+  })
+}
+
+/** A user allowed only its own database need not be allowed to create one: asked for only where it is missing. */
+async function ensureDatabase(
+  client: ClickHouseClient,
+  database: string,
+  connectToDefault: () => ClickHouseClient,
+): Promise<void> {
+  try {
+    await client.command({ query: 'SELECT 1' })
+  } catch (error) {
+    const explained = explainStoreError(error, database, false)
+    if (!(explained instanceof StoreError) || explained.code !== 'UNKNOWN_DATABASE') throw error
+    const outside = connectToDefault()
+    try {
+      await outside.command({ query: `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(database)}` })
+    } finally {
+      await outside.close()
+    }
+  }
+}
+
+async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Promise<Store> {
+  const folder = resolve(path)
+  await mkdir(folder, { recursive: true })
+  // Loaded only here: the engine is half a gigabyte of native code that a server's user has no need of.
+  const { createChdbConnection } = await import('chdb/connection')
+  const { drainPending } = await import('chdb')
+  const connection = await orExplainHolder(folder, () => createChdbConnection({ path: folder }))
+  // The same interface from two packages that each carry a copy of it; a private field keeps the types apart.
+  const client = createClient({ connection: connection as unknown as ClientConnection, log: SILENT })
+  try {
+    await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(database)}` })
+    // In process, settings and the current database belong to the session and stay: set once, they hold for all.
+    await client.command({ query: `USE ${quoteIdentifier(database)}` })
+    await client.command({
+      query: setStatement({ ...READ_SETTINGS, ...WRITE_SETTINGS, ...EMBEDDED_SETTINGS }),
+    })
+  } catch (error) {
+    await client.close()
+    throw explainStoreError(error, folder, true)
+  }
+  return createClientStore({
+    kind: 'embedded',
+    client,
+    where: folder,
+    insertSettings: {},
+    // Until the engine's own threads are done the folder stays locked against the next process.
+    release: drainPending,
+  })
+}
+
+const EMBEDDED_SETTINGS = {
+  max_execution_time: EMBEDDED_EXECUTION_SECONDS,
+  // The embedded engine's defaults differ from a server's here: `selec` would be a query that selects a column.
+  implicit_select: 0,
+} as const
+
+function setStatement(settings: Record<string, string | number>): string {
+  const assignments = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`)
+  return `SET ${assignments.join(', ')}`
+}
+
+function quoteIdentifier(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
+}
+
+/** The engine says no more than "Failed to create connection"; the file it locks says who has it. */
+async function orExplainHolder<Value>(folder: string, open: () => Value): Promise<Value> {
+  try {
+    return open()
+  } catch (error) {
+    const holder = await readHolder(folder)
+    if (holder === null) throw explainStoreError(error, folder, true)
+    const endpoint = await findEndpoint(folder)
+    const advice = endpoint === null ? 'stop it' : `stop it, or read through its endpoint ${endpoint.url}`
+    throw new StoreError(`the data folder ${folder} is held by process ${holder}: ${advice}`, 'FOLDER_HELD', {
+      cause: error,
+    })
+  }
+}
+
+/** ClickHouse's status file begins with «PID: 123» and stays behind when its process is killed. */
+async function readHolder(folder: string): Promise<number | null> {
+  const status = await readFile(join(folder, 'status'), 'utf8').catch(() => '')
+  const pid = Number(/^PID: (\d+)$/m.exec(status)?.[1])
+  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return null
+  return isAlive(pid) ? pid : null
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

@@ -1,0 +1,281 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openReadableStore, openStore, type StoreSettings } from '@forbruk/infra/store/open-store.ts'
+import { type Store, StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
+import { startStoreHolder } from '../support/start-store-holder.ts'
+import { fillSample, SAMPLE_ROWS, sampleShape } from '../support/store-fixture.ts'
+
+type OpenedStore = { readonly store: Store; close(): Promise<void> }
+
+const database = 'forbruk_contract'
+const serverUrl = process.env.CLICKHOUSE_URL
+
+async function makeFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const root = await mkdtemp(join(tmpdir(), 'forbruk-store-'))
+  return { path: join(root, 'store'), remove: () => rm(root, { recursive: true, force: true }) }
+}
+
+async function openEmbedded(): Promise<OpenedStore> {
+  const folder = await makeFolder()
+  const store = await openStore({ kind: 'embedded', path: folder.path, database })
+  await fillSample(store)
+  return {
+    store,
+    async close() {
+      await store.close()
+      await folder.remove()
+    },
+  }
+}
+
+/** Through the read-only endpoint of another process. */
+async function openReader(): Promise<OpenedStore> {
+  const folder = await makeFolder()
+  const holder = await startStoreHolder(folder.path, 'serve')
+  const store = await openReadableStore({ kind: 'embedded', path: folder.path, database: 'forbruk' })
+  return {
+    store,
+    async close() {
+      await store.close()
+      await holder.stop()
+      await folder.remove()
+    },
+  }
+}
+
+async function openServer(): Promise<OpenedStore> {
+  const { CLICKHOUSE_USER: user = 'default', CLICKHOUSE_PASSWORD: password = '' } = process.env
+  const store = await openStore({ kind: 'server', url: serverUrl ?? '', user, password, database })
+  await fillSample(store)
+  return {
+    store,
+    async close() {
+      await store.command('DROP DATABASE forbruk_contract')
+      await store.close()
+    },
+  }
+}
+
+const readable = [
+  { kind: 'embedded', open: openEmbedded },
+  { kind: 'reader', open: openReader },
+  ...(serverUrl ? [{ kind: 'server', open: openServer }] : []),
+]
+
+describe.each(readable)('reading from a store of kind $kind', ({ kind, open }) => {
+  let opened: OpenedStore
+  beforeAll(async () => {
+    opened = await open()
+  })
+  afterAll(() => opened.close())
+
+  it('says what it is', () => {
+    expect(opened.store.kind).toBe(kind)
+  })
+
+  it('gives every type back as it was written', async () => {
+    expect(await opened.store.query('SELECT * FROM sample ORDER BY id', sampleShape)).toEqual(SAMPLE_ROWS)
+  })
+
+  it('binds parameters, whatever is in them', async () => {
+    const idShape = z.object({ id: z.int() })
+    const byClient = 'SELECT id FROM sample WHERE client_id = {client:String}'
+    for (const { id, client_id } of SAMPLE_ROWS) {
+      expect(await opened.store.query(byClient, idShape, { client: client_id })).toEqual([{ id }])
+    }
+    expect(await opened.store.query(byClient, idShape, { client: `' OR 1 = 1 --` })).toEqual([])
+    const echo =
+      'SELECT {text:String} AS text, {count:UInt64} AS count, {flag:Bool} AS flag, {list:Array(String)} AS list'
+    const values = {
+      text: `\\'"\t\n\\N{x:String}`,
+      count: 9_007_199_254_740_991,
+      flag: true,
+      list: [`a'b`, 'c\\', ''],
+    }
+    expect(await opened.store.query(echo, z.unknown(), values)).toEqual([
+      { ...values, count: '9007199254740991' },
+    ])
+  })
+
+  it('keeps the parameters of queries at the same time apart', async () => {
+    const shape = z.object({ value: z.int() })
+    const values = Array.from({ length: 24 }, (_, index) => index)
+    const answers = await Promise.all(
+      values.map(value => opened.store.query('SELECT {value:UInt32} AS value', shape, { value })),
+    )
+    expect(answers.map(([row]) => row?.value)).toEqual(values)
+  })
+
+  it('prints times in UTC, wherever this runs', async () => {
+    const text = await opened.store.queryText('SELECT toDateTime(0), timezoneOf(now())', 'TSV')
+    expect(text).toBe('1970-01-01 00:00:00\tUTC\n')
+  })
+
+  it('answers in any format, and in the one a statement asks for', async () => {
+    expect(
+      await opened.store.queryText('SELECT 1 AS a, {b:String} AS b;', 'CSVWithNames', { b: 'x,y' }),
+    ).toBe('"a","b"\n1,"x,y"\n')
+    expect(await opened.store.queryText('SELECT 1 AS a FORMAT JSONCompactEachRow', 'CSV')).toBe('[1]\n')
+    expect(await opened.store.queryText('SHOW TABLES -- of the current database', 'TSV')).toBe('sample\n')
+  })
+
+  it.each([
+    ['SELECT * FROM no_such_table', 'UNKNOWN_TABLE', 'no_such_table'],
+    ['SELECT no_such_column FROM sample', 'UNKNOWN_IDENTIFIER', 'no_such_column'],
+    ['SELEC 1', 'SYNTAX_ERROR', 'Syntax error'],
+    ['SELECT {missing:String}', 'UNKNOWN_QUERY_PARAMETER', 'missing'],
+  ])('%s is a StoreError in ClickHouse’s words', async (sql, code, words) => {
+    const error = await rejection(opened.store.query(sql, z.unknown()))
+    expect(error).toBeInstanceOf(StoreError)
+    expect(error).toMatchObject({ code, message: expect.stringContaining(words) })
+  })
+
+  it('refuses an unknown format', async () => {
+    await expect(opened.store.queryText('SELECT 1', 'Nonsense')).rejects.toMatchObject({
+      code: 'UNKNOWN_FORMAT',
+    })
+  })
+
+  it('names the query and the place of a row that isn’t what was expected', async () => {
+    const error = await rejection(opened.store.query('SELECT 1 AS a', z.object({ a: z.string() })))
+    expect(error).toMatchObject({
+      code: 'UNEXPECTED_ROW',
+      message: expect.stringMatching(/«SELECT 1 AS a» has at "a"/),
+    })
+  })
+})
+
+const writable = readable.filter(({ kind }) => kind !== 'reader')
+
+describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
+  let opened: OpenedStore
+  beforeAll(async () => {
+    opened = await open()
+    await opened.store.command(
+      'CREATE TABLE IF NOT EXISTS counted (n UInt64, s String) ENGINE = MergeTree ORDER BY n',
+    )
+  })
+  afterAll(() => opened.close())
+
+  it('writes nothing for no rows, not even to a table that isn’t there', async () => {
+    await opened.store.insert('no_such_table', [])
+  })
+
+  it('takes many rows at once and several inserts and queries at the same time', async () => {
+    const total = 'SELECT count() AS rows, sum(n) AS sum FROM counted'
+    const shape = z.object({ rows: z.coerce.number(), sum: z.string() })
+    const batches = Array.from({ length: 4 }, (_, batch) =>
+      Array.from({ length: 10_000 }, (_, index) => ({ n: batch * 10_000 + index, s: `'${index}\n` })),
+    )
+    await Promise.all(
+      batches.flatMap(rows => [
+        opened.store.insert('counted', rows),
+        opened.store.query('SELECT {n:UInt8} AS n', z.unknown(), { n: 1 }),
+      ]),
+    )
+    expect(await opened.store.query(total, shape)).toEqual([{ rows: 40_000, sum: '799980000' }])
+  })
+
+  it('takes a misspelt column for an error, not for nothing', async () => {
+    const error = await rejection(opened.store.insert('counted', [{ n: 1, t: 'x' }]))
+    expect(error).toBeInstanceOf(StoreError)
+    expect(error).toMatchObject({ message: expect.stringContaining('t') })
+  })
+
+  it('refuses a number that a double doesn’t hold', async () => {
+    await expect(opened.store.insert('counted', [{ n: 2 ** 53 }])).rejects.toMatchObject({
+      code: 'INEXACT_NUMBER',
+    })
+  })
+})
+
+describe('the folder of an embedded store', () => {
+  it('is refused to a second process, by name; and free after a crash, with what was written', async () => {
+    const folder = await makeFolder()
+    onTestFinished(folder.remove)
+    const settings: StoreSettings = { kind: 'embedded', path: folder.path, database: 'forbruk' }
+    const holder = await startStoreHolder(folder.path)
+    const error = await rejection(openStore(settings))
+    expect(error).toMatchObject({ code: 'FOLDER_HELD' })
+    expect(error.message).toBe(`the data folder ${folder.path} is held by process ${holder.pid}: stop it`)
+    await expect(openReadableStore(settings)).rejects.toMatchObject({ code: 'FOLDER_HELD' })
+
+    await holder.kill()
+    const store = await openStore(settings)
+    onTestFinished(() => store.close())
+    expect(await store.query('SELECT * FROM sample ORDER BY id', sampleShape)).toEqual(SAMPLE_ROWS)
+  })
+
+  it('is read through its holder’s endpoint, which can’t write and says so', async () => {
+    const folder = await makeFolder()
+    onTestFinished(folder.remove)
+    const settings: StoreSettings = { kind: 'embedded', path: folder.path, database: 'forbruk' }
+    const holder = await startStoreHolder(folder.path, 'serve')
+    const error = await rejection(openStore(settings))
+    expect(error.message).toContain(`held by process ${holder.pid}`)
+    expect(error.message).toContain(`its endpoint ${holder.answer}`)
+
+    const reader = await openReadableStore(settings)
+    expect(reader.kind).toBe('reader')
+    await expect(reader.insert('sample', [{ id: 3 }])).rejects.toMatchObject({ code: 'READONLY' })
+    await expect(reader.command('DROP TABLE sample')).rejects.toMatchObject({ code: 'READONLY' })
+    await expect(reader.query('DROP TABLE sample', z.unknown())).rejects.toMatchObject({ code: 'READONLY' })
+
+    await holder.kill()
+    expect(await rejection(reader.query('SELECT 1', z.unknown()))).toBeInstanceOf(StoreUnavailableError)
+    await reader.close()
+
+    // What the killed process announced is still there and leads nowhere.
+    const store = await openReadableStore(settings)
+    expect(store.kind).toBe('embedded')
+    await store.close()
+    await expect(store.query('SELECT 1', z.unknown())).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  it('isn’t mistaken for another store that took over a killed one’s port', async () => {
+    const folder = await makeFolder()
+    onTestFinished(folder.remove)
+    const holder = await startStoreHolder(folder.path, 'serve')
+    await holder.kill()
+    const stranger = createServer((_, response) => response.end('Ok.\n')).listen(
+      Number(new URL(holder.answer).port),
+    )
+    onTestFinished(() => void stranger.close())
+    const announced = JSON.parse(await readFile(`${folder.path}.endpoint.json`, 'utf8'))
+    // Even a process of that number being alive again proves nothing.
+    await writeFile(`${folder.path}.endpoint.json`, JSON.stringify({ ...announced, pid: process.ppid }))
+
+    const store = await openReadableStore({ kind: 'embedded', path: folder.path, database: 'forbruk' })
+    onTestFinished(() => store.close())
+    expect(store.kind).toBe('embedded')
+  })
+})
+
+describe('a server that isn’t there', () => {
+  it('is a StoreUnavailableError that names it', async () => {
+    const unused = createServer().listen(0, '127.0.0.1')
+    await new Promise(resolve => unused.once('listening', resolve))
+    const address = unused.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    await new Promise(resolve => unused.close(resolve))
+    const url = `http://127.0.0.1:${port}`
+    const error = await rejection(
+      openStore({ kind: 'server', url, user: 'default', password: 'hunter2', database }),
+    )
+    expect(error).toBeInstanceOf(StoreUnavailableError)
+    expect(error.message).toContain(url)
+    expect(error.message).not.toContain('hunter2')
+  })
+})
+
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  const error = await promise.then(
+    () => new Error('expected a rejection'),
+    (reason: unknown) => reason,
+  )
+  return error instanceof Error ? error : new Error(String(error))
+}
