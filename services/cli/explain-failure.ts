@@ -6,13 +6,14 @@ import { CloseRefusedError } from '@forbruk/close/refusal.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { GatewayFormatError } from '@forbruk/schemas/gateway/formats.ts'
 import { TariffError } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { ShipError } from '@forbruk/shipper/ship-error.ts'
 
 /** What a user reads of a failure, and the exit code: 1 a failure, 2 wrong usage, 3 refused for a stated reason. */
 export type ExplainedFailure = { readonly message: string; readonly exitCode: 1 | 2 | 3 }
 
-const WRONG_USAGE = [ConfigError, BillingPeriodError]
+const WRONG_USAGE = [ConfigError, BillingPeriodError, GatewayFormatError]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [
   LogGapError,

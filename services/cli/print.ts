@@ -5,7 +5,7 @@ export type Column = { readonly title: string; readonly align?: 'left' | 'right'
 
 export function printTable(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
   const table = new Table({
-    head: columns.map(column => column.title),
+    ...(columns.some(column => column.title !== '') ? { head: columns.map(column => column.title) } : {}),
     colAligns: columns.map(column => column.align ?? 'left'),
     style: { head: [], border: [], compact: true },
     chars: {
@@ -35,8 +35,19 @@ export function printJson(value: unknown): void {
   printLine(JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? part.toString() : part), 2))
 }
 
+/** A reader such as `head` that has seen enough is no failure. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 export function printLine(text = ''): void {
-  process.stdout.write(`${text}\n`)
+  printText(`${text}\n`)
+}
+
+/** As it is, without a newline of ours. */
+export function printText(text: string): void {
+  process.stdout.write(text)
 }
 
 /** 1234567 as 1 234 567, which every reader of numbers in this trade can read and awk can undo. */

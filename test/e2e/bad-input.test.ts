@@ -25,6 +25,15 @@ describe('ship', () => {
     expectClear(await ship('--format', 'nginx', path('x')), 2, 'nginx-json', 'combined')
   })
 
+  test('an unknown field is named, with the known ones', async () => {
+    expectClear(
+      await ship('--format', 'combined', '--client-field', 'nobody', path('x')),
+      2,
+      'nobody',
+      'remote_user',
+    )
+  })
+
   test('no source, no file: says how it is called', async () => {
     expectClear(await runForbruk(['ship', '--format', 'combined', 'x'], settings), 2, '--source')
     expectClear(await ship('--format', 'combined'), 2, 'file')

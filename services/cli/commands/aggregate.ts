@@ -1,8 +1,9 @@
 import { aggregate } from '@forbruk/aggregator/aggregate.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command } from 'commander'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { groupDigits } from '../print.ts'
+import { z } from 'zod'
+import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
+import { groupDigits, printLine } from '../print.ts'
 import { startProgressBar } from '../progress-bar.ts'
 
 export function aggregateCommand(context: CommandContext): Command {
@@ -25,5 +26,32 @@ export function aggregateCommand(context: CommandContext): Command {
       } finally {
         bar.stop()
       }
+      printLine(await describeCounted(parts))
     })
+}
+
+const countedShape = z.object({
+  records: z.string(),
+  requests: z.string(),
+  duplicates: z.string(),
+  rejected: z.string(),
+  marks: z.string(),
+})
+
+async function describeCounted(parts: Parts): Promise<string> {
+  const store = await parts.store()
+  const stream = parts.config.log.topic
+  const [counted] = await store.query(
+    `SELECT sum(records) AS records, sum(requests) AS requests, sum(duplicates) AS duplicates,
+            sum(rejected) AS rejected, sum(marks) AS marks
+     FROM ingest_progress WHERE stream = {stream:String}`,
+    countedShape,
+    { stream },
+  )
+  if (counted === undefined) return `${stream}: nothing counted`
+  return (
+    `${stream}: ${groupDigits(counted.records)} records so far: ${groupDigits(counted.requests)} requests, ` +
+    `${groupDigits(counted.duplicates)} duplicates, ${groupDigits(counted.rejected)} rejected, ` +
+    `${groupDigits(counted.marks)} marks`
+  )
 }

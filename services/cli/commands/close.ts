@@ -30,7 +30,7 @@ export function closeCommand(context: CommandContext): Command {
         clock: Date.now,
         force,
         dryRun: flags.dryRun,
-        onProgress: step => parts.logger.info({ step }, 'closing'),
+        onProgress: step => parts.logger.debug({ step }, 'closing'),
       })
       if (flags.json) printJson(result)
       else printClose(month, result)

@@ -1,6 +1,7 @@
 import { queryReadOnly } from '@forbruk/infra/store/query-read-only.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
+import { printText } from '../print.ts'
 
 export function sqlCommand(context: CommandContext): Command {
   return new Command('sql')
@@ -14,8 +15,7 @@ export function sqlCommand(context: CommandContext): Command {
       const store = await parts.readableStore()
       const format = options.json ? 'JSONEachRow' : (options.format ?? defaultFormat())
       const answer = await queryReadOnly(store, parts.config.store, query, format)
-      process.stdout.write(answer)
-      if (process.stdout.isTTY && !answer.endsWith('\n')) process.stdout.write('\n')
+      printText(answer)
     })
 }
 
