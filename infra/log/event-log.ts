@@ -11,7 +11,9 @@ export interface EventLog {
 
   /**
    * Appends every record and resolves once all are durable (all in-sync replicas, or fsync). Records of one partition
-   * keep their order. On an error any part of the batch may have been appended: the caller sends it again.
+   * keep their order. On an error any part of the batch may have been appended: the caller sends it again. Even on
+   * success a record may be there twice, when an acknowledgement was lost on its way: readers recognise it by its
+   * identity. Throws EventLogError for a record of more than 1 MiB (less 128 bytes), key and value together.
    */
   append(records: readonly OutgoingRecord[]): Promise<void>
 
@@ -21,12 +23,17 @@ export interface EventLog {
   /** The first offset appended at or after `timeMs` (log append time), or null when there is none yet. */
   offsetForTime(partition: number, timeMs: number): Promise<number | null>
 
-  /** Reads the records with offsets in [fromOffset, toOffset), in order, then ends. */
+  /**
+   * Reads the records with offsets in [fromOffset, toOffset), in order, then ends; the last batch's nextOffset is
+   * toOffset. Throws EventLogError when the log doesn't hold the whole range. On Kafka each call joins a group of its
+   * own, which takes the broker's group.initial.rebalance.delay.ms (3 s unless set): read wide ranges.
+   */
   read(partition: number, fromOffset: number, toOffset: number): AsyncIterable<RecordBatch>
 
   /**
    * Joins the consumer group and delivers records until `stop`. Partitions come and go:
-   * `consumer.assign` is asked where to begin before anything of a partition is delivered.
+   * `consumer.assign` is asked where to begin before anything of a partition is delivered. The embedded log has no
+   * groups: every consumer gets all partitions.
    */
   consume(group: string, consumer: PartitionConsumer): Promise<Subscription>
 
@@ -58,21 +65,29 @@ export type OutgoingRecord = {
 }
 
 export interface PartitionConsumer {
-  /** The partition is ours from now on: answers the offset to deliver from. */
+  /**
+   * The partition is ours from now on: answers the offset to deliver from. Asked once until it is revoked, which any
+   * rebalance does, also of partitions that stay. An offset that the log lost, or never had, ends the subscription.
+   */
   assign(partition: number): Promise<number>
   /**
    * One batch of an assigned partition, in order; the next one of that partition waits for the promise. While it waits
    * longer than a moment, it must call `heartbeat` every few seconds, or the group takes the partition away.
+   * `heartbeat` rejects when that has happened: let it through, then the partition is revoked and assigned anew. Any
+   * other error ends the subscription. Must not wait for the subscription's `stop`, which waits for it.
    */
   receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void>
-  /** The partitions are no longer ours: forget what is held of them. */
+  /** The partitions are no longer ours: forget what is held of them. Never called while one of them is in `receive`. */
   revoke(partitions: readonly number[]): void
 }
 
 export interface Subscription {
   /** Tells the group how far this consumer is; for lag monitors only. Failures are not errors: see the block ledger. */
   commit(nextOffsets: ReadonlyMap<number, number>): Promise<void>
-  /** Rejects if consuming failed for good; resolves after `stop`. */
+  /**
+   * Resolves after `stop`. Rejects if consuming failed for good, with what the consumer threw or an EventLogError.
+   * Must be looked at: a subscription that failed is silent otherwise.
+   */
   readonly finished: Promise<void>
   /** Leaves the group; resolves when no further call to the consumer will come. */
   stop(): Promise<void>

@@ -1,0 +1,157 @@
+import type { Admin, Kafka, Producer } from 'kafkajs'
+import { type EventLog, EventLogError, type LogBounds, type Subscription } from './event-log.ts'
+import { sendRequest, splitIntoRequests } from './kafka-append.ts'
+import { createKafkaClient, explainKafkaError, type KafkaConnection, within } from './kafka-client.ts'
+import { consumeKafka, type KafkaSource, type SelectiveConsumer } from './kafka-consume.ts'
+import { readKafka } from './kafka-read.ts'
+import { ensureTopic, fetchBounds, type KafkaTopicSettings, TopicAdmin, toOffset } from './kafka-topic.ts'
+import { checkPartition, placeRecords } from './place-records.ts'
+
+export type KafkaLogSettings = KafkaConnection & KafkaTopicSettings
+
+const OPEN_TIMEOUT_MS = 15_000
+
+/** Throws EventLogError within 15 s when the brokers don't answer or the topic can't be counted from. */
+export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog> {
+  const { topic, brokers, logger } = settings
+  const client = createKafkaClient(settings)
+  const connected = client.admin()
+  const { partitionCount, recordBatchBytesMax } = await openTopic(connected, settings)
+
+  const admin = new TopicAdmin(client, connected)
+  const producer = connectOnce(() => createProducer(client))
+  const subscriptions = new Set<Subscription>()
+  const orExplain = <Value>(what: string, step: Promise<Value>): Promise<Value> =>
+    step.catch(error => {
+      throw explainKafkaError(what, brokers, error)
+    })
+
+  const boundsOf = async (partition: number): Promise<LogBounds> => {
+    checkPartition(topic, partition, partitionCount)
+    const what = `Could not ask for the bounds of "${topic}"`
+    const bounds = (
+      await orExplain(
+        what,
+        admin.ask(asked => fetchBounds(asked, topic)),
+      )
+    ).get(partition)
+    if (bounds) return bounds
+    throw new EventLogError(
+      `Kafka names no bounds of partition ${partition} of "${topic}": try again shortly.`,
+    )
+  }
+  const source: KafkaSource = { client, brokers, topic, partitionCount, fetchBounds: boundsOf, logger }
+  const consume = async (group: string, consumer: SelectiveConsumer): Promise<Subscription> => {
+    const subscription = await consumeKafka(source, group, consumer)
+    subscriptions.add(subscription)
+    const ended = () => subscriptions.delete(subscription)
+    subscription.finished.then(ended, ended)
+    return subscription
+  }
+  const deleteGroup = async (group: string): Promise<void> => {
+    await admin
+      .ask(asked => asked.deleteGroups([group]))
+      .catch(error => logger?.debug({ err: error, group }, 'a reader group was left for Kafka to delete'))
+  }
+
+  return {
+    topic,
+    partitionCount,
+
+    async append(records) {
+      const requests = splitIntoRequests(placeRecords(records, topic, partitionCount), recordBatchBytesMax)
+      const what = `Could not append ${records.length} records to "${topic}", all or some: send them again`
+      for (const request of requests) {
+        await orExplain(
+          what,
+          producer.get().then(ready => sendRequest(ready, topic, request)),
+        )
+      }
+    },
+
+    bounds: boundsOf,
+
+    async offsetForTime(partition, timeMs) {
+      const { endOffset } = await boundsOf(partition)
+      // Negative times have meanings of their own to Kafka.
+      const time = Math.max(0, Math.ceil(timeMs))
+      const what = `Could not ask "${topic}" for the offset at ${new Date(time).toISOString()}`
+      const found = await orExplain(
+        what,
+        admin.ask(asked => asked.fetchTopicOffsetsByTimestamp(topic, time)),
+      )
+      const offset = toOffset(found.find(answer => answer.partition === partition)?.offset ?? '-1')
+      // Where there is none kafkajs answers the end of the partition, as it was after the question before.
+      return offset >= 0 && offset < endOffset ? offset : null
+    },
+
+    read: (partition, fromOffset, toOffset) =>
+      readKafka({ topic, fetchBounds: boundsOf, consume, deleteGroup }, partition, fromOffset, toOffset),
+
+    consume,
+
+    async close() {
+      await Promise.all([...subscriptions].map(subscription => subscription.stop()))
+      await producer.close()
+      await admin.close()
+    },
+  }
+}
+
+async function openTopic(admin: Admin, settings: KafkaLogSettings) {
+  const what = `Could not open "${settings.topic}" on Kafka`
+  const late = () => new Error(`no answer within ${OPEN_TIMEOUT_MS / 1_000} s`)
+  try {
+    return await within(OPEN_TIMEOUT_MS, connectAndEnsure(admin, settings), late)
+  } catch (error) {
+    // Not awaited: it may wait for the very answer that didn't come.
+    admin.disconnect().catch(() => {})
+    throw explainKafkaError(what, settings.brokers, error)
+  }
+}
+
+async function connectAndEnsure(admin: Admin, settings: KafkaLogSettings) {
+  await admin.connect()
+  return ensureTopic(admin, settings, settings)
+}
+
+function createProducer(client: Kafka): Producer {
+  return client.producer({
+    allowAutoTopicCreation: false,
+    // A retried request must not be overtaken by a later one.
+    maxInFlightRequests: 1,
+    createPartitioner: () => namedPartition,
+  })
+}
+
+/** Every message names its partition: it was chosen before, as both logs choose it. */
+function namedPartition({ message }: { message: { partition?: number } }): number {
+  if (message.partition === undefined)
+    throw new EventLogError('A message without a partition was to be sent.')
+  return message.partition
+}
+
+type Connected = { get(): Promise<Producer>; close(): Promise<void> }
+
+/** Connected at the first append: most logs are only read. */
+function connectOnce(create: () => Producer): Connected {
+  let producer: Promise<Producer> | null = null
+  const connect = async () => {
+    const created = create()
+    await created.connect()
+    return created
+  }
+  return {
+    get() {
+      producer ??= connect().catch(error => {
+        producer = null
+        throw error
+      })
+      return producer
+    },
+    async close() {
+      const connected = await producer?.catch(() => null)
+      await connected?.disconnect()
+    },
+  }
+}
