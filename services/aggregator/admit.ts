@@ -74,7 +74,7 @@ export class SourceFile {
   readonly source: string
   readonly file: string
   highPosition = -1
-  /** Counted or rejected, each once, since the log began. */
+  /** Counted or rejected, each once, since the stream's first offset. */
   eventsSoFar = 0
   markPosition = 0
   markEventsTotal = 0

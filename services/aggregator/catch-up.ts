@@ -1,12 +1,11 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import type { Store } from '@forbruk/infra/store/store.ts'
-import { z } from 'zod'
-
-const count = z.coerce.number().int().nonnegative()
-const progressShape = z.object({ partition: count, next_offset: count })
+import type { LedgerReader } from './read-ledger.ts'
+import { BLOCKS_VERIFIED, findDiffering } from './verify-blocks.ts'
 
 /** Per partition, the offset up to which counting must come: null where the log holds nothing. */
-export async function readEndOffsets(log: EventLog): Promise<(number | null)[]> {
+export type EndOffsets = readonly (number | null)[]
+
+export async function readEndOffsets(log: Pick<EventLog, 'partitionCount' | 'bounds'>): Promise<EndOffsets> {
   const ends: (number | null)[] = []
   for (let partition = 0; partition < log.partitionCount; partition++) {
     const { startOffset, endOffset } = await log.bounds(partition)
@@ -15,18 +14,28 @@ export async function readEndOffsets(log: EventLog): Promise<(number | null)[]> 
   return ends
 }
 
-/** By the ledger, so that it also holds when other processes count some of the partitions. */
+/**
+ * By the ledger, so that it also holds when other processes count some of the partitions; and by the rows it vouches
+ * for, since those that a power loss took are written again only once their block has been folded again.
+ */
 export async function hasCaughtUp(
-  store: Store,
+  ledger: LedgerReader,
   stream: string,
-  endOffsets: readonly (number | null)[],
+  endOffsets: EndOffsets,
 ): Promise<boolean> {
-  const rows = await store.query(
-    `SELECT partition, max(next_offset) AS next_offset FROM block_ledger
-     WHERE stream = {stream:String} GROUP BY partition`,
-    progressShape,
-    { stream },
+  const nextOffsets = await ledger.readNextOffsets(stream)
+  const isCounted = endOffsets.every(
+    (end, partition) => end === null || (nextOffsets.get(partition) ?? 0) >= end,
   )
-  const nextOffsets = new Map(rows.map(row => [row.partition, row.next_offset]))
-  return endOffsets.every((end, partition) => end === null || (nextOffsets.get(partition) ?? 0) >= end)
+  if (!isCounted) return false
+  for (const [partition, end] of endOffsets.entries()) {
+    if (end !== null && !(await addsUp(ledger, { stream, partition }))) return false
+  }
+  return true
+}
+
+async function addsUp(ledger: LedgerReader, place: { stream: string; partition: number }): Promise<boolean> {
+  const blocks = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED)
+  const sums = await ledger.readBlockSums(place, blocks.at(0)?.block ?? 0)
+  return findDiffering(blocks, sums) === undefined
 }

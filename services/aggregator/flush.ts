@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import type { FlushRows, Row } from './rows.ts'
+import type { Sleep } from './sleep.ts'
 
 const INSERT_ROWS_MAX = 50_000
 const BACKOFF_FIRST_MS = 500
@@ -45,7 +45,7 @@ async function insertAll(store: Pick<Store, 'insert'>, table: string, rows: read
  */
 export async function whenAvailable<Value>(
   work: () => Promise<Value>,
-  wait: { signal: AbortSignal; onRetry: (error: Error, delayMs: number) => void },
+  wait: { signal: AbortSignal; sleep: Sleep; onRetry: (error: Error, delayMs: number) => void },
 ): Promise<Value> {
   for (let delayMs = BACKOFF_FIRST_MS; ; delayMs = Math.min(delayMs * 2, BACKOFF_LAST_MS)) {
     try {
@@ -53,7 +53,7 @@ export async function whenAvailable<Value>(
     } catch (error) {
       if (!(error instanceof StoreUnavailableError) || wait.signal.aborted) throw error
       wait.onRetry(error, delayMs)
-      await sleep(delayMs, undefined, { signal: wait.signal }).catch(() => undefined)
+      await wait.sleep(delayMs, wait.signal)
       if (wait.signal.aborted) throw error
     }
   }

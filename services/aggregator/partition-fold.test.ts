@@ -3,12 +3,13 @@ import type { EventIdentity, RequestEvent } from '@forbruk/schemas/event/log-eve
 import { encodeMark, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { SourceFiles } from './admit.ts'
-import { BLOCK_SIZE, blockEnd } from './block.ts'
+import { Admission, SourceFiles } from './admit.ts'
+import { blockEnd, DEFAULT_GEOMETRY } from './block.ts'
 import { LogContradictsLedgerError, PartitionFold, type StoredBlock } from './partition-fold.ts'
 import { emptyRows, type FlushRows, type Row } from './rows.ts'
 
 const HOUR_MS = 3_600_000
+const BLOCK_SIZE = DEFAULT_GEOMETRY.blockSize
 const OCTOBER_MS = Date.UTC(2026, 9, 1)
 
 function request(fields: Partial<RequestEvent>): Buffer {
@@ -34,7 +35,8 @@ const record = (offset: number, value: Buffer | null): LogRecord => ({
 })
 
 function newFold(foldFromOffset = 0, stored: ReadonlyMap<number, StoredBlock> = new Map()): PartitionFold {
-  return new PartitionFold({ stream: 't', partition: 0, foldFromOffset, sources: new SourceFiles(), stored })
+  const admission = new Admission(DEFAULT_GEOMETRY.windowSize, new SourceFiles())
+  return new PartitionFold({ stream: 't', partition: 0, foldFromOffset, admission, stored }, DEFAULT_GEOMETRY)
 }
 
 /** What a ReplacingMergeTree keeps of rows written in any number of flushes. */
@@ -150,8 +152,8 @@ describe('a partition', () => {
       .takeRows()
       ?.ledger.map(row => [row.block, row.first_offset, row.next_offset, row.requests])
     expect(ledger).toEqual([
-      [0, 0, blockEnd(0), 1],
-      [1, BLOCK_SIZE, blockEnd(1), 0],
+      [0, 0, blockEnd(0, DEFAULT_GEOMETRY), 1],
+      [1, BLOCK_SIZE, blockEnd(1, DEFAULT_GEOMETRY), 0],
       [2, 2 * BLOCK_SIZE, 2 * BLOCK_SIZE + 4, 1],
     ])
   })
@@ -211,17 +213,64 @@ describe('a partition', () => {
     ])
   })
 
-  test('folded again must agree with the stored ledger, or the log is another one', () => {
-    const records = [record(0, request({})), record(1, request({ clientId: 'b' }))]
-    const first = newFold()
-    first.foldBatch({ partition: 0, records, nextOffset: 2 })
-    const row = first.takeRows()?.ledger[0]
-    const stored = { nextOffset: 2, events: 2, fingerprint: BigInt(row?.fingerprint ?? 0) }
-    const again = newFold(0, new Map([[0, stored]]))
-    again.foldBatch({ partition: 0, records, nextOffset: 2 })
-    expect(again.takeRows()?.ledger[0]).toEqual(row)
+  test('remembers request ids from before its start, and passes over records that come again', () => {
+    const fold = newFold(10)
+    const id = (offset: number) => record(offset, request({ identity: { kind: 'request_id', id: 'a' } }))
+    const deliver = (offsets: readonly number[]) =>
+      fold.foldBatch({ partition: 0, records: offsets.map(id), nextOffset: (offsets.at(-1) ?? 0) + 1 })
+    const { windowSize } = DEFAULT_GEOMETRY
+    deliver([5, 12])
+    deliver([5, 12, 12 + windowSize])
+    expect(fold.takeRows()?.ledger[0]).toMatchObject({ records: 2, requests: 0, duplicates: 2 })
+  })
 
-    const other = newFold(0, new Map([[0, { ...stored, fingerprint: stored.fingerprint + 1n }]]))
-    expect(() => other.foldBatch({ partition: 0, records, nextOffset: 2 })).toThrow(LogContradictsLedgerError)
+  test('counts for a source what names it, so that the stored rows add up', () => {
+    const fold = newFold()
+    const junk = [null, Buffer.from('{'), request({ source: 'gw', clientId: '' }), request({ source: 'gw' })]
+    const records = junk.map((value, offset) => record(offset, value))
+    fold.foldBatch({ partition: 0, records, nextOffset: 4 })
+    const rows = fold.takeRows()
+    expect(rows?.sources).toMatchObject([{ source: 'gw', events: 2, duplicates: 0 }])
+    expect(rows?.rejected.map(row => row.source)).toEqual(['', '', 'gw'])
+  })
+
+  describe('that is folded again', () => {
+    const records = [record(0, request({})), record(1, request({ clientId: 'b' })), record(7, null)]
+    const batch = { partition: 0, records: records.slice(0, 2), nextOffset: 2 }
+    const counted = () => {
+      const fold = newFold()
+      fold.foldBatch(batch)
+      const row = fold.takeRows()?.ledger[0]
+      return { row, stored: { nextOffset: 2, events: 2, fingerprint: BigInt(row?.fingerprint ?? 0) } }
+    }
+
+    test('gives the stored ledger row', () => {
+      const { row, stored } = counted()
+      const again = newFold(0, new Map([[0, stored]]))
+      again.foldBatch(batch)
+      expect(again.takeRows()?.ledger[0]).toEqual(row)
+    })
+
+    test('writes nothing before the log has shown that it is the one that was counted', () => {
+      const { stored } = counted()
+      const again = newFold(0, new Map([[0, stored]]))
+      again.foldBatch({ ...batch, records: records.slice(0, 1), nextOffset: 1 })
+      expect(again.takeRows()).toBeNull()
+      expect(again.pendingRows).toBe(0)
+      again.foldBatch(batch)
+      expect(again.takeRows()?.usage).toHaveLength(2)
+    })
+
+    test('contradicts the ledger when the log is another one, also where the row stands in a gap', () => {
+      const { stored } = counted()
+      for (const nextOffset of [2, 5]) {
+        const other = { ...stored, nextOffset, fingerprint: stored.fingerprint + 1n }
+        const again = newFold(0, new Map([[0, other]]))
+        expect(() => again.foldBatch({ partition: 0, records, nextOffset: 8 })).toThrow(
+          LogContradictsLedgerError,
+        )
+        expect(again.takeRows()).toBeNull()
+      }
+    })
   })
 })

@@ -1,14 +1,9 @@
 import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
-import type {
-  RejectedLine,
-  RejectReason,
-  RequestEvent,
-  SourceMark,
-} from '@forbruk/schemas/event/log-event.ts'
-import { redactExcerpt } from '@forbruk/schemas/event/redact.ts'
+import type { RejectedLine, RequestEvent, SourceMark } from '@forbruk/schemas/event/log-event.ts'
 import { decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
-import { Admission, type SourceFiles } from './admit.ts'
-import { blockEnd, blockOf, blockStart, WINDOW_SIZE } from './block.ts'
+import type { Admission, SourceFile } from './admit.ts'
+import { blockEnd, blockOf, blockStart, type StreamGeometry } from './block.ts'
+import { describeRejected, identityOf, type Origin } from './describe-rejected.ts'
 import { BlockFold, type UsageTotals } from './fold.ts'
 import {
   type BlockPlace,
@@ -16,6 +11,7 @@ import {
   emptyRows,
   type FlushRows,
   ledgerRow,
+  type Row,
   sourceRow,
   usageRow,
 } from './rows.ts'
@@ -26,8 +22,8 @@ export type ResumePoint = {
   readonly partition: number
   /** Records below are only remembered for the duplicate window, not folded. */
   readonly foldFromOffset: number
-  /** What had been seen of each source's file before `foldFromOffset`. */
-  readonly sources: SourceFiles
+  /** Holds what had been seen of each source's file before `foldFromOffset`, and no request id yet. */
+  readonly admission: Admission
   /** Stored ledger rows of the blocks that are folded again: the log must still say the same. */
   readonly stored: ReadonlyMap<number, StoredBlock>
 }
@@ -47,46 +43,66 @@ export class PartitionFold {
   readonly partition: number
   /** Every offset below is folded in. */
   nextOffset: number
+  /** Every record below has been looked at, remembered or folded. */
+  private nextUnread = 0
   private readonly foldFromOffset: number
+  private readonly geometry: StreamGeometry
   private readonly admission: Admission
   private readonly stored: ReadonlyMap<number, StoredBlock>
   private fold: BlockFold
   private changed = false
   private dirtyUsage: UsageTotals[] = []
-  /** Rows of blocks that are complete, and rejected events: waiting to be written. */
-  private pending: FlushRows = emptyRows()
+  private newRejected: Row[] = []
+  /** Rows of blocks that are complete, waiting to be written. */
+  private complete: FlushRows = emptyRows()
 
-  constructor(resume: ResumePoint) {
+  constructor(resume: ResumePoint, geometry: StreamGeometry) {
     this.stream = resume.stream
     this.partition = resume.partition
     this.foldFromOffset = resume.foldFromOffset
     this.nextOffset = resume.foldFromOffset
-    this.admission = new Admission(WINDOW_SIZE, resume.sources)
+    this.geometry = geometry
+    this.admission = resume.admission
     this.stored = resume.stored
-    this.fold = new BlockFold(blockOf(resume.foldFromOffset), resume.foldFromOffset)
+    this.fold = new BlockFold(blockOf(resume.foldFromOffset, geometry), resume.foldFromOffset)
   }
 
   /** How many rows the next flush will write: what bounds memory. */
   get pendingRows(): number {
-    return this.dirtyUsage.length + this.pending.usage.length + this.pending.rejected.length
+    const ofOpenBlock = this.isProven() ? this.dirtyUsage.length + this.newRejected.length : 0
+    return this.complete.usage.length + this.complete.rejected.length + ofOpenBlock
   }
 
+  /** Throws LogContradictsLedgerError; the fold is of no use then. Records that come again are passed over. */
   foldBatch(batch: RecordBatch): void {
     for (const record of batch.records) {
+      if (record.offset < this.nextUnread) continue
+      this.nextUnread = record.offset + 1
       if (record.offset < this.foldFromOffset) this.remember(record)
-      else if (record.offset >= this.nextOffset) this.foldRecord(record)
+      else this.foldRecord(record)
     }
-    if (batch.nextOffset > this.nextOffset) this.advanceTo(batch.nextOffset)
+    this.nextUnread = Math.max(this.nextUnread, batch.nextOffset)
+    this.advanceTo(batch.nextOffset)
   }
 
   /** The rows that changed since the last call, or null. The caller writes them, and the ledger rows last. */
   takeRows(): FlushRows | null {
     if (!this.changed) return null
-    this.writeOpenBlock()
-    const rows = this.pending
-    this.pending = emptyRows()
-    this.changed = false
-    return rows
+    if (this.isProven()) {
+      this.writeBlock()
+      this.changed = false
+    }
+    const rows = this.complete
+    this.complete = emptyRows()
+    return rows.ledger.length === 0 ? null : rows
+  }
+
+  /**
+   * A block that is folded again is written only from where its ledger row stands, once the log has shown that it is
+   * the one that was counted.
+   */
+  private isProven(): boolean {
+    return this.nextOffset >= (this.stored.get(this.fold.block)?.nextOffset ?? 0)
   }
 
   /** Before the fold begins: only which request ids occurred matters. */
@@ -125,11 +141,8 @@ export class PartitionFold {
   }
 
   private foldRequest(event: RequestEvent, offset: number, index: number): void {
-    if (event.identity.kind === 'request_id') this.fold.requestIds += 1
-    if (this.isDuplicate(event, offset)) {
-      this.fold.duplicates += 1
-      return
-    }
+    if (!this.admit(event, offset)) return
+    this.fileOf(event).count(false)
     const totals = this.fold.addRequest(event)
     if (!totals.dirty) {
       totals.dirty = true
@@ -145,13 +158,13 @@ export class PartitionFold {
 
   private foldRejected(event: RejectedLine | UndecodableEvent, record: LogRecord, index: number): void {
     const origin = identityOf(event)
-    if (origin?.identity.kind === 'request_id') this.fold.requestIds += 1
-    if (origin !== null && this.isDuplicate(origin, record.offset)) {
-      this.fold.duplicates += 1
-      return
+    if (origin !== null && !this.admit(origin, record.offset)) return
+    // Only what names its source is counted for one: so the stored rejected events tell what the source rows add up to.
+    if (origin !== null && (origin.source !== '' || origin.identity.kind === 'position')) {
+      this.fileOf(origin).count(false)
     }
     this.fold.rejected += 1
-    this.pending.rejected.push({
+    this.newRejected.push({
       ...this.place(),
       offset: record.offset,
       event_index: index,
@@ -160,56 +173,70 @@ export class PartitionFold {
     })
   }
 
-  private isDuplicate(event: Pick<RequestEvent, 'source' | 'identity'>, offset: number): boolean {
-    const duplicate = this.admission.isDuplicate(event.source, event.identity, offset)
-    const file = event.identity.kind === 'position' ? event.identity.file : ''
-    this.admission.sources.get(event.source, file).count(duplicate)
-    return duplicate
+  private admit(event: Origin, offset: number): boolean {
+    if (event.identity.kind === 'request_id') this.fold.requestIds += 1
+    if (!this.admission.isDuplicate(event.source, event.identity, offset)) return true
+    this.fold.duplicates += 1
+    this.fileOf(event).count(true)
+    return false
+  }
+
+  private fileOf({ source, identity }: Origin): SourceFile {
+    return this.admission.sources.get(source, identity.kind === 'position' ? identity.file : '')
   }
 
   /** Completes every block that ends at or before `offset`; blocks without a record get their row as well. */
   private advanceTo(offset: number): void {
-    while (offset >= blockEnd(this.fold.block)) {
-      const { block } = this.fold
-      this.nextOffset = blockEnd(block)
-      this.changed = true
-      this.compareWithStored()
-      this.writeOpenBlock()
-      this.fold = new BlockFold(block + 1, blockStart(block + 1))
+    for (let end = this.blockEnd(); offset >= end; end = this.blockEnd()) {
+      this.passTo(end)
+      this.writeBlock()
+      const next = this.fold.block + 1
+      this.fold = new BlockFold(next, blockStart(next, this.geometry))
       for (const file of this.admission.sources.all()) file.startBlock()
     }
-    if (offset > this.nextOffset) {
-      this.nextOffset = offset
-      this.changed = true
-    }
-    this.compareWithStored()
+    this.passTo(offset)
   }
 
-  private writeOpenBlock(): void {
+  private blockEnd(): number {
+    return blockEnd(this.fold.block, this.geometry)
+  }
+
+  /** Offsets up to `offset` hold no further record, so on the way the fold is as it was where the ledger row stands. */
+  private passTo(offset: number): void {
+    if (offset <= this.nextOffset) return
+    const stored = this.stored.get(this.fold.block)
+    if (stored !== undefined && stored.nextOffset > this.nextOffset && stored.nextOffset <= offset) {
+      this.compareWith(stored)
+    }
+    this.nextOffset = offset
+    this.changed = true
+  }
+
+  private writeBlock(): void {
     const place = this.place()
     const lastOffset = this.nextOffset - 1
     for (const totals of this.dirtyUsage) {
-      this.pending.usage.push(usageRow(place, totals, lastOffset))
+      this.complete.usage.push(usageRow(place, totals, lastOffset))
       totals.dirty = false
     }
     this.dirtyUsage = []
     for (const file of this.admission.sources.all()) {
       if (!file.dirty) continue
-      this.pending.sources.push(sourceRow(place, file, lastOffset))
+      this.complete.sources.push(sourceRow(place, file, lastOffset))
       file.dirty = false
     }
-    if (this.fold.records > 0 || this.nextOffset > this.fold.firstOffset) {
-      this.pending.ledger.push(ledgerRow(place, this.fold, this.nextOffset))
+    for (const row of this.newRejected) this.complete.rejected.push(row)
+    this.newRejected = []
+    if (this.nextOffset > this.fold.firstOffset) {
+      this.complete.ledger.push(ledgerRow(place, this.fold, this.nextOffset))
     }
   }
 
-  private compareWithStored(): void {
-    const stored = this.stored.get(this.fold.block)
-    if (stored === undefined || stored.nextOffset !== this.nextOffset) return
+  private compareWith(stored: StoredBlock): void {
     const { events, fingerprint, block } = this.fold
     if (stored.events === events && stored.fingerprint === fingerprint.value()) return
     throw new LogContradictsLedgerError(
-      `partition ${this.partition} of ${this.stream}, block ${block}: the log up to offset ${this.nextOffset} gives ` +
+      `partition ${this.partition} of ${this.stream}, block ${block}: the log up to offset ${stored.nextOffset} gives ` +
         `${events} events with fingerprint ${fingerprint.value()}, but the ledger has ${stored.events} with ` +
         `${stored.fingerprint}. An offset's content never changes, so this is another log than the one that was ` +
         `counted: was the topic re-created? Count it under another topic name, or into an empty store.`,
@@ -224,46 +251,4 @@ export class PartitionFold {
 /** The log holds something else than what was counted at the same offsets. */
 export class LogContradictsLedgerError extends Error {
   override name = 'LogContradictsLedgerError'
-}
-
-type Origin = Pick<RequestEvent, 'source' | 'identity'>
-
-function identityOf(event: RequestEvent | SourceMark | RejectedLine | UndecodableEvent): Origin | null {
-  switch (event.kind) {
-    case 'request':
-      return event
-    case 'rejected_line':
-      return {
-        source: event.source,
-        identity: { kind: 'position', file: event.file, position: event.position },
-      }
-    case 'undecodable':
-      return event.origin
-    case 'mark':
-      return null
-  }
-}
-
-type RejectedColumns = {
-  reason: RejectReason
-  detail: string
-  source: string
-  file: string
-  position: number | null
-  excerpt: string
-  record_bytes: number
-}
-
-function describeRejected(event: RejectedLine | UndecodableEvent, record: LogRecord): RejectedColumns {
-  const origin = identityOf(event)
-  const line = origin?.identity.kind === 'position' ? origin.identity : null
-  return {
-    reason: event.reason,
-    detail: event.detail,
-    source: origin?.source ?? '',
-    file: line?.file ?? '',
-    position: line?.position ?? null,
-    excerpt: event.kind === 'rejected_line' ? event.excerpt : redactExcerpt(record.value ?? ''),
-    record_bytes: event.kind === 'rejected_line' ? event.lineBytes : (record.value?.length ?? 0),
-  }
 }

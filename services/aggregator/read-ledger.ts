@@ -2,12 +2,16 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 import { SourceFiles } from './admit.ts'
 
-/** What resuming needs to know of a partition: the SQL of it, and nothing else. */
+/** What counting needs to know of what is stored: the SQL of it, and nothing else. */
 export interface LedgerReader {
+  /** What was stored with the stream when its counting began; null when it never did. */
+  readStream(stream: string): Promise<StoredStream | null>
+  /** Per partition, the offset up to which it is counted. */
+  readNextOffsets(stream: string): Promise<ReadonlyMap<number, number>>
   /** The newest blocks of the partition's ledger, oldest first. */
   readNewestBlocks(place: Place, blocksMax: number): Promise<LedgerBlock[]>
-  /** What the rollup rows of each block from `firstBlock` on add up to. */
-  readRollupSums(place: Place, firstBlock: number): Promise<RollupSum[]>
+  /** What the rows of each block from `firstBlock` on add up to. */
+  readBlockSums(place: Place, firstBlock: number): Promise<BlockSum[]>
   /** What was seen of each source's file before the block: the part of a fold's state that is older than its block. */
   readSources(place: Place, beforeBlock: number): Promise<SourceFiles>
 }
@@ -16,6 +20,16 @@ export type Place = { readonly stream: string; readonly partition: number }
 
 const count = z.coerce.number().int().nonnegative()
 
+const streamShape = z.object({
+  partition_count: count,
+  block_size: count,
+  window_size: count,
+  fold_version: count,
+})
+export type StoredStream = z.infer<typeof streamShape>
+
+const progressShape = z.object({ partition: count, next_offset: count })
+
 const ledgerShape = z.object({
   block: count,
   fold_version: count,
@@ -23,6 +37,8 @@ const ledgerShape = z.object({
   next_offset: count,
   events: count,
   requests: count,
+  duplicates: count,
+  rejected: count,
   request_ids: count,
   request_bytes: count,
   response_bytes: count,
@@ -30,13 +46,18 @@ const ledgerShape = z.object({
 })
 export type LedgerBlock = z.infer<typeof ledgerShape>
 
-const rollupSumShape = z.object({
+const blockSumShape = z.object({
   block: count,
   requests: count,
   request_bytes: count,
   response_bytes: count,
+  rejected: count,
+  rejected_of_sources: count,
+  source_events: count,
+  source_duplicates: count,
 })
-export type RollupSum = z.infer<typeof rollupSumShape>
+/** Of a block's usage rows, rejected events and source rows. */
+export type BlockSum = z.infer<typeof blockSumShape>
 
 const sourceShape = z.object({
   source: z.string(),
@@ -52,16 +73,35 @@ const sourceShape = z.object({
 
 export function createLedgerReader(store: Store): LedgerReader {
   return {
+    readStream: stream => readStream(store, stream),
+    readNextOffsets: stream => readNextOffsets(store, stream),
     readNewestBlocks: (place, blocksMax) => readNewestBlocks(store, place, blocksMax),
-    readRollupSums: (place, firstBlock) => readRollupSums(store, place, firstBlock),
+    readBlockSums: (place, firstBlock) => readBlockSums(store, place, firstBlock),
     readSources: (place, beforeBlock) => readSources(store, place, beforeBlock),
   }
 }
 
+async function readStream(store: Store, stream: string): Promise<StoredStream | null> {
+  const sql =
+    'SELECT partition_count, block_size, window_size, fold_version FROM stream FINAL WHERE stream = {stream:String}'
+  const [stored] = await store.query(sql, streamShape, { stream })
+  return stored ?? null
+}
+
+async function readNextOffsets(store: Store, stream: string): Promise<ReadonlyMap<number, number>> {
+  const rows = await store.query(
+    `SELECT partition, max(next_offset) AS next_offset FROM block_ledger
+     WHERE stream = {stream:String} GROUP BY partition`,
+    progressShape,
+    { stream },
+  )
+  return new Map(rows.map(row => [row.partition, row.next_offset]))
+}
+
 async function readNewestBlocks(store: Store, place: Place, blocksMax: number): Promise<LedgerBlock[]> {
   const blocks = await store.query(
-    `SELECT block, fold_version, first_offset, next_offset, events, requests, request_ids, request_bytes,
-            response_bytes, fingerprint
+    `SELECT block, fold_version, first_offset, next_offset, events, requests, duplicates, rejected, request_ids,
+            request_bytes, response_bytes, fingerprint
      FROM block_ledger FINAL
      WHERE stream = {stream:String} AND partition = {partition:UInt32}
      ORDER BY block DESC
@@ -72,14 +112,29 @@ async function readNewestBlocks(store: Store, place: Place, blocksMax: number): 
   return blocks.reverse()
 }
 
-function readRollupSums(store: Store, place: Place, firstBlock: number): Promise<RollupSum[]> {
+const OF_BLOCKS =
+  'WHERE stream = {stream:String} AND partition = {partition:UInt32} AND block >= {firstBlock:UInt64}'
+
+function readBlockSums(store: Store, place: Place, firstBlock: number): Promise<BlockSum[]> {
   return store.query(
-    `SELECT block, sum(requests) AS requests, sum(request_bytes) AS request_bytes,
-            sum(response_bytes) AS response_bytes
-     FROM (SELECT block, requests, request_bytes, response_bytes, stream, partition FROM usage_rollup FINAL)
-     WHERE stream = {stream:String} AND partition = {partition:UInt32} AND block >= {firstBlock:UInt64}
+    `SELECT block,
+            sum(usage_requests) AS requests, sum(usage_request_bytes) AS request_bytes,
+            sum(usage_response_bytes) AS response_bytes,
+            sum(rejected_rows) AS rejected, sum(rejected_named) AS rejected_of_sources,
+            sum(events) AS source_events, sum(duplicates) AS source_duplicates
+     FROM
+     (
+        SELECT block, requests AS usage_requests, request_bytes AS usage_request_bytes,
+               response_bytes AS usage_response_bytes, 0 AS rejected_rows, 0 AS rejected_named,
+               0 AS events, 0 AS duplicates
+        FROM usage_rollup FINAL ${OF_BLOCKS}
+        UNION ALL
+        SELECT block, 0, 0, 0, 1, source != '' OR file != '', 0, 0 FROM rejected_event FINAL ${OF_BLOCKS}
+        UNION ALL
+        SELECT block, 0, 0, 0, 0, 0, events, duplicates FROM source_ledger FINAL ${OF_BLOCKS}
+     )
      GROUP BY block`,
-    rollupSumShape,
+    blockSumShape,
     { ...place, firstBlock },
   )
 }

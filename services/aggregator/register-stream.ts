@@ -1,36 +1,28 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
-import { z } from 'zod'
-import { BLOCK_SIZE, FOLD_VERSION, WINDOW_SIZE } from './block.ts'
-
-const streamShape = z.object({
-  partition_count: z.number(),
-  block_size: z.number(),
-  window_size: z.number(),
-  fold_version: z.number(),
-})
+import { FOLD_VERSION, type StreamGeometry } from './block.ts'
+import type { LedgerReader } from './read-ledger.ts'
 
 /**
- * Stores what never changes under a stream, or compares with it: with another block size, window or number of
- * partitions the same log would give other rows beside the old ones.
+ * The geometry that a stream is counted with: the stored one, or `ofNewStream`, which is stored with a stream that was
+ * never counted. Throws StoreError when the log's partitions or the fold's rules are not those of the stored stream:
+ * the same log would give other rows beside the old ones.
  */
-export async function registerStream(store: Store, log: EventLog): Promise<void> {
-  const ours = {
-    partition_count: log.partitionCount,
-    block_size: BLOCK_SIZE,
-    window_size: WINDOW_SIZE,
-    fold_version: FOLD_VERSION,
+export async function registerStream(
+  ledger: Pick<LedgerReader, 'readStream'>,
+  store: Pick<Store, 'insert'>,
+  log: Pick<EventLog, 'topic' | 'partitionCount'>,
+  ofNewStream: StreamGeometry,
+): Promise<StreamGeometry> {
+  const ours = { partition_count: log.partitionCount, fold_version: FOLD_VERSION }
+  const stored = await ledger.readStream(log.topic)
+  if (stored === null) {
+    const { blockSize, windowSize } = ofNewStream
+    const row = { stream: log.topic, ...ours, block_size: blockSize, window_size: windowSize }
+    await store.insert('stream', [row])
+    return ofNewStream
   }
-  const [stored] = await store.query(
-    'SELECT partition_count, block_size, window_size, fold_version FROM stream FINAL WHERE stream = {stream:String}',
-    streamShape,
-    { stream: log.topic },
-  )
-  if (stored === undefined) {
-    await store.insert('stream', [{ stream: log.topic, ...ours }])
-    return
-  }
-  for (const key of ['partition_count', 'block_size', 'window_size', 'fold_version'] as const) {
+  for (const key of ['partition_count', 'fold_version'] as const) {
     if (stored[key] === ours[key]) continue
     throw new StoreError(
       `the stream ${log.topic} was counted with ${key} ${stored[key]}, and now it is ${ours[key]}: its figures would ` +
@@ -38,4 +30,5 @@ export async function registerStream(store: Store, log: EventLog): Promise<void>
       'STREAM_CHANGED',
     )
   }
+  return { blockSize: stored.block_size, windowSize: stored.window_size }
 }

@@ -1,32 +1,39 @@
 import type { EventLog, LogBounds } from '@forbruk/infra/log/event-log.ts'
-import { BLOCK_SIZE, blockEnd, blockStart, FOLD_VERSION, WINDOW_SIZE } from './block.ts'
+import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { Admission } from './admit.ts'
+import { blockEnd, blockOf, FOLD_VERSION, type StreamGeometry } from './block.ts'
+import { BlockFold } from './fold.ts'
 import type { ResumePoint } from './partition-fold.ts'
-import type { LedgerBlock, LedgerReader, Place, RollupSum } from './read-ledger.ts'
-
-/** After a power loss only the newest blocks can have lost rows that the ledger vouches for. */
-const BLOCKS_VERIFIED = 4
+import type { BlockSum, LedgerBlock, LedgerReader, Place } from './read-ledger.ts'
+import { ledgerRow } from './rows.ts'
+import { BLOCKS_VERIFIED, findDiffering } from './verify-blocks.ts'
 
 export type Resume = { readonly point: ResumePoint; readonly readFromOffset: number }
 
+export type ResumeParts = {
+  readonly ledger: LedgerReader
+  readonly store: Pick<Store, 'insert'>
+  readonly log: Pick<EventLog, 'topic' | 'bounds'>
+  readonly geometry: StreamGeometry
+}
+
 /**
  * Where to go on with a partition, by the ledger alone: at the start of its open block, or of the first of the newest
- * blocks whose rollup rows don't add up to their ledger row.
+ * blocks whose rows don't add up to their ledger row. Throws LogGapError when the log can't be read from there.
  */
-export async function resumePartition(
-  ledger: LedgerReader,
-  log: Pick<EventLog, 'topic' | 'bounds'>,
-  partition: number,
-): Promise<Resume> {
+export async function resumePartition(parts: ResumeParts, partition: number): Promise<Resume> {
+  const { ledger, log, geometry } = parts
   const place = { stream: log.topic, partition }
-  const bounds = await log.bounds(partition)
-  // One more than is verified: the window before the oldest of them may reach into it.
-  const blocks = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED + 1)
+  const blocks = await readLedger(parts, place)
   const verified = blocks.slice(-BLOCKS_VERIFIED)
-  const sums = await ledger.readRollupSums(place, verified.at(0)?.block ?? 0)
-  const foldFromOffset = chooseFoldStart(verified, sums, bounds)
-  const readFromOffset = chooseReadStart(blocks, foldFromOffset)
+  const sums = await ledger.readBlockSums(place, verified.at(0)?.block ?? 0)
+  const foldFromOffset = chooseFoldStart(verified, sums, geometry)
+  const readFromOffset = chooseReadStart(blocks, foldFromOffset, geometry)
+  // After the ledger: what another process counts meanwhile must not look as if it were beyond the log's end.
+  const bounds = await log.bounds(partition)
   assertLogHolds(place, bounds, readFromOffset, blocks.at(-1)?.next_offset ?? readFromOffset)
-  const sources = await ledger.readSources(place, Math.floor(foldFromOffset / BLOCK_SIZE))
+  const sources = await ledger.readSources(place, blockOf(foldFromOffset, geometry))
+  const admission = new Admission(geometry.windowSize, sources)
   const stored = new Map(
     blocks
       .filter(block => block.first_offset >= foldFromOffset && block.fold_version === FOLD_VERSION)
@@ -35,20 +42,45 @@ export async function resumePartition(
         { nextOffset: block.next_offset, events: block.events, fingerprint: block.fingerprint },
       ]),
   )
-  return { point: { ...place, foldFromOffset, sources, stored }, readFromOffset }
+  return { point: { ...place, foldFromOffset, admission, stored }, readFromOffset }
 }
 
-/** Pure: `blocks` are the newest ones in order, at most a few. */
+/**
+ * The newest blocks, one more than is verified: the window before the oldest of them may reach into it. Of a partition
+ * that was never counted, the start is written first, as an empty block: a process that crashed before its first ledger
+ * row may have left rows, and the next one would begin elsewhere once retention has moved the log's start. What another
+ * process wrote meanwhile decides, hence the second reading.
+ */
+async function readLedger(
+  { ledger, store, log, geometry }: ResumeParts,
+  place: Place,
+): Promise<LedgerBlock[]> {
+  const blocks = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED + 1)
+  if (blocks.length > 0) return blocks
+  const { startOffset } = await log.bounds(place.partition)
+  const block = blockOf(startOffset, geometry)
+  await store.insert('block_ledger', [
+    ledgerRow({ ...place, block }, new BlockFold(block, startOffset), startOffset),
+  ])
+  const begun = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED + 1)
+  if (begun.length > 0) return begun
+  throw new StoreUnavailableError(
+    `the ledger of partition ${place.partition} of ${place.stream} does not show the row that was just written to it`,
+  )
+}
+
+/** Pure: `blocks` are the newest ones in order, at least one. */
 export function chooseFoldStart(
   blocks: readonly LedgerBlock[],
-  sums: readonly RollupSum[],
-  bounds: LogBounds,
+  sums: readonly BlockSum[],
+  geometry: StreamGeometry,
 ): number {
-  const differing = blocks.find(block => !addsUp(block, sums))
+  const differing = findDiffering(blocks, sums)
   if (differing !== undefined) return differing.first_offset
   const newest = blocks.at(-1)
-  if (newest === undefined) return bounds.startOffset
-  const complete = newest.next_offset === blockEnd(newest.block)
+  if (newest === undefined)
+    throw new RangeError('a partition without a ledger row has no place to go on from')
+  const complete = newest.next_offset === blockEnd(newest.block, geometry)
   return complete ? newest.next_offset : newest.first_offset
 }
 
@@ -56,22 +88,14 @@ export function chooseFoldStart(
 export function chooseReadStart(
   blocks: readonly Pick<LedgerBlock, 'request_ids' | 'first_offset' | 'next_offset'>[],
   foldFromOffset: number,
+  { windowSize }: StreamGeometry,
 ): number {
-  const windowStart = foldFromOffset - WINDOW_SIZE
+  const windowStart = foldFromOffset - windowSize
   const remembered = blocks.filter(
     block => block.request_ids > 0 && block.next_offset > windowStart && block.first_offset < foldFromOffset,
   )
   const oldest = remembered.at(0)
   return oldest === undefined ? foldFromOffset : Math.max(windowStart, oldest.first_offset)
-}
-
-function addsUp(block: LedgerBlock, sums: readonly RollupSum[]): boolean {
-  const sum = sums.find(candidate => candidate.block === block.block)
-  return (
-    block.requests === (sum?.requests ?? 0) &&
-    block.request_bytes === (sum?.request_bytes ?? 0) &&
-    block.response_bytes === (sum?.response_bytes ?? 0)
-  )
 }
 
 function assertLogHolds(place: Place, bounds: LogBounds, readFromOffset: number, knownOffset: number): void {
@@ -86,8 +110,8 @@ function assertLogHolds(place: Place, bounds: LogBounds, readFromOffset: number,
   if (bounds.startOffset > readFromOffset) {
     throw new LogGapError(
       `${where} begins at offset ${bounds.startOffset}, but counting must go on from ${readFromOffset}: offsets ` +
-        `${readFromOffset} to ${bounds.startOffset - 1} were deleted by the topic's retention before the block at ` +
-        `${blockStart(Math.floor(readFromOffset / BLOCK_SIZE))} was complete. Restore them; nothing was counted wrongly.`,
+        `${readFromOffset} to ${bounds.startOffset - 1} were deleted by the topic's retention before their block was ` +
+        `complete. Restore them; nothing was counted wrongly.`,
     )
   }
 }

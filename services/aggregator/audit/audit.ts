@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
+import { DEFAULT_GEOMETRY, type StreamGeometry } from '../block.ts'
+import { createLedgerReader } from '../read-ledger.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
 import { type AuditedBlock, type AuditedRange, readAuditedBlocks } from './stored-block.ts'
@@ -40,13 +42,14 @@ export type AuditReport = {
 /** Checks the invariants on what is stored and, if asked, against the log itself. */
 export async function audit(settings: AuditSettings): Promise<AuditReport> {
   const { store, stream, replayFrom, range } = settings
-  const { blocks, findings } = await readSettled(store, stream, range ?? ALL_TIME)
+  const geometry = await readGeometry(store, stream)
+  const { blocks, findings } = await readSettled(store, stream, range ?? ALL_TIME, geometry)
   const sources = await readSources(store, stream)
   findings.push(...sources.flatMap(checkSource))
   const replayed = replayFrom === null ? [] : blocks.filter(block => range === null || block.in_month)
   if (replayFrom !== null) {
     const report = (done: number) => settings.onProgress?.(done, replayed.length)
-    findings.push(...(await replayBlocks(store, replayFrom, replayed, report)))
+    findings.push(...(await replayBlocks({ store, log: replayFrom, geometry }, replayed, report)))
   }
   const sum = (column: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>
     blocks.reduce((total, block) => total + block[column], 0n)
@@ -65,14 +68,21 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
   }
 }
 
+async function readGeometry(store: Store, stream: string): Promise<StreamGeometry> {
+  const stored = await createLedgerReader(store).readStream(stream)
+  if (stored === null) return DEFAULT_GEOMETRY
+  return { blockSize: stored.block_size, windowSize: stored.window_size }
+}
+
 async function readSettled(
   store: Store,
   stream: string,
   range: AuditedRange,
+  geometry: StreamGeometry,
 ): Promise<{ blocks: AuditedBlock[]; findings: AuditFinding[] }> {
   for (let attempt = 1; ; attempt++) {
     const blocks = await readAuditedBlocks(store, stream, range)
-    const findings = checkLedger(blocks)
+    const findings = checkLedger(blocks, geometry)
     if (findings.length === 0 || attempt === ATTEMPTS_MAX) return { blocks, findings }
     await sleep(ATTEMPT_INTERVAL_MS)
   }

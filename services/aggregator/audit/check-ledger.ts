@@ -1,4 +1,4 @@
-import { blockEnd, blockStart } from '../block.ts'
+import { blockEnd, blockStart, type StreamGeometry } from '../block.ts'
 import type { AuditedBlock } from './stored-block.ts'
 
 export type AuditCheck =
@@ -6,6 +6,7 @@ export type AuditCheck =
   | 'ledger_adds_up'
   | 'rollup_equals_ledger'
   | 'rejected_equals_ledger'
+  | 'sources_equal_ledger'
   | 'sources_complete'
   | 'replay_equals_stored'
 
@@ -13,7 +14,7 @@ export type AuditCheck =
 export type AuditFinding = { readonly check: AuditCheck; readonly place: string; readonly message: string }
 
 /** Holds the blocks of every partition against the invariants of the ledger. Pure. */
-export function checkLedger(blocks: readonly AuditedBlock[]): AuditFinding[] {
+export function checkLedger(blocks: readonly AuditedBlock[], geometry: StreamGeometry): AuditFinding[] {
   return blocks.flatMap((block, index) => {
     const before = blocks[index - 1]
     const after = blocks[index + 1]
@@ -22,6 +23,7 @@ export function checkLedger(blocks: readonly AuditedBlock[]): AuditFinding[] {
         block,
         before?.partition === block.partition ? before : null,
         after?.partition === block.partition ? after : null,
+        geometry,
       ),
       ...checkSums(block),
     ]
@@ -32,6 +34,7 @@ function checkPlace(
   block: AuditedBlock,
   before: AuditedBlock | null,
   after: AuditedBlock | null,
+  geometry: StreamGeometry,
 ): AuditFinding[] {
   const findings: AuditFinding[] = []
   const fail = (message: string) =>
@@ -39,12 +42,14 @@ function checkPlace(
   if (before !== null && block.block !== before.block + 1) {
     fail(`follows block ${before.block}: ${block.block - before.block - 1} blocks between have no ledger row`)
   }
-  if (before !== null && block.next_offset > 0 && block.first_offset !== blockStart(block.block)) {
-    fail(`begins at offset ${block.first_offset}; expected the block's start ${blockStart(block.block)}`)
-  }
-  if (after !== null && block.next_offset !== blockEnd(block.block)) {
+  if (before !== null && block.fold_version > 0 && block.first_offset !== blockStart(block.block, geometry)) {
     fail(
-      `ends at offset ${block.next_offset} although a later block exists; expected ${blockEnd(block.block)}`,
+      `begins at offset ${block.first_offset}; expected the block's start ${blockStart(block.block, geometry)}`,
+    )
+  }
+  if (after !== null && block.next_offset !== blockEnd(block.block, geometry)) {
+    fail(
+      `ends at offset ${block.next_offset} although a later block exists; expected ${blockEnd(block.block, geometry)}`,
     )
   }
   return findings
@@ -61,7 +66,7 @@ function checkSums(block: AuditedBlock): AuditFinding[] {
       message: `${what}: ${found}, the ledger has ${expected}: ${by > 0n ? `${by} too many` : `${-by} too few`}`,
     })
   }
-  if (block.next_offset === 0) {
+  if (block.fold_version === 0) {
     const message = `${block.rollup_requests} requests in the rollup without a ledger row: a writer stopped before it; run forbruk aggregate`
     return [{ check: 'rollup_equals_ledger', place: placeOf(block), message }]
   }
@@ -85,7 +90,9 @@ function checkSums(block: AuditedBlock): AuditFinding[] {
     block.response_bytes,
   )
   equal('rejected_equals_ledger', 'rejected events stored', block.rejected_rows, block.rejected)
-  equal('ledger_adds_up', 'duplicates by source', block.source_duplicates, block.duplicates)
+  const eventsOfSources = block.requests + block.rejected_of_sources
+  equal('sources_equal_ledger', 'events by source', block.source_events, eventsOfSources)
+  equal('sources_equal_ledger', 'duplicates by source', block.source_duplicates, block.duplicates)
   return findings
 }
 

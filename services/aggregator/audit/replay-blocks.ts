@@ -1,6 +1,8 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
+import { Admission } from '../admit.ts'
+import type { StreamGeometry } from '../block.ts'
 import { PartitionFold } from '../partition-fold.ts'
 import { createLedgerReader } from '../read-ledger.ts'
 import { chooseReadStart } from '../resume.ts'
@@ -11,38 +13,46 @@ import type { AuditedBlock } from './stored-block.ts'
 /** One broken block must not fill the screen. */
 const FINDINGS_PER_BLOCK_MAX = 5
 
+export type ReplayParts = {
+  readonly store: Store
+  readonly log: EventLog
+  readonly geometry: StreamGeometry
+}
+
 /**
  * Folds each block again from the log and compares what that gives with what is stored, row by row. A block that the
  * log no longer holds is a finding as well: it can't be proved any more.
  */
 export async function replayBlocks(
-  store: Store,
-  log: EventLog,
+  parts: ReplayParts,
   blocks: readonly AuditedBlock[],
   onBlock: (replayed: number) => void,
 ): Promise<AuditFinding[]> {
   const findings: AuditFinding[] = []
   for (const [index, block] of blocks.entries()) {
-    findings.push(...(await replayBlock(store, log, block)))
+    findings.push(...(await replayBlock(parts, block)))
     onBlock(index + 1)
   }
   return findings
 }
 
-async function replayBlock(store: Store, log: EventLog, block: AuditedBlock): Promise<AuditFinding[]> {
+async function replayBlock(
+  { store, log, geometry }: ReplayParts,
+  block: AuditedBlock,
+): Promise<AuditFinding[]> {
+  // The stored start of a partition of which nothing was counted yet.
+  if (block.next_offset === block.first_offset) return []
   const place = { stream: block.stream, partition: block.partition }
-  const readFrom = chooseReadStart(await readWindowBlocks(store, block), block.first_offset)
+  const readFrom = chooseReadStart(await readWindowBlocks(store, block), block.first_offset, geometry)
   const { startOffset } = await log.bounds(block.partition)
   if (startOffset > readFrom) {
     const message = `can't be replayed: the log begins at offset ${startOffset}, the block needs ${readFrom}`
     return [{ check: 'replay_equals_stored', place: placeOf(block), message }]
   }
-  const fold = new PartitionFold({
-    ...place,
-    foldFromOffset: block.first_offset,
-    sources: await createLedgerReader(store).readSources(place, block.block),
-    stored: new Map(),
-  })
+  const sources = await createLedgerReader(store).readSources(place, block.block)
+  const admission = new Admission(geometry.windowSize, sources)
+  const point = { ...place, foldFromOffset: block.first_offset, admission, stored: new Map() }
+  const fold = new PartitionFold(point, geometry)
   for await (const batch of log.read(block.partition, readFrom, block.next_offset)) fold.foldBatch(batch)
   const rows = fold.takeRows()
   const messages = rows === null ? ['the log holds nothing of it'] : await compareRows(store, block, rows)

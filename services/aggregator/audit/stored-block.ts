@@ -7,6 +7,7 @@ const auditedBlockShape = z.object({
   stream: z.string(),
   partition: z.number(),
   block: z.coerce.number(),
+  fold_version: z.number(),
   first_offset: z.coerce.number(),
   next_offset: z.coerce.number(),
   records: count,
@@ -25,6 +26,8 @@ const auditedBlockShape = z.object({
   rollup_response_bytes: count,
   rollup_newest: z.coerce.number(),
   rejected_rows: count,
+  rejected_of_sources: count,
+  source_events: count,
   source_duplicates: count,
 })
 
@@ -35,8 +38,8 @@ export type AuditedBlock = z.infer<typeof auditedBlockShape>
 export type AuditedRange = { readonly fromMs: number; readonly toMs: number }
 
 /**
- * Every block of the ledger in order, and every block that has rollup rows without a ledger row (its `next_offset` is
- * then 0). `in_month` tells which ones hold events of the range.
+ * Every block of the ledger in order, and every block that has rollup rows without a ledger row (its `fold_version`
+ * is then 0). `in_month` tells which ones hold events of the range.
  */
 export function readAuditedBlocks(
   store: Store,
@@ -46,11 +49,12 @@ export function readAuditedBlocks(
   return store.query(
     `SELECT
         {stream:String} AS stream, partition, block,
-        first_offset, next_offset, records, events, requests, duplicates, rejected, marks, request_ids,
+        fold_version, first_offset, next_offset, records, events, requests, duplicates, rejected, marks, request_ids,
         request_bytes, response_bytes, toString(fingerprint) AS fingerprint,
         ifNull(toUnixTimestamp(last_hour) * 1000 >= {fromMs:Int64} - 3600000
             AND toUnixTimestamp(first_hour) * 1000 < {toMs:Int64}, 0) AS in_month,
-        rollup_requests, rollup_request_bytes, rollup_response_bytes, rollup_newest, rejected_rows, source_duplicates
+        rollup_requests, rollup_request_bytes, rollup_response_bytes, rollup_newest, rejected_rows, rejected_of_sources,
+        source_events, source_duplicates
      FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String}) AS ledger
      FULL JOIN (
         SELECT partition, block, sum(requests) AS rollup_requests, sum(request_bytes) AS rollup_request_bytes,
@@ -58,11 +62,11 @@ export function readAuditedBlocks(
         FROM usage_rollup FINAL WHERE stream = {stream:String} GROUP BY partition, block
      ) AS rollup USING (partition, block)
      LEFT JOIN (
-        SELECT partition, block, count() AS rejected_rows
+        SELECT partition, block, count() AS rejected_rows, countIf(source != '' OR file != '') AS rejected_of_sources
         FROM rejected_event FINAL WHERE stream = {stream:String} GROUP BY partition, block
      ) AS rejects USING (partition, block)
      LEFT JOIN (
-        SELECT partition, block, sum(duplicates) AS source_duplicates
+        SELECT partition, block, sum(events) AS source_events, sum(duplicates) AS source_duplicates
         FROM source_ledger FINAL WHERE stream = {stream:String} GROUP BY partition, block
      ) AS sources USING (partition, block)
      ORDER BY partition, block`,

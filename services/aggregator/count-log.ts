@@ -1,0 +1,77 @@
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { StreamGeometry } from './block.ts'
+import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
+import { whenAvailable } from './flush.ts'
+import type { LedgerReader } from './read-ledger.ts'
+import { registerStream } from './register-stream.ts'
+import type { Resume } from './resume.ts'
+import type { FlushRows } from './rows.ts'
+import type { Sleep } from './sleep.ts'
+import { StreamCounter } from './stream-counter.ts'
+
+const CONSUMER_GROUP = 'forbruk-aggregator'
+const FLUSH_INTERVAL_MS = 1_000
+const CATCH_UP_INTERVAL_MS = 200
+
+/** All that counting touches: the log, the store by its few uses, and time. */
+export type CountParts = {
+  readonly log: EventLog
+  readonly store: Pick<Store, 'insert'>
+  readonly ledger: LedgerReader
+  readonly resume: (partition: number, geometry: StreamGeometry) => Promise<Resume>
+  readonly write: (flushes: readonly FlushRows[]) => Promise<void>
+  readonly geometryOfNewStream: StreamGeometry
+  /** More rows than this wait for the store, and no further record is folded until they are written. */
+  readonly pendingRowsMax: number
+  readonly logger: CountLogger
+  readonly sleep: Sleep
+  readonly signal: AbortSignal
+  readonly untilCaughtUp: boolean
+  readonly onProgress?: (progress: CountProgress) => void
+}
+
+export type CountLogger = Readonly<Record<'info' | 'warn', (fields: object, message: string) => void>>
+
+/** Offsets of the partitions counted here, up to the log's end when the run began. */
+export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
+
+/** Counts until `signal`, or until caught up, with every step passed in: see `aggregate`. */
+export async function countLog(parts: CountParts): Promise<void> {
+  const { log, store, ledger, logger, sleep } = parts
+  const stopping = new AbortController()
+  const signal = AbortSignal.any([parts.signal, stopping.signal])
+  const onRetry = (error: Error, delayMs: number) =>
+    logger.warn({ delayMs, reason: error.message }, 'the store is away: waiting')
+  const patient = <Value>(work: () => Promise<Value>) => whenAvailable(work, { signal, sleep, onRetry })
+
+  const geometry = await patient(() => registerStream(ledger, store, log, parts.geometryOfNewStream))
+  const endOffsets = parts.untilCaughtUp ? await readEndOffsets(log) : null
+  const isDone = async () =>
+    endOffsets !== null && (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets)))
+  const counter = new StreamCounter({
+    resume: partition => patient(() => parts.resume(partition, geometry)),
+    write: flushes => patient(() => parts.write(flushes)),
+    geometry,
+    pendingRowsMax: parts.pendingRowsMax,
+    logger,
+    sleep,
+    signal,
+  })
+  const subscription = await log.consume(CONSUMER_GROUP, counter)
+  subscription.finished.catch(() => stopping.abort())
+  try {
+    for (let done = false; !done && !signal.aborted; done = await isDone()) {
+      await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
+      await subscription.commit(await counter.flush())
+      if (endOffsets !== null) parts.onProgress?.(counter.progressTo(endOffsets))
+    }
+  } finally {
+    stopping.abort()
+    await subscription.stop()
+    // Rejects with what ended the consuming: a flush that failed after it is no cause.
+    await subscription.finished
+  }
+  // One that is under way: the caller closes the store next.
+  await counter.flush()
+}

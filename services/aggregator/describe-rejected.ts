@@ -1,0 +1,56 @@
+import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
+import type {
+  RejectedLine,
+  RejectReason,
+  RequestEvent,
+  SourceMark,
+} from '@forbruk/schemas/event/log-event.ts'
+import { redactExcerpt } from '@forbruk/schemas/event/redact.ts'
+import type { UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
+
+/** What an event says of where it comes from. */
+export type Origin = Pick<RequestEvent, 'source' | 'identity'>
+
+/** Null for what has no identity to be recognised by, or whose source could not be read. */
+export function identityOf(
+  event: RequestEvent | SourceMark | RejectedLine | UndecodableEvent,
+): Origin | null {
+  switch (event.kind) {
+    case 'request':
+      return event
+    case 'rejected_line':
+      return {
+        source: event.source,
+        identity: { kind: 'position', file: event.file, position: event.position },
+      }
+    case 'undecodable':
+      return event.origin
+    case 'mark':
+      return null
+  }
+}
+
+type RejectedColumns = {
+  reason: RejectReason
+  detail: string
+  source: string
+  file: string
+  position: number | null
+  excerpt: string
+  record_bytes: number
+}
+
+/** The columns of a rejected event's row that its content decides. */
+export function describeRejected(event: RejectedLine | UndecodableEvent, record: LogRecord): RejectedColumns {
+  const origin = identityOf(event)
+  const line = origin?.identity.kind === 'position' ? origin.identity : null
+  return {
+    reason: event.reason,
+    detail: event.detail,
+    source: origin?.source ?? '',
+    file: line?.file ?? '',
+    position: line?.position ?? null,
+    excerpt: event.kind === 'rejected_line' ? event.excerpt : redactExcerpt(record.value ?? ''),
+    record_bytes: event.kind === 'rejected_line' ? event.lineBytes : (record.value?.length ?? 0),
+  }
+}

@@ -1,0 +1,108 @@
+import type { PartitionConsumer, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import type { StreamGeometry } from './block.ts'
+import type { CountLogger, CountProgress } from './count-log.ts'
+import { PartitionFold } from './partition-fold.ts'
+import type { Resume } from './resume.ts'
+import type { FlushRows } from './rows.ts'
+import type { Sleep } from './sleep.ts'
+
+const HEARTBEAT_INTERVAL_MS = 2_000
+
+export type CounterParts = {
+  readonly resume: (partition: number) => Promise<Resume>
+  readonly write: (flushes: readonly FlushRows[]) => Promise<void>
+  readonly geometry: StreamGeometry
+  readonly pendingRowsMax: number
+  readonly logger: CountLogger
+  readonly sleep: Sleep
+  readonly signal: AbortSignal
+}
+
+/** The consumer's side: folds what is delivered, and holds delivery back while too much waits for the store. */
+export class StreamCounter implements PartitionConsumer {
+  private readonly parts: CounterParts
+  private readonly folds = new Map<number, PartitionFold>()
+  private flushing: Promise<ReadonlyMap<number, number>> | null = null
+  private failure: { readonly error: unknown } | null = null
+
+  constructor(parts: CounterParts) {
+    this.parts = parts
+  }
+
+  async assign(partition: number): Promise<number> {
+    const { point, readFromOffset } = await this.parts.resume(partition)
+    this.folds.set(partition, new PartitionFold(point, this.parts.geometry))
+    const { foldFromOffset } = point
+    this.parts.logger.info({ partition, foldFromOffset, readFromOffset }, 'partition assigned')
+    return readFromOffset
+  }
+
+  async receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
+    this.foldBatch(batch)
+    const { pendingRowsMax, sleep, signal } = this.parts
+    while (this.pendingRows() > pendingRowsMax && !signal.aborted) {
+      // A flush may wait for the store much longer than the group waits for a sign of life.
+      await Promise.race([this.flush(), sleep(HEARTBEAT_INTERVAL_MS, signal)])
+      await heartbeat()
+    }
+  }
+
+  revoke(partitions: readonly number[]): void {
+    for (const partition of partitions) this.folds.delete(partition)
+  }
+
+  /** Writes what changed; answers how far each partition is written. One flush at a time: callers share it. */
+  flush(): Promise<ReadonlyMap<number, number>> {
+    this.flushing ??= this.writeFolds().finally(() => {
+      this.flushing = null
+    })
+    return this.flushing
+  }
+
+  progressTo(endOffsets: readonly (number | null)[]): CountProgress {
+    let offsetsDone = 0
+    let offsetsTotal = 0
+    for (const [partition, fold] of this.folds) {
+      const end = endOffsets[partition] ?? 0
+      offsetsDone += Math.min(fold.nextOffset, end)
+      offsetsTotal += end
+    }
+    return { offsetsDone, offsetsTotal }
+  }
+
+  private foldBatch(batch: RecordBatch): void {
+    try {
+      this.folds.get(batch.partition)?.foldBatch(batch)
+    } catch (error) {
+      // A batch that is folded in part must not be written by a last flush.
+      this.folds.delete(batch.partition)
+      throw error
+    }
+  }
+
+  private async writeFolds(): Promise<ReadonlyMap<number, number>> {
+    // Rows that a failed flush took are gone: a later ledger row would vouch for them. Only a new start folds them again.
+    if (this.failure !== null) throw this.failure.error
+    const nextOffsets = new Map<number, number>()
+    const flushes: FlushRows[] = []
+    for (const [partition, fold] of this.folds) {
+      const rows = fold.takeRows()
+      if (rows === null) continue
+      flushes.push(rows)
+      nextOffsets.set(partition, fold.nextOffset)
+    }
+    try {
+      if (flushes.length > 0) await this.parts.write(flushes)
+    } catch (error) {
+      this.failure = { error }
+      throw error
+    }
+    return nextOffsets
+  }
+
+  private pendingRows(): number {
+    let rows = 0
+    for (const fold of this.folds.values()) rows += fold.pendingRows
+    return rows
+  }
+}
