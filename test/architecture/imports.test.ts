@@ -4,15 +4,21 @@ import { expect, test } from 'vitest'
 import { findForbiddenImports } from './forbidden-imports.ts'
 
 const root = new URL('../../', import.meta.url)
-const listed = execFileSync('git', ['ls-files', '-z', '-co', '--exclude-standard', 'schemas', 'infra', 'services'], {
-  cwd: root,
-  encoding: 'utf8',
-})
+const listed = execFileSync(
+  'git',
+  ['ls-files', '-z', '-co', '--exclude-standard', 'schemas', 'infra', 'services'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
 const files = listed.split('\0').filter(path => path.endsWith('.ts'))
 
 test('services import schemas and infra only, and never each other; infra imports schemas; schemas nothing of ours', () => {
   expect(files.length).toBeGreaterThan(30)
-  const forbidden = files.flatMap(path => findForbiddenImports(path, readFileSync(new URL(path, root), 'utf8')))
+  const forbidden = files.flatMap(path =>
+    findForbiddenImports(path, readFileSync(new URL(path, root), 'utf8')),
+  )
   expect(forbidden).toEqual([])
 })
 
