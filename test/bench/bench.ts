@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type KafkaBroker, startKafkaBroker } from '../support/kafka-broker.ts'
+import { withAdmin } from '../support/kafka-topics.ts'
+import { countWithEngine } from './count-engine.ts'
+import { countWithForbruk, forbrukSettings, readStoredSize } from './count-forbruk.ts'
+import { fillTopics, type Inputs } from './fill-topics.ts'
+import { buildJvmPeers, countWithStreams, readRaw } from './jvm-peers.ts'
+import { measureFreshness } from './measure-freshness.ts'
+import { measureScaling } from './measure-scaling.ts'
+import { formatResults, miscountsOf, type Outcome, PEERS, type Results } from './report.ts'
+import { killRunning } from './run-process.ts'
+
+const EVENTS_DEFAULT = 2_000_000
+const EVENTS_MAX = 100_000_000
+const WRONG_USAGE = 2
+const REFUSED = 3
+const INTERRUPTED = 130
+/** Every topic of this run begins with it. */
+const RUN = `bench.${randomUUID().slice(0, 8)}`
+
+const options = readOptions()
+const broker = await startKafkaBroker(process.env)
+if (broker.kind === 'none') {
+  process.stderr.write(`There is no Kafka to measure with: ${broker.reason}.\n`)
+  process.exit(REFUSED)
+}
+const folder = await mkdtemp(join(tmpdir(), 'forbruk-bench-'))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    killRunning()
+    void cleanUp(broker, folder).finally(() => process.exit(INTERRUPTED))
+  })
+}
+try {
+  say(`Kafka ${broker.how} on ${broker.brokers.join(', ')}`)
+  const results = await measureAll(broker.brokers, folder, options.events)
+  process.stdout.write(`${options.json ? JSON.stringify(results, null, 2) : formatResults(results)}\n`)
+  if (miscountsOf(results).length > 0) process.exitCode = 1
+} finally {
+  await cleanUp(broker, folder)
+}
+
+function readOptions(): { events: number; json: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: { events: { type: 'string' }, json: { type: 'boolean', default: false } },
+    })
+    const events = Number(values.events ?? EVENTS_DEFAULT)
+    if (Number.isInteger(events) && events > 0 && events <= EVENTS_MAX) return { events, json: values.json }
+    throw new Error(`--events ${values.events}: expected a whole number from 1 to ${EVENTS_MAX}`)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+    process.exit(WRONG_USAGE)
+  }
+}
+
+async function measureAll(brokers: readonly string[], root: string, events: number): Promise<Results> {
+  const jvm = await attempt('building the JVM peers', async () => {
+    const missing = await buildJvmPeers()
+    if (missing !== null) throw new Error(missing)
+  })
+  const onJvm = <Value>(title: string, step: () => Promise<Value>) =>
+    'reason' in jvm ? jvm : attempt(title, step)
+  const inputs = await fillTopics(brokers, RUN, events, done => showProgress(done, events))
+  const folderOf = (name: string) => join(root, name)
+
+  const rawJson = await onJvm(PEERS.rawJson, () => readRaw(brokers, inputs.json))
+  const rawAvro = await onJvm(PEERS.rawAvro, () => readRaw(brokers, inputs.avro))
+  const forbrukJson = await attempt(PEERS.forbrukJson, () =>
+    countWithForbruk(brokers, inputs.json, folderOf('forbrukJson')),
+  )
+  const stored = await attempt('rows in the store', () =>
+    readStoredSize(forbrukSettings(brokers, inputs.json.topic, folderOf('forbrukJson'))),
+  )
+  const forbrukAvro = await attempt(PEERS.forbrukAvro, () =>
+    countWithForbruk(brokers, inputs.avro, folderOf('forbrukAvro')),
+  )
+  const forbrukWithoutIds = await attempt(PEERS.forbrukWithoutIds, () =>
+    countWithForbruk(brokers, inputs.jsonWithoutIds, folderOf('forbrukWithoutIds')),
+  )
+  const streams = await onJvm(PEERS.streams, () =>
+    countWithStreams(brokers, inputs.json, folderOf('streams')),
+  )
+  const engineOne = await attempt(PEERS.engineOne, () =>
+    countWithEngine(brokers, inputs.json, 1, folderOf('engineOne')),
+  )
+  const engineTwo = await attempt(PEERS.engineTwo, () =>
+    countWithEngine(brokers, inputs.json, 2, folderOf('engineTwo')),
+  )
+  const freshness = await attempt('freshness and restart', () =>
+    measureFreshness(brokers, `${RUN}.freshness`, folderOf('freshness')),
+  )
+  const scaling = await measureScalingIfServer(brokers, inputs)
+  return {
+    events,
+    jsonBytesMean: inputs.jsonBytesMean,
+    cells: inputs.json.totalsOfAll.cells,
+    machine: describeMachine(),
+    peers: { forbrukJson, forbrukAvro, forbrukWithoutIds, streams, engineOne, engineTwo, rawJson, rawAvro },
+    stored,
+    freshness,
+    scaling,
+  }
+}
+
+async function measureScalingIfServer(
+  brokers: readonly string[],
+  inputs: Inputs,
+): Promise<Results['scaling']> {
+  if (!process.env.CLICKHOUSE_URL) {
+    return { reason: 'two processes need a store server, and CLICKHOUSE_URL is not set' }
+  }
+  return attempt('one process and two on a server', () => measureScaling(brokers, inputs.json, process.env))
+}
+
+/** A peer that can't run is said to be so; the others are measured all the same. */
+async function attempt<Value>(title: string, step: () => Promise<Value>): Promise<Outcome<Value>> {
+  say(title)
+  try {
+    return { value: await step() }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    say(reason)
+    return { reason: reason.split('\n')[0] ?? reason }
+  }
+}
+
+async function cleanUp(started: Extract<KafkaBroker, { kind: 'kafka' }>, root: string): Promise<void> {
+  await withAdmin(started.brokers, async admin => {
+    const topics = (await admin.listTopics()).filter(topic => topic.startsWith(RUN))
+    if (topics.length > 0) await admin.deleteTopics({ topics })
+  }).catch(error => say(`The topics ${RUN}* are left behind: ${error.message}`))
+  await started.stop()
+  await rm(root, { recursive: true, force: true })
+}
+
+function describeMachine(): string {
+  const [first] = cpus()
+  const gigabytes = Math.round(totalmem() / 2 ** 30)
+  return `${cpus().length} x ${first?.model ?? 'unknown processor'}, ${gigabytes} GiB, Node ${process.versions.node}`
+}
+
+/** Progress and what goes wrong; standard output is for the table. */
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+function showProgress(done: number, total: number): void {
+  const percent = Math.floor((done / total) * 100)
+  if (process.stderr.isTTY)
+    process.stderr.write(`\rfilling the topics: ${percent} %${done < total ? '' : '\n'}`)
+  else if (done === total) say(`filled the topics with ${total} events each`)
+}

@@ -1,0 +1,100 @@
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import type { Input } from './fill-topics.ts'
+import { type Measurement, measurementOf, timeoutFor } from './measurement.ts'
+import { runMeasured } from './run-process.ts'
+
+export const MAIN = fileURLToPath(new URL('../../services/cli/main.ts', import.meta.url))
+
+/** As a user would set them; an empty variable counts as not set. */
+export function forbrukSettings(brokers: readonly string[], topic: string, dataFolder: string) {
+  return {
+    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_TOPIC: topic,
+    FORBRUK_DATA_DIR: dataFolder,
+    CLICKHOUSE_URL: '',
+    CLICKHOUSE_DATABASE: '',
+    LOG_LEVEL: 'debug',
+  }
+}
+
+/** `forbruk aggregate --until-caught-up`, with the store in `dataFolder`. */
+export async function countWithForbruk(
+  brokers: readonly string[],
+  input: Input,
+  dataFolder: string,
+): Promise<Measurement> {
+  const env = forbrukSettings(brokers, input.topic, dataFolder)
+  let assignedMs: number | null = null
+  let stoppedMs: number | null = null
+  const finished = await runMeasured({
+    command: process.execPath,
+    args: [MAIN, 'aggregate', '--until-caught-up'],
+    env,
+    timeoutMs: timeoutFor(input.events),
+    onLine: (line, timeMs) => {
+      if (line.includes('"partition assigned"')) assignedMs ??= timeMs
+      // It leaves its group once the last ledger row is durable.
+      if (line.includes('"kafkajs: Stopped"')) stoppedMs = timeMs
+    },
+  })
+  if (assignedMs === null || stoppedMs === null) {
+    throw new Error(`forbruk did not say when it began and was done:\n${finished.stderr.slice(-2_000)}`)
+  }
+  const found = await readTotals(env)
+  return measurementOf(finished, input.events, stoppedMs - assignedMs, {
+    found,
+    expected: input.totalsOfAdmitted,
+  })
+}
+
+const totalsShape = z.object({
+  requests: z.coerce.number().int(),
+  requestBytes: z.coerce.number().int(),
+  responseBytes: z.coerce.number().int(),
+  cells: z.coerce.number().int(),
+})
+
+async function readTotals(env: Readonly<Record<string, string>>) {
+  const [row] = await queryForbruk(
+    env,
+    `SELECT sum(requests) AS requests, sum(request_bytes) AS requestBytes,
+            sum(response_bytes) AS responseBytes, count() AS cells
+     FROM usage_hourly`,
+    totalsShape,
+  )
+  if (row === undefined) throw new Error('usage_hourly has no total')
+  return row
+}
+
+const sizeShape = z.object({ rows: z.coerce.number(), bytes: z.coerce.number() })
+export type StoredSize = z.infer<typeof sizeShape>
+
+/** As the tables lie on disk right after counting, older versions of a row that no merge has dropped yet included. */
+export async function readStoredSize(env: Readonly<Record<string, string>>): Promise<StoredSize> {
+  const [size] = await queryForbruk(
+    env,
+    `SELECT sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
+     WHERE active AND database = currentDatabase()`,
+    sizeShape,
+  )
+  if (size === undefined) throw new Error('system.parts has no total')
+  return size
+}
+
+async function queryForbruk<Row>(
+  env: Readonly<Record<string, string>>,
+  query: string,
+  shape: z.ZodType<Row>,
+): Promise<Row[]> {
+  const { stdout } = await runMeasured({
+    command: process.execPath,
+    args: [MAIN, 'sql', '--json', query],
+    env: { ...env, LOG_LEVEL: 'warn' },
+    timeoutMs: 120_000,
+  })
+  return stdout
+    .trim()
+    .split('\n')
+    .map(line => shape.parse(JSON.parse(line)))
+}
