@@ -7,7 +7,7 @@ export default defineConfig({
     pool: 'forks',
     // Two cores: more files at once would only make every wait longer.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
   },
 })

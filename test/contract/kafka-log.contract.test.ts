@@ -86,7 +86,9 @@ describe.skipIf(brokers.length === 0)('topics', () => {
 
   test('a topic whose senders choose the time is refused with the command that mends it', async () => {
     const topic = uniqueTopic('create-time')
-    await withAdmin(brokers, admin => admin.createTopics({ topics: [{ topic, numPartitions: 1 }] }))
+    await withAdmin(brokers, admin =>
+      admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 1 }] }),
+    )
     const error = await failureOf(openKafkaLog({ ...settings, brokers, topic }))
     expect(error).toBeInstanceOf(EventLogError)
     expect(String(error)).toContain(
@@ -107,7 +109,10 @@ describe.skipIf(brokers.length === 0)('topics', () => {
       () => recorder.count() === 10,
       () => `${recorder.count()} of 10 records`,
     )
-    await withAdmin(brokers, admin => admin.deleteTopics({ topics: [log.topic] }))
+    await withAdmin(brokers, async admin => {
+      await admin.deleteTopics({ topics: [log.topic] })
+      await expect.poll(() => admin.listTopics()).not.toContain(log.topic)
+    })
     await openLog(kafka, log.topic, 1).then(again => again.append(numbered(3, { partition: 0 })))
     expect(String(await failureOf(subscription.finished))).toContain('ends before offset 10: it holds [0, 3)')
     expect(recorder.count()).toBe(10)
