@@ -9,7 +9,13 @@ import type { EventIdentity, SourceMark } from '@forbruk/schemas/event/log-event
  */
 export class Admission {
   readonly sources: SourceFiles
-  private readonly lastOffsets = new Map<string, number>()
+  /**
+   * Where each id occurred last: the newer ids, and those of the window before. Forgetting a whole map at once keeps
+   * this cheap; deleting from the front of one would make every look at its front step over the holes.
+   */
+  private newer = new Map<string, number>()
+  private older = new Map<string, number>()
+  private newerFromOffset = 0
   private readonly windowSize: number
 
   constructor(windowSize: number, sources: SourceFiles) {
@@ -30,19 +36,14 @@ export class Admission {
 
   /** Remembers the id at its newest offset; true when it occurred within the window before. */
   remember(id: string, offset: number): boolean {
-    const lastOffset = this.lastOffsets.get(id)
-    // Deleted first, so that the map's order of insertion stays the order of offsets.
-    if (lastOffset !== undefined) this.lastOffsets.delete(id)
-    this.lastOffsets.set(id, offset)
-    this.forgetBefore(offset - this.windowSize)
-    return lastOffset !== undefined && offset - lastOffset <= this.windowSize
-  }
-
-  private forgetBefore(oldestOffset: number): void {
-    for (const [id, offset] of this.lastOffsets) {
-      if (offset >= oldestOffset) return
-      this.lastOffsets.delete(id)
+    if (offset - this.newerFromOffset > this.windowSize) {
+      this.older = this.newer
+      this.newer = new Map()
+      this.newerFromOffset = offset
     }
+    const lastOffset = this.newer.get(id) ?? this.older.get(id)
+    this.newer.set(id, offset)
+    return lastOffset !== undefined && offset - lastOffset <= this.windowSize
   }
 }
 

@@ -48,7 +48,8 @@ export async function startKafkaFromMaven(
   const propertiesPath = join(folder, 'server.properties')
   await writeFile(propertiesPath, serverProperties(join(folder, 'data'), port, controllerPort))
   const classPath = join(libsPath, '*')
-  const clusterId = randomBytes(16).toString('base64url')
+  // One that begins with a dash would be taken for an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, '_')
   await run(
     'java',
     ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesPath],

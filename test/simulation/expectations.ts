@@ -1,0 +1,57 @@
+import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
+import { extendJudgement, type Judged } from './oracle.ts'
+import type { SimulatedPartition } from './simulated-log.ts'
+import type { BlockPlace } from './simulated-store.ts'
+
+type Oracle<Value> = (judged: readonly Judged[], block: number, nextOffset: number) => Value
+
+/** What the oracle says; remembered, since what stands before an offset never changes. */
+export class Expectations {
+  private readonly partitions: readonly SimulatedPartition[]
+  private readonly geometry: StreamGeometry
+  private readonly firstOffsets = new Map<number, number>()
+  private readonly judged = new Map<number, { records: number; events: Judged[] }>()
+  private readonly known = new Map<Oracle<unknown>, Map<string, unknown>>()
+
+  constructor(partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
+    this.partitions = partitions
+    this.geometry = geometry
+  }
+
+  firstOffset(partition: number): number | undefined {
+    return this.firstOffsets.get(partition)
+  }
+
+  beginAt(partition: number, firstOffset: number): void {
+    this.firstOffsets.set(partition, firstOffset)
+    this.judgeAnew(partition)
+  }
+
+  judgeAnew(partition: number): void {
+    this.judged.delete(partition)
+    this.known.clear()
+  }
+
+  of<Value>({ partition, block }: BlockPlace, nextOffset: number, oracle: Oracle<Value>): Value {
+    const known = (this.known.get(oracle) ?? new Map()) as Map<string, Value>
+    this.known.set(oracle, known)
+    const key = `${partition}|${block}|${nextOffset}`
+    const value = known.get(key) ?? oracle(this.eventsOf(partition), block, nextOffset)
+    known.set(key, value)
+    return value
+  }
+
+  /** Of a partition that has begun. */
+  eventsOf(partition: number): readonly Judged[] {
+    const firstOffset = this.firstOffsets.get(partition)
+    const records = this.partitions[partition]?.records ?? []
+    if (firstOffset === undefined) return []
+    const judged = this.judged.get(partition) ?? { records: 0, events: [] }
+    this.judged.set(partition, judged)
+    if (judged.records < records.length) {
+      extendJudgement(judged.events, records.slice(judged.records), { firstOffset, ...this.geometry })
+      judged.records = records.length
+    }
+    return judged.events
+  }
+}

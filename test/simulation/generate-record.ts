@@ -1,0 +1,177 @@
+import type { EventIdentity } from '@forbruk/schemas/event/log-event.ts'
+import { encodeMark, encodeRejectedLine, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import type { Random } from './random.ts'
+import type { SimulatedEvent } from './simulated-event.ts'
+
+const HOUR_MS = 3_600_000
+const START_MS = Date.UTC(2026, 9, 31, 20)
+const SOURCES = ['gateway-1', 'gateway-2']
+const FILES = ['access-a', 'access-b']
+
+type Content = { readonly value: Buffer | null; readonly events: readonly SimulatedEvent[] }
+type RequestContent = Extract<SimulatedEvent, { kind: 'request' }>
+
+/** Makes one partition's records: new events, and every now and then an old one again, however old. */
+export class RecordGenerator {
+  private readonly random: Random
+  private readonly nextPositions = new Map<string, number>()
+  private readonly sent: Content[] = []
+  private idsMade = 0
+
+  constructor(random: Random) {
+    this.random = random
+  }
+
+  next(): Content {
+    const { random } = this
+    const content =
+      this.sent.length > 0 && random.chance(0.25)
+        ? // Far or near: near ones are mostly within the duplicate window.
+          random.pick(random.chance(0.5) ? this.sent : this.sent.slice(-8))
+        : this.newContent()
+    this.sent.push(content)
+    return content
+  }
+
+  private newContent(): Content {
+    const roll = this.random.next()
+    if (roll < 0.66) return this.request()
+    if (roll < 0.76) return this.severalRequests()
+    if (roll < 0.84) return this.mark()
+    if (roll < 0.9) return this.rejectedLine()
+    return this.malformed()
+  }
+
+  private request(): Content {
+    const event = this.newRequest(this.newIdentity())
+    return { value: encodeRequest(event), events: [event] }
+  }
+
+  /** A record with several events: JSON, one of them perhaps without a client. */
+  private severalRequests(): Content {
+    const { random } = this
+    const events: SimulatedEvent[] = []
+    const json: object[] = []
+    const repeated = this.newIdentity()
+    for (let left = random.between(2, 4); left > 0; left--) {
+      const event = this.newRequest(random.chance(0.3) ? repeated : this.newIdentity())
+      const faulty = random.chance(0.2)
+      const { source, identity } = event
+      json.push(toJson(faulty ? { ...event, clientId: '' } : event))
+      events.push(
+        faulty ? { kind: 'rejected', reason: 'client_missing', origin: { source, identity } } : event,
+      )
+    }
+    return { value: Buffer.from(JSON.stringify(json)), events }
+  }
+
+  private mark(): Content {
+    const { random } = this
+    const source = random.pick(SOURCES)
+    const file = random.pick(FILES)
+    const event: SimulatedEvent = {
+      kind: 'mark',
+      source,
+      file,
+      position: this.nextPositions.get(source + file) ?? 0,
+      eventsTotal: random.between(0, 50),
+      throughMs: START_MS + random.between(0, 5) * HOUR_MS,
+      format: random.pick(['nginx-json', 'combined']),
+    }
+    return { value: encodeMark(event), events: [event] }
+  }
+
+  private rejectedLine(): Content {
+    const source = this.random.pick(SOURCES)
+    const identity = this.newLine(source)
+    const reason = 'line_not_json'
+    const { file, position } = identity
+    const value = encodeRejectedLine({
+      kind: 'rejected_line',
+      source,
+      file,
+      position,
+      reason,
+      detail: 'no JSON',
+      excerpt: '',
+      lineBytes: 9,
+    })
+    return { value, events: [{ kind: 'rejected', reason, origin: { source, identity } }] }
+  }
+
+  private malformed(): Content {
+    const { random } = this
+    const rejected = (reason: string): SimulatedEvent[] => [{ kind: 'rejected', reason, origin: null }]
+    switch (random.between(0, 4)) {
+      case 0:
+        return { value: null, events: rejected('record_empty') }
+      case 1:
+        return { value: Buffer.from('{"client_id":'), events: rejected('json_malformed') }
+      case 2:
+        return {
+          value: Buffer.from([0xc3, 0x01, 1, 2, 3, 4, 5, 6, 7, 8, 9]),
+          events: rejected('schema_unknown'),
+        }
+      case 3:
+        return { value: Buffer.from('[]'), events: rejected('record_empty') }
+      default: {
+        // Readable, but from a gateway that does not name itself.
+        const identity = this.newIdentity()
+        const event = { ...this.newRequest(identity), source: '', status: 9000 }
+        const origin = { source: '', identity }
+        return {
+          value: Buffer.from(JSON.stringify(toJson(event))),
+          events: [{ kind: 'rejected', reason: 'status_invalid', origin }],
+        }
+      }
+    }
+  }
+
+  private newRequest(identity: EventIdentity): RequestContent {
+    const { random } = this
+    return {
+      kind: 'request',
+      source: random.pick(SOURCES),
+      identity,
+      clientId: random.pick(['fjord', 'fjell']),
+      integrationId: random.pick(['', 'shop']),
+      // Late ones as well: the hour says nothing about the offset.
+      timeMs: START_MS + random.between(0, 3) * HOUR_MS + random.between(0, HOUR_MS - 1),
+      status: random.pick([0, 200, 204, 503]),
+      requestBytes: random.between(0, 999),
+      responseBytes: random.between(0, 9_999),
+    }
+  }
+
+  private newIdentity(): EventIdentity {
+    const roll = this.random.next()
+    if (roll < 0.5) {
+      // Sometimes an id that another record has had: at any distance, within the window and beyond.
+      const id = this.random.chance(0.4) ? this.random.between(0, this.idsMade) : ++this.idsMade
+      return { kind: 'request_id', id: `id-${id}` }
+    }
+    return roll < 0.9 ? this.newLine(this.random.pick(SOURCES)) : { kind: 'none' }
+  }
+
+  private newLine(source: string): { kind: 'position'; file: string; position: number } {
+    const file = this.random.pick(FILES)
+    const position = this.nextPositions.get(source + file) ?? 0
+    this.nextPositions.set(source + file, position + this.random.between(1, 300))
+    return { kind: 'position', file, position }
+  }
+}
+
+function toJson(event: RequestContent): object {
+  const { identity } = event
+  return {
+    source: event.source,
+    client_id: event.clientId,
+    integration_id: event.integrationId,
+    time: event.timeMs,
+    status: event.status,
+    request_bytes: event.requestBytes,
+    response_bytes: event.responseBytes,
+    ...(identity.kind === 'position' ? { file: identity.file, position: identity.position } : {}),
+    ...(identity.kind === 'request_id' ? { request_id: identity.id } : {}),
+  }
+}

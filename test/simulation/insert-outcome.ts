@@ -1,0 +1,24 @@
+import type { Random } from './random.ts'
+import type { StoredRow } from './simulated-store.ts'
+
+/** How often an insert goes wrong, and whether it may be refused for good. */
+export type InsertFaults = { readonly rate: number; readonly canRefuse: boolean }
+
+/**
+ * `twice` is acknowledged, and comes once more later. `applied`, `late` (applied some time) and `lost` are answered with
+ * a failure after which it is tried again, `refused` with one after which it is not.
+ */
+export type InsertOutcome = 'done' | 'twice' | 'applied' | 'late' | 'lost' | 'refused'
+
+export function pickOutcome(random: Random, faults: InsertFaults, isStoreAway: boolean): InsertOutcome {
+  if (isStoreAway) return random.pick(['lost', 'lost', 'late'])
+  if (!random.chance(faults.rate)) return 'done'
+  const outcome = random.pick(['twice', 'applied', 'late', 'lost', 'refused'] as const)
+  return outcome === 'refused' && !faults.canRefuse ? 'lost' : outcome
+}
+
+export function describeRows(table: string, rows: readonly StoredRow[]): string {
+  const column =
+    table === 'block_ledger' ? 'next_offset' : table === 'rejected_event' ? 'offset' : 'last_offset'
+  return rows.map(row => `${row.partition}/${row.block}@${row[column]}`).join(' ')
+}

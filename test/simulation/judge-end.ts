@@ -1,0 +1,33 @@
+import { LogContradictsLedgerError } from '@forbruk/aggregator/partition-fold.ts'
+import { LogGapError } from '@forbruk/aggregator/resume.ts'
+import { EventLogError } from '@forbruk/infra/log/event-log.ts'
+import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { Violation } from './violation.ts'
+
+/** The code of the errors by which the simulated store refuses an insert for good. */
+export const REFUSED = 'REFUSED_BY_SIMULATION'
+
+type Circumstances = {
+  /** One partition's content was replaced. */
+  readonly isReplaced: boolean
+  readonly partitions: readonly { readonly hasLostItsStart: boolean }[]
+}
+
+/** A process may end in error only for a reason that the simulation gave it. */
+export function assertExpectedEnd(
+  process: { readonly name: string; readonly isStopping: boolean },
+  error: unknown,
+  { isReplaced, partitions }: Circumstances,
+): void {
+  const hasGap = isReplaced || partitions.some(log => log.hasLostItsStart)
+  const isExpected =
+    error === null ||
+    (error instanceof StoreError && error.code === REFUSED) ||
+    (error instanceof StoreUnavailableError && process.isStopping) ||
+    (error instanceof LogGapError && hasGap) ||
+    (error instanceof EventLogError && hasGap) ||
+    (error instanceof LogContradictsLedgerError && isReplaced)
+  if (isExpected) return
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  throw new Violation(`${process.name} ended without a reason: ${reason}`)
+}

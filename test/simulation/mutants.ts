@@ -1,0 +1,177 @@
+import { Admission, SourceFiles } from '@forbruk/aggregator/admit.ts'
+import { flushRows } from '@forbruk/aggregator/flush.ts'
+import type { BlockSum, LedgerBlock, LedgerReader } from '@forbruk/aggregator/read-ledger.ts'
+import { type ResumeParts, resumePartition } from '@forbruk/aggregator/resume.ts'
+import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { type Ports, PROTOCOL, type Protocol } from './protocol.ts'
+import type { StoredRow } from './simulated-store.ts'
+
+/** The protocol with one piece replaced by a wrong one: the simulation must tell each from the right one. */
+export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
+  'the ledger is written before the rows': {
+    async write(store, flushes) {
+      const ledger = flushes.flatMap(rows => rows.ledger)
+      if (ledger.length > 0) await store.insert('block_ledger', ledger)
+      await flushRows(
+        store,
+        flushes.map(rows => ({ ...rows, ledger: [] })),
+      )
+    },
+  },
+  'the version is the next offset': {
+    around: withRows(row => ({ ...row, last_offset: Number(row.last_offset) + 1 })),
+  },
+  'the version is constant': { around: withRows(row => ({ ...row, last_offset: 0 })) },
+  'a flush that failed is taken for done': {
+    async write(store, flushes) {
+      try {
+        await flushRows(store, flushes)
+      } catch (error) {
+        if (error instanceof StoreUnavailableError) throw error
+      }
+    },
+  },
+  'resuming reads no window': {
+    around: withLedger(ledger => ({
+      readNewestBlocks: async (place, blocksMax) =>
+        (await ledger.readNewestBlocks(place, blocksMax)).map(block => ({ ...block, request_ids: 0 })),
+    })),
+  },
+  'resuming reads one offset of the window too few': {
+    async resume(parts, partition) {
+      const { point, readFromOffset } = await resumePartition(parts, partition)
+      return { point, readFromOffset: Math.min(readFromOffset + 1, point.foldFromOffset) }
+    },
+  },
+  'resuming goes on at the committed offset': {
+    around: withLedger(ledger => ({
+      readNewestBlocks: async (place, blocksMax) =>
+        (await ledger.readNewestBlocks(place, blocksMax)).map(block => ({
+          ...block,
+          first_offset: block.next_offset,
+        })),
+    })),
+  },
+  'resuming restores no high positions': {
+    around: withLedger(() => ({ readSources: async () => new SourceFiles() })),
+  },
+  'resuming compares no rows with the ledger': { around: withSums((_sum, block) => sumsOf(block)) },
+  'resuming compares no source rows with the ledger': {
+    around: withSums((sum, block) => ({
+      ...sum,
+      source_events: block.requests + sum.rejected_of_sources,
+      source_duplicates: block.duplicates,
+    })),
+  },
+  'resuming reads the bounds of the log before the ledger': {
+    async resume(parts, partition) {
+      const bounds = await parts.log.bounds(partition)
+      return resumePartition(
+        { ...parts, log: { topic: parts.log.topic, bounds: async () => bounds } },
+        partition,
+      )
+    },
+  },
+  'the start of a partition is not stored first': { resume: resumeWithoutStart },
+  'a block folded again is not compared with the ledger': {
+    async resume(parts, partition) {
+      const { point, readFromOffset } = await resumePartition(parts, partition)
+      return { point: { ...point, stored: new Map() }, readFromOffset }
+    },
+  },
+  'only admitted request ids are remembered': {
+    async resume(parts, partition) {
+      const { point, readFromOffset } = await resumePartition(parts, partition)
+      const admission = new AdmissionOfAdmitted(parts.geometry.windowSize, point.admission.sources)
+      return { point: { ...point, admission }, readFromOffset }
+    },
+  },
+}
+
+export function mutate(mutant: Partial<Protocol>): Protocol {
+  return { ...PROTOCOL, ...mutant }
+}
+
+class AdmissionOfAdmitted extends Admission {
+  private readonly admitted = new Map<string, number>()
+  private readonly offsetsMax: number
+
+  constructor(windowSize: number, sources: SourceFiles) {
+    super(windowSize, sources)
+    this.offsetsMax = windowSize
+  }
+
+  override remember(id: string, offset: number): boolean {
+    const last = this.admitted.get(id)
+    const isDuplicate = last !== undefined && offset - last <= this.offsetsMax
+    if (!isDuplicate) this.admitted.set(id, offset)
+    return isDuplicate
+  }
+}
+
+function withRows(change: (row: StoredRow) => StoredRow): Protocol['around'] {
+  return ports => ({
+    ...ports,
+    store: {
+      insert: (table, rows) =>
+        ports.store.insert(
+          table,
+          table === 'usage_rollup' || table === 'source_ledger' ? rows.map(change) : rows,
+        ),
+    },
+  })
+}
+
+function withLedger(change: (ledger: LedgerReader) => Partial<LedgerReader>): Protocol['around'] {
+  return (ports: Ports) => ({ ...ports, ledger: { ...ports.ledger, ...change(ports.ledger) } })
+}
+
+/** The sums as they would be read if they were made of the ledger row itself. */
+function withSums(change: (sum: BlockSum, block: LedgerBlock) => BlockSum): Protocol['around'] {
+  return withLedger(ledger => ({
+    async readBlockSums(place, firstBlock) {
+      const sums = await ledger.readBlockSums(place, firstBlock)
+      const blocks = await ledger.readNewestBlocks(place, Number.MAX_SAFE_INTEGER)
+      return blocks
+        .filter(({ block }) => block >= firstBlock)
+        .map(block => change(sums.find(sum => sum.block === block.block) ?? sumsOf(block), block))
+    },
+  }))
+}
+
+function sumsOf(block: LedgerBlock): BlockSum {
+  return {
+    block: block.block,
+    requests: block.requests,
+    request_bytes: block.request_bytes,
+    response_bytes: block.response_bytes,
+    rejected: block.rejected,
+    rejected_of_sources: 0,
+    source_events: block.requests,
+    source_duplicates: block.duplicates,
+  }
+}
+
+async function resumeWithoutStart(parts: ResumeParts, partition: number) {
+  const { ledger, log, geometry } = parts
+  const readNewestBlocks: LedgerReader['readNewestBlocks'] = async (place, blocksMax) => {
+    const blocks = await ledger.readNewestBlocks(place, blocksMax)
+    if (blocks.length > 0) return blocks
+    const { startOffset } = await log.bounds(partition)
+    const block = Math.floor(startOffset / geometry.blockSize)
+    return [{ ...NOTHING_COUNTED, block, first_offset: startOffset, next_offset: startOffset }]
+  }
+  return resumePartition({ ...parts, ledger: { ...ledger, readNewestBlocks } }, partition)
+}
+
+const NOTHING_COUNTED = {
+  fold_version: 1,
+  events: 0,
+  requests: 0,
+  duplicates: 0,
+  rejected: 0,
+  request_ids: 0,
+  request_bytes: 0,
+  response_bytes: 0,
+  fingerprint: 0n,
+}

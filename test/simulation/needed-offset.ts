@@ -1,0 +1,20 @@
+import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
+import type { LedgerBlock } from '@forbruk/aggregator/read-ledger.ts'
+
+/**
+ * The lowest offset that whoever goes on with a partition may ask for, by its ledger and the oldest block that lacks
+ * rows; null when it was never counted.
+ */
+export function neededOffset(
+  ledger: readonly LedgerBlock[],
+  damagedBlock: number | null,
+  { blockSize, windowSize }: StreamGeometry,
+): number | null {
+  const first = ledger.at(0)
+  const newest = ledger.at(-1)
+  if (first === undefined || newest === undefined) return null
+  const damaged = ledger.find(({ block }) => block === damagedBlock)
+  const isComplete = newest.next_offset === (newest.block + 1) * blockSize
+  const foldFrom = damaged?.first_offset ?? (isComplete ? newest.next_offset : newest.first_offset)
+  return Math.max(first.first_offset, foldFrom - windowSize)
+}

@@ -1,0 +1,157 @@
+import type { SimulatedEvent, SimulatedRecord } from './simulated-event.ts'
+
+/**
+ * What must be counted, written from the definition alone and without regard to cost: it looks through everything that
+ * came before, each time. It shares no code with what it judges.
+ */
+export type Judged = {
+  readonly event: SimulatedEvent
+  readonly offset: number
+  readonly index: number
+  readonly block: number
+  readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark'
+}
+
+type Judgement = { readonly firstOffset: number; readonly blockSize: number; readonly windowSize: number }
+
+/** Appends the events of further records to those judged so far, from the partition's first counted offset on. */
+export function extendJudgement(
+  judged: Judged[],
+  records: readonly SimulatedRecord[],
+  { firstOffset, blockSize, windowSize }: Judgement,
+): void {
+  for (const { offset, events } of records) {
+    if (offset < firstOffset) continue
+    for (const [index, event] of events.entries()) {
+      const verdict = verdictOf(event, offset, judged, windowSize)
+      judged.push({ event, offset, index, block: Math.floor(offset / blockSize), verdict })
+    }
+  }
+}
+
+function verdictOf(
+  event: SimulatedEvent,
+  offset: number,
+  before: readonly Judged[],
+  windowSize: number,
+): Judged['verdict'] {
+  if (event.kind === 'mark') return 'mark'
+  const own = originOf(event)
+  const isCopy = before.some(earlier => {
+    const other = originOf(earlier.event)
+    if (own === null || other === null || own.source !== other.source) return false
+    if (own.identity.kind === 'request_id' && other.identity.kind === 'request_id') {
+      return own.identity.id === other.identity.id && offset - earlier.offset <= windowSize
+    }
+    if (own.identity.kind === 'position' && other.identity.kind === 'position') {
+      return own.identity.file === other.identity.file && own.identity.position <= other.identity.position
+    }
+    return false
+  })
+  if (isCopy) return 'duplicate'
+  return event.kind === 'request' ? 'counted' : 'rejected'
+}
+
+export function originOf(event: SimulatedEvent) {
+  switch (event.kind) {
+    case 'request':
+      return { source: event.source, identity: event.identity }
+    case 'rejected':
+      return event.origin
+    case 'mark':
+      return null
+  }
+}
+
+/** The columns of one usage row by its key, of the events of a block up to `nextOffset`. */
+export function usageOf(judged: readonly Judged[], block: number, nextOffset: number): Map<string, number[]> {
+  const totals = new Map<string, number[]>()
+  for (const { event, verdict } of within(judged, block, nextOffset)) {
+    if (verdict !== 'counted' || event.kind !== 'request') continue
+    const hour = Math.floor(event.timeMs / 3_600_000) * 3_600
+    const key = [event.clientId, hour, event.integrationId, Math.floor(event.status / 100)].join('|')
+    const [requests = 0, requestBytes = 0, responseBytes = 0] = totals.get(key) ?? []
+    totals.set(key, [requests + 1, requestBytes + event.requestBytes, responseBytes + event.responseBytes])
+  }
+  return totals
+}
+
+export function within(judged: readonly Judged[], block: number, nextOffset: number): Judged[] {
+  return judged.filter(one => one.block === block && one.offset < nextOffset)
+}
+
+/** The columns that a ledger row of the block must have when it stands at `nextOffset`. */
+export function ledgerOf(judged: readonly Judged[], block: number, nextOffset: number) {
+  const events = within(judged, block, nextOffset)
+  const countOf = (verdict: Judged['verdict']) => events.filter(one => one.verdict === verdict).length
+  const usage = [...usageOf(judged, block, nextOffset).entries()]
+  const hours = usage.map(([key]) => Number(key.split('|')[1]))
+  const sum = (column: number) => usage.reduce((total, [, columns]) => total + (columns[column] ?? 0), 0)
+  return {
+    records: new Set(events.map(one => one.offset)).size,
+    events: events.length,
+    requests: countOf('counted'),
+    duplicates: countOf('duplicate'),
+    rejected: countOf('rejected'),
+    marks: countOf('mark'),
+    request_ids: events.filter(one => originOf(one.event)?.identity.kind === 'request_id').length,
+    request_bytes: sum(1),
+    response_bytes: sum(2),
+    first_hour: hours.length === 0 ? null : Math.min(...hours),
+    last_hour: hours.length === 0 ? null : Math.max(...hours),
+  }
+}
+
+/** The columns of each source row of the block when it stands at `nextOffset`, by source and file. */
+export function sourcesOf(judged: readonly Judged[], block: number, nextOffset: number) {
+  const names = new Set(within(judged, block, nextOffset).flatMap(one => fileOf(one) ?? []))
+  const soFar = judged.filter(one => one.offset < nextOffset)
+  return new Map(
+    [...names].map(name => [
+      name,
+      sourceOf(
+        soFar.filter(one => fileOf(one) === name),
+        block,
+      ),
+    ]),
+  )
+}
+
+function sourceOf(ofFile: readonly Judged[], block: number) {
+  const isOnce = (one: Judged) => one.verdict === 'counted' || one.verdict === 'rejected'
+  const marks = ofFile.flatMap((one, place) =>
+    one.event.kind === 'mark' ? [{ mark: one.event, place }] : [],
+  )
+  // A mark counts when it is ahead of every line before it, and not behind a mark that did.
+  const ahead = marks.filter(({ mark, place }) => mark.position > highestPosition(ofFile.slice(0, place)))
+  const highest = Math.max(0, ...ahead.map(({ mark }) => mark.position))
+  const newest = ahead.filter(({ mark }) => mark.position === highest).at(-1)
+  const through = marks.map(({ mark }) => mark.throughMs)
+  return {
+    events: ofFile.filter(one => one.block === block && isOnce(one)).length,
+    duplicates: ofFile.filter(one => one.block === block && one.verdict === 'duplicate').length,
+    high_position: highestPosition(ofFile),
+    events_so_far: ofFile.filter(isOnce).length,
+    mark_position: highest,
+    mark_events_total: newest?.mark.eventsTotal ?? 0,
+    events_at_mark: newest === undefined ? 0 : ofFile.slice(0, newest.place).filter(isOnce).length,
+    through: through.length === 0 ? null : Math.max(...through),
+    format: marks.at(-1)?.mark.format ?? '',
+  }
+}
+
+function highestPosition(judged: readonly Judged[]): number {
+  return judged.reduce((highest, { event }) => {
+    const identity = originOf(event)?.identity
+    return identity?.kind === 'position' ? Math.max(highest, identity.position) : highest
+  }, -1)
+}
+
+/** The source row that an event belongs to: of what was rejected, only what names its source, or is a copy. */
+function fileOf({ event, verdict }: Judged): string | null {
+  if (event.kind === 'mark') return `${event.source}|${event.file}`
+  const origin = originOf(event)
+  if (origin === null) return null
+  const file = origin.identity.kind === 'position' ? origin.identity.file : ''
+  return verdict === 'rejected' && origin.source === '' && file === '' ? null : `${origin.source}|${file}`
+}

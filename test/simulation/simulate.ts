@@ -1,0 +1,187 @@
+import { LogGapError } from '@forbruk/aggregator/resume.ts'
+import { PROTOCOL, type Protocol } from './protocol.ts'
+import { replaceLog } from './replace-log.ts'
+import { Violation } from './violation.ts'
+import { World } from './world.ts'
+
+const STEPS_TO_CATCH_UP_MAX = 5_000
+const STEPS_TO_REFUSE_MAX = 1_000
+
+export type Outcome =
+  | { readonly kind: 'counted' | 'gap' | 'contradicted'; readonly steps: number }
+  | { readonly kind: 'violated'; readonly steps: number; readonly reason: string }
+
+/** One run, from its seed alone. */
+export async function simulate(
+  seed: number,
+  protocol: Protocol = PROTOCOL,
+  trace: (line: string) => void = () => undefined,
+): Promise<Outcome> {
+  const world = new World(seed, protocol, trace)
+  const run = new Run(world)
+  try {
+    return { kind: await run.all(), steps: run.steps }
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error
+    return { kind: 'violated', steps: run.steps, reason: error.message }
+  }
+}
+
+type Fault = 'crash' | 'stall' | 'evict' | 'rebalance' | 'stop' | 'outage' | 'power' | 'retention'
+const FAULTS: readonly Fault[] = [
+  'crash',
+  'stall',
+  'evict',
+  'rebalance',
+  'stop',
+  'outage',
+  'power',
+  'retention',
+]
+
+class Run {
+  steps = 0
+  private readonly world: World
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  async all(): Promise<'counted' | 'gap' | 'contradicted'> {
+    const { world } = this
+    const { random } = world
+    await this.trouble()
+    const replaced = random.chance(0.04) ? replaceLog(world) : null
+    if (replaced !== null) return this.refuse(replaced)
+    let ending = await this.catchUp(random.chance(0.5))
+    if (ending === 'counted' && random.chance(0.1)) {
+      world.losePower()
+      ending = await this.catchUp(false)
+    }
+    for (const process of [...world.processes]) world.crash(process)
+    while (world.late.length > 0) {
+      world.applyLate(random.pick(world.late))
+    }
+    if (ending === 'counted') world.invariants.checkAll()
+    return ending
+  }
+
+  /** The log grows, and of the faults of this seed any may happen at any step. */
+  private async trouble(): Promise<void> {
+    const { world } = this
+    const { random } = world
+    const faults = FAULTS.filter(() => random.chance(0.5))
+    const faultRate = random.pick([0.01, 0.03, 0.08])
+    world.insertFaults = { rate: random.pick([0, 0.05, 0.2]), canRefuse: random.chance(0.3) }
+    const processesMax = random.between(1, 3)
+    for (let appends = random.between(8, 40); appends > 0; ) {
+      if (world.processes.length === 0 || (world.processes.length < processesMax && random.chance(0.05))) {
+        world.start()
+      } else if (faults.length > 0 && random.chance(faultRate)) {
+        this.happen(random.pick(faults))
+      } else if (random.chance(0.12) || !world.proceed()) {
+        world.append()
+        appends -= 1
+      }
+      await this.settle()
+    }
+  }
+
+  private happen(fault: Fault): void {
+    const { world } = this
+    const { random } = world
+    const process = random.pick(world.processes)
+    switch (fault) {
+      case 'crash':
+        world.crash(process)
+        break
+      case 'stall':
+        world.stall(process)
+        if (random.chance(0.7)) world.evict(process)
+        break
+      case 'evict':
+        world.evict(process)
+        break
+      case 'rebalance':
+        world.rebalance()
+        break
+      case 'stop':
+        process.stop()
+        break
+      case 'outage':
+        world.isStoreAway = !world.isStoreAway
+        break
+      case 'power':
+        world.losePower()
+        break
+      case 'retention':
+        world.retain(random.chance(0.1))
+        break
+    }
+  }
+
+  /** No more trouble: who is there goes on, or a new process counts the rest. */
+  private async catchUp(survivors: boolean): Promise<'counted' | 'gap'> {
+    const { world } = this
+    world.isStoreAway = false
+    world.insertFaults = { rate: 0, canRefuse: false }
+    for (const process of [...world.processes]) {
+      if (!survivors) world.crash(process)
+      process.stalledSteps = 0
+    }
+    let last = survivors ? null : world.start(true)
+    for (let left = STEPS_TO_CATCH_UP_MAX; left > 0; left--) {
+      if (last?.end?.error === null && !this.isCounted()) throw new Violation('it says caught up, and is not')
+      if (this.isCounted() && (last === null || last.end !== null)) return 'counted'
+      if (last?.end?.error instanceof LogGapError && this.hasGap()) return 'gap'
+      if (last === null && world.processes.length > 0) {
+        world.proceed()
+      } else if (last === null || last.end !== null) {
+        last = world.start(true)
+      } else world.proceed()
+      await this.settle()
+    }
+    throw new Violation(`not caught up after ${STEPS_TO_CATCH_UP_MAX} steps without faults`)
+  }
+
+  private isCounted(): boolean {
+    const { partitions, store, invariants } = this.world
+    return partitions.every(
+      ({ partition, startOffset, endOffset }) =>
+        (startOffset === endOffset && store.ledgerOf(partition).length === 0) ||
+        (store.ledgerOf(partition).at(-1)?.next_offset === endOffset &&
+          invariants.oldestDamaged(partition) === null),
+    )
+  }
+
+  /** Stopping is right only where the log has lost what is needed. */
+  private hasGap(): boolean {
+    const { partitions } = this.world
+    return partitions.some(
+      log => log.startOffset > (this.world.neededOffset(log.partition) ?? log.startOffset),
+    )
+  }
+
+  private async refuse(partition: number): Promise<'contradicted'> {
+    const { world } = this
+    world.isStoreAway = false
+    world.insertFaults = { rate: 0, canRefuse: false }
+    const before = world.store.describe(partition)
+    const process = world.start()
+    for (let left = STEPS_TO_REFUSE_MAX; left > 0 && process.end === null; left--) {
+      world.proceed()
+      await this.settle()
+    }
+    if (process.end === null || process.end.error === null)
+      throw new Violation('another log was counted as if it were the same')
+    if (world.store.describe(partition) !== before)
+      throw new Violation('rows of another log were written over those of the counted one')
+    return 'contradicted'
+  }
+
+  private async settle(): Promise<void> {
+    this.steps += 1
+    await new Promise<void>(resolve => setImmediate(resolve))
+    this.world.afterStep()
+  }
+}

@@ -1,0 +1,79 @@
+import type { LogBounds, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import { RecordGenerator } from './generate-record.ts'
+import type { Random } from './random.ts'
+import type { SimulatedRecord } from './simulated-event.ts'
+
+const OTHER = {
+  integrationId: '',
+  timeMs: Date.UTC(2026, 10, 1),
+  status: 200,
+  requestBytes: 1,
+  responseBytes: 1,
+}
+
+/** One partition of the log: it only grows, has gaps, and loses its start to retention. */
+export class SimulatedPartition {
+  readonly partition: number
+  /** Everything ever appended, also what retention has deleted: what the oracle judges. */
+  readonly records: SimulatedRecord[] = []
+  /** Where the log has ever begun. */
+  readonly startOffsets: number[]
+  endOffset: number
+  private readonly generator: RecordGenerator
+
+  constructor(partition: number, startOffset: number, random: Random) {
+    this.partition = partition
+    this.startOffsets = [startOffset]
+    this.endOffset = startOffset
+    this.generator = new RecordGenerator(random)
+  }
+
+  get startOffset(): number {
+    return this.startOffsets.at(-1) ?? 0
+  }
+
+  get hasLostItsStart(): boolean {
+    return this.startOffsets.length > 1
+  }
+
+  bounds(): LogBounds {
+    return { startOffset: this.startOffset, endOffset: this.endOffset }
+  }
+
+  /** Gaps are the log's own control records, and may also end it. */
+  append(appendTimeMs: number, random: Random, blockSize: number): void {
+    const offset = this.endOffset + (random.chance(0.1) ? random.between(1, 6) : 0)
+    this.records.push({ offset, appendTimeMs, ...this.generator.next() })
+    this.endOffset = offset + 1
+    if (random.chance(0.05)) this.endOffset += random.between(1, random.chance(0.2) ? 2 * blockSize : 3)
+  }
+
+  deleteBefore(offset: number): void {
+    if (offset > this.startOffset && offset <= this.endOffset) this.startOffsets.push(offset)
+  }
+
+  /** Other records at the same offsets, which no log does to those who read it. */
+  replaceContent(endOffset: number): void {
+    this.records.length = 0
+    this.endOffset = endOffset
+    for (let offset = this.startOffset; offset < endOffset; offset++) {
+      const identity = { kind: 'request_id', id: `other-${offset}` } as const
+      const event = { kind: 'request', source: 'other', identity, clientId: 'other', ...OTHER } as const
+      this.records.push({ offset, appendTimeMs: OTHER.timeMs, value: encodeRequest(event), events: [event] })
+    }
+  }
+
+  read(fromOffset: number, recordsMax: number, random: Random): RecordBatch {
+    const records = this.records.filter(record => record.offset >= fromOffset).slice(0, recordsMax)
+    const last = records.at(-1)
+    const after = this.records.find(record => record.offset > (last?.offset ?? fromOffset - 1))
+    const reached = last === undefined ? fromOffset : last.offset + 1
+    const nextOffset = random.between(reached, after?.offset ?? this.endOffset)
+    return {
+      partition: this.partition,
+      records: records.map(({ offset, appendTimeMs, value }) => ({ offset, appendTimeMs, key: null, value })),
+      nextOffset,
+    }
+  }
+}

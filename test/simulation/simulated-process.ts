@@ -1,0 +1,246 @@
+import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
+import { countLog } from '@forbruk/aggregator/count-log.ts'
+import type { LedgerReader } from '@forbruk/aggregator/read-ledger.ts'
+import { type EventLog, EventLogError, type PartitionConsumer } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Protocol } from './protocol.ts'
+import type { Random } from './random.ts'
+import type { SimulatedPartition } from './simulated-log.ts'
+import type { SimulatedStore, StoredRow } from './simulated-store.ts'
+
+export const STREAM = 'gateway.requests'
+
+/** Something a process waits for: the scheduler decides when it happens, and how. */
+export type Operation =
+  | {
+      readonly kind: 'read'
+      readonly name: string
+      readonly perform: () => void
+      readonly fail: (error: Error) => void
+    }
+  | { readonly kind: 'bounds'; readonly name: string; readonly perform: () => void }
+  | { readonly kind: 'timer'; readonly name: string; readonly dueMs: number; readonly perform: () => void }
+  | {
+      readonly kind: 'insert'
+      readonly name: string
+      readonly table: string
+      readonly rows: readonly StoredRow[]
+      readonly perform: () => void
+      readonly fail: (error: Error) => void
+    }
+
+type Held = { position: number | null; busy: boolean }
+
+/** The shared outside of all processes. */
+export type Surroundings = {
+  readonly store: SimulatedStore
+  readonly partitions: readonly SimulatedPartition[]
+  readonly geometry: StreamGeometry
+  readonly pendingRowsMax: number
+  readonly protocol: Protocol
+  readonly nowMs: () => number
+}
+
+/** A process that runs the aggregator's own code; everything it waits for is an operation. */
+export class SimulatedProcess {
+  readonly name: string
+  readonly operations = new Set<Operation>()
+  /** The partitions it consumes, as it believes. */
+  readonly held = new Map<number, Held>()
+  /** The group gave its partitions to others, and it has not noticed. */
+  isZombie = false
+  stalledSteps = 0
+  isStopping = false
+  end: { readonly error: unknown } | null = null
+  private readonly surroundings: Surroundings
+  private readonly abort = new AbortController()
+  private consumer: PartitionConsumer | null = null
+  private leaving = false
+  private failure: { readonly reason: unknown } | null = null
+  private readonly finished = Promise.withResolvers<void>()
+
+  constructor(name: string, surroundings: Surroundings, untilCaughtUp: boolean) {
+    this.name = name
+    this.surroundings = surroundings
+    this.finished.promise.catch(() => undefined)
+    this.run(untilCaughtUp).then(
+      () => {
+        this.end = { error: null }
+      },
+      error => {
+        this.end = { error }
+      },
+    )
+  }
+
+  get isConsuming(): boolean {
+    return this.consumer !== null && !this.leaving
+  }
+
+  get canLeave(): boolean {
+    return this.leaving && this.consumer !== null && ![...this.held.values()].some(held => held.busy)
+  }
+
+  stop(): void {
+    this.isStopping = true
+    this.abort.abort()
+  }
+
+  assign(partition: number, random: Random): void {
+    const held: Held = { position: null, busy: true }
+    this.held.set(partition, held)
+    this.guard(held, async consumer => {
+      const offset = await consumer.assign(partition)
+      held.position = random.chance(0.1) ? this.rewind(partition, offset, random) : offset
+    })
+  }
+
+  deliver(partition: number, random: Random): void {
+    const held = this.held.get(partition)
+    const log = this.surroundings.partitions[partition]
+    if (held === undefined || held.position === null || log === undefined) return
+    const from = random.chance(0.05) ? this.rewind(partition, held.position, random) : held.position
+    this.guard(held, async consumer => {
+      if (from < log.startOffset)
+        throw new EventLogError(`the log begins at ${log.startOffset}, not at ${from}`)
+      const batch = log.read(from, random.between(1, 6), random)
+      await consumer.receive(batch, async () => {})
+      held.position = batch.nextOffset
+    })
+  }
+
+  revoke(partition: number): void {
+    this.held.delete(partition)
+    this.consumer?.revoke([partition])
+  }
+
+  leave(): void {
+    this.consumer?.revoke([...this.held.keys()])
+    this.held.clear()
+    this.consumer = null
+    if (this.failure === null) this.finished.resolve()
+    else this.finished.reject(this.failure.reason)
+  }
+
+  /** A log may deliver from before: what it held back in its buffers, or what an operator asked for. */
+  private rewind(partition: number, offset: number, random: Random): number {
+    const startOffset = this.surroundings.partitions[partition]?.startOffset ?? 0
+    return Math.min(offset, Math.max(startOffset, offset - random.between(1, 30)))
+  }
+
+  private guard(held: Held, step: (consumer: PartitionConsumer) => Promise<void>): void {
+    if (this.consumer === null) return
+    held.busy = true
+    step(this.consumer)
+      .catch(reason => {
+        this.failure ??= { reason }
+        this.leaving = true
+      })
+      .finally(() => {
+        held.busy = false
+      })
+  }
+
+  private run(untilCaughtUp: boolean): Promise<void> {
+    const { protocol, geometry, pendingRowsMax } = this.surroundings
+    const parts = protocol.around({ log: this.logPort(), store: this.storePort(), ledger: this.ledgerPort() })
+    return countLog({
+      ...parts,
+      resume: (partition, ofStream) => protocol.resume({ ...parts, geometry: ofStream }, partition),
+      write: flushes => protocol.write(parts.store, flushes),
+      geometryOfNewStream: geometry,
+      pendingRowsMax,
+      logger: { info: () => undefined, warn: () => undefined },
+      sleep: (delayMs, signal) => this.sleep(delayMs, signal),
+      signal: this.abort.signal,
+      untilCaughtUp,
+    })
+  }
+
+  private ledgerPort(): LedgerReader {
+    const reader = this.surroundings.store.reader()
+    return {
+      readStream: stream => this.read('stream', () => reader.readStream(stream)),
+      readNextOffsets: stream => this.read('next offsets', () => reader.readNextOffsets(stream)),
+      readNewestBlocks: (place, max) => this.read('newest blocks', () => reader.readNewestBlocks(place, max)),
+      readBlockSums: (place, block) => this.read('block sums', () => reader.readBlockSums(place, block)),
+      readSources: (place, block) => this.read('sources', () => reader.readSources(place, block)),
+    }
+  }
+
+  private storePort(): Pick<Store, 'insert'> {
+    return {
+      insert: (table, rows) =>
+        rows.length === 0
+          ? Promise.resolve()
+          : this.wait((perform, fail) => ({ kind: 'insert', name: table, table, rows, perform, fail })),
+    }
+  }
+
+  private logPort(): EventLog {
+    const { partitions } = this.surroundings
+    const unused = () => {
+      throw new Error('not simulated')
+    }
+    return {
+      topic: STREAM,
+      partitionCount: partitions.length,
+      bounds: partition =>
+        new Promise((resolve, reject) => {
+          const log = partitions[partition]
+          if (log === undefined) return reject(new RangeError(`no partition ${partition}`))
+          this.enqueue({
+            kind: 'bounds',
+            name: `bounds of ${partition}`,
+            perform: () => resolve(log.bounds()),
+          })
+        }),
+      consume: async (_group, consumer) => {
+        this.consumer = consumer
+        return {
+          commit: async () => undefined,
+          finished: this.finished.promise,
+          stop: async () => {
+            this.leaving = true
+            await this.finished.promise.catch(() => undefined)
+          },
+        }
+      },
+      append: unused,
+      offsetForTime: unused,
+      read: unused,
+      close: unused,
+    }
+  }
+
+  private sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve()
+    return new Promise(resolve => {
+      const timer: Operation = {
+        kind: 'timer',
+        name: `${delayMs} ms`,
+        dueMs: this.surroundings.nowMs() + delayMs,
+        perform: resolve,
+      }
+      this.enqueue(timer)
+      signal.addEventListener('abort', () => {
+        this.operations.delete(timer)
+        resolve()
+      })
+    })
+  }
+
+  private read<Value>(name: string, answer: () => Value): Promise<Value> {
+    return new Promise((resolve, reject) =>
+      this.enqueue({ kind: 'read', name, perform: () => resolve(answer()), fail: reject }),
+    )
+  }
+
+  private wait(operation: (perform: () => void, fail: (error: Error) => void) => Operation): Promise<void> {
+    return new Promise((resolve, reject) => this.enqueue(operation(resolve, reject)))
+  }
+
+  private enqueue(operation: Operation): void {
+    this.operations.add(operation)
+  }
+}

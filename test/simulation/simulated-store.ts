@@ -1,0 +1,247 @@
+import { SourceFiles } from '@forbruk/aggregator/admit.ts'
+import type {
+  BlockSum,
+  LedgerBlock,
+  LedgerReader,
+  Place,
+  StoredStream,
+} from '@forbruk/aggregator/read-ledger.ts'
+import type { Row } from '@forbruk/aggregator/rows.ts'
+import type { Random } from './random.ts'
+
+export type BlockTable = 'usage_rollup' | 'source_ledger' | 'rejected_event' | 'block_ledger'
+export type StoredRow = Readonly<Record<string, unknown>>
+
+/** A ledger reader that answers in the moment it is asked. */
+type AnswersAtOnce = {
+  [Name in keyof LedgerReader]: (
+    ...args: Parameters<LedgerReader[Name]>
+  ) => Awaited<ReturnType<LedgerReader[Name]>>
+}
+
+const TABLES: Readonly<Record<BlockTable, { key: readonly string[]; version: string | null }>> = {
+  usage_rollup: { key: ['client_id', 'hour', 'integration_id', 'status_class'], version: 'last_offset' },
+  source_ledger: { key: ['source', 'file'], version: 'last_offset' },
+  rejected_event: { key: ['offset', 'event_index'], version: null },
+  block_ledger: { key: [], version: 'next_offset' },
+}
+const LOSABLE = ['usage_rollup', 'source_ledger', 'rejected_event'] as const
+/** As in resume.ts: what is lost in older blocks is not looked for. */
+const BLOCKS_VERIFIED = 4
+
+export type BlockPlace = { readonly partition: number; readonly block: number }
+
+/** Tables that keep the row with the highest version of each key; of equal versions the one inserted last. */
+export class SimulatedStore {
+  private stream: StoredStream | null = null
+  private inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
+  private visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
+  /** The visible ledger rows once more, by partition and block. */
+  private readonly ledgers = new Map<number, Map<number, StoredRow>>()
+
+  insert(table: string, rows: readonly StoredRow[]): BlockPlace[] {
+    if (table === 'stream') {
+      const [row] = rows
+      this.stream = row === undefined ? this.stream : toStream(row)
+      return []
+    }
+    if (!isBlockTable(table)) throw new Error(`insert into ${table}, which is not simulated`)
+    this.inserts[table].push(rows)
+    return rows.map(row => this.apply(table, row))
+  }
+
+  rowsOf(table: BlockTable, { partition, block }: BlockPlace): ReadonlyMap<string, StoredRow> {
+    return this.visible[table].get(`${partition}|${block}`) ?? new Map()
+  }
+
+  /** Ledger rows of the partition, by block in order. */
+  ledgerOf(partition: number): LedgerBlock[] {
+    const rows = [...(this.ledgers.get(partition)?.values() ?? [])]
+    return rows.map(toLedgerBlock).sort((one, other) => one.block - other.block)
+  }
+
+  /** All rows of a partition, as one text. */
+  describe(partition: number): string {
+    const rows = Object.keys(TABLES).flatMap(table =>
+      isBlockTable(table) ? [...this.rowsFrom(table, partition, 0, Number.POSITIVE_INFINITY)] : [],
+    )
+    return rows.map(row => JSON.stringify(row)).join('\n')
+  }
+
+  /** A power loss: of each table but the ledger, newest inserts that were acknowledged are gone. */
+  loseNewestInserts(random: Random): BlockPlace[] {
+    const lost: BlockPlace[] = []
+    for (const table of LOSABLE) {
+      for (let left = random.between(0, 6); left > 0; left--) {
+        const newest = this.inserts[table].at(-1) ?? []
+        if (newest.length === 0 || newest.some(row => this.isSettled(row))) break
+        this.inserts[table].pop()
+        lost.push(...newest.map(toPlace))
+      }
+      const kept = this.inserts[table]
+      this.visible[table] = new Map()
+      for (const rows of kept) for (const row of rows) this.apply(table, row)
+    }
+    return lost
+  }
+
+  reader(): AnswersAtOnce {
+    return {
+      readStream: () => this.stream,
+      readNextOffsets: () => {
+        const partitions = [...this.ledgers.keys()]
+        return new Map(
+          partitions.map(partition => [partition, this.ledgerOf(partition).at(-1)?.next_offset ?? 0]),
+        )
+      },
+      readNewestBlocks: ({ partition }, blocksMax) => this.ledgerOf(partition).slice(-blocksMax),
+      readBlockSums: (place, firstBlock) => this.sums(place, firstBlock),
+      readSources: (place, beforeBlock) => this.sources(place, beforeBlock),
+    }
+  }
+
+  private isSettled(row: StoredRow): boolean {
+    const { partition, block } = toPlace(row)
+    const newest = this.ledgerOf(partition).at(-1)
+    return newest !== undefined && block <= newest.block - BLOCKS_VERIFIED
+  }
+
+  private apply(table: BlockTable, row: StoredRow): BlockPlace {
+    const place = toPlace(row)
+    const blockName = `${place.partition}|${place.block}`
+    const { key, version } = TABLES[table]
+    let rows = this.visible[table].get(blockName)
+    if (rows === undefined) {
+      rows = new Map()
+      this.visible[table].set(blockName, rows)
+    }
+    const name = key.map(column => row[column]).join('|')
+    const held = rows.get(name)
+    if (held !== undefined && version !== null && Number(row[version]) < Number(held[version])) return place
+    rows.set(name, row)
+    if (table === 'block_ledger') {
+      const ledger = this.ledgers.get(place.partition) ?? new Map()
+      this.ledgers.set(place.partition, ledger.set(place.block, row))
+    }
+    return place
+  }
+
+  private *rowsFrom(table: BlockTable, partition: number, from: number, to: number): Iterable<StoredRow> {
+    for (const rows of this.visible[table].values()) {
+      for (const row of rows.values()) {
+        if (row.partition !== partition) break
+        const block = Number(row.block)
+        if (block >= from && block < to) yield row
+      }
+    }
+  }
+
+  private sums({ partition }: Place, firstBlock: number): BlockSum[] {
+    const sums = new Map<number, { -readonly [Column in keyof BlockSum]: number }>()
+    const add = (row: StoredRow, columns: Partial<Record<keyof BlockSum, number>>) => {
+      const block = Number(row.block)
+      const sum = sums.get(block) ?? { block, ...NO_SUM }
+      for (const column of SUMMED) sum[column] += columns[column] ?? 0
+      sums.set(block, sum)
+    }
+    for (const row of this.rowsFrom('usage_rollup', partition, firstBlock, Number.POSITIVE_INFINITY)) {
+      const [requests, request_bytes, response_bytes] = usageColumns(row)
+      add(row, { requests, request_bytes, response_bytes })
+    }
+    for (const row of this.rowsFrom('rejected_event', partition, firstBlock, Number.POSITIVE_INFINITY)) {
+      add(row, { rejected: 1, rejected_of_sources: row.source !== '' || row.file !== '' ? 1 : 0 })
+    }
+    for (const row of this.rowsFrom('source_ledger', partition, firstBlock, Number.POSITIVE_INFINITY)) {
+      add(row, { source_events: Number(row.events), source_duplicates: Number(row.duplicates) })
+    }
+    return [...sums.values()]
+  }
+
+  private sources({ partition }: Place, beforeBlock: number): SourceFiles {
+    const rows = [...this.rowsFrom('source_ledger', partition, 0, beforeBlock)]
+    const sources = new SourceFiles()
+    for (const row of rows.sort((one, other) => Number(one.block) - Number(other.block))) {
+      const file = sources.get(String(row.source), String(row.file))
+      file.highPosition = Number(row.high_position)
+      file.eventsSoFar = Number(row.events_so_far)
+      file.markPosition = Number(row.mark_position)
+      file.markEventsTotal = Number(row.mark_events_total)
+      file.eventsAtMark = Number(row.events_at_mark)
+      file.throughMs = row.through === null ? file.throughMs : toMs(row.through)
+      file.format = String(row.format)
+    }
+    return sources
+  }
+}
+
+const SUMMED = [
+  'requests',
+  'request_bytes',
+  'response_bytes',
+  'rejected',
+  'rejected_of_sources',
+  'source_events',
+  'source_duplicates',
+] as const
+const NO_SUM = {
+  requests: 0,
+  request_bytes: 0,
+  response_bytes: 0,
+  rejected: 0,
+  rejected_of_sources: 0,
+  source_events: 0,
+  source_duplicates: 0,
+}
+
+export function usageColumns(row: StoredRow): [number, number, number] {
+  return [Number(row.requests), Number(row.request_bytes), Number(row.response_bytes)]
+}
+
+/** Of a DateTime64(3) as text. */
+export function toMs(text: unknown): number {
+  return Math.round(Number(text) * 1000)
+}
+
+export function versionOf(table: BlockTable, row: Row | StoredRow): string {
+  const { key, version } = TABLES[table]
+  const names = ['partition', 'block', ...key, ...(version === null ? [] : [version])]
+  return `${table}|${names.map(column => row[column]).join('|')}`
+}
+
+export function isBlockTable(table: string): table is BlockTable {
+  return table in TABLES
+}
+
+function emptyTables<Value>(make: () => Value): Record<BlockTable, Value> {
+  return { usage_rollup: make(), source_ledger: make(), rejected_event: make(), block_ledger: make() }
+}
+
+function toPlace(row: StoredRow): BlockPlace {
+  return { partition: Number(row.partition), block: Number(row.block) }
+}
+
+function toStream(row: StoredRow): StoredStream {
+  return {
+    partition_count: Number(row.partition_count),
+    block_size: Number(row.block_size),
+    window_size: Number(row.window_size),
+    fold_version: Number(row.fold_version),
+  }
+}
+
+function toLedgerBlock(row: StoredRow): LedgerBlock {
+  return {
+    block: Number(row.block),
+    fold_version: Number(row.fold_version),
+    first_offset: Number(row.first_offset),
+    next_offset: Number(row.next_offset),
+    events: Number(row.events),
+    requests: Number(row.requests),
+    duplicates: Number(row.duplicates),
+    rejected: Number(row.rejected),
+    request_ids: Number(row.request_ids),
+    request_bytes: Number(row.request_bytes),
+    response_bytes: Number(row.response_bytes),
+    fingerprint: BigInt(String(row.fingerprint)),
+  }
+}

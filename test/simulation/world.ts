@@ -1,0 +1,269 @@
+import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
+import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { Group } from './group.ts'
+import { describeRows, type InsertFaults, pickOutcome } from './insert-outcome.ts'
+import { Invariants } from './invariants.ts'
+import { assertExpectedEnd, REFUSED } from './judge-end.ts'
+import { neededOffset } from './needed-offset.ts'
+import type { Protocol } from './protocol.ts'
+import { Random } from './random.ts'
+import { SimulatedPartition } from './simulated-log.ts'
+import { type Operation, SimulatedProcess, type Surroundings } from './simulated-process.ts'
+import { SimulatedStore, type StoredRow } from './simulated-store.ts'
+
+const START_MS = Date.UTC(2026, 10, 1)
+
+/** The log, the store, the group's assignments and the processes, and everything that can happen to them. */
+export class World {
+  readonly random: Random
+  readonly geometry: StreamGeometry
+  readonly partitions: SimulatedPartition[] = []
+  readonly store = new SimulatedStore()
+  readonly invariants: Invariants
+  processes: SimulatedProcess[] = []
+  /** Inserts that will be applied although nobody waits for them any more. */
+  late: { readonly table: string; readonly rows: readonly StoredRow[] }[] = []
+  isStoreAway = false
+  insertFaults: InsertFaults = { rate: 0, canRefuse: false }
+  /** One partition's content was replaced: only refusing is right from then on. */
+  isReplaced = false
+  private readonly group: Group
+  private readonly protocol: Protocol
+  private readonly trace: (line: string) => void
+  private readonly pendingRowsMax: number
+  private nowMs = START_MS
+  private processesStarted = 0
+
+  constructor(seed: number, protocol: Protocol, trace: (line: string) => void) {
+    this.random = new Random(seed)
+    const { random } = this
+    this.protocol = protocol
+    this.trace = trace
+    const blockSize = random.pick([4, 8, 16, 32])
+    this.pendingRowsMax = random.pick([0, 10, 1_000])
+    this.geometry = { blockSize, windowSize: random.between(1, blockSize) }
+    for (let partition = 0; partition < random.pick([1, 1, 2, 3]); partition++) {
+      const startOffset = random.chance(0.7) ? 0 : random.between(1, 3 * blockSize)
+      this.partitions.push(new SimulatedPartition(partition, startOffset, random))
+    }
+    this.group = new Group(this.partitions.length)
+    this.invariants = new Invariants(this.store, this.partitions, this.geometry)
+    trace(`${this.partitions.length} partitions, ${JSON.stringify(this.geometry)}`)
+  }
+
+  start(untilCaughtUp = false): SimulatedProcess {
+    const surroundings: Surroundings = {
+      store: this.store,
+      partitions: this.partitions,
+      geometry: this.geometry,
+      pendingRowsMax: this.pendingRowsMax,
+      protocol: this.protocol,
+      nowMs: () => this.nowMs,
+    }
+    this.processesStarted += 1
+    const process = new SimulatedProcess(`P${this.processesStarted}`, surroundings, untilCaughtUp)
+    this.trace(`${process.name} starts`)
+    this.processes.push(process)
+    return process
+  }
+
+  append(): void {
+    const log = this.random.pick(this.partitions)
+    this.nowMs += 10
+    for (let left = this.random.between(1, 5); left > 0; left--) {
+      log.append(this.nowMs, this.random, this.geometry.blockSize)
+    }
+    this.trace(`log ${log.partition} ends at ${log.endOffset}`)
+  }
+
+  /** Something that goes on by itself, picked at random; false when nothing can. */
+  proceed(): boolean {
+    const steps = this.processes.flatMap(process => this.stepsOf(process))
+    for (const insert of this.late) steps.push(() => this.applyLate(insert))
+    if (steps.length === 0) return false
+    this.random.pick(steps)()
+    return true
+  }
+
+  /** Once everything a step has set going has come to rest. */
+  afterStep(): void {
+    for (const process of this.processes) {
+      if (process.stalledSteps > 0) process.stalledSteps -= 1
+      if (process.end === null) continue
+      this.forget(process)
+      const { error } = process.end
+      this.trace(
+        `${process.name} ends: ${error instanceof Error ? `${error.name} ${error.message}` : 'done'}`,
+      )
+      assertExpectedEnd(process, error, this)
+    }
+    this.group.assignOrphans(this.processes, this.random)
+  }
+
+  rebalance(): void {
+    this.group.rebalance(this.processes, this.random)
+    this.trace(`rebalance: ${this.group.describe()}`)
+  }
+
+  /** The group no longer hears of it, and gives its partitions to others; it goes on without knowing. */
+  evict(process: SimulatedProcess): void {
+    process.isZombie = true
+    this.trace(`${process.name} is evicted`)
+    this.rebalance()
+  }
+
+  stall(process: SimulatedProcess): void {
+    process.stalledSteps = this.random.between(5, 60)
+    this.trace(`${process.name} stalls for ${process.stalledSteps} steps`)
+  }
+
+  crash(process: SimulatedProcess): void {
+    this.trace(`${process.name} crashes`)
+    this.forget(process)
+    for (const operation of process.operations) {
+      if (operation.kind !== 'insert' || this.random.chance(0.4)) continue
+      this.late.push({ table: operation.table, rows: operation.rows })
+    }
+  }
+
+  /** Every process and every insert under way is gone, and of what the store had acknowledged the newest rows. */
+  losePower(losesRows = true): void {
+    for (const process of [...this.processes]) this.forget(process)
+    this.late = []
+    if (!losesRows) return
+    const lost = this.store.loseNewestInserts(this.random)
+    this.trace(`power loss: ${lost.length} rows lost`)
+    this.invariants.lose(lost)
+    this.invariants.check(lost)
+  }
+
+  /** Deletes the start of a partition: what nobody needs any more, or, `harsh`, what may still be needed. */
+  retain(harsh: boolean): void {
+    const log = this.random.pick(this.partitions)
+    const needed = this.neededOffset(log.partition)
+    // What two processes that both look first see of a log that moves meanwhile, no store can settle.
+    const isLookedAt = this.processes.some(process => process.held.get(log.partition)?.position === null)
+    if (needed === null && isLookedAt) return
+    const offset = this.random.between(log.startOffset, harsh || needed === null ? log.endOffset : needed)
+    log.deleteBefore(offset)
+    this.trace(`log ${log.partition} begins at ${log.startOffset}`)
+  }
+
+  /** The lowest offset that whoever goes on with the partition may ask for; null when it was never counted. */
+  neededOffset(partition: number): number | null {
+    return neededOffset(
+      this.store.ledgerOf(partition),
+      this.invariants.oldestDamaged(partition),
+      this.geometry,
+    )
+  }
+
+  applyLate(insert: { readonly table: string; readonly rows: readonly StoredRow[] }): void {
+    this.late.splice(this.late.indexOf(insert), 1)
+    this.apply(insert.table, insert.rows, 'late')
+  }
+
+  forget(process: SimulatedProcess): void {
+    this.processes = this.processes.filter(other => other !== process)
+    this.group.forget(process)
+  }
+
+  private stepsOf(process: SimulatedProcess): (() => void)[] {
+    if (process.stalledSteps > 0) return []
+    const steps = [...process.operations].map(operation => () => this.perform(process, operation))
+    if (process.canLeave) steps.push(() => process.leave())
+    if (process.isZombie && this.random.chance(0.05)) {
+      steps.push(() => {
+        this.trace(`${process.name} notices that it was evicted`)
+        process.isZombie = false
+      })
+    }
+    if (!process.isConsuming) return steps
+    for (const [partition, held] of process.held) {
+      if (held.busy) continue
+      if (!process.isZombie && this.group.owners[partition] !== process) {
+        steps.push(() => this.tell(`${process.name} gives up ${partition}`, () => process.revoke(partition)))
+      } else if (held.position !== null && held.position < (this.partitions[partition]?.endOffset ?? 0)) {
+        steps.push(() =>
+          this.tell(`${process.name} gets of ${partition} from ${held.position}`, () =>
+            process.deliver(partition, this.random),
+          ),
+        )
+      }
+    }
+    for (const [partition, owner] of this.group.owners.entries()) {
+      if (owner !== process || process.held.has(partition)) continue
+      if (this.processes.some(other => !other.isZombie && other.held.has(partition))) continue
+      steps.push(() =>
+        this.tell(`${process.name} is assigned ${partition}`, () => process.assign(partition, this.random)),
+      )
+    }
+    return steps
+  }
+
+  private tell(line: string, step: () => void): void {
+    this.trace(line)
+    step()
+  }
+
+  private perform(process: SimulatedProcess, operation: Operation): void {
+    process.operations.delete(operation)
+    switch (operation.kind) {
+      case 'timer':
+        this.nowMs = Math.max(this.nowMs, operation.dueMs)
+        operation.perform()
+        return
+      case 'bounds':
+        this.trace(`${process.name} reads ${operation.name}`)
+        operation.perform()
+        return
+      case 'read':
+        this.trace(`${process.name} reads ${operation.name}${this.isStoreAway ? ': the store is away' : ''}`)
+        if (this.isStoreAway) operation.fail(new StoreUnavailableError('away'))
+        else operation.perform()
+        return
+      case 'insert':
+        this.performInsert(process.name, operation)
+    }
+  }
+
+  private performInsert(name: string, operation: Extract<Operation, { kind: 'insert' }>): void {
+    const { table, rows } = operation
+    const outcome = pickOutcome(this.random, this.insertFaults, this.isStoreAway)
+    if (outcome !== 'done') this.trace(`${name}'s insert into ${table}: ${outcome}`)
+    switch (outcome) {
+      case 'done':
+        this.apply(table, rows, name)
+        operation.perform()
+        return
+      case 'twice':
+        this.apply(table, rows, name)
+        this.late.push({ table, rows })
+        operation.perform()
+        return
+      case 'refused':
+        if (this.random.chance(0.3)) this.late.push({ table, rows })
+        operation.fail(new StoreError('refused', REFUSED))
+        return
+      case 'applied':
+        this.apply(table, rows, name)
+        break
+      case 'late':
+        this.late.push({ table, rows })
+        break
+      case 'lost':
+        break
+    }
+    operation.fail(new StoreUnavailableError('no answer'))
+  }
+
+  private apply(table: string, rows: readonly StoredRow[], by: string): void {
+    this.trace(`${by} writes ${rows.length} to ${table}: ${describeRows(table, rows)}`)
+    if (this.isReplaced) {
+      this.store.insert(table, rows)
+      return
+    }
+    this.invariants.checkRows(table, rows)
+    this.invariants.check(this.store.insert(table, rows))
+  }
+}
