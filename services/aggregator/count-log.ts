@@ -59,19 +59,26 @@ export async function countLog(parts: CountParts): Promise<void> {
     signal,
   })
   const subscription = await log.consume(CONSUMER_GROUP, counter)
-  subscription.finished.catch(() => stopping.abort())
+  const failures: unknown[] = []
+  const fail = (error: unknown) => {
+    failures.push(error)
+    stopping.abort()
+  }
+  subscription.finished.catch(fail)
   try {
     for (let done = false; !done && !signal.aborted; done = await isDone()) {
       await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
       await subscription.commit(await counter.flush())
       if (endOffsets !== null) parts.onProgress?.(counter.progressTo(endOffsets))
     }
-  } finally {
-    stopping.abort()
-    await subscription.stop()
-    // Rejects with what ended the consuming: a flush that failed after it is no cause.
-    await subscription.finished
+  } catch (error) {
+    fail(error)
   }
+  stopping.abort()
+  await subscription.stop()
+  await subscription.finished.catch(() => undefined)
+  // The first is the cause: what failed after it failed because everything was ending.
+  if (failures.length > 0) throw failures[0]
   // One that is under way: the caller closes the store next.
   await counter.flush()
 }

@@ -45,24 +45,31 @@ export async function resumePartition(parts: ResumeParts, partition: number): Pr
   return { point: { ...place, foldFromOffset, admission, stored }, readFromOffset }
 }
 
+/** The newest blocks, one more than is verified: the window before the oldest of them may reach into it. */
+async function readLedger(parts: ResumeParts, place: Place): Promise<LedgerBlock[]> {
+  const readNewest = () => parts.ledger.readNewestBlocks(place, BLOCKS_VERIFIED + 1)
+  const blocks = await readNewest()
+  return blocks.length > 0 ? blocks : storeStart(parts, place, readNewest)
+}
+
 /**
- * The newest blocks, one more than is verified: the window before the oldest of them may reach into it. Of a partition
- * that was never counted, the start is written first, as an empty block: a process that crashed before its first ledger
- * row may have left rows, and the next one would begin elsewhere once retention has moved the log's start. What another
- * process wrote meanwhile decides, hence the second reading.
+ * Of a partition that was never counted, the start is stored first, as an empty block: a process that crashed before its
+ * first ledger row may have left rows, and the next one would begin elsewhere once retention has moved the log's start.
+ * The ledger is read again after the bounds, so that a process that was held up stores no start that is newer than the
+ * one that is counted from; and after the insert, since what another process wrote meanwhile decides.
  */
-async function readLedger(
-  { ledger, store, log, geometry }: ResumeParts,
+async function storeStart(
+  { store, log, geometry }: ResumeParts,
   place: Place,
+  readNewest: () => Promise<LedgerBlock[]>,
 ): Promise<LedgerBlock[]> {
-  const blocks = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED + 1)
-  if (blocks.length > 0) return blocks
   const { startOffset } = await log.bounds(place.partition)
+  const meanwhile = await readNewest()
+  if (meanwhile.length > 0) return meanwhile
   const block = blockOf(startOffset, geometry)
-  await store.insert('block_ledger', [
-    ledgerRow({ ...place, block }, new BlockFold(block, startOffset), startOffset),
-  ])
-  const begun = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED + 1)
+  const row = ledgerRow({ ...place, block }, new BlockFold(block, startOffset), startOffset)
+  await store.insert('block_ledger', [row])
+  const begun = await readNewest()
   if (begun.length > 0) return begun
   throw new StoreUnavailableError(
     `the ledger of partition ${place.partition} of ${place.stream} does not show the row that was just written to it`,

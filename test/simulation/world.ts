@@ -141,12 +141,20 @@ export class World {
   retain(harsh: boolean): void {
     const log = this.random.pick(this.partitions)
     const needed = this.neededOffset(log.partition)
-    // What two processes that both look first see of a log that moves meanwhile, no store can settle.
-    const isLookedAt = this.processes.some(process => process.held.get(log.partition)?.position === null)
-    if (needed === null && isLookedAt) return
+    if (needed === null && this.isBeginning(log.partition)) return
     const offset = this.random.between(log.startOffset, harsh || needed === null ? log.endOffset : needed)
     log.deleteBefore(offset)
     this.trace(`log ${log.partition} begins at ${log.startOffset}`)
+  }
+
+  /** Somebody looks at the partition to find where it begins: if the log's start moved, no store could settle it. */
+  private isBeginning(partition: number): boolean {
+    return (
+      this.processes.some(process => process.held.get(partition)?.position === null) ||
+      this.late.some(
+        ({ table, rows }) => table === 'block_ledger' && rows.some(row => row.partition === partition),
+      )
+    )
   }
 
   /** The lowest offset that whoever goes on with the partition may ask for; null when it was never counted. */
