@@ -1,4 +1,4 @@
-import type { EventIdentity } from './log-event.ts'
+import type { EventIdentity, RequestEvent } from './log-event.ts'
 
 /** 2000-01-01 and 2100-01-01 UTC: a time outside can only be a broken clock or a wrong unit. */
 export const EARLIEST_TIME_MS = 946_684_800_000
@@ -19,16 +19,7 @@ export type RequestFault = {
 }
 
 /** The fields of a request event before they were checked. */
-export type RequestFields = {
-  readonly source: string
-  readonly identity: EventIdentity
-  readonly clientId: string
-  readonly integrationId: string
-  readonly timeMs: number
-  readonly status: number
-  readonly requestBytes: number
-  readonly responseBytes: number
-}
+export type RequestFields = Omit<RequestEvent, 'kind'>
 
 /**
  * The first thing wrong with a request's fields, or null. The same rules hold for a line that is shipped and for a

@@ -2,11 +2,12 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Logger } from 'pino'
 import { DEFAULT_GEOMETRY } from './block.ts'
-import { type CountProgress, countLog } from './count-log.ts'
+import { countLog } from './count-log.ts'
 import { flushRows } from './flush.ts'
 import { createLedgerReader } from './read-ledger.ts'
 import { resumePartition } from './resume.ts'
 import { sleep } from './sleep.ts'
+import type { CountProgress } from './stream-counter.ts'
 
 /** Some hundred megabytes. */
 const PENDING_ROWS_MAX = 200_000

@@ -8,7 +8,7 @@ import { registerStream } from './register-stream.ts'
 import type { Resume } from './resume.ts'
 import type { FlushRows } from './rows.ts'
 import type { Sleep } from './sleep.ts'
-import { StreamCounter } from './stream-counter.ts'
+import { type CountLogger, type CountProgress, StreamCounter } from './stream-counter.ts'
 
 const CONSUMER_GROUP = 'forbruk-aggregator'
 const FLUSH_INTERVAL_MS = 1_000
@@ -30,11 +30,6 @@ export type CountParts = {
   readonly untilCaughtUp: boolean
   readonly onProgress?: (progress: CountProgress) => void
 }
-
-export type CountLogger = Readonly<Record<'info' | 'warn', (fields: object, message: string) => void>>
-
-/** Offsets of the partitions counted here, up to the log's end when the run began. */
-export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
 
 /** Counts until `signal`, or until caught up, with every step passed in: see `aggregate`. */
 export async function countLog(parts: CountParts): Promise<void> {

@@ -1,12 +1,16 @@
 import type { PartitionConsumer, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry } from './block.ts'
-import type { CountLogger, CountProgress } from './count-log.ts'
 import { PartitionFold } from './partition-fold.ts'
 import type { Resume } from './resume.ts'
 import type { FlushRows } from './rows.ts'
 import type { Sleep } from './sleep.ts'
 
 const HEARTBEAT_INTERVAL_MS = 2_000
+
+export type CountLogger = Readonly<Record<'info' | 'warn', (fields: object, message: string) => void>>
+
+/** Offsets of the partitions counted here, up to the log's end when the run began. */
+export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
 
 export type CounterParts = {
   readonly resume: (partition: number) => Promise<Resume>
