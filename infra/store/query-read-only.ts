@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
 import { EndpointException, formatException } from './endpoint/exception.ts'
 import { openReadEngine } from './endpoint/read-engine.ts'
 import type { EmbeddedStoreSettings, ServerStoreSettings } from './open-store.ts'
@@ -16,7 +17,8 @@ export async function queryReadOnly(
   format: string,
 ): Promise<string> {
   if (store.kind !== 'embedded' || settings.kind !== 'embedded') return store.queryText(sql, format)
-  const engine = await openReadEngine(settings.path, settings.database)
+  // As the store has opened it: the engine takes another spelling of the folder for another folder.
+  const engine = await openReadEngine(resolve(settings.path), settings.database)
   try {
     const answer = await engine.run({ ...PLAIN_REQUEST, sql, format }, randomUUID())
     return answer.body.toString('utf8')

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Finished, forbruk, runForbruk, startForbruk } from '../support/run-forbruk.ts'
 
@@ -149,6 +149,11 @@ describe('an audit', () => {
 })
 
 describe('sql', () => {
+  test('works on a data folder given relative to the working folder', async () => {
+    const relativeDir = { ...settings, FORBRUK_DATA_DIR: relative(process.cwd(), settings.FORBRUK_DATA_DIR) }
+    expect(await forbruk(['sql', 'SELECT 1', '--format', 'TSV'], relativeDir)).toBe('1\n')
+  })
+
   test('reads only', async () => {
     for (const statement of ['DROP TABLE usage_rollup', "SELECT * FROM file('/etc/hosts', 'LineAsString')"]) {
       const { code, stderr } = await runForbruk(['sql', statement], settings)

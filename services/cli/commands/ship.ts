@@ -57,5 +57,9 @@ export function shipCommand(context: CommandContext): Command {
         `${options.source}: ${groupDigits(summary.lines)} lines = ${groupDigits(summary.events)} events + ` +
           `${groupDigits(summary.rejected)} rejected + ${groupDigits(summary.blank)} blank`,
       )
+      for (const { path, note, position } of summary.files) {
+        if (note === 'empty') printLine(`  ${path} is empty`)
+        if (note === 'nothing_new') printLine(`  ${path}: nothing new after byte ${groupDigits(position)}`)
+      }
     })
 }
