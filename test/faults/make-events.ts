@@ -1,0 +1,211 @@
+import type { OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import type { EventIdentity } from '@forbruk/schemas/event/log-event.ts'
+import { encodeMark, encodeRejectedLine, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import { type Random, seededRandom } from '../../demo/record/random.ts'
+
+/** One record for the log, and what whoever counts naively must make of it. */
+export type MadeRecord = { readonly outgoing: OutgoingRecord; readonly meaning: Meaning }
+
+export type Meaning =
+  | ({ readonly kind: 'request' } & Usage)
+  /** Unreadable, but its identity is known: a second copy is a duplicate. */
+  | { readonly kind: 'rejected' }
+  /** Unreadable altogether: each copy is rejected. */
+  | { readonly kind: 'garbage' }
+  | { readonly kind: 'copy' }
+  | { readonly kind: 'mark' }
+
+export type Usage = {
+  readonly clientId: string
+  readonly integrationId: string
+  readonly hour: number
+  readonly statusClass: number
+  readonly requestBytes: number
+  readonly responseBytes: number
+}
+
+const HOUR_MS = 3_600_000
+const START_MS = Date.UTC(2026, 9, 5)
+const SPAN_MS = 48 * HOUR_MS
+const CLIENTS = 120
+const STATUSES = [200, 200, 200, 201, 204, 304, 401, 404, 500, 0]
+const COPIES = 0.1
+const OUT_OF_ORDER = 0.05
+const MALFORMED = 0.01
+/** Copies of request ids come again well within any duplicate window. */
+const RECENT_MAX = 500
+const OLD_MAX = 1_000
+const OLD_CHANCE = 0.02
+const LINES_PER_FILE = 60_000
+
+/** The same events for the same seed, one after the other. */
+export class EventMaker {
+  readonly #random: Random
+  readonly #eventsTotal: number
+  readonly #partitions: number
+  readonly #files: readonly LineFile[]
+  readonly #ended: LineFile[] = []
+  readonly #recent: OutgoingRecord[] = []
+  /** Of lines, whose copies are recognised however old they are. */
+  readonly #old: OutgoingRecord[] = []
+  #made = 0
+
+  constructor(seed: number, eventsTotal: number, partitions: number) {
+    this.#random = seededRandom(seed, 'events')
+    this.#eventsTotal = eventsTotal
+    this.#partitions = partitions
+    this.#files = ['edge-1', 'edge-2'].map(source => new LineFile(source, 1, partitions))
+  }
+
+  get isDone(): boolean {
+    return this.#made >= this.#eventsTotal
+  }
+
+  /** The next event, and now and then an earlier one again. */
+  next(): MadeRecord[] {
+    const first = this.#random.chance(MALFORMED) ? this.#makeMalformed() : this.#makeRequest()
+    this.#made += 1
+    const copy = this.#random.chance(COPIES) ? this.#chooseCopy() : undefined
+    return copy === undefined ? [first] : [first, { outgoing: copy, meaning: { kind: 'copy' } }]
+  }
+
+  /** By which the sources say what they have sent: after everything else, one to each partition. */
+  marks(): MadeRecord[] {
+    const files = [...this.#ended, ...this.#files].filter(file => file.position > 0)
+    return files.flatMap(file =>
+      file.eventsByPartition.map((eventsTotal, partition) => ({
+        outgoing: {
+          to: { partition },
+          value: encodeMark({
+            kind: 'mark',
+            source: file.source,
+            file: file.name,
+            position: file.position,
+            eventsTotal,
+            throughMs: START_MS + SPAN_MS,
+            format: 'nginx-json',
+          }),
+        },
+        meaning: { kind: 'mark' },
+      })),
+    )
+  }
+
+  #makeRequest(): MadeRecord {
+    const random = this.#random
+    const client = Math.floor(random.next() ** 2 * CLIENTS)
+    const partition = client % this.#partitions
+    const { source, identity } = this.#identify(partition)
+    const status = STATUSES[random.whole(0, STATUSES.length - 1)] ?? 200
+    const event = {
+      clientId: `client-${client}`,
+      integrationId: random.chance(0.1) ? '' : `shop-${client % 3}`,
+      requestBytes: random.whole(200, 2_000),
+      responseBytes: random.whole(0, 100_000),
+    }
+    const timeMs = this.#chooseTime()
+    const value = encodeRequest({ kind: 'request', source, identity, timeMs, status, ...event })
+    const hour = Math.floor(timeMs / HOUR_MS)
+    const statusClass = Math.floor(status / 100)
+    const outgoing = this.#remember({ to: { partition }, value }, identity)
+    return { outgoing, meaning: { kind: 'request', hour, statusClass, ...event } }
+  }
+
+  #chooseTime(): number {
+    const random = this.#random
+    const now = START_MS + Math.floor((this.#made / this.#eventsTotal) * SPAN_MS)
+    return random.chance(OUT_OF_ORDER) ? now - random.whole(1, 6) * HOUR_MS : now
+  }
+
+  #makeMalformed(): MadeRecord {
+    const random = this.#random
+    const partition = random.whole(0, this.#partitions - 1)
+    const number = this.#made
+    switch (random.whole(0, 4)) {
+      case 0:
+        return garbage(partition, Buffer.from(`{"cut off after ${number}`))
+      case 1:
+        return garbage(partition, Buffer.from(`\0\0\0\0\x07 framed ${number}`))
+      case 2:
+        return garbage(partition, Buffer.from(JSON.stringify({ client_id: number })))
+      case 3: {
+        const { source, file, position } = this.#nextLine(partition)
+        const why = { reason: 'line_not_json', detail: 'cut off', excerpt: '{"', lineBytes: 2 } as const
+        const value = encodeRejectedLine({ kind: 'rejected_line', source, file, position, ...why })
+        const outgoing = this.#remember({ to: { partition }, value }, { kind: 'position', file, position })
+        return { outgoing, meaning: { kind: 'rejected' } }
+      }
+      default: {
+        const { source, identity } = this.#identify(partition)
+        const event = { clientId: 'client-0', integrationId: '', requestBytes: 1, responseBytes: 1 }
+        const wrong = { timeMs: this.#chooseTime(), status: 999 }
+        const value = encodeRequest({ kind: 'request', source, identity, ...wrong, ...event })
+        const outgoing = this.#remember({ to: { partition }, value }, identity)
+        return { outgoing, meaning: { kind: 'rejected' } }
+      }
+    }
+  }
+
+  #identify(partition: number): { source: string; identity: EventIdentity } {
+    if (this.#random.chance(0.6)) {
+      return { source: 'kong-1', identity: { kind: 'request_id', id: `request-${this.#made}` } }
+    }
+    const { source, file, position } = this.#nextLine(partition)
+    return { source, identity: { kind: 'position', file, position } }
+  }
+
+  #nextLine(partition: number): { source: string; file: string; position: number } {
+    const index = this.#random.whole(0, this.#files.length - 1)
+    let file = this.#files[index] ?? new LineFile('edge', 1, this.#partitions)
+    if (file.lines >= LINES_PER_FILE) {
+      this.#ended.push(file)
+      file = new LineFile(file.source, file.number + 1, this.#partitions)
+      ;(this.#files as LineFile[])[index] = file
+    }
+    return { source: file.source, file: file.name, position: file.take(partition, this.#random) }
+  }
+
+  #remember(outgoing: OutgoingRecord, identity: EventIdentity): OutgoingRecord {
+    this.#recent.push(outgoing)
+    if (this.#recent.length > RECENT_MAX) this.#recent.shift()
+    if (identity.kind === 'position' && this.#random.chance(OLD_CHANCE)) {
+      if (this.#old.length < OLD_MAX) this.#old.push(outgoing)
+      else this.#old[this.#random.whole(0, OLD_MAX - 1)] = outgoing
+    }
+    return outgoing
+  }
+
+  #chooseCopy(): OutgoingRecord | undefined {
+    const from = this.#random.chance(0.3) ? this.#old : this.#recent
+    return from[this.#random.whole(0, Math.max(0, from.length - 1))]
+  }
+}
+
+class LineFile {
+  readonly source: string
+  readonly number: number
+  readonly name: string
+  readonly eventsByPartition: number[]
+  position = 0
+  lines = 0
+
+  constructor(source: string, number: number, partitions: number) {
+    this.source = source
+    this.number = number
+    this.name = `${source}-file-${number}`
+    this.eventsByPartition = Array.from({ length: partitions }, () => 0)
+  }
+
+  /** Where the next line begins. */
+  take(partition: number, random: Random): number {
+    const begin = this.position
+    this.position += random.whole(120, 400)
+    this.lines += 1
+    this.eventsByPartition[partition] = (this.eventsByPartition[partition] ?? 0) + 1
+    return begin
+  }
+}
+
+function garbage(partition: number, value: Buffer): MadeRecord {
+  return { outgoing: { to: { partition }, value }, meaning: { kind: 'garbage' } }
+}

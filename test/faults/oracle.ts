@@ -1,0 +1,101 @@
+import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
+import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
+import type { Meaning } from './make-events.ts'
+
+export type Totals = { requests: number; requestBytes: number; responseBytes: number }
+
+/** Counts what was meant, each event when it is first made: no offsets, blocks, windows or versions. */
+export class Oracle {
+  /** By client, integration, hour and status class, joined by line ends. */
+  readonly usage = new Map<string, Totals>()
+  requests = 0
+  rejected = 0
+  garbage = 0
+  copies = 0
+  marks = 0
+
+  get sent(): number {
+    return this.requests + this.rejected + this.garbage + this.copies + this.marks
+  }
+
+  add(meaning: Meaning): void {
+    switch (meaning.kind) {
+      case 'request': {
+        const key = [meaning.clientId, meaning.integrationId, meaning.hour, meaning.statusClass].join('\n')
+        const totals = this.usage.get(key) ?? { requests: 0, requestBytes: 0, responseBytes: 0 }
+        totals.requests += 1
+        totals.requestBytes += meaning.requestBytes
+        totals.responseBytes += meaning.responseBytes
+        this.usage.set(key, totals)
+        this.requests += 1
+        return
+      }
+      case 'rejected':
+        this.rejected += 1
+        return
+      case 'garbage':
+        this.garbage += 1
+        return
+      case 'copy':
+        this.copies += 1
+        return
+      case 'mark':
+        this.marks += 1
+    }
+  }
+
+  /**
+   * A producer whose acknowledgement was lost sends again, and Kafka then holds a record twice without anybody knowing:
+   * how many there are of each kind only the log can tell.
+   */
+  expect(log: LogCount): Expected {
+    const rejected = this.rejected + log.garbage
+    const { requests } = this
+    return {
+      requests,
+      rejected,
+      marks: log.marks,
+      duplicates: log.records - requests - rejected - log.marks,
+      records: log.records,
+    }
+  }
+}
+
+export type Expected = {
+  readonly records: number
+  readonly requests: number
+  readonly duplicates: number
+  readonly rejected: number
+  readonly marks: number
+}
+
+export type LogCount = { readonly records: number; readonly garbage: number; readonly marks: number }
+
+/** Every record that the log holds, told apart by its first bytes alone. */
+export async function countLog(log: EventLog): Promise<LogCount> {
+  const markHeader = encodeMark({
+    kind: 'mark',
+    source: 'any',
+    file: 'any',
+    position: 0,
+    eventsTotal: 0,
+    throughMs: 0,
+    format: 'any',
+  }).subarray(0, 10)
+  const count = { records: 0, garbage: 0, marks: 0 }
+  for (let partition = 0; partition < log.partitionCount; partition++) {
+    const { startOffset, endOffset } = await log.bounds(partition)
+    for await (const batch of log.read(partition, startOffset, endOffset)) {
+      for (const record of batch.records) addRecord(count, record, markHeader)
+    }
+  }
+  return count
+}
+
+const AVRO_MARKER = 0xc3
+
+function addRecord(count: { -readonly [Key in keyof LogCount]: number }, record: LogRecord, mark: Buffer) {
+  count.records += 1
+  if (record.value?.[0] !== AVRO_MARKER) count.garbage += 1
+  else if (record.value.subarray(0, mark.length).equals(mark)) count.marks += 1
+}

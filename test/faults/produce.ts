@@ -1,0 +1,53 @@
+import { setTimeout } from 'node:timers/promises'
+import type { EventLog, OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import type { EventMaker, MadeRecord } from './make-events.ts'
+import type { Oracle } from './oracle.ts'
+
+const EVENTS_PER_BATCH = 250
+const RETRY_MS = 500
+const OUTAGE_MAX_MS = 180_000
+
+export type Production = {
+  readonly log: EventLog
+  readonly maker: EventMaker
+  readonly oracle: Oracle
+  readonly eventsPerSecond: number
+  readonly onSent: (eventsSent: number) => void
+}
+
+/** Sends every event at a bounded rate, in order, each batch until the log has acknowledged it. */
+export async function produce({ log, maker, oracle, eventsPerSecond, onSent }: Production): Promise<void> {
+  const intervalMs = (EVENTS_PER_BATCH / eventsPerSecond) * 1_000
+  let dueMs = performance.now()
+  for (let sent = 0; !maker.isDone; ) {
+    const made: MadeRecord[] = []
+    for (let event = 0; event < EVENTS_PER_BATCH && !maker.isDone; event++) made.push(...maker.next())
+    await send(log, made, oracle)
+    sent += EVENTS_PER_BATCH
+    onSent(sent)
+    dueMs = Math.max(dueMs + intervalMs, performance.now() - intervalMs)
+    await setTimeout(Math.max(0, dueMs - performance.now()))
+  }
+}
+
+export async function send(log: EventLog, made: readonly MadeRecord[], oracle: Oracle): Promise<void> {
+  await appendUntilAcknowledged(
+    log,
+    made.map(({ outgoing }) => outgoing),
+  )
+  for (const { meaning } of made) oracle.add(meaning)
+}
+
+/** The same records in the same order, as the shipper does. */
+async function appendUntilAcknowledged(log: EventLog, records: readonly OutgoingRecord[]): Promise<void> {
+  const deadlineMs = performance.now() + OUTAGE_MAX_MS
+  for (;;) {
+    try {
+      await log.append(records)
+      return
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error
+      await setTimeout(RETRY_MS)
+    }
+  }
+}
