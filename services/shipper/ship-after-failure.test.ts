@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -52,6 +52,21 @@ describe('when the log fails', () => {
     expect(countOnce(events)).toHaveLength(30_000)
     expect(findMarkFaults(events)).toEqual([])
     expect(events.filter(event => event.kind === 'mark').length).toBeGreaterThanOrEqual(PARTITION_COUNT)
+  })
+
+  test('and its progress can not be saved either, the cause is still told first', async () => {
+    const path = world.write('a.log', lines(0, 10))
+    const log: EventLog = {
+      ...world.log,
+      async append() {
+        // What a full disk does to both, done to the progress by a folder in its place.
+        mkdirSync(join(world.stateDir, 'gateway-1.json'), { recursive: true })
+        throw new Error('the disk is full')
+      },
+    }
+    await expect(world.ship([path], { log, timing })).rejects.toThrow(
+      /the disk is full.*\. How far that came is not saved \(.*gateway-1\.json.*\): ship again/,
+    )
   })
 
   test('and the process dies before its progress is saved, the next run sends the same again', async () => {

@@ -9,7 +9,7 @@ import { openFile, openStream } from './read-bytes.ts'
 import { Tail } from './read-tail.ts'
 import { loadProgress, makeStateDir, progressPath } from './save-progress.ts'
 import { AppendFailedError } from './send-batches.ts'
-import { ShipError } from './ship-error.ts'
+import { messageOf, ShipError } from './ship-error.ts'
 import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from './ship-summary.ts'
 import { shipWhole } from './ship-whole.ts'
 import { Shipment } from './shipment.ts'
@@ -135,15 +135,19 @@ async function shipPath(
 /** Whatever failed, what the log has acknowledged needn't be sent again. */
 async function saveAfterFailure(shipment: Shipment, error: unknown): Promise<unknown> {
   if (error instanceof AppendFailedError) {
-    await shipment.save()
-    return new ShipError(
-      `${error.message}. What was acknowledged before is saved: ship again, and it goes on from there`,
-      { cause: error },
-    )
+    const advice = await shipment.save().then(() => SAVED, describeUnsaved)
+    return new ShipError(`${error.message.replace(/\.$/, '')}. ${advice}`, { cause: error })
   }
   // A file failed: the whole lines before that are still on their way.
   await shipment.checkpoint(null).catch(() => shipment.save())
   return error
+}
+
+const SAVED = 'What was acknowledged before is saved: ship again, and it goes on from there'
+
+/** A full disk fails both: what failed first is the cause, and must not give way to this. */
+function describeUnsaved(error: unknown): string {
+  return `How far that came is not saved (${messageOf(error)}): ship again, and what is sent twice counts once`
 }
 
 function checkOptions({ source, files, follow }: ShipOptions): void {
