@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { findKafkaObstacle } from '../support/killable-kafka.ts'
+import { findJavaAndMaven } from '../support/find-java-and-maven.ts'
 import { LONG, SHORT } from './plan.ts'
 import { formatReport } from './print-report.ts'
 import { torture } from './torture.ts'
@@ -21,7 +21,7 @@ function readCount(name: string, text: string): number {
   process.exit(2)
 }
 
-const obstacle = await findKafkaObstacle()
+const obstacle = await findJavaAndMaven()
 if (obstacle !== null) {
   console.error(`This needs a Kafka of its own to kill, from its jars: ${obstacle}.`)
   process.exit(2)

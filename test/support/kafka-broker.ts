@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { findJavaAndMaven, startKafkaFromMaven } from './kafka-maven.ts'
+import { findJavaAndMaven } from './find-java-and-maven.ts'
+import { startKafkaFromMaven } from './kafka-maven.ts'
+import { KAFKA_VERSION } from './killable-kafka.ts'
 
 export type KafkaBroker =
   | {
@@ -12,7 +14,6 @@ export type KafkaBroker =
     }
   | { readonly kind: 'none'; readonly reason: string }
 
-const KAFKA_VERSION = '4.1.1'
 /** Confluent's image of Kafka 4.1, which testcontainers knows how to start. */
 const DOCKER_IMAGE = 'confluentinc/cp-kafka:8.1.0'
 const CONTAINER_PORT = 9093
@@ -76,7 +77,7 @@ async function startFromMaven(): Promise<KafkaBroker> {
   const missing = await findJavaAndMaven()
   if (missing) return { kind: 'none', reason: missing }
   try {
-    const { brokers, stop } = await startKafkaFromMaven(KAFKA_VERSION)
+    const { brokers, stop } = await startKafkaFromMaven()
     return { kind: 'kafka', brokers, how: `from Maven jars (${KAFKA_VERSION})`, stop }
   } catch (error) {
     return { kind: 'none', reason: `Kafka did not start from its jars: ${messageOf(error)}` }

@@ -6,11 +6,10 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { freePort } from './free-port.ts'
-import { findJavaAndMaven } from './kafka-maven.ts'
 import { withAdmin } from './kafka-topics.ts'
 import { killAtExit } from './kill-at-exit.ts'
 
-const VERSION = '4.1.1'
+export const KAFKA_VERSION = '4.1.1'
 const libs = join(import.meta.dirname, '../../.cache/kafka/libs')
 const pom = join(import.meta.dirname, 'kafka/pom.xml')
 const DOWNLOAD_TIMEOUT_MS = 300_000
@@ -30,17 +29,16 @@ export type KillableKafka = {
   stop(): Promise<void>
 }
 
-/** What is missing for one, or null. Only its jars will do: a container's data goes with it. */
-export const findKafkaObstacle = findJavaAndMaven
-
 /** Formats the data in `folder` and starts the broker. */
 export async function startKillableKafka(folder: string): Promise<KillableKafka> {
-  if (!existsSync(join(libs, `kafka_2.13-${VERSION}.jar`))) await downloadJars()
+  if (!existsSync(join(libs, `kafka_2.13-${KAFKA_VERSION}.jar`))) await downloadJars()
   const [port, controllerPort] = [await freePort(), await freePort()]
   const propertiesPath = join(folder, 'server.properties')
   writeFileSync(propertiesPath, serverProperties(join(folder, 'data'), port, controllerPort))
   const classPath = join(libs, '*')
-  const format = ['kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url')]
+  // One that begins with a dash would be taken for an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, '_')
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId]
   await run('java', ['-cp', classPath, ...format, '-c', propertiesPath], { timeout: FORMAT_TIMEOUT_MS })
 
   const brokers = [`127.0.0.1:${port}`]
@@ -64,7 +62,12 @@ export async function startKillableKafka(folder: string): Promise<KillableKafka>
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   }
-  await broker.start()
+  try {
+    await broker.start()
+  } catch (error) {
+    await broker.kill()
+    throw error
+  }
   return broker
 }
 
