@@ -1,3 +1,4 @@
+import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { Integration } from '@forbruk/schemas/registry/registry.ts'
 import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Decimal } from 'decimal.js'
@@ -44,10 +45,18 @@ export function pricePartnerTier(version: TariffVersion, clients: number): State
   return { ...monthLine(tier.pricePerMonth), item: 'partner_tier', detail }
 }
 
-/** What is above the allowance: no, one or two lines; both add up. */
-export function priceOverage(version: TariffVersion, requests: bigint, bytes: bigint): StatementLine[] {
-  const { allowance, overage, pricePerRequest, pricePerMegabyte } = version.consumption
-  const status = overage === 'dialogue' ? 'proposed' : 'payable'
+/**
+ * What is above the allowance: no, one or two lines; both add up.
+ * @param decision of the dialogue over this client's month; null while there is none
+ */
+export function priceOverage(
+  version: TariffVersion,
+  requests: bigint,
+  bytes: bigint,
+  decision: Outcome | null,
+): StatementLine[] {
+  const { allowance, pricePerRequest, pricePerMegabyte } = version.consumption
+  const status = overageStatus(version, decision)
   const lines: StatementLine[] = []
   const requestsAbove = requests - BigInt(allowance.requests)
   if (requestsAbove > 0n) {
@@ -73,6 +82,19 @@ export function priceOverage(version: TariffVersion, requests: bigint, bytes: bi
     })
   }
   return lines
+}
+
+/** A decision holds, also where a later tariff would ask for none. */
+function overageStatus({ consumption }: TariffVersion, decision: Outcome | null): LineStatus {
+  switch (decision) {
+    case 'charge':
+      return 'payable'
+    case 'waived':
+    case 'reduced_usage':
+      return 'waived'
+    case null:
+      return consumption.overage === 'dialogue' ? 'proposed' : 'payable'
+  }
 }
 
 function monthLine(price: DecimalText): Omit<StatementLine, 'item' | 'detail'> {

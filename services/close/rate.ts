@@ -1,3 +1,4 @@
+import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { Client, IntegrationKind, Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type ActiveRegistry, activeOfKind, takeActiveRegistry } from './active-registry.ts'
@@ -6,9 +7,13 @@ import { priceAccess, priceIncluded, priceOverage, pricePartnerTier, sumAmounts 
 import type { CloseException, RatedMonth, Statement, StatementLine, StatementUsage } from './statement.ts'
 import { sumUsage, type UsageRow } from './usage.ts'
 
+/** How the dialogue over this month's overage was decided, by client id; no entry, no decision yet. */
+export type Decisions = ReadonlyMap<string, Outcome>
+
 /**
- * Usage, registry and tariff to statements. Pure: the same values give the same statements, in whatever order they come.
- * Every usage row ends in a statement or in an exception. A client that has neither usage nor a line gets no statement.
+ * Usage, registry, tariff and decisions to statements. Pure: the same values give the same statements, in whatever
+ * order they come. Every usage row ends in a statement or in an exception. A client that has neither usage nor a line
+ * gets no statement.
  *
  * @param usage one row per client and integration
  */
@@ -17,11 +22,15 @@ export function rateMonth(
   registry: Registry,
   version: TariffVersion,
   period: BillingPeriod,
+  decisions: Decisions = new Map(),
 ): RatedMonth {
   const active = takeActiveRegistry(registry, period)
   const usageByClient = Map.groupBy(usage, row => row.clientId)
   const statements = [...active.clientById.values()]
-    .map(client => rateClient(client, usageByClient.get(client.clientId) ?? [], active, version))
+    .map(client => {
+      const rows = usageByClient.get(client.clientId) ?? []
+      return rateClient(client, rows, active, version, decisions.get(client.clientId) ?? null)
+    })
     .filter(({ usage, lines }) => usage.length > 0 || lines.length > 0)
     .toSorted((a, b) => compare(a.clientId, b.clientId))
   const exceptions = [...usage.flatMap(row => findUsageException(row, active)), ...findPartnerless(active)]
@@ -33,12 +42,13 @@ function rateClient(
   rows: readonly UsageRow[],
   active: ActiveRegistry,
   version: TariffVersion,
+  decision: Outcome | null,
 ): Statement {
   const metered = sumUsage(rows.filter(row => isMetered(kindOf(row, active), version)))
   const meteredBytes = metered.requestBytes + metered.responseBytes
   const lines = [
     ...priceIntegrations(client, rows, active, version),
-    ...priceOverage(version, metered.requests, meteredBytes),
+    ...priceOverage(version, metered.requests, meteredBytes, decision),
   ]
   const payerId = client.collectiveInvoice && client.partnerId !== null ? client.partnerId : client.clientId
   const total = sumUsage(rows)

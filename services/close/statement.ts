@@ -16,7 +16,7 @@ export type Statement = {
   readonly payerName: string
   /** `proposed` while any of its lines is, else `payable`. */
   readonly status: 'payable' | 'proposed'
-  /** The lines' sum, payable and proposed. */
+  /** The lines' sum, payable and proposed; what was waived is not in it. */
   readonly amountNok: DecimalText
   readonly payableNok: DecimalText
   readonly proposedNok: DecimalText
@@ -81,7 +81,7 @@ type ExceptionUsage = {
   readonly bytes: DecimalText
 }
 
-/** The outcome of rating a month: everything in it is a function of usage, registry, tariff and month. */
+/** The outcome of rating a month: everything in it is a function of usage, registry, tariff, decisions and month. */
 export type RatedMonth = {
   readonly month: string
   /** By client id. */

@@ -7,7 +7,7 @@ import {
   tariffVersionFor,
 } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { parseBillingPeriod } from '../billing-period.ts'
-import { rateMonth } from '../rate.ts'
+import { type Decisions, rateMonth } from '../rate.ts'
 import type { UsageRow } from '../usage.ts'
 
 export const OCTOBER = parseBillingPeriod('2026-10')
@@ -63,6 +63,11 @@ export function use(
   return { clientId, integrationId, requests, requestBytes, responseBytes }
 }
 
-export function rate(usage: UsageRow[], known: Registry, version: TariffVersion = PUBLISHED) {
-  return rateMonth(usage, known, version, OCTOBER)
+export function rate(
+  usage: UsageRow[],
+  known: Registry,
+  version: TariffVersion = PUBLISHED,
+  decisions: Decisions = new Map(),
+) {
+  return rateMonth(usage, known, version, OCTOBER, decisions)
 }

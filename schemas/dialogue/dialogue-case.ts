@@ -1,0 +1,130 @@
+import { z } from 'zod'
+
+/**
+ * The conversation with a client over its use above an allowance. All values are plain JSON: counts and money are
+ * decimal text, exact and without exponent.
+ */
+const count = z.string().regex(/^\d+$/, { error: 'a whole number as text' })
+const amount = z.string().regex(/^\d+\.\d{2}$/, { error: 'an amount with two decimals as text' })
+export const monthShape = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: 'a month as YYYY-MM, such as 2026-10' })
+
+const overageShape = z.object({
+  /** What the allowance includes, what was used of it, and the difference: requests, or bytes. */
+  included: count,
+  used: count,
+  above: count,
+  amountNok: amount,
+})
+
+const useShape = { requests: count, bytes: count }
+
+/** Why there is something to talk about: one month of one client, as a revision of its statement has it. */
+export const evidenceShape = z.object({
+  revision: z.int().min(1),
+  /** Null where the month stays within the allowance; both are null once a later revision has no overage. */
+  requests: overageShape.nullable(),
+  transfer: overageShape.nullable(),
+  proposedNok: amount,
+  /** Use that counts against the allowance, by month, oldest first; the last is the month itself. */
+  trend: z.array(z.object({ month: monthShape, ...useShape })),
+  /** The integrations that used most, most first. */
+  integrations: z.array(z.object({ integrationId: z.string(), ...useShape })),
+  /** The hours that used most, most first; local time with its distance from UTC: `2026-10-14T13:00+02:00`. */
+  hours: z.array(z.object({ hour: z.string(), ...useShape })),
+})
+
+export type Overage = Readonly<z.output<typeof overageShape>>
+export type Evidence = Readonly<z.output<typeof evidenceShape>>
+
+export const OUTCOMES = ['charge', 'waived', 'reduced_usage'] as const
+/** `reduced_usage`: nothing is charged, since the client has agreed to use less. */
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** What happened. The first three come from the close, the others from people. */
+export type CaseEvent =
+  | {
+      readonly kind: 'opened'
+      readonly month: string
+      readonly clientName: string
+      readonly evidence: Evidence
+    }
+  | { readonly kind: 'month_added'; readonly month: string; readonly evidence: Evidence }
+  | { readonly kind: 'evidence_changed'; readonly month: string; readonly evidence: Evidence }
+  | { readonly kind: 'contacted' }
+  | { readonly kind: 'noted' }
+  | { readonly kind: 'decided'; readonly outcome: Outcome; readonly months: readonly string[] }
+
+/** One thing that happened in a case, for good. */
+export type CaseStep = CaseEvent & {
+  /** Counts the steps of one client from 1, without a gap, through all its cases. */
+  readonly sequence: number
+  readonly caseId: string
+  /** ISO 8601, in UTC. */
+  readonly at: string
+  readonly actor: string
+  /** Empty in steps of the close. */
+  readonly note: string
+}
+
+export type CaseMonth = {
+  readonly month: string
+  /** The newest. */
+  readonly evidence: Evidence
+  /** Null while it is open. */
+  readonly outcome: Outcome | null
+}
+
+/** A case is what its steps come to. */
+export type DialogueCase = {
+  /** `client-id/2026-10`: the client and the month that it was opened for. */
+  readonly caseId: string
+  readonly clientId: string
+  readonly clientName: string
+  /** `decided` once each of its months is. */
+  readonly state: 'open' | 'decided'
+  /** In the order they were added; at least one. */
+  readonly months: readonly CaseMonth[]
+  /** Of its last step. Whoever adds a step says which one it follows. */
+  readonly sequence: number
+  readonly steps: readonly CaseStep[]
+}
+
+const NOTE_CHARACTERS_MAX = 2_000
+const ACTOR_CHARACTERS_MAX = 200
+/** What a person types is printed on other people's terminals. */
+const HAS_CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
+const noteError = `text of 1 to ${NOTE_CHARACTERS_MAX} characters without control characters but line ends and tabs`
+const actorError = `a name of 1 to ${ACTOR_CHARACTERS_MAX} characters, without control characters`
+
+export const noteShape = z
+  .string({ error: noteError })
+  .trim()
+  .min(1, { error: noteError })
+  .max(NOTE_CHARACTERS_MAX, { error: noteError })
+  .refine(text => !HAS_CONTROL.test(text.replaceAll(/[\n\r\t]/g, '')), { error: noteError })
+
+export const actorShape = z
+  .string({ error: actorError })
+  .trim()
+  .min(1, { error: actorError })
+  .max(ACTOR_CHARACTERS_MAX, { error: actorError })
+  .refine(text => !HAS_CONTROL.test(text), { error: actorError })
+
+const outcomeError = `one of ${OUTCOMES.join(', ')}`
+const monthsError = 'a list of months of the case, or null for all that are undecided'
+
+/** What a person does in a case. */
+export const caseActionShape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('contact'), note: noteShape }),
+  z.object({ kind: z.literal('note'), note: noteShape }),
+  z.object({
+    kind: z.literal('decide'),
+    outcome: z.enum(OUTCOMES, { error: outcomeError }),
+    /** Null: every month that is not decided yet. */
+    months: z.array(monthShape).min(1, { error: monthsError }).nullable(),
+    note: noteShape,
+  }),
+])
+export type CaseAction = Readonly<z.output<typeof caseActionShape>>

@@ -1,0 +1,30 @@
+import type { Evidence, Overage } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { sumAmounts } from '../price-lines.ts'
+import type { Statement, StatementLine } from '../statement.ts'
+
+/** What a statement has above the allowances; both null where it stays within. */
+export type MonthOverage = Pick<Evidence, 'requests' | 'transfer' | 'proposedNok'>
+
+export const NO_OVERAGE: MonthOverage = { requests: null, transfer: null, proposedNok: '0.00' }
+
+/** Pure. Whatever the status of the lines: a decision changes what is paid, not what was used. */
+export function findOverage(statement: Statement, version: TariffVersion): MonthOverage {
+  const lines = statement.lines.filter(isOverage)
+  const measure = (item: StatementLine['item'], used: string, included: bigint): Overage | null => {
+    const line = lines.find(each => each.item === item)
+    if (line === undefined) return null
+    const above = (BigInt(used) - included).toString()
+    return { included: included.toString(), used, above, amountNok: line.amountNok }
+  }
+  const { requests } = version.consumption.allowance
+  return {
+    requests: measure('overage_requests', statement.meteredRequests, BigInt(requests)),
+    transfer: measure('overage_transfer', statement.meteredBytes, allowanceBytes(version)),
+    proposedNok: sumAmounts(lines.map(line => line.amountNok)),
+  }
+}
+
+export function isOverage({ item }: StatementLine): boolean {
+  return item === 'overage_requests' || item === 'overage_transfer'
+}

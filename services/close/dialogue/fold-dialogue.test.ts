@@ -1,0 +1,244 @@
+import {
+  type CaseAction,
+  type CaseStep,
+  type DialogueCase,
+  type Evidence,
+  OUTCOMES,
+} from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Dialogue, emptyDialogue, findOpenCase, takeStep } from './fold-dialogue.ts'
+import { isWithin, planOpening } from './plan-opening.ts'
+import { describeCaseRefusal } from './refusal.ts'
+import { toEvent } from './to-event.ts'
+
+const CLIENT = 'acme/oslo'
+
+function evidence(above: number, revision = 1): Evidence {
+  const amountNok = `${above}.00`
+  const requests =
+    above === 0 ? null : { included: '9', used: String(9 + above), above: String(above), amountNok }
+  return {
+    revision,
+    requests,
+    transfer: null,
+    proposedNok: amountNok,
+    trend: [],
+    integrations: [],
+    hours: [],
+  }
+}
+
+/** What the close does with a month, at the level of values. */
+function closeMonth(dialogue: Dialogue, month: string, above: number, revision = 1): Dialogue {
+  const found = evidence(above, revision)
+  const planned = planOpening(dialogue, month, revision, found)
+  if (planned === null) return dialogue
+  return accept(dialogue, {
+    ...frame(dialogue, planned.caseId),
+    kind: planned.kind,
+    month,
+    clientName: 'Acme',
+    evidence: found,
+  })
+}
+
+function act(dialogue: Dialogue, known: DialogueCase, action: CaseAction) {
+  return takeStep(dialogue, { ...frame(dialogue, known.caseId), ...toEvent(known, action) })
+}
+
+function frame(dialogue: Dialogue, caseId: string) {
+  const at = '2026-11-02T08:00:00.000Z'
+  return { sequence: dialogue.sequence + 1, caseId, at, actor: 'kari', note: 'a note' }
+}
+
+function accept(dialogue: Dialogue, step: CaseStep): Dialogue {
+  const taken = takeStep(dialogue, step)
+  if (!taken.ok) throw new Error(describeCaseRefusal(taken.refusal))
+  return taken.dialogue
+}
+
+function decide(
+  dialogue: Dialogue,
+  outcome: (typeof OUTCOMES)[number],
+  months: string[] | null = null,
+): Dialogue {
+  const taken = act(dialogue, lastCase(dialogue), { kind: 'decide', outcome, months, note: 'a note' })
+  if (!taken.ok) throw new Error(describeCaseRefusal(taken.refusal))
+  return taken.dialogue
+}
+
+function lastCase(dialogue: Dialogue): DialogueCase {
+  const known = dialogue.cases.at(-1)
+  if (known === undefined) throw new Error('no case')
+  return known
+}
+
+describe('the life of a case', () => {
+  const opened = closeMonth(emptyDialogue(CLIENT), '2026-10', 5)
+
+  test('is opened for a month, and named after it', () => {
+    expect(opened.cases).toMatchObject([
+      {
+        caseId: 'acme/oslo/2026-10',
+        state: 'open',
+        sequence: 1,
+        months: [{ month: '2026-10', outcome: null }],
+      },
+    ])
+  })
+
+  test('a further month is added to it; after the decision the next opens another', () => {
+    const two = closeMonth(opened, '2026-11', 7)
+    expect(two.cases).toMatchObject([{ state: 'open', months: [{ month: '2026-10' }, { month: '2026-11' }] }])
+    const next = closeMonth(decide(two, 'charge'), '2026-12', 1)
+    expect(next.cases).toMatchObject([
+      { state: 'decided', months: [{ outcome: 'charge' }, { outcome: 'charge' }] },
+      { caseId: 'acme/oslo/2026-12', state: 'open' },
+    ])
+  })
+
+  test('is decided by month, and only then as a whole', () => {
+    const one = decide(closeMonth(opened, '2026-11', 7), 'waived', ['2026-10'])
+    expect(lastCase(one)).toMatchObject({ state: 'open', months: [{ outcome: 'waived' }, { outcome: null }] })
+    expect(lastCase(decide(one, 'charge'))).toMatchObject({
+      state: 'decided',
+      months: [{ outcome: 'waived' }, { outcome: 'charge' }],
+    })
+  })
+
+  test('the same month again changes nothing; another revision is told, also when nothing is left of it', () => {
+    expect(closeMonth(opened, '2026-10', 5)).toBe(opened)
+    expect(closeMonth(opened, '2026-10', 5, 2)).toBe(opened)
+    const more = closeMonth(opened, '2026-10', 6, 2)
+    expect(lastCase(more).steps.map(step => step.kind)).toEqual(['opened', 'evidence_changed'])
+    // A close that was overtaken comes late.
+    expect(closeMonth(more, '2026-10', 5)).toBe(more)
+    const gone = closeMonth(more, '2026-10', 0, 3)
+    expect(lastCase(gone)).toMatchObject({
+      state: 'open',
+      sequence: 3,
+      months: [{ evidence: { requests: null } }],
+    })
+    const decided = closeMonth(decide(gone, 'waived'), '2026-10', 9, 4)
+    expect(decided.cases).toMatchObject([
+      { state: 'decided', months: [{ outcome: 'waived', evidence: { revision: 4 } }] },
+    ])
+  })
+
+  test.each<[string, CaseAction, string]>([
+    [
+      'a contact after the decision',
+      { kind: 'contact', note: 'x' },
+      'it is decided; a note can be added, nothing else',
+    ],
+    [
+      'a second decision',
+      { kind: 'decide', outcome: 'charge', months: null, note: 'x' },
+      '2026-10 is decided already: waived, reduced usage agreed',
+    ],
+    [
+      'a decision over a month of no concern',
+      { kind: 'decide', outcome: 'charge', months: ['2026-09'], note: 'x' },
+      '2026-09 is not in it; its months are 2026-10',
+    ],
+  ])('%s is refused', (_what, action, reason) => {
+    const decided = decide(opened, 'reduced_usage')
+    const taken = act(decided, lastCase(decided), action)
+    expect(taken.ok ? null : describeCaseRefusal(taken.refusal)).toBe(reason)
+  })
+
+  test('steps out of turn, of an unknown case, or for a second open case are refused', () => {
+    const step = { ...frame(opened, 'acme/oslo/2026-10'), kind: 'noted' } as const
+    const opening = { kind: 'opened', month: '2026-11', clientName: 'Acme', evidence: evidence(1) } as const
+    const reasons = [
+      { ...step, sequence: 1 },
+      { ...step, sequence: 3 },
+      { ...step, caseId: 'acme/oslo/2026-09' },
+      { ...frame(opened, 'acme/oslo/2026-11'), ...opening },
+    ].map(each => takeStep(opened, each))
+    expect(reasons).toMatchObject([
+      { ok: false, refusal: { kind: 'sequence_wrong', expected: 2, found: 1 } },
+      { ok: false, refusal: { kind: 'sequence_wrong', expected: 2, found: 3 } },
+      { ok: false, refusal: { kind: 'case_unknown' } },
+      { ok: false, refusal: { kind: 'another_open', openCaseId: 'acme/oslo/2026-10' } },
+    ])
+  })
+})
+
+describe('whatever is asked, in whatever order', () => {
+  const months = ['2026-08', '2026-09', '2026-10', '2026-11']
+  const command = fc.oneof(
+    fc.record({
+      close: fc.constantFrom(...months),
+      above: fc.nat(2),
+      revision: fc.integer({ min: 1, max: 4 }),
+    }),
+    fc.record({
+      pick: fc.nat(),
+      action: fc.oneof(
+        fc.constant<CaseAction>({ kind: 'contact', note: 'x' }),
+        fc.constant<CaseAction>({ kind: 'note', note: 'x' }),
+        fc.record({
+          kind: fc.constant<'decide'>('decide'),
+          outcome: fc.constantFrom(...OUTCOMES),
+          months: fc.option(fc.subarray(months, { minLength: 1 })),
+          note: fc.constant('x'),
+        }),
+      ),
+    }),
+  )
+  type Command = typeof command extends fc.Arbitrary<infer Value> ? Value : never
+
+  function run(dialogue: Dialogue, given: Command): Dialogue {
+    if ('close' in given) return closeMonth(dialogue, given.close, given.above, given.revision)
+    const known = dialogue.cases[given.pick % Math.max(1, dialogue.cases.length)]
+    if (known === undefined) return dialogue
+    const taken = act(dialogue, known, given.action)
+    return taken.ok ? taken.dialogue : dialogue
+  }
+
+  test('one case at most is open, no month is in two, no decision is undone, and the steps alone give the same', () => {
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40 }), commands => {
+        let dialogue = emptyDialogue(CLIENT)
+        for (const given of commands) {
+          const before = dialogue
+          dialogue = run(dialogue, given)
+          checkValid(dialogue)
+          checkNothingUndone(before, dialogue)
+        }
+        const steps = dialogue.cases.flatMap(each => each.steps).toSorted((a, b) => a.sequence - b.sequence)
+        expect(steps.map(step => step.sequence)).toEqual(steps.map((_, index) => index + 1))
+        expect(steps.reduce(accept, emptyDialogue(CLIENT))).toEqual(dialogue)
+      }),
+    )
+  })
+
+  function checkValid(dialogue: Dialogue): void {
+    const open = dialogue.cases.filter(each => each.state === 'open')
+    expect(open.length).toBeLessThanOrEqual(1)
+    expect(findOpenCase(dialogue)).toBe(open[0] ?? null)
+    if (open.length === 1) expect(dialogue.cases.at(-1)).toBe(open[0])
+    const inCases = dialogue.cases.flatMap(each => each.months.map(({ month }) => month))
+    expect(new Set(inCases).size).toBe(inCases.length)
+    for (const each of dialogue.cases) {
+      expect(each.caseId).toBe(`${CLIENT}/${each.months[0]?.month}`)
+      expect(each.state === 'decided').toBe(each.months.every(({ outcome }) => outcome !== null))
+      const [first] = each.steps
+      expect(first?.kind === 'opened' && !isWithin(first.evidence)).toBe(true)
+    }
+  }
+
+  function checkNothingUndone(before: Dialogue, after: Dialogue): void {
+    for (const [index, earlier] of before.cases.entries()) {
+      const later = after.cases[index]
+      expect(later?.steps.slice(0, earlier.steps.length)).toEqual(earlier.steps)
+      for (const [place, { month, outcome, evidence: known }] of earlier.months.entries()) {
+        expect(later?.months[place]?.month).toBe(month)
+        expect(later?.months[place]?.evidence.revision).toBeGreaterThanOrEqual(known.revision)
+        if (outcome !== null) expect(later?.months[place]?.outcome).toBe(outcome)
+      }
+    }
+  }
+})

@@ -1,0 +1,142 @@
+import type { CaseMonth, CaseStep, DialogueCase, Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { formatCaseId } from './case-id.ts'
+import type { CaseRefusal } from './refusal.ts'
+
+/** Everything ever said with one client: its cases, oldest first. At most one of them, the newest, is open. */
+export type Dialogue = {
+  readonly clientId: string
+  /** Of the newest step in any case; 0 before the first. */
+  readonly sequence: number
+  readonly cases: readonly DialogueCase[]
+}
+
+export type TakenStep =
+  | { readonly ok: true; readonly dialogue: Dialogue }
+  | { readonly ok: false; readonly refusal: CaseRefusal }
+
+export function emptyDialogue(clientId: string): Dialogue {
+  return { clientId, sequence: 0, cases: [] }
+}
+
+/** Pure: the dialogue after one more step, or why it can't be. */
+export function takeStep(dialogue: Dialogue, step: CaseStep): TakenStep {
+  const refusal = judgeStep(dialogue, step)
+  return refusal === null ? { ok: true, dialogue: applyStep(dialogue, step) } : { ok: false, refusal }
+}
+
+export function findOpenCase(dialogue: Dialogue): DialogueCase | null {
+  return dialogue.cases.find(each => each.state === 'open') ?? null
+}
+
+export function findCaseOfMonth(dialogue: Dialogue, month: string): DialogueCase | null {
+  return dialogue.cases.find(each => each.months.some(known => known.month === month)) ?? null
+}
+
+function judgeStep(dialogue: Dialogue, step: CaseStep): CaseRefusal | null {
+  const expected = dialogue.sequence + 1
+  if (step.sequence !== expected) return { kind: 'sequence_wrong', expected, found: step.sequence }
+  if (step.kind === 'opened') return judgeOpening(dialogue, step)
+  const known = dialogue.cases.find(each => each.caseId === step.caseId)
+  if (known === undefined) return { kind: 'case_unknown' }
+  switch (step.kind) {
+    case 'month_added':
+      return judgeClosed(known) ?? judgeNewMonth(dialogue, step.month)
+    case 'evidence_changed':
+      return judgeEvidence(known, step.month, step.evidence.revision)
+    case 'contacted':
+      return judgeClosed(known)
+    case 'noted':
+      return null
+    case 'decided':
+      return step.months.map(month => judgeDecision(known, month)).find(each => each !== null) ?? null
+  }
+}
+
+function judgeOpening(
+  dialogue: Dialogue,
+  { caseId, month }: Extract<CaseStep, { kind: 'opened' }>,
+): CaseRefusal | null {
+  if (caseId !== formatCaseId(dialogue.clientId, month)) return { kind: 'case_unknown' }
+  const open = findOpenCase(dialogue)
+  if (open !== null) return { kind: 'another_open', openCaseId: open.caseId }
+  return judgeNewMonth(dialogue, month)
+}
+
+function judgeNewMonth(dialogue: Dialogue, month: string): CaseRefusal | null {
+  const holder = findCaseOfMonth(dialogue, month)
+  return holder === null ? null : { kind: 'month_in_case', month, inCaseId: holder.caseId }
+}
+
+function judgeClosed(known: DialogueCase): CaseRefusal | null {
+  return known.state === 'decided' ? { kind: 'case_decided' } : null
+}
+
+function judgeEvidence(known: DialogueCase, month: string, revision: number): CaseRefusal | null {
+  const entry = known.months.find(each => each.month === month)
+  if (entry === undefined) return refuseMonth(known, month)
+  if (revision > entry.evidence.revision) return null
+  return { kind: 'evidence_older', month, revision: entry.evidence.revision }
+}
+
+function judgeDecision(known: DialogueCase, month: string): CaseRefusal | null {
+  const entry = known.months.find(each => each.month === month)
+  if (entry === undefined) return refuseMonth(known, month)
+  return entry.outcome === null ? null : { kind: 'month_decided', month, outcome: entry.outcome }
+}
+
+function refuseMonth(known: DialogueCase, month: string): CaseRefusal {
+  return { kind: 'month_not_in_case', month, months: known.months.map(each => each.month) }
+}
+
+/** Only for a step that was judged. */
+function applyStep(dialogue: Dialogue, step: CaseStep): Dialogue {
+  const { clientId, sequence } = { ...dialogue, sequence: step.sequence }
+  if (step.kind !== 'opened') {
+    const cases = dialogue.cases.map(each => (each.caseId === step.caseId ? continueCase(each, step) : each))
+    return { clientId, sequence, cases }
+  }
+  const { caseId, clientName, month, evidence } = step
+  const months = [{ month, evidence, outcome: null }]
+  const opened: DialogueCase = {
+    caseId,
+    clientId,
+    clientName,
+    state: 'open',
+    months,
+    sequence,
+    steps: [step],
+  }
+  return { clientId, sequence, cases: [...dialogue.cases, opened] }
+}
+
+function continueCase(known: DialogueCase, step: Exclude<CaseStep, { kind: 'opened' }>): DialogueCase {
+  const months = continueMonths(known.months, step)
+  return {
+    ...known,
+    months,
+    state: months.every(each => each.outcome !== null) ? 'decided' : 'open',
+    sequence: step.sequence,
+    steps: [...known.steps, step],
+  }
+}
+
+function continueMonths(
+  months: readonly CaseMonth[],
+  step: Exclude<CaseStep, { kind: 'opened' }>,
+): readonly CaseMonth[] {
+  switch (step.kind) {
+    case 'month_added':
+      return [...months, { month: step.month, evidence: step.evidence, outcome: null }]
+    case 'evidence_changed':
+      return months.map(each => (each.month === step.month ? { ...each, evidence: step.evidence } : each))
+    case 'decided':
+      return months.map(each => decideMonth(each, step.months, step.outcome))
+    case 'contacted':
+    case 'noted':
+      return months
+  }
+}
+
+function decideMonth(each: CaseMonth, months: readonly string[], outcome: Outcome): CaseMonth {
+  return months.includes(each.month) ? { ...each, outcome } : each
+}
