@@ -15,8 +15,12 @@ export function describeTariff(
     metered === ''
       ? 'No use counts against what is included.'
       : `Use through ${metered} integrations counts against what is included; other use is free.`,
-    'Use through an integration that is unnamed or not in the registry counts as external; it is no access by itself.',
-    'Bytes are those of request and response.',
+    definitions.unnamedIntegration === 'external'
+      ? 'Use for which the gateway names no integration counts as external; it is no access by itself.'
+      : 'Use for which the gateway names no integration is listed as an exception, and not charged.',
+    'Use by a client or through an integration that the registry does not know, that was not activated in the month or is not offered to the client, is listed as an exception, and not charged until that is settled.',
+    `${describeBytes(definitions.bytesCounted)} Requests of ${describeClasses(definitions.statusClassesNotCounted)}.`,
+    'A partner pays the tier of the number of its clients with a partner integration active in the month, itself not among them.',
     `1 MB is ${definitions.megabyteBytes} bytes, 1 GB is ${definitions.gigabyteBytes} bytes; part of a MB is priced in proportion.`,
     'Each line is rounded once, half up to the øre.',
     consumption.overage === 'dialogue'
@@ -24,4 +28,21 @@ export function describeTariff(
       : 'Overage is payable.',
   ]
   return version.note === undefined ? sentences : [...sentences, version.note]
+}
+
+function describeBytes(counted: TariffVersion['definitions']['bytesCounted']): string {
+  switch (counted) {
+    case 'request_and_response':
+      return 'Bytes are those of request and response.'
+    case 'request':
+      return 'Bytes are those of the request.'
+    case 'response':
+      return 'Bytes are those of the response.'
+  }
+}
+
+function describeClasses(notCounted: TariffVersion['definitions']['statusClassesNotCounted']): string {
+  return notCounted.length === 0
+    ? 'every status count'
+    : `every status but ${notCounted.toSorted().join(', ')} count`
 }

@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js'
 import { z } from 'zod'
+import { STATUS_CLASSES } from '../event/status-class.ts'
 import { INTEGRATION_KINDS } from '../registry/registry.ts'
 
 /** The tariff that holds when no other is named. */
@@ -14,6 +15,11 @@ export class TariffError extends Error {
     this.faults = faults
   }
 }
+
+const oneOf = (values: readonly string[]) =>
+  values
+    .map((value, index) => `${index === 0 ? '' : index === values.length - 1 ? ' or ' : ', '}"${value}"`)
+    .join('')
 
 const price = z
   .string({ error: 'a price in NOK as text, such as "0.017"' })
@@ -67,6 +73,9 @@ const consumption = z.strictObject(
   { error: 'an object' },
 )
 
+const BYTES_COUNTED = ['request_and_response', 'request', 'response'] as const
+const UNNAMED_INTEGRATION = ['external', 'exception'] as const
+
 const definitions = z
   .strictObject(
     {
@@ -77,14 +86,26 @@ const definitions = z
         .literal([1_000_000_000, 1_073_741_824], { error: '1000000000 or 1073741824' })
         .describe('Bytes in a gigabyte'),
       bytesCounted: z
-        .literal('request_and_response', { error: '"request_and_response"' })
-        .describe('Bytes are those of the request and of the response, as the gateway reports them'),
+        .enum(BYTES_COUNTED, { error: oneOf(BYTES_COUNTED) })
+        .describe(
+          'What counts as transfer: bytes of the request, the response or both, as the gateway reports them',
+        ),
+      statusClassesNotCounted: z
+        .array(z.enum(STATUS_CLASSES, { error: oneOf(STATUS_CLASSES) }), {
+          error: 'a list of status classes',
+        })
+        .default([])
+        .describe(
+          'Requests answered with these status classes count neither as requests nor as transfer; without the list all count',
+        ),
       partialMegabytes: z
         .literal('exact', { error: '"exact"' })
         .describe('Part of a megabyte is priced in proportion, not rounded'),
-      unknownIntegrations: z
-        .literal('external', { error: '"external"' })
-        .describe('Use through an integration that is unnamed or not in the registry counts as external'),
+      unnamedIntegration: z
+        .enum(UNNAMED_INTEGRATION, { error: oneOf(UNNAMED_INTEGRATION) })
+        .describe(
+          'Use for which the gateway names no integration. external: it counts against the allowance; exception: it is listed on the close and not charged',
+        ),
       rounding: z
         .literal('half_up_per_line', { error: '"half_up_per_line"' })
         .describe('Each line is rounded once, half up to the øre'),
@@ -182,12 +203,19 @@ function checkVersions(versions: readonly z.output<typeof version>[], issues: Ve
     }
     checkTiers(each.partnerTiers, [index, 'partnerTiers'], issues)
     checkAllowance(each, [index, 'consumption', 'allowance', 'gigabytes'], issues)
-    const kinds = each.consumption.meteredKinds
-    if (new Set(kinds).size < kinds.length) {
-      const path = [index, 'consumption', 'meteredKinds']
-      issues.addIssue({ code: 'custom', path, message: 'each kind once' })
-    }
+    checkOnce(each.consumption.meteredKinds, [index, 'consumption', 'meteredKinds'], 'each kind once', issues)
+    const classes = each.definitions.statusClassesNotCounted
+    checkOnce(classes, [index, 'definitions', 'statusClassesNotCounted'], 'each class once', issues)
   }
+}
+
+function checkOnce(
+  values: readonly string[],
+  path: readonly PropertyKey[],
+  message: string,
+  issues: VersionIssues,
+): void {
+  if (new Set(values).size < values.length) issues.addIssue({ code: 'custom', path: [...path], message })
 }
 
 /** Every number of clients belongs to exactly one tier. */
@@ -238,7 +266,8 @@ function isTimeZone(name: string): boolean {
 
 function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(text)
+    // Some editors begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new TariffError(name, [

@@ -89,7 +89,19 @@ function printExceptions({ exceptions, rejected }: CloseResult): void {
   if (exceptions.length === 0) return
   printLine()
   printTable(
-    [{ title: 'exception' }, { title: 'client' }, { title: 'integration' }],
-    exceptions.map(exception => [exception.kind, exception.clientId, exception.integrationId || '(none)']),
+    [
+      { title: 'exception, not charged' },
+      { title: 'client' },
+      { title: 'integration' },
+      { title: 'requests', align: 'right' },
+      { title: 'bytes', align: 'right' },
+    ],
+    exceptions.map(exception => [
+      exception.kind,
+      exception.clientId,
+      exception.integrationId || '(none)',
+      groupDigits(exception.requests),
+      groupDigits(exception.bytes),
+    ]),
   )
 }

@@ -33,6 +33,12 @@ export function activeOfKind(
   return (active.activeByClient.get(clientId) ?? []).filter(({ kind }) => kinds.includes(kind))
 }
 
+/** A client of nobody's that is no partner itself: partners' integrations are not offered to it. */
+export function isEndCustomer(clientId: string, active: ActiveRegistry): boolean {
+  const client = active.clientById.get(clientId)
+  return client !== undefined && client.partnerId === null && !active.partnerIds.has(clientId)
+}
+
 function findActive(
   registry: Registry,
   integrationById: ReadonlyMap<string, Integration>,

@@ -121,7 +121,7 @@ describe('a close that breaks off', () => {
     await flushBlock(place().store, { partition: 0, block: 1, nextOffset: 11, uses: [] })
     await place().store.command('DELETE FROM usage_rollup WHERE block = 1')
     await writeRegistry(place().folder, {
-      'activations.csv': 'client_id,integration_id,active_from,active_until\n',
+      'activations.csv': 'client_id,integration_id,active_from,active_until\nfirma,shop,2026-01-01,\n',
     })
     await importAll()
     await close()
@@ -129,10 +129,13 @@ describe('a close that breaks off', () => {
       {
         client_id: 'firma',
         requests: '500041',
-        amount_nok: '0.02',
+        amount_nok: '149.02',
       },
     ])
-    expect(await rows('SELECT item FROM statement_lines')).toEqual([{ item: 'overage_requests' }])
+    expect(await rows('SELECT item FROM statement_lines ORDER BY line')).toEqual([
+      { item: 'access_external' },
+      { item: 'overage_requests' },
+    ])
   })
 
   test('two at once with other content: the first recorded holds, the other is told', async () => {

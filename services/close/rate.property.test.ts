@@ -1,3 +1,4 @@
+import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { activation, BYTES, client, KINDS, REQUESTS, rate, registry } from './testing/registry-values.ts'
@@ -22,11 +23,14 @@ describe('for any month', () => {
   const row = fc.record({
     clientId: fc.constantFrom(...ids),
     integrationId: fc.constantFrom('', 'new', ...Object.keys(KINDS)),
+    statusClass: fc.constantFrom(...STATUS_CLASSES),
     requests: count,
     requestBytes: bytes,
     responseBytes: bytes,
   })
-  const month = fc.uniqueArray(row, { selector: each => `${each.clientId} ${each.integrationId}` })
+  const month = fc.uniqueArray(row, {
+    selector: each => `${each.clientId} ${each.integrationId} ${each.statusClass}`,
+  })
 
   test('the same values in any order give the same statements', () => {
     fc.assert(

@@ -128,7 +128,9 @@ describe('partner tiers', () => {
   test('a client without a partner is an exception', () => {
     const { statements, exceptions } = rate([], registry([client('a')], [activation('a', 'bi')]))
     expect(statements).toEqual([])
-    expect(exceptions).toEqual([{ kind: 'no_partner', clientId: 'a', integrationId: 'bi' }])
+    expect(exceptions).toEqual([
+      { kind: 'no_partner', clientId: 'a', integrationId: 'bi', requests: '0', bytes: '0' },
+    ])
   })
 })
 
@@ -168,17 +170,22 @@ describe('consumption', () => {
     expect(transfer).toMatchObject({ quantity: '4611686018427.387904', amountNok: '78398662313.27' })
   })
 
-  test('partner and unknown integrations count as well, the latter being exceptions', () => {
+  test('partner integrations and unnamed use count as well; unknown ones only when that is settled', () => {
     const known = registry([client('a', 'p'), client('p')], [activation('a', 'bi')], ['p'])
-    const rated = rate([use('a', 'bi', REQUESTS - 2n), use('a', '', 2n), use('a', 'new', 1n)], known)
+    const rated = rate([use('a', 'bi', REQUESTS - 2n), use('a', '', 3n), use('a', 'new', 5n)], known)
     expect(charges(rated.statements[0])).toEqual(['overage_requests 1 0.02 proposed'])
-    expect(rated.statements[0]?.usage.map(({ integrationId, kind }) => [integrationId, kind])).toEqual([
-      ['', 'unknown'],
-      ['bi', 'partner'],
-      ['new', 'unknown'],
+    expect(
+      rated.statements[0]?.usage.map(({ integrationId, kind, meteredRequests }) => [
+        integrationId,
+        kind,
+        meteredRequests,
+      ]),
+    ).toEqual([
+      ['', 'unnamed', '3'],
+      ['bi', 'partner', '499998'],
+      ['new', 'unknown', '0'],
     ])
     expect(rated.exceptions.map(each => [each.kind, each.integrationId])).toEqual([
-      ['unknown_integration', ''],
       ['unknown_integration', 'new'],
     ])
   })
@@ -198,13 +205,13 @@ describe('consumption', () => {
       megabyteBytes: 1_048_576 as const,
       gigabyteBytes: 1_073_741_824 as const,
     }
-    const known = registry([client('a')], [])
+    const known = registry([client('a')], on)
     const allowance = 30n * 1_073_741_824n
     expect(
       charges(rate([use('a', 'shop', 0n, allowance)], known, { ...PUBLISHED, definitions }).statements[0]),
-    ).toEqual([])
+    ).toEqual([access])
     const { statements } = rate([use('a', 'shop', 0n, allowance + 1n)], known, { ...PUBLISHED, definitions })
-    expect(statements[0]?.lines[0]?.quantity).toBe('0.00000095367431640625')
+    expect(statements[0]?.lines[1]?.quantity).toBe('0.00000095367431640625')
   })
 })
 

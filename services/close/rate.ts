@@ -1,8 +1,9 @@
 import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import type { Client, IntegrationKind, Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { Client, Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type ActiveRegistry, activeOfKind, takeActiveRegistry } from './active-registry.ts'
 import type { BillingPeriod } from './billing-period.ts'
+import { type MeasuredUse, measureUses } from './measure-uses.ts'
 import { priceAccess, priceIncluded, priceOverage, pricePartnerTier, sumAmounts } from './price-lines.ts'
 import type { CloseException, RatedMonth, Statement, StatementLine, StatementUsage } from './statement.ts'
 import { sumUsage, type UsageRow } from './usage.ts'
@@ -15,7 +16,7 @@ export type Decisions = ReadonlyMap<string, Outcome>
  * order they come. Every usage row ends in a statement or in an exception. A client that has neither usage nor a line
  * gets no statement.
  *
- * @param usage one row per client and integration
+ * @param usage one row per client, integration and status class
  */
 export function rateMonth(
   usage: readonly UsageRow[],
@@ -25,33 +26,40 @@ export function rateMonth(
   decisions: Decisions = new Map(),
 ): RatedMonth {
   const active = takeActiveRegistry(registry, period)
-  const usageByClient = Map.groupBy(usage, row => row.clientId)
+  const rowsByClient = Map.groupBy(usage, row => row.clientId)
+  const clientIds = new Set([...active.clientById.keys(), ...rowsByClient.keys()])
+  const usesByClient = new Map(
+    [...clientIds].map(clientId => {
+      const rows = rowsByClient.get(clientId) ?? []
+      return [clientId, measureUses(clientId, rows, active, version)] as const
+    }),
+  )
   const statements = [...active.clientById.values()]
     .map(client => {
-      const rows = usageByClient.get(client.clientId) ?? []
-      return rateClient(client, rows, active, version, decisions.get(client.clientId) ?? null)
+      const uses = usesByClient.get(client.clientId) ?? []
+      return rateClient(client, uses, active, version, decisions.get(client.clientId) ?? null)
     })
     .filter(({ usage, lines }) => usage.length > 0 || lines.length > 0)
     .toSorted((a, b) => compare(a.clientId, b.clientId))
-  const exceptions = [...usage.flatMap(row => findUsageException(row, active)), ...findPartnerless(active)]
+  const exceptions = [...usesByClient.values()].flat().flatMap(toException)
   return { month: period.month, statements, exceptions: exceptions.toSorted(compareExceptions) }
 }
 
 function rateClient(
   client: Client,
-  rows: readonly UsageRow[],
+  uses: readonly MeasuredUse[],
   active: ActiveRegistry,
   version: TariffVersion,
   decision: Outcome | null,
 ): Statement {
-  const metered = sumUsage(rows.filter(row => isMetered(kindOf(row, active), version)))
-  const meteredBytes = metered.requestBytes + metered.responseBytes
+  const meteredRequests = uses.reduce((sum, { metered }) => sum + metered.requests, 0n)
+  const meteredBytes = uses.reduce((sum, { metered }) => sum + metered.bytes, 0n)
   const lines = [
-    ...priceIntegrations(client, rows, active, version),
-    ...priceOverage(version, metered.requests, meteredBytes, decision),
+    ...priceIntegrations(client, uses, active, version),
+    ...priceOverage(version, meteredRequests, meteredBytes, decision),
   ]
   const payerId = client.collectiveInvoice && client.partnerId !== null ? client.partnerId : client.clientId
-  const total = sumUsage(rows)
+  const total = sumUsage(uses.map(use => use.total))
   return {
     clientId: client.clientId,
     clientName: client.name,
@@ -62,11 +70,9 @@ function rateClient(
     requests: total.requests.toString(),
     requestBytes: total.requestBytes.toString(),
     responseBytes: total.responseBytes.toString(),
-    meteredRequests: metered.requests.toString(),
+    meteredRequests: meteredRequests.toString(),
     meteredBytes: meteredBytes.toString(),
-    usage: rows
-      .map(row => toStatementUsage(row, active))
-      .toSorted((a, b) => compare(a.integrationId, b.integrationId)),
+    usage: uses.filter(isUsed).map(toStatementUsage),
     lines,
   }
 }
@@ -74,11 +80,11 @@ function rateClient(
 /** What a client pays for having integrations, whatever it does through them. */
 function priceIntegrations(
   client: Client,
-  rows: readonly UsageRow[],
+  uses: readonly MeasuredUse[],
   active: ActiveRegistry,
   version: TariffVersion,
 ): StatementLine[] {
-  const requestsBy = new Map(rows.map(row => [row.integrationId, row.requests]))
+  const requestsBy = new Map(uses.map(use => [use.integrationId, use.total.requests]))
   const lines = activeOfKind(active, client.clientId, ['internal', 'year_end']).map(integration =>
     priceIncluded(integration, requestsBy.get(integration.integrationId) ?? 0n),
   )
@@ -97,57 +103,38 @@ function totalLines(lines: readonly StatementLine[]) {
   return { status, amountNok: sumAmounts([payableNok, proposedNok]), payableNok, proposedNok }
 }
 
-function kindOf(row: UsageRow, active: ActiveRegistry): StatementUsage['kind'] {
-  return active.integrationById.get(row.integrationId)?.kind ?? 'unknown'
+function isUsed({ total }: MeasuredUse): boolean {
+  return total.requests > 0n || total.requestBytes > 0n || total.responseBytes > 0n
 }
 
-/** The tariff says it: what the registry doesn't know counts as external. */
-function isMetered(kind: StatementUsage['kind'], version: TariffVersion): boolean {
-  const ratedKind: IntegrationKind = kind === 'unknown' ? version.definitions.unknownIntegrations : kind
-  return version.consumption.meteredKinds.includes(ratedKind)
-}
-
-function toStatementUsage(row: UsageRow, active: ActiveRegistry): StatementUsage {
+function toStatementUsage({ integrationId, kind, total, metered }: MeasuredUse): StatementUsage {
   return {
-    integrationId: row.integrationId,
-    kind: kindOf(row, active),
-    requests: row.requests.toString(),
-    requestBytes: row.requestBytes.toString(),
-    responseBytes: row.responseBytes.toString(),
+    integrationId,
+    kind,
+    requests: total.requests.toString(),
+    requestBytes: total.requestBytes.toString(),
+    responseBytes: total.responseBytes.toString(),
+    meteredRequests: metered.requests.toString(),
+    meteredBytes: metered.bytes.toString(),
   }
 }
 
-function findUsageException(row: UsageRow, active: ActiveRegistry): CloseException[] {
-  const kind = judgeUsage(row, active)
-  if (kind === null) return []
-  const bytes = row.requestBytes + row.responseBytes
-  const { clientId, integrationId, requests } = row
-  return [{ kind, clientId, integrationId, requests: requests.toString(), bytes: bytes.toString() }]
-}
-
-function judgeUsage(
-  { clientId, integrationId }: UsageRow,
-  active: ActiveRegistry,
-): 'unknown_client' | 'unknown_integration' | 'not_activated' | null {
-  if (!active.clientById.has(clientId)) return 'unknown_client'
-  if (!active.integrationById.has(integrationId)) return 'unknown_integration'
-  const activated = active.activeByClient.get(clientId) ?? []
-  return activated.some(integration => integration.integrationId === integrationId) ? null : 'not_activated'
-}
-
-function findPartnerless(active: ActiveRegistry): CloseException[] {
-  return [...active.clientById.values()]
-    .filter(({ clientId, partnerId }) => partnerId === null && !active.partnerIds.has(clientId))
-    .flatMap(({ clientId }) =>
-      activeOfKind(active, clientId, ['partner']).map(each => [clientId, each.integrationId]),
-    )
-    .map(([clientId = '', integrationId = '']) => ({ kind: 'no_partner', clientId, integrationId }))
+function toException({ exception, clientId, integrationId, total }: MeasuredUse): CloseException[] {
+  if (exception === null) return []
+  const bytes = total.requestBytes + total.responseBytes
+  return [
+    {
+      kind: exception,
+      clientId,
+      integrationId,
+      requests: total.requests.toString(),
+      bytes: bytes.toString(),
+    },
+  ]
 }
 
 function compareExceptions(a: CloseException, b: CloseException): number {
-  return (
-    compare(a.clientId, b.clientId) || compare(a.integrationId, b.integrationId) || compare(a.kind, b.kind)
-  )
+  return compare(a.clientId, b.clientId) || compare(a.integrationId, b.integrationId)
 }
 
 /** By code unit, the same on every machine. */

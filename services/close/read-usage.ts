@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import { z } from 'zod'
 import type { PeriodRange } from './billing-period.ts'
 import { CloseRefusedError } from './refusal.ts'
@@ -15,7 +16,7 @@ const PAUSE_MS = 200
 const EXAMPLES_MAX = 3
 
 /**
- * The month's usage per client and integration, at one cut of the log. Only figures that the block ledger vouches for
+ * The month's usage per client, integration and status class, at one cut of the log. Only figures that the block ledger vouches for
  * are read: for each block that holds usage of the month, the rollup's sums (all hours) equal the ledger's, before and
  * after the usage is read. A block's sums only grow, so equal sums mean that nothing changed in between. Where an
  * aggregator is at work on the month's blocks, it is tried again, at most 5 times. Throws CloseRefusedError.
@@ -139,6 +140,7 @@ const usageShape: z.ZodType<UsageRow> = z
   .object({
     client_id: z.string(),
     integration_id: z.string(),
+    status_class: z.enum(STATUS_CLASSES),
     requests_sum: storedBigint,
     request_bytes_sum: storedBigint,
     response_bytes_sum: storedBigint,
@@ -146,6 +148,7 @@ const usageShape: z.ZodType<UsageRow> = z
   .transform(row => ({
     clientId: row.client_id,
     integrationId: row.integration_id,
+    statusClass: row.status_class,
     requests: row.requests_sum,
     requestBytes: row.request_bytes_sum,
     responseBytes: row.response_bytes_sum,
@@ -155,10 +158,11 @@ const USAGE_SQL = `
 SELECT
     client_id,
     integration_id,
+    status_class,
     sum(requests) AS requests_sum,
     sum(request_bytes) AS request_bytes_sum,
     sum(response_bytes) AS response_bytes_sum
 FROM usage_rollup FINAL
 WHERE stream = {stream:String} AND ${IN_MONTH}
-GROUP BY client_id, integration_id
-ORDER BY client_id, integration_id`
+GROUP BY client_id, integration_id, status_class
+ORDER BY client_id, integration_id, status_class`

@@ -114,6 +114,8 @@ function toStatementRow(close: MonthClose, statement: MonthClose['statements'][n
       requests: use.requests,
       request_bytes: use.requestBytes,
       response_bytes: use.responseBytes,
+      metered_requests: use.meteredRequests,
+      metered_bytes: use.meteredBytes,
     })),
   }
 }

@@ -33,11 +33,14 @@ export type Statement = {
 /** Use through one integration, as the registry knows it in that month. */
 export type StatementUsage = {
   readonly integrationId: string
-  /** `unknown` when the registry doesn't know the integration; it is then treated as external. */
-  readonly kind: IntegrationKind | 'unknown'
+  /** `unnamed` when the gateway didn't name it, `unknown` when the registry doesn't know it. */
+  readonly kind: IntegrationKind | 'unnamed' | 'unknown'
   readonly requests: DecimalText
   readonly requestBytes: DecimalText
   readonly responseBytes: DecimalText
+  /** What of it counted against the allowance: nothing where the tariff says so, nor while it is an exception. */
+  readonly meteredRequests: DecimalText
+  readonly meteredBytes: DecimalText
 }
 
 export type StatementLine = {
@@ -64,22 +67,24 @@ export type LineUnit = 'request' | 'MB' | 'month'
 export type LineStatus = 'payable' | 'proposed' | 'waived'
 
 /** What can't be charged as it stands, and must not go unseen: an analyst looks into each. */
-export type CloseException =
-  /** Usage of a client that the registry doesn't know. Charged to nobody. */
-  | ({ readonly kind: 'unknown_client' } & ExceptionUsage)
-  /** Usage of a client through an integration that the registry doesn't know, or that the gateway didn't name. */
-  | ({ readonly kind: 'unknown_integration' } & ExceptionUsage)
-  /** Usage of a client through an integration that it has not activated in the month. No access is charged for it. */
-  | ({ readonly kind: 'not_activated' } & ExceptionUsage)
-  /** A partner's integration is active for a client that has no partner and is none. No tier is charged for it. */
-  | { readonly kind: 'no_partner'; readonly clientId: string; readonly integrationId: string }
-
-type ExceptionUsage = {
+export type CloseException = {
+  readonly kind: ExceptionKind
   readonly clientId: string
   readonly integrationId: string
+  /** All use, of whatever status; charged to nobody while it is an exception. */
   readonly requests: DecimalText
   readonly bytes: DecimalText
 }
+
+export type ExceptionKind =
+  /** Use by a client that the registry doesn't know. */
+  | 'unknown_client'
+  /** Use through an integration that the registry doesn't know, or that the gateway didn't name where the tariff asks for it. */
+  | 'unknown_integration'
+  /** Use through an integration that the client has not activated in the month. */
+  | 'not_activated'
+  /** A partner's integration, active for an end customer: a client that has no partner and is none. Used or not. */
+  | 'no_partner'
 
 /** The outcome of rating a month: everything in it is a function of usage, registry, tariff, decisions and month. */
 export type RatedMonth = {

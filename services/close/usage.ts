@@ -1,8 +1,11 @@
-/** What one client did through one integration in one month. */
+import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
+
+/** What one client did through one integration in one month, with answers of one status class. */
 export type UsageRow = {
   readonly clientId: string
   /** Empty when the gateway did not know it. */
   readonly integrationId: string
+  readonly statusClass: StatusClass
   readonly requests: bigint
   readonly requestBytes: bigint
   readonly responseBytes: bigint

@@ -19,7 +19,15 @@ CREATE TABLE IF NOT EXISTS statement
     response_bytes UInt64,
     metered_requests UInt64 COMMENT 'what counted against the allowance',
     metered_bytes UInt64,
-    usage Array(Tuple(integration_id String, kind String, requests UInt64, request_bytes UInt64, response_bytes UInt64))
+    usage Array(Tuple(
+        integration_id String,
+        kind String,
+        requests UInt64,
+        request_bytes UInt64,
+        response_bytes UInt64,
+        metered_requests UInt64,
+        metered_bytes UInt64
+    ))
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (month, revision, content_hash, client_id)

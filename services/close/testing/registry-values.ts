@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
 import type { Activation, Client, IntegrationKind, Registry } from '@forbruk/schemas/registry/registry.ts'
 import {
   DEFAULT_TARIFF_URL,
@@ -59,8 +60,9 @@ export function use(
   requests: bigint,
   requestBytes = 0n,
   responseBytes = 0n,
+  statusClass: StatusClass = '2xx',
 ): UsageRow {
-  return { clientId, integrationId, requests, requestBytes, responseBytes }
+  return { clientId, integrationId, statusClass, requests, requestBytes, responseBytes }
 }
 
 export function rate(
