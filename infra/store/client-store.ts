@@ -3,7 +3,7 @@ import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import type { ZodType } from 'zod'
 import { encodeRows } from './encode-rows.ts'
 import { explainStoreError } from './explain-store-error.ts'
-import { type QueryParams, type Store, StoreError } from './store.ts'
+import { type InsertOptions, type QueryParams, type Store, StoreError } from './store.ts'
 
 export type ClientStoreParts = {
   readonly kind: Store['kind']
@@ -66,10 +66,11 @@ export function createClientStore({ kind, client, where, insertSettings, release
       })
     },
 
-    async insert(table: string, rows: readonly Record<string, unknown>[]) {
+    async insert(table: string, rows: readonly Record<string, unknown>[], { once }: InsertOptions = {}) {
       refuseWriting()
       if (rows.length === 0) return
-      const query = `INSERT INTO ${table} FORMAT JSONEachRow\n${encodeRows(table, rows)}`
+      const settings = once === undefined ? '' : `SETTINGS ${onceSettings(table, rows.length, once)} `
+      const query = `INSERT INTO ${table} ${settings}FORMAT JSONEachRow\n${encodeRows(table, rows)}`
       await attempt(() => client.command({ query, clickhouse_settings: insertSettings }))
     },
 
@@ -83,6 +84,21 @@ export function createClientStore({ kind, client, where, insertSettings, release
       return closing
     },
   }
+}
+
+/** As many rows as surely make one block, which is what a key is taken for. */
+const ONCE_ROWS_MAX = 1_000
+
+/** In the statement itself: in process, a setting sent beside it would stay for every later one. */
+function onceSettings(table: string, rows: number, once: string): string {
+  if (once === '' || rows > ONCE_ROWS_MAX) {
+    throw new StoreError(
+      `insert of ${rows} rows into ${table} once by key "${once}": expected a key, and at most ${ONCE_ROWS_MAX} rows`,
+      'ONCE_UNSOUND',
+    )
+  }
+  const token = once.replaceAll('\\', '\\\\').replaceAll("'", "\\'")
+  return `insert_deduplicate = 1, insert_deduplication_token = '${token}'`
 }
 
 function checkRow<Row>(sql: string, shape: ZodType<Row>, row: unknown, index: number): Row {

@@ -15,12 +15,23 @@ export interface Store {
   queryText(sql: string, format: string, params?: QueryParams): Promise<string>
 
   /** Resolves once the rows are durable. No rows, no statement. */
-  insert(table: string, rows: readonly Record<string, unknown>[]): Promise<void>
+  insert(table: string, rows: readonly Record<string, unknown>[], options?: InsertOptions): Promise<void>
 
   /** DDL and other statements without an answer. */
   command(sql: string): Promise<void>
 
   close(): Promise<void>
+}
+
+export type InsertOptions = {
+  /**
+   * A key under which rows are inserted into the table at most once, whoever comes first, however many come at a time:
+   * a later insert with the same key writes nothing and doesn't say so. Read back who holds it: `putIfAbsent` does.
+   *
+   * Holds on a table with a deduplication window (see put-if-absent.ts), without PARTITION BY, for at most a thousand
+   * rows, so that they are one block.
+   */
+  readonly once?: string
 }
 
 export type QueryParams = Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>

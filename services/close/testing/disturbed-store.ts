@@ -5,10 +5,10 @@ export function failingInsert(store: Store, nth: number): Store {
   let inserts = 0
   return {
     ...store,
-    async insert(table, rows) {
+    async insert(table, rows, options) {
       inserts += 1
       if (inserts >= nth) throw new Error('the power went')
-      await store.insert(table, rows)
+      await store.insert(table, rows, options)
     },
   }
 }
@@ -33,12 +33,12 @@ export function beforeInsert(store: Store, interruptedTable: string, interrupt: 
   let isFirst = true
   return {
     ...store,
-    async insert(table, rows) {
+    async insert(table, rows, options) {
       if (table === interruptedTable && isFirst) {
         isFirst = false
         await interrupt()
       }
-      await store.insert(table, rows)
+      await store.insert(table, rows, options)
     },
   }
 }
