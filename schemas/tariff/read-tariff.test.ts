@@ -131,6 +131,44 @@ describe('readTariff', () => {
     ])
   })
 
+  test('says what may stand in each definition', () => {
+    const faults = faultsAfter(tariff => {
+      const [version] = Object(tariff).versions
+      Object.assign(version.definitions, {
+        bytesCounted: 'all',
+        megabyteBytes: 1_000_001,
+        statusClassesNotCounted: ['5xx', '503'],
+        unnamedIntegration: null,
+      })
+      version.consumption.overage = 'auto'
+      Object(tariff).currency = 'EUR'
+    })
+    expect(faults.toSorted()).toEqual([
+      '$.currency is "EUR"; expected "NOK"',
+      '$.versions[0].consumption.overage is "auto"; expected "dialogue" or "automatic"',
+      '$.versions[0].definitions.bytesCounted is "all"; expected "request_and_response", "request" or "response"',
+      '$.versions[0].definitions.megabyteBytes is 1000001; expected 1000000 or 1048576',
+      '$.versions[0].definitions.statusClassesNotCounted[1] is "503"; expected "0xx", "1xx", "2xx", "3xx", "4xx" or "5xx"',
+      '$.versions[0].definitions.unnamedIntegration is null; expected "external" or "exception"',
+    ])
+  })
+
+  test('refuses a status class twice; without the list, every status counts', () => {
+    const classes = '$.versions[0].definitions.statusClassesNotCounted'
+    expect(
+      faultsAfter(tariff => {
+        Object(tariff).versions[0].definitions.statusClassesNotCounted = ['5xx', '5xx']
+      }),
+    ).toEqual([`${classes} is ["5xx","5xx"]; expected each class once`])
+    const json = JSON.parse(defaultText)
+    delete json.versions[0].definitions.statusClassesNotCounted
+    expect(readTariff(JSON.stringify(json), 't').versions[0]?.definitions.statusClassesNotCounted).toEqual([])
+  })
+
+  test('reads what an editor wrote with a byte order mark', () => {
+    expect(readTariff(`\ufeff${defaultText}`, 't')).toEqual(readTariff(defaultText, 't'))
+  })
+
   test('says that a file is no JSON', () => {
     expect(() => readTariff('{', 'x.json')).toThrow(/the tariff x\.json can't be used:\n {2}\$ is no JSON/)
   })
@@ -161,5 +199,18 @@ describe('tariffVersionFor', () => {
       expect(text).toContain(part)
     }
     expect(describeTariff(tariff, version).at(-1)).toBe(version.note)
+  })
+
+  test('other definitions are printed otherwise', () => {
+    const version = tariffVersionFor(tariff, '2026-09')
+    const definitions = {
+      ...version.definitions,
+      bytesCounted: 'response' as const,
+      statusClassesNotCounted: ['5xx' as const, '0xx' as const],
+      unnamedIntegration: 'exception' as const,
+    }
+    const text = describeTariff(tariff, { ...version, definitions }).join('\n')
+    expect(text).toContain('Bytes are those of the response. Requests of every status but 0xx, 5xx count.')
+    expect(text).toContain('Use for which the gateway names no integration is listed as an exception')
   })
 })

@@ -9,6 +9,7 @@ import { rejectedCommand } from './commands/rejected.ts'
 import { shipCommand } from './commands/ship.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { statusCommand } from './commands/status.ts'
+import { tariffCommand } from './commands/tariff.ts'
 import { upCommand } from './commands/up.ts'
 import { explainFailure } from './explain-failure.ts'
 
@@ -31,6 +32,7 @@ for (const command of [
   aggregateCommand,
   closeCommand,
   registryCommand,
+  tariffCommand,
   sqlCommand,
   rejectedCommand,
   auditCommand,

@@ -10,7 +10,9 @@ import {
 export async function readTariffFile(path: string | null): Promise<Tariff> {
   if (path === null) return readTariff(await readFile(DEFAULT_TARIFF_URL, 'utf8'), 'the default tariff')
   const text = await readFile(path, 'utf8').catch(error => {
-    throw new TariffError(path, [`FORBRUK_TARIFF: the file can't be read (${error.code ?? error.message})`])
+    throw new TariffError(path, [
+      `the file can't be read (${error.code ?? error.message}); expected a tariff as JSON`,
+    ])
   })
   return readTariff(text, path)
 }

@@ -149,6 +149,25 @@ export async function flushLedger(
   ])
 }
 
+/** Client a's use of `shop`, the same in each of so many hours before and after an instant, in one block. */
+export async function countHourly(
+  store: Store,
+  {
+    from,
+    hours,
+    requestsPerHour,
+  }: { readonly from: string; readonly hours: number; readonly requestsPerHour: number },
+): Promise<void> {
+  const middleMs = Date.parse(from)
+  const uses = Array.from({ length: 2 * hours }, (_, index) => ({
+    client: 'a',
+    integration: 'shop',
+    timeMs: middleMs + (index - hours) * HOUR_MS,
+    requests: requestsPerHour,
+  }))
+  await flushBlock(store, { partition: 0, block: 0, nextOffset: BLOCK_SIZE, uses })
+}
+
 export async function flushBlock(store: Store, block: CountedBlock): Promise<void> {
   await flushUsage(store, block)
   await flushLedger(store, block)
