@@ -99,7 +99,12 @@ describe('mistakes', () => {
     [
       'no header',
       { 'partners.csv': 'byrå,Byrå AS\n' },
-      ['partners.csv:1: the header is missing; expected partner_id,name'],
+      ['partners.csv:1: "byrå,Byrå AS" is no header; expected partner_id,name'],
+    ],
+    [
+      'another separator',
+      { 'partners.csv': 'partner_id;name\nbyrå;Byrå AS\n' },
+      ['partners.csv:1: "partner_id;name" is no header; expected partner_id,name, separated by commas'],
     ],
     [
       'a missing column',
@@ -253,9 +258,37 @@ describe('mistakes', () => {
     expect(faults).toEqual([
       'activations.csv:2, active_from: "i dag"; expected a date as YYYY-MM-DD',
       'activations.csv:3, integration_id: "borte" is unknown; expected an id from integrations.csv',
-      'clients.csv:1: the header is missing; expected client_id,name,partner_id,collective_invoice',
+      'clients.csv:1: "x" is no header; expected client_id,name,partner_id,collective_invoice, separated by commas',
       'partners.csv:2, name: the cell is empty; expected a name',
     ])
+  })
+
+  test('of a hundred, each is told; of very many, the first thousand and how many there are', () => {
+    const partners = (count: number) =>
+      `partner_id,name\nbyrå,B\n${Array.from({ length: count }, (_, index) => `ukjent${index},U\n`).join('')}`
+    const told = faultsOf({ 'partners.csv': partners(100) })
+    expect(told).toHaveLength(100)
+    expect(told[99]).toMatch(/^partners\.csv:102, partner_id: "ukjent99" is no client/)
+
+    const reading = read({ 'partners.csv': partners(5_000) })
+    expect(reading).toMatchObject({ ok: false, faultCount: 5_000 })
+    expect(reading.ok ? [] : reading.faults).toHaveLength(1_000)
+    expect(reading.ok ? null : reading.faults[999]).toMatchObject({ line: 1_002 })
+  })
+
+  test('quotes, CRLF and a byte order mark do not shift the line that is told', () => {
+    const partners = '\ufeff"partner_id","name"\r\n"byrå","By ""rå""\r\nAS"\r\n\r\n"borte","B"\r\n'
+    expect(faultsOf({ 'partners.csv': partners })).toEqual([
+      'partners.csv:5, partner_id: "borte" is no client; expected every partner in clients.csv as well',
+    ])
+  })
+
+  test('the end of lines makes no other registry', () => {
+    const partners = 'partner_id,name\nbyrå,"Byrå\nAS"\n'
+    const expected = registryOf({ 'partners.csv': partners })
+    for (const end of ['\r\n', '\r']) {
+      expect(registryOf({ 'partners.csv': partners.replaceAll('\n', end) })).toEqual(expected)
+    }
   })
 
   test('a mistake after a cell with line breaks has its right line', () => {

@@ -16,9 +16,16 @@ import { sortRegistry } from './sort-registry.ts'
 export const REGISTRY_FILES = ['clients.csv', 'partners.csv', 'integrations.csv', 'activations.csv'] as const
 export type RegistryFile = (typeof REGISTRY_FILES)[number]
 
+/** Their content by name. */
+export type RegistryFiles = ReadonlyMap<string, Uint8Array>
+
 export type RegistryReading =
   | { readonly ok: true; readonly registry: Registry }
-  | { readonly ok: false; readonly faults: readonly RegistryFault[] }
+  /** The first faults by file and line, and how many there are in all. */
+  | { readonly ok: false; readonly faults: readonly RegistryFault[]; readonly faultCount: number }
+
+/** Whoever has more mistakes than this made the same one in each line. */
+const FAULTS_MAX = 1_000
 
 const ID_RULE = 'an id of 1 to 256 characters without control characters or spaces around it'
 const DATE_RULE = 'a date as YYYY-MM-DD'
@@ -66,10 +73,10 @@ const activationShape = z
   }))
 
 /**
- * Reads a registry folder's files, given by name, as one whole: either everything is right, or the answer is every
- * mistake. CSV in UTF-8, with or without a byte order mark; columns in any order.
+ * Reads a registry's files, given by name, as one whole: either everything is right, or the answer is every mistake, of
+ * very many the first. CSV in UTF-8, with or without a byte order mark; columns in any order.
  */
-export function readRegistry(files: ReadonlyMap<string, Uint8Array>): RegistryReading {
+export function readRegistry(files: RegistryFiles): RegistryReading {
   const clients = readFile(files, 'clients.csv', CLIENT_COLUMNS, clientShape)
   const partners = readFile(files, 'partners.csv', PARTNER_COLUMNS, partnerShape)
   const integrations = readFile(files, 'integrations.csv', INTEGRATION_COLUMNS, integrationShape)
@@ -83,7 +90,10 @@ export function readRegistry(files: ReadonlyMap<string, Uint8Array>): RegistryRe
       activations: activations.rows,
     }),
   ]
-  if (faults.length > 0) return { ok: false, faults: faults.toSorted(compareFaults) }
+  if (faults.length > 0) {
+    const first = faults.toSorted(compareFaults).slice(0, FAULTS_MAX)
+    return { ok: false, faults: first, faultCount: faults.length }
+  }
   const registry = sortRegistry({
     clients: clients.values,
     partners: partners.values,
@@ -100,7 +110,7 @@ type FileReading<Column extends string, Value> = {
 }
 
 function readFile<Column extends string, Value>(
-  files: ReadonlyMap<string, Uint8Array>,
+  files: RegistryFiles,
   file: RegistryFile,
   columns: readonly Column[],
   shape: z.ZodType<Value>,

@@ -43,6 +43,9 @@ export function readTable<Column extends string>(
   return { rows, faults }
 }
 
+/** Far above any registry, and far below what would exhaust the memory. */
+const ROWS_MAX = 2_000_000
+
 type CsvRecord = { readonly line: number; readonly cells: readonly string[] }
 
 function parseCsv(
@@ -50,13 +53,22 @@ function parseCsv(
   text: string,
 ): { ok: true; records: CsvRecord[] } | { ok: false; fault: RegistryFault } {
   try {
-    const parsed = parse(text, { bom: true, info: true, relax_column_count: true, skip_empty_lines: true })
+    // The parser counts a CRLF inside quotes as two lines; and a registry is the same whichever system wrote it.
+    const parsed = parse(text.replace(/\r\n?/g, '\n'), {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      to: ROWS_MAX + 2,
+    })
     const records = recordsShape.parse(parsed).map(({ record, info }) => ({
       // The parser tells where a record ends; a quoted cell may hold line breaks.
       line: info.lines - record.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0),
       cells: record,
     }))
-    return { ok: true, records }
+    if (records.length <= ROWS_MAX + 1) return { ok: true, records }
+    const detail = `more than ${ROWS_MAX} rows; expected at most so many`
+    return { ok: false, fault: { file, line: null, column: null, detail } }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     const line = typeof error.lines === 'number' ? error.lines : null
@@ -66,17 +78,20 @@ function parseCsv(
 
 function checkHeader(file: string, header: readonly string[], columns: readonly string[]): RegistryFault[] {
   const fault = (column: string | null, detail: string) => ({ file, line: 1, column, detail })
+  const expected = `expected ${columns.join(',')}`
+  if (header.length === 0) return [fault(null, `the header is missing; ${expected}`)]
   if (!columns.some(column => header.includes(column))) {
-    return [fault(null, `the header is missing; expected ${columns.join(',')}`)]
+    const found = JSON.stringify(header.join(',').slice(0, 60))
+    const separated = header.length === 1 ? ', separated by commas' : ''
+    return [fault(null, `${found} is no header; ${expected}${separated}`)]
   }
   const faults: RegistryFault[] = []
   for (const column of columns) {
-    if (!header.includes(column))
-      faults.push(fault(column, `the column is missing; expected ${columns.join(',')}`))
+    if (!header.includes(column)) faults.push(fault(column, `the column is missing; ${expected}`))
   }
   for (const [index, column] of header.entries()) {
     if (!columns.includes(column)) {
-      faults.push(fault(column, `the column is unknown; expected ${columns.join(',')}`))
+      faults.push(fault(column, `the column is unknown; ${expected}`))
     } else if (header.indexOf(column) < index)
       faults.push(fault(column, 'the column is there twice; expected once'))
   }

@@ -30,7 +30,9 @@ describe('an incomplete month is refused', () => {
 
   test('without a registry', async () => {
     await countOctober(place())
-    expect(await refusals()).toEqual(['no registry is stored; run forbruk registry import'])
+    expect(await refusals()).toEqual([
+      'no registry holds in the month; run forbruk registry import, for that month or from the first',
+    ])
   })
 
   test('when nothing was aggregated', async () => {

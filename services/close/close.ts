@@ -59,7 +59,7 @@ export async function closeMonth(options: CloseOptions): Promise<CloseResult> {
   onProgress('gate')
   const facts = await readGateFacts(store, log, period.month, range)
   const forced = passGate(judgeMonth(facts, clock()), options)
-  const stored = await readStoredRegistry(store)
+  const stored = await readStoredRegistry(store, period.month)
   if (stored === null) throw new CloseRefusedError(period.month, [{ kind: 'registry_missing' }])
 
   onProgress('read')

@@ -1,6 +1,9 @@
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { importRegistry, RegistryFaultsError } from './import-registry.ts'
+import { REGISTRY_FILES } from '@forbruk/schemas/registry/read-registry.ts'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseBillingPeriod } from './billing-period.ts'
+import { importRegistry, importRegistryFiles, RegistryFaultsError } from './import-registry.ts'
 import { readStoredRegistry } from './read-stored-registry.ts'
+import { placeVersions, readVersions } from './registry-versions.ts'
 import {
   type Installation,
   openInstallation,
@@ -8,7 +11,7 @@ import {
   removeInstallations,
   writeRegistry,
 } from './testing/counted-month.ts'
-import { failingInsert } from './testing/disturbed-store.ts'
+import { beforeInsert, failingInsert } from './testing/disturbed-store.ts'
 
 let place: Installation
 beforeEach(async () => {
@@ -20,31 +23,52 @@ afterAll(removeInstallations)
 
 const run = (store = place.store) =>
   importRegistry({ store, directory: place.folder, clock: () => place.clock.nowMs })
-const firstName = async () => (await readStoredRegistry(place.store))?.registry.clients[0]?.name
-const renamed = { 'clients.csv': REGISTRY['clients.csv'].replace('byrå,Byrå AS', 'byrå,Annet AS') }
+const stored = (month = '2026-10') => readStoredRegistry(place.store, month)
+const firstName = async (month?: string) => (await stored(month))?.registry.clients[0]?.name
+const named = (name: string) => ({
+  'clients.csv': REGISTRY['clients.csv'].replace('byrå,Byrå AS', `byrå,${name}`),
+})
+const renamed = named('Annet AS')
+
+/** Imports the registry's texts with another name of its first client, from a month on. */
+function runNamed(name: string, validFrom: string | null, store = place.store) {
+  const texts = { ...REGISTRY, ...named(name) }
+  const files = new Map(REGISTRY_FILES.map(file => [file, Buffer.from(texts[file])]))
+  return importRegistryFiles({
+    store,
+    files,
+    origin: 'a test',
+    validFrom: validFrom === null ? undefined : parseBillingPeriod(validFrom),
+    clock: () => place.clock.nowMs,
+  })
+}
 
 test('before the first import there is none', async () => {
-  expect(await readStoredRegistry(place.store)).toBeNull()
+  expect(await stored()).toBeNull()
 })
 
 test('what is imported is what is read back', async () => {
   const imported = await run()
   expect(imported).toMatchObject({
     outcome: 'imported',
+    sequence: 1,
+    validFrom: null,
+    holds: { from: null, until: null },
     clients: 3,
     partners: 1,
     integrations: 3,
     activations: 4,
   })
-  const stored = await readStoredRegistry(place.store)
-  expect(stored?.importId).toBe(imported.importId)
-  expect(stored?.registry.clients).toContainEqual({
+  const read = await stored()
+  expect(read?.importId).toBe(imported.importId)
+  expect(read?.version).toMatchObject({ sequence: 1, importedAtMs: place.clock.nowMs, clients: 3 })
+  expect(read?.registry.clients).toContainEqual({
     clientId: 'kunde',
     name: 'Kunde, stor',
     partnerId: 'byrå',
     collectiveInvoice: false,
   })
-  expect(stored?.registry.activations).toContainEqual({
+  expect(read?.registry.activations).toContainEqual({
     clientId: 'kunde',
     integrationId: 'shop',
     activeFrom: '2026-10-31',
@@ -56,12 +80,12 @@ test('ids that a database sorts in another order than we do are read back as imp
   const clients = `${REGISTRY['clients.csv']}\u{1f41f},Fisk,,no\n\uff21,Bred A,,no\n`
   await writeRegistry(place.folder, { 'clients.csv': clients })
   const { importId } = await run()
-  expect((await readStoredRegistry(place.store))?.importId).toBe(importId)
+  expect((await stored())?.importId).toBe(importId)
 })
 
 test('the same content again changes nothing; an older one imported again holds again', async () => {
   const { importId } = await run()
-  expect(await run()).toMatchObject({ outcome: 'unchanged', importId })
+  expect(await run()).toMatchObject({ outcome: 'unchanged', importId, sequence: 1 })
 
   place.clock.nowMs -= 86_400_000 // A clock that was set back must not let an older import hold.
   await writeRegistry(place.folder, renamed)
@@ -69,26 +93,93 @@ test('the same content again changes nothing; an older one imported again holds 
   expect(await firstName()).toBe('Annet AS')
 
   await writeRegistry(place.folder)
-  expect(await run()).toMatchObject({ outcome: 'imported', importId })
+  expect(await run()).toMatchObject({ outcome: 'imported', importId, sequence: 3 })
   expect(await firstName()).toBe('Byrå AS')
 })
 
-test('a folder with mistakes stores nothing and names them all', async () => {
-  await run()
-  await writeRegistry(place.folder, { ...renamed, 'partners.csv': 'partner_id,name\nborte,\n' })
-  const error = await run().catch(caught => caught)
-  expect(error).toBeInstanceOf(RegistryFaultsError)
-  expect(error.message).toContain('partners.csv:2, partner_id: "borte" is no client')
-  expect(error.message).toContain('partners.csv:2, name: the cell is empty')
-  expect(error.message).toContain('clients.csv:3, partner_id: "byrå" is unknown')
-  expect(await firstName()).toBe('Byrå AS')
+describe('dated versions', () => {
+  test('a month is rated with what held then', async () => {
+    await runNamed('Gammel AS', null)
+    expect(await runNamed('Ny AS', '2026-10')).toMatchObject({
+      outcome: 'imported',
+      sequence: 2,
+      validFrom: '2026-10',
+      holds: { from: '2026-10', until: null },
+    })
+    expect(await firstName('2026-09')).toBe('Gammel AS')
+    expect(await firstName('2026-10')).toBe('Ny AS')
+    expect(await firstName('2031-01')).toBe('Ny AS')
+  })
+
+  test('a corrected import for an earlier month changes only that month on, up to the next version', async () => {
+    await runNamed('Gammel AS', null)
+    await runNamed('Ny AS', '2026-10')
+    const corrected = await runNamed('Rettet AS', '2026-08')
+    expect(corrected.holds).toEqual({ from: '2026-08', until: '2026-10' })
+    const names = await Promise.all(['2026-07', '2026-08', '2026-09', '2026-10'].map(firstName))
+    expect(names).toEqual(['Gammel AS', 'Rettet AS', 'Rettet AS', 'Ny AS'])
+
+    await runNamed('Rettet igjen AS', '2026-08')
+    expect(await firstName('2026-09')).toBe('Rettet igjen AS')
+    expect(placeVersions(await readVersions(place.store)).map(each => each.holds)).toEqual([
+      { from: null, until: '2026-08' },
+      { from: '2026-10', until: null },
+      null,
+      { from: '2026-08', until: '2026-10' },
+    ])
+  })
+
+  test('the same content from another month on is another version', async () => {
+    const { importId } = await runNamed('Samme AS', '2026-10')
+    expect(await runNamed('Samme AS', '2026-12')).toMatchObject({
+      outcome: 'imported',
+      importId,
+      sequence: 2,
+    })
+    expect(await runNamed('Samme AS', '2026-10')).toMatchObject({ outcome: 'unchanged', sequence: 1 })
+    expect(await stored('2026-09')).toBeNull()
+  })
+
+  test('analysts see which import holds', async () => {
+    await runNamed('En AS', null)
+    await runNamed('To AS', null)
+    const rows = await place.store.queryText(
+      'SELECT sequence, valid_from, holds FROM registry_imports',
+      'CSV',
+    )
+    expect(rows).toBe('1,"",0\n2,"",1\n')
+  })
 })
 
-test('a path that is no folder is refused', async () => {
-  const directory = `${place.folder}/clients.csv`
-  await expect(importRegistry({ store: place.store, directory, clock: () => 0 })).rejects.toThrow(
-    /no folder; expected one with clients\.csv/,
-  )
+describe('mistakes', () => {
+  test('a folder with them stores nothing and names them all', async () => {
+    await run()
+    await writeRegistry(place.folder, { ...renamed, 'partners.csv': 'partner_id,name\nborte,\n' })
+    const error = await run().catch(caught => caught)
+    expect(error).toBeInstanceOf(RegistryFaultsError)
+    expect(error.message).toContain('partners.csv:2, partner_id: "borte" is no client')
+    expect(error.message).toContain('partners.csv:2, name: the cell is empty')
+    expect(error.message).toContain('clients.csv:3, partner_id: "byrå" is unknown')
+    expect(await firstName()).toBe('Byrå AS')
+    expect(await readVersions(place.store)).toHaveLength(1)
+  })
+
+  test('very many are counted, and the first are told', async () => {
+    const clients = Array.from({ length: 1_500 }, (_, index) => `k${index},,,no\n`).join('')
+    await writeRegistry(place.folder, { 'clients.csv': `${REGISTRY['clients.csv']}${clients}` })
+    const error = await run().catch(caught => caught)
+    expect(error.faults).toHaveLength(1_000)
+    expect(error.message).toMatch(
+      /\n {2}clients\.csv:1004, name: the cell is empty; expected a name\n {2}and 500 more$/,
+    )
+  })
+
+  test('a path that is no folder is refused', async () => {
+    const directory = `${place.folder}/clients.csv`
+    await expect(importRegistry({ store: place.store, directory, clock: () => 0 })).rejects.toThrow(
+      /no folder; expected one with clients\.csv/,
+    )
+  })
 })
 
 test('an import that breaks off leaves the one before, and is completed by the next', async () => {
@@ -98,8 +189,28 @@ test('an import that breaks off leaves the one before, and is completed by the n
     await expect(run(failingInsert(place.store, broken))).rejects.toThrow('the power went')
     expect(await firstName()).toBe('Byrå AS')
   }
-  expect((await run()).outcome).toBe('imported')
+  expect(await run()).toMatchObject({ outcome: 'imported', sequence: 2 })
   expect(await firstName()).toBe('Annet AS')
+})
+
+describe('imports at the same time', () => {
+  test('each gets a number of its own, and the last holds', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `Firma ${index} AS`)
+    const imports = await Promise.all(names.map(name => runNamed(name, null)))
+    const versions = await readVersions(place.store)
+    expect(versions.map(each => each.sequence)).toEqual([1, 2, 3, 4, 5, 6])
+    const last = imports.findIndex(each => each.sequence === 6)
+    expect(await firstName()).toBe(names[last])
+  })
+
+  test('one that comes in between takes the number, and is corrected by the other', async () => {
+    const disturbed = beforeInsert(place.store, 'registry_import', async () => {
+      await runNamed('Først AS', null)
+    })
+    expect(await runNamed('Sist AS', null, disturbed)).toMatchObject({ outcome: 'imported', sequence: 2 })
+    expect(await firstName()).toBe('Sist AS')
+    expect(await readVersions(place.store)).toHaveLength(2)
+  })
 })
 
 test('rows that were changed in the store are not taken for what was imported', async () => {
@@ -107,5 +218,5 @@ test('rows that were changed in the store are not taken for what was imported', 
   await place.store.insert('registry_partner', [
     { import_id: importId, partner_id: 'firma', name: 'Innsmuglet' },
   ])
-  await expect(readStoredRegistry(place.store)).rejects.toThrow(/its rows were changed in the store/)
+  await expect(stored()).rejects.toThrow(/its rows were changed in the store/)
 })

@@ -1,143 +1,116 @@
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Store } from '@forbruk/infra/store/store.ts'
-import { REGISTRY_FILES, readRegistry } from '@forbruk/schemas/registry/read-registry.ts'
-import {
-  describeRegistryFault,
-  type Registry,
-  type RegistryFault,
-} from '@forbruk/schemas/registry/registry.ts'
+import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
+import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { type RegistryFiles, readRegistry } from '@forbruk/schemas/registry/read-registry.ts'
+import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { BillingPeriod } from './billing-period.ts'
 import { hashContent } from './hash-content.ts'
-import { insertInChunks } from './insert-in-chunks.ts'
-import { readNewestImport } from './read-stored-registry.ts'
+import { insertRegistry } from './insert-registry.ts'
+import { readRegistryFolder } from './read-registry-folder.ts'
+import { RegistryFaultsError } from './registry-faults-error.ts'
+import {
+  type PlacedVersion,
+  placeVersions,
+  type RegistryCounts,
+  type RegistryVersion,
+  readVersion,
+  readVersions,
+} from './registry-versions.ts'
 
-const FILE_BYTES_MAX = 64 * 1024 * 1024
+export { RegistryFaultsError }
 
-/** The folder holds no right registry; nothing was stored. `faults` is every mistake. */
-export class RegistryFaultsError extends Error {
-  override name = 'RegistryFaultsError'
-  readonly faults: readonly RegistryFault[]
-  constructor(directory: string, faults: readonly RegistryFault[]) {
-    const sentences = faults.map(fault => `\n  ${describeRegistryFault(fault)}`)
-    super(`the registry in ${directory} is not imported:${sentences.join('')}`)
-    this.faults = faults
-  }
+export type RegistryImport = PlacedVersion & {
+  /** `unchanged`: the version that holds from this month on has the same content already. */
+  readonly outcome: 'imported' | 'unchanged'
 }
 
-export type RegistryImport = {
-  /** `unchanged`: the registry that holds has the same content already. */
-  readonly outcome: 'imported' | 'unchanged'
-  /** SHA-256 of the content in hex. */
-  readonly importId: string
-  readonly clients: number
-  readonly partners: number
-  readonly integrations: number
-  readonly activations: number
+export type ImportOptions = {
+  readonly store: Store
+  /** The first month it holds for; without it, it holds from the first month on. */
+  readonly validFrom?: BillingPeriod | undefined
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+}
+
+/** So many imports may come in between. */
+const TRIES_MAX = 20
+
+/** Imports the four files of a folder: see `importRegistryFiles`. */
+export async function importRegistry(
+  options: ImportOptions & { readonly directory: string },
+): Promise<RegistryImport> {
+  const files = await readRegistryFolder(options.directory)
+  return importRegistryFiles({ ...options, files, origin: options.directory })
 }
 
 /**
- * Stores the registry of a folder as a whole, which then holds. Throws RegistryFaultsError when the folder holds none.
- * @param clock milliseconds since the epoch
+ * Stores a registry as a whole: a new version, which holds from a month on until the next. An import for the same
+ * month corrects the one before. All or nothing, whatever breaks off or comes at the same time. Throws
+ * RegistryFaultsError when the files are no right registry.
  */
-export async function importRegistry(options: {
-  readonly store: Store
-  readonly directory: string
-  readonly clock: () => number
-}): Promise<RegistryImport> {
-  const { store, directory, clock } = options
-  const reading = readRegistry(await readFolder(directory))
-  if (!reading.ok) throw new RegistryFaultsError(directory, reading.faults)
+export async function importRegistryFiles(
+  options: ImportOptions & {
+    readonly files: RegistryFiles
+    /** Where they came from, for messages. */
+    readonly origin: string
+  },
+): Promise<RegistryImport> {
+  const { store, files, origin, validFrom, clock } = options
+  const reading = readRegistry(files)
+  if (!reading.ok) throw new RegistryFaultsError(origin, reading.faults, reading.faultCount)
+  const wanted = {
+    importId: hashContent(reading.registry),
+    validFrom: validFrom?.month ?? null,
+    ...countEntries(reading.registry),
+  }
+  const held = findHeld(await readVersions(store), wanted.validFrom)
+  if (held?.importId === wanted.importId) return { ...held, outcome: 'unchanged' }
 
-  const importId = hashContent(reading.registry)
-  const counts = countEntries(reading.registry)
-  const newest = await readNewestImport(store)
-  if (newest?.importId === importId) return { outcome: 'unchanged', importId, ...counts }
-
-  await insertEntries(store, importId, reading.registry)
+  await insertRegistry(store, wanted.importId, reading.registry)
   // Last: it vouches for all the others.
-  const imported = {
-    import_id: importId,
-    sequence: (newest?.sequence ?? 0) + 1,
-    imported_at: new Date(clock()).toISOString(),
-  }
-  await store.insert('registry_import', [{ ...imported, ...counts }])
-  return { outcome: 'imported', importId, ...counts }
+  const version = await takeSequence(store, wanted, clock())
+  return { ...placed(await readVersions(store), version), outcome: 'imported' }
 }
 
-async function readFolder(directory: string): Promise<Map<string, Uint8Array>> {
-  const folder = await stat(directory).catch(() => null)
-  if (folder?.isDirectory() !== true) {
-    throw new RegistryFaultsError(directory, [
-      {
-        file: directory,
-        line: null,
-        column: null,
-        detail: `no folder; expected one with ${REGISTRY_FILES.join(', ')}`,
-      },
-    ])
+type WantedVersion = RegistryCounts & Pick<RegistryVersion, 'importId' | 'validFrom'>
+
+/** Several imports at a time all come to hold, in the order in which they took their numbers. */
+async function takeSequence(store: Store, wanted: WantedVersion, nowMs: number): Promise<RegistryVersion> {
+  for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
+    const sequence = ((await readVersions(store)).at(-1)?.sequence ?? 0) + 1
+    const holder = await putIfAbsent({
+      store,
+      table: 'registry_import',
+      row: toRow(wanted, sequence, nowMs),
+      key: String(sequence),
+      read: () => readVersion(store, sequence),
+    })
+    if (holder.importId === wanted.importId && holder.validFrom === wanted.validFrom) return holder
   }
-  const files = new Map<string, Uint8Array>()
-  for (const name of REGISTRY_FILES) {
-    const path = join(directory, name)
-    const file = await stat(path).catch(() => null)
-    if (file === null) continue
-    const isReadable = file.isFile() && file.size <= FILE_BYTES_MAX
-    if (!isReadable) {
-      const detail = file.isFile()
-        ? `${file.size} bytes; expected at most ${FILE_BYTES_MAX}`
-        : 'no file; expected CSV'
-      throw new RegistryFaultsError(directory, [{ file: name, line: null, column: null, detail }])
-    }
-    files.set(name, await readFile(path))
-  }
-  return files
+  throw new StoreUnavailableError(
+    `the registry is not imported: ${TRIES_MAX} other imports came in between; run it again`,
+  )
 }
 
-function countEntries({ clients, partners, integrations, activations }: Registry) {
+function toRow(wanted: WantedVersion, sequence: number, nowMs: number): Record<string, unknown> {
+  const { importId, validFrom, ...counts } = wanted
+  const importedAt = new Date(nowMs).toISOString()
+  return { sequence, import_id: importId, valid_from: validFrom ?? '', imported_at: importedAt, ...counts }
+}
+
+function findHeld(versions: readonly RegistryVersion[], validFrom: string | null): PlacedVersion | undefined {
+  return placeVersions(versions).find(each => each.holds !== null && each.validFrom === validFrom)
+}
+
+function placed(versions: readonly RegistryVersion[], version: RegistryVersion): PlacedVersion {
+  const found = placeVersions(versions).find(each => each.sequence === version.sequence)
+  return found ?? { ...version, holds: null }
+}
+
+function countEntries({ clients, partners, integrations, activations }: Registry): RegistryCounts {
   return {
     clients: clients.length,
     partners: partners.length,
     integrations: integrations.length,
     activations: activations.length,
   }
-}
-
-async function insertEntries(store: Store, importId: string, registry: Registry): Promise<void> {
-  await insertInChunks(
-    store,
-    'registry_client',
-    registry.clients.map(client => ({
-      import_id: importId,
-      client_id: client.clientId,
-      name: client.name,
-      partner_id: client.partnerId ?? '',
-      collective_invoice: client.collectiveInvoice,
-    })),
-  )
-  await insertInChunks(
-    store,
-    'registry_partner',
-    registry.partners.map(({ partnerId, name }) => ({ import_id: importId, partner_id: partnerId, name })),
-  )
-  await insertInChunks(
-    store,
-    'registry_integration',
-    registry.integrations.map(({ integrationId, name, kind }) => ({
-      import_id: importId,
-      integration_id: integrationId,
-      name,
-      kind,
-    })),
-  )
-  await insertInChunks(
-    store,
-    'registry_activation',
-    registry.activations.map(activation => ({
-      import_id: importId,
-      client_id: activation.clientId,
-      integration_id: activation.integrationId,
-      active_from: activation.activeFrom,
-      active_until: activation.activeUntil ?? '',
-    })),
-  )
 }

@@ -3,32 +3,22 @@ import { INTEGRATION_KINDS, type Registry } from '@forbruk/schemas/registry/regi
 import { sortRegistry } from '@forbruk/schemas/registry/sort-registry.ts'
 import { z } from 'zod'
 import { hashContent } from './hash-content.ts'
-import { storedCount } from './stored-number.ts'
+import { type RegistryVersion, readVersionFor } from './registry-versions.ts'
 
-export type StoredRegistry = { readonly importId: string; readonly registry: Registry }
-
-const importShape = z
-  .object({ import_id: z.string(), sequence: storedCount })
-  .transform(row => ({ importId: row.import_id, sequence: row.sequence }))
-
-/** The import that holds; null before the first. */
-export async function readNewestImport(
-  store: Store,
-): Promise<{ readonly importId: string; readonly sequence: number } | null> {
-  const sql =
-    'SELECT import_id, sequence FROM registry_import FINAL ORDER BY sequence DESC, import_id LIMIT 1'
-  const [row] = await store.query(sql, importShape)
-  return row ?? null
+export type StoredRegistry = {
+  readonly importId: string
+  readonly version: RegistryVersion
+  readonly registry: Registry
 }
 
 /**
- * The registry that holds; null before the first import. Throws StoreError when what is stored is not what was
- * imported.
+ * The registry that a month (`YYYY-MM`) is rated with; null when none holds yet. Throws StoreError when what is stored
+ * is not what was imported.
  */
-export async function readStoredRegistry(store: Store): Promise<StoredRegistry | null> {
-  const newest = await readNewestImport(store)
-  if (newest === null) return null
-  const { importId } = newest
+export async function readStoredRegistry(store: Store, month: string): Promise<StoredRegistry | null> {
+  const version = await readVersionFor(store, month)
+  if (version === null) return null
+  const { importId } = version
   const read = <Row>(sql: string, shape: z.ZodType<Row>) => store.query(sql, shape, { import_id: importId })
   // The store orders text by bytes.
   const registry = sortRegistry({
@@ -38,7 +28,7 @@ export async function readStoredRegistry(store: Store): Promise<StoredRegistry |
     activations: await read(ACTIVATIONS_SQL, activationShape),
   })
   const storedId = hashContent(registry)
-  if (storedId === importId) return { importId, registry }
+  if (storedId === importId) return { importId, version, registry }
   throw new StoreError(
     `registry import ${importId} reads as ${storedId}: its rows were changed in the store; expected what was imported: restore them from a backup`,
     'REGISTRY_CHANGED',

@@ -29,7 +29,7 @@ export class CloseRefusedError extends Error {
 export function describeRefusal(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'registry_missing':
-      return 'no registry is stored; run forbruk registry import'
+      return 'no registry holds in the month; run forbruk registry import, for that month or from the first'
     case 'figures_unsettled':
       return `usage and block ledger differ (${refusal.examples.join('; ')}); let forbruk aggregate catch up, then close again`
     case 'closed_otherwise':

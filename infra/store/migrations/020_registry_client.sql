@@ -1,4 +1,4 @@
--- The clients of one registry import; registry_import says which import holds.
+-- The clients of one content that was imported; registry_import says for which months it holds.
 CREATE TABLE IF NOT EXISTS registry_client
 (
     import_id String,

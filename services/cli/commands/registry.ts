@@ -1,25 +1,60 @@
+import { parseBillingPeriod } from '@forbruk/close/billing-period.ts'
 import { importRegistry } from '@forbruk/close/import-registry.ts'
+import { readStoredRegistry } from '@forbruk/close/read-stored-registry.ts'
+import { placeVersions, readVersions } from '@forbruk/close/registry-versions.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
-import { groupDigits, printJson, printLine } from '../print.ts'
+import { printJson } from '../print.ts'
+import { printRegistry, printRegistryImport, printVersions } from '../print-registry.ts'
 
 export function registryCommand(context: CommandContext): Command {
-  const importing = new Command('import')
+  return new Command('registry')
+    .description('who is metered, and which integrations they use')
+    .addCommand(importCommand(context).exitOverride())
+    .addCommand(listCommand(context).exitOverride())
+    .addCommand(showCommand(context).exitOverride())
+}
+
+function importCommand(context: CommandContext): Command {
+  return new Command('import')
     .description(
       'store clients.csv, partners.csv, integrations.csv and activations.csv of a folder, all or nothing',
     )
     .argument('<dir>', 'the folder')
+    .option('--valid-from <month>', 'the first month it holds for, YYYY-MM; without it, from the first')
     .option('--json', 'print the counts as JSON', false)
-    .action(async (directory: string, options: { json: boolean }) => {
+    .action(async (directory: string, options: { validFrom?: string; json: boolean }) => {
+      const validFrom = options.validFrom === undefined ? undefined : parseBillingPeriod(options.validFrom)
       await using parts = openParts(context)
-      const result = await importRegistry({ store: await parts.store(), directory, clock: Date.now })
-      if (options.json) return printJson(result)
-      printLine(
-        `${result.outcome}: ${groupDigits(result.clients)} clients, ${groupDigits(result.partners)} partners, ` +
-          `${groupDigits(result.integrations)} integrations, ${groupDigits(result.activations)} activations`,
-      )
+      const store = await parts.store()
+      const imported = await importRegistry({ store, directory, validFrom, clock: Date.now })
+      if (options.json) printJson(imported)
+      else printRegistryImport(imported)
     })
-  return new Command('registry')
-    .description('who is metered, and which integrations they use')
-    .addCommand(importing.exitOverride())
+}
+
+function listCommand(context: CommandContext): Command {
+  return new Command('list')
+    .description('every import, and the months it holds for')
+    .option('--json', 'print the list as JSON', false)
+    .action(async (options: { json: boolean }) => {
+      await using parts = openParts(context)
+      const versions = placeVersions(await readVersions(await parts.readableStore()))
+      if (options.json) printJson(versions)
+      else printVersions(versions)
+    })
+}
+
+function showCommand(context: CommandContext): Command {
+  return new Command('show')
+    .description('the registry that a month is rated with')
+    .argument('<month>', 'YYYY-MM')
+    .option('--json', 'print it whole as JSON', false)
+    .action(async (month: string, options: { json: boolean }) => {
+      const period = parseBillingPeriod(month)
+      await using parts = openParts(context)
+      const stored = await readStoredRegistry(await parts.readableStore(), period.month)
+      if (options.json) printJson(stored)
+      else printRegistry(period, stored)
+    })
 }
