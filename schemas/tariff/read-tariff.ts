@@ -140,6 +140,9 @@ const version = z.strictObject(
   { error: 'an object' },
 )
 
+/** One version, as a close keeps the one it was rated with. */
+export const tariffVersionShape = version
+
 /** The shape of a tariff file; `tariff.schema.json` says the same to editors. */
 export const tariffShape = z
   .strictObject(

@@ -1,4 +1,5 @@
 import type { CloseResult } from '@forbruk/close/close.ts'
+import type { Adjustment } from '@forbruk/close/explain-difference.ts'
 import type { Statement } from '@forbruk/close/statement.ts'
 import { groupDigits, printLine, printTable } from './print.ts'
 
@@ -10,6 +11,7 @@ export function printClose(month: string, close: CloseResult): void {
     for (const lack of close.forced.lacks) printLine(`  ${lack}`)
   }
   printFigures(close)
+  printChanges(close)
   printOverage(close.statements)
   printExceptions(close)
   printLine()
@@ -18,10 +20,12 @@ export function printClose(month: string, close: CloseResult): void {
   printLine(`covers ${close.stream} up to offsets ${cut}`)
 }
 
-function headline(month: string, { outcome, revision }: CloseResult): string {
+function headline(month: string, { outcome, revision, previousRevision }: CloseResult): string {
   switch (outcome) {
     case 'closed':
       return `${month} is closed as r${revision}`
+    case 'revised':
+      return `${month} is closed as r${revision}, which differs from r${previousRevision}`
     case 'unchanged':
       return `${month} was closed as r${revision} before, with the same content: nothing changed`
     case 'dry_run':
@@ -48,6 +52,69 @@ function printFigures({ summary, rejected }: CloseResult): void {
       ['rejected events in the month', groupDigits(rejected.reduce((sum, row) => sum + row.events, 0))],
     ],
   )
+}
+
+/** Against the revision before: what changed, and what that makes of each line. */
+function printChanges({ changes, adjustments, previousRevision }: CloseResult): void {
+  if (changes.length === 0) return
+  printLine()
+  printTable(
+    [
+      { title: `changed since r${previousRevision}` },
+      { title: 'how' },
+      { title: 'lines', align: 'right' },
+      { title: 'NOK', align: 'right' },
+      { title: 'of which payable', align: 'right' },
+    ],
+    changes.map(change => [
+      change.cause,
+      change.detail,
+      groupDigits(change.lines),
+      signedAmount(change.amountNok),
+      signedAmount(change.payableNok),
+    ]),
+  )
+  if (adjustments.length === 0) return
+  printLine()
+  printTable(
+    [
+      { title: 'adjustment' },
+      { title: 'payer' },
+      { title: 'item' },
+      { title: 'quantity', align: 'right' },
+      { title: 'NOK before', align: 'right' },
+      { title: 'after', align: 'right' },
+      { title: 'difference', align: 'right' },
+      { title: 'of which payable', align: 'right' },
+      { title: 'because' },
+    ],
+    adjustments.slice(0, ADJUSTMENTS_SHOWN_MAX).map(toAdjustmentRow),
+  )
+  const more = adjustments.length - ADJUSTMENTS_SHOWN_MAX
+  if (more > 0) printLine(`and ${groupDigits(more)} more: forbruk sql "SELECT * FROM statement_adjustments"`)
+}
+
+/** A terminal holds no more; the view has all. */
+const ADJUSTMENTS_SHOWN_MAX = 40
+
+function toAdjustmentRow(adjustment: Adjustment): string[] {
+  const { clientName, clientId, payerId, payerName, quantityBefore, quantityAfter } = adjustment
+  return [
+    clientName,
+    payerId === clientId ? 'the client' : payerName,
+    adjustment.integrationId === '' ? adjustment.item : `${adjustment.item} ${adjustment.integrationId}`,
+    `${groupDigits(quantityBefore)} > ${groupDigits(quantityAfter)} ${adjustment.unit}`,
+    groupDigits(adjustment.amountBeforeNok),
+    groupDigits(adjustment.amountAfterNok),
+    signedAmount(adjustment.adjustmentNok),
+    signedAmount(adjustment.payableNok),
+    adjustment.causes.map(({ cause, detail }) => `${cause}: ${detail}`).join('; '),
+  ]
+}
+
+function signedAmount(amount: string): string {
+  const isPositive = !amount.startsWith('-') && Number(amount) !== 0
+  return isPositive ? `+${groupDigits(amount)}` : groupDigits(amount)
 }
 
 function printOverage(statements: readonly Statement[]): void {

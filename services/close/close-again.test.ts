@@ -1,6 +1,6 @@
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type CloseOptions, CloseRefusedError } from './close.ts'
+import type { CloseOptions } from './close.ts'
 import { TARIFF, useInstallation } from './testing/close-october.ts'
 import {
   appendRecords,
@@ -58,7 +58,7 @@ describe('closing again', () => {
           { client: 'kunde', integration: 'shop', timeMs: OCTOBER_END_MS - 1, requests: 1 },
         ]
         await flushBlock(place().store, { partition: 0, block: 1, nextOffset: 12, uses })
-        await appendRecords(place().log, 0, 1)
+        if ((await place().log.bounds(0)).endOffset < 12) await appendRecords(place().log, 0, 1)
         return {}
       },
     ],
@@ -73,19 +73,22 @@ describe('closing again', () => {
       },
     ],
     ['the tariff', async () => ({ tariff: noteInTariff('another') })],
-  ])('with other content is refused: %s', async (_what, change) => {
+  ])('with other content is the next revision: %s', async (_what, change) => {
     const { contentHash } = await close()
-    const options = await change()
-    const error = await close(options).catch(caught => caught)
-    expect(error).toBeInstanceOf(CloseRefusedError)
-    expect(error.message).toMatch(
-      new RegExp(
-        `^2026-10 is not closed:\\n {2}closed as r1 with hash ${contentHash}; these inputs give [0-9a-f]{64}; a new revision is not supported yet$`,
-      ),
-    )
-    expect(await rows('SELECT DISTINCT content_hash FROM statements')).toEqual([
-      { content_hash: contentHash },
+    const before = await rows('SELECT * FROM statements')
+    const second = await close(await change())
+    expect(second).toMatchObject({ outcome: 'revised', revision: 2, previousRevision: 1 })
+    expect(second.contentHash).not.toBe(contentHash)
+    expect(second.changes.length).toBeGreaterThan(0)
+    const asBefore = (await rows('SELECT * FROM statements WHERE revision = 1')).map(row => ({
+      ...row,
+      is_latest: 1,
+    }))
+    expect(asBefore).toEqual(before)
+    expect(await rows('SELECT DISTINCT revision, content_hash FROM statements WHERE is_latest')).toEqual([
+      { revision: 2, content_hash: second.contentHash },
     ])
+    expect(await close(await change())).toMatchObject({ outcome: 'unchanged', revision: 2 })
   })
 
   test('the same usage in other blocks is the same content', async () => {
@@ -105,6 +108,27 @@ describe('closing again', () => {
 
 describe('a close that breaks off', () => {
   beforeEach(countAll)
+
+  test.each([1, 2, 3])(
+    'at insert %i of a revision leaves the one before, and the next completes it',
+    async nth => {
+      await close()
+      const tariff = {
+        ...TARIFF,
+        versions: TARIFF.versions.map(each => ({ ...each, externalAccess: { pricePerMonth: '150' } })),
+      }
+      const before = await rows('SELECT * FROM statement_lines')
+      await expect(close({ tariff, store: failingInsert(place().store, nth) })).rejects.toThrow(
+        'the power went',
+      )
+      expect(await rows('SELECT * FROM statement_lines')).toEqual(before)
+      expect(await rows('SELECT * FROM statement_adjustments')).toEqual([])
+      expect(await close({ tariff })).toMatchObject({ outcome: 'revised', revision: 2 })
+      expect(await rows('SELECT count() AS n, sum(payable_nok) AS nok FROM statement_adjustments')).toEqual([
+        { n: '2', nok: '2' },
+      ])
+    },
+  )
 
   test.each([1, 2, 3])('at insert %i leaves nothing to see, and the next completes it', async nth => {
     await expect(close({ store: failingInsert(place().store, nth) })).rejects.toThrow('the power went')
@@ -138,18 +162,49 @@ describe('a close that breaks off', () => {
     ])
   })
 
-  test('two at once with other content: the first recorded holds, the other is told', async () => {
-    const winner = noteInTariff('the winner')
+  test('two at once with other content: the one that comes second reads anew, and is the next revision', async () => {
+    const first = noteInTariff('the first')
     const store = beforeInsert(place().store, 'month_close', async () => {
-      await close({ tariff: winner, clock: () => GRACE_END_MS })
+      await close({ tariff: first })
     })
-    const error = await close({ store, clock: () => GRACE_END_MS + 1 }).catch(caught => caught)
-    expect(error).toBeInstanceOf(CloseRefusedError)
-    const { contentHash } = error.refusals[0]
-    expect(await rows(`SELECT * FROM month_closes WHERE content_hash = '${contentHash}'`)).toEqual([])
-    expect(await rows("SELECT DISTINCT has(definitions, 'the winner') AS won FROM statements")).toEqual([
-      { won: 1 },
+    const second = await close({ store })
+    expect(second).toMatchObject({ outcome: 'revised', revision: 2 })
+    expect(second.changes.map(change => change.cause)).toEqual(['tariff'])
+    expect(
+      await rows(`
+        SELECT DISTINCT revision, has(definitions, 'the first') AS first, is_latest
+        FROM statements ORDER BY revision`),
+    ).toEqual([
+      { revision: 1, first: 1, is_latest: 0 },
+      { revision: 2, first: 0, is_latest: 1 },
     ])
+  })
+
+  test('two at once with the same content: one revision, which both name', async () => {
+    const store = beforeInsert(place().store, 'month_close', async () => {
+      await close({ clock: () => GRACE_END_MS + 5 })
+    })
+    expect(await close({ store })).toMatchObject({ revision: 1, closedAtMs: GRACE_END_MS + 5 })
+    expect(await rows('SELECT count() AS n FROM month_close')).toEqual([{ n: '1' }])
+  })
+
+  test('many at once, of two contents, leave each revision with one holder and the newest with the last', async () => {
+    const tariffs = [TARIFF, noteInTariff('another')]
+    const results = await Promise.allSettled(
+      Array.from({ length: 6 }, (_, index) => close({ tariff: tariffs[index % 2] ?? TARIFF })),
+    )
+    const done = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+    for (const result of results) {
+      if (result.status === 'rejected') expect(String(result.reason)).toContain('another close')
+    }
+    const recorded = await rows('SELECT revision, content_hash FROM month_close ORDER BY revision')
+    expect(recorded.map(row => row.revision)).toEqual(recorded.map((_, index) => index + 1))
+    for (const { revision, contentHash } of done) {
+      expect(recorded).toContainEqual({ revision, content_hash: contentHash })
+    }
+    for (const [index, row] of recorded.entries()) {
+      expect(row.content_hash).not.toBe(recorded[index + 1]?.content_hash)
+    }
   })
 })
 

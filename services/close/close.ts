@@ -1,19 +1,23 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
-import { type Tariff, type TariffVersion, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { type Tariff, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type BillingPeriod, periodRange } from './billing-period.ts'
+import { explainRevision, type RatingInputs } from './explain-revision.ts'
 import { describeLack, judgeMonth, type Lack } from './gate.ts'
 import { hashContent } from './hash-content.ts'
-import { rateMonth } from './rate.ts'
+import { listChanges } from './list-changes.ts'
+import { type Decisions, rateMonth } from './rate.ts'
 import { readGateFacts } from './read-gate-facts.ts'
 import { readRejected } from './read-rejected.ts'
-import { readStoredRegistry, type StoredRegistry } from './read-stored-registry.ts'
+import { type Revision, readLatestRevision } from './read-revision.ts'
+import { readStoredRegistry } from './read-stored-registry.ts'
 import { readUsage } from './read-usage.ts'
-import { type MonthClose, recordClose } from './record.ts'
+import { type MonthClose, type RecordedClose, recordClose } from './record.ts'
 import { CloseRefusedError } from './refusal.ts'
 import type { RatedMonth } from './statement.ts'
 import { summarize } from './summarize.ts'
+import { sumUsage } from './usage.ts'
 
 export type CloseOptions = {
   readonly store: Store
@@ -26,62 +30,119 @@ export type CloseOptions = {
   readonly force?: { readonly reason: string } | undefined
   /** Does everything but record. */
   readonly dryRun?: boolean | undefined
-  readonly onProgress?: ((step: CloseStep) => void) | undefined
+  readonly onProgress?: ((step: CloseStep, done: number, total: number) => void) | undefined
 }
 
 export { CloseRefusedError }
 
-export type CloseStep = 'gate' | 'read' | 'rate' | 'record'
+/** `explain`: against the revision before, where there is one with other content. */
+export type CloseStep = 'gate' | 'read' | 'rate' | 'explain' | 'record'
 
 /** Plain JSON, as a whole. */
 export type CloseResult = MonthClose & {
-  /** `unchanged`: the month was closed with the same content before. */
-  readonly outcome: 'closed' | 'unchanged' | 'dry_run'
+  /** `revised`: it was closed before with other content; `unchanged`: with the same. */
+  readonly outcome: 'closed' | 'revised' | 'unchanged' | 'dry_run'
   /** Null in a dry run. */
   readonly revision: number | null
   /** When the revision was recorded; null in a dry run. */
   readonly closedAtMs: number | null
+  /** The revision that `adjustments` and `changes` are against; null in a first one. */
+  readonly previousRevision: number | null
 }
 
+/** So often may others close the month while this close is at it. */
+const TRIES_MAX = 5
+
 /**
- * Closes a month: its usage, by the registry and the tariff, becomes statements, once and for all.
+ * Closes a month: its usage, by the registry, the tariff and the dialogue's decisions, becomes statements, once and for
+ * all. Closed again with other content it becomes the next revision, with the difference explained.
  *
  * Throws CloseRefusedError for an incomplete month (`force` overrides that, except while the month still runs), a missing
- * registry, figures that the ledger doesn't vouch for, and a month that was closed with other content;
+ * registry, figures that the ledger doesn't vouch for, and when others keep closing the month;
  * BillingPeriodError and TariffError for a month that the tariff can't rate; StoreError, StoreUnavailableError and
  * EventLogError as they come. After any of them nothing is closed, and the same call can be made again.
  */
 export async function closeMonth(options: CloseOptions): Promise<CloseResult> {
-  const { store, log, tariff, period, clock, dryRun = false, onProgress = () => {} } = options
-  const range = periodRange(period, tariff.timeZone)
+  for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
+    const result = await tryToClose(options)
+    // Its inputs may be older than those of the close that came first: they are read anew.
+    if (result !== 'overtaken') return result
+  }
+  throw new CloseRefusedError(options.period.month, [{ kind: 'closed_meanwhile', tries: TRIES_MAX }])
+}
+
+async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtaken'> {
+  const { store, tariff, period, clock, dryRun = false, onProgress = () => {} } = options
   const version = tariffVersionFor(tariff, period.month)
+  // Before any input, so that a close that comes in between is noticed: this one then has no older inputs than it.
+  const previous = await readLatestRevision(store, period.month)
+  const read = await readMonth(options)
 
-  onProgress('gate')
-  const facts = await readGateFacts(store, log, period.month, range)
-  const forced = passGate(judgeMonth(facts, clock()), options)
-  const stored = await readStoredRegistry(store, period.month)
-  if (stored === null) throw new CloseRefusedError(period.month, [{ kind: 'registry_missing' }])
-
-  onProgress('read')
-  const { usage, cut } = await readUsage(store, log.topic, period.month, range)
-  const rejected = await readRejected(store, log.topic, range)
-
-  onProgress('rate')
-  const rated = rateMonth(usage, stored.registry, version, period)
+  onProgress('rate', 0, 1)
+  const rating = { currency: tariff.currency, timeZone: tariff.timeZone, ...version }
+  const inputs: RatingInputs = {
+    usage: read.usage,
+    registry: read.registry,
+    tariff: { hash: hashContent(rating), version },
+    decisions: read.decisions,
+    period,
+  }
+  const { registry } = read.registry
+  const rated = rateMonth(inputs.usage, registry, version, period, inputs.decisions)
+  const contentHash = hashMonth(rated, rating, read.forced)
+  const isSame = previous?.contentHash === contentHash
+  const revised =
+    previous === null || isSame ? null : await explain(options, previous, inputs, rated, read.forced)
   const close: MonthClose = {
     ...rated,
-    ...identify(rated, tariff, version, stored),
-    summary: summarize(rated, stored.registry),
-    stream: log.topic,
-    cut,
-    rejected,
-    forced,
+    contentHash,
+    stream: options.log.topic,
+    cut: read.cut,
+    registryImportId: read.registry.importId,
+    tariff: { ...inputs.tariff, definitions: describeTariff(tariff, version) },
+    decisions: [...inputs.decisions].map(([clientId, outcome]) => ({ clientId, outcome })),
+    counted: toCounted(inputs),
+    summary: summarize(rated, registry),
+    rejected: read.rejected,
+    forced: read.forced,
+    adjustments: revised?.adjustments ?? [],
+    changes: revised?.changes ?? [],
   }
-  if (dryRun) return { ...close, outcome: 'dry_run', revision: null, closedAtMs: null }
+  const previousRevision = previous?.revision ?? null
+  if (dryRun) return { ...close, outcome: 'dry_run', revision: null, closedAtMs: null, previousRevision }
+  if (previous !== null && isSame) {
+    const latest = await readLatestRevision(store, period.month)
+    if (latest?.revision !== previous.revision) return 'overtaken'
+    return { ...close, ...toRecorded(previous), outcome: 'unchanged', previousRevision: previous.revision }
+  }
+  onProgress('record', 0, 1)
+  const recorded = await recordClose(store, close, previous, clock(), (done, total) =>
+    onProgress('record', done, total),
+  )
+  if (recorded === 'overtaken') return recorded
+  return {
+    ...close,
+    ...toRecorded(recorded),
+    outcome: previous === null ? 'closed' : 'revised',
+    previousRevision,
+  }
+}
 
-  onProgress('record')
-  const recorded = await recordClose(store, close, clock())
-  return { ...close, ...recorded }
+/** Everything that enters a close, and what may stand in its way. */
+async function readMonth(options: CloseOptions) {
+  const { store, log, tariff, period, clock, onProgress = () => {} } = options
+  const range = periodRange(period, tariff.timeZone)
+  onProgress('gate', 0, 1)
+  const facts = await readGateFacts(store, log, period.month, range)
+  const forced = passGate(judgeMonth(facts, clock()), options)
+  const registry = await readStoredRegistry(store, period.month)
+  if (registry === null) throw new CloseRefusedError(period.month, [{ kind: 'registry_missing' }])
+
+  onProgress('read', 0, 1)
+  const { usage, cut } = await readUsage(store, log.topic, period.month, range)
+  const rejected = await readRejected(store, log.topic, range)
+  const decisions: Decisions = new Map()
+  return { usage, cut, rejected, forced, registry, decisions }
 }
 
 function passGate(lacks: readonly Lack[], { period, force, dryRun }: CloseOptions): MonthClose['forced'] {
@@ -93,19 +154,43 @@ function passGate(lacks: readonly Lack[], { period, force, dryRun }: CloseOption
   return { reason, lacks: lacks.map(describeLack) }
 }
 
+async function explain(
+  { store, onProgress = () => {} }: CloseOptions,
+  previous: Revision,
+  inputs: RatingInputs,
+  { statements }: RatedMonth,
+  forced: MonthClose['forced'],
+) {
+  onProgress('explain', 0, 1)
+  const adjustments = await explainRevision(store, previous, inputs, statements)
+  const changes = listChanges(previous, inputs, { adjustments, forcedReason: forced?.reason ?? '' })
+  return { adjustments, changes }
+}
+
 /**
  * The registry enters the hash through what it decides: names, payers, lines and exceptions. An import that changes
- * nothing in the month is no other content.
+ * nothing in the month is no other content. That a month was forced stands on each of its statements, and enters.
+ * Statement by statement, since a month's text may be longer than a string can be.
  */
-function identify(rated: RatedMonth, tariff: Tariff, version: TariffVersion, stored: StoredRegistry) {
-  const rating = { currency: tariff.currency, timeZone: tariff.timeZone, ...version }
-  return {
-    contentHash: hashContent({ rated, tariff: rating }),
-    registryImportId: stored.importId,
-    tariff: {
-      hash: hashContent(rating),
-      validFrom: version.validFrom,
-      definitions: describeTariff(tariff, version),
-    },
-  }
+function hashMonth(
+  { month, statements, exceptions }: RatedMonth,
+  tariff: unknown,
+  forced: MonthClose['forced'],
+) {
+  return hashContent({
+    month,
+    statements: statements.map(hashContent),
+    exceptions: exceptions.map(hashContent),
+    tariff,
+    forced: forced?.reason ?? null,
+  })
+}
+
+function toCounted({ usage }: RatingInputs): MonthClose['counted'] {
+  const { requests, requestBytes, responseBytes } = sumUsage(usage)
+  return { requests: requests.toString(), bytes: (requestBytes + responseBytes).toString() }
+}
+
+function toRecorded({ revision, contentHash, closedAtMs }: RecordedClose): RecordedClose {
+  return { revision, contentHash, closedAtMs }
 }

@@ -7,8 +7,11 @@ export async function insertInChunks(
   store: Store,
   table: string,
   rows: readonly Record<string, unknown>[],
+  onInserted: (rows: number) => void = () => {},
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
-    await store.insert(table, rows.slice(start, start + ROWS_PER_INSERT))
+    const chunk = rows.slice(start, start + ROWS_PER_INSERT)
+    await store.insert(table, chunk)
+    onInserted(chunk.length)
   }
 }

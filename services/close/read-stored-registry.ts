@@ -19,6 +19,11 @@ export async function readStoredRegistry(store: Store, month: string): Promise<S
   const version = await readVersionFor(store, month)
   if (version === null) return null
   const { importId } = version
+  return { importId, version, registry: await readRegistryImport(store, importId) }
+}
+
+/** What was once imported. Throws StoreError when what is stored is not that. */
+export async function readRegistryImport(store: Store, importId: string): Promise<Registry> {
   const read = <Row>(sql: string, shape: z.ZodType<Row>) => store.query(sql, shape, { import_id: importId })
   // The store orders text by bytes.
   const registry = sortRegistry({
@@ -28,7 +33,7 @@ export async function readStoredRegistry(store: Store, month: string): Promise<S
     activations: await read(ACTIVATIONS_SQL, activationShape),
   })
   const storedId = hashContent(registry)
-  if (storedId === importId) return { importId, version, registry }
+  if (storedId === importId) return registry
   throw new StoreError(
     `registry import ${importId} reads as ${storedId}: its rows were changed in the store; expected what was imported: restore them from a backup`,
     'REGISTRY_CHANGED',

@@ -5,12 +5,8 @@ export type Refusal =
   | Lack
   | { readonly kind: 'registry_missing' }
   | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
-  | {
-      readonly kind: 'closed_otherwise'
-      readonly revision: number
-      readonly recordedHash: string
-      readonly contentHash: string
-    }
+  /** Each time, another close with other content was recorded while this one was at it. */
+  | { readonly kind: 'closed_meanwhile'; readonly tries: number }
 
 /** The month was refused for stated reasons: nothing was recorded. The command ends with exit code 3. */
 export class CloseRefusedError extends Error {
@@ -32,8 +28,8 @@ export function describeRefusal(refusal: Refusal): string {
       return 'no registry holds in the month; run forbruk registry import, for that month or from the first'
     case 'figures_unsettled':
       return `usage and block ledger differ (${refusal.examples.join('; ')}); let forbruk aggregate catch up, then close again`
-    case 'closed_otherwise':
-      return `closed as r${refusal.revision} with hash ${refusal.recordedHash}; these inputs give ${refusal.contentHash}; a new revision is not supported yet`
+    case 'closed_meanwhile':
+      return `${refusal.tries} times another close with other figures came first; close it again once usage, registry and tariff are at rest`
     default:
       return describeLack(refusal)
   }

@@ -57,14 +57,18 @@ export type StatementLine = {
   readonly status: LineStatus
 }
 
-export type LineItem =
-  | 'included'
-  | 'partner_tier'
-  | 'access_external'
-  | 'overage_requests'
-  | 'overage_transfer'
-export type LineUnit = 'request' | 'MB' | 'month'
-export type LineStatus = 'payable' | 'proposed' | 'waived'
+export const LINE_ITEMS = [
+  'included',
+  'partner_tier',
+  'access_external',
+  'overage_requests',
+  'overage_transfer',
+] as const
+export type LineItem = (typeof LINE_ITEMS)[number]
+export const LINE_UNITS = ['request', 'MB', 'month'] as const
+export type LineUnit = (typeof LINE_UNITS)[number]
+export const LINE_STATUSES = ['payable', 'proposed', 'waived'] as const
+export type LineStatus = (typeof LINE_STATUSES)[number]
 
 /** What can't be charged as it stands, and must not go unseen: an analyst looks into each. */
 export type CloseException = {

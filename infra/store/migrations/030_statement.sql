@@ -1,10 +1,10 @@
--- What one client's month came to. A row counts only where month_close vouches for its content hash: what a close that
--- broke off left behind is never seen.
+-- What one client's month came to. A row counts only where month_close vouches for its close_id: what a close that
+-- broke off or came second left behind is never seen.
 CREATE TABLE IF NOT EXISTS statement
 (
     month String COMMENT 'YYYY-MM in the tariff''s time zone',
     revision UInt32,
-    content_hash String COMMENT 'of the whole close',
+    close_id String COMMENT 'of the close that wrote it; see month_close',
     client_id String,
     client_name String,
     partner_id String COMMENT 'empty without a partner',
@@ -30,5 +30,5 @@ CREATE TABLE IF NOT EXISTS statement
     ))
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (month, revision, content_hash, client_id)
+ORDER BY (month, revision, close_id, client_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1

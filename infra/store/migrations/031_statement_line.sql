@@ -2,7 +2,7 @@ CREATE TABLE IF NOT EXISTS statement_line
 (
     month String,
     revision UInt32,
-    content_hash String COMMENT 'of the whole close',
+    close_id String,
     client_id String,
     line UInt32 COMMENT 'from 1, in the order printed',
     item LowCardinality(String) COMMENT 'included, partner_tier, access_external, overage_requests or overage_transfer',
@@ -15,5 +15,5 @@ CREATE TABLE IF NOT EXISTS statement_line
     status LowCardinality(String) COMMENT 'payable, proposed or waived'
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (month, revision, content_hash, client_id, line)
+ORDER BY (month, revision, close_id, client_id, line)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1

@@ -18,11 +18,14 @@ SELECT
     rows.metered_requests AS metered_requests,
     rows.metered_bytes AS metered_bytes,
     rows.usage AS usage,
-    rows.content_hash AS content_hash,
+    closes.content_hash AS content_hash,
+    closes.is_latest AS is_latest,
     closes.closed_at AS closed_at,
     closes.forced_reason AS forced_reason,
     closes.tariff_valid_from AS tariff_valid_from,
-    closes.definitions AS definitions
+    closes.definitions AS definitions,
+    closes.stream AS stream,
+    closes.cut AS cut
 FROM (SELECT * FROM statement FINAL) AS rows
 INNER JOIN month_closes AS closes
-    ON rows.month = closes.month AND rows.revision = closes.revision AND rows.content_hash = closes.content_hash
+    ON rows.month = closes.month AND rows.revision = closes.revision AND rows.close_id = closes.close_id

@@ -14,8 +14,11 @@ SELECT
     rows.unit_price_nok AS unit_price_nok,
     rows.amount_nok AS amount_nok,
     rows.status AS status,
-    rows.content_hash AS content_hash
+    closes.content_hash AS content_hash,
+    closes.is_latest AS is_latest
 FROM (SELECT * FROM statement_line FINAL) AS rows
-INNER JOIN statements
+INNER JOIN month_closes AS closes
+    ON rows.month = closes.month AND rows.revision = closes.revision AND rows.close_id = closes.close_id
+INNER JOIN (SELECT month, revision, close_id, client_id, client_name, payer_id FROM statement FINAL) AS statements
     ON rows.month = statements.month AND rows.revision = statements.revision
-    AND rows.content_hash = statements.content_hash AND rows.client_id = statements.client_id
+    AND rows.close_id = statements.close_id AND rows.client_id = statements.client_id

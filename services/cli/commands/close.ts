@@ -1,10 +1,20 @@
 import { parseBillingPeriod } from '@forbruk/close/billing-period.ts'
-import { closeMonth } from '@forbruk/close/close.ts'
+import { type CloseStep, closeMonth } from '@forbruk/close/close.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
 import { printJson } from '../print.ts'
 import { printClose } from '../print-close.ts'
+import { startProgressBar } from '../progress-bar.ts'
 import { readTariffFile } from '../read-tariff-file.ts'
+
+/** How far along each step begins, and how much it is of the whole, by the time that large months take. */
+const PROGRESS: Record<CloseStep, { readonly from: number; readonly weight: number }> = {
+  gate: { from: 0, weight: 2 },
+  read: { from: 2, weight: 33 },
+  rate: { from: 35, weight: 15 },
+  explain: { from: 50, weight: 10 },
+  record: { from: 60, weight: 40 },
+}
 
 type CloseFlags = { dryRun: boolean; force: boolean; reason?: string; json: boolean }
 
@@ -22,16 +32,22 @@ export function closeCommand(context: CommandContext): Command {
       const period = parseBillingPeriod(month)
       const force = readForce(flags, command)
       await using parts = openParts(context)
+      const [store, log] = [await parts.store(), await parts.log()]
+      const tariff = await readTariffFile(parts.config.tariffPath)
+      const bar = startProgressBar(`closing ${month}`)
       const result = await closeMonth({
-        store: await parts.store(),
-        log: await parts.log(),
-        tariff: await readTariffFile(parts.config.tariffPath),
+        store,
+        log,
+        tariff,
         period,
         clock: Date.now,
         force,
         dryRun: flags.dryRun,
-        onProgress: step => parts.logger.debug({ step }, 'closing'),
-      })
+        onProgress: (step, done, total) => {
+          bar.update(PROGRESS[step].from + (PROGRESS[step].weight * done) / Math.max(total, 1), 100, step)
+          if (done === 0) parts.logger.debug({ step }, 'closing')
+        },
+      }).finally(() => bar.stop())
       if (flags.json) printJson(result)
       else printClose(month, result)
     })

@@ -1,0 +1,89 @@
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import type { BillingPeriod } from './billing-period.ts'
+import { type Adjustment, explainDifference, type RatedStep } from './explain-difference.ts'
+import { type Decisions, rateMonth } from './rate.ts'
+import { type Revision, readStatements } from './read-revision.ts'
+import { readRegistryImport } from './read-stored-registry.ts'
+import type { Statement } from './statement.ts'
+import type { UsageRow } from './usage.ts'
+
+/** What a month is rated with, each input with what it is known by. */
+export type RatingInputs = {
+  readonly usage: readonly UsageRow[]
+  readonly registry: { readonly importId: string; readonly registry: Registry }
+  readonly tariff: { readonly hash: string; readonly version: TariffVersion }
+  readonly decisions: Decisions
+  readonly period: BillingPeriod
+}
+
+/**
+ * The difference between a recorded revision and the statements that these inputs give: the month is rated again, with
+ * one more of the changed inputs each time. What an input did is then exactly what it did, whatever else changed.
+ * Throws StoreError when the registry of the revision can't be read any more.
+ */
+export async function explainRevision(
+  store: Store,
+  previous: Revision,
+  inputs: RatingInputs,
+  statements: readonly Statement[],
+): Promise<Adjustment[]> {
+  const before = await readStatements(store, previous)
+  const isSameRegistry = previous.registryImportId === inputs.registry.importId
+  const registry = isSameRegistry
+    ? inputs.registry.registry
+    : await readRegistryImport(store, previous.registryImportId)
+  return explainDifference(before, rateStepwise(previous, registry, inputs, statements))
+}
+
+/** Pure. The last step is the month as it is now. */
+function rateStepwise(
+  previous: Revision,
+  registryBefore: Registry,
+  inputs: RatingInputs,
+  statements: readonly Statement[],
+): RatedStep[] {
+  const { usage, period } = inputs
+  const tariffBefore = previous.tariff.version
+  const rate = (registry: Registry, version: TariffVersion, decisions: Decisions) =>
+    rateMonth(usage, registry, version, period, decisions).statements
+  const isSameDecisions = isEqualDecisions(previous.decisions, inputs.decisions)
+  const isSameTariff = previous.tariff.hash === inputs.tariff.hash
+  const isSameRegistry = previous.registryImportId === inputs.registry.importId
+  const { registry } = inputs.registry
+
+  const byTariff = isSameDecisions ? statements : rate(registry, inputs.tariff.version, previous.decisions)
+  const byRegistry = isSameTariff ? byTariff : rate(registry, tariffBefore, previous.decisions)
+  const byUsage = isSameRegistry ? byRegistry : rate(registryBefore, tariffBefore, previous.decisions)
+  return [
+    { cause: 'usage', statements: byUsage, describe: () => '' },
+    { cause: 'registry', statements: byRegistry, describe: () => describeRegistryChange(previous, inputs) },
+    { cause: 'tariff', statements: byTariff, describe: () => describeTariffChange(previous, inputs) },
+    {
+      cause: 'decision',
+      statements,
+      describe: clientId =>
+        `${previous.decisions.get(clientId) ?? 'none'} to ${inputs.decisions.get(clientId) ?? 'none'}`,
+    },
+  ]
+}
+
+export function isEqualDecisions(before: Decisions, after: Decisions): boolean {
+  return (
+    before.size === after.size && [...before].every(([clientId, outcome]) => after.get(clientId) === outcome)
+  )
+}
+
+export function describeRegistryChange(previous: Revision, { registry }: RatingInputs): string {
+  return `import ${shorten(previous.registryImportId)} to ${shorten(registry.importId)}`
+}
+
+export function describeTariffChange({ tariff: before }: Revision, { tariff: after }: RatingInputs): string {
+  const show = ({ version, hash }: RatingInputs['tariff']) => `${shorten(hash)} (from ${version.validFrom})`
+  return `${show(before)} to ${show(after)}`
+}
+
+function shorten(hash: string): string {
+  return hash.slice(0, 12)
+}

@@ -1,0 +1,70 @@
+import { type Adjustment, type CauseKind, signed } from './explain-difference.ts'
+import {
+  describeRegistryChange,
+  describeTariffChange,
+  isEqualDecisions,
+  type RatingInputs,
+} from './explain-revision.ts'
+import { sumAmounts } from './price-lines.ts'
+import type { Revision } from './read-revision.ts'
+import type { DecimalText } from './statement.ts'
+import { sumUsage } from './usage.ts'
+
+/** What differs between a revision and the one before, by the input that changed. */
+export type Change = {
+  /** `forced`: it was closed though incomplete, and is no more; or the other way, or for another reason. */
+  readonly cause: CauseKind | 'forced'
+  readonly detail: string
+  /** Lines in which it has a part. */
+  readonly lines: number
+  readonly amountNok: DecimalText
+  readonly payableNok: DecimalText
+}
+
+export type Revised = {
+  readonly adjustments: readonly Adjustment[]
+  readonly forcedReason: string
+}
+
+/** Pure: every input that changed, also where that changes no line, such as use within the allowance. */
+export function listChanges(previous: Revision, inputs: RatingInputs, revised: Revised): Change[] {
+  const details: Record<Change['cause'], string> = {
+    usage: describeUsageChange(previous, inputs),
+    registry:
+      previous.registryImportId === inputs.registry.importId ? '' : describeRegistryChange(previous, inputs),
+    tariff: previous.tariff.hash === inputs.tariff.hash ? '' : describeTariffChange(previous, inputs),
+    decision: isEqualDecisions(previous.decisions, inputs.decisions)
+      ? ''
+      : `${previous.decisions.size} to ${inputs.decisions.size} decided`,
+    rules: '',
+    forced: previous.forcedReason === revised.forcedReason ? '' : describeForced(previous, revised),
+  }
+  const causes: Change['cause'][] = ['usage', 'registry', 'tariff', 'decision', 'rules', 'forced']
+  return causes.flatMap(cause => {
+    const parts = revised.adjustments.flatMap(({ causes }) => causes.filter(part => part.cause === cause))
+    const detail = details[cause] || (parts[0]?.detail ?? '')
+    if (detail === '') return []
+    return [
+      {
+        cause,
+        detail,
+        lines: parts.length,
+        amountNok: sumAmounts(parts.map(part => part.amountNok)),
+        payableNok: sumAmounts(parts.map(part => part.payableNok)),
+      },
+    ]
+  })
+}
+
+/** Of all that was counted in the month, charged or not. */
+function describeUsageChange(previous: Revision, { usage }: RatingInputs): string {
+  const sum = sumUsage(usage)
+  const requests = sum.requests - BigInt(previous.countedRequests)
+  const bytes = sum.requestBytes + sum.responseBytes - BigInt(previous.countedBytes)
+  return requests === 0n && bytes === 0n ? '' : `${signed(requests)} requests, ${signed(bytes)} bytes`
+}
+
+function describeForced(previous: Revision, { forcedReason }: Revised): string {
+  const show = (reason: string) => (reason === '' ? 'complete' : `forced: ${reason}`)
+  return `${show(previous.forcedReason)} to ${show(forcedReason)}`
+}
