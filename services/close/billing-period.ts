@@ -1,62 +1,8 @@
-import { Temporal } from 'temporal-polyfill'
-
-declare const parsed: unique symbol
-
-/** A calendar month, `YYYY-MM`. Only `parseBillingPeriod` makes one. */
-export type BillingPeriod = { readonly month: string; readonly [parsed]: true }
-
-/** Half-open, in milliseconds since the epoch. Both ends are whole UTC hours. */
-export type PeriodRange = { readonly startMs: number; readonly endMs: number }
-
-export class BillingPeriodError extends Error {
-  override name = 'BillingPeriodError'
-}
-
-/** Months in which a request event can lie. */
-const FIRST_MONTH = '2000-01'
-const LAST_MONTH = '2099-12'
-const HOUR_MS = 3_600_000
-
-/** Reads `YYYY-MM`. Throws BillingPeriodError. */
-export function parseBillingPeriod(text: string): BillingPeriod {
-  if (!isMonth(text)) {
-    const found = JSON.stringify(text.slice(0, 40))
-    throw new BillingPeriodError(
-      `${found} is no billing period; expected a month as YYYY-MM, from ${FIRST_MONTH} to ${LAST_MONTH}, such as 2026-10`,
-    )
-  }
-  return { month: text } as BillingPeriod
-}
-
-function isMonth(text: string): boolean {
-  return /^\d{4}-(0[1-9]|1[0-2])$/.test(text) && text >= FIRST_MONTH && text <= LAST_MONTH
-}
-
-/** Local dates: the month's first day, and the day after its last. */
-export function periodDates(period: BillingPeriod): { readonly first: string; readonly afterLast: string } {
-  const month = Temporal.PlainYearMonth.from(period.month)
-  return {
-    first: month.toPlainDate({ day: 1 }).toString(),
-    afterLast: month.add({ months: 1 }).toPlainDate({ day: 1 }).toString(),
-  }
-}
-
-/**
- * The instants between which the month lies in a time zone, exact through changes of summer time. Throws
- * BillingPeriodError for a zone whose midnight falls inside a UTC hour: usage is kept per UTC hour and can't be cut there.
- */
-export function periodRange(period: BillingPeriod, timeZone: string): PeriodRange {
-  const { first, afterLast } = periodDates(period)
-  const startMs = midnightMs(first, timeZone)
-  const endMs = midnightMs(afterLast, timeZone)
-  if (startMs % HOUR_MS !== 0 || endMs % HOUR_MS !== 0) {
-    throw new BillingPeriodError(
-      `${period.month} begins or ends inside a UTC hour in ${timeZone}; expected a time zone that is whole hours from UTC, since usage is kept per UTC hour`,
-    )
-  }
-  return { startMs, endMs }
-}
-
-function midnightMs(date: string, timeZone: string): number {
-  return Temporal.PlainDate.from(date).toZonedDateTime(timeZone).epochMilliseconds
-}
+export {
+  type BillingPeriod,
+  BillingPeriodError,
+  type PeriodRange,
+  parseBillingPeriod,
+  periodDates,
+  periodRange,
+} from '@forbruk/schemas/period/billing-period.ts'

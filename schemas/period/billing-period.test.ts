@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { BillingPeriodError, parseBillingPeriod, periodDates, periodRange } from './billing-period.ts'
+import {
+  BillingPeriodError,
+  parseBillingPeriod,
+  periodAt,
+  periodBefore,
+  periodDates,
+  periodRange,
+} from './billing-period.ts'
 
 const OSLO = 'Europe/Oslo'
 
@@ -22,6 +29,16 @@ test('a month with a change to winter time is an hour longer', () => {
   const { startMs, endMs } = periodRange(parseBillingPeriod('2026-10'), OSLO)
   expect((endMs - startMs) / 3_600_000).toBe(31 * 24 + 1)
 })
+
+test.each(['2026-03', '2026-10', '2026-12', '2024-02'])(
+  'every instant of %s lies in it, and no other',
+  month => {
+    const { startMs, endMs } = periodRange(parseBillingPeriod(month), OSLO)
+    for (const timeMs of [startMs, endMs - 1]) expect(periodAt(timeMs, OSLO).month).toBe(month)
+    expect(periodBefore(periodAt(endMs, OSLO)).month).toBe(month)
+    expect(periodAt(startMs - 1, OSLO)).toEqual(periodBefore(parseBillingPeriod(month)))
+  },
+)
 
 test('dates are local', () => {
   expect(periodDates(parseBillingPeriod('2026-12'))).toEqual({ first: '2026-12-01', afterLast: '2027-01-01' })
