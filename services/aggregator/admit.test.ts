@@ -13,6 +13,14 @@ describe('a request id', () => {
     expect(admission.isDuplicate('gw', request('a'), 121)).toBe(false)
   })
 
+  test('is forgotten before the offset that its block remembers from', () => {
+    const admission = new Admission(10, new SourceFiles())
+    admission.isDuplicate('gw', request('a'), 100)
+    admission.rememberedFrom = 101
+    expect(admission.isDuplicate('gw', request('a'), 105)).toBe(false)
+    expect(admission.isDuplicate('gw', request('a'), 106)).toBe(true)
+  })
+
   test('counts as seen by an occurrence that was itself a duplicate', () => {
     const admission = new Admission(10, new SourceFiles())
     admission.isDuplicate('gw', request('a'), 0)

@@ -5,7 +5,7 @@ import type { EventIdentity, SourceMark } from '@forbruk/schemas/event/log-event
  * decides the same:
  * - line positions of a file only grow, so the highest one tells every copy, however old;
  * - a request id is a duplicate when the same id occurred, itself admitted or not, within the last `windowSize`
- *   offsets.
+ *   offsets, and not before `rememberedFrom`, which each block sets when it begins.
  */
 export class Admission {
   readonly sources: SourceFiles
@@ -16,6 +16,8 @@ export class Admission {
   private newer = new Map<string, number>()
   private older = new Map<string, number>()
   private newerFromOffset = 0
+  /** No id below counts: it was appended too long ago. */
+  rememberedFrom = 0
   private readonly windowSize: number
 
   constructor(windowSize: number, sources: SourceFiles) {
@@ -43,7 +45,8 @@ export class Admission {
     }
     const lastOffset = this.newer.get(id) ?? this.older.get(id)
     this.newer.set(id, offset)
-    return lastOffset !== undefined && offset - lastOffset <= this.windowSize
+    if (lastOffset === undefined || lastOffset < this.rememberedFrom) return false
+    return offset - lastOffset <= this.windowSize
   }
 }
 

@@ -1,6 +1,6 @@
-/** How a stream is cut. Fixed when its counting begins and stored with it: every figure is a function of it. */
+/** How a stream is cut. Stored with every block: every figure is a function of the log and of this. */
 export type StreamGeometry = {
-  /** Offsets per block. */
+  /** Offsets per block, at most: blocks end at its multiples, and earlier where a day does. */
   readonly blockSize: number
   /** A request id that occurs again within this many offsets is a duplicate. At most `blockSize`. */
   readonly windowSize: number
@@ -12,14 +12,23 @@ export const DEFAULT_GEOMETRY: StreamGeometry = { blockSize: 2 ** 17, windowSize
 /** Raised when decode, admit or fold decide anything differently; recorded with every block. */
 export const FOLD_VERSION = 1
 
-export function blockOf(offset: number, { blockSize }: StreamGeometry): number {
-  return Math.floor(offset / blockSize)
+const DAY_MS = 86_400_000
+
+/** Where a block that begins at `firstOffset` ends, if no day ends before. */
+export function alignedEnd(firstOffset: number, { blockSize }: Pick<StreamGeometry, 'blockSize'>): number {
+  return (Math.floor(firstOffset / blockSize) + 1) * blockSize
 }
 
-export function blockStart(block: number, { blockSize }: StreamGeometry): number {
-  return block * blockSize
+/** Days since the epoch, UTC. */
+export function dayOf(appendTimeMs: number): number {
+  return Math.floor(appendTimeMs / DAY_MS)
 }
 
-export function blockEnd(block: number, { blockSize }: StreamGeometry): number {
-  return (block + 1) * blockSize
+/**
+ * A block also ends before the first record that was appended at or after this time, by its first record's: so that no
+ * block waits for months to fill, and none needs what retention has deleted. Append times may go back a little; a
+ * record of an earlier day ends nothing.
+ */
+export function dayEndMs(firstAppendTimeMs: number): number {
+  return (dayOf(firstAppendTimeMs) + 1) * DAY_MS
 }

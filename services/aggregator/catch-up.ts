@@ -1,6 +1,6 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { LedgerReader } from './read-ledger.ts'
-import { BLOCKS_VERIFIED, findDiffering } from './verify-blocks.ts'
+import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from './verify-blocks.ts'
 
 /** Per partition, the offset up to which counting must come: null where the log holds nothing. */
 export type EndOffsets = readonly (number | null)[]
@@ -35,7 +35,7 @@ export async function hasCaughtUp(
 }
 
 async function addsUp(ledger: LedgerReader, place: { stream: string; partition: number }): Promise<boolean> {
-  const blocks = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED)
-  const sums = await ledger.readBlockSums(place, blocks.at(0)?.block ?? 0)
+  const blocks = chooseVerified(await ledger.readNewestBlocks(place, BLOCKS_VERIFIED))
+  const sums = await ledger.readBlockSums(place, blocks.at(0)?.first_offset ?? 0)
   return findDiffering(blocks, sums) === undefined
 }

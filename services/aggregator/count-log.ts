@@ -3,9 +3,9 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import type { StreamGeometry } from './block.ts'
 import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
 import { whenAvailable } from './flush.ts'
+import type { ResumePoint } from './partition-fold.ts'
 import type { LedgerReader } from './read-ledger.ts'
 import { registerStream } from './register-stream.ts'
-import type { Resume } from './resume.ts'
 import type { FlushRows } from './rows.ts'
 import type { Sleep } from './sleep.ts'
 import { type CountLogger, type CountProgress, StreamCounter } from './stream-counter.ts'
@@ -19,7 +19,7 @@ export type CountParts = {
   readonly log: EventLog
   readonly store: Pick<Store, 'insert'>
   readonly ledger: LedgerReader
-  readonly resume: (partition: number, geometry: StreamGeometry) => Promise<Resume>
+  readonly resume: (partition: number, geometry: StreamGeometry) => Promise<ResumePoint>
   readonly write: (flushes: readonly FlushRows[]) => Promise<void>
   readonly geometryOfNewStream: StreamGeometry
   /** More rows than this wait for the store, and no further record is folded until they are written. */

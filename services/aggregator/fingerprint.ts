@@ -23,6 +23,14 @@ export class Fingerprint {
     this.mix(first, second)
   }
 
+  /** The one that has this value: it goes on in the same way. */
+  static restore(value: bigint): Fingerprint {
+    const restored = new Fingerprint()
+    restored.low = Number(BigInt.asIntN(32, value))
+    restored.high = Number(BigInt.asIntN(32, value >> 32n))
+    return restored
+  }
+
   value(): bigint {
     return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0)
   }

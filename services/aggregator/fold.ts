@@ -1,4 +1,5 @@
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import { dayEndMs } from './block.ts'
 import { Fingerprint } from './fingerprint.ts'
 
 const HOUR_MS = 3_600_000
@@ -21,7 +22,7 @@ export type UsageTotals = {
  * and `addRequest` refuses the sum that would not be.
  */
 export class BlockFold {
-  readonly block: number
+  /** Also the block's name. */
   readonly firstOffset: number
   readonly usage = new Map<string, UsageTotals>()
   records = 0
@@ -34,12 +35,20 @@ export class BlockFold {
   responseBytes = 0
   firstHourMs: number | null = null
   lastHourMs: number | null = null
+  firstAppendTimeMs: number | null = null
   lastAppendTimeMs: number | null = null
-  readonly fingerprint = new Fingerprint()
+  /** A record appended then or later belongs to another block. */
+  endMs = Number.POSITIVE_INFINITY
+  fingerprint = new Fingerprint()
 
-  constructor(block: number, firstOffset: number) {
-    this.block = block
+  constructor(firstOffset: number) {
     this.firstOffset = firstOffset
+  }
+
+  /** With its first record. */
+  begin(appendTimeMs: number): void {
+    this.firstAppendTimeMs = appendTimeMs
+    this.endMs = dayEndMs(appendTimeMs)
   }
 
   get events(): number {

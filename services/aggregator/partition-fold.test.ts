@@ -4,11 +4,18 @@ import { encodeMark, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Admission, SourceFiles } from './admit.ts'
-import { blockEnd, DEFAULT_GEOMETRY } from './block.ts'
-import { LogContradictsLedgerError, PartitionFold, type StoredBlock } from './partition-fold.ts'
+import { alignedEnd, DEFAULT_GEOMETRY } from './block.ts'
+import { LogGapError } from './log-gap.ts'
+import {
+  LogContradictsLedgerError,
+  PartitionFold,
+  type ResumePoint,
+  type StoredBlock,
+} from './partition-fold.ts'
 import { emptyRows, type FlushRows, type Row } from './rows.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 const BLOCK_SIZE = DEFAULT_GEOMETRY.blockSize
 const OCTOBER_MS = Date.UTC(2026, 9, 1)
 
@@ -27,16 +34,20 @@ function request(fields: Partial<RequestEvent>): Buffer {
   })
 }
 
-const record = (offset: number, value: Buffer | null): LogRecord => ({
-  offset,
-  appendTimeMs: OCTOBER_MS + offset,
-  key: null,
-  value,
-})
+const record = (
+  offset: number,
+  value: Buffer | null,
+  appendTimeMs = OCTOBER_MS + offset / 1_000,
+): LogRecord => ({ offset, appendTimeMs: Math.floor(appendTimeMs), key: null, value })
 
-function newFold(foldFromOffset = 0, stored: ReadonlyMap<number, StoredBlock> = new Map()): PartitionFold {
+function newFold(
+  foldFromOffset = 0,
+  stored: ReadonlyMap<number, StoredBlock> = new Map(),
+  changes: Partial<ResumePoint> = {},
+): PartitionFold {
   const admission = new Admission(DEFAULT_GEOMETRY.windowSize, new SourceFiles())
-  return new PartitionFold({ stream: 't', partition: 0, foldFromOffset, admission, stored }, DEFAULT_GEOMETRY)
+  const place = { stream: 't', partition: 0, foldFromOffset, readFromOffset: 0, before: [], sealed: null }
+  return new PartitionFold({ ...place, admission, stored, ...changes }, DEFAULT_GEOMETRY)
 }
 
 /** What a ReplacingMergeTree keeps of rows written in any number of flushes. */
@@ -99,7 +110,7 @@ const value: fc.Arbitrary<Buffer | null> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(null, Buffer.from('no event'), Buffer.from('[{}, 7]')) },
 )
 const gappedLog = fc
-  .array(fc.record({ gap: fc.constantFrom(0, 0, 0, 1, 7, BLOCK_SIZE), value }), {
+  .array(fc.record({ gap: fc.constantFrom(0, 0, 0, 1, 7, BLOCK_SIZE), day: fc.nat(9), value }), {
     minLength: 1,
     maxLength: 60,
   })
@@ -107,7 +118,7 @@ const gappedLog = fc
     let offset = BLOCK_SIZE - 25
     return entries.map(entry => {
       offset += 1 + entry.gap
-      return record(offset, entry.value)
+      return record(offset, entry.value, OCTOBER_MS + Math.max(entry.day, offset % 9) * DAY_MS)
     })
   })
 
@@ -138,8 +149,10 @@ describe('a partition', () => {
           expect(sum(usage, column)).toBe(sum(ledger, column))
         }
         expect(rejected.length).toBe(sum(ledger, 'rejected'))
-        const blocks = ledger.map(row => Number(row.block)).sort((a, b) => a - b)
-        expect(blocks).toEqual(blocks.map((_, index) => (blocks[0] ?? 0) + index))
+        const inOrder = [...ledger].sort((a, b) => Number(a.block) - Number(b.block))
+        expect(inOrder.slice(1).map(row => row.block)).toEqual(
+          inOrder.slice(0, -1).map(row => row.next_offset),
+        )
       }),
     )
   })
@@ -152,10 +165,36 @@ describe('a partition', () => {
       .takeRows()
       ?.ledger.map(row => [row.block, row.first_offset, row.next_offset, row.requests])
     expect(ledger).toEqual([
-      [0, 0, blockEnd(0, DEFAULT_GEOMETRY), 1],
-      [1, BLOCK_SIZE, blockEnd(1, DEFAULT_GEOMETRY), 0],
-      [2, 2 * BLOCK_SIZE, 2 * BLOCK_SIZE + 4, 1],
+      [0, 0, alignedEnd(0, DEFAULT_GEOMETRY), 1],
+      [BLOCK_SIZE, BLOCK_SIZE, 2 * BLOCK_SIZE, 0],
+      [2 * BLOCK_SIZE, 2 * BLOCK_SIZE, 2 * BLOCK_SIZE + 4, 1],
     ])
+  })
+
+  test('ends a block before the first record of a later day, and not for one that was stamped earlier', () => {
+    const fold = newFold()
+    const days = [0, 0.99, 1, 0.5, 1.99, 4]
+    const records = days.map((day, offset) => record(2 * offset, request({}), OCTOBER_MS + day * DAY_MS))
+    fold.foldBatch({ partition: 0, records, nextOffset: 12 })
+    const ledger = fold.takeRows()?.ledger.map(row => [row.block, row.next_offset, row.requests])
+    expect(ledger).toEqual([
+      [0, 4, 2],
+      [4, 10, 3],
+      [10, 12, 1],
+    ])
+  })
+
+  test('forgets a request id after seven days, by the days on which blocks began', () => {
+    const id = request({ identity: { kind: 'request_id', id: 'a' } })
+    const duplicates = (days: readonly number[]) => {
+      const fold = newFold()
+      const records = days.map((day, offset) => record(offset, id, OCTOBER_MS + day * DAY_MS))
+      fold.foldBatch({ partition: 0, records, nextOffset: days.length })
+      return fold.takeRows()?.ledger.reduce((sum, row) => sum + Number(row.duplicates), 0)
+    }
+    expect(duplicates([0, 7.9])).toBe(1)
+    expect(duplicates([0.9, 8])).toBe(0)
+    expect(duplicates([0, 5, 10, 15])).toBe(3)
   })
 
   test('writes only what changed', () => {
@@ -214,7 +253,8 @@ describe('a partition', () => {
   })
 
   test('remembers request ids from before its start, and passes over records that come again', () => {
-    const fold = newFold(10)
+    const before = [{ first_offset: 0, next_offset: 10, request_ids: 1, first_append_time_ms: null }]
+    const fold = newFold(10, new Map(), { before })
     const id = (offset: number) => record(offset, request({ identity: { kind: 'request_id', id: 'a' } }))
     const deliver = (offsets: readonly number[]) =>
       fold.foldBatch({ partition: 0, records: offsets.map(id), nextOffset: (offsets.at(-1) ?? 0) + 1 })
@@ -232,6 +272,47 @@ describe('a partition', () => {
     const rows = fold.takeRows()
     expect(rows?.sources).toMatchObject([{ source: 'gw', events: 2, duplicates: 0 }])
     expect(rows?.rejected.map(row => row.source)).toEqual(['', '', 'gw'])
+  })
+
+  describe('whose open block the log no longer holds', () => {
+    const counted = {
+      ...{ fold_version: 1, block_size: BLOCK_SIZE, window_size: DEFAULT_GEOMETRY.windowSize },
+      ...{ first_offset: 3, next_offset: 7, records: 4, events: 4, requests: 2, duplicates: 1, rejected: 1 },
+      ...{ marks: 0, request_ids: 0, request_bytes: 20, response_bytes: 200, fingerprint: 2n ** 63n + 77n },
+      ...{ first_hour_ms: OCTOBER_MS, last_hour_ms: OCTOBER_MS },
+      ...{ first_append_time_ms: OCTOBER_MS, last_append_time_ms: OCTOBER_MS + 9 },
+    }
+    const sealed = () => newFold(7, new Map(), { sealed: counted, readFromOffset: 7 })
+
+    test('goes on with a record of a later day, and leaves its figures as they stand', () => {
+      const fold = sealed()
+      const later = record(9, request({}), OCTOBER_MS + DAY_MS)
+      fold.foldBatch({ partition: 0, records: [later], nextOffset: 10 })
+      const rows = fold.takeRows()
+      expect(rows?.ledger).toMatchObject([
+        { block: 3, first_offset: 3, next_offset: 9, requests: 2, fingerprint: String(2n ** 63n + 77n) },
+        { block: 9, first_offset: 9, next_offset: 10, requests: 1 },
+      ])
+      expect(rows?.ledger[0]).toMatchObject({ rejected: 1, first_append_time: `${OCTOBER_MS / 1000}.000` })
+      expect(rows?.usage).toMatchObject([{ block: 9, requests: 1 }])
+    })
+
+    test('refuses a record that belongs to it', () => {
+      const same = record(9, request({}), OCTOBER_MS + DAY_MS - 1)
+      expect(() => sealed().foldBatch({ partition: 0, records: [same], nextOffset: 10 })).toThrow(LogGapError)
+    })
+
+    test('refuses to begin a block whose request ids are needed and gone', () => {
+      const before = [{ first_offset: 0, next_offset: 3, request_ids: 1, first_append_time_ms: OCTOBER_MS }]
+      const begin = (day: number) =>
+        newFold(3, new Map(), { before, readFromOffset: 3 }).foldBatch({
+          partition: 0,
+          records: [record(3, request({}), OCTOBER_MS + day * DAY_MS)],
+          nextOffset: 4,
+        })
+      expect(() => begin(7)).toThrow(/request ids from offset 0 on/)
+      expect(() => begin(8)).not.toThrow()
+    })
   })
 
   describe('that is folded again', () => {
@@ -259,6 +340,15 @@ describe('a partition', () => {
       expect(again.pendingRows).toBe(0)
       again.foldBatch(batch)
       expect(again.takeRows()?.usage).toHaveLength(2)
+    })
+
+    test('contradicts the ledger when its block ends before the offset where the row stands', () => {
+      const { stored } = counted()
+      const again = newFold(0, new Map([[0, { ...stored, nextOffset: 5 }]]))
+      const other = [record(0, request({})), record(1, request({}), OCTOBER_MS + DAY_MS)]
+      expect(() => again.foldBatch({ partition: 0, records: other, nextOffset: 2 })).toThrow(
+        LogContradictsLedgerError,
+      )
     })
 
     test('contradicts the ledger when the log is another one, also where the row stands in a gap', () => {

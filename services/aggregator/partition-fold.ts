@@ -2,9 +2,12 @@ import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { RejectedLine, RequestEvent, SourceMark } from '@forbruk/schemas/event/log-event.ts'
 import { decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { blockEnd, blockOf, blockStart, type StreamGeometry } from './block.ts'
+import { alignedEnd, type StreamGeometry } from './block.ts'
 import { describeRejected, identityOf, type Origin } from './describe-rejected.ts'
 import { BlockFold, type UsageTotals } from './fold.ts'
+import { describePartition, LogGapError } from './log-gap.ts'
+import type { LedgerBlock } from './read-ledger.ts'
+import { restoreFold } from './restore-fold.ts'
 import {
   type BlockPlace,
   dateTime64,
@@ -15,6 +18,7 @@ import {
   sourceRow,
   usageRow,
 } from './rows.ts'
+import { rememberedFrom, type WindowBlock } from './window.ts'
 
 /** Where a partition's fold begins, as the ledger has it. */
 export type ResumePoint = {
@@ -22,9 +26,18 @@ export type ResumePoint = {
   readonly partition: number
   /** Records below are only remembered for the duplicate window, not folded. */
   readonly foldFromOffset: number
+  /** All records from here on are delivered: for the window, those below `foldFromOffset` as well. */
+  readonly readFromOffset: number
+  /** The blocks before `foldFromOffset` that the window may reach into, oldest first. */
+  readonly before: readonly WindowBlock[]
+  /**
+   * The open block, where the log has deleted what folding it again takes: its figures stand, and no record may be
+   * added to them.
+   */
+  readonly sealed: LedgerBlock | null
   /** Holds what had been seen of each source's file before `foldFromOffset`, and no request id yet. */
   readonly admission: Admission
-  /** Stored ledger rows of the blocks that are folded again: the log must still say the same. */
+  /** By first offset, the stored ledger rows of the blocks that are folded again: the log must still say the same. */
   readonly stored: ReadonlyMap<number, StoredBlock>
 }
 
@@ -49,7 +62,12 @@ export class PartitionFold {
   private readonly geometry: StreamGeometry
   private readonly admission: Admission
   private readonly stored: ReadonlyMap<number, StoredBlock>
+  private readonly readFromOffset: number
+  private readonly sealed: LedgerBlock | null
+  private before: WindowBlock[]
   private fold: BlockFold
+  /** Where the open block ends at the latest. */
+  private end: number
   private changed = false
   private dirtyUsage: UsageTotals[] = []
   private newRejected: Row[] = []
@@ -64,7 +82,11 @@ export class PartitionFold {
     this.geometry = geometry
     this.admission = resume.admission
     this.stored = resume.stored
-    this.fold = new BlockFold(blockOf(resume.foldFromOffset, geometry), resume.foldFromOffset)
+    this.readFromOffset = resume.readFromOffset
+    this.sealed = resume.sealed
+    this.fold = resume.sealed === null ? new BlockFold(resume.foldFromOffset) : restoreFold(resume.sealed)
+    this.end = alignedEnd(this.fold.firstOffset, geometry)
+    this.before = resume.before.filter(block => block.first_offset < this.fold.firstOffset)
   }
 
   /** How many rows the next flush will write: what bounds memory. */
@@ -102,7 +124,7 @@ export class PartitionFold {
    * the one that was counted.
    */
   private isProven(): boolean {
-    return this.nextOffset >= (this.stored.get(this.fold.block)?.nextOffset ?? 0)
+    return this.nextOffset >= (this.stored.get(this.fold.firstOffset)?.nextOffset ?? 0)
   }
 
   /** Before the fold begins: only which request ids occurred matters. */
@@ -117,7 +139,10 @@ export class PartitionFold {
 
   private foldRecord(record: LogRecord): void {
     this.advanceTo(record.offset)
+    if (record.appendTimeMs >= this.fold.endMs) this.nextBlock()
     const { fold } = this
+    if (fold.records === 0) this.begin(record.appendTimeMs)
+    else if (fold.firstOffset === this.sealed?.first_offset) this.refuseSealed(record.offset)
     fold.records += 1
     fold.lastAppendTimeMs = record.appendTimeMs
     const events = decodeRecord(record.value)
@@ -187,24 +212,60 @@ export class PartitionFold {
 
   /** Completes every block that ends at or before `offset`; blocks without a record get their row as well. */
   private advanceTo(offset: number): void {
-    for (let end = this.blockEnd(); offset >= end; end = this.blockEnd()) {
-      this.passTo(end)
-      this.writeBlock()
-      const next = this.fold.block + 1
-      this.fold = new BlockFold(next, blockStart(next, this.geometry))
-      for (const file of this.admission.sources.all()) file.startBlock()
+    while (offset >= this.end) {
+      this.passTo(this.end)
+      this.nextBlock()
     }
     this.passTo(offset)
   }
 
-  private blockEnd(): number {
-    return blockEnd(this.fold.block, this.geometry)
+  /** The open block ends here: at its last possible offset, or before the first record of a later day. */
+  private nextBlock(): void {
+    const { fold, nextOffset, before } = this
+    const stored = this.stored.get(fold.firstOffset)
+    if (stored !== undefined && stored.nextOffset > nextOffset) this.contradict(stored)
+    this.writeBlock()
+    before.push({
+      first_offset: fold.firstOffset,
+      next_offset: nextOffset,
+      request_ids: fold.requestIds,
+      first_append_time_ms: fold.firstAppendTimeMs,
+    })
+    this.before = before.filter(block => block.next_offset > nextOffset - this.geometry.windowSize)
+    this.fold = new BlockFold(nextOffset)
+    this.end = alignedEnd(nextOffset, this.geometry)
+    for (const file of this.admission.sources.all()) file.startBlock()
+  }
+
+  /** With its first record, a block also decides which request ids it remembers. */
+  private begin(appendTimeMs: number): void {
+    const { fold, before, geometry, readFromOffset } = this
+    fold.begin(appendTimeMs)
+    const from = rememberedFrom(before, fold.firstOffset, appendTimeMs, geometry.windowSize)
+    if (from < readFromOffset) {
+      throw new LogGapError(
+        `${describePartition(this)} begins at offset ${readFromOffset}, but the request ids from offset ${from} on ` +
+          `are needed to recognise duplicates: the topic's retention deleted them within days. Restore them, and ` +
+          `raise the retention; nothing was counted wrongly.`,
+      )
+    }
+    this.admission.rememberedFrom = from
+  }
+
+  /** The day of a sealed block goes on: its figures can't be continued. */
+  private refuseSealed(offset: number): never {
+    const first = this.fold.firstOffset
+    throw new LogGapError(
+      `${describePartition(this)}: the record at offset ${offset} belongs to the block that began at ${first}, but ` +
+        `the log no longer holds all that folding it takes: the topic's retention deleted it within days. Restore it, ` +
+        `and raise the retention; nothing was counted wrongly.`,
+    )
   }
 
   /** Offsets up to `offset` hold no further record, so on the way the fold is as it was where the ledger row stands. */
   private passTo(offset: number): void {
     if (offset <= this.nextOffset) return
-    const stored = this.stored.get(this.fold.block)
+    const stored = this.stored.get(this.fold.firstOffset)
     if (stored !== undefined && stored.nextOffset > this.nextOffset && stored.nextOffset <= offset) {
       this.compareWith(stored)
     }
@@ -228,15 +289,19 @@ export class PartitionFold {
     for (const row of this.newRejected) this.complete.rejected.push(row)
     this.newRejected = []
     if (this.nextOffset > this.fold.firstOffset) {
-      this.complete.ledger.push(ledgerRow(place, this.fold, this.nextOffset))
+      this.complete.ledger.push(ledgerRow(place, this.fold, this.nextOffset, this.geometry))
     }
   }
 
   private compareWith(stored: StoredBlock): void {
-    const { events, fingerprint, block } = this.fold
-    if (stored.events === events && stored.fingerprint === fingerprint.value()) return
+    const { events, fingerprint } = this.fold
+    if (stored.events !== events || stored.fingerprint !== fingerprint.value()) this.contradict(stored)
+  }
+
+  private contradict(stored: StoredBlock): never {
+    const { events, fingerprint, firstOffset } = this.fold
     throw new LogContradictsLedgerError(
-      `partition ${this.partition} of ${this.stream}, block ${block}: the log up to offset ${stored.nextOffset} gives ` +
+      `${describePartition(this)}, block ${firstOffset}: the log up to offset ${stored.nextOffset} gives ` +
         `${events} events with fingerprint ${fingerprint.value()}, but the ledger has ${stored.events} with ` +
         `${stored.fingerprint}. An offset's content never changes, so this is another log than the one that was ` +
         `counted: was the topic re-created? Count it under another topic name, or into an empty store.`,
@@ -244,7 +309,7 @@ export class PartitionFold {
   }
 
   private place(): BlockPlace {
-    return { stream: this.stream, partition: this.partition, block: this.fold.block }
+    return { stream: this.stream, partition: this.partition, block: this.fold.firstOffset }
   }
 }
 

@@ -8,7 +8,10 @@ export interface LedgerReader {
   readStream(stream: string): Promise<StoredStream | null>
   /** Per partition, the offset up to which it is counted. */
   readNextOffsets(stream: string): Promise<ReadonlyMap<number, number>>
-  /** The newest blocks of the partition's ledger, oldest first. */
+  /**
+   * The newest blocks of the partition's ledger, oldest first: those that reach into the last `blocksMax` times the
+   * block size, and as much before them as a block and its window may need.
+   */
   readNewestBlocks(place: Place, blocksMax: number): Promise<LedgerBlock[]>
   /** What the rows of each block from `firstBlock` on add up to. */
   readBlockSums(place: Place, firstBlock: number): Promise<BlockSum[]>
@@ -30,18 +33,27 @@ export type StoredStream = z.infer<typeof streamShape>
 
 const progressShape = z.object({ partition: count, next_offset: count })
 
+const time = z.coerce.number().int().nullable()
 const ledgerShape = z.object({
-  block: count,
   fold_version: count,
+  block_size: count,
+  window_size: count,
+  /** Also the block's name. */
   first_offset: count,
   next_offset: count,
+  records: count,
   events: count,
   requests: count,
   duplicates: count,
   rejected: count,
+  marks: count,
   request_ids: count,
   request_bytes: count,
   response_bytes: count,
+  first_hour_ms: time,
+  last_hour_ms: time,
+  first_append_time_ms: time,
+  last_append_time_ms: time,
   fingerprint: z.coerce.bigint(),
 })
 export type LedgerBlock = z.infer<typeof ledgerShape>
@@ -98,18 +110,24 @@ async function readNextOffsets(store: Store, stream: string): Promise<ReadonlyMa
   return new Map(rows.map(row => [row.partition, row.next_offset]))
 }
 
-async function readNewestBlocks(store: Store, place: Place, blocksMax: number): Promise<LedgerBlock[]> {
-  const blocks = await store.query(
-    `SELECT block, fold_version, first_offset, next_offset, events, requests, duplicates, rejected, request_ids,
-            request_bytes, response_bytes, fingerprint
+function readNewestBlocks(store: Store, place: Place, blocksMax: number): Promise<LedgerBlock[]> {
+  const ofPartition = 'WHERE stream = {stream:String} AND partition = {partition:UInt32}'
+  return store.query(
+    `SELECT fold_version, block_size, window_size, first_offset, next_offset, records, events, requests, duplicates,
+            rejected, marks, request_ids, request_bytes, response_bytes,
+            toUnixTimestamp(first_hour) * 1000 AS first_hour_ms, toUnixTimestamp(last_hour) * 1000 AS last_hour_ms,
+            toUnixTimestamp64Milli(first_append_time) AS first_append_time_ms,
+            toUnixTimestamp64Milli(last_append_time) AS last_append_time_ms,
+            fingerprint
      FROM block_ledger FINAL
-     WHERE stream = {stream:String} AND partition = {partition:UInt32}
-     ORDER BY block DESC
-     LIMIT {blocksMax:UInt32}`,
+     ${ofPartition} AND next_offset > (
+        SELECT toInt64(max(next_offset)) - ({blocksMax:UInt32} + 1) * max(block_size) - max(window_size)
+        FROM block_ledger ${ofPartition}
+     )
+     ORDER BY block`,
     ledgerShape,
     { ...place, blocksMax },
   )
-  return blocks.reverse()
 }
 
 const OF_BLOCKS =

@@ -1,26 +1,36 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_GEOMETRY } from './block.ts'
-import { chooseFoldStart, chooseReadStart } from './resume.ts'
+import type { LedgerBlock } from './read-ledger.ts'
+import { chooseFoldStart } from './resume.ts'
 
 const { blockSize, windowSize } = DEFAULT_GEOMETRY
+const OCTOBER_MS = Date.UTC(2026, 9, 1)
+const DAY_MS = 86_400_000
 
-const block = (number: number, fields: object = {}) => ({
-  block: number,
+const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock => ({
   fold_version: 1,
+  block_size: blockSize,
+  window_size: windowSize,
   first_offset: number * blockSize,
   next_offset: (number + 1) * blockSize,
-  events: 10,
+  records: 15,
+  events: 15,
   requests: 10,
   duplicates: 3,
   rejected: 2,
+  marks: 0,
   request_ids: 0,
   request_bytes: 100,
   response_bytes: 200,
+  first_hour_ms: OCTOBER_MS,
+  last_hour_ms: OCTOBER_MS,
+  first_append_time_ms: OCTOBER_MS,
+  last_append_time_ms: OCTOBER_MS,
   fingerprint: 1n,
   ...fields,
 })
 const sum = (number: number, fields: object = {}) => ({
-  block: number,
+  block: number * blockSize,
   requests: 10,
   request_bytes: 100,
   response_bytes: 200,
@@ -30,12 +40,18 @@ const sum = (number: number, fields: object = {}) => ({
   source_duplicates: 3,
   ...fields,
 })
-const foldStart = (blocks: ReturnType<typeof block>[], sums: ReturnType<typeof sum>[]) =>
-  chooseFoldStart(blocks, sums, DEFAULT_GEOMETRY)
+const start = (blocks: LedgerBlock[], sums: ReturnType<typeof sum>[], startOffset = 0) =>
+  chooseFoldStart(blocks, sums, { startOffset, endOffset: 9 * blockSize }, DEFAULT_GEOMETRY)
+const foldStart = (...args: Parameters<typeof start>) => {
+  const { foldFromOffset, sealed } = start(...args)
+  expect(sealed).toBeNull()
+  return foldFromOffset
+}
 
 describe('a partition goes on', () => {
+  const open = block(2, { next_offset: 2 * blockSize + 5 })
+
   test('at the start of its open block', () => {
-    const open = block(2, { next_offset: 2 * blockSize + 5 })
     expect(foldStart([block(1), open], [sum(1), sum(2)])).toBe(2 * blockSize)
   })
 
@@ -48,6 +64,25 @@ describe('a partition goes on', () => {
     expect(foldStart([block(1), block(2)], [sum(1), sum(2)])).toBe(3 * blockSize)
   })
 
+  test('after what is counted of its open block, where the log holds no more of it', () => {
+    const last = open.next_offset
+    for (const startOffset of [2 * blockSize + 1, last]) {
+      expect(start([block(1), open], [sum(1), sum(2)], startOffset)).toEqual({
+        foldFromOffset: last,
+        sealed: open,
+      })
+    }
+    // Offsets that were never counted are gone: whoever asks for the log's bounds will see it.
+    expect(foldStart([block(1), open], [sum(1), sum(2)], last + 1)).toBe(2 * blockSize)
+  })
+
+  test('after what is counted of its open block, where the log lacks the request ids that it remembers', () => {
+    const seen = block(1, { request_ids: 1 })
+    expect(start([seen, open], [sum(1), sum(2)], 2 * blockSize - 1).sealed).toEqual(open)
+    const later = { ...open, first_append_time_ms: OCTOBER_MS + 8 * DAY_MS }
+    expect(foldStart([seen, later], [sum(1), sum(2)], 2 * blockSize - 1)).toBe(2 * blockSize)
+  })
+
   test.each(['requests', 'response_bytes', 'rejected', 'source_events', 'source_duplicates'])(
     'at the first of the newest blocks whose %s differ from the ledger',
     column => {
@@ -56,23 +91,4 @@ describe('a partition goes on', () => {
       expect(foldStart([block(1), block(2)], [sum(2)])).toBe(blockSize)
     },
   )
-})
-
-describe('reading begins', () => {
-  test('with the fold when no request id was seen: line positions need no window', () => {
-    expect(chooseReadStart([block(0), block(1)], 2 * blockSize, DEFAULT_GEOMETRY)).toBe(2 * blockSize)
-  })
-
-  test('a window earlier where request ids were seen, but not before the log was first counted', () => {
-    const seen = { request_ids: 3 }
-    expect(chooseReadStart([block(0, seen), block(1, seen)], 2 * blockSize, DEFAULT_GEOMETRY)).toBe(
-      2 * blockSize - windowSize,
-    )
-    const first = block(0, { ...seen, first_offset: blockSize - 9 })
-    expect(chooseReadStart([first], blockSize, DEFAULT_GEOMETRY)).toBe(blockSize - 9)
-  })
-})
-
-test('a window reaches back one block at most: no more blocks than that are read for it', () => {
-  expect(windowSize).toBeLessThanOrEqual(blockSize)
 })

@@ -1,5 +1,5 @@
 import type { SourceFile } from './admit.ts'
-import { FOLD_VERSION } from './block.ts'
+import { FOLD_VERSION, type StreamGeometry } from './block.ts'
 import type { BlockFold, UsageTotals } from './fold.ts'
 
 /** What one flush writes, table by table. Values are what ClickHouse reads from JSON. */
@@ -11,6 +11,7 @@ export type FlushRows = {
 }
 export type Row = Readonly<Record<string, string | number | null>>
 
+/** A block's name is its first offset. */
 export type BlockPlace = { readonly stream: string; readonly partition: number; readonly block: number }
 
 export function emptyRows(): FlushRows {
@@ -49,10 +50,18 @@ export function sourceRow(place: BlockPlace, file: SourceFile, lastOffset: numbe
   }
 }
 
-export function ledgerRow(place: BlockPlace, fold: BlockFold, nextOffset: number): Row {
+export function ledgerRow(
+  place: Omit<BlockPlace, 'block'>,
+  fold: BlockFold,
+  nextOffset: number,
+  geometry: StreamGeometry,
+): Row {
   return {
     ...place,
+    block: fold.firstOffset,
     fold_version: FOLD_VERSION,
+    block_size: geometry.blockSize,
+    window_size: geometry.windowSize,
     first_offset: fold.firstOffset,
     next_offset: nextOffset,
     records: fold.records,
@@ -66,6 +75,7 @@ export function ledgerRow(place: BlockPlace, fold: BlockFold, nextOffset: number
     response_bytes: fold.responseBytes,
     first_hour: fold.firstHourMs === null ? null : fold.firstHourMs / 1000,
     last_hour: fold.lastHourMs === null ? null : fold.lastHourMs / 1000,
+    first_append_time: fold.firstAppendTimeMs === null ? null : dateTime64(fold.firstAppendTimeMs),
     last_append_time: fold.lastAppendTimeMs === null ? null : dateTime64(fold.lastAppendTimeMs),
     fingerprint: fold.fingerprint.value().toString(),
   }

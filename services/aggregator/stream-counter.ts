@@ -1,7 +1,6 @@
 import type { PartitionConsumer, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry } from './block.ts'
-import { PartitionFold } from './partition-fold.ts'
-import type { Resume } from './resume.ts'
+import { PartitionFold, type ResumePoint } from './partition-fold.ts'
 import type { FlushRows } from './rows.ts'
 import type { Sleep } from './sleep.ts'
 
@@ -13,7 +12,7 @@ export type CountLogger = Readonly<Record<'info' | 'warn', (fields: object, mess
 export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
 
 export type CounterParts = {
-  readonly resume: (partition: number) => Promise<Resume>
+  readonly resume: (partition: number) => Promise<ResumePoint>
   readonly write: (flushes: readonly FlushRows[]) => Promise<void>
   readonly geometry: StreamGeometry
   readonly pendingRowsMax: number
@@ -34,9 +33,9 @@ export class StreamCounter implements PartitionConsumer {
   }
 
   async assign(partition: number): Promise<number> {
-    const { point, readFromOffset } = await this.parts.resume(partition)
+    const point = await this.parts.resume(partition)
     this.folds.set(partition, new PartitionFold(point, this.parts.geometry))
-    const { foldFromOffset } = point
+    const { foldFromOffset, readFromOffset } = point
     this.parts.logger.info({ partition, foldFromOffset, readFromOffset }, 'partition assigned')
     return readFromOffset
   }

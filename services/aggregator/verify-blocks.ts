@@ -1,7 +1,16 @@
 import type { BlockSum, LedgerBlock } from './read-ledger.ts'
 
-/** After a power loss only the newest blocks can have lost rows that the ledger vouches for. */
+/** After a power loss only the newest blocks can have lost rows that the ledger vouches for: so many whole ones. */
 export const BLOCKS_VERIFIED = 4
+
+/** Of a partition's newest blocks, those whose rows are to be compared with the ledger. Pure. */
+export function chooseVerified(blocks: readonly LedgerBlock[]): readonly LedgerBlock[] {
+  const newest = blocks.at(-1)
+  if (newest === undefined) return []
+  const blockSize = blocks.reduce((largest, block) => Math.max(largest, block.block_size), 0)
+  const from = newest.next_offset - BLOCKS_VERIFIED * blockSize
+  return blocks.filter(block => block.next_offset > from)
+}
 
 /** The first block whose rows don't add up to its ledger row. Pure. */
 export function findDiffering(
@@ -9,7 +18,7 @@ export function findDiffering(
   sums: readonly BlockSum[],
 ): LedgerBlock | undefined {
   const byBlock = new Map(sums.map(sum => [sum.block, sum]))
-  return blocks.find(block => !addsUp(block, byBlock.get(block.block) ?? NOTHING))
+  return blocks.find(block => !addsUp(block, byBlock.get(block.first_offset) ?? NOTHING))
 }
 
 function addsUp(block: LedgerBlock, sum: Omit<BlockSum, 'block'>): boolean {

@@ -1,5 +1,5 @@
+import { LogGapError } from '@forbruk/aggregator/log-gap.ts'
 import { LogContradictsLedgerError } from '@forbruk/aggregator/partition-fold.ts'
-import { LogGapError } from '@forbruk/aggregator/resume.ts'
 import { BillingPeriodError } from '@forbruk/close/billing-period.ts'
 import { RegistryFaultsError } from '@forbruk/close/import-registry.ts'
 import { CloseRefusedError } from '@forbruk/close/refusal.ts'

@@ -62,7 +62,7 @@ const ledgerShape = z.object({
   broken_resume: storedCount,
 })
 
-/** A block is to begin where the one before ends, and that is at its own first offset. */
+/** A block is to begin where the one before ends. */
 const LEDGER_SQL = `
 SELECT
     partition,
@@ -79,14 +79,8 @@ FROM
         first_offset,
         next_offset,
         lagInFrame(next_offset) OVER w AS previous_next_offset,
-        row_number() OVER w > 1
-            AND (first_offset != previous_next_offset OR (block_size != 0 AND first_offset != block * block_size)) AS is_break
-    FROM
-    (
-        SELECT partition, block, first_offset, next_offset, block_size
-        FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String}) AS ledger
-        LEFT JOIN (SELECT stream, block_size FROM stream FINAL) AS streams USING (stream)
-    )
+        row_number() OVER w > 1 AND first_offset != previous_next_offset AS is_break
+    FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String})
     WINDOW w AS (PARTITION BY partition ORDER BY block ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 )
 GROUP BY partition`

@@ -1,5 +1,5 @@
 import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
-import { extendJudgement, type Judged } from './oracle.ts'
+import { type Cut, cutBlocks, extendJudgement, type Judged } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { BlockPlace } from './simulated-store.ts'
 
@@ -11,6 +11,7 @@ export class Expectations {
   private readonly geometry: StreamGeometry
   private readonly firstOffsets = new Map<number, number>()
   private readonly judged = new Map<number, { records: number; events: Judged[] }>()
+  private readonly cuts = new Map<number, { endOffset: number; cuts: readonly Cut[] }>()
   private readonly known = new Map<Oracle<unknown>, Map<string, unknown>>()
 
   constructor(partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
@@ -29,7 +30,26 @@ export class Expectations {
 
   judgeAnew(partition: number): void {
     this.judged.delete(partition)
+    this.cuts.delete(partition)
     this.known.clear()
+  }
+
+  /** Where the block ends: at the start of the next one, or nowhere yet. Null when no block begins there. */
+  endOf({ partition, block }: BlockPlace): number | null {
+    const cuts = this.cutsOf(partition)
+    const index = cuts.findIndex(({ start }) => start === block)
+    return index < 0 ? null : (cuts[index + 1]?.start ?? Number.POSITIVE_INFINITY)
+  }
+
+  private cutsOf(partition: number): readonly Cut[] {
+    const firstOffset = this.firstOffsets.get(partition)
+    const log = this.partitions[partition]
+    if (firstOffset === undefined || log === undefined) return []
+    const known = this.cuts.get(partition)
+    if (known?.endOffset === log.endOffset) return known.cuts
+    const cuts = cutBlocks(log.records, firstOffset, log.endOffset, this.geometry.blockSize)
+    this.cuts.set(partition, { endOffset: log.endOffset, cuts })
+    return cuts
   }
 
   of<Value>({ partition, block }: BlockPlace, nextOffset: number, oracle: Oracle<Value>): Value {
@@ -49,7 +69,12 @@ export class Expectations {
     const judged = this.judged.get(partition) ?? { records: 0, events: [] }
     this.judged.set(partition, judged)
     if (judged.records < records.length) {
-      extendJudgement(judged.events, records.slice(judged.records), { firstOffset, ...this.geometry })
+      extendJudgement(
+        judged.events,
+        records.slice(judged.records),
+        this.cutsOf(partition),
+        this.geometry.windowSize,
+      )
       judged.records = records.length
     }
     return judged.events

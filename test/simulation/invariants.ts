@@ -18,7 +18,6 @@ import { Violation } from './violation.ts'
 export class Invariants {
   private readonly store: SimulatedStore
   private readonly partitions: readonly SimulatedPartition[]
-  private readonly geometry: StreamGeometry
   private readonly expectations: Expectations
   private readonly nextOffsets = new Map<number, number>()
   private readonly written = new Map<string, StoredRow>()
@@ -30,7 +29,6 @@ export class Invariants {
   constructor(store: SimulatedStore, partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
     this.store = store
     this.partitions = partitions
-    this.geometry = geometry
     this.expectations = new Expectations(partitions, geometry)
   }
 
@@ -77,7 +75,7 @@ export class Invariants {
         )
       }
       this.checkLedger(partition)
-      for (const { block } of ledger) this.checkBlock({ partition, block })
+      for (const { first_offset: block } of ledger) this.checkBlock({ partition, block })
       this.checkTotals(partition)
     }
     if (this.damaged.size > 0)
@@ -91,13 +89,11 @@ export class Invariants {
     const last = ledger.at(-1)
     if (first === undefined || last === undefined) return
     this.checkFirst(partition, first.first_offset)
-    const { blockSize } = this.geometry
-    for (const [index, block] of ledger.entries()) {
-      const isFirst = index === 0
-      const begin = isFirst ? first.first_offset : (first.block + index) * blockSize
-      const contiguous = block.block === first.block + index && block.first_offset === begin
-      const complete = block === last || block.next_offset === (block.block + 1) * blockSize
-      if (!contiguous || !complete) throw new Violation(`${where}: gap or overlap at block ${block.block}`)
+    for (const [index, { first_offset: block, next_offset }] of ledger.entries()) {
+      const end = this.expectations.endOf({ partition, block })
+      const isWhole = index === ledger.length - 1 ? next_offset <= (end ?? 0) : next_offset === end
+      const isContiguous = block === (ledger[index - 1]?.next_offset ?? first.first_offset)
+      if (!isContiguous || !isWhole) throw new Violation(`${where}: gap or overlap at block ${block}`)
     }
     if (last.next_offset < (this.nextOffsets.get(partition) ?? 0)) throw new Violation(`${where} went back`)
     this.nextOffsets.set(partition, last.next_offset)
@@ -135,7 +131,12 @@ export class Invariants {
     this.checkRejected(place)
     if (ledger === undefined) return
     const expected = this.expectations.of(place, vouchedTo, ledgerOf)
-    this.compare(place, `ledger row at ${vouchedTo}`, ledger, expected, Object.keys(expected))
+    const found = {
+      ...ledger,
+      first_append_time: ledger.first_append_time === null ? null : toMs(ledger.first_append_time),
+      last_append_time: ledger.last_append_time === null ? null : toMs(ledger.last_append_time),
+    }
+    this.compare(place, `ledger row at ${vouchedTo}`, found, expected, Object.keys(expected))
   }
 
   /** The first row that a ledger row at `vouchedTo` vouches for and that is older than that or not there. */
@@ -201,7 +202,7 @@ export class Invariants {
       expected.set(event.clientId, (expected.get(event.clientId) ?? 0) + 1)
     }
     const found = new Map<string, number>()
-    for (const { block } of this.store.ledgerOf(partition)) {
+    for (const { first_offset: block } of this.store.ledgerOf(partition)) {
       for (const row of this.store.rowsOf('usage_rollup', { partition, block }).values()) {
         const client = String(row.client_id)
         found.set(client, (found.get(client) ?? 0) + usageColumns(row)[0])
@@ -217,12 +218,9 @@ export class Invariants {
   /** The offset that a row stands at: it must lie in its block, and in the log. */
   private standOf(place: BlockPlace, row: StoredRow): number {
     const nextOffset = Number(row.last_offset) + 1
-    const { blockSize } = this.geometry
     const endOffset = this.partitions[place.partition]?.endOffset ?? 0
-    if (
-      nextOffset <= place.block * blockSize ||
-      nextOffset > Math.min(endOffset, (place.block + 1) * blockSize)
-    ) {
+    const end = this.expectations.endOf(place) ?? 0
+    if (nextOffset <= place.block || nextOffset > Math.min(endOffset, end)) {
       throw new Violation(
         `a row of partition ${place.partition}, block ${place.block} has version ${row.last_offset}`,
       )

@@ -1,5 +1,5 @@
+import { LogGapError } from '@forbruk/aggregator/log-gap.ts'
 import { LogContradictsLedgerError } from '@forbruk/aggregator/partition-fold.ts'
-import { LogGapError } from '@forbruk/aggregator/resume.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { Violation } from './violation.ts'

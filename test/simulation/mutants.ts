@@ -39,8 +39,8 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   },
   'resuming reads one offset of the window too few': {
     async resume(parts, partition) {
-      const { point, readFromOffset } = await resumePartition(parts, partition)
-      return { point, readFromOffset: Math.min(readFromOffset + 1, point.foldFromOffset) }
+      const point = await resumePartition(parts, partition)
+      return { ...point, readFromOffset: Math.min(point.readFromOffset + 1, point.foldFromOffset) }
     },
   },
   'resuming goes on at the committed offset': {
@@ -75,15 +75,54 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'the start of a partition is not stored first': { resume: resumeWithoutStart },
   'a block folded again is not compared with the ledger': {
     async resume(parts, partition) {
-      const { point, readFromOffset } = await resumePartition(parts, partition)
-      return { point: { ...point, stored: new Map() }, readFromOffset }
+      return { ...(await resumePartition(parts, partition)), stored: new Map() }
     },
   },
   'only admitted request ids are remembered': {
     async resume(parts, partition) {
-      const { point, readFromOffset } = await resumePartition(parts, partition)
+      const point = await resumePartition(parts, partition)
       const admission = new AdmissionOfAdmitted(parts.geometry.windowSize, point.admission.sources)
-      return { point: { ...point, admission }, readFromOffset }
+      return { ...point, admission }
+    },
+  },
+  'request ids of any day are remembered': {
+    async resume(parts, partition) {
+      const point = await resumePartition(parts, partition)
+      const admission = new AdmissionOfAnyDay(parts.geometry.windowSize, point.admission.sources)
+      return { ...point, admission }
+    },
+  },
+  'resuming forgets the blocks before': {
+    async resume(parts, partition) {
+      return { ...(await resumePartition(parts, partition)), before: [] }
+    },
+  },
+  'the day of a record is that of its arrival': {
+    around: (ports, nowMs) => ({
+      ...ports,
+      log: {
+        ...ports.log,
+        consume: (group, consumer) =>
+          ports.log.consume(group, {
+            assign: partition => consumer.assign(partition),
+            revoke: partitions => consumer.revoke(partitions),
+            receive: (batch, heartbeat) => {
+              const records = batch.records.map(record => ({ ...record, appendTimeMs: nowMs() }))
+              return consumer.receive({ ...batch, records }, heartbeat)
+            },
+          }),
+      },
+    }),
+  },
+  'a block whose records are gone ends with no day': {
+    async resume(parts, partition) {
+      const point = await resumePartition(parts, partition)
+      return { ...point, sealed: point.sealed && { ...point.sealed, first_append_time_ms: null } }
+    },
+  },
+  'a block whose records are gone is begun anew': {
+    async resume(parts, partition) {
+      return { ...(await resumePartition(parts, partition)), sealed: null }
     },
   },
 }
@@ -106,6 +145,13 @@ class AdmissionOfAdmitted extends Admission {
     const isDuplicate = last !== undefined && offset - last <= this.offsetsMax
     if (!isDuplicate) this.admitted.set(id, offset)
     return isDuplicate
+  }
+}
+
+class AdmissionOfAnyDay extends Admission {
+  override remember(id: string, offset: number): boolean {
+    this.rememberedFrom = 0
+    return super.remember(id, offset)
   }
 }
 
@@ -133,15 +179,15 @@ function withSums(change: (sum: BlockSum, block: LedgerBlock) => BlockSum): Prot
       const sums = await ledger.readBlockSums(place, firstBlock)
       const blocks = await ledger.readNewestBlocks(place, Number.MAX_SAFE_INTEGER)
       return blocks
-        .filter(({ block }) => block >= firstBlock)
-        .map(block => change(sums.find(sum => sum.block === block.block) ?? sumsOf(block), block))
+        .filter(block => block.first_offset >= firstBlock)
+        .map(block => change(sums.find(sum => sum.block === block.first_offset) ?? sumsOf(block), block))
     },
   }))
 }
 
 function sumsOf(block: LedgerBlock): BlockSum {
   return {
-    block: block.block,
+    block: block.first_offset,
     requests: block.requests,
     request_bytes: block.request_bytes,
     response_bytes: block.response_bytes,
@@ -158,14 +204,20 @@ async function resumeWithoutStart(parts: ResumeParts, partition: number) {
     const blocks = await ledger.readNewestBlocks(place, blocksMax)
     if (blocks.length > 0) return blocks
     const { startOffset } = await log.bounds(partition)
-    const block = Math.floor(startOffset / geometry.blockSize)
-    return [{ ...NOTHING_COUNTED, block, first_offset: startOffset, next_offset: startOffset }]
+    const sizes = { block_size: geometry.blockSize, window_size: geometry.windowSize }
+    return [{ ...NOTHING_COUNTED, ...sizes, first_offset: startOffset, next_offset: startOffset }]
   }
   return resumePartition({ ...parts, ledger: { ...ledger, readNewestBlocks } }, partition)
 }
 
 const NOTHING_COUNTED = {
   fold_version: 1,
+  records: 0,
+  marks: 0,
+  first_hour_ms: null,
+  last_hour_ms: null,
+  first_append_time_ms: null,
+  last_append_time_ms: null,
   events: 0,
   requests: 0,
   duplicates: 0,

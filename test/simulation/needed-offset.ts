@@ -1,4 +1,4 @@
-import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
+import { alignedEnd, type StreamGeometry } from '@forbruk/aggregator/block.ts'
 import type { LedgerBlock } from '@forbruk/aggregator/read-ledger.ts'
 
 /**
@@ -8,13 +8,12 @@ import type { LedgerBlock } from '@forbruk/aggregator/read-ledger.ts'
 export function neededOffset(
   ledger: readonly LedgerBlock[],
   damagedBlock: number | null,
-  { blockSize, windowSize }: StreamGeometry,
+  geometry: StreamGeometry,
 ): number | null {
   const first = ledger.at(0)
   const newest = ledger.at(-1)
   if (first === undefined || newest === undefined) return null
-  const damaged = ledger.find(({ block }) => block === damagedBlock)
-  const isComplete = newest.next_offset === (newest.block + 1) * blockSize
-  const foldFrom = damaged?.first_offset ?? (isComplete ? newest.next_offset : newest.first_offset)
-  return Math.max(first.first_offset, foldFrom - windowSize)
+  const isComplete = newest.next_offset === alignedEnd(newest.first_offset, geometry)
+  const foldFrom = damagedBlock ?? (isComplete ? newest.next_offset : newest.first_offset)
+  return Math.max(first.first_offset, foldFrom - geometry.windowSize)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { extendJudgement, type Judged } from './oracle.ts'
+import { cutBlocks, extendJudgement, type Judged } from './oracle.ts'
 import type { SimulatedEvent } from './simulated-event.ts'
 
 /** The one thing that nothing else is held against, on examples judged by hand. */
@@ -42,12 +42,59 @@ test('the oracle judges by its definition', () => {
     value: null,
     events: [event],
   }))
-  extendJudgement(judged, [{ offset: 4, appendTimeMs: 0, value: null, events: [id('a')] }, ...records], {
-    firstOffset: 5,
-    blockSize: 16,
-    windowSize: 4,
-  })
+  const all = [{ offset: 4, appendTimeMs: 0, value: null, events: [id('a')] }, ...records]
+  extendJudgement(judged, all, cutBlocks(all, 5, 96, 16), 4)
   expect(judged.map(({ offset, verdict }) => [offset, verdict])).toEqual(
     examples.map(([offset, , verdict]) => [offset, verdict]),
   )
+})
+
+const DAY_MS = 86_400_000
+
+test('the oracle cuts blocks at multiples of their size and where a later day begins', () => {
+  const appended: [offset: number, day: number][] = [
+    [5, 3],
+    [6, 3.9],
+    [8, 4],
+    [10, 3.5],
+    [11, 4.5],
+    [17, 4],
+    [18, 9],
+  ]
+  const records = appended.map(([offset, day]) => ({
+    offset,
+    appendTimeMs: day * DAY_MS,
+    value: null,
+    events: [],
+  }))
+  expect(cutBlocks(records, 5, 35, 16)).toEqual([
+    { start: 5, day: 3 },
+    { start: 8, day: 4 },
+    { start: 16, day: 4 },
+    { start: 18, day: 9 },
+    { start: 32, day: null },
+  ])
+})
+
+test('the oracle forgets request ids of blocks that began more than seven days before', () => {
+  const id = (name: string) => ({ kind: 'request_id', id: name }) as const
+  const judge = (days: readonly number[]) => {
+    const records = days.map((day, offset) => {
+      const event = {
+        kind: 'request',
+        source: 's',
+        identity: id('a'),
+        clientId: 'a',
+        integrationId: '',
+      } as const
+      const figures = { timeMs: 0, status: 200, requestBytes: 1, responseBytes: 1 }
+      return { offset, appendTimeMs: day * DAY_MS, value: null, events: [{ ...event, ...figures }] }
+    })
+    const judged: Judged[] = []
+    extendJudgement(judged, records, cutBlocks(records, 0, days.length, 16), 8)
+    return judged.map(({ verdict }) => verdict)
+  }
+  expect(judge([1, 8.9])).toEqual(['counted', 'duplicate'])
+  expect(judge([1.9, 9])).toEqual(['counted', 'counted'])
+  expect(judge([1, 1.5, 9, 9.5])).toEqual(['counted', 'duplicate', 'counted', 'duplicate'])
 })

@@ -8,32 +8,64 @@ export type Judged = {
   readonly event: SimulatedEvent
   readonly offset: number
   readonly index: number
+  readonly appendTimeMs: number
+  /** Where its block begins. */
   readonly block: number
   readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark'
 }
 
-type Judgement = { readonly firstOffset: number; readonly blockSize: number; readonly windowSize: number }
+/** Where a block begins, and the day (UTC) of its first record; null when it has none. */
+export type Cut = { readonly start: number; day: number | null }
+
+/** The blocks of a partition in order: from each multiple of the block size, and from the first record of a later day. */
+export function cutBlocks(
+  records: readonly SimulatedRecord[],
+  firstOffset: number,
+  endOffset: number,
+  blockSize: number,
+): Cut[] {
+  const cuts: Cut[] = []
+  const days = new Map(records.map(({ offset, appendTimeMs }) => [offset, Math.floor(appendTimeMs / DAY_MS)]))
+  for (let offset = firstOffset; offset < Math.max(endOffset, firstOffset + 1); offset++) {
+    const day = days.get(offset) ?? null
+    const open = cuts.at(-1)
+    const isLater = day !== null && open !== undefined && open.day !== null && day > open.day
+    if (open === undefined || offset % blockSize === 0 || isLater) cuts.push({ start: offset, day })
+    else open.day ??= day
+  }
+  return cuts
+}
+
+const DAY_MS = 86_400_000
+const DAYS_REMEMBERED = 7
 
 /** Appends the events of further records to those judged so far, from the partition's first counted offset on. */
 export function extendJudgement(
   judged: Judged[],
   records: readonly SimulatedRecord[],
-  { firstOffset, blockSize, windowSize }: Judgement,
+  cuts: readonly Cut[],
+  windowSize: number,
 ): void {
-  for (const { offset, events } of records) {
-    if (offset < firstOffset) continue
+  for (const { offset, appendTimeMs, events } of records) {
+    const place = cuts.findLastIndex(({ start }) => start <= offset)
+    const block = cuts[place]
+    if (block === undefined) continue
+    const forgotten = cuts
+      .slice(0, place)
+      .findLast(({ day }) => day !== null && block.day !== null && block.day - day > DAYS_REMEMBERED)
     for (const [index, event] of events.entries()) {
-      const verdict = verdictOf(event, offset, judged, windowSize)
-      judged.push({ event, offset, index, block: Math.floor(offset / blockSize), verdict })
+      const isRemembered = (earlier: Judged) =>
+        offset - earlier.offset <= windowSize && (forgotten === undefined || earlier.block > forgotten.start)
+      const verdict = verdictOf(event, judged, isRemembered)
+      judged.push({ event, offset, index, appendTimeMs, block: block.start, verdict })
     }
   }
 }
 
 function verdictOf(
   event: SimulatedEvent,
-  offset: number,
   before: readonly Judged[],
-  windowSize: number,
+  isRemembered: (earlier: Judged) => boolean,
 ): Judged['verdict'] {
   if (event.kind === 'mark') return 'mark'
   const own = originOf(event)
@@ -41,7 +73,7 @@ function verdictOf(
     const other = originOf(earlier.event)
     if (own === null || other === null || own.source !== other.source) return false
     if (own.identity.kind === 'request_id' && other.identity.kind === 'request_id') {
-      return own.identity.id === other.identity.id && offset - earlier.offset <= windowSize
+      return own.identity.id === other.identity.id && isRemembered(earlier)
     }
     if (own.identity.kind === 'position' && other.identity.kind === 'position') {
       return own.identity.file === other.identity.file && own.identity.position <= other.identity.position
@@ -99,6 +131,8 @@ export function ledgerOf(judged: readonly Judged[], block: number, nextOffset: n
     response_bytes: sum(2),
     first_hour: hours.length === 0 ? null : Math.min(...hours),
     last_hour: hours.length === 0 ? null : Math.max(...hours),
+    first_append_time: events.at(0)?.appendTimeMs ?? null,
+    last_append_time: events.at(-1)?.appendTimeMs ?? null,
   }
 }
 

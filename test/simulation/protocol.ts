@@ -9,7 +9,7 @@ export type Protocol = {
   readonly resume: typeof resumePartition
   readonly write: typeof flushRows
   /** What the process sees of its surroundings. */
-  readonly around: (ports: Ports) => Ports
+  readonly around: (ports: Ports, nowMs: () => number) => Ports
 }
 
 export const PROTOCOL: Protocol = {

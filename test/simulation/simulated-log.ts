@@ -4,6 +4,7 @@ import { RecordGenerator } from './generate-record.ts'
 import type { Random } from './random.ts'
 import type { SimulatedRecord } from './simulated-event.ts'
 
+const DAY_MS = 86_400_000
 const OTHER = {
   integrationId: '',
   timeMs: Date.UTC(2026, 10, 1),
@@ -20,6 +21,8 @@ export class SimulatedPartition {
   /** Where the log has ever begun. */
   readonly startOffsets: number[]
   endOffset: number
+  /** It has lost what counting may still need. */
+  isShort = false
   private readonly generator: RecordGenerator
 
   constructor(partition: number, startOffset: number, random: Random) {
@@ -60,7 +63,9 @@ export class SimulatedPartition {
     for (let offset = this.startOffset; offset < endOffset; offset++) {
       const identity = { kind: 'request_id', id: `other-${offset}` } as const
       const event = { kind: 'request', source: 'other', identity, clientId: 'other', ...OTHER } as const
-      this.records.push({ offset, appendTimeMs: OTHER.timeMs, value: encodeRequest(event), events: [event] })
+      // Some of another day: the same block would end elsewhere.
+      const appendTimeMs = OTHER.timeMs + (offset % 5 === 0 ? DAY_MS : 0)
+      this.records.push({ offset, appendTimeMs, value: encodeRequest(event), events: [event] })
     }
   }
 

@@ -142,8 +142,9 @@ export class SimulatedProcess {
   }
 
   private run(untilCaughtUp: boolean): Promise<void> {
-    const { protocol, geometry, pendingRowsMax } = this.surroundings
-    const parts = protocol.around({ log: this.logPort(), store: this.storePort(), ledger: this.ledgerPort() })
+    const { protocol, geometry, pendingRowsMax, nowMs } = this.surroundings
+    const ports = { log: this.logPort(), store: this.storePort(), ledger: this.ledgerPort() }
+    const parts = protocol.around(ports, nowMs)
     return countLog({
       ...parts,
       resume: (partition, ofStream) => protocol.resume({ ...parts, geometry: ofStream }, partition),

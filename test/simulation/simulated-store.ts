@@ -26,7 +26,7 @@ const TABLES: Readonly<Record<BlockTable, { key: readonly string[]; version: str
   block_ledger: { key: [], version: 'next_offset' },
 }
 const LOSABLE = ['usage_rollup', 'source_ledger', 'rejected_event'] as const
-/** As in resume.ts: what is lost in older blocks is not looked for. */
+/** As in verify-blocks.ts: what is lost in older blocks is not looked for. */
 const BLOCKS_VERIFIED = 4
 
 export type BlockPlace = { readonly partition: number; readonly block: number }
@@ -54,10 +54,10 @@ export class SimulatedStore {
     return this.visible[table].get(`${partition}|${block}`) ?? new Map()
   }
 
-  /** Ledger rows of the partition, by block in order. */
+  /** Ledger rows of the partition, in order. */
   ledgerOf(partition: number): LedgerBlock[] {
     const rows = [...(this.ledgers.get(partition)?.values() ?? [])]
-    return rows.map(toLedgerBlock).sort((one, other) => one.block - other.block)
+    return rows.map(toLedgerBlock).sort((one, other) => one.first_offset - other.first_offset)
   }
 
   /** All rows of a partition, as one text. */
@@ -94,7 +94,12 @@ export class SimulatedStore {
           partitions.map(partition => [partition, this.ledgerOf(partition).at(-1)?.next_offset ?? 0]),
         )
       },
-      readNewestBlocks: ({ partition }, blocksMax) => this.ledgerOf(partition).slice(-blocksMax),
+      readNewestBlocks: ({ partition }, blocksMax) => {
+        const ledger = this.ledgerOf(partition)
+        const sizes = ledger.map(block => (blocksMax + 1) * block.block_size + block.window_size)
+        const from = (ledger.at(-1)?.next_offset ?? 0) - Math.max(...sizes)
+        return ledger.filter(block => block.next_offset > from)
+      },
       readBlockSums: (place, firstBlock) => this.sums(place, firstBlock),
       readSources: (place, beforeBlock) => this.sources(place, beforeBlock),
     }
@@ -103,7 +108,9 @@ export class SimulatedStore {
   private isSettled(row: StoredRow): boolean {
     const { partition, block } = toPlace(row)
     const newest = this.ledgerOf(partition).at(-1)
-    return newest !== undefined && block <= newest.block - BLOCKS_VERIFIED
+    const vouching = this.ledgerOf(partition).find(({ first_offset }) => first_offset === block)
+    if (newest === undefined || vouching === undefined) return false
+    return vouching.next_offset <= newest.next_offset - BLOCKS_VERIFIED * newest.block_size
   }
 
   private apply(table: BlockTable, row: StoredRow): BlockPlace {
@@ -231,17 +238,24 @@ function toStream(row: StoredRow): StoredStream {
 
 function toLedgerBlock(row: StoredRow): LedgerBlock {
   return {
-    block: Number(row.block),
     fold_version: Number(row.fold_version),
+    block_size: Number(row.block_size),
+    window_size: Number(row.window_size),
     first_offset: Number(row.first_offset),
     next_offset: Number(row.next_offset),
+    records: Number(row.records),
     events: Number(row.events),
     requests: Number(row.requests),
     duplicates: Number(row.duplicates),
     rejected: Number(row.rejected),
+    marks: Number(row.marks),
     request_ids: Number(row.request_ids),
     request_bytes: Number(row.request_bytes),
     response_bytes: Number(row.response_bytes),
+    first_hour_ms: row.first_hour === null ? null : Number(row.first_hour) * 1000,
+    last_hour_ms: row.last_hour === null ? null : Number(row.last_hour) * 1000,
+    first_append_time_ms: row.first_append_time === null ? null : toMs(row.first_append_time),
+    last_append_time_ms: row.last_append_time === null ? null : toMs(row.last_append_time),
     fingerprint: BigInt(String(row.fingerprint)),
   }
 }

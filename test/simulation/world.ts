@@ -12,6 +12,10 @@ import { type Operation, SimulatedProcess, type Surroundings } from './simulated
 import { SimulatedStore, type StoredRow } from './simulated-store.ts'
 
 const START_MS = Date.UTC(2026, 10, 1)
+const HOUR_MS = 3_600_000
+const CLOCKS_DIFFER_MAX_MS = 6 * HOUR_MS
+const RETENTION_MS = 12 * 24 * HOUR_MS
+const LAG_MAX_MS = 2 * 24 * HOUR_MS
 
 /** The log, the store, the group's assignments and the processes, and everything that can happen to them. */
 export class World {
@@ -31,6 +35,8 @@ export class World {
   private readonly protocol: Protocol
   private readonly trace: (line: string) => void
   private readonly pendingRowsMax: number
+  /** How long the log may be quiet. */
+  private readonly pauseMaxMs: number
   private nowMs = START_MS
   private processesStarted = 0
 
@@ -41,6 +47,7 @@ export class World {
     this.trace = trace
     const blockSize = random.pick([4, 8, 16, 32])
     this.pendingRowsMax = random.pick([0, 10, 1_000])
+    this.pauseMaxMs = random.pick([10, 12 * HOUR_MS, 48 * HOUR_MS, 240 * HOUR_MS])
     this.geometry = { blockSize, windowSize: random.between(1, blockSize) }
     for (let partition = 0; partition < random.pick([1, 1, 2, 3]); partition++) {
       const startOffset = random.chance(0.7) ? 0 : random.between(1, 3 * blockSize)
@@ -69,9 +76,11 @@ export class World {
 
   append(): void {
     const log = this.random.pick(this.partitions)
-    this.nowMs += 10
+    this.nowMs += this.random.chance(0.3) ? this.random.between(0, this.pauseMaxMs) : 10
     for (let left = this.random.between(1, 5); left > 0; left--) {
-      log.append(this.nowMs, this.random, this.geometry.blockSize)
+      // Brokers' clocks differ: a later record may have the earlier time.
+      const agoMs = this.random.chance(0.1) ? this.random.between(0, CLOCKS_DIFFER_MAX_MS) : 0
+      log.append(this.nowMs - agoMs, this.random, this.geometry.blockSize)
     }
     this.trace(`log ${log.partition} ends at ${log.endOffset}`)
   }
@@ -135,16 +144,40 @@ export class World {
     this.trace(`power loss: ${lost.length} rows lost`)
     this.invariants.lose(lost)
     this.invariants.check(lost)
+    for (const log of this.partitions) {
+      const isLost = this.invariants.oldestDamaged(log.partition) !== null
+      if (isLost && log.startOffset > (this.neededOffset(log.partition) ?? 0)) log.isShort = true
+    }
   }
 
-  /** Deletes the start of a partition: what nobody needs any more, or, `harsh`, what may still be needed. */
-  retain(harsh: boolean): void {
+  /** Deletes the start of a partition: what nobody needs any more, what is old, or, `harsh`, what may still be needed. */
+  retain(kind: 'unneeded' | 'old' | 'harsh'): void {
     const log = this.random.pick(this.partitions)
     const needed = this.neededOffset(log.partition)
     if (needed === null && this.isBeginning(log.partition)) return
-    const offset = this.random.between(log.startOffset, harsh || needed === null ? log.endOffset : needed)
+    const limit = this.deletableTo(log, needed, kind)
+    const deletable = log.records.filter(({ offset }) => offset >= log.startOffset && offset < limit)
+    const offset =
+      kind === 'old'
+        ? (this.random.pick([...deletable, null])?.offset ?? log.startOffset - 1) + 1
+        : this.random.between(log.startOffset, limit)
+    if (kind === 'harsh' && needed !== null && offset > needed) log.isShort = true
     log.deleteBefore(offset)
-    this.trace(`log ${log.partition} begins at ${log.startOffset}`)
+    this.trace(`log ${log.partition} begins at ${log.startOffset}: ${kind}`)
+  }
+
+  private deletableTo(log: SimulatedPartition, needed: number | null, kind: 'unneeded' | 'old' | 'harsh') {
+    if (needed === null || kind === 'harsh') return log.endOffset
+    if (kind === 'unneeded' || this.invariants.oldestDamaged(log.partition) !== null)
+      return Math.max(needed, log.startOffset)
+    // As a topic's retention does it: by age alone, while counting is not days behind.
+    const nextOffset = this.store.ledgerOf(log.partition).at(-1)?.next_offset ?? 0
+    const isBehind = log.records.some(
+      record => record.offset >= nextOffset && record.appendTimeMs < this.nowMs - LAG_MAX_MS,
+    )
+    if (isBehind) return log.startOffset
+    const kept = log.records.find(record => record.appendTimeMs >= this.nowMs - RETENTION_MS)
+    return Math.max(log.startOffset, Math.min(nextOffset, kept?.offset ?? log.endOffset))
   }
 
   /** Somebody looks at the partition to find where it begins: if the log's start moved, no store could settle it. */

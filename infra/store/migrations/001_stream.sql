@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS stream
 (
     stream LowCardinality(String),
     partition_count UInt32,
-    block_size UInt32 COMMENT 'offsets per block',
+    block_size UInt32 COMMENT 'offsets per block, at most',
     window_size UInt32 COMMENT 'offsets within which a repeated request id is a duplicate',
     fold_version UInt16
 )

@@ -3,10 +3,12 @@ CREATE TABLE IF NOT EXISTS block_ledger
 (
     stream LowCardinality(String),
     partition UInt32,
-    block UInt64,
+    block UInt64 COMMENT 'the block begins at this offset, where the one before ends',
     fold_version UInt16,
-    first_offset UInt64 COMMENT 'the block start, or the log start in the first block',
-    next_offset UInt64 COMMENT 'everything below is folded in; the block end when complete',
+    block_size UInt32 COMMENT 'it ends at the next multiple of it, or before the first record of a later day',
+    window_size UInt32 COMMENT 'offsets within which a repeated request id is a duplicate',
+    first_offset UInt64 COMMENT '= block',
+    next_offset UInt64 COMMENT 'everything below is folded in; the block is complete when another begins there',
     records UInt64,
     events UInt64 COMMENT '= requests + duplicates + rejected + marks',
     requests UInt64,
@@ -18,6 +20,7 @@ CREATE TABLE IF NOT EXISTS block_ledger
     response_bytes UInt64,
     first_hour Nullable(DateTime('UTC')),
     last_hour Nullable(DateTime('UTC')),
+    first_append_time Nullable(DateTime64(3, 'UTC')) COMMENT 'of its first record, whose day is the block''s',
     last_append_time Nullable(DateTime64(3, 'UTC')),
     fingerprint UInt64 COMMENT 'of the identities and offsets of the admitted events, in order'
 )

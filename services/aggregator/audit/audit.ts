@@ -2,8 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
-import { DEFAULT_GEOMETRY, type StreamGeometry } from '../block.ts'
-import { createLedgerReader } from '../read-ledger.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
 import { type AuditedBlock, type AuditedRange, readAuditedBlocks } from './stored-block.ts'
@@ -42,14 +40,14 @@ export type AuditReport = {
 /** Checks the invariants on what is stored and, if asked, against the log itself. */
 export async function audit(settings: AuditSettings): Promise<AuditReport> {
   const { store, stream, replayFrom, range } = settings
-  const geometry = await readGeometry(store, stream)
-  const { blocks, findings } = await readSettled(store, stream, range ?? ALL_TIME, geometry)
+  const { blocks, findings } = await readSettled(store, stream, range ?? ALL_TIME)
   const sources = await readSources(store, stream)
   findings.push(...sources.flatMap(checkSource))
-  const replayed = replayFrom === null ? [] : blocks.filter(block => range === null || block.in_month)
+  const isReplayed = (block: AuditedBlock) => replayFrom !== null && (range === null || block.in_month)
+  const blocksReplayed = blocks.filter(isReplayed).length
   if (replayFrom !== null) {
-    const report = (done: number) => settings.onProgress?.(done, replayed.length)
-    findings.push(...(await replayBlocks({ store, log: replayFrom, geometry }, replayed, report)))
+    const report = (done: number) => settings.onProgress?.(done, blocksReplayed)
+    findings.push(...(await replayBlocks({ store, log: replayFrom }, blocks, isReplayed, report)))
   }
   const sum = (column: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>
     blocks.reduce((total, block) => total + block[column], 0n)
@@ -57,7 +55,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
     stream,
     partitions: new Set(blocks.map(block => block.partition)).size,
     blocks: blocks.length,
-    blocksReplayed: replayed.length,
+    blocksReplayed,
     sources: sources.length,
     records: sum('records'),
     requests: sum('requests'),
@@ -68,21 +66,14 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
   }
 }
 
-async function readGeometry(store: Store, stream: string): Promise<StreamGeometry> {
-  const stored = await createLedgerReader(store).readStream(stream)
-  if (stored === null) return DEFAULT_GEOMETRY
-  return { blockSize: stored.block_size, windowSize: stored.window_size }
-}
-
 async function readSettled(
   store: Store,
   stream: string,
   range: AuditedRange,
-  geometry: StreamGeometry,
 ): Promise<{ blocks: AuditedBlock[]; findings: AuditFinding[] }> {
   for (let attempt = 1; ; attempt++) {
     const blocks = await readAuditedBlocks(store, stream, range)
-    const findings = checkLedger(blocks, geometry)
+    const findings = checkLedger(blocks)
     if (findings.length === 0 || attempt === ATTEMPTS_MAX) return { blocks, findings }
     await sleep(ATTEMPT_INTERVAL_MS)
   }

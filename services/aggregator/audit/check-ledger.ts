@@ -1,4 +1,4 @@
-import { blockEnd, blockStart, type StreamGeometry } from '../block.ts'
+import { alignedEnd } from '../block.ts'
 import type { AuditedBlock } from './stored-block.ts'
 
 export type AuditCheck =
@@ -14,44 +14,33 @@ export type AuditCheck =
 export type AuditFinding = { readonly check: AuditCheck; readonly place: string; readonly message: string }
 
 /** Holds the blocks of every partition against the invariants of the ledger. Pure. */
-export function checkLedger(blocks: readonly AuditedBlock[], geometry: StreamGeometry): AuditFinding[] {
-  return blocks.flatMap((block, index) => {
-    const before = blocks[index - 1]
-    const after = blocks[index + 1]
-    return [
-      ...checkPlace(
-        block,
-        before?.partition === block.partition ? before : null,
-        after?.partition === block.partition ? after : null,
-        geometry,
-      ),
-      ...checkSums(block),
-    ]
-  })
+export function checkLedger(blocks: readonly AuditedBlock[]): AuditFinding[] {
+  const inLedger = blocks.filter(block => block.fold_version > 0)
+  return [
+    ...inLedger.flatMap((block, index) => {
+      const before = inLedger[index - 1]
+      return checkPlace(block, before?.partition === block.partition ? before : null)
+    }),
+    ...blocks.flatMap(checkSums),
+  ]
 }
 
-function checkPlace(
-  block: AuditedBlock,
-  before: AuditedBlock | null,
-  after: AuditedBlock | null,
-  geometry: StreamGeometry,
-): AuditFinding[] {
+/** A block is complete when another begins where it ends: so a ledger without gap and overlap is all that must be. */
+function checkPlace(block: AuditedBlock, before: AuditedBlock | null): AuditFinding[] {
   const findings: AuditFinding[] = []
   const fail = (message: string) =>
     findings.push({ check: 'ledger_contiguous', place: placeOf(block), message })
-  if (before !== null && block.block !== before.block + 1) {
-    fail(`follows block ${before.block}: ${block.block - before.block - 1} blocks between have no ledger row`)
+  const { first_offset, next_offset } = block
+  if (block.block !== first_offset)
+    fail(`begins at offset ${first_offset}; expected its name, ${block.block}`)
+  if (before !== null && before.next_offset < first_offset) {
+    fail(`offsets ${before.next_offset} to ${first_offset - 1} before it have no ledger row`)
   }
-  if (before !== null && block.fold_version > 0 && block.first_offset !== blockStart(block.block, geometry)) {
-    fail(
-      `begins at offset ${block.first_offset}; expected the block's start ${blockStart(block.block, geometry)}`,
-    )
+  if (before !== null && before.next_offset > first_offset) {
+    fail(`the block before it ends at offset ${before.next_offset}: the two overlap`)
   }
-  if (after !== null && block.next_offset !== blockEnd(block.block, geometry)) {
-    fail(
-      `ends at offset ${block.next_offset} although a later block exists; expected ${blockEnd(block.block, geometry)}`,
-    )
-  }
+  const end = alignedEnd(first_offset, { blockSize: block.block_size })
+  if (next_offset > end) fail(`ends at offset ${next_offset}; expected ${end} at the latest`)
   return findings
 }
 

@@ -2,84 +2,70 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 import { Admission } from '../admit.ts'
-import type { StreamGeometry } from '../block.ts'
 import { PartitionFold } from '../partition-fold.ts'
 import { createLedgerReader } from '../read-ledger.ts'
-import { chooseReadStart } from '../resume.ts'
 import type { FlushRows, Row } from '../rows.ts'
+import { rememberedFrom } from '../window.ts'
 import { type AuditFinding, placeOf } from './check-ledger.ts'
 import type { AuditedBlock } from './stored-block.ts'
 
 /** One broken block must not fill the screen. */
 const FINDINGS_PER_BLOCK_MAX = 5
 
-export type ReplayParts = {
-  readonly store: Store
-  readonly log: EventLog
-  readonly geometry: StreamGeometry
-}
+export type ReplayParts = { readonly store: Store; readonly log: EventLog }
 
 /**
- * Folds each block again from the log and compares what that gives with what is stored, row by row. A block that the
- * log no longer holds is a finding as well: it can't be proved any more.
+ * Folds each block that `isReplayed` again from the log and compares what that gives with what is stored, row by row.
+ * A block that the log no longer holds is a finding as well: it can't be proved any more.
+ * @param blocks all of the stream, in order
  */
 export async function replayBlocks(
   parts: ReplayParts,
   blocks: readonly AuditedBlock[],
+  isReplayed: (block: AuditedBlock) => boolean,
   onBlock: (replayed: number) => void,
 ): Promise<AuditFinding[]> {
   const findings: AuditFinding[] = []
-  for (const [index, block] of blocks.entries()) {
-    findings.push(...(await replayBlock(parts, block)))
-    onBlock(index + 1)
+  let replayed = 0
+  for (const block of blocks.filter(isReplayed)) {
+    const ofPartition = blocks.filter(other => other.partition === block.partition)
+    findings.push(...(await replayBlock(parts, block, ofPartition)))
+    replayed += 1
+    onBlock(replayed)
   }
   return findings
 }
 
 async function replayBlock(
-  { store, log, geometry }: ReplayParts,
+  { store, log }: ReplayParts,
   block: AuditedBlock,
+  ofPartition: readonly AuditedBlock[],
 ): Promise<AuditFinding[]> {
+  const { first_offset, next_offset } = block
   // The stored start of a partition of which nothing was counted yet.
-  if (block.next_offset === block.first_offset) return []
+  if (next_offset === first_offset) return []
   const place = { stream: block.stream, partition: block.partition }
-  const readFrom = chooseReadStart(await readWindowBlocks(store, block), block.first_offset, geometry)
+  const geometry = { blockSize: block.block_size, windowSize: block.window_size }
+  const before = ofPartition.filter(other => other.first_offset < first_offset)
+  const readFromOffset = rememberedFrom(before, first_offset, block.first_append_time_ms, geometry.windowSize)
   const { startOffset } = await log.bounds(block.partition)
-  if (startOffset > readFrom) {
-    const message = `can't be replayed: the log begins at offset ${startOffset}, the block needs ${readFrom}`
+  if (startOffset > readFromOffset) {
+    const message = `can't be replayed: the log begins at offset ${startOffset}, the block needs ${readFromOffset}`
     return [{ check: 'replay_equals_stored', place: placeOf(block), message }]
   }
-  const sources = await createLedgerReader(store).readSources(place, block.block)
+  const sources = await createLedgerReader(store).readSources(place, first_offset)
   const admission = new Admission(geometry.windowSize, sources)
-  const point = { ...place, foldFromOffset: block.first_offset, admission, stored: new Map() }
-  const fold = new PartitionFold(point, geometry)
-  for await (const batch of log.read(block.partition, readFrom, block.next_offset)) fold.foldBatch(batch)
+  const point = { ...place, foldFromOffset: first_offset, readFromOffset, before, sealed: null }
+  const fold = new PartitionFold({ ...point, admission, stored: new Map() }, geometry)
+  // One more where a later block begins: it must be the record that ends this one.
+  const isComplete = ofPartition.some(other => other.first_offset > first_offset)
+  const toOffset = isComplete ? next_offset + 1 : next_offset
+  for await (const batch of log.read(block.partition, readFromOffset, toOffset)) fold.foldBatch(batch)
   const rows = fold.takeRows()
   const messages = rows === null ? ['the log holds nothing of it'] : await compareRows(store, block, rows)
   return messages
     .slice(0, FINDINGS_PER_BLOCK_MAX)
     .map(message => ({ check: 'replay_equals_stored', place: placeOf(block), message }))
-}
-
-const windowShape = z.object({
-  request_ids: z.coerce.number(),
-  first_offset: z.coerce.number(),
-  next_offset: z.coerce.number(),
-})
-
-function readWindowBlocks(store: Store, block: AuditedBlock) {
-  return store.query(
-    `SELECT request_ids, first_offset, next_offset FROM block_ledger FINAL
-     WHERE stream = {stream:String} AND partition = {partition:UInt32} AND block IN ({before:UInt64}, {block:UInt64})
-     ORDER BY block`,
-    windowShape,
-    {
-      stream: block.stream,
-      partition: block.partition,
-      block: block.block,
-      before: Math.max(0, block.block - 1),
-    },
-  )
 }
 
 async function compareRows(store: Store, block: AuditedBlock, replayed: FlushRows): Promise<string[]> {
@@ -90,9 +76,18 @@ async function compareRows(store: Store, block: AuditedBlock, replayed: FlushRow
   if (ledger?.fingerprint !== block.fingerprint) {
     messages.push(`fingerprint ${ledger?.fingerprint ?? 'none'} from the log, ${block.fingerprint} stored`)
   }
-  for (const column of ['records', 'events', 'requests', 'duplicates', 'rejected', 'marks'] as const) {
+  for (const column of [
+    'next_offset',
+    'records',
+    'events',
+    'requests',
+    'duplicates',
+    'rejected',
+    'marks',
+  ] as const) {
     const found = BigInt(ledger?.[column] ?? 0)
-    if (found !== block[column]) messages.push(`${column}: ${found} from the log, ${block[column]} stored`)
+    if (found !== BigInt(block[column]))
+      messages.push(`${column}: ${found} from the log, ${block[column]} stored`)
   }
   return messages
 }

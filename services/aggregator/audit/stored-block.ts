@@ -8,6 +8,8 @@ const auditedBlockShape = z.object({
   partition: z.number(),
   block: z.coerce.number(),
   fold_version: z.number(),
+  block_size: z.number(),
+  window_size: z.number(),
   first_offset: z.coerce.number(),
   next_offset: z.coerce.number(),
   records: count,
@@ -16,9 +18,10 @@ const auditedBlockShape = z.object({
   duplicates: count,
   rejected: count,
   marks: count,
-  request_ids: count,
+  request_ids: z.coerce.number(),
   request_bytes: count,
   response_bytes: count,
+  first_append_time_ms: z.coerce.number().nullable(),
   fingerprint: z.string(),
   in_month: z.coerce.boolean(),
   rollup_requests: count,
@@ -49,8 +52,9 @@ export function readAuditedBlocks(
   return store.query(
     `SELECT
         {stream:String} AS stream, partition, block,
-        fold_version, first_offset, next_offset, records, events, requests, duplicates, rejected, marks, request_ids,
-        request_bytes, response_bytes, toString(fingerprint) AS fingerprint,
+        fold_version, block_size, window_size, first_offset, next_offset, records, events, requests, duplicates, rejected, marks, request_ids,
+        request_bytes, response_bytes, toUnixTimestamp64Milli(first_append_time) AS first_append_time_ms,
+        toString(fingerprint) AS fingerprint,
         ifNull(toUnixTimestamp(last_hour) * 1000 >= {fromMs:Int64} - 3600000
             AND toUnixTimestamp(first_hour) * 1000 < {toMs:Int64}, 0) AS in_month,
         rollup_requests, rollup_request_bytes, rollup_response_bytes, rollup_newest, rejected_rows, rejected_of_sources,

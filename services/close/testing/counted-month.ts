@@ -85,6 +85,7 @@ export type CountedUse = {
 
 export type CountedBlock = {
   readonly partition: number
+  /** The how-manieth, of whole ones. */
   readonly block: number
   readonly nextOffset: number
   readonly uses: readonly CountedUse[]
@@ -107,7 +108,7 @@ export async function flushUsage(
       status_class: '2xx',
       stream: TOPIC,
       partition,
-      block,
+      block: block * BLOCK_SIZE,
       requests: use.requests,
       request_bytes: use.requestBytes ?? 0,
       response_bytes: use.responseBytes ?? 0,
@@ -128,8 +129,10 @@ export async function flushLedger(
     {
       stream: TOPIC,
       partition,
-      block,
+      block: block * BLOCK_SIZE,
       fold_version: 1,
+      block_size: BLOCK_SIZE,
+      window_size: 8,
       first_offset: block * BLOCK_SIZE,
       next_offset: nextOffset,
       records: nextOffset - block * BLOCK_SIZE,
@@ -143,6 +146,7 @@ export async function flushLedger(
       response_bytes: sum(use => use.responseBytes ?? 0),
       first_hour: hours.length === 0 ? null : Math.min(...hours),
       last_hour: hours.length === 0 ? null : Math.max(...hours),
+      first_append_time: null,
       last_append_time: null,
       fingerprint: 0,
     },
