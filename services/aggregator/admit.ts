@@ -88,6 +88,7 @@ export class SourceFile {
   /** Within the open block. */
   blockEvents = 0
   blockDuplicates = 0
+  blockMarks = 0
   /** Changed since it was last written. */
   dirty = false
 
@@ -123,12 +124,14 @@ export class SourceFile {
     }
     this.throughMs = Math.max(this.throughMs ?? 0, mark.throughMs)
     this.format = mark.format
+    this.blockMarks += 1
     this.dirty = true
   }
 
   startBlock(): void {
     this.blockEvents = 0
     this.blockDuplicates = 0
+    this.blockMarks = 0
     this.dirty = false
   }
 }

@@ -67,6 +67,7 @@ const blockSumShape = z.object({
   rejected_of_sources: count,
   source_events: count,
   source_duplicates: count,
+  source_marks: count,
 })
 /** Of a block's usage rows, rejected events and source rows. */
 export type BlockSum = z.infer<typeof blockSumShape>
@@ -139,17 +140,17 @@ function readBlockSums(store: Store, place: Place, firstBlock: number): Promise<
             sum(usage_requests) AS requests, sum(usage_request_bytes) AS request_bytes,
             sum(usage_response_bytes) AS response_bytes,
             sum(rejected_rows) AS rejected, sum(rejected_named) AS rejected_of_sources,
-            sum(events) AS source_events, sum(duplicates) AS source_duplicates
+            sum(events) AS source_events, sum(duplicates) AS source_duplicates, sum(marks) AS source_marks
      FROM
      (
         SELECT block, requests AS usage_requests, request_bytes AS usage_request_bytes,
                response_bytes AS usage_response_bytes, 0 AS rejected_rows, 0 AS rejected_named,
-               0 AS events, 0 AS duplicates
+               0 AS events, 0 AS duplicates, 0 AS marks
         FROM usage_rollup FINAL ${OF_BLOCKS}
         UNION ALL
-        SELECT block, 0, 0, 0, 1, source != '' OR file != '', 0, 0 FROM rejected_event FINAL ${OF_BLOCKS}
+        SELECT block, 0, 0, 0, 1, source != '' OR file != '', 0, 0, 0 FROM rejected_event FINAL ${OF_BLOCKS}
         UNION ALL
-        SELECT block, 0, 0, 0, 0, 0, events, duplicates FROM source_ledger FINAL ${OF_BLOCKS}
+        SELECT block, 0, 0, 0, 0, 0, events, duplicates, marks FROM source_ledger FINAL ${OF_BLOCKS}
      )
      GROUP BY block`,
     blockSumShape,

@@ -18,7 +18,7 @@ const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock =
   requests: 10,
   duplicates: 3,
   rejected: 2,
-  marks: 0,
+  marks: 4,
   request_ids: 0,
   request_bytes: 100,
   response_bytes: 200,
@@ -38,6 +38,7 @@ const sum = (number: number, fields: object = {}) => ({
   rejected_of_sources: 1,
   source_events: 11,
   source_duplicates: 3,
+  source_marks: 4,
   ...fields,
 })
 const start = (blocks: LedgerBlock[], sums: ReturnType<typeof sum>[], startOffset = 0) =>
@@ -56,8 +57,8 @@ describe('a partition goes on', () => {
   })
 
   test('at its stored start when nothing was counted', () => {
-    const nothing = { requests: 0, duplicates: 0, rejected: 0, request_bytes: 0, response_bytes: 0 }
-    expect(foldStart([block(0, { ...nothing, first_offset: 7, next_offset: 7 })], [])).toBe(7)
+    const none = { requests: 0, duplicates: 0, rejected: 0, marks: 0, request_bytes: 0, response_bytes: 0 }
+    expect(foldStart([block(0, { ...none, first_offset: 7, next_offset: 7 })], [])).toBe(7)
   })
 
   test('after a block that is complete', () => {
@@ -83,7 +84,7 @@ describe('a partition goes on', () => {
     expect(foldStart([seen, later], [sum(1), sum(2)], 2 * blockSize - 1)).toBe(2 * blockSize)
   })
 
-  test.each(['requests', 'response_bytes', 'rejected', 'source_events', 'source_duplicates'])(
+  test.each(['requests', 'response_bytes', 'rejected', 'source_events', 'source_duplicates', 'source_marks'])(
     'at the first of the newest blocks whose %s differ from the ledger',
     column => {
       const blocks = [block(1), block(2), block(3)]

@@ -39,6 +39,7 @@ export function sourceRow(place: BlockPlace, file: SourceFile, lastOffset: numbe
     file: file.file,
     events: file.blockEvents,
     duplicates: file.blockDuplicates,
+    marks: file.blockMarks,
     high_position: file.highPosition,
     events_so_far: file.eventsSoFar,
     mark_position: file.markPosition,

@@ -28,6 +28,7 @@ function addsUp(block: LedgerBlock, sum: Omit<BlockSum, 'block'>): boolean {
     block.response_bytes === sum.response_bytes &&
     block.rejected === sum.rejected &&
     block.duplicates === sum.source_duplicates &&
+    block.marks === sum.source_marks &&
     block.requests + sum.rejected_of_sources === sum.source_events
   )
 }
@@ -40,4 +41,5 @@ const NOTHING: Omit<BlockSum, 'block'> = {
   rejected_of_sources: 0,
   source_events: 0,
   source_duplicates: 0,
+  source_marks: 0,
 }

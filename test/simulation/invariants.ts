@@ -23,8 +23,6 @@ export class Invariants {
   private readonly written = new Map<string, StoredRow>()
   /** Blocks that a power loss took rows of, until they are there again. */
   private readonly damaged = new Map<string, BlockPlace>()
-  /** A lost row that held nothing but a mark shows in no sum: the next mark mends it. */
-  private marksLost = false
 
   constructor(store: SimulatedStore, partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
     this.store = store
@@ -33,7 +31,6 @@ export class Invariants {
   }
 
   lose(places: readonly BlockPlace[]): void {
-    if (places.length > 0) this.marksLost = true
     for (const place of places) this.damaged.set(`${place.partition}|${place.block}`, place)
   }
 
@@ -45,7 +42,7 @@ export class Invariants {
 
   /** Before an insert: whoever writes a row at a version writes the same one. */
   checkRows(table: string, rows: readonly StoredRow[]): void {
-    if (!isBlockTable(table) || (this.marksLost && table === 'source_ledger')) return
+    if (!isBlockTable(table)) return
     for (const row of rows) {
       const name = versionOf(table, row)
       const earlier = this.written.get(name)
@@ -147,12 +144,10 @@ export class Invariants {
       if (row === undefined || usageColumns(row)[0] < (columns[0] ?? 0)) return `usage ${key}`
     }
     const sources = this.store.rowsOf('source_ledger', place)
-    for (const [key, { events, duplicates }] of this.expectations.of(place, vouchedTo, sourcesOf)) {
+    for (const [key, { events, duplicates, marks }] of this.expectations.of(place, vouchedTo, sourcesOf)) {
       const row = sources.get(key)
-      const isMarkAlone = events + duplicates === 0
-      if (this.marksLost && isMarkAlone) continue
-      if (row === undefined || Number(row.events) + Number(row.duplicates) < events + duplicates)
-        return `source row ${key}`
+      const found = row === undefined ? 0 : Number(row.events) + Number(row.duplicates) + Number(row.marks)
+      if (found < events + duplicates + marks) return `source row ${key}`
     }
     const rejected = this.store.rowsOf('rejected_event', place)
     for (const { verdict, offset, index } of this.expectations.of(place, vouchedTo, within)) {
@@ -175,9 +170,8 @@ export class Invariants {
     for (const [key, row] of this.store.rowsOf('source_ledger', place)) {
       const expected = this.expectations.of(place, this.standOf(place, row), sourcesOf).get(key)
       if (expected === undefined) this.differ(place, `source ${key}`, row, expected)
-      const columns = this.marksLost ? COUNTED_OF_SOURCE : Object.keys(expected)
       const found = { ...row, through: row.through === null ? null : toMs(row.through) }
-      this.compare(place, `source ${key} at ${row.last_offset}`, found, expected, columns)
+      this.compare(place, `source ${key} at ${row.last_offset}`, found, expected, Object.keys(expected))
     }
   }
 
@@ -246,8 +240,6 @@ export class Invariants {
     throw new Violation(`${where}: ${what} is ${show(found)}, expected ${show(expected)}`)
   }
 }
-
-const COUNTED_OF_SOURCE = ['events', 'duplicates', 'high_position', 'events_so_far']
 
 function show(value: unknown): string {
   return JSON.stringify(value) ?? 'nothing'

@@ -63,6 +63,9 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
       source_duplicates: block.duplicates,
     })),
   },
+  'resuming compares no marks with the ledger': {
+    around: withSums((sum, block) => ({ ...sum, source_marks: block.marks })),
+  },
   'resuming reads the bounds of the log before the ledger': {
     async resume(parts, partition) {
       const bounds = await parts.log.bounds(partition)
@@ -195,6 +198,7 @@ function sumsOf(block: LedgerBlock): BlockSum {
     rejected_of_sources: 0,
     source_events: block.requests,
     source_duplicates: block.duplicates,
+    source_marks: block.marks,
   }
 }
 

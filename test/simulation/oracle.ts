@@ -164,6 +164,7 @@ function sourceOf(ofFile: readonly Judged[], block: number) {
   return {
     events: ofFile.filter(one => one.block === block && isOnce(one)).length,
     duplicates: ofFile.filter(one => one.block === block && one.verdict === 'duplicate').length,
+    marks: ofFile.filter(one => one.block === block && one.verdict === 'mark').length,
     high_position: highestPosition(ofFile),
     events_so_far: ofFile.filter(isOnce).length,
     mark_position: highest,

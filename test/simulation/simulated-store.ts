@@ -159,7 +159,11 @@ export class SimulatedStore {
       add(row, { rejected: 1, rejected_of_sources: row.source !== '' || row.file !== '' ? 1 : 0 })
     }
     for (const row of this.rowsFrom('source_ledger', partition, firstBlock, Number.POSITIVE_INFINITY)) {
-      add(row, { source_events: Number(row.events), source_duplicates: Number(row.duplicates) })
+      add(row, {
+        source_events: Number(row.events),
+        source_duplicates: Number(row.duplicates),
+        source_marks: Number(row.marks),
+      })
     }
     return [...sums.values()]
   }
@@ -189,6 +193,7 @@ const SUMMED = [
   'rejected_of_sources',
   'source_events',
   'source_duplicates',
+  'source_marks',
 ] as const
 const NO_SUM = {
   requests: 0,
@@ -198,6 +203,7 @@ const NO_SUM = {
   rejected_of_sources: 0,
   source_events: 0,
   source_duplicates: 0,
+  source_marks: 0,
 }
 
 export function usageColumns(row: StoredRow): [number, number, number] {

@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS source_ledger
     block UInt64,
     events UInt64 COMMENT 'in this block, counted or rejected, each once',
     duplicates UInt64 COMMENT 'in this block',
+    marks UInt64 COMMENT 'in this block',
     high_position Int64 COMMENT 'highest line position in the partition so far, -1 when there is none',
     events_so_far UInt64 COMMENT 'of the file in the partition, this block included',
     mark_position UInt64 COMMENT 'of the newest mark that was ahead of every line',

@@ -82,6 +82,7 @@ function checkSums(block: AuditedBlock): AuditFinding[] {
   const eventsOfSources = block.requests + block.rejected_of_sources
   equal('sources_equal_ledger', 'events by source', block.source_events, eventsOfSources)
   equal('sources_equal_ledger', 'duplicates by source', block.source_duplicates, block.duplicates)
+  equal('sources_equal_ledger', 'marks by source', block.source_marks, block.marks)
   return findings
 }
 

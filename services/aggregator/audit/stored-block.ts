@@ -32,6 +32,7 @@ const auditedBlockShape = z.object({
   rejected_of_sources: count,
   source_events: count,
   source_duplicates: count,
+  source_marks: count,
 })
 
 /** A ledger row beside the sums of the rows that it vouches for. */
@@ -58,7 +59,7 @@ export function readAuditedBlocks(
         ifNull(toUnixTimestamp(last_hour) * 1000 >= {fromMs:Int64} - 3600000
             AND toUnixTimestamp(first_hour) * 1000 < {toMs:Int64}, 0) AS in_month,
         rollup_requests, rollup_request_bytes, rollup_response_bytes, rollup_newest, rejected_rows, rejected_of_sources,
-        source_events, source_duplicates
+        source_events, source_duplicates, source_marks
      FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String}) AS ledger
      FULL JOIN (
         SELECT partition, block, sum(requests) AS rollup_requests, sum(request_bytes) AS rollup_request_bytes,
@@ -70,7 +71,8 @@ export function readAuditedBlocks(
         FROM rejected_event FINAL WHERE stream = {stream:String} GROUP BY partition, block
      ) AS rejects USING (partition, block)
      LEFT JOIN (
-        SELECT partition, block, sum(events) AS source_events, sum(duplicates) AS source_duplicates
+        SELECT partition, block, sum(events) AS source_events, sum(duplicates) AS source_duplicates,
+               sum(marks) AS source_marks
         FROM source_ledger FINAL WHERE stream = {stream:String} GROUP BY partition, block
      ) AS sources USING (partition, block)
      ORDER BY partition, block`,
