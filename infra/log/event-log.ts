@@ -33,9 +33,10 @@ export interface EventLog {
   /**
    * Joins the consumer group and delivers records until `stop`. Partitions come and go:
    * `consumer.assign` is asked where to begin before anything of a partition is delivered. The embedded log has no
-   * groups: every consumer gets all partitions.
+   * groups: every consumer gets all partitions. Joining takes as long as the group waits for a member that died, half
+   * a minute; `abandon` gives it up, and what is answered then is a subscription that has stopped.
    */
-  consume(group: string, consumer: PartitionConsumer): Promise<Subscription>
+  consume(group: string, consumer: PartitionConsumer, abandon?: AbortSignal): Promise<Subscription>
 
   close(): Promise<void>
 }
@@ -66,8 +67,10 @@ export type OutgoingRecord = {
 
 export interface PartitionConsumer {
   /**
-   * The partition is ours from now on: answers the offset to deliver from. Asked once until it is revoked, which any
-   * rebalance does, also of partitions that stay. An offset that the log lost, or never had, ends the subscription.
+   * The partition is ours from now on: answers the offset to deliver from. Asked until it answers, and not again before
+   * it is revoked, which any rebalance does, also of partitions that stay. When it rejects with LogUnavailableError it
+   * is asked again, as long as the log may be away: some minutes. Any other error ends the subscription, and so does an
+   * offset that the log lost, or never had.
    */
   assign(partition: number): Promise<number>
   /**
@@ -89,11 +92,19 @@ export interface Subscription {
    * Must be looked at: a subscription that failed is silent otherwise.
    */
   readonly finished: Promise<void>
-  /** Leaves the group; resolves when no further call to the consumer will come. */
+  /**
+   * Leaves the group; resolves when no further call to the consumer will come. Waits for `receive`, and no longer than
+   * some seconds for brokers that don't answer or an `assign` that doesn't; what `assign` answers then is forgotten.
+   */
   stop(): Promise<void>
 }
 
 /** The log can't be used as it is; `message` says what, and what to do. */
 export class EventLogError extends Error {
   override name = 'EventLogError'
+}
+
+/** The log can't be reached, or not yet be used: the same call may succeed later. */
+export class LogUnavailableError extends EventLogError {
+  override name = 'LogUnavailableError'
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
 import type { Logger } from 'pino'
-import { EventLogError } from './event-log.ts'
+import { EventLogError, LogUnavailableError } from './event-log.ts'
+import type { KafkaSockets } from './kafka-sockets.ts'
 import { silenceKafkajs } from './silence-kafkajs.ts'
 
 export type KafkaConnection = {
@@ -20,7 +21,8 @@ export type KafkaLogger = Pick<Logger, 'debug' | 'warn'>
 const CONNECTION_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 30_000
 
-export function createKafkaClient(connection: KafkaConnection): Kafka {
+/** With `sockets`, whoever holds them can end every connection of the client. */
+export function createKafkaClient(connection: KafkaConnection, sockets?: KafkaSockets): Kafka {
   silenceKafkajs()
   const { logger } = connection
   const config: KafkaConfig = {
@@ -37,15 +39,20 @@ export function createKafkaClient(connection: KafkaConnection): Kafka {
       logger?.debug({ ...details, component: entry.namespace }, `kafkajs: ${message}`)
     },
   }
+  if (sockets !== undefined) config.socketFactory = sockets.connect
   if (connection.ssl !== undefined) config.ssl = connection.ssl
   if (connection.sasl !== undefined) config.sasl = connection.sasl
   return new Kafka(config)
 }
 
-/** `what` could not be done: an EventLogError that names the brokers and kafkajs's own last reason. */
+/**
+ * `what` could not be done: an EventLogError that names the brokers and kafkajs's own last reason, and is a
+ * LogUnavailableError where waiting may help.
+ */
 export function explainKafkaError(what: string, brokers: readonly string[], error: unknown): EventLogError {
   if (error instanceof EventLogError) return error
-  return new EventLogError(
+  const kind = isTransient(error) ? LogUnavailableError : EventLogError
+  return new kind(
     `${what}: ${lastReason(error)}. Brokers: ${brokers.join(', ')}. ` +
       'Check that they are right (KAFKA_BROKERS), up, and reachable from here.',
     { cause: error },

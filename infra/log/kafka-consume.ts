@@ -4,9 +4,11 @@ import type { LogBounds, PartitionConsumer, Subscription } from './event-log.ts'
 import { explainKafkaError, type KafkaLogger, lastReason, retryTransient, within } from './kafka-client.ts'
 import { emptyRange, HeldPartition, type Holder } from './kafka-deliver.ts'
 import { Outage } from './kafka-outage.ts'
+import { KafkaSockets } from './kafka-sockets.ts'
 
 export type KafkaSource = {
-  readonly client: Kafka
+  /** One whose every connection can be ended. */
+  readonly createClient: (sockets: KafkaSockets) => Kafka
   readonly brokers: readonly string[]
   readonly topic: string
   readonly partitionCount: number
@@ -24,7 +26,9 @@ const REBALANCE_TIMEOUT_MS = 60_000
 /** Also how long an idle kafkajs takes to notice that a partition may be read, so it is short. */
 const FETCH_WAIT_MS = 250
 const WATCH_INTERVAL_MS = 15_000
-const STOP_TIMEOUT_MS = 30_000
+/** Together with what else an orderly stop does they stay below the 25 s that a process takes for it. */
+const LEAVE_TIMEOUT_MS = 8_000
+const MOVE_TIMEOUT_MS = 3_000
 const COMMIT_TIMEOUT_MS = 5_000
 
 /** Throws EventLogError when the group can't be joined. */
@@ -32,9 +36,12 @@ export async function consumeKafka(
   source: KafkaSource,
   group: string,
   consumer: SelectiveConsumer,
+  abandon?: AbortSignal,
 ): Promise<Subscription> {
   const outage = new Outage()
-  const kafka = source.client.consumer({
+  const sockets = new KafkaSockets()
+  let isStopping = false
+  const kafka = source.createClient(sockets).consumer({
     groupId: group,
     sessionTimeout: SESSION_TIMEOUT_MS,
     rebalanceTimeout: REBALANCE_TIMEOUT_MS,
@@ -42,12 +49,36 @@ export async function consumeKafka(
     // A deleted topic must not come back by being asked for, with the broker's default settings.
     allowAutoTopicCreation: false,
     // What kafkajs calls a crash is, for the most part, brokers that don't answer.
-    retry: { restartOnFailure: async () => outage.mayEnd() },
+    retry: { restartOnFailure: async () => !isStopping && outage.mayEnd() },
   })
   kafka.on(kafka.events.GROUP_JOIN, () => outage.end())
-  const subscription = new KafkaSubscription(source, kafka, group, consumer)
+  const disconnect = async () => {
+    isStopping = true
+    const late = () => new Error(`the group was not left within ${LEAVE_TIMEOUT_MS} ms`)
+    await within(LEAVE_TIMEOUT_MS, kafka.disconnect(), late).catch(error =>
+      source.logger?.warn({ err: error, group }, 'leaving the consumer group failed'),
+    )
+    // Whatever kafkajs still waits for or is about to try, in a join that nobody waits for any more, ends here.
+    sockets.shut()
+  }
+  const subscription = new KafkaSubscription({ source, kafka, group, consumer, outage, disconnect })
+  const giveUp = () => void subscription.stop()
+  abandon?.addEventListener('abort', giveUp)
+  if (abandon?.aborted) giveUp()
   await subscription.start()
+  abandon?.removeEventListener('abort', giveUp)
   return subscription
+}
+
+type SubscriptionParts = {
+  readonly source: KafkaSource
+  readonly kafka: Consumer
+  readonly group: string
+  readonly consumer: SelectiveConsumer
+  /** The brokers', whoever meets it first. */
+  readonly outage: Outage
+  /** Leaves the group, within some seconds. */
+  readonly disconnect: () => Promise<void>
 }
 
 /**
@@ -68,6 +99,8 @@ class KafkaSubscription implements Subscription {
   #group: string
   #consumer: SelectiveConsumer
   #holder: Holder
+  #outage: Outage
+  #disconnect: () => Promise<void>
   #outcome = Promise.withResolvers<void>()
   #held = new Map<number, HeldPartition>()
   #assigned: readonly number[] = []
@@ -79,11 +112,13 @@ class KafkaSubscription implements Subscription {
   #failure: { readonly reason: unknown } | null = null
   #watch: NodeJS.Timeout | undefined
 
-  constructor(source: KafkaSource, kafka: Consumer, group: string, consumer: SelectiveConsumer) {
+  constructor({ source, kafka, group, consumer, outage, disconnect }: SubscriptionParts) {
     this.#source = source
     this.#kafka = kafka
     this.#group = group
     this.#consumer = consumer
+    this.#outage = outage
+    this.#disconnect = disconnect
     this.#holder = {
       receive: (batch, heartbeat) => consumer.receive(batch, heartbeat),
       checkPosition: (partition, offset) => this.#checkPosition(partition, offset),
@@ -109,6 +144,8 @@ class KafkaSubscription implements Subscription {
       this.#begin()
     })
     kafka.on(kafka.events.CRASH, ({ payload }) => {
+      // What kafkajs was doing when it was told to stop is no failure.
+      if (this.#end) return
       if (payload.restart) {
         logger?.warn(
           { topic, group: this.#group, reason: lastReason(payload.error) },
@@ -126,14 +163,17 @@ class KafkaSubscription implements Subscription {
     try {
       await kafka.connect()
       await retryTransient(() => kafka.subscribe({ topic, fromBeginning: true }))
-      await kafka.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: partitionCount,
-        eachBatch: async payload => this.#held.get(payload.batch.partition)?.eachBatch(payload),
-      })
+      if (this.#end === null) {
+        await kafka.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: partitionCount,
+          eachBatch: async payload => this.#held.get(payload.batch.partition)?.eachBatch(payload),
+        })
+      }
     } catch (error) {
-      this.#fail(explainKafkaError(`Could not join the group ${this.#group} of "${topic}"`, brokers, error))
+      if (this.#end === null)
+        this.#fail(explainKafkaError(`Could not join the group ${this.#group} of "${topic}"`, brokers, error))
     }
     // kafkajs reports a join that failed as a crash only, and may still try again.
     await Promise.race([this.#firstJoin.promise, this.finished])
@@ -169,11 +209,11 @@ class KafkaSubscription implements Subscription {
   async #leave(): Promise<void> {
     clearInterval(this.#watch)
     this.#silence()
-    const late = () => new Error(`the group was not left within ${STOP_TIMEOUT_MS} ms`)
-    await within(STOP_TIMEOUT_MS, this.#kafka.disconnect(), late).catch(error =>
-      this.#source.logger?.warn({ err: error, group: this.#group }, 'leaving the consumer group failed'),
+    await this.#disconnect()
+    const late = () => new Error(`no answer within ${MOVE_TIMEOUT_MS} ms`)
+    await within(MOVE_TIMEOUT_MS, this.#moves, late).catch(error =>
+      this.#source.logger?.debug({ err: error, group: this.#group }, 'an assignment is not waited for'),
     )
-    await this.#moves
     await this.#release().catch(reason => {
       this.#failure ??= { reason }
     })
@@ -215,7 +255,7 @@ class KafkaSubscription implements Subscription {
   async #startPartition(partition: number, generation: number): Promise<void> {
     const held = new HeldPartition(partition, this.#holder)
     this.#held.set(partition, held)
-    const offset = await this.#consumer.assign(partition)
+    const offset = await this.#whileAway(generation, () => this.#consumer.assign(partition))
     if (offset === null || generation !== this.#generation) return
     await this.#checkPosition(partition, offset)
     if (generation !== this.#generation) return
@@ -224,14 +264,17 @@ class KafkaSubscription implements Subscription {
   }
 
   async #checkPosition(partition: number, offset: number): Promise<void> {
-    const generation = this.#generation
-    const bounds = await this.#source.fetchBounds(partition).catch(error => {
-      if (generation === this.#generation) throw error
-      return null
-    })
+    const bounds = await this.#whileAway(this.#generation, () => this.#source.fetchBounds(partition))
     if (bounds === null) return
     const error = positionError({ topic: this.#source.topic, partition }, offset, bounds)
     if (error) throw error
+  }
+
+  /** Null when the answer no longer matters: the partition was taken away in the meantime. */
+  #whileAway<Answer>(generation: number, ask: () => Promise<Answer>): Promise<Answer | null> {
+    const onWait = (error: Error) =>
+      this.#source.logger?.warn({ reason: error.message }, 'the log is away: waiting')
+    return this.#outage.waitOut(ask, () => generation !== this.#generation, onWait)
   }
 
   /** Where the log was cut or re-created while a partition rests, nothing may ever arrive that shows it. */

@@ -1,20 +1,29 @@
 import type { Admin, Kafka, Producer } from 'kafkajs'
-import { type EventLog, EventLogError, type LogBounds, type Subscription } from './event-log.ts'
+import {
+  type EventLog,
+  EventLogError,
+  type LogBounds,
+  LogUnavailableError,
+  type Subscription,
+} from './event-log.ts'
 import { sendRequest, splitIntoRequests } from './kafka-append.ts'
 import { createKafkaClient, explainKafkaError, type KafkaConnection, within } from './kafka-client.ts'
 import { consumeKafka, type KafkaSource, type SelectiveConsumer } from './kafka-consume.ts'
 import { readKafka } from './kafka-read.ts'
+import { KafkaSockets } from './kafka-sockets.ts'
 import { ensureTopic, fetchBounds, type KafkaTopicSettings, TopicAdmin, toOffset } from './kafka-topic.ts'
 import { checkPartition, placeRecords } from './place-records.ts'
 
 export type KafkaLogSettings = KafkaConnection & KafkaTopicSettings
 
 const OPEN_TIMEOUT_MS = 15_000
+const CLOSE_TIMEOUT_MS = 3_000
 
 /** Throws EventLogError within 15 s when the brokers don't answer or the topic can't be counted from. */
 export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog> {
   const { topic, brokers, logger } = settings
-  const client = createKafkaClient(settings)
+  const sockets = new KafkaSockets()
+  const client = createKafkaClient(settings, sockets)
   const connected = client.admin()
   const { partitionCount, recordBatchBytesMax } = await openTopic(connected, settings)
 
@@ -36,13 +45,18 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
       )
     ).get(partition)
     if (bounds) return bounds
-    throw new EventLogError(
+    throw new LogUnavailableError(
       `Kafka names no bounds of partition ${partition} of "${topic}": try again shortly.`,
     )
   }
-  const source: KafkaSource = { client, brokers, topic, partitionCount, fetchBounds: boundsOf, logger }
-  const consume = async (group: string, consumer: SelectiveConsumer): Promise<Subscription> => {
-    const subscription = await consumeKafka(source, group, consumer)
+  const createClient = (ofOne: KafkaSockets) => createKafkaClient(settings, ofOne)
+  const source: KafkaSource = { createClient, brokers, topic, partitionCount, fetchBounds: boundsOf, logger }
+  const consume = async (
+    group: string,
+    consumer: SelectiveConsumer,
+    abandon?: AbortSignal,
+  ): Promise<Subscription> => {
+    const subscription = await consumeKafka(source, group, consumer, abandon)
     subscriptions.add(subscription)
     const ended = () => subscriptions.delete(subscription)
     subscription.finished.then(ended, ended)
@@ -92,8 +106,11 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
 
     async close() {
       await Promise.all([...subscriptions].map(subscription => subscription.stop()))
-      await producer.close()
-      await admin.close()
+      const late = () => new Error(`no answer within ${CLOSE_TIMEOUT_MS} ms`)
+      await within(CLOSE_TIMEOUT_MS, Promise.all([producer.close(), admin.close()]), late).catch(error =>
+        logger?.debug({ err: error, topic }, 'the connections are ended without order'),
+      )
+      sockets.shut()
     },
   }
 }

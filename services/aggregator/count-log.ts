@@ -53,7 +53,7 @@ export async function countLog(parts: CountParts): Promise<void> {
     sleep,
     signal,
   })
-  const subscription = await log.consume(CONSUMER_GROUP, counter)
+  const subscription = await log.consume(CONSUMER_GROUP, counter, signal)
   const failures: unknown[] = []
   const fail = (error: unknown) => {
     failures.push(error)

@@ -34,7 +34,7 @@ describe('brokers that are not there', () => {
     })
     expect(stderr).toBe('')
     expect(stdout).toMatch(
-      /^EventLogError: Could not open "requests" on Kafka: .*ECONNREFUSED.*\. Brokers: 127\.0\.0\.1:1, localhost:1\. .*\n$/,
+      /^LogUnavailableError: Could not open "requests" on Kafka: .*ECONNREFUSED.*\. Brokers: 127\.0\.0\.1:1, localhost:1\. .*\n$/,
     )
   })
 
