@@ -128,3 +128,23 @@ export const caseActionShape = z.discriminatedUnion('kind', [
   }),
 ])
 export type CaseAction = Readonly<z.output<typeof caseActionShape>>
+
+/** A case in a list. */
+export type CaseSummary = Pick<DialogueCase, 'caseId' | 'clientId' | 'clientName' | 'state' | 'sequence'> & {
+  readonly openedMonth: string
+  readonly months: readonly string[]
+  /** Above the allowances, over all its months. */
+  readonly overageRequests: string
+  readonly overageBytes: string
+  readonly proposedNok: string
+  /** Of it, what was decided to be charged. */
+  readonly chargedNok: string
+  /** Null while it is open; `mixed` when its months were decided otherwise. */
+  readonly decision: Outcome | 'mixed' | null
+  readonly steps: number
+  readonly contacts: number
+  /** ISO 8601, in UTC. */
+  readonly openedAt: string
+  readonly decidedAt: string | null
+  readonly lastStepAt: string
+}

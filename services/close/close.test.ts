@@ -10,7 +10,7 @@ describe('a complete month', () => {
   test('becomes statements, lines and a close that vouches for them', async () => {
     const steps: string[] = []
     const result = await close({ onProgress: step => steps.push(step) })
-    expect([...new Set(steps)]).toEqual(['gate', 'read', 'rate', 'record'])
+    expect([...new Set(steps)]).toEqual(['gate', 'read', 'rate', 'record', 'open_cases'])
     expect(result).toMatchObject({
       outcome: 'closed',
       revision: 1,

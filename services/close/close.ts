@@ -1,13 +1,16 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import { type Tariff, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type BillingPeriod, periodRange } from './billing-period.ts'
+import { type OpenedCases, openCases } from './dialogue/open-cases.ts'
+import { readDecisions } from './dialogue/read-decisions.ts'
 import { explainRevision, type RatingInputs } from './explain-revision.ts'
 import { describeLack, judgeMonth, type Lack } from './gate.ts'
 import { hashContent } from './hash-content.ts'
 import { listChanges } from './list-changes.ts'
-import { type Decisions, rateMonth } from './rate.ts'
+import { rateMonth } from './rate.ts'
 import { readGateFacts } from './read-gate-facts.ts'
 import { readRejected } from './read-rejected.ts'
 import { type Revision, readLatestRevision } from './read-revision.ts'
@@ -36,7 +39,7 @@ export type CloseOptions = {
 export { CloseRefusedError }
 
 /** `explain`: against the revision before, where there is one with other content. */
-export type CloseStep = 'gate' | 'read' | 'rate' | 'explain' | 'record'
+export type CloseStep = 'gate' | 'read' | 'rate' | 'explain' | 'record' | 'open_cases'
 
 /** Plain JSON, as a whole. */
 export type CloseResult = MonthClose & {
@@ -48,6 +51,8 @@ export type CloseResult = MonthClose & {
   readonly closedAtMs: number | null
   /** The revision that `adjustments` and `changes` are against; null in a first one. */
   readonly previousRevision: number | null
+  /** What came into dialogue cases; null in a dry run. */
+  readonly cases: OpenedCases | null
 }
 
 /** So often may others close the month while this close is at it. */
@@ -60,7 +65,7 @@ const TRIES_MAX = 5
  * Throws CloseRefusedError for an incomplete month (`force` overrides that, except while the month still runs), a missing
  * registry, figures that the ledger doesn't vouch for, and when others keep closing the month;
  * BillingPeriodError and TariffError for a month that the tariff can't rate; StoreError, StoreUnavailableError and
- * EventLogError as they come. After any of them nothing is closed, and the same call can be made again.
+ * EventLogError as they come. After any of them the same call can be made again: it does what is still to be done.
  */
 export async function closeMonth(options: CloseOptions): Promise<CloseResult> {
   for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
@@ -109,23 +114,23 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
     changes: revised?.changes ?? [],
   }
   const previousRevision = previous?.revision ?? null
-  if (dryRun) return { ...close, outcome: 'dry_run', revision: null, closedAtMs: null, previousRevision }
+  const dry = { outcome: 'dry_run', revision: null, closedAtMs: null, previousRevision, cases: null } as const
+  if (dryRun) return { ...close, ...dry }
   if (previous !== null && isSame) {
     const latest = await readLatestRevision(store, period.month)
     if (latest?.revision !== previous.revision) return 'overtaken'
-    return { ...close, ...toRecorded(previous), outcome: 'unchanged', previousRevision: previous.revision }
+    // The close that recorded it may have ended before it had opened all cases.
+    const cases = await openMonthCases(options, registry, rated, previous.revision)
+    return { ...close, ...toRecorded(previous), outcome: 'unchanged', previousRevision, cases }
   }
   onProgress('record', 0, 1)
   const recorded = await recordClose(store, close, previous, clock(), (done, total) =>
     onProgress('record', done, total),
   )
   if (recorded === 'overtaken') return recorded
-  return {
-    ...close,
-    ...toRecorded(recorded),
-    outcome: previous === null ? 'closed' : 'revised',
-    previousRevision,
-  }
+  const cases = await openMonthCases(options, registry, rated, recorded.revision)
+  const outcome = previous === null ? 'closed' : 'revised'
+  return { ...close, ...toRecorded(recorded), outcome, previousRevision, cases }
 }
 
 /** Everything that enters a close, and what may stand in its way. */
@@ -141,7 +146,7 @@ async function readMonth(options: CloseOptions) {
   onProgress('read', 0, 1)
   const { usage, cut } = await readUsage(store, log.topic, period.month, range)
   const rejected = await readRejected(store, log.topic, range)
-  const decisions: Decisions = new Map()
+  const decisions = await readDecisions(store, period.month)
   return { usage, cut, rejected, forced, registry, decisions }
 }
 
@@ -165,6 +170,20 @@ async function explain(
   const adjustments = await explainRevision(store, previous, inputs, statements)
   const changes = listChanges(previous, inputs, { adjustments, forcedReason: forced?.reason ?? '' })
   return { adjustments, changes }
+}
+
+async function openMonthCases(
+  { store, log, tariff, period, clock, onProgress = () => {} }: CloseOptions,
+  registry: Registry,
+  { statements }: RatedMonth,
+  revision: number,
+): Promise<OpenedCases> {
+  onProgress('open_cases', 0, 1)
+  const version = tariffVersionFor(tariff, period.month)
+  const month = { period, timeZone: tariff.timeZone, version, registry, revision, statements }
+  return openCases({ store, stream: log.topic, ...month, clock }, (done, total) =>
+    onProgress('open_cases', done, total),
+  )
 }
 
 /**

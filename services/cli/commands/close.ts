@@ -13,7 +13,8 @@ const PROGRESS: Record<CloseStep, { readonly from: number; readonly weight: numb
   read: { from: 2, weight: 33 },
   rate: { from: 35, weight: 15 },
   explain: { from: 50, weight: 10 },
-  record: { from: 60, weight: 40 },
+  record: { from: 60, weight: 25 },
+  open_cases: { from: 85, weight: 15 },
 }
 
 type CloseFlags = { dryRun: boolean; force: boolean; reason?: string; json: boolean }
