@@ -1,6 +1,8 @@
 import { LogGapError } from '@forbruk/aggregator/log-gap.ts'
 import { LogContradictsLedgerError } from '@forbruk/aggregator/partition-fold.ts'
 import { BillingPeriodError } from '@forbruk/close/billing-period.ts'
+import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
+import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { RegistryFaultsError } from '@forbruk/close/import-registry.ts'
 import { CloseRefusedError } from '@forbruk/close/refusal.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
@@ -13,7 +15,8 @@ import { ShipError } from '@forbruk/shipper/ship-error.ts'
 /** What a user reads of a failure, and the exit code: 1 a failure, 2 wrong usage, 3 refused for a stated reason. */
 export type ExplainedFailure = { readonly message: string; readonly exitCode: 1 | 2 | 3 }
 
-const WRONG_USAGE = [ConfigError, BillingPeriodError, GatewayFormatError]
+const WRONG_USAGE = [ConfigError, BillingPeriodError, GatewayFormatError, CaseIdError, CaseUnknownError]
+const REFUSED = [CloseRefusedError, CaseRefusedError]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [
   LogGapError,
@@ -27,7 +30,7 @@ const EXPECTED = [
 ]
 
 export function explainFailure(error: unknown): ExplainedFailure {
-  if (error instanceof CloseRefusedError) return { message: error.message, exitCode: 3 }
+  if (REFUSED.some(kind => error instanceof kind)) return { message: messageOf(error), exitCode: 3 }
   if (WRONG_USAGE.some(kind => error instanceof kind)) return { message: messageOf(error), exitCode: 2 }
   const expected = EXPECTED.some(kind => error instanceof kind)
   if (expected) return { message: messageOf(error), exitCode: 1 }

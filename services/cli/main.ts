@@ -2,6 +2,7 @@ import { readConfig } from '@forbruk/infra/runtime/config.ts'
 import { Command, CommanderError } from 'commander'
 import { aggregateCommand } from './commands/aggregate.ts'
 import { auditCommand } from './commands/audit.ts'
+import { caseCommand } from './commands/case.ts'
 import { closeCommand } from './commands/close.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { registryCommand } from './commands/registry.ts'
@@ -31,6 +32,7 @@ for (const command of [
   shipCommand,
   aggregateCommand,
   closeCommand,
+  caseCommand,
   registryCommand,
   tariffCommand,
   sqlCommand,

@@ -13,6 +13,7 @@ export function printClose(month: string, close: CloseResult): void {
   printFigures(close)
   printChanges(close)
   printOverage(close.statements)
+  printOpened(close)
   printExceptions(close)
   printLine()
   printLine(`content hash ${close.contentHash}`)
@@ -143,6 +144,20 @@ function printOverage(statements: readonly Statement[]): void {
       statement.payerId === statement.clientId ? 'the client' : statement.payerName,
     ]),
   )
+}
+
+function printOpened({ cases }: CloseResult): void {
+  const parts = [
+    ['opened', cases?.opened ?? []],
+    ['given a further month', cases?.monthAdded ?? []],
+    ['told of a changed overage', cases?.evidenceChanged ?? []],
+  ] as const
+  const told = parts
+    .filter(([, ids]) => ids.length > 0)
+    .map(([what, ids]) => `${groupDigits(ids.length)} ${what}`)
+  if (told.length === 0) return
+  printLine()
+  printLine(`dialogue cases: ${told.join(', ')} (forbruk case list)`)
 }
 
 function printExceptions({ exceptions, rejected }: CloseResult): void {

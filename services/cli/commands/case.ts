@@ -1,0 +1,128 @@
+import { userInfo } from 'node:os'
+import { addStep } from '@forbruk/close/dialogue/add-step.ts'
+import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
+import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
+import {
+  actorShape,
+  type CaseAction,
+  monthShape,
+  noteShape,
+  type Outcome,
+} from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import type { ZodType } from 'zod'
+import { type CommandContext, openParts } from '../open-parts.ts'
+import { printJson, printLine } from '../print.ts'
+import { printCase, printCases } from '../print-case.ts'
+import { readTariffFile } from '../read-tariff-file.ts'
+
+const OUTCOME_OF = {
+  charge: 'charge',
+  waive: 'waived',
+  'reduced-usage': 'reduced_usage',
+} as const satisfies Record<string, Outcome>
+
+type EditFlags = { note: string; actor?: string; json: boolean }
+
+export function caseCommand(context: CommandContext): Command {
+  const contact = editCommand('contact', 'that the client was contacted').action(
+    async (id: string, flags: EditFlags) => edit(context, id, flags, { kind: 'contact', note: flags.note }),
+  )
+  const note = editCommand('note', 'a remark, also after the decision').action(
+    async (id: string, flags: EditFlags) => edit(context, id, flags, { kind: 'note', note: flags.note }),
+  )
+  return new Command('case')
+    .description('the dialogue with clients above their allowance, from opened to decided')
+    .addCommand(listCommand(context).exitOverride())
+    .addCommand(showCommand(context).exitOverride())
+    .addCommand(contact.exitOverride())
+    .addCommand(decideCommand(context).exitOverride())
+    .addCommand(note.exitOverride())
+}
+
+function listCommand(context: CommandContext): Command {
+  return new Command('list')
+    .description('the cases, newest months first')
+    .addOption(new Option('--state <state>', 'only those').choices(['open', 'decided']))
+    .option('--json', 'print as JSON', false)
+    .action(async (options: { state?: 'open' | 'decided'; json: boolean }) => {
+      await using parts = openParts(context)
+      const cases = await listCases(await parts.readableStore(), { state: options.state })
+      if (options.json) return printJson(cases)
+      printCases(cases)
+    })
+}
+
+function showCommand(context: CommandContext): Command {
+  return new Command('show')
+    .description('what a case is about, and all that happened in it')
+    .argument('<id>', 'such as acme/2026-10')
+    .option('--json', 'print as JSON', false)
+    .action(async (id: string, options: { json: boolean }) => {
+      await using parts = openParts(context)
+      const known = await readCase(await parts.readableStore(), id)
+      if (options.json) return printJson(known)
+      const { timeZone } = await readTariffFile(parts.config.tariffPath)
+      printCase(known, timeZone)
+    })
+}
+
+function decideCommand(context: CommandContext): Command {
+  type DecideFlags = EditFlags & { month?: string[] }
+  return new Command('decide')
+    .description('what becomes of the proposed overage; the next close of the month makes a revision of it')
+    .argument('<id>', 'such as acme/2026-10')
+    .addArgument(new Argument('<outcome>', 'what becomes of it').choices(Object.keys(OUTCOME_OF)))
+    .requiredOption('--note <text>', 'why', parse(noteShape))
+    .option('--month <month...>', 'only these months of the case, YYYY-MM', parseMonth)
+    .option('--actor <name>', 'who decides; without it, the user of this machine', parse(actorShape))
+    .option('--json', 'print the case as JSON', false)
+    .action(async (id: string, outcome: keyof typeof OUTCOME_OF, flags: DecideFlags) =>
+      edit(context, id, flags, {
+        kind: 'decide',
+        outcome: OUTCOME_OF[outcome],
+        months: flags.month ?? null,
+        note: flags.note,
+      }),
+    )
+}
+
+function editCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument('<id>', 'such as acme/2026-10')
+    .requiredOption('--note <text>', 'what there is to say', parse(noteShape))
+    .option('--actor <name>', 'who did it; without it, the user of this machine', parse(actorShape))
+    .option('--json', 'print the case as JSON', false)
+}
+
+async function edit(
+  context: CommandContext,
+  caseId: string,
+  flags: EditFlags,
+  action: CaseAction,
+): Promise<void> {
+  await using parts = openParts(context)
+  const { timeZone } = await readTariffFile(parts.config.tariffPath)
+  const actor = flags.actor ?? userInfo().username
+  const known = await addStep({ store: await parts.store(), caseId, action, actor, clock: Date.now })
+  if (flags.json) return printJson(known)
+  printCase(known, timeZone)
+  const step = known.steps.at(-1)
+  if (step?.kind !== 'decided') return
+  printLine()
+  printLine('the decision is on the statement from the next close on:')
+  for (const month of step.months) printLine(`  forbruk close ${month}`)
+}
+
+function parse(shape: ZodType<string>): (text: string) => string {
+  return text => {
+    const parsed = shape.safeParse(text)
+    if (parsed.success) return parsed.data
+    throw new InvalidArgumentError(`expected ${parsed.error.issues[0]?.message}`)
+  }
+}
+
+function parseMonth(text: string, before: string[] = []): string[] {
+  return [...before, parse(monthShape)(text)]
+}
