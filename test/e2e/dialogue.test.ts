@@ -141,7 +141,8 @@ test('what was decided holds: on the view, against other steps, and at the next 
   const noted = await readJson('case', 'note', ID, '--note', 'filed')
   expect(noted.steps.at(-1)).toMatchObject({ kind: 'noted', note: 'filed', sequence: 4 })
 
-  const { statements } = await readJson('close', '2026-10', '--dry-run')
+  const { outcome, revision, statements } = await readJson('close', '2026-10')
+  expect([outcome, revision]).toEqual(['revised', 2])
   const overage = statements[0].lines.filter((each: { item: string }) => each.item === 'overage_requests')
   expect(overage).toMatchObject([
     { amountNok: '7.00', status: known.decision === 'charge' ? 'payable' : 'waived' },
