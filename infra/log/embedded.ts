@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { rangeError } from './check-range.ts'
 import { consumeEmbedded } from './embedded-consume.ts'
 import { createStatements, openTopic, type Statements } from './embedded-tables.ts'
+import { inTransaction, openDatabase } from './embedded-transaction.ts'
 import {
   type EventLog,
   EventLogError,
@@ -24,9 +23,6 @@ export type EmbeddedLogSettings = {
   readonly clock: () => number
 }
 
-/** How long a statement waits for another process's transaction. */
-const BUSY_TIMEOUT_MS = 10_000
-
 const BATCH_RECORDS_MAX = 4_096
 const BATCH_BYTES_MAX = 8 * 1_048_576
 
@@ -40,10 +36,7 @@ export function openEmbeddedLog(settings: EmbeddedLogSettings): EventLog {
       throw explainSqliteError(path, error)
     }
   }
-  const database = orExplain(() => {
-    mkdirSync(dirname(path), { recursive: true })
-    return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
-  })
+  const database = orExplain(() => openDatabase(path))
   const { statements, partitionCount } = orExplain(() => prepare(database, topic, settings.partitionCount))
   const subscriptions = new Set<Subscription>()
 
@@ -122,18 +115,6 @@ function prepare(database: DatabaseSync, topic: string, partitionCount: number) 
     return { statements: createStatements(database, known.topicId), partitionCount: known.partitionCount }
   } catch (error) {
     database.close()
-    throw error
-  }
-}
-
-function inTransaction(database: DatabaseSync, step: () => void): void {
-  database.exec('BEGIN IMMEDIATE')
-  try {
-    step()
-    database.exec('COMMIT')
-  } catch (error) {
-    // A full disk may have rolled it back already.
-    if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }
 }

@@ -101,3 +101,10 @@ async function trySend(
     return { unsent: shares, reason: error }
   }
 }
+
+/** kafkajs's partitioner: every message names its partition, which was chosen before, as both logs choose it. */
+export function namedPartition({ message }: { message: { partition?: number } }): number {
+  if (message.partition === undefined)
+    throw new EventLogError('A message without a partition was to be sent.')
+  return message.partition
+}

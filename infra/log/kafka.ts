@@ -6,7 +6,7 @@ import {
   LogUnavailableError,
   type Subscription,
 } from './event-log.ts'
-import { sendRequest, splitIntoRequests } from './kafka-append.ts'
+import { namedPartition, sendRequest, splitIntoRequests } from './kafka-append.ts'
 import { createKafkaClient, explainKafkaError, type KafkaConnection, within } from './kafka-client.ts'
 import { consumeKafka, type KafkaSource, type SelectiveConsumer } from './kafka-consume.ts'
 import { readKafka } from './kafka-read.ts'
@@ -139,13 +139,6 @@ function createProducer(client: Kafka): Producer {
     maxInFlightRequests: 1,
     createPartitioner: () => namedPartition,
   })
-}
-
-/** Every message names its partition: it was chosen before, as both logs choose it. */
-function namedPartition({ message }: { message: { partition?: number } }): number {
-  if (message.partition === undefined)
-    throw new EventLogError('A message without a partition was to be sent.')
-  return message.partition
 }
 
 type Connected = { get(): Promise<Producer>; close(): Promise<void> }

@@ -1,6 +1,9 @@
 import { type EmbeddedLogSettings, openEmbeddedLog } from './embedded.ts'
+import { openEmbeddedSoleWriter } from './embedded-sole-writer.ts'
 import type { EventLog } from './event-log.ts'
 import { type KafkaLogSettings, openKafkaLog } from './kafka.ts'
+import { openKafkaSoleWriter } from './kafka-sole-writer.ts'
+import type { SoleWriter } from './sole-writer.ts'
 
 export type EventLogSettings =
   | ({ readonly kind: 'kafka' } & KafkaLogSettings)
@@ -13,5 +16,18 @@ export async function openEventLog(settings: EventLogSettings): Promise<EventLog
       return openKafkaLog(settings)
     case 'embedded':
       return openEmbeddedLog(settings)
+  }
+}
+
+/** A writer of the topic of `log`, which was opened by the same settings. */
+export function openSoleWriter(
+  settings: EventLogSettings,
+  log: Pick<EventLog, 'partitionCount'>,
+): SoleWriter {
+  switch (settings.kind) {
+    case 'kafka':
+      return openKafkaSoleWriter(settings, log.partitionCount)
+    case 'embedded':
+      return openEmbeddedSoleWriter(settings)
   }
 }

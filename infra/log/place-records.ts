@@ -1,5 +1,6 @@
 import { choosePartition } from './choose-partition.ts'
 import { EventLogError, type OutgoingRecord } from './event-log.ts'
+import type { PlaceInLog } from './sole-writer.ts'
 
 export type PlacedRecord = { readonly key: Buffer | null; readonly value: Buffer }
 
@@ -17,8 +18,7 @@ export function placeRecords(
 ): Map<number, PlacedRecord[]> {
   const placed = new Map<number, PlacedRecord[]>()
   for (const record of records) {
-    const partition =
-      'key' in record.to ? choosePartition(record.to.key, partitionCount) : record.to.partition
+    const partition = partitionOf(record, partitionCount)
     checkPartition(topic, partition, partitionCount)
     const key = 'key' in record.to ? Buffer.from(record.to.key) : null
     const bytes = record.value.length + (key?.length ?? 0)
@@ -33,6 +33,25 @@ export function placeRecords(
     else placed.set(partition, [{ key, value: record.value }])
   }
   return placed
+}
+
+export function partitionOf({ to }: OutgoingRecord, partitionCount: number): number {
+  return 'key' in to ? choosePartition(to.key, partitionCount) : to.partition
+}
+
+/** Where each record stands, when those of a partition were appended in their order from `startOf` on. */
+export function locateRecords(
+  records: readonly OutgoingRecord[],
+  partitionCount: number,
+  startOf: (partition: number) => number,
+): PlaceInLog[] {
+  const nextOffsets = new Map<number, number>()
+  return records.map(record => {
+    const partition = partitionOf(record, partitionCount)
+    const offset = nextOffsets.get(partition) ?? startOf(partition)
+    nextOffsets.set(partition, offset + 1)
+    return { partition, offset }
+  })
 }
 
 export function checkPartition(topic: string, partition: number, partitionCount: number): void {
