@@ -1,11 +1,5 @@
 import type { Admin, Kafka, Producer } from 'kafkajs'
-import {
-  type EventLog,
-  EventLogError,
-  type LogBounds,
-  LogUnavailableError,
-  type Subscription,
-} from './event-log.ts'
+import { type EventLog, type LogBounds, LogUnavailableError, type Subscription } from './event-log.ts'
 import { namedPartition, sendRequest, splitIntoRequests } from './kafka-append.ts'
 import { createKafkaClient, explainKafkaError, type KafkaConnection, within } from './kafka-client.ts'
 import { consumeKafka, type KafkaSource, type SelectiveConsumer } from './kafka-consume.ts'
