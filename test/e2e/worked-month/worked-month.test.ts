@@ -43,6 +43,8 @@ async function query(sql: string): Promise<string[]> {
     .map(line => line.replaceAll('\t', ' | '))
 }
 
+const EXCEPTION_COLUMNS = ['exception', 'client', 'integration', 'requests', 'bytes']
+
 const closeShape = z.object({
   outcome: z.string(),
   revision: z.number(),
@@ -58,21 +60,46 @@ const closeShape = z.object({
   rejected: z.array(z.unknown()),
 })
 
+type Closed = z.output<typeof closeShape>
+
+const importFrom = (directory: string, ...options: string[]) =>
+  forbruk(['registry', 'import', directory, ...options], settings)
+
+/** Sends the lines of a table all the way, and closes the month. */
+async function shipAndClose(heading: string): Promise<Closed> {
+  for (const [source, path] of writeLogs(folder, tableOf(heading))) {
+    await forbruk(['ship', '--format', 'nginx-json', '--source', source, path], settings)
+  }
+  await forbruk(['aggregate', '--until-caught-up'], settings)
+  return closeShape.parse(JSON.parse(await forbruk(['close', '2026-03', '--json'], settings)))
+}
+
+function exceptionsOf(closed: Closed): string[] {
+  return closed.exceptions.map(each =>
+    [each.kind, each.clientId, each.integrationId, each.requests, each.bytes].join(' | '),
+  )
+}
+
+/** `3592.00 payable, and 195.74 proposed` */
+async function sumOf(revision: number): Promise<string> {
+  const sums = await query(`
+    SELECT concat(toDecimalString(sum(payable_nok), 2), ' payable, and ', toDecimalString(sum(proposed_nok), 2))
+    FROM statements WHERE month = '2026-03' AND revision = ${revision}`)
+  return `${sums.join()} proposed`
+}
+
+const registries = writeRegistries(folder, tableOf('The registry'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
 describe('the worked month', () => {
-  let closed: z.output<typeof closeShape>
+  let closed: Closed
 
   beforeAll(async () => {
-    const registries = writeRegistries(folder, tableOf('The registry'))
-    await forbruk(['registry', 'import', registries.other], settings)
-    await forbruk(['registry', 'import', registries.march, '--valid-from', '2026-03'], settings)
-    await forbruk(['registry', 'import', registries.other, '--valid-from', '2026-04'], settings)
-    for (const [source, path] of writeLogs(folder, tableOf('The log'))) {
-      await forbruk(['ship', '--format', 'nginx-json', '--source', source, path], settings)
-    }
-    await forbruk(['aggregate', '--until-caught-up'], settings)
-    closed = closeShape.parse(JSON.parse(await forbruk(['close', '2026-03', '--json'], settings)))
+    await importFrom(registries.other)
+    await importFrom(registries.march, '--valid-from', '2026-03')
+    await importFrom(registries.other, '--valid-from', '2026-04')
+    closed = await shipAndClose('The log')
   })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('is closed, with nothing rejected', () => {
     expect(closed).toMatchObject({ outcome: 'closed', revision: 1, rejected: [] })
@@ -82,7 +109,7 @@ describe('the worked month', () => {
     const lines = await query(`
       SELECT client_id, payer_id, item, integration_id, toString(quantity), unit, toString(unit_price_nok),
         toDecimalString(amount_nok, 2), status
-      FROM statement_lines WHERE month = '2026-03' ORDER BY client_id, line`)
+      FROM statement_lines WHERE month = '2026-03' AND revision = 1 ORDER BY client_id, line`)
     const columns = ['client', 'payer', 'item', 'of', 'quantity', 'unit', 'price', 'amount (NOK)', 'status']
     expect(lines).toEqual(figuresOf('Lines', columns))
   })
@@ -91,7 +118,7 @@ describe('the worked month', () => {
     const statements = await query(`
       SELECT client_id, requests, bytes, metered_requests, metered_bytes, toDecimalString(payable_nok, 2),
         toDecimalString(proposed_nok, 2)
-      FROM statements WHERE month = '2026-03' ORDER BY client_id`)
+      FROM statements WHERE month = '2026-03' AND revision = 1 ORDER BY client_id`)
     const columns = [
       'client',
       'requests',
@@ -108,19 +135,38 @@ describe('the worked month', () => {
     const invoices = await query(`
       SELECT payer_id, arrayStringConcat(arraySort(groupArray(client_id)), ', '),
         toDecimalString(sum(payable_nok), 2), toDecimalString(sum(proposed_nok), 2)
-      FROM statements WHERE month = '2026-03' GROUP BY payer_id ORDER BY payer_id`)
+      FROM statements WHERE month = '2026-03' AND revision = 1 GROUP BY payer_id ORDER BY payer_id`)
     expect(invoices).toEqual(figuresOf('Invoices', ['payer', 'clients', 'payable', 'proposed']))
-    const [sum] = await query(`
-      SELECT concat(toDecimalString(sum(payable_nok), 2), ' payable, and ', toDecimalString(sum(proposed_nok), 2))
-      FROM statements`)
-    expect(page).toContain(`In all NOK ${sum} proposed.`)
+    expect(page).toContain(`In all NOK ${await sumOf(1)}.`)
   })
 
   test('has the exceptions of the table', () => {
-    const exceptions = closed.exceptions.map(each =>
-      [each.kind, each.clientId, each.integrationId, each.requests, each.bytes].join(' | '),
-    )
-    const columns = ['exception', 'client', 'integration', 'requests', 'bytes']
-    expect(exceptions).toEqual(figuresOf('Exceptions', columns))
+    expect(exceptionsOf(closed)).toEqual(figuresOf('Exceptions', EXCEPTION_COLUMNS))
+  })
+})
+
+describe('closed again after late lines and a corrected registry', () => {
+  let closed: Closed
+
+  beforeAll(async () => {
+    await importFrom(registries.corrected, '--valid-from', '2026-03')
+    closed = await shipAndClose('Late lines')
+  })
+
+  test('is revision 2, with the adjustments of the table', async () => {
+    expect(closed).toMatchObject({ outcome: 'revised', revision: 2 })
+    const adjustments = await query(`
+      SELECT client_id, payer_id, item, toDecimalString(amount_before_nok, 2), toDecimalString(amount_after_nok, 2),
+        toDecimalString(adjustment_nok, 2), toDecimalString(payable_nok, 2), arrayStringConcat(causes.cause, ', ')
+      FROM statement_adjustments WHERE month = '2026-03' AND revision = 2 ORDER BY client_id, payer_id, item`)
+    const columns = ['client', 'payer', 'item', 'before', 'after', 'adjustment', 'payable', 'because']
+    expect(adjustments).toEqual(figuresOf('Adjustments', columns))
+    expect(page.replaceAll('\n', ' ')).toContain(`revision 2 comes to NOK ${await sumOf(2)}.`)
+  })
+
+  test('has settled the exception, and revision 1 is what it was', async () => {
+    const left = figuresOf('Exceptions', EXCEPTION_COLUMNS).filter(row => !row.includes('lind'))
+    expect(exceptionsOf(closed)).toEqual(left)
+    expect(page).toContain(`In all NOK ${await sumOf(1)}.`)
   })
 })

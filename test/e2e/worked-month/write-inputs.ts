@@ -1,15 +1,15 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PageTable } from './read-tables.ts'
 
-/** Writes one access log per source, in the order of time; answers their paths by source. */
+/** Adds to one access log per source, in the order of time; answers their paths by source. */
 export function writeLogs(folder: string, uses: PageTable): Map<string, string> {
   const bySource = Map.groupBy(uses, use => use.source ?? '')
   return new Map(
     [...bySource].map(([source, ofSource]) => {
       const path = join(folder, `${source}.log`)
       const lines = ofSource.flatMap(toLines).toSorted((a, b) => a.timeMs - b.timeMs)
-      writeFileSync(path, lines.map(line => line.text).join(''))
+      appendFileSync(path, lines.map(line => line.text).join(''))
       return [source, path]
     }),
   )
@@ -31,20 +31,33 @@ function toLines(use: PageTable[number]): { timeMs: number; text: string }[] {
 const FILES = ['clients', 'partners', 'integrations', 'activations'] as const
 type RegistryTexts = Readonly<Record<(typeof FILES)[number], string>>
 
-/** Writes the registry of March, and the one that holds before and after; answers the two folders. */
-export function writeRegistries(folder: string, partners: PageTable): { march: string; other: string } {
+/** The registry of March, as it was corrected later, and the one that holds before and after March: a folder each. */
+export type Registries = { readonly march: string; readonly corrected: string; readonly other: string }
+
+export function writeRegistries(folder: string, partners: PageTable): Registries {
   const named = readNamed()
   const march = addClients(named, partners)
   const everything = csvIds(march.clients).flatMap(clientId =>
     csvIds(march.integrations).map(integrationId => `${clientId},${integrationId},2020-01-01,`),
   )
   const [header = ''] = march.activations.split('\n')
+  const toBjork = (bjork: string) =>
+    march.clients.replace('bjork,Bjørk Bygg AS,fjell-regnskap,yes', `bjork,Bjørk Bygg AS,${bjork}`)
   const other = {
     ...march,
-    clients: march.clients.replace('bjork,Bjørk Bygg AS,fjell-regnskap,yes', 'bjork,Bjørk Bygg AS,,no'),
+    clients: toBjork(',no'),
     activations: [header, ...everything, ''].join('\n'),
   }
-  return { march: write(join(folder, 'march'), march), other: write(join(folder, 'other'), other) }
+  const corrected = {
+    ...march,
+    clients: toBjork('fjell-regnskap,no'),
+    activations: `${march.activations}lind,nettbutikk,2026-03-01,\n`,
+  }
+  return {
+    march: write(join(folder, 'march'), march),
+    corrected: write(join(folder, 'corrected'), corrected),
+    other: write(join(folder, 'other'), other),
+  }
 }
 
 function readNamed(): RegistryTexts {
