@@ -81,6 +81,9 @@ describe('readTariff', () => {
       '$.versions[0].externalAccess.pricePerMonth is "149,00"; expected a price in NOK as text, such as "0.017"',
     )
     expect(faults).toContain('$.versions[0].definitions.rounding is missing; expected "half_up_per_line"')
+    expect(faults).toContain(
+      '$.versions[0].partnerTiers[1].clientsMin is 101; expected 100, where the tier before ends',
+    )
     expect(faults).toContain('$.timeZone is "Europe/Olso"; expected an IANA time zone such as "Europe/Oslo"')
   })
 
@@ -125,8 +128,8 @@ describe('readTariff', () => {
       Object(tariff).versions[1].consumption.meteredKinds = ['external']
     })
     expect(faults).toEqual([
-      '$.versions[0].consumption.allowance.gigabytes is "0.1"; expected gigabytes that are a whole number of bytes',
       '$.versions[0].consumption.meteredKinds is ["partner","external","external"]; expected each kind once',
+      '$.versions[0].consumption.allowance.gigabytes is "0.1"; expected gigabytes that are a whole number of bytes',
       '$.versions[1].validFrom is "2020-01"; expected a month after 2021-01',
     ])
   })
