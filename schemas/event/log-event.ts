@@ -2,7 +2,7 @@
  * What a record of the event log can say. These are the decoded, validated values; how they look on the wire is in
  * `schemas/wire`. All numbers are safe integers.
  */
-export type LogEvent = RequestEvent | SourceMark | RejectedLine
+export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamVersion
 
 /** One finished gateway request. */
 export type RequestEvent = {
@@ -49,6 +49,19 @@ export type SourceMark = {
   readonly throughMs: number
   /** The gateway format the lines were read as, e.g. `nginx-json`. */
   readonly format: string
+}
+
+/**
+ * By which the log says how a partition is counted from here on. It speaks of the stream, not of a request: it is no
+ * event in any count.
+ */
+export type StreamVersion = {
+  readonly kind: 'stream_version'
+  /** Holds when it is higher than the one before. */
+  readonly foldVersion: number
+  readonly blockSize: number
+  /** At most `blockSize`. */
+  readonly windowSize: number
 }
 
 /** A line that the shipper could not read as a request: it is shipped all the same, so that it can't vanish. */

@@ -9,6 +9,7 @@ import { fingerprintOf } from './fingerprint.ts'
 export const requestEventV1 = loadType('request-event.v1.avsc')
 export const sourceMarkV1 = loadType('source-mark.v1.avsc')
 export const rejectedLineV1 = loadType('rejected-line.v1.avsc')
+export const streamVersionV1 = loadType('stream-version.v1.avsc')
 
 export type WireType = {
   readonly avro: avro.Type

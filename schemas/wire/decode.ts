@@ -6,7 +6,7 @@ import {
   type LogEvent,
   type RecordRejectReason,
 } from '../event/log-event.ts'
-import { rejectedLineV1, requestEventV1, sourceMarkV1, type WireType } from './avro-types.ts'
+import { rejectedLineV1, requestEventV1, sourceMarkV1, streamVersionV1, type WireType } from './avro-types.ts'
 
 /** What one record holds, in order: events, or the reason why something in it is none. Never empty. */
 export type Decoded = LogEvent | UndecodableEvent
@@ -47,6 +47,7 @@ function decodeSingleObject(value: Buffer): Decoded {
   if (hasHeader(value, requestEventV1)) return readAvro(requestEventV1, value, readRequest)
   if (hasHeader(value, sourceMarkV1)) return readAvro(sourceMarkV1, value, readMark)
   if (hasHeader(value, rejectedLineV1)) return readAvro(rejectedLineV1, value, readRejectedLine)
+  if (hasHeader(value, streamVersionV1)) return readAvro(streamVersionV1, value, readStreamVersion)
   if (value.length < 10 || value[1] !== 0x01) {
     return undecodable('avro_malformed', 'expected C3 01 and an 8-byte schema fingerprint')
   }
@@ -169,6 +170,14 @@ function readRejectedLine(wire: {
     excerpt: wire.excerpt,
     lineBytes: wire.line_bytes,
   }
+}
+
+function readStreamVersion(wire: { fold_version: number; block_size: number; window_size: number }): Decoded {
+  const { fold_version: foldVersion, block_size: blockSize, window_size: windowSize } = wire
+  if (foldVersion < 1 || windowSize < 1 || windowSize > blockSize) {
+    return undecodable('event_malformed', 'a stream version with an impossible version, block or window size')
+  }
+  return { kind: 'stream_version', foldVersion, blockSize, windowSize }
 }
 
 function decodeJson(value: Buffer): readonly Decoded[] {

@@ -1,5 +1,11 @@
-import type { EventIdentity, RejectedLine, RequestEvent, SourceMark } from '../event/log-event.ts'
-import { rejectedLineV1, requestEventV1, sourceMarkV1, type WireType } from './avro-types.ts'
+import type {
+  EventIdentity,
+  RejectedLine,
+  RequestEvent,
+  SourceMark,
+  StreamVersion,
+} from '../event/log-event.ts'
+import { rejectedLineV1, requestEventV1, sourceMarkV1, streamVersionV1, type WireType } from './avro-types.ts'
 
 /** One event as a record's value: Avro, single-object encoding, newest version. */
 export function encodeRequest(event: RequestEvent): Buffer {
@@ -35,6 +41,14 @@ export function encodeRejectedLine(line: RejectedLine): Buffer {
     detail: line.detail,
     excerpt: line.excerpt,
     line_bytes: line.lineBytes,
+  })
+}
+
+export function encodeStreamVersion(version: Omit<StreamVersion, 'kind'>): Buffer {
+  return encode(streamVersionV1, {
+    fold_version: version.foldVersion,
+    block_size: version.blockSize,
+    window_size: version.windowSize,
   })
 }
 

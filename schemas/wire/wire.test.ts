@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LINE_REJECT_REASONS, type LogEvent, RECORD_REJECT_REASONS } from '../event/log-event.ts'
 import { type Decoded, decodeRecord } from './decode.ts'
-import { encodeMark, encodeRejectedLine, encodeRequest } from './encode.ts'
+import { encodeMark, encodeRejectedLine, encodeRequest, encodeStreamVersion } from './encode.ts'
 
 function encode(event: LogEvent): Buffer {
   switch (event.kind) {
@@ -13,6 +13,8 @@ function encode(event: LogEvent): Buffer {
       return encodeMark(event)
     case 'rejected_line':
       return encodeRejectedLine(event)
+    case 'stream_version':
+      return encodeStreamVersion(event)
   }
 }
 
@@ -62,11 +64,21 @@ const rejectedLine = fc.record({
 })
 const event: fc.Arbitrary<LogEvent> = fc.oneof(request, mark, rejectedLine)
 
+test('a stream version with impossible sizes is rejected', () => {
+  for (const sizes of [
+    { foldVersion: 0, blockSize: 8, windowSize: 4 },
+    { foldVersion: 2, blockSize: 8, windowSize: 9 },
+    { foldVersion: 2, blockSize: 8, windowSize: 0 },
+  ]) {
+    expect(decodeRecord(encodeStreamVersion(sizes))).toMatchObject([{ reason: 'event_malformed' }])
+  }
+})
+
 describe('golden bytes', () => {
   const folder = new URL('golden/', import.meta.url)
   const cases = readdirSync(folder).filter(file => file.endsWith('.hex'))
 
-  test('there are some of every kind', () => expect(cases.length).toBeGreaterThanOrEqual(5))
+  test('there are some of every kind', () => expect(cases.length).toBeGreaterThanOrEqual(6))
 
   test.each(cases)('%s decodes to what it did when it was written', file => {
     const hex = readFileSync(new URL(file, folder), 'utf8').replaceAll('\n', '')

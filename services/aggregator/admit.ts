@@ -18,11 +18,16 @@ export class Admission {
   private newerFromOffset = 0
   /** No id below counts: it was appended too long ago. */
   rememberedFrom = 0
-  private readonly windowSize: number
+  private windowSize: number
 
   constructor(windowSize: number, sources: SourceFiles) {
     this.windowSize = windowSize
     this.sources = sources
+  }
+
+  /** What the window had forgotten stays forgotten: `rememberedFrom` is to say so. */
+  resize(windowSize: number): void {
+    this.windowSize = windowSize
   }
 
   isDuplicate(source: string, identity: EventIdentity, offset: number): boolean {

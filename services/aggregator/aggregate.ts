@@ -1,7 +1,7 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Logger } from 'pino'
-import { DEFAULT_GEOMETRY } from './block.ts'
+import { DEFAULT_GEOMETRY, FOLD_VERSION } from './block.ts'
 import { countLog } from './count-log.ts'
 import { flushRows } from './flush.ts'
 import { createLedgerReader } from './read-ledger.ts'
@@ -34,9 +34,10 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
     ...settings,
     ledger,
     sleep,
-    geometryOfNewStream: DEFAULT_GEOMETRY,
+    geometry: DEFAULT_GEOMETRY,
     pendingRowsMax: PENDING_ROWS_MAX,
-    resume: (partition, geometry) => resumePartition({ ledger, store, log, geometry }, partition),
+    resume: (partition, ofNewPartition) =>
+      resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax: FOLD_VERSION }, partition),
     write: flushes => flushRows(store, flushes),
   })
 }

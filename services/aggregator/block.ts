@@ -1,16 +1,44 @@
-/** How a stream is cut. Stored with every block: every figure is a function of the log and of this. */
+/** How a stream is counted and cut. Stored with every block: every figure is a function of the log and of this. */
 export type StreamGeometry = {
+  /** Of the rules of decode, admit and fold, and of the two sizes. */
+  readonly foldVersion: number
   /** Offsets per block, at most: blocks end at its multiples, and earlier where a day does. */
   readonly blockSize: number
   /** A request id that occurs again within this many offsets is a duplicate. At most `blockSize`. */
   readonly windowSize: number
 }
 
-/** Blocks large enough that their rows are few, small enough to be folded again in a second. */
-export const DEFAULT_GEOMETRY: StreamGeometry = { blockSize: 2 ** 17, windowSize: 2 ** 16 }
-
-/** Raised when decode, admit or fold decide anything differently; recorded with every block. */
+/**
+ * Raised when decode, admit or fold decide anything differently, or the default sizes change. A stream that is counted
+ * goes on with its version until its log says otherwise: so the rules of every version down to the oldest are kept.
+ */
 export const FOLD_VERSION = 1
+export const FOLD_VERSION_OLDEST = 1
+
+/** Blocks large enough that their rows are few, small enough to be folded again in a second. */
+export const DEFAULT_GEOMETRY: StreamGeometry = {
+  foldVersion: FOLD_VERSION,
+  blockSize: 2 ** 17,
+  windowSize: 2 ** 16,
+}
+
+/** A partition is counted by rules that this process doesn't have. */
+export class FoldVersionError extends Error {
+  override name = 'FoldVersionError'
+}
+
+/** Null when this process has the version's rules. */
+export function findUnknown(
+  where: string,
+  foldVersion: number,
+  foldVersionMax: number,
+): FoldVersionError | null {
+  if (foldVersion >= FOLD_VERSION_OLDEST && foldVersion <= foldVersionMax) return null
+  return new FoldVersionError(
+    `${where} is counted with fold version ${foldVersion}; this forbruk has the rules of ${FOLD_VERSION_OLDEST} to ` +
+      `${foldVersionMax}. Run a release that has them; nothing was counted wrongly.`,
+  )
+}
 
 const DAY_MS = 86_400_000
 

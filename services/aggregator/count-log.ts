@@ -19,9 +19,10 @@ export type CountParts = {
   readonly log: EventLog
   readonly store: Pick<Store, 'insert'>
   readonly ledger: LedgerReader
-  readonly resume: (partition: number, geometry: StreamGeometry) => Promise<ResumePoint>
+  readonly resume: (partition: number, ofNewPartition: StreamGeometry) => Promise<ResumePoint>
   readonly write: (flushes: readonly FlushRows[]) => Promise<void>
-  readonly geometryOfNewStream: StreamGeometry
+  /** How this release counts: a new stream from its start, one that is counted from where its log says so. */
+  readonly geometry: StreamGeometry
   /** More rows than this wait for the store, and no further record is folded until they are written. */
   readonly pendingRowsMax: number
   readonly logger: CountLogger
@@ -40,14 +41,14 @@ export async function countLog(parts: CountParts): Promise<void> {
     logger.warn({ delayMs, reason: error.message }, 'the store is away: waiting')
   const patient = <Value>(work: () => Promise<Value>) => whenAvailable(work, { signal, sleep, onRetry })
 
-  const geometry = await patient(() => registerStream(ledger, store, log, parts.geometryOfNewStream))
+  const ofNewPartition = await patient(() => registerStream(ledger, store, log, parts.geometry))
   const endOffsets = parts.untilCaughtUp ? await readEndOffsets(log) : null
   const isDone = async () =>
     endOffsets !== null && (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets)))
   const counter = new StreamCounter({
-    resume: partition => patient(() => parts.resume(partition, geometry)),
+    resume: partition => patient(() => parts.resume(partition, ofNewPartition)),
     write: flushes => patient(() => parts.write(flushes)),
-    geometry,
+    foldVersionMax: parts.geometry.foldVersion,
     pendingRowsMax: parts.pendingRowsMax,
     logger,
     sleep,

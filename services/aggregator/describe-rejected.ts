@@ -4,6 +4,7 @@ import type {
   RejectReason,
   RequestEvent,
   SourceMark,
+  StreamVersion,
 } from '@forbruk/schemas/event/log-event.ts'
 import { redactExcerpt } from '@forbruk/schemas/event/redact.ts'
 import type { UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
@@ -13,7 +14,7 @@ export type Origin = Pick<RequestEvent, 'source' | 'identity'>
 
 /** Null for what has no identity to be recognised by, or whose source could not be read. */
 export function identityOf(
-  event: RequestEvent | SourceMark | RejectedLine | UndecodableEvent,
+  event: RequestEvent | SourceMark | RejectedLine | StreamVersion | UndecodableEvent,
 ): Origin | null {
   switch (event.kind) {
     case 'request':
@@ -26,6 +27,7 @@ export function identityOf(
     case 'undecodable':
       return event.origin
     case 'mark':
+    case 'stream_version':
       return null
   }
 }

@@ -1,10 +1,10 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
 import type { EventIdentity, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
-import { encodeMark, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import { encodeMark, encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Admission, SourceFiles } from './admit.ts'
-import { alignedEnd, DEFAULT_GEOMETRY } from './block.ts'
+import { alignedEnd, DEFAULT_GEOMETRY, FOLD_VERSION, FoldVersionError } from './block.ts'
 import { LogGapError } from './log-gap.ts'
 import {
   LogContradictsLedgerError,
@@ -46,8 +46,17 @@ function newFold(
   changes: Partial<ResumePoint> = {},
 ): PartitionFold {
   const admission = new Admission(DEFAULT_GEOMETRY.windowSize, new SourceFiles())
-  const place = { stream: 't', partition: 0, foldFromOffset, readFromOffset: 0, before: [], sealed: null }
-  return new PartitionFold({ ...place, admission, stored, ...changes }, DEFAULT_GEOMETRY)
+  const geometry = DEFAULT_GEOMETRY
+  const place = {
+    stream: 't',
+    partition: 0,
+    geometry,
+    foldFromOffset,
+    readFromOffset: 0,
+    before: [],
+    sealed: null,
+  }
+  return new PartitionFold({ ...place, admission, stored, ...changes }, FOLD_VERSION + 1)
 }
 
 /** What a ReplacingMergeTree keeps of rows written in any number of flushes. */
@@ -253,12 +262,13 @@ describe('a partition', () => {
   })
 
   test('remembers request ids from before its start, and passes over records that come again', () => {
-    const before = [{ first_offset: 0, next_offset: 10, request_ids: 1, first_append_time_ms: null }]
+    const { windowSize } = DEFAULT_GEOMETRY
+    const ids = { request_ids: 1, first_append_time_ms: null, window_size: windowSize }
+    const before = [{ first_offset: 0, next_offset: 10, ...ids }]
     const fold = newFold(10, new Map(), { before })
     const id = (offset: number) => record(offset, request({ identity: { kind: 'request_id', id: 'a' } }))
     const deliver = (offsets: readonly number[]) =>
       fold.foldBatch({ partition: 0, records: offsets.map(id), nextOffset: (offsets.at(-1) ?? 0) + 1 })
-    const { windowSize } = DEFAULT_GEOMETRY
     deliver([5, 12])
     deliver([5, 12, 12 + windowSize])
     expect(fold.takeRows()?.ledger[0]).toMatchObject({ records: 2, requests: 0, duplicates: 2 })
@@ -272,6 +282,37 @@ describe('a partition', () => {
     const rows = fold.takeRows()
     expect(rows?.sources).toMatchObject([{ source: 'gw', events: 2, duplicates: 0 }])
     expect(rows?.rejected.map(row => row.source)).toEqual(['', '', 'gw'])
+  })
+
+  describe('whose log begins another version', () => {
+    const id = request({ identity: { kind: 'request_id', id: 'a' } })
+    const version = (foldVersion: number, blockSize = 4, windowSize = 2) =>
+      encodeStreamVersion({ foldVersion, blockSize, windowSize })
+    const fold = (values: readonly Buffer[]) => {
+      const partition = newFold()
+      const records = values.map((value, offset) => record(offset, value))
+      partition.foldBatch({ partition: 0, records, nextOffset: values.length })
+      return partition
+    }
+
+    test('ends its block before that record, and is cut by the new sizes from there on', () => {
+      const ledger = fold([id, id, version(2), id, id, version(2), version(1)]).takeRows()?.ledger
+      expect(ledger).toMatchObject([
+        { block: 0, next_offset: 2, fold_version: 1, block_size: BLOCK_SIZE, records: 2, events: 2 },
+        { block: 2, next_offset: 4, fold_version: 2, block_size: 4, window_size: 2, records: 2, events: 1 },
+        { block: 4, next_offset: 7, fold_version: 2, records: 3, events: 1 },
+      ])
+      expect(ledger?.map(row => row.duplicates)).toEqual([1, 1, 1])
+    })
+
+    test('is not folded any further when the version is not known', () => {
+      const partition = fold([id, version(3), id])
+      expect(partition.halt).toBeInstanceOf(FoldVersionError)
+      expect(partition.halt?.message).toMatch(/from offset 1 on, is counted with fold version 3/)
+      expect(partition.takeRows()?.ledger).toMatchObject([{ block: 0, next_offset: 1, records: 1 }])
+      partition.foldBatch({ partition: 0, records: [record(9, id)], nextOffset: 10 })
+      expect(partition.takeRows()).toBeNull()
+    })
   })
 
   describe('whose open block the log no longer holds', () => {
@@ -303,7 +344,8 @@ describe('a partition', () => {
     })
 
     test('refuses to begin a block whose request ids are needed and gone', () => {
-      const before = [{ first_offset: 0, next_offset: 3, request_ids: 1, first_append_time_ms: OCTOBER_MS }]
+      const ids = { request_ids: 1, first_append_time_ms: OCTOBER_MS, window_size: 65_536 }
+      const before = [{ first_offset: 0, next_offset: 3, ...ids }]
       const begin = (day: number) =>
         newFold(3, new Map(), { before, readFromOffset: 3 }).foldBatch({
           partition: 0,

@@ -1,8 +1,13 @@
 import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
-import type { RejectedLine, RequestEvent, SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import type {
+  RejectedLine,
+  RequestEvent,
+  SourceMark,
+  StreamVersion,
+} from '@forbruk/schemas/event/log-event.ts'
 import { decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { alignedEnd, type StreamGeometry } from './block.ts'
+import { alignedEnd, type FoldVersionError, findUnknown, type StreamGeometry } from './block.ts'
 import { describeRejected, identityOf, type Origin } from './describe-rejected.ts'
 import { BlockFold, type UsageTotals } from './fold.ts'
 import { describePartition, LogGapError } from './log-gap.ts'
@@ -24,6 +29,8 @@ import { rememberedFrom, type WindowBlock } from './window.ts'
 export type ResumePoint = {
   readonly stream: string
   readonly partition: number
+  /** As the log has it at `foldFromOffset`; a version that comes later in the log changes it. */
+  readonly geometry: StreamGeometry
   /** Records below are only remembered for the duplicate window, not folded. */
   readonly foldFromOffset: number
   /** All records from here on are delivered: for the window, those below `foldFromOffset` as well. */
@@ -59,7 +66,10 @@ export class PartitionFold {
   /** Every record below has been looked at, remembered or folded. */
   private nextUnread = 0
   private readonly foldFromOffset: number
-  private readonly geometry: StreamGeometry
+  /** The log goes on with rules that this process doesn't have: nothing from `nextOffset` on is folded. */
+  halt: FoldVersionError | null = null
+  private readonly foldVersionMax: number
+  private geometry: StreamGeometry
   private readonly admission: Admission
   private readonly stored: ReadonlyMap<number, StoredBlock>
   private readonly readFromOffset: number
@@ -74,12 +84,14 @@ export class PartitionFold {
   /** Rows of blocks that are complete, waiting to be written. */
   private complete: FlushRows = emptyRows()
 
-  constructor(resume: ResumePoint, geometry: StreamGeometry) {
+  constructor(resume: ResumePoint, foldVersionMax: number) {
+    const { geometry } = resume
     this.stream = resume.stream
     this.partition = resume.partition
     this.foldFromOffset = resume.foldFromOffset
     this.nextOffset = resume.foldFromOffset
     this.geometry = geometry
+    this.foldVersionMax = foldVersionMax
     this.admission = resume.admission
     this.stored = resume.stored
     this.readFromOffset = resume.readFromOffset
@@ -98,11 +110,13 @@ export class PartitionFold {
   /** Throws LogContradictsLedgerError; the fold is of no use then. Records that come again are passed over. */
   foldBatch(batch: RecordBatch): void {
     for (const record of batch.records) {
+      if (this.halt !== null) return
       if (record.offset < this.nextUnread) continue
       this.nextUnread = record.offset + 1
       if (record.offset < this.foldFromOffset) this.remember(record)
       else this.foldRecord(record)
     }
+    if (this.halt !== null) return
     this.nextUnread = Math.max(this.nextUnread, batch.nextOffset)
     this.advanceTo(batch.nextOffset)
   }
@@ -139,13 +153,14 @@ export class PartitionFold {
 
   private foldRecord(record: LogRecord): void {
     this.advanceTo(record.offset)
-    if (record.appendTimeMs >= this.fold.endMs) this.nextBlock()
+    if (record.appendTimeMs >= this.fold.endMs) this.nextBlock(this.geometry)
+    const events = decodeRecord(record.value)
+    if (events[0]?.kind === 'stream_version' && !this.follow(events[0])) return
     const { fold } = this
     if (fold.records === 0) this.begin(record.appendTimeMs)
     else if (fold.firstOffset === this.sealed?.first_offset) this.refuseSealed(record.offset)
     fold.records += 1
     fold.lastAppendTimeMs = record.appendTimeMs
-    const events = decodeRecord(record.value)
     for (let index = 0; index < events.length; index++) {
       const event = events[index]
       if (event === undefined) continue
@@ -155,6 +170,8 @@ export class PartitionFold {
           break
         case 'mark':
           this.foldMark(event)
+          break
+        case 'stream_version':
           break
         case 'rejected_line':
         case 'undecodable':
@@ -214,26 +231,45 @@ export class PartitionFold {
   private advanceTo(offset: number): void {
     while (offset >= this.end) {
       this.passTo(this.end)
-      this.nextBlock()
+      this.nextBlock(this.geometry)
     }
     this.passTo(offset)
   }
 
-  /** The open block ends here: at its last possible offset, or before the first record of a later day. */
-  private nextBlock(): void {
-    const { fold, nextOffset, before } = this
+  /** A higher version begins a block of its own. False when its rules are not known: then nothing more is folded. */
+  private follow(version: StreamVersion): boolean {
+    const { foldVersion, blockSize, windowSize } = version
+    if (foldVersion <= this.geometry.foldVersion) return true
+    const where = `${describePartition(this)}, from offset ${this.nextOffset} on,`
+    this.halt = findUnknown(where, foldVersion, this.foldVersionMax)
+    if (this.halt !== null) return false
+    this.nextBlock({ foldVersion, blockSize, windowSize })
+    return true
+  }
+
+  /** The open block ends here: at its last possible offset, or before the first record of a later day or version. */
+  private nextBlock(geometry: StreamGeometry): void {
+    // One that has not begun, because another ended right here, is only cut in another way.
+    if (this.nextOffset > this.fold.firstOffset) this.completeBlock()
+    this.geometry = geometry
+    this.admission.resize(geometry.windowSize)
+    this.fold = new BlockFold(this.nextOffset)
+    this.end = alignedEnd(this.nextOffset, geometry)
+  }
+
+  private completeBlock(): void {
+    const { fold, nextOffset, geometry } = this
     const stored = this.stored.get(fold.firstOffset)
     if (stored !== undefined && stored.nextOffset > nextOffset) this.contradict(stored)
     this.writeBlock()
-    before.push({
+    this.before.push({
       first_offset: fold.firstOffset,
       next_offset: nextOffset,
       request_ids: fold.requestIds,
       first_append_time_ms: fold.firstAppendTimeMs,
+      window_size: geometry.windowSize,
     })
-    this.before = before.filter(block => block.next_offset > nextOffset - this.geometry.windowSize)
-    this.fold = new BlockFold(nextOffset)
-    this.end = alignedEnd(nextOffset, this.geometry)
+    this.before = this.before.filter(block => block.next_offset > nextOffset - geometry.windowSize)
     for (const file of this.admission.sources.all()) file.startBlock()
   }
 

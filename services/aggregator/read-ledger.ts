@@ -6,6 +6,8 @@ import { SourceFiles } from './admit.ts'
 export interface LedgerReader {
   /** What was stored with the stream when its counting began; null when it never did. */
   readStream(stream: string): Promise<StoredStream | null>
+  /** Per partition, the newest fold version that it is counted with. */
+  readFoldVersions(stream: string): Promise<ReadonlyMap<number, number>>
   /** Per partition, the offset up to which it is counted. */
   readNextOffsets(stream: string): Promise<ReadonlyMap<number, number>>
   /**
@@ -31,6 +33,7 @@ const streamShape = z.object({
 })
 export type StoredStream = z.infer<typeof streamShape>
 
+const versionShape = z.object({ partition: count, newest_version: count })
 const progressShape = z.object({ partition: count, next_offset: count })
 
 const time = z.coerce.number().int().nullable()
@@ -87,6 +90,7 @@ const sourceShape = z.object({
 export function createLedgerReader(store: Store): LedgerReader {
   return {
     readStream: stream => readStream(store, stream),
+    readFoldVersions: stream => readFoldVersions(store, stream),
     readNextOffsets: stream => readNextOffsets(store, stream),
     readNewestBlocks: (place, blocksMax) => readNewestBlocks(store, place, blocksMax),
     readBlockSums: (place, firstBlock) => readBlockSums(store, place, firstBlock),
@@ -99,6 +103,16 @@ async function readStream(store: Store, stream: string): Promise<StoredStream | 
     'SELECT partition_count, block_size, window_size, fold_version FROM stream FINAL WHERE stream = {stream:String}'
   const [stored] = await store.query(sql, streamShape, { stream })
   return stored ?? null
+}
+
+async function readFoldVersions(store: Store, stream: string): Promise<ReadonlyMap<number, number>> {
+  const rows = await store.query(
+    `SELECT partition, max(fold_version) AS newest_version FROM block_ledger
+     WHERE stream = {stream:String} GROUP BY partition`,
+    versionShape,
+    { stream },
+  )
+  return new Map(rows.map(row => [row.partition, row.newest_version]))
 }
 
 async function readNextOffsets(store: Store, stream: string): Promise<ReadonlyMap<number, number>> {

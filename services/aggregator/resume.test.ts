@@ -42,7 +42,7 @@ const sum = (number: number, fields: object = {}) => ({
   ...fields,
 })
 const start = (blocks: LedgerBlock[], sums: ReturnType<typeof sum>[], startOffset = 0) =>
-  chooseFoldStart(blocks, sums, { startOffset, endOffset: 9 * blockSize }, DEFAULT_GEOMETRY)
+  chooseFoldStart(blocks, sums, { startOffset, endOffset: 9 * blockSize })
 const foldStart = (...args: Parameters<typeof start>) => {
   const { foldFromOffset, sealed } = start(...args)
   expect(sealed).toBeNull()

@@ -1,9 +1,9 @@
 import type { EventLog, LogBounds } from '@forbruk/infra/log/event-log.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { Admission } from './admit.ts'
-import { alignedEnd, FOLD_VERSION, type StreamGeometry } from './block.ts'
+import { alignedEnd, findUnknown, type StreamGeometry } from './block.ts'
 import { BlockFold } from './fold.ts'
-import { assertLogHolds } from './log-gap.ts'
+import { assertLogHolds, describePartition } from './log-gap.ts'
 import type { ResumePoint } from './partition-fold.ts'
 import type { BlockSum, LedgerBlock, LedgerReader, Place } from './read-ledger.ts'
 import { ledgerRow } from './rows.ts'
@@ -14,24 +14,29 @@ export type ResumeParts = {
   readonly ledger: LedgerReader
   readonly store: Pick<Store, 'insert'>
   readonly log: Pick<EventLog, 'topic' | 'bounds'>
-  readonly geometry: StreamGeometry
+  readonly ofNewPartition: StreamGeometry
+  readonly foldVersionMax: number
 }
 
 /**
  * Where to go on with a partition, by the ledger alone: at the start of its open block, or of the first of the newest
  * blocks whose rows don't add up to their ledger row. Where retention has deleted what folding the open block again
- * takes, after what of it is counted: its figures stand. Throws LogGapError when the log can't be read from there.
+ * takes, after what of it is counted: its figures stand. Throws LogGapError when the log can't be read from there,
+ * and FoldVersionError when it was counted by rules that this process doesn't have.
  */
 export async function resumePartition(parts: ResumeParts, partition: number): Promise<ResumePoint> {
-  const { ledger, log, geometry } = parts
+  const { ledger, log, foldVersionMax } = parts
   const place = { stream: log.topic, partition }
   const blocks = await readLedger(parts, place)
   const sums = await ledger.readBlockSums(place, chooseVerified(blocks).at(0)?.first_offset ?? 0)
   // After the ledger: what another process counts meanwhile must not look as if it were beyond the log's end.
   const bounds = await log.bounds(partition)
-  const { foldFromOffset, sealed } = chooseFoldStart(blocks, sums, bounds, geometry)
+  const { foldFromOffset, sealed } = chooseFoldStart(blocks, sums, bounds)
   assertLogHolds(place, bounds, foldFromOffset, blocks.at(-1)?.next_offset ?? foldFromOffset)
   const before = blocks.filter(block => block.first_offset < foldFromOffset)
+  const geometry = geometryAt(blocks, foldFromOffset)
+  const unknown = findUnknown(describePartition(place), geometry.foldVersion, foldVersionMax)
+  if (unknown !== null) throw unknown
   const readFromOffset = Math.max(
     bounds.startOffset,
     rememberedFrom(before, foldFromOffset, null, geometry.windowSize),
@@ -40,13 +45,13 @@ export async function resumePartition(parts: ResumeParts, partition: number): Pr
   const admission = new Admission(geometry.windowSize, sources)
   const stored = new Map(
     blocks
-      .filter(block => block.first_offset >= foldFromOffset && block.fold_version === FOLD_VERSION)
+      .filter(block => block.first_offset >= foldFromOffset)
       .map(block => [
         block.first_offset,
         { nextOffset: block.next_offset, events: block.events, fingerprint: block.fingerprint },
       ]),
   )
-  return { ...place, foldFromOffset, readFromOffset, before, sealed, admission, stored }
+  return { ...place, geometry, foldFromOffset, readFromOffset, before, sealed, admission, stored }
 }
 
 async function readLedger(parts: ResumeParts, place: Place): Promise<LedgerBlock[]> {
@@ -62,14 +67,14 @@ async function readLedger(parts: ResumeParts, place: Place): Promise<LedgerBlock
  * one that is counted from; and after the insert, since what another process wrote meanwhile decides.
  */
 async function storeStart(
-  { store, log, geometry }: ResumeParts,
+  { store, log, ofNewPartition }: ResumeParts,
   place: Place,
   readNewest: () => Promise<LedgerBlock[]>,
 ): Promise<LedgerBlock[]> {
   const { startOffset } = await log.bounds(place.partition)
   const meanwhile = await readNewest()
   if (meanwhile.length > 0) return meanwhile
-  const row = ledgerRow(place, new BlockFold(startOffset), startOffset, geometry)
+  const row = ledgerRow(place, new BlockFold(startOffset), startOffset, ofNewPartition)
   await store.insert('block_ledger', [row])
   const begun = await readNewest()
   if (begun.length > 0) return begun
@@ -85,7 +90,6 @@ export function chooseFoldStart(
   blocks: readonly LedgerBlock[],
   sums: readonly BlockSum[],
   { startOffset }: LogBounds,
-  geometry: StreamGeometry,
 ): FoldStart {
   const differing = findDiffering(chooseVerified(blocks), sums)
   if (differing !== undefined) return { foldFromOffset: differing.first_offset, sealed: null }
@@ -93,11 +97,19 @@ export function chooseFoldStart(
   if (newest === undefined)
     throw new RangeError('a partition without a ledger row has no place to go on from')
   const { first_offset, next_offset } = newest
-  if (next_offset === alignedEnd(first_offset, geometry)) return { foldFromOffset: next_offset, sealed: null }
+  if (next_offset === alignedEnd(first_offset, { blockSize: newest.block_size }))
+    return { foldFromOffset: next_offset, sealed: null }
   const before = blocks.slice(0, -1)
-  const needed = rememberedFrom(before, first_offset, newest.first_append_time_ms, geometry.windowSize)
+  const needed = rememberedFrom(before, first_offset, newest.first_append_time_ms, newest.window_size)
   const isDeleted = needed < startOffset && startOffset <= next_offset
   return isDeleted
     ? { foldFromOffset: next_offset, sealed: newest }
     : { foldFromOffset: first_offset, sealed: null }
+}
+
+/** That of the block that begins there; of one that nothing is stored of, that of the block before. Pure. */
+function geometryAt(blocks: readonly LedgerBlock[], offset: number): StreamGeometry {
+  const block = blocks.findLast(({ first_offset }) => first_offset <= offset)
+  if (block === undefined) throw new RangeError(`no block of the ledger begins at or before offset ${offset}`)
+  return { foldVersion: block.fold_version, blockSize: block.block_size, windowSize: block.window_size }
 }

@@ -1,5 +1,5 @@
 import type { SourceFile } from './admit.ts'
-import { FOLD_VERSION, type StreamGeometry } from './block.ts'
+import type { StreamGeometry } from './block.ts'
 import type { BlockFold, UsageTotals } from './fold.ts'
 
 /** What one flush writes, table by table. Values are what ClickHouse reads from JSON. */
@@ -60,7 +60,7 @@ export function ledgerRow(
   return {
     ...place,
     block: fold.firstOffset,
-    fold_version: FOLD_VERSION,
+    fold_version: geometry.foldVersion,
     block_size: geometry.blockSize,
     window_size: geometry.windowSize,
     first_offset: fold.firstOffset,

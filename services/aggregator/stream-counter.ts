@@ -1,5 +1,4 @@
 import type { PartitionConsumer, RecordBatch } from '@forbruk/infra/log/event-log.ts'
-import type { StreamGeometry } from './block.ts'
 import { PartitionFold, type ResumePoint } from './partition-fold.ts'
 import type { FlushRows } from './rows.ts'
 import type { Sleep } from './sleep.ts'
@@ -14,7 +13,8 @@ export type CountProgress = { readonly offsetsDone: number; readonly offsetsTota
 export type CounterParts = {
   readonly resume: (partition: number) => Promise<ResumePoint>
   readonly write: (flushes: readonly FlushRows[]) => Promise<void>
-  readonly geometry: StreamGeometry
+  /** The newest rules that this process has. */
+  readonly foldVersionMax: number
   readonly pendingRowsMax: number
   readonly logger: CountLogger
   readonly sleep: Sleep
@@ -34,7 +34,7 @@ export class StreamCounter implements PartitionConsumer {
 
   async assign(partition: number): Promise<number> {
     const point = await this.parts.resume(partition)
-    this.folds.set(partition, new PartitionFold(point, this.parts.geometry))
+    this.folds.set(partition, new PartitionFold(point, this.parts.foldVersionMax))
     const { foldFromOffset, readFromOffset } = point
     this.parts.logger.info({ partition, foldFromOffset, readFromOffset }, 'partition assigned')
     return readFromOffset
@@ -42,6 +42,7 @@ export class StreamCounter implements PartitionConsumer {
 
   async receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
     this.foldBatch(batch)
+    await this.leaveIfHalted(batch.partition)
     const { pendingRowsMax, sleep, signal } = this.parts
     while (this.pendingRows() > pendingRowsMax && !signal.aborted) {
       // A flush may wait for the store much longer than the group waits for a sign of life.
@@ -81,6 +82,16 @@ export class StreamCounter implements PartitionConsumer {
       this.folds.delete(batch.partition)
       throw error
     }
+  }
+
+  /** Another release goes on from where this one has to stop, and it may not have these rules any more. */
+  private async leaveIfHalted(partition: number): Promise<void> {
+    const halt = this.folds.get(partition)?.halt ?? null
+    if (halt === null) return
+    // One that is under way took its rows before.
+    await this.flush()
+    await this.flush()
+    throw halt
   }
 
   private async writeFolds(): Promise<ReadonlyMap<number, number>> {

@@ -9,6 +9,7 @@ const blocks = (...rows: readonly (readonly [from: number, to: number, ids: numb
       next_offset,
       request_ids,
       first_append_time_ms: day === null ? null : day * DAY_MS,
+      window_size: 50,
     }),
   )
 const from = (before: readonly WindowBlock[], day: number | null = 9) =>
@@ -24,6 +25,12 @@ describe('a block that begins at offset 100 remembers', () => {
     expect(from(blocks([0, 80, 1, 9], [80, 100, 0, 9]))).toBe(50)
     expect(from(blocks([70, 80, 1, 9], [80, 100, 1, 9]))).toBe(70)
     expect(from(blocks([0, 50, 1, 9], [50, 100, 0, 9]))).toBe(100)
+  })
+
+  test('nothing that a version with a smaller window had forgotten when it ended', () => {
+    const older = blocks([40, 60, 1, 9], [60, 80, 1, 9]).map(block => ({ ...block, window_size: 15 }))
+    expect(from([...older, ...blocks([80, 100, 1, 9])])).toBe(65)
+    expect(from([...older, ...blocks([80, 100, 0, 9])])).toBe(65)
   })
 
   test('no further back than seven days, and nothing before what is forgotten', () => {

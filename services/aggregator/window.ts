@@ -7,13 +7,14 @@ const DAYS_REMEMBERED = 7
 /** What the window needs to know of a block. */
 export type WindowBlock = Pick<
   LedgerBlock,
-  'first_offset' | 'next_offset' | 'request_ids' | 'first_append_time_ms'
+  'first_offset' | 'next_offset' | 'request_ids' | 'first_append_time_ms' | 'window_size'
 >
 
 /**
  * The lowest offset whose request ids a block remembers: a window before its start, and no further back than to the
  * first block that began more than seven days before it. Decided once per block, by its first record's append time
- * (null: not known yet, so no day is too long ago); the answer is where the ids begin, since line positions need no window. Pure.
+ * (null: not known yet, so no day is too long ago); the answer is where the ids begin, since line positions need no
+ * window. What blocks of another window size had forgotten when they ended stays forgotten. Pure.
  */
 export function rememberedFrom(
   before: readonly WindowBlock[],
@@ -21,11 +22,14 @@ export function rememberedFrom(
   appendTimeMs: number | null,
   windowSize: number,
 ): number {
-  const windowStart = firstOffset - windowSize
+  let windowStart = firstOffset - windowSize
   let from = firstOffset
   for (let index = before.length - 1; index >= 0; index--) {
     const block = before[index]
-    if (block === undefined || block.next_offset <= windowStart) break
+    if (block === undefined) break
+    if (block.window_size !== windowSize)
+      windowStart = Math.max(windowStart, block.next_offset - block.window_size)
+    if (block.next_offset <= windowStart) break
     if (isForgotten(block.first_append_time_ms, appendTimeMs)) break
     if (block.request_ids > 0) from = Math.max(block.first_offset, windowStart)
   }

@@ -1,3 +1,4 @@
+import { FoldVersionError } from '@forbruk/aggregator/block.ts'
 import { LogGapError } from '@forbruk/aggregator/log-gap.ts'
 import { LogContradictsLedgerError } from '@forbruk/aggregator/partition-fold.ts'
 import { BillingPeriodError } from '@forbruk/close/billing-period.ts'
@@ -20,6 +21,7 @@ const REFUSED = [CloseRefusedError, CaseRefusedError]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [
   LogGapError,
+  FoldVersionError,
   LogContradictsLedgerError,
   EventLogError,
   StoreError,

@@ -85,6 +85,7 @@ export async function readAll(log: EventLog): Promise<PlacedEvent[]> {
         for (const event of decodeRecord(record.value)) {
           if (event.kind === 'undecodable')
             throw new Error(`a shipped record is undecodable: ${event.detail}`)
+          if (event.kind === 'stream_version') throw new Error('a shipper sends no stream version')
           events.push({ ...event, partition })
         }
       }

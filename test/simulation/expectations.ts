@@ -41,13 +41,17 @@ export class Expectations {
     return index < 0 ? null : (cuts[index + 1]?.start ?? Number.POSITIVE_INFINITY)
   }
 
+  geometryOf({ partition, block }: BlockPlace): Cut['sizes'] | undefined {
+    return this.cutsOf(partition).find(({ start }) => start === block)?.sizes
+  }
+
   private cutsOf(partition: number): readonly Cut[] {
     const firstOffset = this.firstOffsets.get(partition)
     const log = this.partitions[partition]
     if (firstOffset === undefined || log === undefined) return []
     const known = this.cuts.get(partition)
     if (known?.endOffset === log.endOffset) return known.cuts
-    const cuts = cutBlocks(log.records, firstOffset, log.endOffset, this.geometry.blockSize)
+    const cuts = cutBlocks(log.records, firstOffset, log.endOffset, this.geometry)
     this.cuts.set(partition, { endOffset: log.endOffset, cuts })
     return cuts
   }
@@ -69,12 +73,7 @@ export class Expectations {
     const judged = this.judged.get(partition) ?? { records: 0, events: [] }
     this.judged.set(partition, judged)
     if (judged.records < records.length) {
-      extendJudgement(
-        judged.events,
-        records.slice(judged.records),
-        this.cutsOf(partition),
-        this.geometry.windowSize,
-      )
+      extendJudgement(judged.events, records.slice(judged.records), this.cutsOf(partition))
       judged.records = records.length
     }
     return judged.events

@@ -134,6 +134,11 @@ export class Invariants {
       last_append_time: ledger.last_append_time === null ? null : toMs(ledger.last_append_time),
     }
     this.compare(place, `ledger row at ${vouchedTo}`, found, expected, Object.keys(expected))
+    // A start of which nothing is counted: its first record may say another version.
+    if (vouchedTo === place.block) return
+    const { foldVersion, blockSize, windowSize } = this.expectations.geometryOf(place) ?? NO_SIZES
+    const sizes = { fold_version: foldVersion, block_size: blockSize, window_size: windowSize }
+    this.compare(place, 'ledger row', ledger, sizes, Object.keys(sizes))
   }
 
   /** The first row that a ledger row at `vouchedTo` vouches for and that is older than that or not there. */
@@ -240,6 +245,8 @@ export class Invariants {
     throw new Violation(`${where}: ${what} is ${show(found)}, expected ${show(expected)}`)
   }
 }
+
+const NO_SIZES = { foldVersion: 0, blockSize: 0, windowSize: 0 }
 
 function show(value: unknown): string {
   return JSON.stringify(value) ?? 'nothing'

@@ -1,3 +1,4 @@
+import { FoldVersionError, type StreamGeometry } from '@forbruk/aggregator/block.ts'
 import { LogGapError } from '@forbruk/aggregator/log-gap.ts'
 import { LogContradictsLedgerError } from '@forbruk/aggregator/partition-fold.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
@@ -10,20 +11,22 @@ export const REFUSED = 'REFUSED_BY_SIMULATION'
 type Circumstances = {
   /** One partition's content was replaced. */
   readonly isReplaced: boolean
+  readonly isUpgraded: boolean
   readonly partitions: readonly { readonly hasLostItsStart: boolean }[]
 }
 
 /** A process may end in error only for a reason that the simulation gave it. */
 export function assertExpectedEnd(
-  process: { readonly name: string; readonly isStopping: boolean },
+  process: { readonly name: string; readonly isStopping: boolean; readonly geometry: StreamGeometry },
   error: unknown,
-  { isReplaced, partitions }: Circumstances,
+  { isReplaced, isUpgraded, partitions }: Circumstances,
 ): void {
   const hasGap = isReplaced || partitions.some(log => log.hasLostItsStart)
   const isExpected =
     error === null ||
     (error instanceof StoreError && error.code === REFUSED) ||
     (error instanceof StoreUnavailableError && process.isStopping) ||
+    (error instanceof FoldVersionError && isUpgraded && process.geometry.foldVersion === 1) ||
     (error instanceof LogGapError && hasGap) ||
     (error instanceof EventLogError && hasGap) ||
     (error instanceof LogContradictsLedgerError && isReplaced)

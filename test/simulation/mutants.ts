@@ -84,20 +84,42 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'only admitted request ids are remembered': {
     async resume(parts, partition) {
       const point = await resumePartition(parts, partition)
-      const admission = new AdmissionOfAdmitted(parts.geometry.windowSize, point.admission.sources)
+      const admission = new AdmissionOfAdmitted(point.geometry.windowSize, point.admission.sources)
       return { ...point, admission }
     },
   },
   'request ids of any day are remembered': {
     async resume(parts, partition) {
       const point = await resumePartition(parts, partition)
-      const admission = new AdmissionOfAnyDay(parts.geometry.windowSize, point.admission.sources)
+      const admission = new AdmissionOfAnyDay(point.geometry.windowSize, point.admission.sources)
       return { ...point, admission }
     },
   },
   'resuming forgets the blocks before': {
     async resume(parts, partition) {
       return { ...(await resumePartition(parts, partition)), before: [] }
+    },
+  },
+  'resuming takes the newest version for an older block': {
+    async resume(parts, partition) {
+      const point = await resumePartition(parts, partition)
+      const [newest] = (await parts.ledger.readNewestBlocks(point, 9)).slice(-1)
+      if (newest === undefined) return point
+      const { fold_version: foldVersion, block_size: blockSize, window_size: windowSize } = newest
+      return { ...point, geometry: { foldVersion, blockSize, windowSize } }
+    },
+  },
+  'a partition is cut by its first sizes for ever': {
+    async resume(parts, partition) {
+      const point = await resumePartition(parts, partition)
+      return { ...point, geometry: parts.ofNewPartition }
+    },
+  },
+  'a window reaches over what older versions had forgotten': {
+    async resume(parts, partition) {
+      const point = await resumePartition(parts, partition)
+      const window_size = point.geometry.windowSize
+      return { ...point, before: point.before.map(block => ({ ...block, window_size })) }
     },
   },
   'the day of a record is that of its arrival': {
@@ -203,12 +225,12 @@ function sumsOf(block: LedgerBlock): BlockSum {
 }
 
 async function resumeWithoutStart(parts: ResumeParts, partition: number) {
-  const { ledger, log, geometry } = parts
+  const { ledger, log, ofNewPartition } = parts
   const readNewestBlocks: LedgerReader['readNewestBlocks'] = async (place, blocksMax) => {
     const blocks = await ledger.readNewestBlocks(place, blocksMax)
     if (blocks.length > 0) return blocks
     const { startOffset } = await log.bounds(partition)
-    const sizes = { block_size: geometry.blockSize, window_size: geometry.windowSize }
+    const sizes = { block_size: ofNewPartition.blockSize, window_size: ofNewPartition.windowSize }
     return [{ ...NOTHING_COUNTED, ...sizes, first_offset: startOffset, next_offset: startOffset }]
   }
   return resumePartition({ ...parts, ledger: { ...ledger, readNewestBlocks } }, partition)

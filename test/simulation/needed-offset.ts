@@ -1,19 +1,15 @@
-import { alignedEnd, type StreamGeometry } from '@forbruk/aggregator/block.ts'
+import { alignedEnd } from '@forbruk/aggregator/block.ts'
 import type { LedgerBlock } from '@forbruk/aggregator/read-ledger.ts'
 
 /**
  * The lowest offset that whoever goes on with a partition may ask for, by its ledger and the oldest block that lacks
  * rows; null when it was never counted.
  */
-export function neededOffset(
-  ledger: readonly LedgerBlock[],
-  damagedBlock: number | null,
-  geometry: StreamGeometry,
-): number | null {
+export function neededOffset(ledger: readonly LedgerBlock[], damagedBlock: number | null): number | null {
   const first = ledger.at(0)
   const newest = ledger.at(-1)
   if (first === undefined || newest === undefined) return null
-  const isComplete = newest.next_offset === alignedEnd(newest.first_offset, geometry)
+  const isComplete = newest.next_offset === alignedEnd(newest.first_offset, { blockSize: newest.block_size })
   const foldFrom = damagedBlock ?? (isComplete ? newest.next_offset : newest.first_offset)
-  return Math.max(first.first_offset, foldFrom - geometry.windowSize)
+  return Math.max(first.first_offset, foldFrom - Math.max(...ledger.map(({ window_size }) => window_size)))
 }

@@ -2,6 +2,12 @@ import { expect, test } from 'vitest'
 import { cutBlocks, extendJudgement, type Judged } from './oracle.ts'
 import type { SimulatedEvent } from './simulated-event.ts'
 
+const sizes = (blockSize: number, windowSize: number, foldVersion = 1) => ({
+  foldVersion,
+  blockSize,
+  windowSize,
+})
+
 /** The one thing that nothing else is held against, on examples judged by hand. */
 test('the oracle judges by its definition', () => {
   const judge = (identity: Extract<SimulatedEvent, { kind: 'request' }>['identity'], source = 's') =>
@@ -43,7 +49,7 @@ test('the oracle judges by its definition', () => {
     events: [event],
   }))
   const all = [{ offset: 4, appendTimeMs: 0, value: null, events: [id('a')] }, ...records]
-  extendJudgement(judged, all, cutBlocks(all, 5, 96, 16), 4)
+  extendJudgement(judged, all, cutBlocks(all, 5, 96, sizes(16, 4)))
   expect(judged.map(({ offset, verdict }) => [offset, verdict])).toEqual(
     examples.map(([offset, , verdict]) => [offset, verdict]),
   )
@@ -67,7 +73,7 @@ test('the oracle cuts blocks at multiples of their size and where a later day be
     value: null,
     events: [],
   }))
-  expect(cutBlocks(records, 5, 35, 16)).toEqual([
+  expect(cutBlocks(records, 5, 35, sizes(16, 4)).map(({ start, day }) => ({ start, day }))).toEqual([
     { start: 5, day: 3 },
     { start: 8, day: 4 },
     { start: 16, day: 4 },
@@ -91,10 +97,29 @@ test('the oracle forgets request ids of blocks that began more than seven days b
       return { offset, appendTimeMs: day * DAY_MS, value: null, events: [{ ...event, ...figures }] }
     })
     const judged: Judged[] = []
-    extendJudgement(judged, records, cutBlocks(records, 0, days.length, 16), 8)
+    extendJudgement(judged, records, cutBlocks(records, 0, days.length, sizes(16, 8)))
     return judged.map(({ verdict }) => verdict)
   }
   expect(judge([1, 8.9])).toEqual(['counted', 'duplicate'])
   expect(judge([1.9, 9])).toEqual(['counted', 'counted'])
   expect(judge([1, 1.5, 9, 9.5])).toEqual(['counted', 'duplicate', 'counted', 'duplicate'])
+})
+
+test('the oracle goes on with the sizes that the log says, and remembers what the sizes before did', () => {
+  const request = (name: string): SimulatedEvent => ({
+    ...({ kind: 'request', source: 's', identity: { kind: 'request_id', id: name } } as const),
+    ...{ clientId: 'a', integrationId: '', timeMs: 0, status: 200, requestBytes: 1, responseBytes: 1 },
+  })
+  const version = { kind: 'stream_version', ...sizes(4, 4, 2) } as const
+  const events = [request('a'), request('b'), request('c'), version, request('a'), request('b'), request('c')]
+  const records = events.map((event, offset) => ({ offset, appendTimeMs: 0, value: null, events: [event] }))
+  const cuts = cutBlocks(records, 0, 7, sizes(16, 2))
+  expect(cuts.map(({ start }) => start)).toEqual([0, 3, 4])
+  const judged: Judged[] = []
+  extendJudgement(judged, records, cuts)
+  const [counted, duplicate] = ['counted', 'duplicate']
+  expect(judged.map(({ verdict }) => verdict)).toEqual([
+    ...[counted, counted, counted, 'version'],
+    ...[counted, duplicate, duplicate],
+  ])
 })

@@ -11,29 +11,44 @@ export type Judged = {
   readonly appendTimeMs: number
   /** Where its block begins. */
   readonly block: number
-  readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark'
+  readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark' | 'version'
 }
 
-/** Where a block begins, and the day (UTC) of its first record; null when it has none. */
-export type Cut = { readonly start: number; day: number | null }
+export type Sizes = { readonly foldVersion: number; readonly blockSize: number; readonly windowSize: number }
 
-/** The blocks of a partition in order: from each multiple of the block size, and from the first record of a later day. */
+/** Where a block begins, by which sizes, and the day (UTC) of its first record; null when it has none. */
+export type Cut = { readonly start: number; readonly sizes: Sizes; day: number | null }
+
+/**
+ * The blocks of a partition in order: from each multiple of the block size, from the first record of a later day, and
+ * from a record that says a higher version.
+ */
 export function cutBlocks(
   records: readonly SimulatedRecord[],
   firstOffset: number,
   endOffset: number,
-  blockSize: number,
+  ofNewPartition: Sizes,
 ): Cut[] {
   const cuts: Cut[] = []
+  let sizes = ofNewPartition
+  const versions = new Map(records.map(({ offset, events }) => [offset, events.find(isVersion)]))
   const days = new Map(records.map(({ offset, appendTimeMs }) => [offset, Math.floor(appendTimeMs / DAY_MS)]))
   for (let offset = firstOffset; offset < Math.max(endOffset, firstOffset + 1); offset++) {
     const day = days.get(offset) ?? null
     const open = cuts.at(-1)
     const isLater = day !== null && open !== undefined && open.day !== null && day > open.day
-    if (open === undefined || offset % blockSize === 0 || isLater) cuts.push({ start: offset, day })
+    const version = versions.get(offset)
+    const isHigher = version !== undefined && version.foldVersion > sizes.foldVersion
+    const isMultiple = offset % sizes.blockSize === 0
+    if (isHigher) sizes = version
+    if (open === undefined || isMultiple || isLater || isHigher) cuts.push({ start: offset, sizes, day })
     else open.day ??= day
   }
   return cuts
+}
+
+function isVersion(event: SimulatedEvent) {
+  return event.kind === 'stream_version'
 }
 
 const DAY_MS = 86_400_000
@@ -44,7 +59,6 @@ export function extendJudgement(
   judged: Judged[],
   records: readonly SimulatedRecord[],
   cuts: readonly Cut[],
-  windowSize: number,
 ): void {
   for (const { offset, appendTimeMs, events } of records) {
     const place = cuts.findLastIndex(({ start }) => start <= offset)
@@ -53,13 +67,24 @@ export function extendJudgement(
     const forgotten = cuts
       .slice(0, place)
       .findLast(({ day }) => day !== null && block.day !== null && block.day - day > DAYS_REMEMBERED)
+    const changes = changesBefore(cuts.slice(0, place + 1))
     for (const [index, event] of events.entries()) {
       const isRemembered = (earlier: Judged) =>
-        offset - earlier.offset <= windowSize && (forgotten === undefined || earlier.block > forgotten.start)
+        offset - earlier.offset <= block.sizes.windowSize &&
+        (forgotten === undefined || earlier.block > forgotten.start) &&
+        changes.every(({ at, windowSize }) => earlier.offset >= at || at - earlier.offset <= windowSize)
       const verdict = verdictOf(event, judged, isRemembered)
       judged.push({ event, offset, index, appendTimeMs, block: block.start, verdict })
     }
   }
+}
+
+/** Where the sizes changed, and the window up to there: what it had forgotten by then stays forgotten. */
+function changesBefore(cuts: readonly Cut[]): { at: number; windowSize: number }[] {
+  return cuts.slice(1).flatMap(({ start, sizes }, index) => {
+    const before = cuts[index]?.sizes ?? sizes
+    return before === sizes ? [] : [{ at: start, windowSize: before.windowSize }]
+  })
 }
 
 function verdictOf(
@@ -68,6 +93,7 @@ function verdictOf(
   isRemembered: (earlier: Judged) => boolean,
 ): Judged['verdict'] {
   if (event.kind === 'mark') return 'mark'
+  if (event.kind === 'stream_version') return 'version'
   const own = originOf(event)
   const isCopy = before.some(earlier => {
     const other = originOf(earlier.event)
@@ -91,6 +117,7 @@ export function originOf(event: SimulatedEvent) {
     case 'rejected':
       return event.origin
     case 'mark':
+    case 'stream_version':
       return null
   }
 }
@@ -121,7 +148,7 @@ export function ledgerOf(judged: readonly Judged[], block: number, nextOffset: n
   const sum = (column: number) => usage.reduce((total, [, columns]) => total + (columns[column] ?? 0), 0)
   return {
     records: new Set(events.map(one => one.offset)).size,
-    events: events.length,
+    events: events.length - countOf('version'),
     requests: countOf('counted'),
     duplicates: countOf('duplicate'),
     rejected: countOf('rejected'),

@@ -27,7 +27,7 @@ export async function simulate(
   }
 }
 
-type Fault = 'crash' | 'stall' | 'evict' | 'rebalance' | 'stop' | 'outage' | 'power' | 'retention'
+type Fault = 'crash' | 'stall' | 'evict' | 'rebalance' | 'stop' | 'outage' | 'power' | 'retention' | 'upgrade'
 const FAULTS: readonly Fault[] = [
   'crash',
   'stall',
@@ -37,6 +37,7 @@ const FAULTS: readonly Fault[] = [
   'outage',
   'power',
   'retention',
+  'upgrade',
 ]
 
 /** Harsh now and then: the run ends with it. */
@@ -127,6 +128,9 @@ class Run {
         break
       case 'power':
         world.losePower()
+        break
+      case 'upgrade':
+        world.upgrade()
         break
       case 'retention':
         world.retain(random.pick(RETENTIONS))

@@ -1,4 +1,9 @@
-import type { EventIdentity, RequestEvent, SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import type {
+  EventIdentity,
+  RequestEvent,
+  SourceMark,
+  StreamVersion,
+} from '@forbruk/schemas/event/log-event.ts'
 
 /** What the generator put into a record. The oracle reads this, and never the record's bytes. */
 export type SimulatedEvent =
@@ -10,6 +15,7 @@ export type SimulatedEvent =
       readonly origin: { readonly source: string; readonly identity: EventIdentity } | null
     }
   | SourceMark
+  | StreamVersion
 
 export type SimulatedRecord = {
   readonly offset: number

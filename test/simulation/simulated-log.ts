@@ -1,3 +1,4 @@
+import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
 import type { LogBounds, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { RecordGenerator } from './generate-record.ts'
@@ -50,6 +51,12 @@ export class SimulatedPartition {
     this.records.push({ offset, appendTimeMs, ...this.generator.next() })
     this.endOffset = offset + 1
     if (random.chance(0.05)) this.endOffset += random.between(1, random.chance(0.2) ? 2 * blockSize : 3)
+  }
+
+  appendVersion(appendTimeMs: number, version: StreamGeometry, value: Buffer): void {
+    const events = [{ kind: 'stream_version', ...version } as const]
+    this.records.push({ offset: this.endOffset, appendTimeMs, value, events })
+    this.endOffset += 1
   }
 
   deleteBefore(offset: number): void {

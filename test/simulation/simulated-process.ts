@@ -20,6 +20,7 @@ export type Operation =
     }
   | { readonly kind: 'bounds'; readonly name: string; readonly perform: () => void }
   | { readonly kind: 'timer'; readonly name: string; readonly dueMs: number; readonly perform: () => void }
+  | { readonly kind: 'append'; readonly name: string; readonly perform: (partitionsMax: number) => void }
   | {
       readonly kind: 'insert'
       readonly name: string
@@ -35,7 +36,6 @@ type Held = { position: number | null; busy: boolean }
 export type Surroundings = {
   readonly store: SimulatedStore
   readonly partitions: readonly SimulatedPartition[]
-  readonly geometry: StreamGeometry
   readonly pendingRowsMax: number
   readonly protocol: Protocol
   readonly nowMs: () => number
@@ -52,6 +52,8 @@ export class SimulatedProcess {
   stalledSteps = 0
   isStopping = false
   end: { readonly error: unknown } | null = null
+  /** How its release counts. */
+  readonly geometry: StreamGeometry
   private readonly surroundings: Surroundings
   private readonly abort = new AbortController()
   private consumer: PartitionConsumer | null = null
@@ -59,8 +61,9 @@ export class SimulatedProcess {
   private failure: { readonly reason: unknown } | null = null
   private readonly finished = Promise.withResolvers<void>()
 
-  constructor(name: string, surroundings: Surroundings, untilCaughtUp: boolean) {
+  constructor(name: string, surroundings: Surroundings, geometry: StreamGeometry, untilCaughtUp: boolean) {
     this.name = name
+    this.geometry = geometry
     this.surroundings = surroundings
     this.finished.promise.catch(() => undefined)
     this.run(untilCaughtUp).then(
@@ -142,14 +145,17 @@ export class SimulatedProcess {
   }
 
   private run(untilCaughtUp: boolean): Promise<void> {
-    const { protocol, geometry, pendingRowsMax, nowMs } = this.surroundings
+    const { protocol, pendingRowsMax, nowMs } = this.surroundings
+    const { geometry } = this
+    const foldVersionMax = geometry.foldVersion
     const ports = { log: this.logPort(), store: this.storePort(), ledger: this.ledgerPort() }
     const parts = protocol.around(ports, nowMs)
     return countLog({
       ...parts,
-      resume: (partition, ofStream) => protocol.resume({ ...parts, geometry: ofStream }, partition),
+      resume: (partition, ofNewPartition) =>
+        protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
       write: flushes => protocol.write(parts.store, flushes),
-      geometryOfNewStream: geometry,
+      geometry,
       pendingRowsMax,
       logger: { info: () => undefined, warn: () => undefined },
       sleep: (delayMs, signal) => this.sleep(delayMs, signal),
@@ -162,6 +168,7 @@ export class SimulatedProcess {
     const reader = this.surroundings.store.reader()
     return {
       readStream: stream => this.read('stream', () => reader.readStream(stream)),
+      readFoldVersions: stream => this.read('fold versions', () => reader.readFoldVersions(stream)),
       readNextOffsets: stream => this.read('next offsets', () => reader.readNextOffsets(stream)),
       readNewestBlocks: (place, max) => this.read('newest blocks', () => reader.readNewestBlocks(place, max)),
       readBlockSums: (place, block) => this.read('block sums', () => reader.readBlockSums(place, block)),
@@ -207,7 +214,20 @@ export class SimulatedProcess {
           },
         }
       },
-      append: unused,
+      append: records =>
+        new Promise(resolve => {
+          this.enqueue({
+            kind: 'append',
+            name: `a new version to ${records.length} partitions`,
+            perform: partitionsMax => {
+              for (const { value, to } of records.slice(0, partitionsMax)) {
+                const log = 'partition' in to ? partitions[to.partition] : undefined
+                log?.appendVersion(this.surroundings.nowMs(), this.geometry, value)
+              }
+              resolve()
+            },
+          })
+        }),
       offsetForTime: unused,
       read: unused,
       close: unused,

@@ -50,6 +50,10 @@ export class SimulatedStore {
     return rows.map(row => this.apply(table, row))
   }
 
+  get isStreamKnown(): boolean {
+    return this.stream !== null
+  }
+
   rowsOf(table: BlockTable, { partition, block }: BlockPlace): ReadonlyMap<string, StoredRow> {
     return this.visible[table].get(`${partition}|${block}`) ?? new Map()
   }
@@ -88,6 +92,13 @@ export class SimulatedStore {
   reader(): AnswersAtOnce {
     return {
       readStream: () => this.stream,
+      readFoldVersions: () =>
+        new Map(
+          [...this.ledgers.keys()].map(partition => [
+            partition,
+            Math.max(...this.ledgerOf(partition).map(({ fold_version }) => fold_version)),
+          ]),
+        ),
       readNextOffsets: () => {
         const partitions = [...this.ledgers.keys()]
         return new Map(

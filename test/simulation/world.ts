@@ -20,7 +20,10 @@ const LAG_MAX_MS = 2 * 24 * HOUR_MS
 /** The log, the store, the group's assignments and the processes, and everything that can happen to them. */
 export class World {
   readonly random: Random
-  readonly geometry: StreamGeometry
+  /** Of the release that began the stream, and of the one that follows it. */
+  private readonly geometries: readonly [StreamGeometry, StreamGeometry]
+  /** The newer release is there; processes of the older one may be, too. */
+  isUpgraded = false
   readonly partitions: SimulatedPartition[] = []
   readonly store = new SimulatedStore()
   readonly invariants: Invariants
@@ -45,33 +48,39 @@ export class World {
     const { random } = this
     this.protocol = protocol
     this.trace = trace
-    const blockSize = random.pick([4, 8, 16, 32])
     this.pendingRowsMax = random.pick([0, 10, 1_000])
     this.pauseMaxMs = random.pick([10, 12 * HOUR_MS, 48 * HOUR_MS, 240 * HOUR_MS])
-    this.geometry = { blockSize, windowSize: random.between(1, blockSize) }
+    this.geometries = [pickSizes(1, random), pickSizes(2, random)]
+    const { blockSize } = this.geometries[0]
     for (let partition = 0; partition < random.pick([1, 1, 2, 3]); partition++) {
       const startOffset = random.chance(0.7) ? 0 : random.between(1, 3 * blockSize)
       this.partitions.push(new SimulatedPartition(partition, startOffset, random))
     }
     this.group = new Group(this.partitions.length)
-    this.invariants = new Invariants(this.store, this.partitions, this.geometry)
-    trace(`${this.partitions.length} partitions, ${JSON.stringify(this.geometry)}`)
+    this.invariants = new Invariants(this.store, this.partitions, this.geometries[0])
+    trace(`${this.partitions.length} partitions, ${JSON.stringify(this.geometries)}`)
   }
 
   start(untilCaughtUp = false): SimulatedProcess {
     const surroundings: Surroundings = {
       store: this.store,
       partitions: this.partitions,
-      geometry: this.geometry,
       pendingRowsMax: this.pendingRowsMax,
       protocol: this.protocol,
       nowMs: () => this.nowMs,
     }
     this.processesStarted += 1
-    const process = new SimulatedProcess(`P${this.processesStarted}`, surroundings, untilCaughtUp)
-    this.trace(`${process.name} starts`)
+    const isNewer = this.isUpgraded && (untilCaughtUp || this.random.chance(0.8))
+    const geometry = this.geometries[isNewer ? 1 : 0]
+    const process = new SimulatedProcess(`P${this.processesStarted}`, surroundings, geometry, untilCaughtUp)
+    this.trace(`${process.name} starts, version ${geometry.foldVersion}`)
     this.processes.push(process)
     return process
+  }
+
+  upgrade(): void {
+    // Two releases must not begin a stream at once.
+    if (this.store.isStreamKnown) this.isUpgraded = true
   }
 
   append(): void {
@@ -80,7 +89,7 @@ export class World {
     for (let left = this.random.between(1, 5); left > 0; left--) {
       // Brokers' clocks differ: a later record may have the earlier time.
       const agoMs = this.random.chance(0.1) ? this.random.between(0, CLOCKS_DIFFER_MAX_MS) : 0
-      log.append(this.nowMs - agoMs, this.random, this.geometry.blockSize)
+      log.append(this.nowMs - agoMs, this.random, this.geometries[0].blockSize)
     }
     this.trace(`log ${log.partition} ends at ${log.endOffset}`)
   }
@@ -130,6 +139,7 @@ export class World {
     this.trace(`${process.name} crashes`)
     this.forget(process)
     for (const operation of process.operations) {
+      if (operation.kind === 'append') operation.perform(this.random.between(0, this.partitions.length))
       if (operation.kind !== 'insert' || this.random.chance(0.4)) continue
       this.late.push({ table: operation.table, rows: operation.rows })
     }
@@ -192,11 +202,7 @@ export class World {
 
   /** The lowest offset that whoever goes on with the partition may ask for; null when it was never counted. */
   neededOffset(partition: number): number | null {
-    return neededOffset(
-      this.store.ledgerOf(partition),
-      this.invariants.oldestDamaged(partition),
-      this.geometry,
-    )
+    return neededOffset(this.store.ledgerOf(partition), this.invariants.oldestDamaged(partition))
   }
 
   applyLate(insert: { readonly table: string; readonly rows: readonly StoredRow[] }): void {
@@ -254,6 +260,10 @@ export class World {
         this.nowMs = Math.max(this.nowMs, operation.dueMs)
         operation.perform()
         return
+      case 'append':
+        this.trace(`${process.name} appends ${operation.name}`)
+        operation.perform(this.partitions.length)
+        return
       case 'bounds':
         this.trace(`${process.name} reads ${operation.name}`)
         operation.perform()
@@ -307,4 +317,9 @@ export class World {
     this.invariants.checkRows(table, rows)
     this.invariants.check(this.store.insert(table, rows))
   }
+}
+
+function pickSizes(foldVersion: number, random: Random): StreamGeometry {
+  const blockSize = random.pick([4, 8, 16, 32])
+  return { foldVersion, blockSize, windowSize: random.between(1, blockSize) }
 }

@@ -1,5 +1,5 @@
--- One row per topic that is counted. Its block size and duplicate window never change under a stream: every stored
--- figure is a function of the log and of them.
+-- One row per topic that is counted: how each of its partitions begins to be counted. A record in the log itself begins
+-- another fold version; what a block was counted with stands in its ledger row.
 CREATE TABLE IF NOT EXISTS stream
 (
     stream LowCardinality(String),

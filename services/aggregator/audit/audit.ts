@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
+import { FOLD_VERSION } from '../block.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
 import { type AuditedBlock, type AuditedRange, readAuditedBlocks } from './stored-block.ts'
@@ -47,7 +48,14 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
   const blocksReplayed = blocks.filter(isReplayed).length
   if (replayFrom !== null) {
     const report = (done: number) => settings.onProgress?.(done, blocksReplayed)
-    findings.push(...(await replayBlocks({ store, log: replayFrom }, blocks, isReplayed, report)))
+    findings.push(
+      ...(await replayBlocks(
+        { store, log: replayFrom, foldVersionMax: FOLD_VERSION },
+        blocks,
+        isReplayed,
+        report,
+      )),
+    )
   }
   const sum = (column: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>
     blocks.reduce((total, block) => total + block[column], 0n)

@@ -2,6 +2,7 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 import { Admission } from '../admit.ts'
+import { findUnknown } from '../block.ts'
 import { PartitionFold } from '../partition-fold.ts'
 import { createLedgerReader } from '../read-ledger.ts'
 import type { FlushRows, Row } from '../rows.ts'
@@ -12,7 +13,12 @@ import type { AuditedBlock } from './stored-block.ts'
 /** One broken block must not fill the screen. */
 const FINDINGS_PER_BLOCK_MAX = 5
 
-export type ReplayParts = { readonly store: Store; readonly log: EventLog }
+export type ReplayParts = {
+  readonly store: Store
+  readonly log: EventLog
+  /** The newest rules that this release has. */
+  readonly foldVersionMax: number
+}
 
 /**
  * Folds each block that `isReplayed` again from the log and compares what that gives with what is stored, row by row.
@@ -37,7 +43,7 @@ export async function replayBlocks(
 }
 
 async function replayBlock(
-  { store, log }: ReplayParts,
+  { store, log, foldVersionMax }: ReplayParts,
   block: AuditedBlock,
   ofPartition: readonly AuditedBlock[],
 ): Promise<AuditFinding[]> {
@@ -45,27 +51,37 @@ async function replayBlock(
   // The stored start of a partition of which nothing was counted yet.
   if (next_offset === first_offset) return []
   const place = { stream: block.stream, partition: block.partition }
-  const geometry = { blockSize: block.block_size, windowSize: block.window_size }
+  const geometry = {
+    foldVersion: block.fold_version,
+    blockSize: block.block_size,
+    windowSize: block.window_size,
+  }
+  const fail = (message: string): AuditFinding => ({
+    check: 'replay_equals_stored',
+    place: placeOf(block),
+    message,
+  })
+  const unknown = findUnknown('it', geometry.foldVersion, foldVersionMax)
+  if (unknown !== null) return [fail(`can't be replayed: ${unknown.message}`)]
   const before = ofPartition.filter(other => other.first_offset < first_offset)
   const readFromOffset = rememberedFrom(before, first_offset, block.first_append_time_ms, geometry.windowSize)
   const { startOffset } = await log.bounds(block.partition)
   if (startOffset > readFromOffset) {
-    const message = `can't be replayed: the log begins at offset ${startOffset}, the block needs ${readFromOffset}`
-    return [{ check: 'replay_equals_stored', place: placeOf(block), message }]
+    return [
+      fail(`can't be replayed: the log begins at offset ${startOffset}, the block needs ${readFromOffset}`),
+    ]
   }
   const sources = await createLedgerReader(store).readSources(place, first_offset)
   const admission = new Admission(geometry.windowSize, sources)
-  const point = { ...place, foldFromOffset: first_offset, readFromOffset, before, sealed: null }
-  const fold = new PartitionFold({ ...point, admission, stored: new Map() }, geometry)
+  const point = { ...place, geometry, foldFromOffset: first_offset, readFromOffset, before, sealed: null }
+  const fold = new PartitionFold({ ...point, admission, stored: new Map() }, foldVersionMax)
   // One more where a later block begins: it must be the record that ends this one.
   const isComplete = ofPartition.some(other => other.first_offset > first_offset)
   const toOffset = isComplete ? next_offset + 1 : next_offset
   for await (const batch of log.read(block.partition, readFromOffset, toOffset)) fold.foldBatch(batch)
   const rows = fold.takeRows()
   const messages = rows === null ? ['the log holds nothing of it'] : await compareRows(store, block, rows)
-  return messages
-    .slice(0, FINDINGS_PER_BLOCK_MAX)
-    .map(message => ({ check: 'replay_equals_stored', place: placeOf(block), message }))
+  return messages.slice(0, FINDINGS_PER_BLOCK_MAX).map(fail)
 }
 
 async function compareRows(store: Store, block: AuditedBlock, replayed: FlushRows): Promise<string[]> {
