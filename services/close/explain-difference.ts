@@ -1,6 +1,14 @@
 import { Decimal } from 'decimal.js'
 import { sumAmounts } from './price-lines.ts'
-import type { DecimalText, LineItem, LineStatus, LineUnit, Statement, StatementLine } from './statement.ts'
+import type {
+  DecimalText,
+  LineItem,
+  LineStatus,
+  LineUnit,
+  Statement,
+  StatementLine,
+  StatementUsage,
+} from './statement.ts'
 
 /** What of a statement can differ between revisions and matters to its payer. */
 export type ComparedStatement = Pick<
@@ -15,7 +23,7 @@ export type ComparedStatement = Pick<
   | 'meteredRequests'
   | 'meteredBytes'
   | 'lines'
->
+> & { readonly usage: readonly Pick<StatementUsage, 'integrationId' | 'requests'>[] }
 
 /** The input that changed. `rules`: nothing did, but it is rated by another version of the program. */
 export type CauseKind = 'usage' | 'registry' | 'tariff' | 'decision' | 'rules'
@@ -170,10 +178,18 @@ export function describeUsage(
   const bytes = bytesOf(after) - bytesOf(before)
   const metered = BigInt(after?.meteredRequests ?? 0) - BigInt(before?.meteredRequests ?? 0)
   const meteredBytes = BigInt(after?.meteredBytes ?? 0) - BigInt(before?.meteredBytes ?? 0)
-  if (requests === 0n && bytes === 0n && metered === 0n && meteredBytes === 0n) return null
+  if (requests === 0n && bytes === 0n && metered === 0n && meteredBytes === 0n) {
+    return listUsage(before) === listUsage(after) ? null : 'as much, by other integrations'
+  }
   const all = `${signed(requests)} requests, ${signed(bytes)} bytes`
   if (metered === requests && meteredBytes === bytes) return all
   return `${all}, of which ${signed(metered)} and ${signed(meteredBytes)} count against the allowance`
+}
+
+function listUsage(statement: ComparedStatement | undefined): string {
+  return (statement?.usage ?? [])
+    .map(({ integrationId, requests }) => `${integrationId} ${requests}`)
+    .join('\n')
 }
 
 function bytesOf(statement: ComparedStatement | undefined): bigint {

@@ -86,6 +86,7 @@ const statementShape = z.object({
   response_bytes: z.string(),
   metered_requests: z.string(),
   metered_bytes: z.string(),
+  usage: z.array(z.object({ integration_id: z.string(), requests: z.string() })),
 })
 
 const lineShape = z.object({
@@ -111,7 +112,7 @@ export async function readStatements(
   const statements = await store.query(
     `SELECT
         client_id, client_name, payer_id, payer_name, requests, request_bytes, response_bytes, metered_requests,
-        metered_bytes
+        metered_bytes, usage
      FROM statement FINAL WHERE ${OF_CLOSE} ORDER BY client_id`,
     statementShape,
     params,
@@ -133,6 +134,7 @@ export async function readStatements(
     responseBytes: row.response_bytes,
     meteredRequests: row.metered_requests,
     meteredBytes: row.metered_bytes,
+    usage: row.usage.map(use => ({ integrationId: use.integration_id, requests: use.requests })),
     lines: (linesByClient.get(row.client_id) ?? []).map(toLine),
   }))
 }
