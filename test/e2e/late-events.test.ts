@@ -59,7 +59,7 @@ test('late events make r2 with the difference they make, and leave r1 as it was'
   await forbruk(['close', '2026-10'], settings)
   const r1 = await query('SELECT * EXCEPT is_latest FROM statement_lines ORDER BY client_id, line')
   // 10 above the allowance at 0.017.
-  expect(r1.amount_nok).toEqual(['149', '0.17', '149'])
+  expect(r1.amount_nok).toEqual([149, 0.17, 149])
 
   await count(writeLog('late.log', 'firm', 90))
   const { code, stdout } = await runForbruk(['close', '2026-10'], settings)
@@ -79,13 +79,13 @@ test('late events make r2 with the difference they make, and leave r1 as it was'
     client_id: ['firm'],
     payer_id: ['bureau'],
     item: ['overage_requests'],
-    quantity_before: ['10'],
-    quantity_after: ['100'],
-    amount_before_nok: ['0.17'],
-    amount_after_nok: ['1.7'],
-    adjustment_nok: ['1.53'],
+    quantity_before: [10],
+    quantity_after: [100],
+    amount_before_nok: [0.17],
+    amount_after_nok: [1.7],
+    adjustment_nok: [1.53],
     // Proposed, until the dialogue over it is decided.
-    payable_nok: ['0'],
+    payable_nok: [0],
     cause: [['usage']],
     detail: [['+90 requests, +9000 bytes']],
   })
@@ -112,8 +112,8 @@ test('a price that changes is told apart from late events of the same time, and 
   ).toEqual({
     payer_id: ['bureau', 'other'],
     item: ['access_external', 'access_external'],
-    adjustment_nok: ['10', '10'],
-    payable_nok: ['10', '10'],
+    adjustment_nok: [10, 10],
+    payable_nok: [10, 10],
     cause: [['tariff'], ['tariff']],
   })
   expect(await query('SELECT changes.cause AS causes FROM month_closes WHERE revision = 3')).toEqual({
