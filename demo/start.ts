@@ -22,18 +22,33 @@ const steps = [
   ['ship', '--format', 'nginx-json', '--source', 'gateway-1', 'demo/gateway-1.access.log.gz'],
   ['ship', '--format', 'nginx-json', '--source', 'gateway-2', 'demo/gateway-2.access.log.gz'],
   ['aggregate', '--until-caught-up'],
+  // 40 requests came without a valid key and were answered with 401: there is nobody to charge.
+  [
+    'rejected',
+    'waive',
+    '--reason-code',
+    'client_missing',
+    '--month',
+    '2026-10',
+    '--reason',
+    'no valid key, answered with 401: nobody to charge',
+  ],
   ['close', '2026-10'],
   ['audit', '--replay'],
 ]
 
 for (const step of steps) {
-  console.log(`\n$ npx forbruk ${step.join(' ')}`)
+  console.log(`\n$ npx forbruk ${step.map(quote).join(' ')}`)
   const { status } = spawnSync(process.execPath, ['services/cli/main.ts', ...step], {
     cwd: root,
     env: environment,
     stdio: 'inherit',
   })
   if (status !== 0) process.exit(status ?? 1)
+}
+
+function quote(argument: string): string {
+  return argument.includes(' ') ? `'${argument}'` : argument
 }
 
 console.log(`

@@ -6,6 +6,8 @@ import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { RegistryFaultsError } from '@forbruk/close/import-registry.ts'
 import { CloseRefusedError } from '@forbruk/close/refusal.ts'
+import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
+import { UnknownSourceError } from '@forbruk/close/retire-source.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
@@ -16,7 +18,15 @@ import { ShipError } from '@forbruk/shipper/ship-error.ts'
 /** What a user reads of a failure, and the exit code: 1 a failure, 2 wrong usage, 3 refused for a stated reason. */
 export type ExplainedFailure = { readonly message: string; readonly exitCode: 1 | 2 | 3 }
 
-const WRONG_USAGE = [ConfigError, BillingPeriodError, GatewayFormatError, CaseIdError, CaseUnknownError]
+const WRONG_USAGE = [
+  ConfigError,
+  BillingPeriodError,
+  GatewayFormatError,
+  CaseIdError,
+  CaseUnknownError,
+  RejectedEventError,
+  UnknownSourceError,
+]
 const REFUSED = [CloseRefusedError, CaseRefusedError]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [

@@ -8,6 +8,7 @@ import { migrateCommand } from './commands/migrate.ts'
 import { registryCommand } from './commands/registry.ts'
 import { rejectedCommand } from './commands/rejected.ts'
 import { shipCommand } from './commands/ship.ts'
+import { sourceCommand } from './commands/source.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { statusCommand } from './commands/status.ts'
 import { tariffCommand } from './commands/tariff.ts'
@@ -37,6 +38,7 @@ for (const command of [
   tariffCommand,
   sqlCommand,
   rejectedCommand,
+  sourceCommand,
   auditCommand,
   statusCommand,
   migrateCommand,

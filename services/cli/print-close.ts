@@ -1,7 +1,14 @@
-import type { CloseResult } from '@forbruk/close/close.ts'
+import type { CloseRefusedError, CloseResult } from '@forbruk/close/close.ts'
 import type { Adjustment } from '@forbruk/close/explain-difference.ts'
+import { describeRefusal } from '@forbruk/close/refusal.ts'
 import type { Statement } from '@forbruk/close/statement.ts'
-import { groupDigits, printLine, printTable } from './print.ts'
+import { groupDigits, printJson, printLine, printTable } from './print.ts'
+
+/** A refusal for programs; people read the message on standard error. */
+export function printRefusal(month: string, { refusals, estimate }: CloseRefusedError): void {
+  const described = refusals.map(refusal => ({ ...refusal, message: describeRefusal(refusal) }))
+  printJson({ outcome: 'refused', month, refusals: described, estimate })
+}
 
 /** A close for people: what it came to, who is over, what it rests on. */
 export function printClose(month: string, close: CloseResult): void {
@@ -160,13 +167,31 @@ function printOpened({ cases }: CloseResult): void {
   printLine(`dialogue cases: ${told.join(', ')} (forbruk case list)`)
 }
 
-function printExceptions({ exceptions, rejected }: CloseResult): void {
+function printExceptions({ exceptions, rejected, waivers, sources }: CloseResult): void {
   if (rejected.length > 0) {
     printLine()
+    const titles = ['events', 'waived', 'mended', 'open'] as const
     printTable(
-      [{ title: 'rejected' }, { title: 'events', align: 'right' }],
-      rejected.map(({ reason, events }) => [reason, groupDigits(events)]),
+      [{ title: 'rejected' }, ...titles.map(title => ({ title, align: 'right' as const }))],
+      rejected.map(each => [
+        each.reason,
+        ...[each.events, each.waived, each.mended, each.open + each.mending].map(count => groupDigits(count)),
+      ]),
     )
+  }
+  for (const { reason, actor, events } of waivers) {
+    printLine(`${groupDigits(events)} waived by ${actor}: ${reason}`)
+  }
+  for (const { source, retired, givesMarks } of sources) {
+    if (retired !== null) {
+      printLine(
+        `source ${source} is retired (${retired.reason}); ${groupDigits(retired.missing)} events missing`,
+      )
+    } else if (!givesMarks) {
+      printLine(
+        `source ${source || '(gateway)'} gives no marks: that all of its events came rests on the grace alone`,
+      )
+    }
   }
   if (exceptions.length === 0) return
   printLine()

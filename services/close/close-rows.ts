@@ -104,7 +104,15 @@ export function toCloseRow(key: Omit<CloseKey, 'close_id'>, close: MonthClose) {
     payable_nok: close.summary.payableNok,
     proposed_nok: close.summary.proposedNok,
     exceptions: JSON.stringify(close.exceptions),
-    rejected: close.rejected,
+    rejected: close.rejected.map(({ example: _, ...counts }) => counts),
+    waivers: close.waivers,
+    sources: close.sources.map(({ source, format, throughMs, missing, retired }) => ({
+      source,
+      format,
+      through: throughMs === null ? null : new Date(throughMs).toISOString(),
+      missing,
+      retired_reason: retired?.reason ?? '',
+    })),
     changes: close.changes.map(({ cause, detail, lines, amountNok, payableNok }) => ({
       cause,
       detail,

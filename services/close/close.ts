@@ -4,15 +4,15 @@ import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import { type Tariff, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type BillingPeriod, periodRange } from './billing-period.ts'
+import { describeSources } from './describe-sources.ts'
 import { type OpenedCases, openCases } from './dialogue/open-cases.ts'
 import { readDecisions } from './dialogue/read-decisions.ts'
 import { explainRevision, type RatingInputs } from './explain-revision.ts'
-import { describeLack, judgeMonth, type Lack } from './gate.ts'
 import { hashContent } from './hash-content.ts'
 import { listChanges } from './list-changes.ts'
+import { type Passed, passGate } from './pass-gate.ts'
 import { rateMonth } from './rate.ts'
-import { readGateFacts } from './read-gate-facts.ts'
-import { readRejected } from './read-rejected.ts'
+import { readRejected, readWaivers } from './read-rejected.ts'
 import { type Revision, readLatestRevision } from './read-revision.ts'
 import { readStoredRegistry } from './read-stored-registry.ts'
 import { readUsage } from './read-usage.ts'
@@ -104,11 +104,16 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
     stream: options.log.topic,
     cut: read.cut,
     registryImportId: read.registry.importId,
-    tariff: { ...inputs.tariff, definitions: describeTariff(tariff, version) },
+    tariff: {
+      ...inputs.tariff,
+      definitions: [...describeTariff(tariff, version), ...describeSources(read.facts.sources)],
+    },
     decisions: [...inputs.decisions].map(([clientId, outcome]) => ({ clientId, outcome })),
     counted: toCounted(inputs),
     summary: summarize(rated, registry),
     rejected: read.rejected,
+    waivers: read.waivers,
+    sources: read.facts.sources,
     forced: read.forced,
     adjustments: revised?.adjustments ?? [],
     changes: revised?.changes ?? [],
@@ -135,28 +140,20 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
 
 /** Everything that enters a close, and what may stand in its way. */
 async function readMonth(options: CloseOptions) {
-  const { store, log, tariff, period, clock, onProgress = () => {} } = options
+  const { store, log, tariff, period, clock, force, dryRun = false, onProgress = () => {} } = options
+  const { month } = period
   const range = periodRange(period, tariff.timeZone)
   onProgress('gate', 0, 1)
-  const facts = await readGateFacts(store, log, period.month, range)
-  const forced = passGate(judgeMonth(facts, clock()), options)
+  const { facts, forced }: Passed = await passGate({ store, log, month, range, clock, force, dryRun })
   const registry = await readStoredRegistry(store, period.month)
   if (registry === null) throw new CloseRefusedError(period.month, [{ kind: 'registry_missing' }])
 
   onProgress('read', 0, 1)
   const { usage, cut } = await readUsage(store, log.topic, period.month, range)
   const rejected = await readRejected(store, log.topic, range)
-  const decisions = await readDecisions(store, period.month)
-  return { usage, cut, rejected, forced, registry, decisions }
-}
-
-function passGate(lacks: readonly Lack[], { period, force, dryRun }: CloseOptions): MonthClose['forced'] {
-  if (lacks.length === 0) return null
-  // A revision is for good: half a month must not become one, whatever the reason.
-  const isRunning = lacks.some(lack => lack.kind === 'month_running') && dryRun !== true
-  const reason = force?.reason.trim() ?? ''
-  if (isRunning || reason === '') throw new CloseRefusedError(period.month, lacks)
-  return { reason, lacks: lacks.map(describeLack) }
+  const waivers = await readWaivers(store, log.topic, range)
+  const decisions = await readDecisions(store, month)
+  return { usage, cut, rejected, waivers, facts, forced, registry, decisions }
 }
 
 async function explain(

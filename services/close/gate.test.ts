@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { describeLack, type GateFacts, GRACE_MS, judgeMonth, type PartitionFacts } from './gate.ts'
+import {
+  describeLack,
+  type GateFacts,
+  GRACE_MS,
+  judgeMonth,
+  type PartitionFacts,
+  type RejectedFacts,
+  type SourceFacts,
+} from './gate.ts'
 
 const endMs = Date.parse('2026-10-31T23:00:00Z')
 const graceEndMs = endMs + GRACE_MS
@@ -11,6 +19,24 @@ const PARTITION: PartitionFacts = {
   graceOffset: 131_071,
   ledger: { firstOffset: 0, nextOffset: 131_072, brokenAt: null },
 }
+const SOURCE: SourceFacts = {
+  source: 'gw1',
+  throughMs: endMs,
+  missing: 0,
+  format: 'nginx-json',
+  identity: 'line_position',
+  givesMarks: true,
+  retired: null,
+}
+const REJECTED: RejectedFacts = {
+  reason: 'client_missing',
+  events: 40,
+  waived: 0,
+  mended: 0,
+  mending: 0,
+  open: 40,
+  example: '0:12',
+}
 const COMPLETE: GateFacts = {
   month: '2026-10',
   endMs,
@@ -19,7 +45,8 @@ const COMPLETE: GateFacts = {
   logPartitions: 8,
   storedPartitions: 8,
   partitions: [PARTITION],
-  sources: [{ source: 'gw1', throughMs: endMs, missing: 0 }],
+  sources: [SOURCE],
+  rejected: [],
   otherStreams: [],
 }
 
@@ -92,11 +119,11 @@ describe('a partition', () => {
 test.each([
   [
     { throughMs: null, missing: 0 },
-    'source gw1 has not said how far it shipped; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate',
+    'source gw1 has not said how far it shipped; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire',
   ],
   [
     { throughMs: endMs - 1, missing: 0 },
-    'source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate',
+    'source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire',
   ],
   [
     { throughMs: endMs, missing: 1_200 },
@@ -104,7 +131,29 @@ test.each([
   ],
   [{ throughMs: endMs, missing: -2 }, 'source gw1: 2 more events arrived than it shipped; run forbruk audit'],
 ])('a source must have shipped and lost nothing: %o', (source, expected) => {
-  expect(lacks({ sources: [{ source: 'gw1', ...source }] })).toEqual([expected])
+  expect(lacks({ sources: [{ ...SOURCE, ...source }] })).toEqual([expected])
+})
+
+test('a source that was retired is not waited for, and what it lacked then is accepted; not what it lacks since', () => {
+  const retired = { reason: 'host is gone', missing: 4 }
+  const gone = { ...SOURCE, throughMs: null, missing: 4, retired }
+  expect(lacks({ sources: [gone] })).toEqual([])
+  expect(lacks({ sources: [{ ...gone, missing: 5 }] })).toHaveLength(1)
+})
+
+test('a gateway that gives no marks is not waited for: for it the grace stands', () => {
+  const gateway = { ...SOURCE, source: '', throughMs: null, givesMarks: false }
+  expect(lacks({ sources: [gateway] })).toEqual([])
+})
+
+test('rejected events must be mended and counted, or waived', () => {
+  expect(lacks({ rejected: [REJECTED] })).toEqual([
+    '40 rejected events of the month (client_missing, such as 0:12) are neither mended nor waived; see forbruk rejected list --month 2026-10, then forbruk rejected replay or waive',
+  ])
+  expect(lacks({ rejected: [{ ...REJECTED, open: 0, waived: 30, mended: 10 }] })).toEqual([])
+  expect(lacks({ rejected: [{ ...REJECTED, open: 0, mending: 40 }] })).toEqual([
+    '40 rejected events (client_missing) were mended and sent again, but are not counted yet; run forbruk aggregate',
+  ])
 })
 
 test('the store must know the whole stream, and no other one of the month', () => {
@@ -120,6 +169,6 @@ test('the store must know the whole stream, and no other one of the month', () =
 })
 
 test('everything that lacks is said at once', () => {
-  const sources = [{ source: 'gw1', throughMs: null, missing: 5 }]
+  const sources = [{ ...SOURCE, throughMs: null, missing: 5 }]
   expect(lacks({ sources, partitions: [{ ...PARTITION, ledger: null }] }, 0)).toHaveLength(4)
 })

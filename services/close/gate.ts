@@ -13,6 +13,7 @@ export type GateFacts = {
   readonly storedPartitions: number | null
   readonly partitions: readonly PartitionFacts[]
   readonly sources: readonly SourceFacts[]
+  readonly rejected: readonly RejectedFacts[]
   /** Other streams in the store that hold usage of the month. */
   readonly otherStreams: readonly string[]
 }
@@ -40,6 +41,28 @@ export type SourceFacts = {
   readonly throughMs: number | null
   /** Shipped and not arrived; negative when more arrived than was shipped. */
   readonly missing: number
+  /** The gateway format, as marks have it; empty without. */
+  readonly format: string
+  /** By what a second copy of an event is known. */
+  readonly identity: 'line_position' | 'request_id_or_none'
+  /** A gateway that sends by itself says nothing of how far it is: for it the grace alone stands. */
+  readonly givesMarks: boolean
+  /** What an operator has said of its end; null while it lives, and again when it has gone on since. */
+  readonly retired: { readonly reason: string; readonly missing: number } | null
+}
+
+/** Rejected events that may belong to the month, of one reason. */
+export type RejectedFacts = {
+  readonly reason: string
+  /** All of them; the others are waived, or mended and counted. */
+  readonly events: number
+  readonly waived: number
+  readonly mended: number
+  /** Mended and sent again, but not counted yet. */
+  readonly mending: number
+  readonly open: number
+  /** An open one, as `partition:offset[index]`; null without. */
+  readonly example: string | null
 }
 
 /** One thing that keeps a month from being complete. */
@@ -88,6 +111,14 @@ export type Lack =
       readonly neededMs: number
     }
   | { readonly kind: 'source_missing'; readonly source: string; readonly missing: number }
+  | {
+      readonly kind: 'rejected_open'
+      readonly month: string
+      readonly reason: string
+      readonly events: number
+      readonly example: string
+    }
+  | { readonly kind: 'mended_uncounted'; readonly reason: string; readonly events: number }
 
 /** Pure: everything the month lacks, none when it is complete. */
 export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
@@ -96,6 +127,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     ...judgeStream(facts),
     ...facts.partitions.flatMap(judgePartition),
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
+    ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
   ]
 }
 
@@ -141,11 +173,23 @@ function judgePartition({ partition, startOffset, endOffset, graceOffset, ledger
   return lacks
 }
 
-function judgeSource({ source, throughMs, missing }: SourceFacts, endMs: number): Lack[] {
+function judgeSource(
+  { source, throughMs, missing, givesMarks, retired }: SourceFacts,
+  endMs: number,
+): Lack[] {
   const lacks: Lack[] = []
-  if (throughMs === null || throughMs < endMs)
+  const isAwaited = givesMarks && retired === null
+  if (isAwaited && (throughMs === null || throughMs < endMs))
     lacks.push({ kind: 'source_open', source, throughMs, neededMs: endMs })
-  if (missing !== 0) lacks.push({ kind: 'source_missing', source, missing })
+  // What was missing when a source was retired is accepted as lost; what is missing since is not.
+  if (missing !== (retired?.missing ?? 0)) lacks.push({ kind: 'source_missing', source, missing })
+  return lacks
+}
+
+function judgeRejected({ reason, open, mending, example }: RejectedFacts, month: string): Lack[] {
+  const lacks: Lack[] = []
+  if (open > 0) lacks.push({ kind: 'rejected_open', month, reason, events: open, example: example ?? '' })
+  if (mending > 0) lacks.push({ kind: 'mended_uncounted', reason, events: mending })
   return lacks
 }
 
@@ -180,12 +224,16 @@ export function describeLack(lack: Lack): string {
         lack.throughMs === null
           ? 'has not said how far it shipped'
           : `shipped through ${showTime(lack.throughMs)}`
-      return `source ${lack.source} ${progress}; expected ${showTime(lack.neededMs)}: run forbruk ship, then forbruk aggregate`
+      return `source ${lack.source} ${progress}; expected ${showTime(lack.neededMs)}: run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire`
     }
     case 'source_missing':
       return lack.missing > 0
         ? `source ${lack.source} shipped ${showCount(lack.missing)} events that did not arrive; ship its files again`
         : `source ${lack.source}: ${showCount(-lack.missing)} more events arrived than it shipped; run forbruk audit`
+    case 'rejected_open':
+      return `${showCount(lack.events)} rejected events of the month (${lack.reason}, such as ${lack.example}) are neither mended nor waived; see forbruk rejected list --month ${lack.month}, then forbruk rejected replay or waive`
+    case 'mended_uncounted':
+      return `${showCount(lack.events)} rejected events (${lack.reason}) were mended and sent again, but are not counted yet; run forbruk aggregate`
   }
 }
 

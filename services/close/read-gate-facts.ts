@@ -3,6 +3,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 import type { PeriodRange } from './billing-period.ts'
 import { type GateFacts, GRACE_MS, type LedgerFacts, type PartitionFacts, type SourceFacts } from './gate.ts'
+import { readRejected } from './read-rejected.ts'
 import { storedCount } from './stored-number.ts'
 
 /**
@@ -30,6 +31,7 @@ export async function readGateFacts(
     storedPartitions: await readStoredPartitions(store, stream),
     partitions: inLog.map(facts => ({ ...facts, ledger: ledger.get(facts.partition) ?? null })),
     sources: await readSources(store, stream),
+    rejected: await readRejected(store, stream, { startMs, endMs }),
     otherStreams: await readOtherStreams(store, stream, startMs, endMs),
   }
 }
@@ -85,7 +87,8 @@ FROM
 )
 GROUP BY partition`
 
-async function readLedger(store: Store, stream: string): Promise<Map<number, LedgerFacts>> {
+/** How far each partition is counted, and whether without a gap. */
+export async function readLedger(store: Store, stream: string): Promise<Map<number, LedgerFacts>> {
   const rows = await store.query(LEDGER_SQL, ledgerShape, { stream })
   return new Map(
     rows.map(row => {
@@ -95,16 +98,63 @@ async function readLedger(store: Store, stream: string): Promise<Map<number, Led
   )
 }
 
-const sourceShape = z.object({ source: z.string(), missing: storedCount, through_ms: storedCount.nullable() })
+const sourceShape: z.ZodType<SourceFacts> = z
+  .object({
+    source: z.string(),
+    missing: storedCount,
+    through_ms: storedCount.nullable(),
+    format: z.string(),
+    has_positions: z.int(),
+    gives_marks: z.int(),
+    is_retired: z.int(),
+    retired_reason: z.string(),
+    retired_missing: storedCount,
+  })
+  .transform(row => ({
+    source: row.source,
+    throughMs: row.through_ms,
+    missing: row.missing,
+    format: row.format,
+    identity: row.has_positions === 1 ? ('line_position' as const) : ('request_id_or_none' as const),
+    givesMarks: row.gives_marks === 1,
+    retired: row.is_retired === 1 ? { reason: row.retired_reason, missing: row.retired_missing } : null,
+  }))
+
+/** Where lines have positions a shipper is at work, and it gives marks, be it later. */
+const SOURCES_SQL = `
+SELECT
+    progress.source AS source,
+    progress.missing AS missing,
+    toUnixTimestamp64Milli(progress.through) AS through_ms,
+    progress.format AS format,
+    ledger.has_positions AS has_positions,
+    ledger.gives_marks AS gives_marks,
+    retirement.reason != '' AND retirement.through IS NOT DISTINCT FROM progress.through AS is_retired,
+    retirement.reason AS retired_reason,
+    retirement.missing AS retired_missing
+FROM (SELECT * FROM source_progress WHERE stream = {stream:String}) AS progress
+INNER JOIN
+(
+    SELECT
+        source,
+        max(high_position) >= 0 AS has_positions,
+        has_positions OR sum(marks) > 0 OR countIf(source_ledger.through IS NOT NULL) > 0 AS gives_marks
+    FROM source_ledger
+    WHERE stream = {stream:String}
+    GROUP BY source
+) AS ledger ON progress.source = ledger.source
+LEFT JOIN
+(
+    SELECT source, reason, source_retirement.through AS through, missing
+    FROM source_retirement
+    WHERE stream = {stream:String}
+    ORDER BY retired_at DESC
+    LIMIT 1 BY source
+) AS retirement ON progress.source = retirement.source
+ORDER BY source`
 
 async function readSources(store: Store, stream: string): Promise<SourceFacts[]> {
-  const sql = `
-SELECT source, missing, toUnixTimestamp64Milli(through) AS through_ms
-FROM source_progress
-WHERE stream = {stream:String}
-ORDER BY source`
-  const rows = await store.query(sql, sourceShape, { stream })
-  return rows.map(row => ({ source: row.source, throughMs: row.through_ms, missing: row.missing }))
+  return store.query(SOURCES_SQL, sourceShape, { stream })
 }
 
 const streamShape = z.object({ stream: z.string() })

@@ -1,22 +1,16 @@
-import type { Store } from '@forbruk/infra/store/store.ts'
+import type { QueryParams, Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 import type { PeriodRange } from './billing-period.ts'
-import { GRACE_MS } from './gate.ts'
+import { GRACE_MS, type RejectedFacts } from './gate.ts'
 import { storedCount } from './stored-number.ts'
 
-export type RejectedCount = { readonly reason: string; readonly events: number }
-
-const rowShape: z.ZodType<RejectedCount> = z.object({ reason: z.string(), events: storedCount })
-
 /**
- * Rejected events that may belong to the month, by reason. The time of a request that could not be read is unknown, so
- * the log tells: it was appended between the month's start and the grace's end, or stands in a block that holds usage
- * of the month, or, later, in one that holds none at all. An event near a month's edge is listed in both months.
+ * Rejected events that may belong to the month. The time of a request that could not be read is unknown, so the log
+ * tells: it was appended between the month's start and the grace's end, or stands in a block that holds usage of the
+ * month, or, later, in one that holds none at all. An event near a month's edge is listed in both months.
  */
-const SQL = `
-SELECT reason, count() AS events
-FROM rejected_event FINAL
-WHERE stream = {stream:String}
+export const MAY_BELONG_TO_MONTH = `
+stream = {stream:String}
     AND
     (
         (append_time >= fromUnixTimestamp64Milli({start:Int64}) AND append_time < fromUnixTimestamp64Milli({grace:Int64}))
@@ -34,14 +28,60 @@ WHERE stream = {stream:String}
             FROM block_ledger FINAL
             WHERE stream = {stream:String} AND first_hour IS NULL
         ))
-    )
+    )`
+
+export function monthParams(stream: string, { startMs, endMs }: PeriodRange): QueryParams {
+  return { stream, start: startMs, end: endMs, grace: endMs + GRACE_MS }
+}
+
+const rowShape: z.ZodType<RejectedFacts> = z
+  .object({
+    reason: z.string(),
+    events: storedCount,
+    waived: storedCount,
+    mended: storedCount,
+    mending: storedCount,
+    open: storedCount,
+    example: z.string(),
+  })
+  .transform(row => ({ ...row, example: row.example === '' ? null : row.example }))
+
+const REJECTED_SQL = `
+SELECT
+    reason,
+    count() AS events,
+    countIf(state = 'waived') AS waived,
+    countIf(state = 'mended') AS mended,
+    countIf(state = 'mending') AS mending,
+    countIf(state = 'open') AS open,
+    argMinIf(concat(toString(partition), ':', toString(offset), if(event_index = 0, '', concat('[', toString(event_index), ']'))),
+        (partition, offset, event_index), state = 'open') AS example
+FROM rejected_events
+WHERE ${MAY_BELONG_TO_MONTH}
 GROUP BY reason
 ORDER BY reason`
 
 export async function readRejected(
   store: Store,
   stream: string,
-  { startMs, endMs }: PeriodRange,
-): Promise<RejectedCount[]> {
-  return store.query(SQL, rowShape, { stream, start: startMs, end: endMs, grace: endMs + GRACE_MS })
+  range: PeriodRange,
+): Promise<RejectedFacts[]> {
+  return store.query(REJECTED_SQL, rowShape, monthParams(stream, range))
+}
+
+/** Why rejected events of the month were let go, and by whom. */
+export type Waiver = { readonly reason: string; readonly actor: string; readonly events: number }
+
+const waiverShape: z.ZodType<Waiver> = z
+  .object({ waiver: z.string(), actor: z.string(), events: storedCount })
+  .transform(row => ({ reason: row.waiver, actor: row.actor, events: row.events }))
+
+export async function readWaivers(store: Store, stream: string, range: PeriodRange): Promise<Waiver[]> {
+  const sql = `
+SELECT state_reason AS waiver, state_actor AS actor, count() AS events
+FROM rejected_events
+WHERE state = 'waived' AND ${MAY_BELONG_TO_MONTH}
+GROUP BY waiver, actor
+ORDER BY waiver, actor`
+  return store.query(sql, waiverShape, monthParams(stream, range))
 }

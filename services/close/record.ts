@@ -4,10 +4,12 @@ import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type CloseKey, toAdjustmentRow, toCloseRow, toLineRows, toStatementRow } from './close-rows.ts'
 import type { Adjustment } from './explain-difference.ts'
+import type { RejectedFacts, SourceFacts } from './gate.ts'
 import { hashContent } from './hash-content.ts'
 import { insertInChunks } from './insert-in-chunks.ts'
 import type { Change } from './list-changes.ts'
-import type { RejectedCount } from './read-rejected.ts'
+import type { Forced } from './pass-gate.ts'
+import type { Waiver } from './read-rejected.ts'
 import { type Revision, readRevision } from './read-revision.ts'
 import type { Cut } from './read-usage.ts'
 import type { RatedMonth } from './statement.ts'
@@ -29,8 +31,12 @@ export type MonthClose = RatedMonth & {
   /** In the whole month, whoever it is charged to, or nobody. */
   readonly counted: { readonly requests: string; readonly bytes: string }
   readonly summary: CloseSummary
-  readonly rejected: readonly RejectedCount[]
-  readonly forced: { readonly reason: string; readonly lacks: readonly string[] } | null
+  /** Rejected events that may belong to the month, and why some were let go. */
+  readonly rejected: readonly RejectedFacts[]
+  readonly waivers: readonly Waiver[]
+  /** What the sources of the stream had said by then. */
+  readonly sources: readonly SourceFacts[]
+  readonly forced: Forced | null
   /** Against the revision before; none of both in a first one. */
   readonly adjustments: readonly Adjustment[]
   readonly changes: readonly Change[]

@@ -1,3 +1,4 @@
+import { describeEstimate, type Estimate } from './estimate-ready.ts'
 import { describeLack, type Lack } from './gate.ts'
 
 /** Why a month was not closed, though nothing failed. */
@@ -13,9 +14,15 @@ export class CloseRefusedError extends Error {
   override name = 'CloseRefusedError'
   readonly month: string
   readonly refusals: readonly Refusal[]
-  constructor(month: string, refusals: readonly Refusal[]) {
-    const sentences = refusals.map(refusal => `\n  ${describeRefusal(refusal)}`)
-    super(`${month} is not closed:${sentences.join('')}`)
+  /** When the month can be closed, as far as that can be told; null where time has no part in it. */
+  readonly estimate: Estimate | null
+  constructor(month: string, refusals: readonly Refusal[], estimate: Estimate | null = null) {
+    const sentences = [
+      ...refusals.map(describeRefusal),
+      ...(estimate === null ? [] : [describeEstimate(estimate)]),
+    ]
+    super(`${month} is not closed:${sentences.map(sentence => `\n  ${sentence}`).join('')}`)
+    this.estimate = estimate
     this.month = month
     this.refusals = refusals
   }

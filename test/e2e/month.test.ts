@@ -87,6 +87,34 @@ describe.each(eventLogs)('the recorded month on the %s event log', eventLog => {
     )
   })
 
+  test('is refused while rejected events are neither mended nor waived', async () => {
+    const { code, stdout, stderr } = await runForbruk(['close', '2026-10'], settings)
+    expect(code).toBe(3)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(
+      /40 rejected events of the month \(client_missing, such as \d+:\d+\) are neither mended nor waived/,
+    )
+    const refused = await runForbruk(['close', '2026-10', '--json'], settings)
+    expect(refused.code).toBe(3)
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      outcome: 'refused',
+      refusals: [{ kind: 'rejected_open', events: 40 }],
+    })
+    await forbruk(
+      [
+        'rejected',
+        'waive',
+        '--reason-code',
+        'client_missing',
+        '--month',
+        '2026-10',
+        '--reason',
+        'answered with 401',
+      ],
+      settings,
+    )
+  })
+
   test('is closed with the overage that the allowances give, to the øre', async () => {
     await forbruk(['close', '2026-10'], settings)
     const lines = await query(`

@@ -24,7 +24,11 @@ CREATE TABLE IF NOT EXISTS month_close
     payable_nok Decimal(18, 2),
     proposed_nok Decimal(18, 2),
     exceptions String COMMENT 'JSON: what could not be charged as it stands',
-    rejected Array(Tuple(reason String, events UInt64)) COMMENT 'rejected events that may belong to the month',
+    rejected Array(Tuple(reason String, events UInt64, waived UInt64, mended UInt64, mending UInt64, open UInt64))
+        COMMENT 'rejected events that may belong to the month',
+    waivers Array(Tuple(reason String, actor String, events UInt64)) COMMENT 'why some of them were let go, and by whom',
+    sources Array(Tuple(source String, format String, through Nullable(DateTime64(3, 'UTC')), missing Int64, retired_reason String))
+        COMMENT 'what the sources of the stream had said by then',
     changes Array(Tuple(cause String, detail String, lines UInt64, amount_nok Decimal(18, 2), payable_nok Decimal(18, 2)))
         COMMENT 'what differs from the revision before, by the input that changed',
     forced_reason String COMMENT 'why it was closed though incomplete; empty when it was complete',

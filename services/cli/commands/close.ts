@@ -1,9 +1,9 @@
 import { parseBillingPeriod } from '@forbruk/close/billing-period.ts'
-import { type CloseStep, closeMonth } from '@forbruk/close/close.ts'
+import { CloseRefusedError, type CloseStep, closeMonth } from '@forbruk/close/close.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
 import { printJson } from '../print.ts'
-import { printClose } from '../print-close.ts'
+import { printClose, printRefusal } from '../print-close.ts'
 import { startProgressBar } from '../progress-bar.ts'
 import { readTariffFile } from '../read-tariff-file.ts'
 
@@ -48,7 +48,12 @@ export function closeCommand(context: CommandContext): Command {
           bar.update(PROGRESS[step].from + (PROGRESS[step].weight * done) / Math.max(total, 1), 100, step)
           if (done === 0) parts.logger.debug({ step }, 'closing')
         },
-      }).finally(() => bar.stop())
+      })
+        .catch((error: unknown) => {
+          if (flags.json && error instanceof CloseRefusedError) printRefusal(month, error)
+          throw error
+        })
+        .finally(() => bar.stop())
       if (flags.json) printJson(result)
       else printClose(month, result)
     })

@@ -1,7 +1,26 @@
+import { readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { type BillingPeriod, parseBillingPeriod, periodRange } from '@forbruk/close/billing-period.ts'
+import { MAY_BELONG_TO_MONTH, monthParams } from '@forbruk/close/read-rejected.ts'
+import { type Coordinates, parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
+import { readMends } from '@forbruk/close/rejected/read-mends.ts'
+import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
+import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
+import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { printJson, printLine, printTable } from '../print.ts'
+import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
+import { parseReason } from '../parse-reason.ts'
+import { groupDigits, printJson, printLine, printTable } from '../print.ts'
+import { readTariffFile } from '../read-tariff-file.ts'
+
+export function rejectedCommand(context: CommandContext): Command {
+  const command = new Command('rejected').description('events that could not be counted')
+  for (const each of [listCommand(context), waiveCommand(context), replayCommand(context)]) {
+    command.addCommand(each.exitOverride())
+  }
+  return command
+}
 
 const rejectedShape = z.object({
   partition: z.number(),
@@ -14,45 +33,165 @@ const rejectedShape = z.object({
   file: z.string(),
   position: z.string().nullable(),
   excerpt: z.string(),
+  state: z.string(),
+  state_reason: z.string(),
+  state_actor: z.string(),
 })
 
-export function rejectedCommand(context: CommandContext): Command {
-  const list = new Command('list')
+type ListFlags = { reasonCode?: string; month?: BillingPeriod; limit: number; json: boolean }
+
+function listCommand(context: CommandContext): Command {
+  return new Command('list')
     .description('the events that could not be counted, newest first')
-    .option('--reason <reason>', 'only those with this reason')
+    .option('--reason-code <code>', 'only those rejected for this reason')
+    .option('--month <month>', 'only those that may belong to this month, YYYY-MM', parseBillingPeriod)
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--json', 'print as JSON', false)
-    .action(async (options: { reason?: string; limit: number; json: boolean }) => {
+    .action(async ({ reasonCode = '', month, limit, json }: ListFlags) => {
       await using parts = openParts(context)
       const store = await parts.readableStore()
+      const stream = parts.config.log.topic
+      const inMonth = month === undefined ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH
+      const params = month === undefined ? { stream } : monthParams(stream, await rangeOf(parts, month))
       const rows = await store.query(
-        `SELECT partition, offset, event_index, append_time, reason, detail, source, file, position, excerpt
+        `SELECT partition, offset, event_index, append_time, reason, detail, source, file, position, excerpt, state,
+           state_reason, state_actor
          FROM rejected_events
-         WHERE stream = {stream:String} AND ({reason:String} = '' OR reason = {reason:String})
+         WHERE ${inMonth} AND ({reason:String} = '' OR reason = {reason:String})
          ORDER BY append_time DESC, partition, offset, event_index LIMIT {limit:UInt32}`,
         rejectedShape,
-        { stream: parts.config.log.topic, reason: options.reason ?? '', limit: options.limit },
+        { ...params, reason: reasonCode, limit },
       )
-      if (options.json) return printJson(rows)
+      if (json) return printJson(rows)
       if (rows.length === 0) return printLine('no rejected events')
+      const titles = ['where', 'reason', 'state', 'detail', 'source', 'excerpt']
       printTable(
-        [
-          { title: 'where' },
-          { title: 'reason' },
-          { title: 'detail' },
-          { title: 'source' },
-          { title: 'excerpt' },
-        ],
+        titles.map(title => ({ title })),
         rows.map(row => [
           `${row.partition}:${row.offset}${row.event_index > 0 ? `[${row.event_index}]` : ''}`,
           row.reason,
+          row.state_reason === '' ? row.state : `${row.state}: ${row.state_reason} (${row.state_actor})`,
           row.detail,
           row.position === null ? row.source : `${row.source} at byte ${row.position}`,
           row.excerpt.slice(0, 60),
         ]),
       )
     })
-  return new Command('rejected').description('rejected events').addCommand(list.exitOverride())
+}
+
+type WaiveFlags = {
+  reasonCode?: string
+  month?: BillingPeriod
+  reason: string
+  actor?: string
+  json: boolean
+}
+
+function waiveCommand(context: CommandContext): Command {
+  return new Command('waive')
+    .description('let rejected events go, so that a month can be closed without them')
+    .argument('[where...]', 'partition:offset or partition:offset[index], as rejected list prints it')
+    .option('--reason-code <code>', 'instead: all of the month that were rejected for this reason so far')
+    .option('--month <month>', 'goes with --reason-code, YYYY-MM', parseBillingPeriod)
+    .requiredOption('--reason <text>', 'why they need not be counted, recorded', parseReason)
+    .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
+    .option('--json', 'print as JSON', false)
+    .action(async (where: string[], flags: WaiveFlags, command: Command) => {
+      const { reasonCode, month } = flags
+      const isByCode = reasonCode !== undefined && month !== undefined
+      if (
+        isByCode ? where.length > 0 : where.length === 0 || reasonCode !== undefined || month !== undefined
+      ) {
+        command.error('error: waive takes either places in the log, or --reason-code and --month')
+      }
+      const places = where.map(parseCoordinates)
+      await using parts = openParts(context)
+      const selection = isByCode ? { reason: reasonCode, range: await rangeOf(parts, month) } : places
+      const { reason, actor = userInfo().username } = flags
+      const store = await parts.store()
+      const stream = parts.config.log.topic
+      const result = await waiveRejected({ store, stream, selection, reason, actor, clock: Date.now })
+      if (flags.json) return printJson(result)
+      printLine(`${groupDigits(result.waived)} waived, ${groupDigits(result.before)} waived or mended before`)
+    })
+}
+
+type ReplayFlags = {
+  set: Record<string, string>
+  line?: string
+  mends?: string
+  format?: string
+  reason: string
+  actor?: string
+  json: boolean
+}
+
+function replayCommand(context: CommandContext): Command {
+  return new Command('replay')
+    .description('send rejected events again, mended; sent twice they count once')
+    .argument('[where...]', 'partition:offset or partition:offset[index], as rejected list prints it')
+    .option(
+      '--set <field=value>',
+      'a field of the event that was wrong or missing; can be repeated',
+      addField,
+      {},
+    )
+    .option('--line <text>', 'instead: the whole corrected line, of one event')
+    .option(
+      '--mends <file>',
+      'instead of all that: a JSON object a line, {"at":"0:12","line":"…"} or {"at":"0:12","set":{…}}',
+    )
+    .option('--format <name>', 'how lines are read; without it, as their source was shipped')
+    .requiredOption('--reason <text>', 'how it is known what was meant, recorded', parseReason)
+    .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
+    .option('--json', 'print as JSON', false)
+    .action(async (where: string[], flags: ReplayFlags, command: Command) => {
+      const mends = await chooseMends(where.map(parseCoordinates), flags, command)
+      await using parts = openParts(context)
+      const store = await parts.store()
+      const log = await parts.log()
+      const formats = await readFormats(parts)
+      const { reason, actor = userInfo().username } = flags
+      const formatOf = (source: string) => openGatewayFormat(flags.format ?? formats.get(source) ?? '')
+      const result = await replayRejected({ store, log, mends, formatOf, reason, actor, clock: Date.now })
+      if (flags.json) return printJson(result)
+      printLine(`${groupDigits(result.sent)} sent, ${groupDigits(result.before)} sent before`)
+      if (result.sent > 0) printLine('they count once forbruk aggregate has come to them')
+    })
+}
+
+async function chooseMends(places: Coordinates[], flags: ReplayFlags, command: Command) {
+  const { set, line, mends } = flags
+  const given = [Object.keys(set).length > 0, line !== undefined, mends !== undefined].filter(Boolean)
+  if (given.length !== 1) command.error('error: replay takes one of --set, --line and --mends')
+  if (mends !== undefined) {
+    if (places.length > 0) command.error('error: with --mends the places stand in the file')
+    return readMends(await readFile(mends, 'utf8'), mends)
+  }
+  if (places.length === 0) command.error('error: replay takes at least one place in the log')
+  if (line === undefined) return places.map(at => ({ at, mend: { kind: 'fields', fields: set } as const }))
+  if (places.length > 1) command.error('error: --line is the line of one event')
+  return places.map(at => ({ at, mend: { kind: 'line', line } as const }))
+}
+
+/** By source, as far as marks have told. */
+async function readFormats(parts: Parts): Promise<Map<string, string>> {
+  const rows = await (await parts.store()).query(
+    'SELECT source, format FROM source_progress WHERE stream = {stream:String}',
+    z.object({ source: z.string(), format: z.string() }),
+    { stream: parts.config.log.topic },
+  )
+  return new Map(rows.map(row => [row.source, row.format]))
+}
+
+async function rangeOf(parts: Parts, month: BillingPeriod) {
+  return periodRange(month, (await readTariffFile(parts.config.tariffPath)).timeZone)
+}
+
+function addField(text: string, fields: Record<string, string>): Record<string, string> {
+  const [name = '', ...value] = text.split('=')
+  if (name === '' || value.length === 0) throw new InvalidArgumentError('expected field=value')
+  return { ...fields, [name]: value.join('=') }
 }
 
 function parseLimit(text: string): number {

@@ -19,6 +19,7 @@ const sourceShape = z.object({
   events_marked: z.string(),
   missing: z.string(),
   through: z.string().nullable(),
+  retired: z.string(),
 })
 
 export function statusCommand(context: CommandContext): Command {
@@ -61,6 +62,7 @@ export function statusCommand(context: CommandContext): Command {
           { title: 'by its marks', align: 'right' },
           { title: 'missing', align: 'right' },
           { title: 'complete through (UTC)' },
+          { title: 'retired' },
         ],
         status.sources.map(row => [
           row.source || '(gateway)',
@@ -69,6 +71,7 @@ export function statusCommand(context: CommandContext): Command {
           groupDigits(row.events_marked),
           groupDigits(row.missing),
           row.through ?? 'no mark in every partition yet',
+          row.retired,
         ]),
       )
     })
@@ -85,8 +88,14 @@ async function readStatus(parts: Parts) {
     { stream },
   )
   const sources = await store.query(
-    `SELECT source, format, events, events_marked, missing, through
-     FROM source_progress WHERE stream = {stream:String} ORDER BY source`,
+    `SELECT source, format, events, events_marked, missing, progress.through AS through,
+       if(retirement.through IS NOT DISTINCT FROM progress.through, retirement.reason, '') AS retired
+     FROM (SELECT * FROM source_progress WHERE stream = {stream:String}) AS progress
+     LEFT JOIN
+       (SELECT source, reason, source_retirement.through AS through FROM source_retirement
+        WHERE stream = {stream:String} ORDER BY retired_at DESC LIMIT 1 BY source) AS retirement
+       ON progress.source = retirement.source
+     ORDER BY source`,
     sourceShape,
     { stream },
   )

@@ -1,0 +1,35 @@
+import { userInfo } from 'node:os'
+import { retireSource } from '@forbruk/close/retire-source.ts'
+import { Command } from 'commander'
+import { type CommandContext, openParts } from '../open-parts.ts'
+import { parseReason } from '../parse-reason.ts'
+import { printJson, printLine } from '../print.ts'
+
+export function sourceCommand(context: CommandContext): Command {
+  const retire = new Command('retire')
+    .description('record that a source will ship no more, so that no close waits for it')
+    .argument('<name>', 'the source, as forbruk status lists it')
+    .requiredOption('--reason <text>', 'why, recorded', parseReason)
+    .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
+    .option('--json', 'print as JSON', false)
+    .action(async (source: string, options: { reason: string; actor?: string; json: boolean }) => {
+      await using parts = openParts(context)
+      const retired = await retireSource({
+        store: await parts.store(),
+        stream: parts.config.log.topic,
+        source,
+        reason: options.reason,
+        actor: options.actor ?? userInfo().username,
+        clock: Date.now,
+      })
+      if (options.json) return printJson(retired)
+      const through =
+        retired.through === null ? 'never said how far it shipped' : `shipped through ${retired.through}`
+      printLine(
+        `${source} is retired; it ${through}, ${retired.missing} events are missing and accepted as lost`,
+      )
+    })
+  return new Command('source')
+    .description('the log streams that events come from')
+    .addCommand(retire.exitOverride())
+}

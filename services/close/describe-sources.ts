@@ -1,0 +1,35 @@
+import { GATEWAY_FORMATS, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import type { SourceFacts } from './gate.ts'
+
+/** Pure: what "bytes" and "one event" are in what the sources send, as sentences for statements. */
+export function describeSources(sources: readonly SourceFacts[]): string[] {
+  const byKind = Map.groupBy(
+    sources,
+    ({ format, identity }) => `${describeBytes(format)} ${describeIdentity(identity)}`,
+  )
+  return [...byKind].map(([sentences, ofKind]) => {
+    const names = ofKind.map(({ source }) => source || '(gateway)')
+    const shown =
+      names.length <= NAMES_MAX
+        ? names.join(', ')
+        : `${names.slice(0, NAMES_MAX).join(', ')} and ${names.length - NAMES_MAX} more`
+    return `Sources ${shown}: ${sentences}`
+  })
+}
+
+const NAMES_MAX = 5
+
+function describeBytes(format: string): string {
+  if (!GATEWAY_FORMATS.some(known => known === format)) return 'bytes as the gateway sends them;'
+  const basis = openGatewayFormat(format).bytesBasis === 'body' ? 'the body alone' : 'headers and body'
+  return `format ${format}, whose bytes are those of ${basis};`
+}
+
+function describeIdentity(identity: SourceFacts['identity']): string {
+  switch (identity) {
+    case 'line_position':
+      return 'each line of the log counts once, known by its place in its file.'
+    case 'request_id_or_none':
+      return "an event counts once by the gateway's request id; without one it counts as it comes."
+  }
+}

@@ -1,0 +1,56 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { PeriodRange } from './billing-period.ts'
+import { type Estimate, estimateReady } from './estimate-ready.ts'
+import { describeLack, type GateFacts, judgeMonth, type Lack } from './gate.ts'
+import { readGateFacts, readLedger } from './read-gate-facts.ts'
+import { CloseRefusedError } from './refusal.ts'
+
+export type GateOptions = {
+  readonly store: Store
+  readonly log: EventLog
+  readonly month: string
+  readonly range: PeriodRange
+  readonly clock: () => number
+  readonly force: { readonly reason: string } | undefined
+  readonly dryRun: boolean
+}
+
+/** Why a month was closed though it was incomplete, and what was lacking. */
+export type Forced = { readonly reason: string; readonly lacks: readonly string[] }
+
+export type Passed = { readonly facts: GateFacts; readonly forced: Forced | null }
+
+/** How long counting is watched for an estimate of when it has caught up. */
+const WATCH_MS = 1_000
+
+/** Throws CloseRefusedError for an incomplete month that is not forced, with an estimate of when it is complete. */
+export async function passGate(options: GateOptions): Promise<Passed> {
+  const { store, log, month, range, clock, force, dryRun } = options
+  const facts = await readGateFacts(store, log, month, range)
+  const lacks = judgeMonth(facts, clock())
+  if (lacks.length === 0) return { facts, forced: null }
+  // A revision is for good: half a month must not become one, whatever the reason.
+  const isRunning = lacks.some(lack => lack.kind === 'month_running') && !dryRun
+  const reason = force?.reason.trim() ?? ''
+  if (isRunning || reason === '') {
+    throw new CloseRefusedError(month, lacks, await estimate(options, facts, lacks))
+  }
+  return { facts, forced: { reason, lacks: lacks.map(describeLack) } }
+}
+
+async function estimate(
+  { store, clock }: GateOptions,
+  facts: GateFacts,
+  lacks: readonly Lack[],
+): Promise<Estimate> {
+  const isBehind = lacks.some(lack => lack.kind === 'partition_behind')
+  const before = new Map(
+    facts.partitions.flatMap(({ partition, ledger }) => (ledger ? [[partition, ledger]] : [])),
+  )
+  const startedMs = performance.now()
+  if (isBehind) await wait(WATCH_MS)
+  const after = isBehind ? await readLedger(store, facts.stream) : before
+  return estimateReady(lacks, facts, { before, after, elapsedMs: performance.now() - startedMs }, clock())
+}

@@ -1,0 +1,150 @@
+import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
+import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import { buildMended, type Mend } from './build-mended.ts'
+import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
+import { findRejected, type RejectedEvent } from './find-rejected.ts'
+import { type Intent, putIntent, putSent, readIntent } from './mend-rows.ts'
+
+/** As many as are held in memory at a time. */
+const MENDS_MAX = 10_000
+
+export type ReplayOptions = {
+  readonly store: Store
+  readonly log: EventLog
+  readonly mends: readonly { readonly at: Coordinates; readonly mend: Mend }[]
+  /** How the lines of a source are read. */
+  readonly formatOf: (source: string) => GatewayFormat
+  readonly reason: string
+  readonly actor: string
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+}
+
+export type Replayed = {
+  readonly sent: number
+  /** Sent by an earlier replay, which is the one that holds. */
+  readonly before: number
+}
+
+/**
+ * Sends mended rejected events again, as new requests. Their identity is made of where the rejected event stands, so
+ * that a second replay is a duplicate; and it is no line position, which the lines since would have passed.
+ *
+ * What is to be sent is recorded first, once, and where the log has it last: a replay that broke off is completed by
+ * the next, which looks in the log before it sends, however long that is ago. Nothing is sent when any mend is
+ * wrong: throws RejectedEventError.
+ */
+export async function replayRejected(options: ReplayOptions): Promise<Replayed> {
+  const { store, log, mends } = options
+  if (mends.length > MENDS_MAX) {
+    throw new RejectedEventError(`${mends.length} events to mend; expected at most ${MENDS_MAX} at a time`)
+  }
+  const events = await findRejected(
+    store,
+    log.topic,
+    mends.map(({ at }) => at),
+  )
+  const todo = events.filter(event => event.state !== 'mended')
+  const intents = await recordIntents(options, todo)
+  const isSent = await findInLog(log, intents)
+  const unsent = intents.filter(intent => !isSent.has(intent.requestId))
+  await log.append(
+    unsent.map(intent => ({ value: encodeRequest(intent.event), to: { partition: intent.toPartition } })),
+  )
+  const offsets = await findInLog(log, intents)
+  for (const intent of intents) {
+    const offset = offsets.get(intent.requestId)
+    if (offset === undefined) {
+      throw new RejectedEventError(
+        `the mend of ${showCoordinates(intent.at)} was sent to partition ${intent.toPartition}, but is not found there; replay it again`,
+      )
+    }
+    await putSent(store, log.topic, intent, offset, options.clock())
+  }
+  return { sent: unsent.length, before: events.length - unsent.length }
+}
+
+async function recordIntents(options: ReplayOptions, events: readonly RejectedEvent[]): Promise<Intent[]> {
+  const { store, log, mends, formatOf, reason, actor, clock } = options
+  const mendBy = new Map(mends.map(({ at, mend }) => [showCoordinates(at), mend]))
+  const values = await readOriginals(log, events)
+  const ends = await Promise.all(
+    Array.from({ length: log.partitionCount }, (_, partition) => log.bounds(partition)),
+  )
+  // All of them before the first is recorded: a wrong one must not leave half of the others behind.
+  const wanted = events.map(event => {
+    const place = showCoordinates(event)
+    const mend = mendBy.get(place)
+    if (mend === undefined) throw new Error(`no mend for ${place}, which was asked for`)
+    const measured = buildMended(event, values.get(place) ?? null, mend, formatOf(event.source))
+    const requestId = `mended:${event.partition}:${event.offset}:${event.eventIndex}`
+    const toPartition = choosePartition(measured.clientId, log.partitionCount)
+    const at: Coordinates = event
+    const { clientId, integrationId, timeMs, status, requestBytes, responseBytes } = measured
+    const sums = { clientId, integrationId, timeMs, status, requestBytes, responseBytes }
+    const identity = { kind: 'request_id', id: requestId } as const
+    const fromOffset = ends[toPartition]?.endOffset ?? 0
+    return {
+      at,
+      requestId,
+      toPartition,
+      fromOffset,
+      event: { kind: 'request', source: event.source, identity, ...sums } as const,
+    }
+  })
+  const intents: Intent[] = []
+  for (const intent of wanted) {
+    const known = await readIntent(store, log.topic, intent.at)
+    intents.push(known ?? (await putIntent(store, log.topic, intent, { reason, actor, mendedAtMs: clock() })))
+  }
+  return intents
+}
+
+/** The records in which the events were rejected, by place. */
+async function readOriginals(
+  log: EventLog,
+  events: readonly RejectedEvent[],
+): Promise<Map<string, Buffer | null>> {
+  const values = new Map<string, Buffer | null>()
+  for (const [partition, ofPartition] of Map.groupBy(events, event => event.partition)) {
+    const byOffset = Map.groupBy(ofPartition, event => event.offset)
+    const offsets = [...byOffset.keys()]
+    await scan(log, partition, Math.min(...offsets), Math.max(...offsets) + 1, record => {
+      for (const event of byOffset.get(record.offset) ?? []) values.set(showCoordinates(event), record.value)
+    })
+  }
+  return values
+}
+
+/** The first offset of each mended request that the log has. */
+async function findInLog(log: EventLog, intents: readonly Intent[]): Promise<Map<string, number>> {
+  const found = new Map<string, number>()
+  for (const [partition, ofPartition] of Map.groupBy(intents, intent => intent.toPartition)) {
+    const ids = new Set(ofPartition.map(intent => intent.requestId))
+    const fromOffset = Math.min(...ofPartition.map(intent => intent.fromOffset))
+    const { endOffset } = await log.bounds(partition)
+    await scan(log, partition, fromOffset, endOffset, record => {
+      for (const event of decodeRecord(record.value)) {
+        if (event.kind !== 'request' || event.identity.kind !== 'request_id') continue
+        const { id } = event.identity
+        if (ids.has(id) && !found.has(id)) found.set(id, record.offset)
+      }
+    })
+  }
+  return found
+}
+
+async function scan(
+  log: EventLog,
+  partition: number,
+  fromOffset: number,
+  toOffset: number,
+  onRecord: (record: LogRecord) => void,
+): Promise<void> {
+  if (fromOffset >= toOffset) return
+  for await (const batch of log.read(partition, fromOffset, toOffset)) batch.records.forEach(onRecord)
+}

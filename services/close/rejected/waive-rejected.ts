@@ -1,0 +1,50 @@
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { insertInChunks } from '../insert-in-chunks.ts'
+import { findRejected, type Selection } from './find-rejected.ts'
+
+export type WaiveOptions = {
+  readonly store: Store
+  readonly stream: string
+  readonly selection: Selection
+  readonly reason: string
+  readonly actor: string
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+}
+
+export type Waived = {
+  readonly waived: number
+  /** Waived before, or mended: as they were. */
+  readonly before: number
+}
+
+/**
+ * Lets rejected events go, each by itself: what is rejected later, for the same reason or not, is not waived with them.
+ * Throws RejectedEventError for a place where none is.
+ */
+export async function waiveRejected({
+  store,
+  stream,
+  selection,
+  reason,
+  actor,
+  clock,
+}: WaiveOptions): Promise<Waived> {
+  const events = await findRejected(store, stream, selection)
+  const open = events.filter(event => event.state === 'open')
+  const waivedAt = new Date(clock()).toISOString()
+  await insertInChunks(
+    store,
+    'rejected_waiver',
+    open.map(({ partition, offset, eventIndex }) => ({
+      stream,
+      partition,
+      offset,
+      event_index: eventIndex,
+      reason,
+      actor,
+      waived_at: waivedAt,
+    })),
+  )
+  return { waived: open.length, before: events.length - open.length }
+}
