@@ -10,8 +10,9 @@ import { type Store, StoreError } from './store.ts'
 export type PutIfAbsent<Held> = {
   readonly store: Store
   readonly table: string
-  readonly row: Record<string, unknown>
-  /** What is taken, such as `2026-10/r2`: one row of the table at most is ever written for it. */
+  /** Or several, at most 1000, which are then seen all at once or not at all. */
+  readonly row: Record<string, unknown> | readonly Record<string, unknown>[]
+  /** What is taken, such as `2026-10/r2`: one row of the table at most, or one such several, is ever written for it. */
   readonly key: string
   /** Who holds the key, by a query; null when nobody does. */
   readonly read: () => Promise<Held | null>
@@ -35,7 +36,7 @@ export async function putIfAbsent<Held>({ store, table, row, key, read }: PutIfA
   const before = await read()
   if (before !== null) return before
   for (let attempt = 1; attempt <= KEYS_MAX; attempt++) {
-    await store.insert(table, [row], { once: attempt === 1 ? key : `${key}#${attempt}` })
+    await store.insert(table, [row].flat(), { once: attempt === 1 ? key : `${key}#${attempt}` })
     const held = await readSettled(read)
     if (held !== null) return held
   }

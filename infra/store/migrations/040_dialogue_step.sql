@@ -1,9 +1,11 @@
--- What happened in dialogue cases: rows are added, never changed. The key of a row is also the token of its insert, and
--- the store takes a token once: of two who add the same step, one is told that the other's holds.
+-- What happened in dialogue cases: rows are added, never changed, and each under a key that the store takes once: of two
+-- who add the same step, one is told that the other's holds. First steps of clients come in batches, under the batch's
+-- number; every other step under its client and sequence.
 CREATE TABLE IF NOT EXISTS dialogue_step
 (
     client_id String,
     sequence UInt32 COMMENT 'counts the client''s steps from 1, through all its cases',
+    batch UInt32 COMMENT 'counts the inserts of first steps from 1; 0 in other steps',
     attempt_id UUID COMMENT 'by which whoever adds a step knows it for its own',
     opened_month String COMMENT 'YYYY-MM that the step''s case was opened for; with client_id it is the case''s id',
     kind LowCardinality(String) COMMENT 'opened, month_added, evidence_changed, contacted, noted or decided',

@@ -10,10 +10,11 @@ const HOLDER_SQL = `
 SELECT attempt_id
 FROM dialogue_step
 WHERE client_id = {client:String} AND sequence = {sequence:UInt32}`
+const NO_BATCH = 0
 const holderShape = z.object({ attempt_id: z.string() })
 
 /**
- * Adds a step unless its client has one with that sequence: true when it is this one that holds. Of any number at once
+ * Adds a step, not a client's first, unless its client has one with that sequence: true when it is this one that holds. Of any number at once
  * exactly one gets true. When it throws, the step may be there or not.
  */
 export async function appendStep(store: Store, step: CaseStep): Promise<boolean> {
@@ -22,7 +23,7 @@ export async function appendStep(store: Store, step: CaseStep): Promise<boolean>
   const held = await putIfAbsent({
     store,
     table: 'dialogue_step',
-    row: toStepRow(step, attemptId),
+    row: toStepRow(step, NO_BATCH, attemptId),
     key: `${clientId}/${step.sequence}`,
     async read() {
       const params = { client: clientId, sequence: step.sequence }

@@ -128,17 +128,27 @@ describe('a close', () => {
     expect(await rows('SELECT * FROM dialogue_step')).toEqual(steps)
   })
 
-  test.each([4, 5])('that broke off at insert %i, among the cases, is completed by the next', async nth => {
-    await expect(close({ store: failingInsert(place().store, nth) })).rejects.toThrow('the power went')
+  test('that broke off before the cases is completed by the next', async () => {
+    await expect(close({ store: failingInsert(place().store, 4) })).rejects.toThrow('the power went')
     expect(await rows('SELECT month FROM month_closes')).toEqual([{ month: '2026-10' }])
-    const left = await rows('SELECT client_id FROM dialogue_step')
-    expect(left.length).toBeLessThan(2)
-    const { outcome, cases } = await close()
-    expect(outcome).toBe('unchanged')
-    expect(cases?.opened).toHaveLength(2 - left.length)
-    expect((await listCases(place().store)).map(each => [each.caseId, each.steps])).toEqual([
-      ['kunde/2026-10', 1],
-      ['firma/2026-10', 1],
+    expect(await rows('SELECT * FROM dialogue_step')).toEqual([])
+    expect(await close()).toMatchObject({
+      outcome: 'unchanged',
+      cases: { ...NOTHING, opened: ['firma/2026-10', 'kunde/2026-10'] },
+    })
+  })
+
+  test.each([1, 2])('that broke off among the cases, at step %i, is completed by the next', async nth => {
+    const { statements } = await close()
+    const november = { month: '2026-11' }
+    const store = failingInsert(place().store, nth)
+    await expect(open(statements, { ...november, store })).rejects.toThrow('the power went')
+    const left = await rows("SELECT client_id FROM dialogue_step WHERE kind = 'month_added'")
+    expect(left).toHaveLength(nth - 1)
+    expect((await open(statements, november)).monthAdded).toHaveLength(3 - nth)
+    expect((await listCases(place().store)).map(each => [each.caseId, each.steps, each.months])).toEqual([
+      ['kunde/2026-10', 2, ['2026-10', '2026-11']],
+      ['firma/2026-10', 2, ['2026-10', '2026-11']],
     ])
   })
 
@@ -205,6 +215,26 @@ describe('at once', () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => open(statements)))
     expect(outcomes.flatMap(each => each.opened).toSorted()).toEqual(['firma/2026-10', 'kunde/2026-10'])
     expect(await rows('SELECT count() AS n FROM dialogue_step')).toEqual([{ n: '2' }])
+  })
+
+  test('a close that another overtakes adds to what that has begun', async () => {
+    const { statements } = await close({ dryRun: true })
+    const ofFirma = statements.filter(each => each.clientId === 'firma')
+    const store = beforeInsert(place().store, 'dialogue_step', async () => {
+      await open(ofFirma)
+    })
+    expect(await open(statements, { store, month: '2026-11' })).toEqual({
+      opened: ['kunde/2026-11'],
+      monthAdded: ['firma/2026-10'],
+      evidenceChanged: [],
+    })
+    expect(
+      await rows('SELECT client_id, sequence, batch FROM dialogue_step ORDER BY client_id, sequence'),
+    ).toEqual([
+      { client_id: 'firma', sequence: 1, batch: 1 },
+      { client_id: 'firma', sequence: 2, batch: 0 },
+      { client_id: 'kunde', sequence: 1, batch: 2 },
+    ])
   })
 
   test('closes of two months come into one case', async () => {

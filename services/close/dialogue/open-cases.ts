@@ -1,17 +1,14 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import type { CaseStep, Evidence } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
 import type { BillingPeriod } from '../billing-period.ts'
 import type { Statement } from '../statement.ts'
-import { appendStep } from './append-step.ts'
 import { isOverage } from './find-overage.ts'
-import { type Dialogue, emptyDialogue, takeStep } from './fold-dialogue.ts'
 import { gatherEvidence, type RecordedMonth, toRecordedMonth } from './gather-evidence.ts'
 import { type PlannedStep, planOpening } from './plan-opening.ts'
-import { readDialogue, readDialogues } from './read-dialogues.ts'
-import { describeCaseRefusal } from './refusal.ts'
+import { readDialogues } from './read-dialogues.ts'
+import { beginDialogues, continueDialogues } from './tell-dialogues.ts'
 
 export type CaseOpening = {
   readonly store: Store
@@ -34,12 +31,6 @@ export type OpenedCases = {
   readonly evidenceChanged: readonly string[]
 }
 
-/** The actor of what the close does by itself. */
-const CLOSE = 'forbruk close'
-const TRIES_MAX = 5
-/** Each step is an insert of its own. */
-const CLIENTS_AT_ONCE = 8
-
 /**
  * Brings the cases up to date with a recorded month: opens one for each client above its allowance, or adds the month
  * to the case that is open already, and tells a case where a newer revision has another overage than it knows. Doing it
@@ -60,25 +51,29 @@ export async function openCases(
     months.map(month => month.clientId),
   )
   const news = months.filter(({ clientId, overage }) => {
-    const dialogue = dialogues.get(clientId) ?? emptyDialogue(clientId)
-    return planOpening(dialogue, opening.period.month, opening.revision, overage) !== null
+    const dialogue = dialogues.get(clientId)
+    return (
+      dialogue !== undefined &&
+      planOpening(dialogue, opening.period.month, opening.revision, overage) !== null
+    )
   })
   const { store, stream, timeZone, version, period, registry, revision } = opening
   const scope = { store, stream, timeZone, definitions: version.definitions }
   const evidence = await gatherEvidence({ scope, period, version, registry, revision }, news)
 
-  const taken: PlannedStep[] = []
+  const told = { ...opening, evidence, onTold: countTo(news.length, onOpened) }
+  const isNew = ({ clientId }: RecordedMonth) => dialogues.get(clientId)?.sequence === 0
+  const begun = await beginDialogues(told, news.filter(isNew))
+  const others = [...news.filter(month => !isNew(month)), ...begun.overtaken]
+  return sortTaken([...begun.taken, ...(await continueDialogues(told, dialogues, others))])
+}
+
+function countTo(total: number, onOpened: (done: number, total: number) => void): (count: number) => void {
   let done = 0
-  await inTurns(news, async month => {
-    const { clientId } = month
-    const found = evidence.get(clientId)
-    if (found === undefined) return
-    const planned = await tell(opening, dialogues.get(clientId) ?? emptyDialogue(clientId), month, found)
-    if (planned !== null) taken.push(planned)
-    done += 1
-    onOpened(done, news.length)
-  })
-  return sortTaken(taken)
+  return count => {
+    done += count
+    onOpened(done, total)
+  }
 }
 
 /** The clients above an allowance, and those whose cases know of this month. */
@@ -95,48 +90,6 @@ SELECT DISTINCT client_id
 FROM dialogue_step
 WHERE has(months, {month:String})
 ORDER BY client_id`
-
-/** What was told to the client's dialogue; null when another close has told it meanwhile. */
-async function tell(
-  { store, period, revision, clock }: CaseOpening,
-  known: Dialogue,
-  { clientId, statement, overage }: RecordedMonth,
-  evidence: Evidence,
-): Promise<PlannedStep | null> {
-  let dialogue = known
-  for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
-    const planned = planOpening(dialogue, period.month, revision, overage)
-    if (planned === null) return null
-    const step: CaseStep = {
-      ...planned,
-      month: period.month,
-      clientName: statement?.clientName ?? clientId,
-      evidence,
-      sequence: dialogue.sequence + 1,
-      at: new Date(clock()).toISOString(),
-      actor: CLOSE,
-      note: '',
-    }
-    const taken = takeStep(dialogue, step)
-    if (!taken.ok) throw new Error(`case ${planned.caseId}: ${describeCaseRefusal(taken.refusal)}`)
-    if (await appendStep(store, step)) return planned
-    dialogue = await readDialogue(store, clientId)
-  }
-  throw new Error(
-    `the dialogue with ${clientId}: ${TRIES_MAX} times another step came first; close ${period.month} again`,
-  )
-}
-
-/** Every value once, a bounded number at a time. After a failure nothing further begins. */
-async function inTurns<Value>(
-  values: readonly Value[],
-  step: (value: Value) => Promise<void>,
-): Promise<void> {
-  for (let start = 0; start < values.length; start += CLIENTS_AT_ONCE) {
-    const outcomes = await Promise.allSettled(values.slice(start, start + CLIENTS_AT_ONCE).map(step))
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
-  }
-}
 
 function sortTaken(taken: readonly PlannedStep[]): OpenedCases {
   const idsOf = (kind: PlannedStep['kind']) =>

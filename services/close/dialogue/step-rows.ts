@@ -8,12 +8,16 @@ import {
 import { z } from 'zod'
 import { formatCaseId, parseCaseId } from './case-id.ts'
 
-/** A row of dialogue_step. */
-export function toStepRow(step: CaseStep, attemptId: string) {
+/**
+ * A row of dialogue_step.
+ * @param batch of a client's first step; 0 for another
+ */
+export function toStepRow(step: CaseStep, batch: number, attemptId: string) {
   const { clientId, openedMonth } = parseCaseId(step.caseId)
   return {
     client_id: clientId,
     sequence: step.sequence,
+    batch,
     attempt_id: attemptId,
     opened_month: openedMonth,
     kind: step.kind,
