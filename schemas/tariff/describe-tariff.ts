@@ -20,7 +20,7 @@ export function describeTariff(
       : 'Use for which the gateway names no integration is listed as an exception, and not charged.',
     'Use by a client or through an integration that the registry does not know, that was not activated in the month or is not offered to the client, is listed as an exception, and not charged until that is settled.',
     `${describeBytes(definitions.bytesCounted)} Requests of ${describeClasses(definitions.statusClassesNotCounted)}.`,
-    'A partner pays the tier of the number of its clients with a partner integration active in the month, itself not among them.',
+    'A partner pays the tier of the number of its clients with a partner integration active in the month, itself not among them; with none of them, the first tier if it has one active itself, and nothing otherwise.',
     `1 MB is ${definitions.megabyteBytes} bytes, 1 GB is ${definitions.gigabyteBytes} bytes; part of a MB is priced in proportion.`,
     'Each line is rounded once, half up to the øre.',
     consumption.overage === 'dialogue'
