@@ -35,7 +35,7 @@ export function placeRecords(
   return placed
 }
 
-export function partitionOf({ to }: OutgoingRecord, partitionCount: number): number {
+export function partitionOf({ to }: Pick<OutgoingRecord, 'to'>, partitionCount: number): number {
   return 'key' in to ? choosePartition(to.key, partitionCount) : to.partition
 }
 

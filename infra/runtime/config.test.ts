@@ -12,6 +12,7 @@ describe('readConfig', () => {
       dataDir: './data',
       tariffPath: null,
       storeListen: { host: '127.0.0.1', port: 8123 },
+      alerts: { topic: 'usage.alerts', webhooks: [], secret: '' },
       logLevel: 'info',
     })
   })
@@ -30,6 +31,9 @@ describe('readConfig', () => {
       FORBRUK_DATA_DIR: '/var/lib/forbruk',
       FORBRUK_TARIFF: '/etc/tariff.yaml',
       FORBRUK_STORE_LISTEN: '[::1]:9000',
+      KAFKA_ALERTS_TOPIC: 'alerts',
+      FORBRUK_ALERT_WEBHOOKS: 'https://example.com/hook?key=1, http://127.0.0.1:9999/',
+      FORBRUK_ALERT_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       LOG_LEVEL: 'debug',
     })
     expect(config).toEqual({
@@ -53,6 +57,11 @@ describe('readConfig', () => {
       dataDir: '/var/lib/forbruk',
       tariffPath: '/etc/tariff.yaml',
       storeListen: { host: '::1', port: 9000 },
+      alerts: {
+        topic: 'alerts',
+        webhooks: [new URL('https://example.com/hook?key=1'), new URL('http://127.0.0.1:9999/')],
+        secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      },
       logLevel: 'debug',
     })
   })
@@ -109,7 +118,26 @@ describe('readConfig', () => {
     expect(message).toContain('CLICKHOUSE_URL="http://***@clickhouse:8123"')
   })
 
+  it('shows neither a secret nor a webhook, and says which is wrong', () => {
+    const message = messageOf(() =>
+      readConfig({
+        FORBRUK_ALERT_WEBHOOKS: 'https://example.com/hunter2,http://example.com/hunter2',
+        FORBRUK_ALERT_SECRET: 'hunter2',
+      }),
+    )
+    expect(message).not.toContain('hunter2')
+    expect(message).toMatch(/FORBRUK_ALERT_WEBHOOKS=\(not shown\): .*https:\/\/.*number 2/)
+    expect(message).toMatch(/FORBRUK_ALERT_SECRET=\(not shown\): .*24/)
+  })
+
   it.each([
+    [{ FORBRUK_ALERT_WEBHOOKS: 'https://example.com/' }, /FORBRUK_ALERT_SECRET is not set/],
+    [{ FORBRUK_ALERT_WEBHOOKS: 'ftp://example.com/' }, /FORBRUK_ALERT_WEBHOOKS/],
+    [{ FORBRUK_ALERT_WEBHOOKS: 'https://user:word@example.com/' }, /FORBRUK_ALERT_WEBHOOKS/],
+    [{ FORBRUK_ALERT_WEBHOOKS: 'http://127.0.0.1.example.com/' }, /FORBRUK_ALERT_WEBHOOKS/],
+    [{ FORBRUK_ALERT_WEBHOOKS: 'https://a/,https://a/' }, /each once/],
+    [{ FORBRUK_ALERT_SECRET: 'whsec_short' }, /FORBRUK_ALERT_SECRET/],
+    [{ KAFKA_TOPIC: 'same', KAFKA_ALERTS_TOPIC: 'same' }, /another topic/],
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'x' }, /KAFKA_SASL_PASSWORD/],
     [{ KAFKA_SASL_USERNAME: 'x' }, /KAFKA_SASL_MECHANISM is not set/],
     [{ KAFKA_SSL_CA: '/x' }, /KAFKA_SSL=true/],

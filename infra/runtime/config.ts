@@ -8,9 +8,12 @@ import {
   brokersVariable,
   countVariable,
   listenVariable,
+  signingSecretVariable,
   switchVariable,
   textVariable,
+  topicVariable,
   urlVariable,
+  webhooksVariable,
 } from './variables.ts'
 
 /** Where everything is and how to reach it, read once from the environment. */
@@ -23,12 +26,22 @@ export type Config = {
   readonly tariffPath: string | null
   /** Where an embedded store answers ClickHouse's HTTP protocol. */
   readonly storeListen: { readonly host: string; readonly port: number }
+  readonly alerts: AlertsConfig
   readonly logLevel: LogLevel
 }
 
 export type LogConfig =
   | ({ readonly kind: 'kafka' } & Omit<KafkaLogSettings, 'logger'>)
   | ({ readonly kind: 'embedded' } & Omit<EmbeddedLogSettings, 'clock'>)
+
+/** Where alerts about a client's usage go. */
+export type AlertsConfig = {
+  /** Beside the topic that is counted, on the same log. */
+  readonly topic: string
+  /** None, or a secret to sign with. */
+  readonly webhooks: readonly URL[]
+  readonly secret: string
+}
 
 export type LogLevel = z.infer<typeof logLevelShape>
 
@@ -39,7 +52,8 @@ export class ConfigError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const SECRET = /PASSWORD/
+/** A webhook's URL is often all that it takes to call it. */
+const SECRET = /PASSWORD|SECRET|WEBHOOKS/
 
 const CLIENT_ID = 'forbruk'
 
@@ -53,9 +67,8 @@ const mechanismShape = z.enum(['plain', 'scram-sha-256', 'scram-sha-512'], {
 
 const shape = z.object({
   KAFKA_BROKERS: brokersVariable.optional(),
-  KAFKA_TOPIC: textVariable
-    .regex(/^[A-Za-z0-9._-]{1,249}$/, 'expected letters, digits, dots, dashes and underscores')
-    .default('gateway.requests'),
+  KAFKA_TOPIC: topicVariable.default('gateway.requests'),
+  KAFKA_ALERTS_TOPIC: topicVariable.default('usage.alerts'),
   KAFKA_PARTITIONS: countVariable(1, 1_024).default(8),
   KAFKA_REPLICATION_FACTOR: countVariable(1, 32).optional(),
   KAFKA_SSL: switchVariable.default(false),
@@ -71,6 +84,8 @@ const shape = z.object({
     .default('forbruk'),
   FORBRUK_DATA_DIR: textVariable.default('./data'),
   FORBRUK_TARIFF: textVariable.optional(),
+  FORBRUK_ALERT_WEBHOOKS: webhooksVariable.default([]),
+  FORBRUK_ALERT_SECRET: signingSecretVariable.optional(),
   FORBRUK_STORE_LISTEN: listenVariable.prefault('127.0.0.1:8123'),
   LOG_LEVEL: logLevelShape.default('info'),
 })
@@ -96,6 +111,11 @@ export function readConfig(env: Environment): Config {
     dataDir,
     tariffPath: variables.FORBRUK_TARIFF ?? null,
     storeListen: variables.FORBRUK_STORE_LISTEN,
+    alerts: {
+      topic: variables.KAFKA_ALERTS_TOPIC,
+      webhooks: variables.FORBRUK_ALERT_WEBHOOKS,
+      secret: variables.FORBRUK_ALERT_SECRET ?? '',
+    },
     logLevel: variables.LOG_LEVEL,
   }
 }
@@ -127,6 +147,12 @@ function findContradictions(variables: Variables): string[] {
     faults.push(
       'KAFKA_SASL_MECHANISM is not set: expected plain, scram-sha-256 or scram-sha-512 with a user name',
     )
+  }
+  if (variables.FORBRUK_ALERT_WEBHOOKS.length > 0 && variables.FORBRUK_ALERT_SECRET === undefined) {
+    faults.push('FORBRUK_ALERT_SECRET is not set: expected the secret that signs what goes to the webhooks')
+  }
+  if (variables.KAFKA_ALERTS_TOPIC === variables.KAFKA_TOPIC) {
+    faults.push(`KAFKA_ALERTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)
   }
   if (variables.KAFKA_SSL_CA !== undefined && !variables.KAFKA_SSL) {
     faults.push(`KAFKA_SSL_CA="${variables.KAFKA_SSL_CA}": expected KAFKA_SSL=true with it`)

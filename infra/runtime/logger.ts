@@ -5,7 +5,7 @@ import type { LogLevel } from './config.ts'
 const STDERR = 2
 
 /** Wherever a settings object is logged whole, at the top or one level down. */
-const SECRETS = ['password', 'authorization'].flatMap(name => [name, `*.${name}`, `*.*.${name}`])
+const SECRETS = ['password', 'authorization', 'secret'].flatMap(name => [name, `*.${name}`, `*.*.${name}`])
 
 /**
  * Logs to stderr, since stdout is for answers: JSON lines, or text where a person watches and pino-pretty is installed.

@@ -5,6 +5,11 @@ import { z } from 'zod'
 
 export const textVariable = z.string()
 
+export const topicVariable = textVariable.regex(
+  /^[A-Za-z0-9._-]{1,249}$/,
+  'expected letters, digits, dots, dashes and underscores',
+)
+
 export const switchVariable = z
   .enum(['true', 'false'], { error: 'expected true or false' })
   .transform(value => value === 'true')
@@ -60,3 +65,43 @@ export const brokersVariable = z.string().transform((value, context) => {
   })
   return z.NEVER
 })
+
+/** Where messages are sent to, signed. In the clear only on this machine. */
+export const webhooksVariable = z.string().transform((value, context) => {
+  const urls = value.split(',').map(text => text.trim())
+  const wrong = urls.findIndex(url => !isWebhook(url))
+  if (wrong === -1 && new Set(urls).size === urls.length) return urls.map(url => new URL(url))
+  const which = wrong === -1 ? 'each once' : `number ${wrong + 1} is none`
+  context.addIssue({
+    code: 'custom',
+    message: `expected https:// URLs without user or password, separated by commas (http:// for 127.0.0.1, [::1] and localhost); ${which}`,
+  })
+  return z.NEVER
+})
+
+function isWebhook(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, hostname, username, password } = new URL(value)
+  if (username !== '' || password !== '') return false
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
+
+/** As the Standard Webhooks specification writes a secret, or any text that is hard to guess. */
+export const signingSecretVariable = z.string().refine(isSigningSecret, {
+  error: 'expected at least 24 characters, or whsec_ and 24 to 64 bytes in base64',
+})
+
+function isSigningSecret(value: string): boolean {
+  if (!value.startsWith('whsec_')) return value.length >= 24
+  const encoded = value.slice('whsec_'.length)
+  const bytes = Buffer.from(encoded, 'base64')
+  return (
+    bytes.length >= 24 &&
+    bytes.length <= 64 &&
+    bytes.toString('base64').replace(/=+$/, '') === encoded.replace(/=+$/, '')
+  )
+}

@@ -1,6 +1,7 @@
 import { readConfig } from '@forbruk/infra/runtime/config.ts'
 import { Command, CommanderError } from 'commander'
 import { aggregateCommand } from './commands/aggregate.ts'
+import { alertsCommand } from './commands/alerts.ts'
 import { auditCommand } from './commands/audit.ts'
 import { caseCommand } from './commands/case.ts'
 import { closeCommand } from './commands/close.ts'
@@ -34,6 +35,7 @@ for (const command of [
   aggregateCommand,
   closeCommand,
   caseCommand,
+  alertsCommand,
   registryCommand,
   tariffCommand,
   sqlCommand,

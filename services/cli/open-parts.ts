@@ -1,5 +1,5 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import { openEventLog } from '@forbruk/infra/log/open-event-log.ts'
+import { type EventLogSettings, openEventLog } from '@forbruk/infra/log/open-event-log.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import { createLogger } from '@forbruk/infra/runtime/logger.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
@@ -31,9 +31,7 @@ export function openParts(context: CommandContext): Parts {
     config,
     logger,
     log() {
-      log ??= openEventLog(
-        config.log.kind === 'kafka' ? { ...config.log, logger } : { ...config.log, clock: Date.now },
-      )
+      log ??= openEventLog(logSettings(config.log, logger))
       return log
     },
     store() {
@@ -56,6 +54,11 @@ export function openParts(context: CommandContext): Parts {
       for (const part of opened) await part?.close()
     },
   }
+}
+
+/** The log as it is opened, here or for another topic of it. */
+export function logSettings(config: Config['log'], logger: Logger): EventLogSettings {
+  return config.kind === 'kafka' ? { ...config, logger } : { ...config, clock: Date.now }
 }
 
 /** A part that failed to open has said so already, and has nothing to close. */

@@ -32,8 +32,12 @@ export async function runForbruk(
 }
 
 /** Runs it and answers standard output; anything but exit code 0 fails with what the process said. */
-export async function forbruk(args: readonly string[], settings: Record<string, string>): Promise<string> {
-  const { code, stdout, stderr } = await runForbruk(args, settings)
+export async function forbruk(
+  args: readonly string[],
+  settings: Record<string, string>,
+  input?: Buffer,
+): Promise<string> {
+  const { code, stdout, stderr } = await runForbruk(args, settings, input)
   if (code !== 0) throw new Error(`forbruk ${args.join(' ')} exited with ${code}:\n${stdout}\n${stderr}`)
   return stdout
 }

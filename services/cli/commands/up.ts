@@ -3,16 +3,20 @@ import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { serveReadOnly } from '@forbruk/infra/store/serve-read-only.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
+import { startAlerts } from '../start-alerts.ts'
 
 export function upCommand(context: CommandContext): Command {
   return new Command('up')
-    .description('everything in one process: the aggregator, and the read-only endpoint of an embedded store')
+    .description(
+      'everything in one process: the aggregator, usage alerts, and the read-only endpoint of an embedded store',
+    )
     .action(async () => {
       await using parts = openParts(context)
       const signal = signalOfShutdown()
       const store = await parts.store()
       const log = await parts.log()
       await using _endpoint = await serveEmbeddedStore(parts)
+      await using _alerts = await startAlerts(parts)
       parts.logger.info({ log: parts.config.log.kind, topic: log.topic, store: store.kind }, 'counting')
       await aggregate({ log, store, logger: parts.logger, signal, untilCaughtUp: false })
       parts.logger.info('stopped in order')

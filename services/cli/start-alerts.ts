@@ -1,0 +1,44 @@
+import { watchUsage } from '@forbruk/alerts/watch-usage.ts'
+import { openEventLog, openSoleWriter } from '@forbruk/infra/log/open-event-log.ts'
+import { logSettings, type Parts } from './open-parts.ts'
+import { createRulesReader } from './read-month-rules.ts'
+import { readTariffFile } from './read-tariff-file.ts'
+
+/** Alerts are few, and one partition keeps them in order for whoever creates the topic with this. */
+const PARTITIONS = 1
+
+/** Watches usage until it is disposed of. What can't be opened is thrown; what fails later is told and tried again. */
+export async function startAlerts(parts: Parts): Promise<AsyncDisposable> {
+  const { config, logger } = parts
+  const { topic, webhooks, secret } = config.alerts
+  const tariff = await readTariffFile(config.tariffPath)
+  const store = await parts.store()
+  const counted = await parts.log()
+  const settings = logSettings({ ...config.log, topic, partitionCount: PARTITIONS }, logger)
+  const alertsTopic = await openEventLog(settings)
+  const writer = openSoleWriter(settings, alertsTopic)
+  const stopping = new AbortController()
+  const watching = watchUsage({
+    store,
+    counted,
+    alertsTopic,
+    writer,
+    timeZone: tariff.timeZone,
+    readRules: createRulesReader(store, tariff),
+    webhooks,
+    secret,
+    clock: Date.now,
+    random: Math.random,
+    logger,
+    signal: stopping.signal,
+  })
+  logger.info({ topic, webhooks: webhooks.length }, 'watching usage')
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await watching
+      await writer.close()
+      await alertsTopic.close()
+    },
+  }
+}
