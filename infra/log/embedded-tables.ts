@@ -124,7 +124,9 @@ export function createStatements(database: DatabaseSync, topicId: number) {
         bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0)
         if (bytes >= bytesMax) break
       }
-      return { partition, records, nextOffset: (records.at(-1)?.offset ?? fromOffset - 1) + 1 }
+      const nextOffset = (records.at(-1)?.offset ?? fromOffset - 1) + 1
+      const endOffset = (edgeShape.parse(last.get(topicId, partition))?.offset ?? -1) + 1
+      return { partition, records, nextOffset, endOffset: Math.max(endOffset, nextOffset) }
     },
   }
 }

@@ -57,6 +57,8 @@ export type RecordBatch = {
   readonly records: readonly LogRecord[]
   /** The offset to read next: every offset below it has been delivered or holds nothing. */
   readonly nextOffset: number
+  /** Where the partition ended when the batch was fetched: how far there is still to go. */
+  readonly endOffset: number
 }
 
 export type OutgoingRecord = {

@@ -157,8 +157,8 @@ class KafkaSubscription implements Subscription {
     })
     kafka.on(kafka.events.START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return
-      const { firstOffset, nextOffset } = emptyRange(payload.firstOffset, payload.lastOffset)
-      this.#held.get(payload.partition)?.stepOver(firstOffset, nextOffset)
+      const { partition, firstOffset, lastOffset, highWatermark } = payload
+      this.#held.get(partition)?.stepOver(emptyRange(firstOffset, lastOffset, highWatermark))
     })
     try {
       await kafka.connect()

@@ -56,13 +56,13 @@ export class HeldPartition {
     // That of an empty batch, of which kafkajs knows nothing.
     await this.delivered()
     try {
-      const { fetchedFrom, nextOffset } = fetchedRange(batch)
+      const range = fetchedRange(batch)
       if (this.#nextOffset === null) return
-      if (fetchedFrom !== this.#nextOffset) {
-        await this.#reposition(this.#nextOffset, fetchedFrom)
+      if (range.fetchedFrom !== this.#nextOffset) {
+        await this.#reposition(this.#nextOffset, range.fetchedFrom)
         return
       }
-      await this.#deliver(toRecordBatch(batch, nextOffset), heartbeat)
+      await this.#deliver(toRecordBatch(batch, range), heartbeat)
     } catch (error) {
       if (error instanceof HeartbeatError) throw error.cause
       this.#holder.fail(error)
@@ -73,9 +73,9 @@ export class HeldPartition {
   }
 
   /** kafkajs steps over a fetch of control records alone without calling eachBatch. */
-  stepOver(firstOffset: number, nextOffset: number): void {
+  stepOver({ firstOffset, nextOffset, endOffset }: EmptyRange): void {
     if (this.#delivery || this.#nextOffset !== firstOffset) return
-    const empty = { partition: this.partition, records: [], nextOffset }
+    const empty = { partition: this.partition, records: [], nextOffset, endOffset }
     this.#deliver(empty, async () => {}).catch(error => this.#holder.fail(error))
   }
 
@@ -116,9 +116,25 @@ export class HeldPartition {
   }
 }
 
-/** The offsets of a fetch that held no record, as kafkajs's events tell them. */
-export function emptyRange(firstOffset: string | null, lastOffset: string) {
-  return { firstOffset: toOffset(firstOffset ?? lastOffset), nextOffset: toOffset(lastOffset) + 1 }
+/** The offsets of a fetch that held no record. */
+export type EmptyRange = {
+  readonly firstOffset: number
+  readonly nextOffset: number
+  readonly endOffset: number
+}
+
+/** As kafkajs's events tell them. */
+export function emptyRange(
+  firstOffset: string | null,
+  lastOffset: string,
+  highWatermark: string,
+): EmptyRange {
+  const nextOffset = toOffset(lastOffset) + 1
+  return {
+    firstOffset: toOffset(firstOffset ?? lastOffset),
+    nextOffset,
+    endOffset: Math.max(toOffset(highWatermark), nextOffset),
+  }
 }
 
 /** Carries kafkajs's own error past the consumer's back to kafkajs, as its cause. */

@@ -1,6 +1,8 @@
 import type { Batch, KafkaMessage } from 'kafkajs'
 import { EventLogError, type LogRecord, type RecordBatch } from './event-log.ts'
+import { unpackRecords } from './kafka-record-batch.ts'
 import { toOffset } from './kafka-topic.ts'
+import { packedRecordsOf } from './pack-record-batches.ts'
 
 /** What kafkajs fetched: everything that the partition holds in [fetchedFrom, nextOffset). */
 export type FetchedRange = { readonly fetchedFrom: number; readonly nextOffset: number }
@@ -19,8 +21,20 @@ function fetchedFrom(batch: Batch): number {
   throw new EventLogError('This release of kafkajs does not tell where a fetch began: expected 2.2.4.')
 }
 
-export function toRecordBatch(batch: Batch, nextOffset: number): RecordBatch {
-  return { partition: batch.partition, records: batch.messages.map(toRecord), nextOffset }
+/** The records from where the fetch began: the broker sends whole batches, which may begin before it. */
+export function toRecordBatch(batch: Batch, { fetchedFrom, nextOffset }: FetchedRange): RecordBatch {
+  const records: LogRecord[] = []
+  for (const message of batch.messages) {
+    const packed = packedRecordsOf(message)
+    if (packed === null) records.push(toRecord(message))
+    else unpackRecords(packed, fetchedFrom, records)
+  }
+  return {
+    partition: batch.partition,
+    records,
+    nextOffset,
+    endOffset: Math.max(toOffset(batch.highWatermark), nextOffset),
+  }
 }
 
 /** Offsets within a batch rise, so that its end, which was checked, bounds them all. */

@@ -64,7 +64,7 @@ export async function* readKafka(
 function cutAt(batch: RecordBatch, toOffset: number): RecordBatch {
   if (batch.nextOffset <= toOffset) return batch
   const records = batch.records.filter(record => record.offset < toOffset)
-  return { partition: batch.partition, records, nextOffset: toOffset }
+  return { ...batch, records, nextOffset: toOffset }
 }
 
 /** Hands batches from kafkajs's loop to the reader's, one at a time: whoever is first waits for the other. */

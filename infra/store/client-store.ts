@@ -3,6 +3,7 @@ import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import type { ZodType } from 'zod'
 import { encodeRows } from './encode-rows.ts'
 import { explainStoreError } from './explain-store-error.ts'
+import { quoteIdentifier } from './quote-identifier.ts'
 import { type InsertOptions, type QueryParams, type Store, StoreError } from './store.ts'
 
 export type ClientStoreParts = {
@@ -70,7 +71,9 @@ export function createClientStore({ kind, client, where, insertSettings, release
       refuseWriting()
       if (rows.length === 0) return
       const settings = once === undefined ? '' : `SETTINGS ${onceSettings(table, rows.length, once)} `
-      const query = `INSERT INTO ${table} ${settings}FORMAT JSONEachRow\n${encodeRows(table, rows)}`
+      const { columns, text } = encodeRows(table, rows)
+      const names = columns.map(quoteIdentifier).join(', ')
+      const query = `INSERT INTO ${table} (${names}) ${settings}FORMAT JSONCompactEachRow\n${text}`
       await attempt(() => client.command({ query, clickhouse_settings: insertSettings }))
     },
 

@@ -10,6 +10,7 @@ import {
 import { createClientStore } from './client-store.ts'
 import { explainStoreError } from './explain-store-error.ts'
 import { findEndpoint } from './find-endpoint.ts'
+import { quoteIdentifier } from './quote-identifier.ts'
 import { type Store, StoreError } from './store.ts'
 
 export type StoreSettings = ServerStoreSettings | EmbeddedStoreSettings
@@ -181,10 +182,6 @@ const EMBEDDED_SETTINGS = {
 function setStatement(settings: Record<string, string | number>): string {
   const assignments = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`)
   return `SET ${assignments.join(', ')}`
-}
-
-function quoteIdentifier(name: string): string {
-  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
 }
 
 /** The engine says no more than "Failed to create connection"; the file it locks says who has it. */

@@ -5,7 +5,7 @@ export const EARLIEST_TIME_MS = 946_684_800_000
 const LATEST_TIME_MS = 4_102_444_800_000
 /** Far above any gateway's body limit, and small enough that a block's sum stays a safe integer. */
 export const EVENT_BYTES_MAX = 2 ** 36 - 1
-const NAME_CHARACTERS_MAX = 256
+export const NAME_CHARACTERS_MAX = 256
 // biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/
 /** What a decoder puts in place of bytes that are no UTF-8: two broken names must not become one. */

@@ -1,4 +1,8 @@
-import type { EventIdentity, SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import type { SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import { ScannedRequest, type TextRange } from '@forbruk/schemas/wire/scanned-request.ts'
+import { spellOrigin } from '@forbruk/schemas/wire/spell-request.ts'
+import { ByteTable } from './byte-table.ts'
+import { IdWindow } from './id-window.ts'
 
 /**
  * Admit lets each identity pass once. What it remembers of a partition is a function of the log alone, so a replay
@@ -9,13 +13,6 @@ import type { EventIdentity, SourceMark } from '@forbruk/schemas/event/log-event
  */
 export class Admission {
   readonly sources: SourceFiles
-  /**
-   * Where each id occurred last: the newer ids, and those of the window before. Forgetting a whole map at once keeps
-   * this cheap; deleting from the front of one would make every look at its front step over the holes.
-   */
-  private newer = new Map<string, number>()
-  private older = new Map<string, number>()
-  private newerFromOffset = 0
   /** No id below counts: it was appended too long ago. */
   rememberedFrom = 0
   private windowSize: number
@@ -30,51 +27,78 @@ export class Admission {
     this.windowSize = windowSize
   }
 
-  isDuplicate(source: string, identity: EventIdentity, offset: number): boolean {
-    switch (identity.kind) {
+  /** @param file that of the request's source and line */
+  isDuplicate(request: ScannedRequest, file: SourceFile, offset: number): boolean {
+    switch (request.identity) {
       case 'position':
-        return this.sources.get(source, identity.file).isRepeated(identity.position)
+        return file.isRepeated(request.position)
       case 'request_id':
-        return this.remember(`${source}\n${identity.id}`, offset)
+        return this.remember(file, request.bytes, request.identityText, offset)
       case 'none':
         return false
     }
   }
 
-  /** Remembers the id at its newest offset; true when it occurred within the window before. */
-  remember(id: string, offset: number): boolean {
-    if (offset - this.newerFromOffset > this.windowSize) {
-      this.older = this.newer
-      this.newer = new Map()
-      this.newerFromOffset = offset
-    }
-    const lastOffset = this.newer.get(id) ?? this.older.get(id)
-    this.newer.set(id, offset)
-    if (lastOffset === undefined || lastOffset < this.rememberedFrom) return false
-    return offset - lastOffset <= this.windowSize
+  /** Remembers the request id at its newest offset; true when it occurred within the window before. */
+  remember(file: SourceFile, bytes: Uint8Array, id: TextRange, offset: number): boolean {
+    file.requestIds ??= new IdWindow()
+    const lastOffset = file.requestIds.remember(bytes, id, offset, this.windowSize)
+    return lastOffset !== null && lastOffset >= Math.max(this.rememberedFrom, offset - this.windowSize)
   }
 }
 
 /** Every source file that a partition has seen. */
 export class SourceFiles {
-  private readonly bySource = new Map<string, Map<string, SourceFile>>()
+  private readonly names = new ByteTable()
+  /** By the number of the source's name. */
+  private readonly bySource: FilesOfSource[] = []
+  private readonly spelled = new ScannedRequest()
 
   get(source: string, file: string): SourceFile {
-    let files = this.bySource.get(source)
-    if (files === undefined) {
-      files = new Map()
-      this.bySource.set(source, files)
-    }
-    let progress = files.get(file)
-    if (progress === undefined) {
-      progress = new SourceFile(source, file)
-      files.set(file, progress)
-    }
-    return progress
+    spellOrigin({ source, identity: { kind: 'position', file, position: 0 } }, this.spelled)
+    return this.of(this.spelled)
+  }
+
+  /** The file of the request's source and line; the one without a name where it has no line. */
+  of(request: ScannedRequest): SourceFile {
+    const known = this.names.size
+    const number = this.names.add(request.bytes, request.source)
+    if (number === known) this.bySource.push(new FilesOfSource(this.names.text(number)))
+    const files = this.bySource[number]
+    if (files === undefined) throw new RangeError(`source number ${number} of ${known} has no files`)
+    return request.identity === 'position' ? files.named(request.bytes, request.identityText) : files.unnamed
   }
 
   *all(): Iterable<SourceFile> {
-    for (const files of this.bySource.values()) yield* files.values()
+    for (const files of this.bySource) yield* files.all()
+  }
+}
+
+class FilesOfSource {
+  private readonly source: string
+  private readonly names = new ByteTable()
+  /** By the number of the file's name. */
+  private readonly files: SourceFile[] = []
+  readonly unnamed: SourceFile
+
+  constructor(source: string) {
+    this.source = source
+    this.unnamed = new SourceFile(source, '')
+  }
+
+  named(bytes: Uint8Array, name: TextRange): SourceFile {
+    if (name.start === name.end) return this.unnamed
+    const number = this.names.add(bytes, name)
+    const known = this.files[number]
+    if (known !== undefined) return known
+    const file = new SourceFile(this.source, this.names.text(number))
+    this.files.push(file)
+    return file
+  }
+
+  *all(): Iterable<SourceFile> {
+    yield this.unnamed
+    yield* this.files
   }
 }
 
@@ -90,6 +114,8 @@ export class SourceFile {
   eventsAtMark = 0
   throughMs: number | null = null
   format = ''
+  /** Those that came without a line position; null before the first. */
+  requestIds: IdWindow | null = null
   /** Within the open block. */
   blockEvents = 0
   blockDuplicates = 0

@@ -7,7 +7,7 @@ test('a restored fingerprint has the same value and goes on in the same way', ()
   const feed = (fingerprint: Fingerprint, values: readonly (number | string)[]) => {
     for (const value of values) {
       if (typeof value === 'number') fingerprint.addNumber(value)
-      else fingerprint.addText(value)
+      else fingerprint.addHash(value.codePointAt(0) ?? 0, value.length)
     }
     return fingerprint.value()
   }

@@ -12,15 +12,9 @@ export class Fingerprint {
     this.mix(value | 0, Math.floor(value / 4_294_967_296) | 0)
   }
 
-  addText(text: string): void {
-    let first = text.length
-    let second = 0x811c9dc5
-    for (let index = 0; index < text.length; index++) {
-      const unit = text.charCodeAt(index)
-      first = Math.imul(first ^ unit, 0x01000193)
-      second = Math.imul(second + unit, 0x5bd1e995) ^ (second >>> 15)
-    }
-    this.mix(first, second)
+  /** A text by its hash and length. */
+  addHash(hash: number, length: number): void {
+    this.mix(hash, length)
   }
 
   /** The one that has this value: it goes on in the same way. */

@@ -1,21 +1,12 @@
-import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import type { ScannedRequest } from '@forbruk/schemas/wire/scanned-request.ts'
 import { dayEndMs } from './block.ts'
+import { ByteTable } from './byte-table.ts'
 import { Fingerprint } from './fingerprint.ts'
+import { UsageTable, type UsageTotals } from './usage-table.ts'
 
-const HOUR_MS = 3_600_000
-
-/** Requests and bytes of one client, integration, UTC hour and status class within a block. */
-export type UsageTotals = {
-  readonly clientId: string
-  readonly integrationId: string
-  readonly hourMs: number
-  readonly statusClass: number
-  requests: number
-  requestBytes: number
-  responseBytes: number
-  /** Changed since it was last written. */
-  dirty: boolean
-}
+export const HOUR_MS = 3_600_000
+/** Of statuses, 0 to 5: as many as fit beside the hour in one small number. */
+const CLASSES = 8
 
 /**
  * The absolute totals of one block. Sums stay safe integers: a block has 2^17 offsets and an event at most 2^36 bytes,
@@ -24,7 +15,9 @@ export type UsageTotals = {
 export class BlockFold {
   /** Also the block's name. */
   readonly firstOffset: number
-  readonly usage = new Map<string, UsageTotals>()
+  private readonly usage = new UsageTable()
+  /** Of clients and integrations. */
+  private readonly names = new ByteTable()
   records = 0
   requests = 0
   duplicates = 0
@@ -33,8 +26,8 @@ export class BlockFold {
   requestIds = 0
   requestBytes = 0
   responseBytes = 0
-  firstHourMs: number | null = null
-  lastHourMs: number | null = null
+  firstHour: number | null = null
+  lastHour: number | null = null
   firstAppendTimeMs: number | null = null
   lastAppendTimeMs: number | null = null
   /** A record appended then or later belongs to another block. */
@@ -55,62 +48,44 @@ export class BlockFold {
     return this.requests + this.duplicates + this.rejected + this.marks
   }
 
-  addRequest(event: RequestEvent): UsageTotals {
-    const hourMs = event.timeMs - (event.timeMs % HOUR_MS)
-    const statusClass = Math.floor(event.status / 100)
-    const totals = this.totalsOf(event.clientId, event.integrationId, hourMs, statusClass)
+  /** The totals that the request was added to. */
+  addRequest(request: ScannedRequest): UsageTotals {
+    const { bytes, timeMs, requestBytes, responseBytes } = request
+    const hour = Math.floor(timeMs / HOUR_MS)
+    const totals = this.usage.at(
+      this.names.add(bytes, request.client),
+      this.names.add(bytes, request.integration),
+      hour * CLASSES + Math.floor(request.status / 100),
+    )
     totals.requests += 1
-    totals.requestBytes += event.requestBytes
-    totals.responseBytes += event.responseBytes
+    totals.requestBytes += requestBytes
+    totals.responseBytes += responseBytes
     this.requests += 1
-    this.requestBytes += event.requestBytes
-    this.responseBytes += event.responseBytes
+    this.requestBytes += requestBytes
+    this.responseBytes += responseBytes
     assertExact(this.requestBytes, this.responseBytes)
-    if (this.firstHourMs === null || hourMs < this.firstHourMs) this.firstHourMs = hourMs
-    if (this.lastHourMs === null || hourMs > this.lastHourMs) this.lastHourMs = hourMs
+    if (this.firstHour === null || hour < this.firstHour) this.firstHour = hour
+    if (this.lastHour === null || hour > this.lastHour) this.lastHour = hour
     return totals
   }
 
-  addIdentity(event: RequestEvent, offset: number, index: number): void {
+  addIdentity(request: ScannedRequest, offset: number, index: number): void {
     const { fingerprint } = this
     fingerprint.addNumber(offset)
     fingerprint.addNumber(index)
-    switch (event.identity.kind) {
-      case 'position':
-        fingerprint.addText(event.identity.file)
-        fingerprint.addNumber(event.identity.position)
-        break
-      case 'request_id':
-        fingerprint.addText(event.identity.id)
-        break
-      case 'none':
-        break
-    }
+    if (request.identity === 'none') return
+    fingerprint.addHash(request.identityText.hash, request.identityText.end - request.identityText.start)
+    if (request.identity === 'position') fingerprint.addNumber(request.position)
   }
 
-  private totalsOf(
-    clientId: string,
-    integrationId: string,
-    hourMs: number,
-    statusClass: number,
-  ): UsageTotals {
-    // No name holds a control character, so the joined key is unambiguous.
-    const key = `${clientId}\n${integrationId}\n${hourMs + statusClass}`
-    let totals = this.usage.get(key)
-    if (totals === undefined) {
-      totals = {
-        clientId,
-        integrationId,
-        hourMs,
-        statusClass,
-        requests: 0,
-        requestBytes: 0,
-        responseBytes: 0,
-        dirty: false,
-      }
-      this.usage.set(key, totals)
+  /** What the totals are of. */
+  describe({ client, integration, hourAndClass }: UsageTotals) {
+    return {
+      clientId: this.names.text(client),
+      integrationId: this.names.text(integration),
+      hourMs: Math.floor(hourAndClass / CLASSES) * HOUR_MS,
+      statusClass: hourAndClass % CLASSES,
     }
-    return totals
   }
 }
 

@@ -92,7 +92,12 @@ function foldAll(records: readonly LogRecord[], batchSizes: readonly number[], f
     const size = Math.max(1, batchSizes[index % batchSizes.length] ?? 1)
     const batch = records.slice(start, start + size)
     start += size
-    fold.foldBatch({ partition: 0, records: batch, nextOffset: (batch.at(-1)?.offset ?? 0) + 1 })
+    fold.foldBatch({
+      partition: 0,
+      records: batch,
+      nextOffset: (batch.at(-1)?.offset ?? 0) + 1,
+      endOffset: 0,
+    })
     if (size % 2 === 0) flushes.push(fold.takeRows())
   }
   flushes.push(fold.takeRows())
@@ -169,7 +174,7 @@ describe('a partition', () => {
   test('completes a block at its end and says so in the ledger, also where the log has a gap', () => {
     const fold = newFold()
     const records = [record(5, request({})), record(2 * BLOCK_SIZE + 3, request({}))]
-    fold.foldBatch({ partition: 0, records, nextOffset: 2 * BLOCK_SIZE + 4 })
+    fold.foldBatch({ partition: 0, records, nextOffset: 2 * BLOCK_SIZE + 4, endOffset: 0 })
     const ledger = fold
       .takeRows()
       ?.ledger.map(row => [row.block, row.first_offset, row.next_offset, row.requests])
@@ -184,7 +189,7 @@ describe('a partition', () => {
     const fold = newFold()
     const days = [0, 0.99, 1, 0.5, 1.99, 4]
     const records = days.map((day, offset) => record(2 * offset, request({}), OCTOBER_MS + day * DAY_MS))
-    fold.foldBatch({ partition: 0, records, nextOffset: 12 })
+    fold.foldBatch({ partition: 0, records, nextOffset: 12, endOffset: 0 })
     const ledger = fold.takeRows()?.ledger.map(row => [row.block, row.next_offset, row.requests])
     expect(ledger).toEqual([
       [0, 4, 2],
@@ -198,7 +203,7 @@ describe('a partition', () => {
     const duplicates = (days: readonly number[]) => {
       const fold = newFold()
       const records = days.map((day, offset) => record(offset, id, OCTOBER_MS + day * DAY_MS))
-      fold.foldBatch({ partition: 0, records, nextOffset: days.length })
+      fold.foldBatch({ partition: 0, records, nextOffset: days.length, endOffset: 0 })
       return fold.takeRows()?.ledger.reduce((sum, row) => sum + Number(row.duplicates), 0)
     }
     expect(duplicates([0, 7.9])).toBe(1)
@@ -208,17 +213,51 @@ describe('a partition', () => {
 
   test('writes only what changed', () => {
     const fold = newFold()
-    fold.foldBatch({ partition: 0, records: [record(0, request({ clientId: 'a' }))], nextOffset: 1 })
+    fold.foldBatch({
+      partition: 0,
+      records: [record(0, request({ clientId: 'a' }))],
+      nextOffset: 1,
+      endOffset: 0,
+    })
     expect(fold.takeRows()?.usage.map(row => row.client_id)).toEqual(['a'])
     expect(fold.takeRows()).toBeNull()
-    fold.foldBatch({ partition: 0, records: [record(1, request({ clientId: 'b' }))], nextOffset: 2 })
+    fold.foldBatch({
+      partition: 0,
+      records: [record(1, request({ clientId: 'b' }))],
+      nextOffset: 2,
+      endOffset: 0,
+    })
     expect(fold.takeRows()?.usage.map(row => row.client_id)).toEqual(['b'])
+  })
+
+  test('far behind, writes a block only once it is complete, or when it must end', () => {
+    const fold = newFold()
+    const behind = { partition: 0, endOffset: 5 * BLOCK_SIZE }
+    fold.foldBatch({ ...behind, records: [record(0, request({}))], nextOffset: 1 })
+    expect(fold.takeRows()).toBeNull()
+    fold.foldBatch({
+      ...behind,
+      records: [record(BLOCK_SIZE + 1, request({}))],
+      nextOffset: BLOCK_SIZE + 2,
+    })
+    expect(fold.takeRows()?.ledger.map(row => [row.block, row.next_offset])).toEqual([[0, BLOCK_SIZE]])
+    expect(fold.takeRows(true)?.ledger.map(row => [row.block, row.next_offset])).toEqual([
+      [BLOCK_SIZE, BLOCK_SIZE + 2],
+    ])
+  })
+
+  test('does not hold a block back when nothing more comes, however far the end seems', () => {
+    const fold = newFold()
+    const records = [record(0, request({}))]
+    fold.foldBatch({ partition: 0, records, nextOffset: 1, endOffset: 5 * BLOCK_SIZE })
+    expect(fold.takeRows()).toBeNull()
+    expect(fold.takeRows()?.ledger).toHaveLength(1)
   })
 
   test('keeps a rejected event with its coordinates, and never its query string', () => {
     const fold = newFold()
     const value = Buffer.from('{"client_id":"a","path":"/v1?apikey=hush"}')
-    fold.foldBatch({ partition: 0, records: [record(9, value)], nextOffset: 10 })
+    fold.foldBatch({ partition: 0, records: [record(9, value)], nextOffset: 10, endOffset: 0 })
     const [row] = fold.takeRows()?.rejected ?? []
     expect(row).toMatchObject({
       offset: 9,
@@ -233,7 +272,7 @@ describe('a partition', () => {
     const event = { client_id: 'a', time: OCTOBER_MS, status: 200, request_bytes: 1, response_bytes: 2 }
     const fold = newFold()
     const value = Buffer.from(JSON.stringify([event, { ...event, status: 9000 }, event]))
-    fold.foldBatch({ partition: 0, records: [record(0, value)], nextOffset: 1 })
+    fold.foldBatch({ partition: 0, records: [record(0, value)], nextOffset: 1, endOffset: 0 })
     const rows = fold.takeRows()
     expect(rows?.ledger[0]).toMatchObject({ records: 1, events: 3, requests: 2, rejected: 1 })
     expect(rows?.rejected[0]).toMatchObject({ event_index: 1, reason: 'status_invalid' })
@@ -255,6 +294,7 @@ describe('a partition', () => {
       partition: 0,
       records: [at(0), at(100), at(0), mark].map((value, offset) => record(offset, value)),
       nextOffset: 4,
+      endOffset: 0,
     })
     expect(fold.takeRows()?.sources).toMatchObject([
       { events: 2, duplicates: 1, mark_events_total: 3, events_at_mark: 2, high_position: 100 },
@@ -268,7 +308,12 @@ describe('a partition', () => {
     const fold = newFold(10, new Map(), { before })
     const id = (offset: number) => record(offset, request({ identity: { kind: 'request_id', id: 'a' } }))
     const deliver = (offsets: readonly number[]) =>
-      fold.foldBatch({ partition: 0, records: offsets.map(id), nextOffset: (offsets.at(-1) ?? 0) + 1 })
+      fold.foldBatch({
+        partition: 0,
+        records: offsets.map(id),
+        nextOffset: (offsets.at(-1) ?? 0) + 1,
+        endOffset: 0,
+      })
     deliver([5, 12])
     deliver([5, 12, 12 + windowSize])
     expect(fold.takeRows()?.ledger[0]).toMatchObject({ records: 2, requests: 0, duplicates: 2 })
@@ -278,7 +323,7 @@ describe('a partition', () => {
     const fold = newFold()
     const junk = [null, Buffer.from('{'), request({ source: 'gw', clientId: '' }), request({ source: 'gw' })]
     const records = junk.map((value, offset) => record(offset, value))
-    fold.foldBatch({ partition: 0, records, nextOffset: 4 })
+    fold.foldBatch({ partition: 0, records, nextOffset: 4, endOffset: 0 })
     const rows = fold.takeRows()
     expect(rows?.sources).toMatchObject([{ source: 'gw', events: 2, duplicates: 0 }])
     expect(rows?.rejected.map(row => row.source)).toEqual(['', '', 'gw'])
@@ -291,7 +336,7 @@ describe('a partition', () => {
     const fold = (values: readonly Buffer[]) => {
       const partition = newFold()
       const records = values.map((value, offset) => record(offset, value))
-      partition.foldBatch({ partition: 0, records, nextOffset: values.length })
+      partition.foldBatch({ partition: 0, records, nextOffset: values.length, endOffset: 0 })
       return partition
     }
 
@@ -310,7 +355,7 @@ describe('a partition', () => {
       expect(partition.halt).toBeInstanceOf(FoldVersionError)
       expect(partition.halt?.message).toMatch(/from offset 1 on, is counted with fold version 3/)
       expect(partition.takeRows()?.ledger).toMatchObject([{ block: 0, next_offset: 1, records: 1 }])
-      partition.foldBatch({ partition: 0, records: [record(9, id)], nextOffset: 10 })
+      partition.foldBatch({ partition: 0, records: [record(9, id)], nextOffset: 10, endOffset: 0 })
       expect(partition.takeRows()).toBeNull()
     })
   })
@@ -328,7 +373,7 @@ describe('a partition', () => {
     test('goes on with a record of a later day, and leaves its figures as they stand', () => {
       const fold = sealed()
       const later = record(9, request({}), OCTOBER_MS + DAY_MS)
-      fold.foldBatch({ partition: 0, records: [later], nextOffset: 10 })
+      fold.foldBatch({ partition: 0, records: [later], nextOffset: 10, endOffset: 0 })
       const rows = fold.takeRows()
       expect(rows?.ledger).toMatchObject([
         { block: 3, first_offset: 3, next_offset: 9, requests: 2, fingerprint: String(2n ** 63n + 77n) },
@@ -340,7 +385,9 @@ describe('a partition', () => {
 
     test('refuses a record that belongs to it', () => {
       const same = record(9, request({}), OCTOBER_MS + DAY_MS - 1)
-      expect(() => sealed().foldBatch({ partition: 0, records: [same], nextOffset: 10 })).toThrow(LogGapError)
+      expect(() =>
+        sealed().foldBatch({ partition: 0, records: [same], nextOffset: 10, endOffset: 0 }),
+      ).toThrow(LogGapError)
     })
 
     test('refuses to begin a block whose request ids are needed and gone', () => {
@@ -349,6 +396,7 @@ describe('a partition', () => {
       const begin = (day: number) =>
         newFold(3, new Map(), { before, readFromOffset: 3 }).foldBatch({
           partition: 0,
+          endOffset: 0,
           records: [record(3, request({}), OCTOBER_MS + day * DAY_MS)],
           nextOffset: 4,
         })
@@ -359,7 +407,7 @@ describe('a partition', () => {
 
   describe('that is folded again', () => {
     const records = [record(0, request({})), record(1, request({ clientId: 'b' })), record(7, null)]
-    const batch = { partition: 0, records: records.slice(0, 2), nextOffset: 2 }
+    const batch = { partition: 0, records: records.slice(0, 2), nextOffset: 2, endOffset: 0 }
     const counted = () => {
       const fold = newFold()
       fold.foldBatch(batch)
@@ -377,7 +425,7 @@ describe('a partition', () => {
     test('writes nothing before the log has shown that it is the one that was counted', () => {
       const { stored } = counted()
       const again = newFold(0, new Map([[0, stored]]))
-      again.foldBatch({ ...batch, records: records.slice(0, 1), nextOffset: 1 })
+      again.foldBatch({ ...batch, records: records.slice(0, 1), nextOffset: 1, endOffset: 0 })
       expect(again.takeRows()).toBeNull()
       expect(again.pendingRows).toBe(0)
       again.foldBatch(batch)
@@ -388,7 +436,7 @@ describe('a partition', () => {
       const { stored } = counted()
       const again = newFold(0, new Map([[0, { ...stored, nextOffset: 5 }]]))
       const other = [record(0, request({})), record(1, request({}), OCTOBER_MS + DAY_MS)]
-      expect(() => again.foldBatch({ partition: 0, records: other, nextOffset: 2 })).toThrow(
+      expect(() => again.foldBatch({ partition: 0, records: other, nextOffset: 2, endOffset: 0 })).toThrow(
         LogContradictsLedgerError,
       )
     })
@@ -398,7 +446,7 @@ describe('a partition', () => {
       for (const nextOffset of [2, 5]) {
         const other = { ...stored, nextOffset, fingerprint: stored.fingerprint + 1n }
         const again = newFold(0, new Map([[0, other]]))
-        expect(() => again.foldBatch({ partition: 0, records, nextOffset: 8 })).toThrow(
+        expect(() => again.foldBatch({ partition: 0, records, nextOffset: 8, endOffset: 0 })).toThrow(
           LogContradictsLedgerError,
         )
         expect(again.takeRows()).toBeNull()

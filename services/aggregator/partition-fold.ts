@@ -1,15 +1,13 @@
 import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
-import type {
-  RejectedLine,
-  RequestEvent,
-  SourceMark,
-  StreamVersion,
-} from '@forbruk/schemas/event/log-event.ts'
-import { decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
+import type { RejectedLine, SourceMark, StreamVersion } from '@forbruk/schemas/event/log-event.ts'
+import { type Decoded, decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
+import { scanRequest } from '@forbruk/schemas/wire/scan-request.ts'
+import { ScannedRequest } from '@forbruk/schemas/wire/scanned-request.ts'
+import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
 import { alignedEnd, type FoldVersionError, findUnknown, type StreamGeometry } from './block.ts'
-import { describeRejected, identityOf, type Origin } from './describe-rejected.ts'
-import { BlockFold, type UsageTotals } from './fold.ts'
+import { describeRejected, identityOf } from './describe-rejected.ts'
+import { BlockFold } from './fold.ts'
 import { describePartition, LogGapError } from './log-gap.ts'
 import type { LedgerBlock } from './read-ledger.ts'
 import { restoreFold } from './restore-fold.ts'
@@ -23,6 +21,7 @@ import {
   sourceRow,
   usageRow,
 } from './rows.ts'
+import type { UsageTotals } from './usage-table.ts'
 import { rememberedFrom, type WindowBlock } from './window.ts'
 
 /** Where a partition's fold begins, as the ledger has it. */
@@ -63,6 +62,10 @@ export class PartitionFold {
   readonly partition: number
   /** Every offset below is folded in. */
   nextOffset: number
+  /** Where the partition ended when its newest batch was fetched. */
+  private endOffset = 0
+  /** `nextOffset` when rows were last asked for. */
+  private lookedAtOffset = 0
   /** Every record below has been looked at, remembered or folded. */
   private nextUnread = 0
   private readonly foldFromOffset: number
@@ -79,6 +82,8 @@ export class PartitionFold {
   /** Where the open block ends at the latest. */
   private end: number
   private changed = false
+  /** The event at hand. */
+  private readonly request = new ScannedRequest()
   private dirtyUsage: UsageTotals[] = []
   private newRejected: Row[] = []
   /** Rows of blocks that are complete, waiting to be written. */
@@ -118,13 +123,21 @@ export class PartitionFold {
     }
     if (this.halt !== null) return
     this.nextUnread = Math.max(this.nextUnread, batch.nextOffset)
+    this.endOffset = batch.endOffset
     this.advanceTo(batch.nextOffset)
   }
 
-  /** The rows that changed since the last call, or null. The caller writes them, and the ledger rows last. */
-  takeRows(): FlushRows | null {
+  /**
+   * The rows that changed since the last call, or null. The caller writes them, and the ledger rows last. While more than
+   * a block is still to be read, and reading goes on, only complete blocks are given, so that catching up writes each row
+   * once; unless `atOnce` asks for what there is.
+   */
+  takeRows(atOnce = false): FlushRows | null {
     if (!this.changed) return null
-    if (this.isProven()) {
+    const isCatchingUp =
+      this.endOffset - this.nextOffset > this.geometry.blockSize && this.nextOffset > this.lookedAtOffset
+    this.lookedAtOffset = this.nextOffset
+    if (this.isProven() && (atOnce || !isCatchingUp)) {
       this.writeBlock()
       this.changed = false
     }
@@ -143,30 +156,45 @@ export class PartitionFold {
 
   /** Before the fold begins: only which request ids occurred matters. */
   private remember(record: LogRecord): void {
-    for (const event of decodeRecord(record.value)) {
-      const identity = identityOf(event)
-      if (identity?.identity.kind === 'request_id') {
-        this.admission.isDuplicate(identity.source, identity.identity, record.offset)
-      }
+    const { request } = this
+    if (record.value !== null && scanRequest(record.value, request)) {
+      if (request.identity === 'request_id') this.rememberId(record.offset)
+      return
     }
+    for (const event of decodeRecord(record.value)) {
+      const origin = identityOf(event)
+      if (origin?.identity.kind !== 'request_id') continue
+      spellOrigin(origin, request)
+      this.rememberId(record.offset)
+    }
+  }
+
+  private rememberId(offset: number): void {
+    this.admission.isDuplicate(this.request, this.admission.sources.of(this.request), offset)
   }
 
   private foldRecord(record: LogRecord): void {
     this.advanceTo(record.offset)
     if (record.appendTimeMs >= this.fold.endMs) this.nextBlock(this.geometry)
-    const events = decodeRecord(record.value)
-    if (events[0]?.kind === 'stream_version' && !this.follow(events[0])) return
+    const isRequest = record.value !== null && scanRequest(record.value, this.request)
+    const events = isRequest ? null : decodeRecord(record.value)
+    if (events?.[0]?.kind === 'stream_version' && !this.follow(events[0])) return
     const { fold } = this
     if (fold.records === 0) this.begin(record.appendTimeMs)
     else if (fold.firstOffset === this.sealed?.first_offset) this.refuseSealed(record.offset)
     fold.records += 1
     fold.lastAppendTimeMs = record.appendTimeMs
-    for (let index = 0; index < events.length; index++) {
-      const event = events[index]
-      if (event === undefined) continue
+    if (events === null) this.foldRequest(record.offset, 0)
+    else this.foldDecoded(record, events)
+    this.advanceTo(record.offset + 1)
+  }
+
+  private foldDecoded(record: LogRecord, events: readonly Decoded[]): void {
+    for (const [index, event] of events.entries()) {
       switch (event.kind) {
         case 'request':
-          this.foldRequest(event, record.offset, index)
+          spellRequest(event, this.request)
+          this.foldRequest(record.offset, index)
           break
         case 'mark':
           this.foldMark(event)
@@ -179,18 +207,19 @@ export class PartitionFold {
           break
       }
     }
-    this.advanceTo(record.offset + 1)
   }
 
-  private foldRequest(event: RequestEvent, offset: number, index: number): void {
-    if (!this.admit(event, offset)) return
-    this.fileOf(event).count(false)
-    const totals = this.fold.addRequest(event)
+  private foldRequest(offset: number, index: number): void {
+    const { request, fold } = this
+    const file = this.admission.sources.of(request)
+    if (!this.admit(file, offset)) return
+    file.count(false)
+    const totals = fold.addRequest(request)
     if (!totals.dirty) {
       totals.dirty = true
       this.dirtyUsage.push(totals)
     }
-    this.fold.addIdentity(event, offset, index)
+    fold.addIdentity(request, offset, index)
   }
 
   private foldMark(mark: SourceMark): void {
@@ -200,10 +229,12 @@ export class PartitionFold {
 
   private foldRejected(event: RejectedLine | UndecodableEvent, record: LogRecord, index: number): void {
     const origin = identityOf(event)
-    if (origin !== null && !this.admit(origin, record.offset)) return
-    // Only what names its source is counted for one: so the stored rejected events tell what the source rows add up to.
-    if (origin !== null && (origin.source !== '' || origin.identity.kind === 'position')) {
-      this.fileOf(origin).count(false)
+    if (origin !== null) {
+      spellOrigin(origin, this.request)
+      const file = this.admission.sources.of(this.request)
+      if (!this.admit(file, record.offset)) return
+      // Only what names its source is counted for one: so the stored rejected events tell what the source rows add up to.
+      if (origin.source !== '' || origin.identity.kind === 'position') file.count(false)
     }
     this.fold.rejected += 1
     this.newRejected.push({
@@ -215,16 +246,12 @@ export class PartitionFold {
     })
   }
 
-  private admit(event: Origin, offset: number): boolean {
-    if (event.identity.kind === 'request_id') this.fold.requestIds += 1
-    if (!this.admission.isDuplicate(event.source, event.identity, offset)) return true
+  private admit(file: SourceFile, offset: number): boolean {
+    if (this.request.identity === 'request_id') this.fold.requestIds += 1
+    if (!this.admission.isDuplicate(this.request, file, offset)) return true
     this.fold.duplicates += 1
-    this.fileOf(event).count(true)
+    file.count(true)
     return false
-  }
-
-  private fileOf({ source, identity }: Origin): SourceFile {
-    return this.admission.sources.get(source, identity.kind === 'position' ? identity.file : '')
   }
 
   /** Completes every block that ends at or before `offset`; blocks without a record get their row as well. */
@@ -313,7 +340,7 @@ export class PartitionFold {
     const place = this.place()
     const lastOffset = this.nextOffset - 1
     for (const totals of this.dirtyUsage) {
-      this.complete.usage.push(usageRow(place, totals, lastOffset))
+      this.complete.usage.push(usageRow(place, this.fold, totals, lastOffset))
       totals.dirty = false
     }
     this.dirtyUsage = []

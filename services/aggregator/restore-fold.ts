@@ -1,6 +1,6 @@
 import { dayEndMs } from './block.ts'
 import { Fingerprint } from './fingerprint.ts'
-import { BlockFold } from './fold.ts'
+import { BlockFold, HOUR_MS } from './fold.ts'
 import type { LedgerBlock } from './read-ledger.ts'
 
 /**
@@ -17,11 +17,15 @@ export function restoreFold(row: LedgerBlock): BlockFold {
   fold.requestIds = row.request_ids
   fold.requestBytes = row.request_bytes
   fold.responseBytes = row.response_bytes
-  fold.firstHourMs = row.first_hour_ms
-  fold.lastHourMs = row.last_hour_ms
+  fold.firstHour = hourOf(row.first_hour_ms)
+  fold.lastHour = hourOf(row.last_hour_ms)
   fold.firstAppendTimeMs = row.first_append_time_ms
   fold.lastAppendTimeMs = row.last_append_time_ms
   if (row.first_append_time_ms !== null) fold.endMs = dayEndMs(row.first_append_time_ms)
   fold.fingerprint = Fingerprint.restore(row.fingerprint)
   return fold
+}
+
+function hourOf(timeMs: number | null): number | null {
+  return timeMs === null ? null : timeMs / HOUR_MS
 }

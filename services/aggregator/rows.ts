@@ -1,6 +1,9 @@
 import type { SourceFile } from './admit.ts'
 import type { StreamGeometry } from './block.ts'
-import type { BlockFold, UsageTotals } from './fold.ts'
+import type { BlockFold } from './fold.ts'
+import type { UsageTotals } from './usage-table.ts'
+
+const HOUR_SECONDS = 3_600
 
 /** What one flush writes, table by table. Values are what ClickHouse reads from JSON. */
 export type FlushRows = {
@@ -18,13 +21,16 @@ export function emptyRows(): FlushRows {
   return { usage: [], sources: [], rejected: [], ledger: [] }
 }
 
-export function usageRow(place: BlockPlace, totals: UsageTotals, lastOffset: number): Row {
+export function usageRow(place: BlockPlace, fold: BlockFold, totals: UsageTotals, lastOffset: number): Row {
+  const { clientId, integrationId, hourMs, statusClass } = fold.describe(totals)
   return {
-    client_id: totals.clientId,
-    hour: totals.hourMs / 1000,
-    integration_id: totals.integrationId,
-    status_class: totals.statusClass,
-    ...place,
+    client_id: clientId,
+    hour: hourMs / 1000,
+    integration_id: integrationId,
+    status_class: statusClass,
+    stream: place.stream,
+    partition: place.partition,
+    block: place.block,
     requests: totals.requests,
     request_bytes: totals.requestBytes,
     response_bytes: totals.responseBytes,
@@ -74,8 +80,8 @@ export function ledgerRow(
     request_ids: fold.requestIds,
     request_bytes: fold.requestBytes,
     response_bytes: fold.responseBytes,
-    first_hour: fold.firstHourMs === null ? null : fold.firstHourMs / 1000,
-    last_hour: fold.lastHourMs === null ? null : fold.lastHourMs / 1000,
+    first_hour: fold.firstHour === null ? null : fold.firstHour * HOUR_SECONDS,
+    last_hour: fold.lastHour === null ? null : fold.lastHour * HOUR_SECONDS,
     first_append_time: fold.firstAppendTimeMs === null ? null : dateTime64(fold.firstAppendTimeMs),
     last_append_time: fold.lastAppendTimeMs === null ? null : dateTime64(fold.lastAppendTimeMs),
     fingerprint: fold.fingerprint.value().toString(),

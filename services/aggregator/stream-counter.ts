@@ -100,10 +100,11 @@ export class StreamCounter implements PartitionConsumer {
     const nextOffsets = new Map<number, number>()
     const flushes: FlushRows[] = []
     for (const [partition, fold] of this.folds) {
-      const rows = fold.takeRows()
+      // When it ends, what is folded is written: the next start has the less to fold again.
+      const rows = fold.takeRows(this.parts.signal.aborted)
       if (rows === null) continue
       flushes.push(rows)
-      nextOffsets.set(partition, fold.nextOffset)
+      nextOffsets.set(partition, Number(rows.ledger.at(-1)?.next_offset))
     }
     try {
       if (flushes.length > 0) await this.parts.write(flushes)

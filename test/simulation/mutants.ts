@@ -1,8 +1,9 @@
-import { Admission, SourceFiles } from '@forbruk/aggregator/admit.ts'
+import { Admission, type SourceFile, SourceFiles } from '@forbruk/aggregator/admit.ts'
 import { flushRows } from '@forbruk/aggregator/flush.ts'
 import type { BlockSum, LedgerBlock, LedgerReader } from '@forbruk/aggregator/read-ledger.ts'
 import { type ResumeParts, resumePartition } from '@forbruk/aggregator/resume.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import type { TextRange } from '@forbruk/schemas/wire/scanned-request.ts'
 import { type Ports, PROTOCOL, type Protocol } from './protocol.ts'
 import type { StoredRow } from './simulated-store.ts'
 
@@ -165,7 +166,8 @@ class AdmissionOfAdmitted extends Admission {
     this.offsetsMax = windowSize
   }
 
-  override remember(id: string, offset: number): boolean {
+  override remember({ source }: SourceFile, bytes: Uint8Array, range: TextRange, offset: number): boolean {
+    const id = `${source}\n${Buffer.from(bytes.subarray(range.start, range.end))}`
     const last = this.admitted.get(id)
     const isDuplicate = last !== undefined && offset - last <= this.offsetsMax
     if (!isDuplicate) this.admitted.set(id, offset)
@@ -174,9 +176,9 @@ class AdmissionOfAdmitted extends Admission {
 }
 
 class AdmissionOfAnyDay extends Admission {
-  override remember(id: string, offset: number): boolean {
+  override remember(file: SourceFile, bytes: Uint8Array, id: TextRange, offset: number): boolean {
     this.rememberedFrom = 0
-    return super.remember(id, offset)
+    return super.remember(file, bytes, id, offset)
   }
 }
 

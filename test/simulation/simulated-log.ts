@@ -86,6 +86,8 @@ export class SimulatedPartition {
       partition: this.partition,
       records: records.map(({ offset, appendTimeMs, value }) => ({ offset, appendTimeMs, key: null, value })),
       nextOffset,
+      // How far the log reached when it was asked: mostly it knew of no more than it gave.
+      endOffset: nextOffset % 16 === 0 ? this.endOffset : nextOffset,
     }
   }
 }

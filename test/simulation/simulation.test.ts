@@ -52,7 +52,7 @@ describe.runIf(only === undefined)('every event is counted exactly once', () => 
 })
 
 describe.runIf(only === undefined)('the simulation finds it when', () => {
-  const SEEDS_OF_MUTANT_MAX = 2_000
+  const SEEDS_OF_MUTANT_MAX = 6_000
 
   test.each(Object.entries(MUTANTS))(
     '%s',

@@ -1,0 +1,40 @@
+/**
+ * One request as it stands in a record's bytes: numbers are read, texts are ranges of `bytes`. One object is filled again
+ * for every record, so that nothing is allocated per event; what is to be kept must be copied before the next one.
+ */
+export class ScannedRequest {
+  bytes: Uint8Array = new Uint8Array(0)
+  readonly source = new TextRange()
+  readonly client = new TextRange()
+  /** Empty when the gateway does not know it. */
+  readonly integration = new TextRange()
+  identity: 'position' | 'request_id' | 'none' = 'none'
+  /** The request id, or the file of a line position. */
+  readonly identityText = new TextRange()
+  position = 0
+  timeMs = 0
+  status = 0
+  requestBytes = 0
+  responseBytes = 0
+}
+
+export class TextRange {
+  start = 0
+  end = 0
+  /** FNV-1a of the range's bytes, 32 bits signed. */
+  hash = EMPTY_HASH
+
+  set(start: number, end: number, hash: number): void {
+    this.start = start
+    this.end = end
+    this.hash = hash
+  }
+
+  clear(): void {
+    this.set(0, 0, EMPTY_HASH)
+  }
+}
+
+/** FNV-1a, a byte at a time: `hash = Math.imul(hash ^ byte, HASH_PRIME)`, from EMPTY_HASH on. */
+export const EMPTY_HASH = 0x811c9dc5 | 0
+export const HASH_PRIME = 0x01000193

@@ -1,0 +1,47 @@
+import type { RequestFields } from '../event/check-request.ts'
+import type { EventIdentity } from '../event/log-event.ts'
+import { EMPTY_HASH, HASH_PRIME, type ScannedRequest, type TextRange } from './scanned-request.ts'
+
+/** Fills `request` from decoded fields: what `scanRequest` passed over is counted in the same form as all others. */
+export function spellRequest(fields: RequestFields, request: ScannedRequest): void {
+  spellOrigin(fields, request)
+  spell(fields.clientId, request.client, request)
+  spell(fields.integrationId, request.integration, request)
+  request.timeMs = fields.timeMs
+  request.status = fields.status
+  request.requestBytes = fields.requestBytes
+  request.responseBytes = fields.responseBytes
+}
+
+/** Source and identity alone. */
+export function spellOrigin(
+  { source, identity }: { readonly source: string; readonly identity: EventIdentity },
+  request: ScannedRequest,
+): void {
+  request.bytes = new Uint8Array(0)
+  spell(source, request.source, request)
+  request.identity = identity.kind
+  switch (identity.kind) {
+    case 'position':
+      spell(identity.file, request.identityText, request)
+      request.position = identity.position
+      break
+    case 'request_id':
+      spell(identity.id, request.identityText, request)
+      break
+    case 'none':
+      request.identityText.clear()
+      break
+  }
+}
+
+/** Appends the text's bytes to the request's own. */
+function spell(text: string, range: TextRange, request: ScannedRequest): void {
+  const start = request.bytes.length
+  request.bytes = Buffer.concat([request.bytes, Buffer.from(text, 'utf8')])
+  let hash = EMPTY_HASH
+  for (let at = start; at < request.bytes.length; at++) {
+    hash = Math.imul(hash ^ (request.bytes[at] ?? 0), HASH_PRIME)
+  }
+  range.set(start, request.bytes.length, hash)
+}
