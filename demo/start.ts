@@ -54,6 +54,7 @@ function quote(argument: string): string {
 console.log(`
 The data is in ${relative(root, dataDir) || dataDir}: log.sqlite is the event log, store/ is ClickHouse. Go on with:
 
+  npx forbruk case list   # who is above the allowance, and what was agreed
   npx forbruk sql "SELECT * FROM statement_lines WHERE status = 'proposed'"
   npx forbruk sql "SELECT day, sum(requests) FROM usage_daily WHERE client_id = 'skarvik-ror' GROUP BY day ORDER BY day"
   npx forbruk rejected list
