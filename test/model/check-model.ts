@@ -29,6 +29,8 @@ export type Outcome =
   | { readonly kind: 'violated'; readonly assertion: string; readonly depth: number }
 
 const CRASHING: Bounds = { RECORDS: 3, WINDOW: 1, CRASHES: 1, STRAYS: 1, POWER_LOSSES: 0 }
+/** What the mutants need: the fewer orders there are, the sooner the one that breaks them is met. */
+const NO_STRAYS: Bounds = { ...CRASHING, STRAYS: 0 }
 const LOSING: Bounds = { RECORDS: 3, WINDOW: 1, CRASHES: 0, STRAYS: 0, POWER_LOSSES: 1 }
 
 export const PROTOCOL: readonly Check[] = [
@@ -40,11 +42,11 @@ export const DEEP: readonly Check[] = [
   { name: 'all of it together', bounds: { ...CRASHING, POWER_LOSSES: 1 }, mutation: null },
 ]
 export const MUTANTS: readonly Check[] = [
-  { name: 'the ledger before the rows', bounds: CRASHING, mutation: 'LEDGER_FIRST' },
-  { name: 'a constant version', bounds: CRASHING, mutation: 'CONSTANT_VERSION' },
-  { name: 'resuming at the committed offset', bounds: CRASHING, mutation: 'RESUME_AT_COMMITTED_OFFSET' },
-  { name: 'resuming without the window', bounds: CRASHING, mutation: 'NO_WINDOW' },
-  { name: 'a failed flush taken for done', bounds: CRASHING, mutation: 'FAILED_FLUSH_GOES_ON' },
+  { name: 'the ledger before the rows', bounds: NO_STRAYS, mutation: 'LEDGER_FIRST' },
+  { name: 'a constant version', bounds: NO_STRAYS, mutation: 'CONSTANT_VERSION' },
+  { name: 'resuming at the committed offset', bounds: NO_STRAYS, mutation: 'RESUME_AT_COMMITTED_OFFSET' },
+  { name: 'resuming without the window', bounds: NO_STRAYS, mutation: 'NO_WINDOW' },
+  { name: 'a failed flush taken for done', bounds: NO_STRAYS, mutation: 'FAILED_FLUSH_GOES_ON' },
   { name: 'no comparison with the ledger', bounds: LOSING, mutation: 'NO_COMPARISON' },
 ]
 
