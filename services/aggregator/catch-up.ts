@@ -1,5 +1,6 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { LedgerReader } from './read-ledger.ts'
+import { behindGaps } from './resume.ts'
 import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from './verify-blocks.ts'
 
 /** Per partition, the offset up to which counting must come: null where the log holds nothing. */
@@ -35,7 +36,8 @@ export async function hasCaughtUp(
 }
 
 async function addsUp(ledger: LedgerReader, place: { stream: string; partition: number }): Promise<boolean> {
-  const blocks = chooseVerified(await ledger.readNewestBlocks(place, BLOCKS_VERIFIED))
+  const all = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED)
+  const blocks = chooseVerified(behindGaps(all, await ledger.readGaps(place)).blocks)
   const sums = await ledger.readBlockSums(place, blocks.at(0)?.first_offset ?? 0)
   return findDiffering(blocks, sums) === undefined
 }

@@ -9,9 +9,10 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
+import { acceptGap } from './accept-gap.ts'
 import { checkLedger } from './audit/check-ledger.ts'
 import { replayBlocks } from './audit/replay-blocks.ts'
-import { readAuditedBlocks } from './audit/stored-block.ts'
+import { type AuditedGap, readAuditedBlocks, readGaps } from './audit/stored-block.ts'
 import { FoldVersionError, type StreamGeometry } from './block.ts'
 import { countLog } from './count-log.ts'
 import { flushRows } from './flush.ts'
@@ -78,15 +79,15 @@ async function readBlocks(stream: string) {
   )
 }
 
-async function findFaults(log: EventLog) {
+async function findFaults(log: EventLog, gaps: readonly AuditedGap[] = []) {
   const blocks = await readAuditedBlocks(store, log.topic, ALL_TIME)
   const replayed = await replayBlocks(
-    { store, log, foldVersionMax: 2 },
+    { store, log, foldVersionMax: 2, gaps },
     blocks,
     () => true,
     () => undefined,
   )
-  return [...checkLedger(blocks), ...replayed].map(({ place, message }) => `${place}: ${message}`)
+  return [...checkLedger(blocks, gaps), ...replayed].map(({ place, message }) => `${place}: ${message}`)
 }
 
 test('a block ends with the day, and each is resumed, audited and replayed as it was counted', async () => {
@@ -149,4 +150,33 @@ test('a release without the rules counts up to where the log asks for them, and 
   await expect(count(log, FIRST)).rejects.toThrow(/from offset 3 on, is counted with fold version 2/)
   expect(await readBlocks('older')).toEqual([[0, 3, 1, 3]])
   await log.close()
+}, 60_000)
+
+test('an accepted gap is a fact of the ledger, and counting goes on behind it', async () => {
+  const whole = openLog('lost')
+  await append(whole, ['a', 'b'])
+  await count(whole, FIRST)
+  await append(whole, ['c', 'd', 'a', 'e'])
+  // As if retention had taken what was not counted yet.
+  const log = { ...whole, bounds: async () => ({ startOffset: 4, endOffset: 6 }) }
+  const parts = { ledger: createLedgerReader(store), store, log, clock: () => nowMs }
+  await expect(count(log, FIRST)).rejects.toThrow(/--accept-gap 0:2-4 --reason/)
+  const accept = (fromOffset: number, toOffset: number) =>
+    acceptGap(parts, { partition: 0, fromOffset, toOffset }, 'disk died')
+  await expect(accept(2, 5)).rejects.toThrow('the gap is 0:2-4, not 0:2-5')
+  await accept(2, 4)
+  await accept(2, 4)
+  await count(log, FIRST)
+  expect(await readBlocks('lost')).toEqual([
+    [0, 2, 1, 2],
+    [4, 6, 1, 2],
+  ])
+  const gaps = await readGaps(store, 'lost')
+  expect(gaps).toMatchObject([{ partition: 0, from_offset: 2, to_offset: 4, reason: 'disk died' }])
+  expect(await findFaults(whole, gaps)).toEqual([])
+  expect(await findFaults(whole)).toContain(
+    'partition 0, block 4: offsets 2 to 3 before it have no ledger row',
+  )
+  await expect(accept(6, 7)).rejects.toThrow('there is no gap to accept')
+  await whole.close()
 }, 60_000)

@@ -10,6 +10,11 @@ export function describePartition({ partition, stream }: Place): string {
   return `partition ${partition} of ${stream}`
 }
 
+export function howToAccept(partition: number, fromOffset: number, startOffset: number): string {
+  const range = `${partition}:${fromOffset}-${Math.max(fromOffset, startOffset)}`
+  return `give them up: stop every aggregator, then forbruk aggregate --accept-gap ${range} --reason TEXT`
+}
+
 /** `knownOffset` is how far the ledger is, `foldFromOffset` where folding must begin. */
 export function assertLogHolds(
   place: Place,
@@ -29,7 +34,8 @@ export function assertLogHolds(
     throw new LogGapError(
       `${where} begins at offset ${bounds.startOffset}, but counting must go on from ${foldFromOffset}: offsets ` +
         `${foldFromOffset} to ${bounds.startOffset - 1} were deleted by the topic's retention before their block was ` +
-        `complete. Restore them; nothing was counted wrongly.`,
+        `complete. Restore them, or ${howToAccept(place.partition, knownOffset, bounds.startOffset)}. Nothing was counted ` +
+        `wrongly.`,
     )
   }
 }

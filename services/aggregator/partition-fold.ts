@@ -8,7 +8,7 @@ import type { Admission, SourceFile } from './admit.ts'
 import { alignedEnd, type FoldVersionError, findUnknown, type StreamGeometry } from './block.ts'
 import { describeRejected, identityOf } from './describe-rejected.ts'
 import { BlockFold } from './fold.ts'
-import { describePartition, LogGapError } from './log-gap.ts'
+import { describePartition, howToAccept, LogGapError } from './log-gap.ts'
 import type { LedgerBlock } from './read-ledger.ts'
 import { restoreFold } from './restore-fold.ts'
 import {
@@ -137,7 +137,7 @@ export class PartitionFold {
     const isCatchingUp =
       this.endOffset - this.nextOffset > this.geometry.blockSize && this.nextOffset > this.lookedAtOffset
     this.lookedAtOffset = this.nextOffset
-    if (this.isProven() && (atOnce || !isCatchingUp)) {
+    if (this.isProven() && (atOnce || this.halt !== null || !isCatchingUp)) {
       this.writeBlock()
       this.changed = false
     }
@@ -308,8 +308,8 @@ export class PartitionFold {
     if (from < readFromOffset) {
       throw new LogGapError(
         `${describePartition(this)} begins at offset ${readFromOffset}, but the request ids from offset ${from} on ` +
-          `are needed to recognise duplicates: the topic's retention deleted them within days. Restore them, and ` +
-          `raise the retention; nothing was counted wrongly.`,
+          `are needed to recognise duplicates: the topic's retention deleted them within days. Raise it. Restore ` +
+          `them, or ${howToAccept(this.partition, fold.firstOffset, 0)}. Nothing was counted wrongly.`,
       )
     }
     this.admission.rememberedFrom = from
@@ -320,8 +320,8 @@ export class PartitionFold {
     const first = this.fold.firstOffset
     throw new LogGapError(
       `${describePartition(this)}: the record at offset ${offset} belongs to the block that began at ${first}, but ` +
-        `the log no longer holds all that folding it takes: the topic's retention deleted it within days. Restore it, ` +
-        `and raise the retention; nothing was counted wrongly.`,
+        `the log no longer holds all that folding it takes: the topic's retention deleted it within days. Raise it. ` +
+        `Restore the records, or ${howToAccept(this.partition, this.foldFromOffset, 0)}. Nothing was counted wrongly.`,
     )
   }
 

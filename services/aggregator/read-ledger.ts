@@ -17,6 +17,8 @@ export interface LedgerReader {
   readNewestBlocks(place: Place, blocksMax: number): Promise<LedgerBlock[]>
   /** What the rows of each block from `firstBlock` on add up to. */
   readBlockSums(place: Place, firstBlock: number): Promise<BlockSum[]>
+  /** The gaps that operators have accepted, in order. */
+  readGaps(place: Place): Promise<LedgerGap[]>
   /** What was seen of each source's file before the block: the part of a fold's state that is older than its block. */
   readSources(place: Place, beforeBlock: number): Promise<SourceFiles>
 }
@@ -61,6 +63,10 @@ const ledgerShape = z.object({
 })
 export type LedgerBlock = z.infer<typeof ledgerShape>
 
+const gapShape = z.object({ from_offset: count, to_offset: count })
+/** Offsets [from_offset, to_offset). */
+export type LedgerGap = z.infer<typeof gapShape>
+
 const blockSumShape = z.object({
   block: count,
   requests: count,
@@ -94,6 +100,7 @@ export function createLedgerReader(store: Store): LedgerReader {
     readNextOffsets: stream => readNextOffsets(store, stream),
     readNewestBlocks: (place, blocksMax) => readNewestBlocks(store, place, blocksMax),
     readBlockSums: (place, firstBlock) => readBlockSums(store, place, firstBlock),
+    readGaps: place => readGaps(store, place),
     readSources: (place, beforeBlock) => readSources(store, place, beforeBlock),
   }
 }
@@ -142,6 +149,15 @@ function readNewestBlocks(store: Store, place: Place, blocksMax: number): Promis
      ORDER BY block`,
     ledgerShape,
     { ...place, blocksMax },
+  )
+}
+
+function readGaps(store: Store, place: Place): Promise<LedgerGap[]> {
+  return store.query(
+    `SELECT from_offset, to_offset FROM accepted_gap FINAL
+     WHERE stream = {stream:String} AND partition = {partition:UInt32} ORDER BY to_offset`,
+    gapShape,
+    place,
   )
 }
 

@@ -5,7 +5,7 @@ import { alignedEnd, findUnknown, type StreamGeometry } from './block.ts'
 import { BlockFold } from './fold.ts'
 import { assertLogHolds, describePartition } from './log-gap.ts'
 import type { ResumePoint } from './partition-fold.ts'
-import type { BlockSum, LedgerBlock, LedgerReader, Place } from './read-ledger.ts'
+import type { BlockSum, LedgerBlock, LedgerGap, LedgerReader, Place } from './read-ledger.ts'
 import { ledgerRow } from './rows.ts'
 import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from './verify-blocks.ts'
 import { rememberedFrom } from './window.ts'
@@ -27,14 +27,18 @@ export type ResumeParts = {
 export async function resumePartition(parts: ResumeParts, partition: number): Promise<ResumePoint> {
   const { ledger, log, foldVersionMax } = parts
   const place = { stream: log.topic, partition }
-  const blocks = await readLedger(parts, place)
+  const all = await readLedger(parts, place)
+  const { blocks, gap } = behindGaps(all, await ledger.readGaps(place))
   const sums = await ledger.readBlockSums(place, chooseVerified(blocks).at(0)?.first_offset ?? 0)
   // After the ledger: what another process counts meanwhile must not look as if it were beyond the log's end.
   const bounds = await log.bounds(partition)
-  const { foldFromOffset, sealed } = chooseFoldStart(blocks, sums, bounds)
-  assertLogHolds(place, bounds, foldFromOffset, blocks.at(-1)?.next_offset ?? foldFromOffset)
+  const { foldFromOffset, sealed } =
+    gap === null || blocks.length > 0
+      ? chooseFoldStart(blocks, sums, bounds)
+      : { foldFromOffset: gap.to_offset, sealed: null }
+  assertLogHolds(place, bounds, foldFromOffset, all.at(-1)?.next_offset ?? foldFromOffset)
   const before = blocks.filter(block => block.first_offset < foldFromOffset)
-  const geometry = geometryAt(blocks, foldFromOffset)
+  const geometry = geometryAt(all, foldFromOffset)
   const unknown = findUnknown(describePartition(place), geometry.foldVersion, foldVersionMax)
   if (unknown !== null) throw unknown
   const readFromOffset = Math.max(
@@ -81,6 +85,18 @@ async function storeStart(
   throw new StoreUnavailableError(
     `the ledger of partition ${place.partition} of ${place.stream} does not show the row that was just written to it`,
   )
+}
+
+/**
+ * The blocks behind the last accepted gap, and that gap. Those before it stand as they are: what the log has lost of
+ * them can't be folded again, and no request id is remembered from them. Pure.
+ */
+export function behindGaps(
+  blocks: readonly LedgerBlock[],
+  gaps: readonly LedgerGap[],
+): { blocks: readonly LedgerBlock[]; gap: LedgerGap | null } {
+  const gap = gaps.at(-1) ?? null
+  return { gap, blocks: blocks.filter(block => block.first_offset >= (gap?.to_offset ?? 0)) }
 }
 
 type FoldStart = Pick<ResumePoint, 'foldFromOffset' | 'sealed'>

@@ -1,3 +1,4 @@
+import { GapRefusedError } from '@forbruk/aggregator/accept-gap.ts'
 import { FoldVersionError } from '@forbruk/aggregator/block.ts'
 import { LogGapError } from '@forbruk/aggregator/log-gap.ts'
 import { LogContradictsLedgerError } from '@forbruk/aggregator/partition-fold.ts'
@@ -27,7 +28,7 @@ const WRONG_USAGE = [
   RejectedEventError,
   UnknownSourceError,
 ]
-const REFUSED = [CloseRefusedError, CaseRefusedError]
+const REFUSED = [CloseRefusedError, CaseRefusedError, GapRefusedError]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [
   LogGapError,

@@ -47,6 +47,7 @@ const COMPLETE: GateFacts = {
   partitions: [PARTITION],
   sources: [SOURCE],
   rejected: [],
+  gaps: [],
   otherStreams: [],
 }
 
@@ -56,6 +57,21 @@ function lacks(changes: Partial<GateFacts>, nowMs = graceEndMs): string[] {
 const partition = (changes: Partial<PartitionFacts>) => lacks({ partitions: [{ ...PARTITION, ...changes }] })
 const ledger = (changes: Partial<NonNullable<PartitionFacts['ledger']>>) =>
   partition({ ledger: { firstOffset: 0, nextOffset: 131_072, brokenAt: null, ...changes } })
+
+test('a gap that an operator accepted', () => {
+  const gap = {
+    partition: 3,
+    fromOffset: 4_096,
+    toOffset: 8_192,
+    reason: 'disk died',
+    sinceMs: null,
+    untilMs: null,
+  }
+  expect(lacks({ gaps: [gap, { ...gap, fromOffset: 8_192 }] })).toEqual([
+    'partition 3: offsets 4 096 to 8 191 were never counted: the log had lost them, and an operator gave them up (disk died); close with --force and a reason',
+    'partition 3: request ids from before offset 8 192 were not recognised any more: the log had lost them, and an operator gave them up (disk died); close with --force and a reason',
+  ])
+})
 
 test('a complete month lacks nothing', () => {
   expect(lacks({})).toEqual([])

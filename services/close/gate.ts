@@ -1,3 +1,5 @@
+import type { GapFacts } from './read-gaps.ts'
+
 /** How long after a month's end its late events may still come. */
 export const GRACE_MS = 24 * 3_600_000
 
@@ -14,6 +16,8 @@ export type GateFacts = {
   readonly partitions: readonly PartitionFacts[]
   readonly sources: readonly SourceFacts[]
   readonly rejected: readonly RejectedFacts[]
+  /** Accepted ones in which events of the month may have been lost. */
+  readonly gaps: readonly GapFacts[]
   /** Other streams in the store that hold usage of the month. */
   readonly otherStreams: readonly string[]
 }
@@ -86,6 +90,8 @@ export type Lack =
       readonly fromOffset: number
       readonly toOffset: number
     }
+  /** An operator gave these offsets up; none where only the block before could not go on. */
+  | ({ readonly kind: 'gap' } & Pick<GapFacts, 'partition' | 'fromOffset' | 'toOffset' | 'reason'>)
   | {
       readonly kind: 'partition_broken'
       readonly partition: number
@@ -126,6 +132,9 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     ...judgeTime(facts, nowMs),
     ...judgeStream(facts),
     ...facts.partitions.flatMap(judgePartition),
+    ...facts.gaps.map(({ partition, fromOffset, toOffset, reason }): Lack => {
+      return { kind: 'gap', partition, fromOffset, toOffset, reason }
+    }),
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
   ]
@@ -213,6 +222,13 @@ export function describeLack(lack: Lack): string {
     }
     case 'partition_lost':
       return `partition ${lack.partition}: offsets ${showCount(lack.fromOffset)} to ${showCount(lack.toOffset - 1)} left the log before they were counted; restore the log, or close with --force and a reason`
+    case 'gap': {
+      const lost =
+        lack.fromOffset === lack.toOffset
+          ? `request ids from before offset ${showCount(lack.toOffset)} were not recognised any more`
+          : `offsets ${showCount(lack.fromOffset)} to ${showCount(lack.toOffset - 1)} were never counted`
+      return `partition ${lack.partition}: ${lost}: the log had lost them, and an operator gave them up (${lack.reason}); close with --force and a reason`
+    }
     case 'partition_broken':
       return `partition ${lack.partition}: the ledger ends at offset ${showCount(lack.endsAt)} and goes on at ${showCount(lack.resumesAt)}; run forbruk audit`
     case 'partition_starts_late':

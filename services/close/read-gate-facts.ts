@@ -3,6 +3,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 import type { PeriodRange } from './billing-period.ts'
 import { type GateFacts, GRACE_MS, type LedgerFacts, type PartitionFacts, type SourceFacts } from './gate.ts'
+import { mayTouch, readGaps } from './read-gaps.ts'
 import { readRejected } from './read-rejected.ts'
 import { storedCount } from './stored-number.ts'
 
@@ -32,6 +33,7 @@ export async function readGateFacts(
     partitions: inLog.map(facts => ({ ...facts, ledger: ledger.get(facts.partition) ?? null })),
     sources: await readSources(store, stream),
     rejected: await readRejected(store, stream, { startMs, endMs }),
+    gaps: (await readGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
     otherStreams: await readOtherStreams(store, stream, startMs, endMs),
   }
 }
@@ -64,7 +66,7 @@ const ledgerShape = z.object({
   broken_resume: storedCount,
 })
 
-/** A block is to begin where the one before ends. */
+/** A block is to begin where the one before ends, or behind a gap that was accepted. */
 const LEDGER_SQL = `
 SELECT
     partition,
@@ -81,7 +83,9 @@ FROM
         first_offset,
         next_offset,
         lagInFrame(next_offset) OVER w AS previous_next_offset,
-        row_number() OVER w > 1 AND first_offset != previous_next_offset AS is_break
+        row_number() OVER w > 1 AND first_offset != previous_next_offset
+            AND (partition, first_offset) NOT IN
+                (SELECT partition, to_offset FROM accepted_gap FINAL WHERE stream = {stream:String}) AS is_break
     FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String})
     WINDOW w AS (PARTITION BY partition ORDER BY block ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 )

@@ -11,19 +11,20 @@ export type Production = {
   readonly log: EventLog
   readonly maker: EventMaker
   readonly oracle: Oracle
-  /** Events per second; asked for each batch. */
-  readonly pace: () => number
+  readonly eventsPerSecond: number
+  readonly onSent: (eventsSent: number) => void
 }
 
-/** Sends every event at the pace that is asked for, in order, each batch until the log has acknowledged it. */
-export async function produce({ log, maker, oracle, pace }: Production): Promise<void> {
+/** Sends every event at a bounded rate, in order, each batch until the log has acknowledged it. */
+export async function produce({ log, maker, oracle, eventsPerSecond, onSent }: Production): Promise<void> {
+  const intervalMs = (EVENTS_PER_BATCH / eventsPerSecond) * 1_000
   let dueMs = performance.now()
-  while (!maker.isDone) {
+  for (let sent = 0; !maker.isDone; ) {
     const made: MadeRecord[] = []
     for (let event = 0; event < EVENTS_PER_BATCH && !maker.isDone; event++) made.push(...maker.next())
     await send(log, made, oracle)
-    if (maker.isDone) return
-    const intervalMs = (EVENTS_PER_BATCH / pace()) * 1_000
+    sent += EVENTS_PER_BATCH
+    onSent(sent)
     dueMs = Math.max(dueMs + intervalMs, performance.now() - intervalMs)
     await setTimeout(Math.max(0, dueMs - performance.now()))
   }

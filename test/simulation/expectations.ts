@@ -1,5 +1,5 @@
 import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
-import { type Cut, cutBlocks, extendJudgement, type Judged } from './oracle.ts'
+import { type Cut, cutBlocks, extendJudgement, type Gap, type Judged } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { BlockPlace } from './simulated-store.ts'
 
@@ -12,6 +12,7 @@ export class Expectations {
   private readonly firstOffsets = new Map<number, number>()
   private readonly judged = new Map<number, { records: number; events: Judged[] }>()
   private readonly cuts = new Map<number, { endOffset: number; cuts: readonly Cut[] }>()
+  private readonly gaps = new Map<number, readonly Gap[]>()
   private readonly known = new Map<Oracle<unknown>, Map<string, unknown>>()
 
   constructor(partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
@@ -38,7 +39,23 @@ export class Expectations {
   endOf({ partition, block }: BlockPlace): number | null {
     const cuts = this.cutsOf(partition)
     const index = cuts.findIndex(({ start }) => start === block)
-    return index < 0 ? null : (cuts[index + 1]?.start ?? Number.POSITIVE_INFINITY)
+    if (index < 0) return null
+    const next = cuts[index + 1]?.start ?? Number.POSITIVE_INFINITY
+    return this.gapsOf(partition).find(gap => gap.toOffset === next)?.fromOffset ?? next
+  }
+
+  giveUp(partition: number, gap: Gap): void {
+    this.gaps.set(partition, [...this.gapsOf(partition), gap])
+    this.judgeAnew(partition)
+  }
+
+  /** Where counting goes on when it has come to `nextOffset`. */
+  behindGap(partition: number, nextOffset: number): number {
+    return this.gapsOf(partition).find(gap => gap.fromOffset === nextOffset)?.toOffset ?? nextOffset
+  }
+
+  private gapsOf(partition: number): readonly Gap[] {
+    return this.gaps.get(partition) ?? []
   }
 
   geometryOf({ partition, block }: BlockPlace): Cut['sizes'] | undefined {
@@ -51,7 +68,7 @@ export class Expectations {
     if (firstOffset === undefined || log === undefined) return []
     const known = this.cuts.get(partition)
     if (known?.endOffset === log.endOffset) return known.cuts
-    const cuts = cutBlocks(log.records, firstOffset, log.endOffset, this.geometry)
+    const cuts = cutBlocks(log.records, firstOffset, log.endOffset, this.geometry, this.gapsOf(partition))
     this.cuts.set(partition, { endOffset: log.endOffset, cuts })
     return cuts
   }
@@ -73,7 +90,12 @@ export class Expectations {
     const judged = this.judged.get(partition) ?? { records: 0, events: [] }
     this.judged.set(partition, judged)
     if (judged.records < records.length) {
-      extendJudgement(judged.events, records.slice(judged.records), this.cutsOf(partition))
+      extendJudgement(
+        judged.events,
+        records.slice(judged.records),
+        this.cutsOf(partition),
+        this.gapsOf(partition),
+      )
       judged.records = records.length
     }
     return judged.events

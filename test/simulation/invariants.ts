@@ -40,6 +40,16 @@ export class Invariants {
     return blocks.length === 0 ? null : Math.min(...blocks.map(place => place.block))
   }
 
+  giveUp({ partition, ...gap }: { partition: number; fromOffset: number; toOffset: number }): void {
+    this.expectations.giveUp(partition, gap)
+  }
+
+  /** Whether the ledger of the partition has come to the log's end, but for what was given up. */
+  isCountedTo(partition: number, endOffset: number): boolean {
+    const nextOffset = this.store.ledgerOf(partition).at(-1)?.next_offset
+    return nextOffset !== undefined && this.expectations.behindGap(partition, nextOffset) === endOffset
+  }
+
   /** Before an insert: whoever writes a row at a version writes the same one. */
   checkRows(table: string, rows: readonly StoredRow[]): void {
     if (!isBlockTable(table)) return
@@ -66,7 +76,7 @@ export class Invariants {
       const ledger = this.store.ledgerOf(partition)
       const nextOffset = ledger.at(-1)?.next_offset
       if (nextOffset === undefined && startOffset === endOffset) continue
-      if (nextOffset !== endOffset) {
+      if (nextOffset === undefined || this.expectations.behindGap(partition, nextOffset) !== endOffset) {
         throw new Violation(
           `partition ${partition}: counted up to ${nextOffset}, the log ends at ${endOffset}`,
         )
@@ -89,7 +99,9 @@ export class Invariants {
     for (const [index, { first_offset: block, next_offset }] of ledger.entries()) {
       const end = this.expectations.endOf({ partition, block })
       const isWhole = index === ledger.length - 1 ? next_offset <= (end ?? 0) : next_offset === end
-      const isContiguous = block === (ledger[index - 1]?.next_offset ?? first.first_offset)
+      const before = ledger[index - 1]?.next_offset
+      const begin = before === undefined ? first.first_offset : this.expectations.behindGap(partition, before)
+      const isContiguous = block === begin
       if (!isContiguous || !isWhole) throw new Violation(`${where}: gap or overlap at block ${block}`)
     }
     if (last.next_offset < (this.nextOffsets.get(partition) ?? 0)) throw new Violation(`${where} went back`)

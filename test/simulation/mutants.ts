@@ -123,6 +123,13 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
       return { ...point, before: point.before.map(block => ({ ...block, window_size })) }
     },
   },
+  'an accepted gap is not asked for': { around: withLedger(() => ({ readGaps: async () => [] })) },
+  'request ids are remembered over an accepted gap': {
+    async resume(parts, partition) {
+      const point = await resumePartition(parts, partition)
+      return { ...point, before: await parts.ledger.readNewestBlocks(point, 9) }
+    },
+  },
   'the day of a record is that of its arrival': {
     around: (ports, nowMs) => ({
       ...ports,

@@ -14,6 +14,13 @@ export type Judged = {
   readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark' | 'version'
 }
 
+/** Offsets [fromOffset, toOffset) that are given up: a block ends where they begin, and another begins behind them. */
+export type Gap = { readonly fromOffset: number; readonly toOffset: number }
+
+function isLost(offset: number, gaps: readonly Gap[]): boolean {
+  return gaps.some(({ fromOffset, toOffset }) => offset >= fromOffset && offset < toOffset)
+}
+
 export type Sizes = { readonly foldVersion: number; readonly blockSize: number; readonly windowSize: number }
 
 /** Where a block begins, by which sizes, and the day (UTC) of its first record; null when it has none. */
@@ -28,20 +35,24 @@ export function cutBlocks(
   firstOffset: number,
   endOffset: number,
   ofNewPartition: Sizes,
+  gaps: readonly Gap[] = [],
 ): Cut[] {
   const cuts: Cut[] = []
   let sizes = ofNewPartition
   const versions = new Map(records.map(({ offset, events }) => [offset, events.find(isVersion)]))
   const days = new Map(records.map(({ offset, appendTimeMs }) => [offset, Math.floor(appendTimeMs / DAY_MS)]))
   for (let offset = firstOffset; offset < Math.max(endOffset, firstOffset + 1); offset++) {
-    const day = days.get(offset) ?? null
     const open = cuts.at(-1)
+    if (open !== undefined && isLost(offset, gaps)) continue
+    const day = days.get(offset) ?? null
     const isLater = day !== null && open !== undefined && open.day !== null && day > open.day
     const version = versions.get(offset)
     const isHigher = version !== undefined && version.foldVersion > sizes.foldVersion
     const isMultiple = offset % sizes.blockSize === 0
     if (isHigher) sizes = version
-    if (open === undefined || isMultiple || isLater || isHigher) cuts.push({ start: offset, sizes, day })
+    const isBehindGap = gaps.some(({ toOffset }) => toOffset === offset)
+    if (open === undefined || isMultiple || isLater || isHigher || isBehindGap)
+      cuts.push({ start: offset, sizes, day })
     else open.day ??= day
   }
   return cuts
@@ -59,11 +70,12 @@ export function extendJudgement(
   judged: Judged[],
   records: readonly SimulatedRecord[],
   cuts: readonly Cut[],
+  gaps: readonly Gap[] = [],
 ): void {
   for (const { offset, appendTimeMs, events } of records) {
     const place = cuts.findLastIndex(({ start }) => start <= offset)
     const block = cuts[place]
-    if (block === undefined) continue
+    if (block === undefined || isLost(offset, gaps)) continue
     const forgotten = cuts
       .slice(0, place)
       .findLast(({ day }) => day !== null && block.day !== null && block.day - day > DAYS_REMEMBERED)
@@ -72,6 +84,7 @@ export function extendJudgement(
       const isRemembered = (earlier: Judged) =>
         offset - earlier.offset <= block.sizes.windowSize &&
         (forgotten === undefined || earlier.block > forgotten.start) &&
+        gaps.every(({ toOffset }) => earlier.offset >= toOffset || offset < toOffset) &&
         changes.every(({ at, windowSize }) => earlier.offset >= at || at - earlier.offset <= windowSize)
       const verdict = verdictOf(event, judged, isRemembered)
       judged.push({ event, offset, index, appendTimeMs, block: block.start, verdict })

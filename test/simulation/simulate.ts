@@ -1,4 +1,5 @@
 import { LogGapError } from '@forbruk/aggregator/log-gap.ts'
+import { acceptGaps } from './accept-gaps.ts'
 import { PROTOCOL, type Protocol } from './protocol.ts'
 import { replaceLog } from './replace-log.ts'
 import { Violation } from './violation.ts'
@@ -8,7 +9,7 @@ const STEPS_TO_CATCH_UP_MAX = 5_000
 const STEPS_TO_REFUSE_MAX = 1_000
 
 export type Outcome =
-  | { readonly kind: 'counted' | 'gap' | 'contradicted'; readonly steps: number }
+  | { readonly kind: 'counted' | 'given up' | 'gap' | 'contradicted'; readonly steps: number }
   | { readonly kind: 'violated'; readonly steps: number; readonly reason: string }
 
 /** One run, from its seed alone. */
@@ -62,14 +63,20 @@ class Run {
     this.world = world
   }
 
-  async all(): Promise<'counted' | 'gap' | 'contradicted'> {
+  async all(): Promise<'counted' | 'given up' | 'gap' | 'contradicted'> {
     const { world } = this
     const { random } = world
     await this.trouble()
     const replaced = random.chance(0.04) ? replaceLog(world) : null
     if (replaced !== null) return this.refuse(replaced)
+    let isGivenUp = false
     let ending = await this.catchUp(random.chance(0.5))
-    if (ending === 'counted' && random.chance(0.1)) {
+    if (ending === 'gap' && random.chance(0.7) && (await acceptGaps(world))) {
+      for (let appends = random.between(0, 5); appends > 0; appends--) world.append()
+      ending = await this.catchUp(false)
+      isGivenUp = true
+    }
+    if (ending === 'counted' && !isGivenUp && random.chance(0.1)) {
       world.losePower()
       ending = await this.catchUp(false)
     }
@@ -78,7 +85,7 @@ class Run {
       world.applyLate(random.pick(world.late))
     }
     if (ending === 'counted') world.invariants.checkAll()
-    return ending
+    return isGivenUp ? 'given up' : ending
   }
 
   /** The log grows, and of the faults of this seed any may happen at any step. */
@@ -167,8 +174,7 @@ class Run {
     return partitions.every(
       ({ partition, startOffset, endOffset }) =>
         (startOffset === endOffset && store.ledgerOf(partition).length === 0) ||
-        (store.ledgerOf(partition).at(-1)?.next_offset === endOffset &&
-          invariants.oldestDamaged(partition) === null),
+        (invariants.isCountedTo(partition, endOffset) && invariants.oldestDamaged(partition) === null),
     )
   }
 

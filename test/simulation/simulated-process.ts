@@ -172,6 +172,7 @@ export class SimulatedProcess {
       readNextOffsets: stream => this.read('next offsets', () => reader.readNextOffsets(stream)),
       readNewestBlocks: (place, max) => this.read('newest blocks', () => reader.readNewestBlocks(place, max)),
       readBlockSums: (place, block) => this.read('block sums', () => reader.readBlockSums(place, block)),
+      readGaps: place => this.read('gaps', () => reader.readGaps(place)),
       readSources: (place, block) => this.read('sources', () => reader.readSources(place, block)),
     }
   }

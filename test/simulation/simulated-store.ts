@@ -2,6 +2,7 @@ import { SourceFiles } from '@forbruk/aggregator/admit.ts'
 import type {
   BlockSum,
   LedgerBlock,
+  LedgerGap,
   LedgerReader,
   Place,
   StoredStream,
@@ -34,6 +35,7 @@ export type BlockPlace = { readonly partition: number; readonly block: number }
 /** Tables that keep the row with the highest version of each key; of equal versions the one inserted last. */
 export class SimulatedStore {
   private stream: StoredStream | null = null
+  private readonly gaps = new Map<number, LedgerGap[]>()
   private inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
   private visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
   /** The visible ledger rows once more, by partition and block. */
@@ -52,6 +54,16 @@ export class SimulatedStore {
 
   get isStreamKnown(): boolean {
     return this.stream !== null
+  }
+
+  /** A gap that an operator accepts. */
+  accept(table: string, rows: readonly StoredRow[]): void {
+    if (table !== 'accepted_gap') throw new Error(`insert into ${table}, which no operator does`)
+    for (const row of rows) {
+      const gap = { from_offset: Number(row.from_offset), to_offset: Number(row.to_offset) }
+      const partition = Number(row.partition)
+      this.gaps.set(partition, [...(this.gaps.get(partition) ?? []), gap])
+    }
   }
 
   rowsOf(table: BlockTable, { partition, block }: BlockPlace): ReadonlyMap<string, StoredRow> {
@@ -112,7 +124,21 @@ export class SimulatedStore {
         return ledger.filter(block => block.next_offset > from)
       },
       readBlockSums: (place, firstBlock) => this.sums(place, firstBlock),
+      readGaps: ({ partition }) => this.gaps.get(partition) ?? [],
       readSources: (place, beforeBlock) => this.sources(place, beforeBlock),
+    }
+  }
+
+  readerPort(): LedgerReader {
+    const reader = this.reader()
+    return {
+      readStream: async stream => reader.readStream(stream),
+      readFoldVersions: async stream => reader.readFoldVersions(stream),
+      readNextOffsets: async stream => reader.readNextOffsets(stream),
+      readNewestBlocks: async (place, max) => reader.readNewestBlocks(place, max),
+      readBlockSums: async (place, block) => reader.readBlockSums(place, block),
+      readGaps: async place => reader.readGaps(place),
+      readSources: async (place, block) => reader.readSources(place, block),
     }
   }
 

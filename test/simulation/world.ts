@@ -205,6 +205,11 @@ export class World {
     return neededOffset(this.store.ledgerOf(partition), this.invariants.oldestDamaged(partition))
   }
 
+  tellGap(gap: { partition: number; fromOffset: number; toOffset: number }): void {
+    this.trace(`an operator gives up ${gap.fromOffset} to before ${gap.toOffset} of ${gap.partition}`)
+    this.invariants.giveUp(gap)
+  }
+
   applyLate(insert: { readonly table: string; readonly rows: readonly StoredRow[] }): void {
     this.late.splice(this.late.indexOf(insert), 1)
     this.apply(insert.table, insert.rows, 'late')

@@ -5,7 +5,13 @@ import { z } from 'zod'
 import { FOLD_VERSION } from '../block.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
-import { type AuditedBlock, type AuditedRange, readAuditedBlocks } from './stored-block.ts'
+import {
+  type AuditedBlock,
+  type AuditedGap,
+  type AuditedRange,
+  readAuditedBlocks,
+  readGaps,
+} from './stored-block.ts'
 
 /** A running aggregator is between its rollup and its ledger rows for a moment: a finding must outlast that. */
 const ATTEMPTS_MAX = 4
@@ -34,6 +40,8 @@ export type AuditReport = {
   readonly duplicates: bigint
   readonly rejected: bigint
   readonly marks: bigint
+  /** What operators gave up, because the log had lost it: stated, and no finding. */
+  readonly gaps: readonly AuditedGap[]
   /** Empty when every invariant holds. */
   readonly findings: readonly AuditFinding[]
 }
@@ -41,7 +49,8 @@ export type AuditReport = {
 /** Checks the invariants on what is stored and, if asked, against the log itself. */
 export async function audit(settings: AuditSettings): Promise<AuditReport> {
   const { store, stream, replayFrom, range } = settings
-  const { blocks, findings } = await readSettled(store, stream, range ?? ALL_TIME)
+  const gaps = await readGaps(store, stream)
+  const { blocks, findings } = await readSettled(store, stream, range ?? ALL_TIME, gaps)
   const sources = await readSources(store, stream)
   findings.push(...sources.flatMap(checkSource))
   const isReplayed = (block: AuditedBlock) => replayFrom !== null && (range === null || block.in_month)
@@ -50,7 +59,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
     const report = (done: number) => settings.onProgress?.(done, blocksReplayed)
     findings.push(
       ...(await replayBlocks(
-        { store, log: replayFrom, foldVersionMax: FOLD_VERSION },
+        { store, log: replayFrom, foldVersionMax: FOLD_VERSION, gaps },
         blocks,
         isReplayed,
         report,
@@ -70,6 +79,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
     duplicates: sum('duplicates'),
     rejected: sum('rejected'),
     marks: sum('marks'),
+    gaps,
     findings,
   }
 }
@@ -78,10 +88,11 @@ async function readSettled(
   store: Store,
   stream: string,
   range: AuditedRange,
+  gaps: readonly AuditedGap[],
 ): Promise<{ blocks: AuditedBlock[]; findings: AuditFinding[] }> {
   for (let attempt = 1; ; attempt++) {
     const blocks = await readAuditedBlocks(store, stream, range)
-    const findings = checkLedger(blocks)
+    const findings = checkLedger(blocks, gaps)
     if (findings.length === 0 || attempt === ATTEMPTS_MAX) return { blocks, findings }
     await sleep(ATTEMPT_INTERVAL_MS)
   }

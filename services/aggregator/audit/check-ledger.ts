@@ -1,5 +1,5 @@
 import { alignedEnd } from '../block.ts'
-import type { AuditedBlock } from './stored-block.ts'
+import type { AuditedBlock, AuditedGap } from './stored-block.ts'
 
 export type AuditCheck =
   | 'ledger_contiguous'
@@ -14,26 +14,39 @@ export type AuditCheck =
 export type AuditFinding = { readonly check: AuditCheck; readonly place: string; readonly message: string }
 
 /** Holds the blocks of every partition against the invariants of the ledger. Pure. */
-export function checkLedger(blocks: readonly AuditedBlock[]): AuditFinding[] {
+export function checkLedger(blocks: readonly AuditedBlock[], gaps: readonly AuditedGap[]): AuditFinding[] {
   const inLedger = blocks.filter(block => block.fold_version > 0)
   return [
     ...inLedger.flatMap((block, index) => {
       const before = inLedger[index - 1]
-      return checkPlace(block, before?.partition === block.partition ? before : null)
+      return checkPlace(block, before?.partition === block.partition ? before : null, gaps)
     }),
     ...blocks.flatMap(checkSums),
   ]
 }
 
-/** A block is complete when another begins where it ends: so a ledger without gap and overlap is all that must be. */
-function checkPlace(block: AuditedBlock, before: AuditedBlock | null): AuditFinding[] {
+/**
+ * A block is complete when another begins where it ends: so a ledger without gap and overlap is all that must be. An
+ * accepted gap is a part of the ledger.
+ */
+function checkPlace(
+  block: AuditedBlock,
+  before: AuditedBlock | null,
+  gaps: readonly AuditedGap[],
+): AuditFinding[] {
   const findings: AuditFinding[] = []
   const fail = (message: string) =>
     findings.push({ check: 'ledger_contiguous', place: placeOf(block), message })
   const { first_offset, next_offset } = block
   if (block.block !== first_offset)
     fail(`begins at offset ${first_offset}; expected its name, ${block.block}`)
-  if (before !== null && before.next_offset < first_offset) {
+  const isAccepted = gaps.some(
+    gap =>
+      gap.partition === block.partition &&
+      gap.to_offset === first_offset &&
+      gap.from_offset <= (before?.next_offset ?? 0),
+  )
+  if (before !== null && before.next_offset < first_offset && !isAccepted) {
     fail(`offsets ${before.next_offset} to ${first_offset - 1} before it have no ledger row`)
   }
   if (before !== null && before.next_offset > first_offset) {

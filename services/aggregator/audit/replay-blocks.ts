@@ -8,7 +8,7 @@ import { createLedgerReader } from '../read-ledger.ts'
 import type { FlushRows, Row } from '../rows.ts'
 import { rememberedFrom } from '../window.ts'
 import { type AuditFinding, placeOf } from './check-ledger.ts'
-import type { AuditedBlock } from './stored-block.ts'
+import type { AuditedBlock, AuditedGap } from './stored-block.ts'
 
 /** One broken block must not fill the screen. */
 const FINDINGS_PER_BLOCK_MAX = 5
@@ -18,6 +18,7 @@ export type ReplayParts = {
   readonly log: EventLog
   /** The newest rules that this release has. */
   readonly foldVersionMax: number
+  readonly gaps: readonly AuditedGap[]
 }
 
 /**
@@ -43,7 +44,7 @@ export async function replayBlocks(
 }
 
 async function replayBlock(
-  { store, log, foldVersionMax }: ReplayParts,
+  { store, log, foldVersionMax, gaps }: ReplayParts,
   block: AuditedBlock,
   ofPartition: readonly AuditedBlock[],
 ): Promise<AuditFinding[]> {
@@ -63,7 +64,10 @@ async function replayBlock(
   })
   const unknown = findUnknown('it', geometry.foldVersion, foldVersionMax)
   if (unknown !== null) return [fail(`can't be replayed: ${unknown.message}`)]
-  const before = ofPartition.filter(other => other.first_offset < first_offset)
+  const gapEnds = gaps.filter(gap => gap.partition === block.partition).map(gap => gap.to_offset)
+  // Nothing is remembered over a gap.
+  const floor = Math.max(0, ...gapEnds.filter(offset => offset <= first_offset))
+  const before = ofPartition.filter(other => other.first_offset < first_offset && other.first_offset >= floor)
   const readFromOffset = rememberedFrom(before, first_offset, block.first_append_time_ms, geometry.windowSize)
   const { startOffset } = await log.bounds(block.partition)
   if (startOffset > readFromOffset) {
@@ -76,7 +80,8 @@ async function replayBlock(
   const point = { ...place, geometry, foldFromOffset: first_offset, readFromOffset, before, sealed: null }
   const fold = new PartitionFold({ ...point, admission, stored: new Map() }, foldVersionMax)
   // One more where a later block begins: it must be the record that ends this one.
-  const isComplete = ofPartition.some(other => other.first_offset > first_offset)
+  const next = ofPartition.find(other => other.first_offset > first_offset)
+  const isComplete = next !== undefined && !gapEnds.includes(next.first_offset)
   const toOffset = isComplete ? next_offset + 1 : next_offset
   for await (const batch of log.read(block.partition, readFromOffset, toOffset)) fold.foldBatch(batch)
   const rows = fold.takeRows()

@@ -80,3 +80,23 @@ export function readAuditedBlocks(
     { stream, fromMs: range.fromMs, toMs: range.toMs },
   )
 }
+
+const auditedGapShape = z.object({
+  partition: z.number(),
+  from_offset: z.coerce.number(),
+  to_offset: z.coerce.number(),
+  reason: z.string(),
+  accepted_at: z.string(),
+})
+
+/** Offsets [from_offset, to_offset) that an operator gave up, and why. */
+export type AuditedGap = z.infer<typeof auditedGapShape>
+
+export function readGaps(store: Store, stream: string): Promise<AuditedGap[]> {
+  return store.query(
+    `SELECT partition, from_offset, to_offset, reason, accepted_at FROM accepted_gap FINAL
+     WHERE stream = {stream:String} ORDER BY partition, from_offset`,
+    auditedGapShape,
+    { stream },
+  )
+}

@@ -1,6 +1,8 @@
+import { acceptGap, type Gap } from '@forbruk/aggregator/accept-gap.ts'
 import { aggregate } from '@forbruk/aggregator/aggregate.ts'
+import { createLedgerReader } from '@forbruk/aggregator/read-ledger.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
 import { groupDigits, printLine } from '../print.ts'
@@ -10,24 +12,60 @@ export function aggregateCommand(context: CommandContext): Command {
   return new Command('aggregate')
     .description('count the event log into the store, until stopped')
     .option('--until-caught-up', 'stop when everything in the log at the start is counted', false)
-    .action(async (options: { untilCaughtUp: boolean }) => {
-      await using parts = openParts(context)
-      const bar = startProgressBar('counting')
-      try {
-        await aggregate({
-          log: await parts.log(),
-          store: await parts.store(),
-          logger: parts.logger,
-          signal: signalOfShutdown(),
-          untilCaughtUp: options.untilCaughtUp,
-          onProgress: ({ offsetsDone, offsetsTotal }) =>
-            bar.update(offsetsDone, offsetsTotal, `${groupDigits(offsetsDone)} records`),
-        })
-      } finally {
-        bar.stop()
-      }
-      printLine(await describeCounted(parts))
-    })
+    .option(
+      '--accept-gap <PARTITION:FROM-TO>',
+      'give up what the log has lost, as the error names it, and count on behind it; every other aggregator must be stopped',
+      parseGap,
+    )
+    .option('--reason <TEXT>', 'why; kept in the ledger')
+    .action(
+      async (options: { untilCaughtUp: boolean; acceptGap?: Gap; reason?: string }, command: Command) => {
+        const reason = options.reason?.trim() ?? ''
+        if ((options.acceptGap === undefined) !== (reason === '')) {
+          command.error('error: --accept-gap and --reason TEXT belong together')
+        }
+        await using parts = openParts(context)
+        if (options.acceptGap !== undefined) {
+          const store = await parts.store()
+          const ledger = createLedgerReader(store)
+          await acceptGap(
+            { ledger, store, log: await parts.log(), clock: Date.now },
+            options.acceptGap,
+            reason,
+          )
+        }
+        const bar = startProgressBar('counting')
+        try {
+          await aggregate({
+            log: await parts.log(),
+            store: await parts.store(),
+            logger: parts.logger,
+            signal: signalOfShutdown(),
+            untilCaughtUp: options.untilCaughtUp,
+            onProgress: ({ offsetsDone, offsetsTotal }) =>
+              bar.update(offsetsDone, offsetsTotal, `${groupDigits(offsetsDone)} records`),
+          })
+        } finally {
+          bar.stop()
+        }
+        printLine(await describeCounted(parts))
+      },
+    )
+}
+
+function parseGap(text: string): Gap {
+  const [, partition, fromOffset, toOffset] = /^(\d+):(\d+)-(\d+)$/.exec(text)?.map(Number) ?? []
+  if (
+    partition === undefined ||
+    fromOffset === undefined ||
+    toOffset === undefined ||
+    toOffset < fromOffset
+  ) {
+    throw new InvalidArgumentError(
+      'expected PARTITION:FROM-TO, as the error names it, for example 0:1200-3400',
+    )
+  }
+  return { partition, fromOffset, toOffset }
 }
 
 const countedShape = z.object({

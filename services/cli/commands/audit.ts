@@ -1,4 +1,5 @@
 import { audit } from '@forbruk/aggregator/audit/audit.ts'
+import type { AuditedGap } from '@forbruk/aggregator/audit/stored-block.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/close/billing-period.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
@@ -28,6 +29,7 @@ export function auditCommand(context: CommandContext): Command {
       if (options.json) return printJson(report)
       for (const { check, place, message } of report.findings)
         printLine(`FAILED ${check}: ${place}: ${message}`)
+      for (const gap of report.gaps) printLine(describeGap(gap))
       printLine(
         `${groupDigits(report.records)} records = ${groupDigits(report.requests)} counted + ` +
           `${groupDigits(report.duplicates)} duplicates + ${groupDigits(report.rejected)} rejected + ` +
@@ -40,6 +42,10 @@ export function auditCommand(context: CommandContext): Command {
           : `audit failed: ${report.findings.length} findings`,
       )
     })
+}
+
+function describeGap({ partition, from_offset, to_offset, reason, accepted_at }: AuditedGap): string {
+  return `GAP partition ${partition}: offsets from ${from_offset} to before ${to_offset}, given up ${accepted_at} UTC: ${reason}`
 }
 
 async function readRange(month: string, tariffPath: string | null) {

@@ -12,6 +12,14 @@ const progressShape = z.object({
   last_append_time: z.string().nullable(),
 })
 
+const gapShape = z.object({
+  partition: z.number(),
+  from_offset: z.string(),
+  to_offset: z.string(),
+  reason: z.string(),
+  accepted_at: z.string(),
+})
+
 const sourceShape = z.object({
   source: z.string(),
   format: z.string(),
@@ -52,6 +60,10 @@ export function statusCommand(context: CommandContext): Command {
           row.last_append_time ?? '',
         ]),
       )
+      for (const gap of status.gaps) {
+        const range = `from ${gap.from_offset} to before ${gap.to_offset}`
+        printLine(`gap in partition ${gap.partition}: offsets ${range} were given up: ${gap.reason}`)
+      }
       printLine()
       if (status.sources.length === 0) return printLine('no source has shipped anything yet')
       printTable(
@@ -99,6 +111,12 @@ async function readStatus(parts: Parts) {
     sourceShape,
     { stream },
   )
+  const gaps = await store.query(
+    `SELECT partition, from_offset, to_offset, reason, accepted_at
+     FROM accepted_gap FINAL WHERE stream = {stream:String} ORDER BY partition, from_offset`,
+    gapShape,
+    { stream },
+  )
   const counted = new Map(rows.map(row => [row.partition, row]))
   const partitions = []
   for (let partition = 0; partition < log.partitionCount; partition++) {
@@ -116,5 +134,5 @@ async function readStatus(parts: Parts) {
       last_append_time: row?.last_append_time ?? null,
     })
   }
-  return { stream, partitions, sources }
+  return { stream, partitions, gaps, sources }
 }
