@@ -48,7 +48,8 @@ export class EventMaker {
   readonly #recent: OutgoingRecord[] = []
   /** Of lines, whose copies are recognised however old they are. */
   readonly #old: OutgoingRecord[] = []
-  #made = 0
+  /** Events, without the copies of earlier ones. */
+  made = 0
 
   constructor(seed: number, eventsTotal: number, partitions: number) {
     this.#random = seededRandom(seed, 'events')
@@ -57,14 +58,18 @@ export class EventMaker {
     this.#files = ['edge-1', 'edge-2'].map(source => new LineFile(source, 1, partitions))
   }
 
+  get left(): number {
+    return Math.max(0, this.#eventsTotal - this.made)
+  }
+
   get isDone(): boolean {
-    return this.#made >= this.#eventsTotal
+    return this.left === 0
   }
 
   /** The next event, and now and then an earlier one again. */
   next(): MadeRecord[] {
     const first = this.#random.chance(MALFORMED) ? this.#makeMalformed() : this.#makeRequest()
-    this.#made += 1
+    this.made += 1
     const copy = this.#random.chance(COPIES) ? this.#chooseCopy() : undefined
     return copy === undefined ? [first] : [first, { outgoing: copy, meaning: { kind: 'copy' } }]
   }
@@ -113,14 +118,14 @@ export class EventMaker {
 
   #chooseTime(): number {
     const random = this.#random
-    const now = START_MS + Math.floor((this.#made / this.#eventsTotal) * SPAN_MS)
+    const now = START_MS + Math.floor((this.made / this.#eventsTotal) * SPAN_MS)
     return random.chance(OUT_OF_ORDER) ? now - random.whole(1, 6) * HOUR_MS : now
   }
 
   #makeMalformed(): MadeRecord {
     const random = this.#random
     const partition = random.whole(0, this.#partitions - 1)
-    const number = this.#made
+    const number = this.made
     switch (random.whole(0, 4)) {
       case 0:
         return garbage(partition, Buffer.from(`{"cut off after ${number}`))
@@ -148,7 +153,7 @@ export class EventMaker {
 
   #identify(partition: number): { source: string; identity: EventIdentity } {
     if (this.#random.chance(0.6)) {
-      return { source: 'kong-1', identity: { kind: 'request_id', id: `request-${this.#made}` } }
+      return { source: 'kong-1', identity: { kind: 'request_id', id: `request-${this.made}` } }
     }
     const { source, file, position } = this.#nextLine(partition)
     return { source, identity: { kind: 'position', file, position } }

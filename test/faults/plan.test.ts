@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FAULTS, LONG, planFaults, SHORT } from './plan.ts'
+import { FAULTS, LONG, planFaults, SHORT, typicalSeconds } from './plan.ts'
 
 const SEEDS = Array.from({ length: 50 }, (_, seed) => seed)
 
@@ -8,25 +8,25 @@ test('the same seed gives the same plan, another one another', () => {
   expect(planFaults(7, LONG)).not.toEqual(planFaults(8, LONG))
 })
 
-test('the long form meets every fault, and more than twenty', () => {
+test('the long form meets every fault by itself, and more than twenty in all', () => {
   for (const seed of SEEDS) {
-    const faults = planFaults(seed, LONG).map(({ fault }) => fault)
-    expect(new Set(faults)).toEqual(new Set(FAULTS))
-    expect(faults.length).toBeGreaterThan(20)
+    const steps = planFaults(seed, LONG)
+    expect(new Set(steps.filter(({ length }) => length === 1).flat())).toEqual(new Set(FAULTS))
+    expect(steps.flat().length).toBeGreaterThan(20)
   }
 })
 
 test('the short form meets at least ten, and every one in one seed or another', () => {
-  const met = SEEDS.flatMap(seed => planFaults(seed, SHORT).map(({ fault }) => fault))
+  const met = SEEDS.flatMap(seed => planFaults(seed, SHORT).flat())
   expect(new Set(met)).toEqual(new Set(FAULTS))
-  for (const seed of SEEDS) expect(planFaults(seed, SHORT).length).toBeGreaterThanOrEqual(10)
+  for (const seed of SEEDS) expect(planFaults(seed, SHORT).flat().length).toBeGreaterThanOrEqual(10)
 })
 
-test.each([SHORT, LONG])('each begins before the last event of the $name form', form => {
+test('the long form takes about twenty minutes, and its events suffice to count all the time', () => {
   for (const seed of SEEDS) {
-    for (const { afterEvents } of planFaults(seed, form)) {
-      expect(afterEvents).toBeGreaterThan(0)
-      expect(afterEvents).toBeLessThan(form.eventsTotal)
-    }
+    const seconds = planFaults(seed, LONG).reduce((sum, step) => sum + typicalSeconds(step), 0)
+    expect(seconds / 60).toBeGreaterThan(12)
+    expect(seconds / 60).toBeLessThan(22)
+    expect(LONG.eventsTotal / seconds).toBeLessThan(LONG.eventsPerSecond)
   }
 })

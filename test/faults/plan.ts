@@ -19,15 +19,13 @@ export const FAULTS = [
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
-export type PlannedFault = {
-  readonly fault: Fault
-  /** When so many events have been sent. */
-  readonly afterEvents: number
-}
+/** Faults that begin together, on purpose; the next step begins when counting has recovered from all of them. */
+export type Step = readonly [Fault, ...Fault[]]
 
 export type Form = {
   readonly name: 'short' | 'long'
   readonly eventsTotal: number
+  /** At most; the events are spread over the faults. */
   readonly eventsPerSecond: number
   readonly partitions: number
   /** Small enough that blocks complete, and are folded again, in a short run. */
@@ -47,53 +45,99 @@ export const SHORT: Form = {
 export const LONG: Form = {
   name: 'long',
   eventsTotal: 5_000_000,
-  eventsPerSecond: 8_000,
+  eventsPerSecond: 10_000,
   partitions: 8,
   blockSize: 2 ** 17,
   windowSize: 2 ** 16,
 }
 
 /**
- * These take longest to be over, or wait for an aggregator that writes: they come while there is something to count
- * beside them, and before the group has lost so many members that nothing is written for a while.
+ * From the beginning until counting has recovered, on two cores: by this the events are spread over the faults. After a
+ * `kill -9` the group waits 30 s for the dead member.
  */
-const FIRST: readonly Fault[] = ['scale-to-4', 'store-late-answer']
-const SHORT_NEXT: readonly Fault[] = [
-  'aggregator-kill-before-ledger',
-  'insert-after-death',
-  'aggregator-zombie',
+const TYPICAL_SECONDS: Readonly<Record<Fault, number>> = {
+  'scale-to-4': 20,
+  'scale-to-2': 50,
+  'aggregator-kill': 50,
+  'aggregator-kill-before-ledger': 50,
+  'aggregator-zombie': 70,
+  'insert-after-death': 60,
+  'store-kill': 25,
+  'store-refuses': 20,
+  'store-slow': 30,
+  'store-overloaded': 20,
+  'store-unknown-status': 20,
+  'store-cut': 20,
+  'store-late-answer': 85,
+  'broker-kill': 40,
+  'broker-restart': 40,
+}
+
+/** Scaling comes first and last, and between the two halves of the long form. */
+const SCALING: readonly Fault[] = ['scale-to-4', 'scale-to-2']
+/** What the others of the second half are overlapped with. */
+const OF_STORE: readonly Fault[] = [
+  'store-kill',
+  'store-refuses',
+  'store-slow',
+  'store-overloaded',
+  'store-unknown-status',
+  'store-cut',
 ]
-const LAST: readonly Fault[] = ['scale-to-2']
-const SHORT_MIDDLE: readonly Fault[] = ['aggregator-kill', 'store-kill', 'store-cut', 'broker-kill']
+const OF_OTHERS: readonly Fault[] = [
+  'aggregator-kill',
+  'aggregator-kill-before-ledger',
+  'aggregator-zombie',
+  'insert-after-death',
+  'broker-kill',
+  'broker-restart',
+]
 /** One of these in the short form, so that each is met in one run or another. */
 const SHORT_CHOICE: readonly Fault[] = [
   'store-refuses',
   'store-slow',
   'store-overloaded',
   'store-unknown-status',
-  'broker-restart',
+  'store-late-answer',
 ]
-const LONG_REPEATS = 2
 
-/** The same plan for the same seed: which faults, in which order, after how many events. Pure. */
-export function planFaults(seed: number, form: Form): PlannedFault[] {
+export function typicalSeconds(step: Step): number {
+  return Math.max(...step.map(fault => TYPICAL_SECONDS[fault]))
+}
+
+/** The same plan for the same seed: which faults, in which order, which together. Pure. */
+export function planFaults(seed: number, form: Form): Step[] {
   const random = seededRandom(seed, 'plan')
   const shuffle = (faults: readonly Fault[]): Fault[] =>
     faults
       .map(fault => ({ fault, rank: random.next() }))
       .sort((a, b) => a.rank - b.rank)
       .map(({ fault }) => fault)
-  const middle =
-    form.name === 'short'
-      ? [...shuffle(SHORT_NEXT), ...shuffle([...SHORT_MIDDLE, ...shuffle(SHORT_CHOICE).slice(0, 1)])]
-      : Array.from({ length: LONG_REPEATS }, () =>
-          shuffle(FAULTS.filter(fault => !FIRST.includes(fault) && !LAST.includes(fault))),
-        ).flat()
-  const again: readonly Fault[] = form.name === 'short' ? [] : ['scale-to-4']
-  const faults = [...FIRST, ...middle, ...again, ...LAST]
-  const stride = form.eventsTotal / (faults.length + 1)
-  return faults.map((fault, index) => ({
-    fault,
-    afterEvents: Math.floor(stride * (index + 0.4 + random.next() * 0.8)),
-  }))
+  switch (form.name) {
+    case 'long':
+      return planLong(shuffle)
+    case 'short':
+      return planShort(shuffle)
+  }
+}
+
+/** Each fault by itself, then two at once: one of the store and one of the others. */
+function planLong(shuffle: (faults: readonly Fault[]) => Fault[]): Step[] {
+  const alone = shuffle(FAULTS.filter(fault => !SCALING.includes(fault))).map((fault): Step => [fault])
+  const ofStore = shuffle(OF_STORE)
+  const pairs = shuffle(OF_OTHERS).map(
+    (other, index): Step => [other, ofStore[index % ofStore.length] ?? 'store-kill'],
+  )
+  return [['scale-to-4'], ...alone, ['scale-to-2'], ['scale-to-4'], ...pairs, ['scale-to-2']]
+}
+
+/** Many at once, since a `kill -9` takes half a minute by itself. */
+function planShort(shuffle: (faults: readonly Fault[]) => Fault[]): Step[] {
+  const [chosen = 'store-refuses'] = shuffle(SHORT_CHOICE)
+  const [broker = 'broker-kill'] = shuffle(['broker-kill', 'broker-restart'])
+  return [
+    ['scale-to-4', 'store-cut'],
+    ['aggregator-zombie', 'aggregator-kill-before-ledger', 'insert-after-death', 'store-kill', chosen],
+    ['aggregator-kill', broker, 'scale-to-2'],
+  ]
 }

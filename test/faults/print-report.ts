@@ -4,8 +4,12 @@ import type { Form } from './plan.ts'
 import type { Verdict } from './verify.ts'
 
 export type FaultRow = {
+  /** Faults of one step began together. */
+  readonly step: number
   readonly fault: string
   readonly afterEvents: number
+  /** Sent between its beginning and the recovery. */
+  readonly eventsMeanwhile: number
   readonly atSeconds: number
   readonly lastedSeconds: number
   /** From its beginning until everything that was appended before its end was counted; null: not in time. */
@@ -30,11 +34,13 @@ export type Report = {
 export function formatReport(report: Report): string {
   const { seed, form, verdict } = report
   const faults = report.faults.map(row => [
+    String(row.step),
     row.fault,
-    group(row.afterEvents),
     row.atSeconds.toFixed(0),
+    group(row.afterEvents),
+    group(row.eventsMeanwhile),
     row.lastedSeconds.toFixed(1),
-    row.recoveredSeconds?.toFixed(1) ?? 'NEVER',
+    row.recoveredSeconds?.toFixed(1) ?? 'later',
     row.detail,
   ])
   const totals = verdict.totals.map(({ what, counted, expected }) => [
@@ -44,15 +50,21 @@ export function formatReport(report: Report): string {
     counted === expected ? '' : `DIFFERS by ${group(counted - expected)}`,
   ])
   return [
-    `seed ${seed}, ${form.name} form: ${group(form.eventsTotal)} events in ${form.partitions} partitions, ${report.seconds.toFixed(0)} s`,
+    `seed ${seed}, ${form.name} form: ${group(form.eventsTotal)} events in ${form.partitions} partitions, ` +
+      `${faults.length} faults, ${report.seconds.toFixed(0)} s`,
     '',
-    ...table(['fault', 'after events', 'at s', 'lasted s', 'recovered s', 'what happened'], faults),
+    ...table(
+      ['step', 'fault', 'at s', 'after events', 'meanwhile', 'lasted s', 'recovered s', 'what happened'],
+      faults,
+    ),
     '',
     ...table(['total', 'forbruk', 'oracle', ''], totals),
     '',
     `copies that Kafka took twice from a producer whose acknowledgement was lost: ${group(verdict.takenTwice)}`,
     `disk full: ${report.diskFull.message}`,
-    `for comparison, ClickHouse's Kafka engine: ${describeEngine(report.engine)}`,
+    '',
+    ...table(['counter', 'records', 'in the log', 'miscount', 'killed'], comparison(report)),
+    '',
     ...[...report.unplannedEnds].map(([what, times]) => `not as told (${times} times): ${what}`),
     ...report.failures.map(failure => `FAILED ${failure}`),
     report.failures.length === 0
@@ -61,16 +73,27 @@ export function formatReport(report: Report): string {
   ].join('\n')
 }
 
-function describeEngine(engine: EngineResult): string {
-  switch (engine.kind) {
-    case 'counted': {
-      const difference = engine.counted - engine.records
-      const verdict = difference === 0 ? 'exact' : `${difference > 0 ? '+' : ''}${group(difference)} records`
-      return `${group(engine.counted)} of ${group(engine.records)} records after ${engine.kills} kills: ${verdict}`
-    }
-    case 'not run':
-      return `not run: ${engine.reason}`
-  }
+/** The same records, counted by both and with the same kills; what a record means is not what is compared here. */
+function comparison({ verdict, engine, faults }: Report): string[][] {
+  const records = verdict.totals.find(({ what }) => what === 'records')
+  const ours = records === undefined ? [] : [records.counted, records.expected]
+  const kills = faults.filter(({ detail }) => detail.includes('kill -9')).length
+  return [
+    ['forbruk', ...compared(ours), `${kills} times, broker included`],
+    engine.kind === 'counted'
+      ? [
+          "ClickHouse's Kafka engine",
+          ...compared([engine.counted, engine.records]),
+          `${engine.kills} times, and the broker`,
+        ]
+      : ["ClickHouse's Kafka engine", `not run: ${engine.reason}`],
+  ]
+}
+
+function compared([counted = 0, expected = 0]: readonly number[]): string[] {
+  const difference = counted - expected
+  const miscount = difference === 0 ? 'none' : `${difference > 0 ? '+' : ''}${group(difference)}`
+  return [group(counted), group(expected), miscount]
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

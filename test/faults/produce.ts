@@ -11,20 +11,19 @@ export type Production = {
   readonly log: EventLog
   readonly maker: EventMaker
   readonly oracle: Oracle
-  readonly eventsPerSecond: number
-  readonly onSent: (eventsSent: number) => void
+  /** Events per second; asked for each batch. */
+  readonly pace: () => number
 }
 
-/** Sends every event at a bounded rate, in order, each batch until the log has acknowledged it. */
-export async function produce({ log, maker, oracle, eventsPerSecond, onSent }: Production): Promise<void> {
-  const intervalMs = (EVENTS_PER_BATCH / eventsPerSecond) * 1_000
+/** Sends every event at the pace that is asked for, in order, each batch until the log has acknowledged it. */
+export async function produce({ log, maker, oracle, pace }: Production): Promise<void> {
   let dueMs = performance.now()
-  for (let sent = 0; !maker.isDone; ) {
+  while (!maker.isDone) {
     const made: MadeRecord[] = []
     for (let event = 0; event < EVENTS_PER_BATCH && !maker.isDone; event++) made.push(...maker.next())
     await send(log, made, oracle)
-    sent += EVENTS_PER_BATCH
-    onSent(sent)
+    if (maker.isDone) return
+    const intervalMs = (EVENTS_PER_BATCH / pace()) * 1_000
     dueMs = Math.max(dueMs + intervalMs, performance.now() - intervalMs)
     await setTimeout(Math.max(0, dueMs - performance.now()))
   }

@@ -13,21 +13,22 @@ import { startKillableStore } from '../support/killable-store.ts'
 import { Aggregator } from './aggregators.ts'
 import { KafkaEngine } from './compare-kafka-engine.ts'
 import { fillDisk } from './fill-disk.ts'
-import { inflict, type World } from './inflict.ts'
+import type { World } from './inflict.ts'
 import { EventMaker } from './make-events.ts'
 import { Oracle } from './oracle.ts'
-import { type Form, type PlannedFault, planFaults } from './plan.ts'
-import type { FaultRow, Report } from './print-report.ts'
+import { type Form, planFaults } from './plan.ts'
+import type { Report } from './print-report.ts'
 import { produce, send } from './produce.ts'
+import { isInflicted, Schedule } from './schedule.ts'
 import { Turns } from './turns.ts'
 import { verify } from './verify.ts'
 import { Progress } from './watch-progress.ts'
 
 const AGGREGATORS = 4
-/** After the last fault. Before, one rebalance may follow another, and each waits for the session of a dead member. */
-const RECOVERY_MAX_MS = 180_000
-
-const NOT_INFLICTED = 'could not be inflicted'
+/** Events per second. */
+const PACE_MIN = 100
+/** After the last fault: what is never caught up with can't be compared. */
+const CATCH_UP_MAX_MS = 600_000
 
 export type TortureSettings = {
   readonly seed: number
@@ -123,23 +124,22 @@ async function run(
   const oracle = new Oracle()
   const maker = new EventMaker(seed, form.eventsTotal, form.partitions)
   const progress = new Progress(log, store)
-  const schedule = new Schedule(planFaults(seed, form), world, progress, beganMs, say)
-  await produce({
-    log,
-    maker,
-    oracle,
-    eventsPerSecond: form.eventsPerSecond,
-    onSent: events => schedule.advance(events),
+  const schedule = new Schedule({
+    steps: planFaults(seed, form),
+    world,
+    progress,
+    eventsSent: () => maker.made,
+    say,
   })
-  say(
-    `${form.eventsTotal} events sent after ${seconds(beganMs).toFixed(0)} s; waiting for the faults to be over`,
-  )
-  const faults = await schedule.finish()
+  const pace = () => Math.max(PACE_MIN, Math.min(form.eventsPerSecond, maker.left / schedule.secondsLeft()))
+  const [faults] = await Promise.all([schedule.run(), produce({ log, maker, oracle, pace })])
   await send(log, maker.marks(), oracle)
 
-  const failures = faults.flatMap(findFailure)
+  const failures = faults
+    .filter(row => !isInflicted(row))
+    .map(({ fault, detail }) => `the fault ${fault} ${detail}`)
   const isCaughtUp = await catchUp(progress)
-  if (!isCaughtUp) failures.push(`not caught up within ${RECOVERY_MAX_MS / 1_000} s after the last fault`)
+  if (!isCaughtUp) failures.push(`not caught up ${CATCH_UP_MAX_MS / 1_000} s after the last fault`)
   say(`caught up after ${seconds(beganMs).toFixed(0)} s`)
   const codes = await Promise.all(aggregators.map(aggregator => aggregator.stop()))
   for (const code of codes.filter(code => code !== '0')) onUnplannedEnd(`stopped in order, exit code ${code}`)
@@ -159,11 +159,6 @@ async function run(
   }
 }
 
-function findFailure({ fault, recoveredSeconds, detail }: FaultRow): string[] {
-  if (detail.startsWith(NOT_INFLICTED)) return [`${fault}: ${detail}`]
-  return recoveredSeconds === null ? [`${fault}: not recovered`] : []
-}
-
 /** How the stream is cut is fixed by whoever is first: so that a short run has many blocks. */
 async function registerStream(store: Store, topic: string, form: Form): Promise<void> {
   await migrate(store, MIGRATIONS, Date.now)
@@ -173,65 +168,8 @@ async function registerStream(store: Store, topic: string, form: Form): Promise<
 }
 
 async function catchUp(progress: Progress): Promise<boolean> {
-  const deadlineMs = performance.now() + RECOVERY_MAX_MS
+  const deadlineMs = performance.now() + CATCH_UP_MAX_MS
   return progress.reaches(await progress.ends(() => deadlineMs), () => deadlineMs)
-}
-
-/** Begins each fault when its number of events has been sent, whatever others are still going on. */
-class Schedule {
-  readonly #planned: PlannedFault[]
-  readonly #inflicted: Promise<string>[] = []
-  readonly #rows: Promise<FaultRow>[] = []
-  #deadlineMs = Number.POSITIVE_INFINITY
-  readonly #world: World
-  readonly #progress: Progress
-  readonly #beganMs: number
-  readonly #say: (line: string) => void
-
-  constructor(
-    planned: readonly PlannedFault[],
-    world: World,
-    progress: Progress,
-    beganMs: number,
-    say: (line: string) => void,
-  ) {
-    this.#planned = [...planned].sort((a, b) => a.afterEvents - b.afterEvents)
-    this.#world = world
-    this.#progress = progress
-    this.#beganMs = beganMs
-    this.#say = say
-  }
-
-  advance(eventsSent: number): void {
-    while ((this.#planned[0]?.afterEvents ?? Number.POSITIVE_INFINITY) <= eventsSent) {
-      const planned = this.#planned.shift()
-      if (planned !== undefined) this.#rows.push(this.#carryOut(planned))
-    }
-  }
-
-  async finish(): Promise<FaultRow[]> {
-    await Promise.all(this.#inflicted)
-    this.#deadlineMs = performance.now() + RECOVERY_MAX_MS
-    return Promise.all(this.#rows)
-  }
-
-  async #carryOut({ fault, afterEvents }: PlannedFault): Promise<FaultRow> {
-    const faultMs = performance.now()
-    const atSeconds = seconds(this.#beganMs)
-    this.#say(`${atSeconds.toFixed(0)} s: ${fault}`)
-    const inflicted = inflict(fault, this.#world).catch(error => `${NOT_INFLICTED}: ${error}`)
-    this.#inflicted.push(inflicted)
-    const detail = await inflicted
-    const lastedSeconds = seconds(faultMs)
-    const deadlineMs = () => this.#deadlineMs
-    const hasRecovered = await this.#progress
-      .ends(deadlineMs)
-      .then(ends => this.#progress.reaches(ends, deadlineMs))
-      .catch(() => false)
-    const recoveredSeconds = hasRecovered ? seconds(faultMs) : null
-    this.#say(`${seconds(this.#beganMs).toFixed(0)} s: ${fault} over: ${detail}`)
-    return { fault, afterEvents, atSeconds, lastedSeconds, recoveredSeconds, detail }
-  }
 }
 
 function seconds(sinceMs: number): number {

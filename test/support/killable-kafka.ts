@@ -14,7 +14,7 @@ const libs = join(import.meta.dirname, '../../.cache/kafka/libs')
 const pom = join(import.meta.dirname, 'kafka/pom.xml')
 const DOWNLOAD_TIMEOUT_MS = 300_000
 const FORMAT_TIMEOUT_MS = 60_000
-const READY_TIMEOUT_MS = 60_000
+const READY_TIMEOUT_MS = 150_000
 const STOP_TIMEOUT_MS = 20_000
 const run = promisify(execFile)
 
