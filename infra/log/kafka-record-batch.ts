@@ -62,10 +62,12 @@ export function unpackRecords(packed: PackedRecords, fromOffset: number, records
     reader.position += 1
     const timeDelta = reader.read()
     const offset = baseOffset + reader.read()
-    const key = readBytes(reader)
-    const value = readBytes(reader)
+    const keyStart = reader.position
+    const keyLength = reader.read()
+    reader.position += Math.max(0, keyLength)
     if (offset >= fromOffset) {
-      records.push({ offset, appendTimeMs: appendTimeMs ?? firstTimeMs + timeDelta, key, value })
+      const record = new PackedRecord(offset, appendTimeMs ?? firstTimeMs + timeDelta, readBytes(reader), bytes, keyStart)
+      records.push(record)
     }
     // Headers are not read: nothing that counts is in them.
     reader.position = end
@@ -75,6 +77,29 @@ export function unpackRecords(packed: PackedRecords, fromOffset: number, records
       `Kafka's batch at offset ${baseOffset} has ${bytes.length} bytes of records; ` +
         `its ${packed.recordCount} records take ${reader.position}.`,
     )
+  }
+}
+
+/** Its key is read when somebody asks for it: counting doesn't. */
+class PackedRecord implements LogRecord {
+  readonly offset: number
+  readonly appendTimeMs: number
+  readonly value: Buffer | null
+  readonly #bytes: Buffer
+  readonly #keyStart: number
+
+  constructor(offset: number, appendTimeMs: number, value: Buffer | null, bytes: Buffer, keyStart: number) {
+    this.offset = offset
+    this.appendTimeMs = appendTimeMs
+    this.value = value
+    this.#bytes = bytes
+    this.#keyStart = keyStart
+  }
+
+  get key(): Buffer | null {
+    const reader = new VarintReader(this.#bytes)
+    reader.position = this.#keyStart
+    return readBytes(reader)
   }
 }
 

@@ -2,7 +2,7 @@ import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts
 import type { FlushRows, Row } from './rows.ts'
 import type { Sleep } from './sleep.ts'
 
-const INSERT_ROWS_MAX = 50_000
+const INSERT_ROWS_MAX = 16_384
 const BACKOFF_FIRST_MS = 500
 const BACKOFF_LAST_MS = 30_000
 
