@@ -39,7 +39,7 @@ const steps = [
 
 for (const step of steps) {
   console.log(`\n$ npx forbruk ${step.map(quote).join(' ')}`)
-  const { status } = spawnSync(process.execPath, ['services/cli/main.ts', ...step], {
+  const { status } = spawnSync(process.execPath, ['services/cli/forbruk.mjs', ...step], {
     cwd: root,
     env: environment,
     stdio: 'inherit',

@@ -16,6 +16,8 @@ export class ByteTable {
   private hashes = new Int32Array(SLOTS_FIRST / 2)
   /** Of text n the bytes from ends[n - 1] to ends[n]. */
   private ends = new Uint32Array(SLOTS_FIRST / 2)
+  /** Those that were asked for. */
+  private texts: string[] = []
   private arena: Uint8Array = new Uint8Array(ARENA_BYTES_FIRST)
 
   /** The number of the range's text, or -1. */
@@ -31,6 +33,11 @@ export class ByteTable {
   }
 
   text(number: number): string {
+    this.texts[number] ??= this.readText(number)
+    return this.texts[number]
+  }
+
+  private readText(number: number): string {
     const { buffer, byteOffset } = this.arena
     const start = this.startOf(number)
     return Buffer.from(buffer, byteOffset + start, (this.ends[number] ?? start) - start).toString('utf8')
@@ -39,6 +46,7 @@ export class ByteTable {
   clear(): void {
     if (this.size === 0) return
     this.size = 0
+    this.texts = []
     this.slots.fill(EMPTY)
   }
 

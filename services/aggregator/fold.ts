@@ -2,11 +2,22 @@ import type { ScannedRequest } from '@forbruk/schemas/wire/scanned-request.ts'
 import { dayEndMs } from './block.ts'
 import { ByteTable } from './byte-table.ts'
 import { Fingerprint } from './fingerprint.ts'
-import { UsageTable, type UsageTotals } from './usage-table.ts'
+import { UsageTable } from './usage-table.ts'
 
 export const HOUR_MS = 3_600_000
 /** Of statuses, 0 to 5: as many as fit beside the hour in one small number. */
 const CLASSES = 8
+
+/** Requests and bytes of one client, integration, UTC hour (since the epoch) and status class within a block. */
+export type UsageTotals = {
+  readonly clientId: string
+  readonly integrationId: string
+  readonly hour: number
+  readonly statusClass: number
+  readonly requests: number
+  readonly requestBytes: number
+  readonly responseBytes: number
+}
 
 /**
  * The absolute totals of one block. Sums stay safe integers: a block has 2^17 offsets and an event at most 2^36 bytes,
@@ -48,25 +59,22 @@ export class BlockFold {
     return this.requests + this.duplicates + this.rejected + this.marks
   }
 
-  /** The totals that the request was added to. */
-  addRequest(request: ScannedRequest): UsageTotals {
+  addRequest(request: ScannedRequest): void {
     const { bytes, timeMs, requestBytes, responseBytes } = request
     const hour = Math.floor(timeMs / HOUR_MS)
-    const totals = this.usage.at(
+    this.usage.add(
       this.names.add(bytes, request.client),
       this.names.add(bytes, request.integration),
       hour * CLASSES + Math.floor(request.status / 100),
+      requestBytes,
+      responseBytes,
     )
-    totals.requests += 1
-    totals.requestBytes += requestBytes
-    totals.responseBytes += responseBytes
     this.requests += 1
     this.requestBytes += requestBytes
     this.responseBytes += responseBytes
     assertExact(this.requestBytes, this.responseBytes)
     if (this.firstHour === null || hour < this.firstHour) this.firstHour = hour
     if (this.lastHour === null || hour > this.lastHour) this.lastHour = hour
-    return totals
   }
 
   addIdentity(request: ScannedRequest, offset: number, index: number): void {
@@ -78,14 +86,22 @@ export class BlockFold {
     if (request.identity === 'position') fingerprint.addNumber(request.position)
   }
 
-  /** What the totals are of. */
-  describe({ client, integration, hourAndClass }: UsageTotals) {
-    return {
-      clientId: this.names.text(client),
-      integrationId: this.names.text(integration),
-      hourMs: Math.floor(hourAndClass / CLASSES) * HOUR_MS,
-      statusClass: hourAndClass % CLASSES,
-    }
+  /** How many totals have changed since `takeChanged`. */
+  get changedSize(): number {
+    return this.usage.changedSize
+  }
+
+  takeChanged(): UsageTotals[] {
+    return this.usage.takeChanged().map(cell => {
+      const { client, integration, hourAndClass, ...sums } = this.usage.at(cell)
+      return {
+        clientId: this.names.text(client),
+        integrationId: this.names.text(integration),
+        hour: Math.floor(hourAndClass / CLASSES),
+        statusClass: hourAndClass % CLASSES,
+        ...sums,
+      }
+    })
   }
 }
 

@@ -21,7 +21,6 @@ import {
   sourceRow,
   usageRow,
 } from './rows.ts'
-import type { UsageTotals } from './usage-table.ts'
 import { rememberedFrom, type WindowBlock } from './window.ts'
 
 /** Where a partition's fold begins, as the ledger has it. */
@@ -75,6 +74,8 @@ export class PartitionFold {
   private geometry: StreamGeometry
   private readonly admission: Admission
   private readonly stored: ReadonlyMap<number, StoredBlock>
+  /** The ledger row of the open block, while the fold has not come to where it stands. */
+  private toMeet: StoredBlock | null
   private readonly readFromOffset: number
   private readonly sealed: LedgerBlock | null
   private before: WindowBlock[]
@@ -84,7 +85,6 @@ export class PartitionFold {
   private changed = false
   /** The event at hand. */
   private readonly request = new ScannedRequest()
-  private dirtyUsage: UsageTotals[] = []
   private newRejected: Row[] = []
   /** Rows of blocks that are complete, waiting to be written. */
   private complete: FlushRows = emptyRows()
@@ -103,12 +103,13 @@ export class PartitionFold {
     this.sealed = resume.sealed
     this.fold = resume.sealed === null ? new BlockFold(resume.foldFromOffset) : restoreFold(resume.sealed)
     this.end = alignedEnd(this.fold.firstOffset, geometry)
+    this.toMeet = this.findToMeet()
     this.before = resume.before.filter(block => block.first_offset < this.fold.firstOffset)
   }
 
   /** How many rows the next flush will write: what bounds memory. */
   get pendingRows(): number {
-    const ofOpenBlock = this.isProven() ? this.dirtyUsage.length + this.newRejected.length : 0
+    const ofOpenBlock = this.isProven() ? this.fold.changedSize + this.newRejected.length : 0
     return this.complete.usage.length + this.complete.rejected.length + ofOpenBlock
   }
 
@@ -151,7 +152,12 @@ export class PartitionFold {
    * the one that was counted.
    */
   private isProven(): boolean {
-    return this.nextOffset >= (this.stored.get(this.fold.firstOffset)?.nextOffset ?? 0)
+    return this.toMeet === null
+  }
+
+  private findToMeet(): StoredBlock | null {
+    const stored = this.stored.get(this.fold.firstOffset)
+    return stored !== undefined && stored.nextOffset > this.nextOffset ? stored : null
   }
 
   /** Before the fold begins: only which request ids occurred matters. */
@@ -174,7 +180,7 @@ export class PartitionFold {
   }
 
   private foldRecord(record: LogRecord): void {
-    this.advanceTo(record.offset)
+    if (record.offset > this.nextOffset) this.advanceTo(record.offset)
     if (record.appendTimeMs >= this.fold.endMs) this.nextBlock(this.geometry)
     const isRequest = record.value !== null && scanRequest(record.value, this.request)
     const events = isRequest ? null : decodeRecord(record.value)
@@ -214,11 +220,7 @@ export class PartitionFold {
     const file = this.admission.sources.of(request)
     if (!this.admit(file, offset)) return
     file.count(false)
-    const totals = fold.addRequest(request)
-    if (!totals.dirty) {
-      totals.dirty = true
-      this.dirtyUsage.push(totals)
-    }
+    fold.addRequest(request)
     fold.addIdentity(request, offset, index)
   }
 
@@ -282,12 +284,12 @@ export class PartitionFold {
     this.admission.resize(geometry.windowSize)
     this.fold = new BlockFold(this.nextOffset)
     this.end = alignedEnd(this.nextOffset, geometry)
+    this.toMeet = this.findToMeet()
   }
 
   private completeBlock(): void {
     const { fold, nextOffset, geometry } = this
-    const stored = this.stored.get(fold.firstOffset)
-    if (stored !== undefined && stored.nextOffset > nextOffset) this.contradict(stored)
+    if (this.toMeet !== null) this.contradict(this.toMeet)
     this.writeBlock()
     this.before.push({
       first_offset: fold.firstOffset,
@@ -328,10 +330,7 @@ export class PartitionFold {
   /** Offsets up to `offset` hold no further record, so on the way the fold is as it was where the ledger row stands. */
   private passTo(offset: number): void {
     if (offset <= this.nextOffset) return
-    const stored = this.stored.get(this.fold.firstOffset)
-    if (stored !== undefined && stored.nextOffset > this.nextOffset && stored.nextOffset <= offset) {
-      this.compareWith(stored)
-    }
+    if (this.toMeet !== null && this.toMeet.nextOffset <= offset) this.compareWith(this.toMeet)
     this.nextOffset = offset
     this.changed = true
   }
@@ -339,11 +338,9 @@ export class PartitionFold {
   private writeBlock(): void {
     const place = this.place()
     const lastOffset = this.nextOffset - 1
-    for (const totals of this.dirtyUsage) {
-      this.complete.usage.push(usageRow(place, this.fold, totals, lastOffset))
-      totals.dirty = false
+    for (const totals of this.fold.takeChanged()) {
+      this.complete.usage.push(usageRow(place, totals, lastOffset))
     }
-    this.dirtyUsage = []
     for (const file of this.admission.sources.all()) {
       if (!file.dirty) continue
       this.complete.sources.push(sourceRow(place, file, lastOffset))
@@ -359,6 +356,7 @@ export class PartitionFold {
   private compareWith(stored: StoredBlock): void {
     const { events, fingerprint } = this.fold
     if (stored.events !== events || stored.fingerprint !== fingerprint.value()) this.contradict(stored)
+    this.toMeet = null
   }
 
   private contradict(stored: StoredBlock): never {

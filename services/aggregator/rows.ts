@@ -1,7 +1,6 @@
 import type { SourceFile } from './admit.ts'
 import type { StreamGeometry } from './block.ts'
-import type { BlockFold } from './fold.ts'
-import type { UsageTotals } from './usage-table.ts'
+import type { BlockFold, UsageTotals } from './fold.ts'
 
 const HOUR_SECONDS = 3_600
 
@@ -21,13 +20,12 @@ export function emptyRows(): FlushRows {
   return { usage: [], sources: [], rejected: [], ledger: [] }
 }
 
-export function usageRow(place: BlockPlace, fold: BlockFold, totals: UsageTotals, lastOffset: number): Row {
-  const { clientId, integrationId, hourMs, statusClass } = fold.describe(totals)
+export function usageRow(place: BlockPlace, totals: UsageTotals, lastOffset: number): Row {
   return {
-    client_id: clientId,
-    hour: hourMs / 1000,
-    integration_id: integrationId,
-    status_class: statusClass,
+    client_id: totals.clientId,
+    hour: totals.hour * HOUR_SECONDS,
+    integration_id: totals.integrationId,
+    status_class: totals.statusClass,
     stream: place.stream,
     partition: place.partition,
     block: place.block,

@@ -2,24 +2,31 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { UsageTable } from './usage-table.ts'
 
-test('has one total for each client, integration, hour and class', () => {
+test('sums by client, integration, hour and class, and gives each cell that changed once', () => {
   const small = fc.integer({ min: 0, max: 12 })
+  const request = fc.tuple(small, small, fc.integer({ min: 0, max: 40 }), small, small)
   fc.assert(
-    fc.property(
-      fc.array(fc.tuple(small, small, fc.integer({ min: 0, max: 40 })), { maxLength: 3_000 }),
-      cells => {
-        const table = new UsageTable()
-        const counts = new Map<string, number>()
-        for (const [client, integration, hourAndClass] of cells) {
+    fc.property(fc.array(fc.array(request, { maxLength: 2_000 }), { maxLength: 3 }), rounds => {
+      const table = new UsageTable()
+      const sums = new Map<string, number[]>()
+      for (const requests of rounds) {
+        const changed = new Set<string>()
+        for (const [client, integration, hourAndClass, requestBytes, responseBytes] of requests) {
           const key = `${client} ${integration} ${hourAndClass}`
-          counts.set(key, (counts.get(key) ?? 0) + 1)
-          const totals = table.at(client, integration, hourAndClass)
-          totals.requests += 1
-          expect(totals).toMatchObject({ client, integration, hourAndClass, requests: counts.get(key) })
+          const [count = 0, sent = 0, received = 0] = sums.get(key) ?? []
+          sums.set(key, [count + 1, sent + requestBytes, received + responseBytes])
+          changed.add(key)
+          table.add(client, integration, hourAndClass, requestBytes, responseBytes)
         }
-        expect(table.size).toBe(counts.size)
-      },
-    ),
+        expect(table.changedSize).toBe(changed.size)
+        const found = table.takeChanged().map(cell => Object.values(table.at(cell)))
+        expect(found).toEqual(
+          [...changed].map(key => [...key.split(' ').map(Number), ...(sums.get(key) ?? [])]),
+        )
+        expect(table.takeChanged()).toEqual([])
+      }
+      expect(table.size).toBe(sums.size)
+    }),
     { numRuns: 30 },
   )
 })

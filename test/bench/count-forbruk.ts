@@ -4,7 +4,7 @@ import type { Input } from './fill-topics.ts'
 import { type Measurement, measurementOf, timeoutFor } from './measurement.ts'
 import { runMeasured } from './run-process.ts'
 
-export const MAIN = fileURLToPath(new URL('../../services/cli/main.ts', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../services/cli/forbruk.mjs', import.meta.url))
 
 /** As a user would set them; an empty variable counts as not set. */
 export function forbrukSettings(brokers: readonly string[], topic: string, dataFolder: string) {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 export type DiskFullResult = { readonly message: string; readonly failures: readonly string[] }
 
 const run = promisify(execFile)
-const MAIN = fileURLToPath(new URL('../../services/cli/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../services/cli/forbruk.mjs', import.meta.url))
 const LINES = 100_000
 const TIMEOUT_MS = 600_000
 
