@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import type { ZodType } from 'zod'
 import { encodeRows } from './encode-rows.ts'
@@ -38,6 +38,19 @@ export function createClientStore({ kind, client, where, insertSettings, release
     )
   }
 
+  async function queryBytes(sql: string, format: string, params: QueryParams = {}): Promise<Buffer> {
+    return attempt(async () => {
+      // The engine knows more formats than the client's types do, and refuses an unknown one itself.
+      const settings: Record<string, string> = { default_format: format }
+      const result = await client.exec({
+        query: sql,
+        query_params: { ...params },
+        clickhouse_settings: settings,
+      })
+      return buffer(result.stream)
+    })
+  }
+
   async function close(): Promise<void> {
     await client.close()
     await release()
@@ -55,17 +68,10 @@ export function createClientStore({ kind, client, where, insertSettings, release
     },
 
     async queryText(sql: string, format: string, params: QueryParams = {}) {
-      return attempt(async () => {
-        // The engine knows more formats than the client's types do, and refuses an unknown one itself.
-        const settings: Record<string, string> = { default_format: format }
-        const result = await client.exec({
-          query: sql,
-          query_params: { ...params },
-          clickhouse_settings: settings,
-        })
-        return text(result.stream)
-      })
+      return (await queryBytes(sql, format, params)).toString('utf8')
     },
+
+    queryBytes,
 
     async insert(table: string, rows: readonly Record<string, unknown>[], { once }: InsertOptions = {}) {
       refuseWriting()

@@ -14,6 +14,9 @@ export interface Store {
   /** The answer in any ClickHouse output format, as text. */
   queryText(sql: string, format: string, params?: QueryParams): Promise<string>
 
+  /** The same as bytes, for formats that are no text, such as Parquet. */
+  queryBytes(sql: string, format: string, params?: QueryParams): Promise<Buffer>
+
   /** Resolves once the rows are durable. No rows, no statement. */
   insert(table: string, rows: readonly Record<string, unknown>[], options?: InsertOptions): Promise<void>
 
