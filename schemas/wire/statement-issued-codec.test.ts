@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs'
+import avro from 'avsc'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type StatementIssued, statementEventId } from '../statement/statement-issued.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { decodeStatementIssued, encodeStatementIssued } from './statement-issued-codec.ts'
+
+const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+const money = fc.integer({ min: -(10 ** 9), max: 10 ** 9 }).map(ore => (ore / 100).toFixed(2))
+const count = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String)
+const item = fc.constantFrom(
+  'included' as const,
+  'partner_tier' as const,
+  'access_external' as const,
+  'overage_requests' as const,
+  'overage_transfer' as const,
+)
+const unit = fc.constantFrom('request' as const, 'MB' as const, 'month' as const)
+const lineStatus = fc.constantFrom('payable' as const, 'proposed' as const, 'waived' as const)
+const line = fc.record({
+  item,
+  integrationId: fc.string(),
+  detail: name,
+  quantity: count,
+  unit,
+  unitPriceNok: money,
+  amountNok: money,
+  status: lineStatus,
+})
+const cause = fc.record({ cause: name, detail: fc.string(), amountNok: money, payableNok: money })
+const statement: fc.Arbitrary<StatementIssued> = fc
+  .record({
+    month: fc.constantFrom('2026-02', '2026-10'),
+    revision: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+    clientId: name,
+    clientName: name,
+    payerId: name,
+    payerName: name,
+    partnerId: fc.option(name),
+    status: fc.constantFrom('payable' as const, 'proposed' as const, 'withdrawn' as const),
+    currency: fc.constant('NOK'),
+    amount: money,
+    payable: money,
+    proposed: money,
+    adjustmentPayable: money,
+    requests: count,
+    bytes: count,
+    lines: fc.array(line, { maxLength: 4 }),
+    adjustments: fc.array(
+      fc.record({
+        item,
+        integrationId: fc.string(),
+        unit,
+        quantityBefore: count,
+        quantityAfter: count,
+        statusBefore: fc.option(lineStatus),
+        statusAfter: fc.option(lineStatus),
+        amountBeforeNok: money,
+        amountAfterNok: money,
+        adjustmentNok: money,
+        payableNok: money,
+        causes: fc.array(cause, { maxLength: 3 }),
+      }),
+      { maxLength: 4 },
+    ),
+    contentHash: name,
+    closedAtMs: fc.integer({ min: 946_684_800_000, max: 4_102_444_799_999 }),
+    forcedReason: fc.option(name),
+  })
+  .map(fields => ({
+    ...fields,
+    eventId: statementEventId(fields),
+    adjustments: fields.adjustments.map(each => ({
+      clientId: fields.clientId,
+      clientName: fields.clientName,
+      ...each,
+    })),
+  }))
+
+const SUBJECT = { month: '2026-10', revision: 2, clientId: 'bjørk', payerId: 'fjell' }
+const KNOWN: StatementIssued = {
+  ...SUBJECT,
+  eventId: statementEventId(SUBJECT),
+  clientName: 'Bjørk Bygg AS',
+  payerName: 'Fjell Regnskap AS',
+  partnerId: 'fjell',
+  status: 'proposed',
+  currency: 'NOK',
+  amount: '149.02',
+  payable: '149.00',
+  proposed: '0.02',
+  adjustmentPayable: '-0.02',
+  requests: '500001',
+  bytes: '18446744073709551615',
+  lines: [
+    {
+      item: 'overage_requests',
+      integrationId: '',
+      detail: 'Requests above 500000',
+      quantity: '1',
+      unit: 'request',
+      unitPriceNok: '0.017',
+      amountNok: '0.02',
+      status: 'proposed',
+    },
+  ],
+  adjustments: [
+    {
+      clientId: 'bjørk',
+      clientName: 'Bjørk Bygg AS',
+      item: 'overage_requests',
+      integrationId: '',
+      unit: 'request',
+      quantityBefore: '0',
+      quantityAfter: '1',
+      statusBefore: null,
+      statusAfter: 'proposed',
+      amountBeforeNok: '0.00',
+      amountAfterNok: '0.02',
+      adjustmentNok: '0.02',
+      payableNok: '0.00',
+      causes: [{ cause: 'usage', detail: '1 more request', amountNok: '0.02', payableNok: '0.00' }],
+    },
+  ],
+  contentHash: '76ab1000e212287ff7ac3ebe22bb1b4585baf2fad1cd76cba46ae72c8aae4c19',
+  closedAtMs: 1_792_000_000_123,
+  forcedReason: null,
+}
+/** Written once; whatever a topic holds must decode for as long as the topic may hold it. */
+const GOLDEN = readFileSync(new URL('golden-statements/statement-issued.v1.hex', import.meta.url), 'utf8')
+
+test('golden bytes decode to what they did when they were written', () => {
+  const hex = GOLDEN.replaceAll('\n', '')
+  expect(decodeStatementIssued(Buffer.from(hex, 'hex'))).toEqual(KNOWN)
+  expect(encodeStatementIssued(KNOWN).toString('hex')).toBe(hex)
+})
+
+test('what was encoded decodes to itself', () => {
+  fc.assert(
+    fc.property(statement, value => {
+      expect(decodeStatementIssued(encodeStatementIssued(value))).toEqual(value)
+    }),
+  )
+})
+
+test('another reader of Avro needs the schema file and nothing else', () => {
+  const schema = JSON.parse(readFileSync(new URL('statement-issued.v1.avsc', import.meta.url), 'utf8'))
+  const type = avro.Type.forSchema(schema)
+  const bytes = encodeStatementIssued(KNOWN)
+  expect(bytes.readBigUInt64LE(2)).toBe(fingerprintOf(JSON.stringify(type.schema())))
+  expect(type.fromBuffer(bytes.subarray(10))).toMatchObject({
+    event_id: KNOWN.eventId,
+    amount: '149.02',
+    bytes: '18446744073709551615',
+  })
+})
+
+test('anything else, cut or changed, is null and never throws', () => {
+  expect(decodeStatementIssued(null)).toBeNull()
+  const sound = encodeStatementIssued(KNOWN)
+  for (let length = 0; length < sound.length; length += 1) {
+    expect(decodeStatementIssued(sound.subarray(0, length))).toBeNull()
+  }
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), raw => decodeStatementIssued(Buffer.from(raw)) === null),
+  )
+})
+
+test('an event is known by month, revision, client and payer, and by nothing else', () => {
+  const ids = [
+    SUBJECT,
+    { ...SUBJECT, month: '2026-11' },
+    { ...SUBJECT, revision: 3 },
+    { ...SUBJECT, clientId: 'bjørkf', payerId: 'jell' },
+    { ...SUBJECT, payerId: 'bjørk' },
+  ].map(statementEventId)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(statementEventId({ ...KNOWN, amount: '1.00' } as StatementIssued)).toBe(KNOWN.eventId)
+})
