@@ -1,0 +1,176 @@
+import { join } from 'node:path'
+import { openEmbeddedLog } from '@forbruk/infra/log/embedded.ts'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { decodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { useInstallation } from '../testing/close-october.ts'
+import { REGISTRY, writeRegistry } from '../testing/counted-month.ts'
+import { failingInsert } from '../testing/disturbed-store.ts'
+import { announceMonth } from './announce.ts'
+
+const { place, close, rows, importAll, countAll } = useInstallation()
+const MONTH = '2026-10'
+const TOPIC = 'billing.statements'
+
+let log: EventLog
+beforeEach(async () => {
+  await countAll()
+  log = openEmbeddedLog({
+    path: join(place().folder, 'log.sqlite'),
+    topic: TOPIC,
+    partitionCount: 4,
+    clock: () => place().clock.nowMs,
+  })
+  return () => log.close()
+})
+
+const announce = (options: Partial<Parameters<typeof announceMonth>[0]> = {}) =>
+  announceMonth({
+    store: place().store,
+    topic: TOPIC,
+    openLog: async () => log,
+    month: MONTH,
+    clock: () => place().clock.nowMs,
+    ...options,
+  })
+
+async function readEvents() {
+  const events = []
+  for (let partition = 0; partition < log.partitionCount; partition += 1) {
+    const { startOffset, endOffset } = await log.bounds(partition)
+    if (startOffset === endOffset) continue
+    for await (const { records } of log.read(partition, startOffset, endOffset)) {
+      for (const { key, value } of records) {
+        const event = decodeStatementIssued(value)
+        if (event === null) throw new Error('a record of the topic is no statement')
+        expect(key?.toString()).toBe(event.payerId)
+        events.push(event)
+      }
+    }
+  }
+  return events.toSorted((a, b) => a.revision - b.revision || (a.clientId < b.clientId ? -1 : 1))
+}
+
+test('a month that is not closed announces nothing, and opens no topic', async () => {
+  const opened = announce({ openLog: () => Promise.reject(new Error('opened')) })
+  expect(await opened).toBe(0)
+})
+
+describe('a closed month', () => {
+  test('is announced by client to its payer, once', async () => {
+    const { contentHash } = await close()
+    expect(await announce()).toBe(3)
+    const events = await readEvents()
+    expect(
+      events.map(each => [
+        each.clientId,
+        each.payerId,
+        each.partnerId,
+        each.status,
+        each.payable,
+        each.proposed,
+      ]),
+    ).toEqual([
+      ['byrå', 'byrå', null, 'payable', '200.00', '0.00'],
+      ['firma', 'byrå', 'byrå', 'proposed', '149.00', '0.02'],
+      ['kunde', 'kunde', 'byrå', 'proposed', '149.00', expect.any(String)],
+    ])
+    expect(events[1]).toMatchObject({
+      month: MONTH,
+      revision: 1,
+      clientName: 'Firma AS',
+      payerName: 'Byrå AS',
+      currency: 'NOK',
+      amount: '149.02',
+      adjustmentPayable: '0.00',
+      requests: '500041',
+      adjustments: [],
+      contentHash,
+      forcedReason: null,
+    })
+    expect(
+      events[1]?.lines.map(line => [line.item, line.quantity, line.unitPriceNok, line.amountNok]),
+    ).toEqual([
+      ['included', '40', '0', '0.00'],
+      ['access_external', '1', '149', '149.00'],
+      ['overage_requests', '1', '0.017', '0.02'],
+    ])
+    expect(await announce({ openLog: () => Promise.reject(new Error('opened')) })).toBe(0)
+    expect((await close()).outcome).toBe('unchanged')
+    expect(await announce()).toBe(0)
+    expect(await readEvents()).toHaveLength(3)
+  })
+
+  test('that another topic has not heard of is announced there as well', async () => {
+    await close()
+    await announce()
+    expect(await announce({ topic: 'another' })).toBe(3)
+  })
+
+  test('as a further revision carries the adjustments', async () => {
+    await close()
+    await announce()
+    await writeRegistry(place().folder, {
+      'activations.csv': REGISTRY['activations.csv'].replace('firma,shop,2026-01-01,\n', ''),
+    })
+    await importAll()
+    expect((await close()).revision).toBe(2)
+    expect(await announce()).toBe(3)
+    const [, firma] = (await readEvents()).filter(each => each.revision === 2)
+    expect(firma).toMatchObject({ clientId: 'firma', payable: '0.00', adjustmentPayable: '-149.00' })
+    expect(firma?.adjustments).toContainEqual(
+      expect.objectContaining({
+        item: 'access_external',
+        statusBefore: 'payable',
+        statusAfter: null,
+        amountBeforeNok: '149.00',
+        amountAfterNok: '0.00',
+        payableNok: '-149.00',
+      }),
+    )
+  })
+
+  test('whose payer changed is withdrawn from the one before', async () => {
+    await close()
+    await announce()
+    await writeRegistry(place().folder, {
+      'clients.csv': REGISTRY['clients.csv'].replace('Firma AS,byrå,yes', 'Firma AS,byrå,no'),
+    })
+    await importAll()
+    await close()
+    expect(await announce()).toBe(4)
+    const ofFirma = (await readEvents()).filter(each => each.revision === 2 && each.clientId === 'firma')
+    expect(
+      ofFirma
+        .map(each => [each.payerId, each.status, each.payable, each.adjustmentPayable, each.lines.length])
+        .toSorted(),
+    ).toEqual([
+      ['byrå', 'withdrawn', '0.00', '-149.00', 0],
+      ['firma', 'proposed', '149.00', '149.00', 3],
+    ])
+  })
+})
+
+describe('what broke off', () => {
+  test('between the record and the announcement is announced by the next call, every revision of it', async () => {
+    await close()
+    await writeRegistry(place().folder, {
+      'clients.csv': REGISTRY['clients.csv'].replace('Firma AS', 'Firma ASA'),
+    })
+    await importAll()
+    await close()
+    expect(await announce()).toBe(6)
+    expect((await readEvents()).map(each => each.revision)).toEqual([1, 1, 1, 2, 2, 2])
+  })
+
+  test('between the events and the note of them sends the same events again', async () => {
+    await close()
+    await expect(announce({ store: failingInsert(place().store, 1) })).rejects.toThrow('the power went')
+    expect(await rows('SELECT * FROM statement_announcement')).toEqual([])
+    expect(await announce()).toBe(3)
+    const events = await readEvents()
+    expect(events).toHaveLength(6)
+    expect(new Set(events.map(each => each.eventId)).size).toBe(3)
+    expect(new Set(events.map(each => JSON.stringify(each))).size).toBe(3)
+  })
+})

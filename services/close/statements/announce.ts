@@ -1,0 +1,85 @@
+import type { EventLog, OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { encodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
+import { z } from 'zod'
+import { storedCount } from '../stored-number.ts'
+import { findRevision, type StatedRevision } from './find-revision.ts'
+import { listPayers } from './list-payers.ts'
+import { readPayerRows } from './read-payer-rows.ts'
+import { PAYERS_PER_READ_MAX } from './read-payer-statements.ts'
+import { toStatementEvents } from './to-statement-events.ts'
+
+export type AnnounceOptions = {
+  readonly store: Store
+  readonly topic: string
+  /** Called only when there is something to announce. */
+  readonly openLog: () => Promise<EventLog>
+  readonly month: string
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+}
+
+/**
+ * Sends every revision of a month that was not announced yet to the topic, oldest first, and answers how many events
+ * that were. At least once: what breaks off is sent again whole by the next call, with the same event ids. Two calls at
+ * once do no harm either.
+ */
+export async function announceMonth(options: AnnounceOptions): Promise<number> {
+  let announced = 0
+  for (const revision of await findUnannounced(options)) {
+    const stated = await findRevision(options.store, options.month, revision)
+    if (stated !== null) announced += await announceRevision(options, stated)
+  }
+  return announced
+}
+
+async function announceRevision(options: AnnounceOptions, stated: StatedRevision): Promise<number> {
+  const { store, topic, openLog, clock } = options
+  const log = await openLog()
+  let events = 0
+  let after = ''
+  for (;;) {
+    const payers = await listPayers(store, stated, { after, limit: PAYERS_PER_READ_MAX })
+    const records = await readRecords(
+      store,
+      stated,
+      payers.map(each => each.payerId),
+    )
+    await log.append(records)
+    events += records.length
+    const last = payers.at(-1)
+    if (last === undefined || payers.length < PAYERS_PER_READ_MAX) break
+    after = last.payerId
+  }
+  const { month, revision } = stated
+  const announcedAt = new Date(clock()).toISOString()
+  await store.insert('statement_announcement', [
+    { month, revision, topic, events, announced_at: announcedAt },
+  ])
+  return events
+}
+
+async function readRecords(
+  store: Store,
+  stated: StatedRevision,
+  payerIds: readonly string[],
+): Promise<OutgoingRecord[]> {
+  if (payerIds.length === 0) return []
+  const rows = await readPayerRows(store, stated, payerIds)
+  return toStatementEvents(stated, rows).map(event => ({
+    value: encodeStatementIssued(event),
+    to: { key: event.payerId },
+  }))
+}
+
+const UNANNOUNCED_SQL = `
+SELECT revision
+FROM month_closes
+WHERE month = {month:String} AND revision NOT IN
+    (SELECT revision FROM statement_announcement WHERE month = {month:String} AND topic = {topic:String})
+ORDER BY revision`
+
+async function findUnannounced({ store, month, topic }: AnnounceOptions): Promise<number[]> {
+  const rows = await store.query(UNANNOUNCED_SQL, z.object({ revision: storedCount }), { month, topic })
+  return rows.map(row => row.revision)
+}
