@@ -1,0 +1,54 @@
+import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
+import type { FastifyError } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { type Problem, ProblemError } from './problem.ts'
+
+/** What a caller reads of an error: what it can act on, and never how the program looks inside. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem
+  if (error instanceof BillingPeriodError) return malformed(400, error.message)
+  if (error instanceof StoreUnavailableError) {
+    return {
+      kind: 'store_unavailable',
+      status: 503,
+      detail: 'the store does not answer now; try again later',
+    }
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const issues = error.validation.map(({ instancePath, message }) => ({
+      at: instancePath
+        .split('/')
+        .filter(part => part !== '')
+        .join('.'),
+      detail: message ?? 'is not right',
+    }))
+    const where = error.validationContext ?? 'request'
+    const detail = `the ${where} is not right: ${issues.map(({ at, detail }) => (at === '' ? detail : `${at}: ${detail}`)).join('; ')}`
+    return { ...malformed(400, detail), more: { issues } }
+  }
+  return fromFastify(error)
+}
+
+function fromFastify(error: unknown): Problem {
+  const status = isFastifyError(error) ? error.statusCode : undefined
+  if (isFastifyError(error)) {
+    if (status === 413) return malformed(413, 'the body is larger than this path takes')
+    if (status === 415) return malformed(415, 'expected Content-Type: application/json')
+    if (status === 408) return malformed(408, 'the request took too long to arrive')
+    if (status === 400) return malformed(400, `the request can't be read: ${error.message}`)
+  }
+  return {
+    kind: 'failure',
+    status: 500,
+    detail: 'something went wrong here; the log of the console says what',
+  }
+}
+
+function malformed(status: Problem['status'], detail: string): Problem {
+  return { kind: 'request_malformed', status, detail }
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'statusCode' in error && 'code' in error
+}

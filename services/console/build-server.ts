@@ -1,0 +1,113 @@
+import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { toProblem } from './answer-error.ts'
+import { type AccessPolicy, judgeRequest, type RequestFacts } from './judge-request.ts'
+import { PROBLEM_TYPE, type Problem, ProblemError, toProblemBody } from './problem.ts'
+
+/** Until a request has arrived whole. How long an answer takes is up to the store's own limits. */
+const REQUEST_TIMEOUT_MS = 30_000
+/** Unless a route takes more. */
+const BODY_BYTES_MAX = 64 * 1_024
+const CONNECTIONS_MAX = 200
+/** Of an id in a path: 256 characters, each written as up to twelve. */
+const PARAMETER_CHARACTERS_MAX = 4_096
+
+const PUBLIC_PATHS = new Set(['/v1/health', '/openapi.json'])
+
+export type ConsoleServer = ReturnType<typeof buildServer>
+
+/** A server without routes: who is let in, how errors are answered, and the bounds of everything. */
+export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
+  const app = fastify({
+    loggerInstance: logger,
+    // Paths hold ids of clients: what is logged is chosen below.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    // A path that can't be decoded: no route, no hook and no error handler sees it.
+    frameworkErrors: (error, _request, reply) => {
+      const problem = toProblem(error)
+      reply.hijack()
+      reply.raw.writeHead(problem.status, { ...SAFE_HEADERS, 'content-type': PROBLEM_TYPE })
+      reply.raw.end(JSON.stringify(toProblemBody(problem)))
+    },
+    routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
+  }).withTypeProvider<ZodTypeProvider>()
+  app.server.maxConnections = CONNECTIONS_MAX
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser(['text/plain', 'application/json'])
+  // `curl -X POST` without a body asks for what `{}` asks for.
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, {}) : parse(request, body, done),
+  )
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SAFE_HEADERS)
+    const problem = judgeRequest(toFacts(request), policy)
+    if (problem === null) return
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+    throw new ProblemError(problem)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? '(none)'
+    request.log.debug(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    )
+  })
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // Else a caller's idle connection would keep the process for as long as the caller likes.
+    if (isClosing) reply.header('connection', 'close')
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error)
+    if (problem.status >= 500)
+      request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+    return send(reply, problem)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    send(reply, {
+      kind: 'not_found',
+      status: 404,
+      detail: `there is no ${request.method} of this path; /openapi.json lists what there is`,
+    }),
+  )
+  return app
+}
+
+/** Nothing here is for a cache, a frame or another site's script. */
+const SAFE_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+type Answer = { code(status: number): Answer; type(type: string): Answer; send(body: unknown): unknown }
+
+function send(reply: Answer, problem: Problem): unknown {
+  return reply
+    .code(problem.status)
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(toProblemBody(problem)))
+}
+
+function toFacts({ method, url, headers }: FastifyRequest): RequestFacts {
+  const fetchSite = headers['sec-fetch-site']
+  return {
+    isWrite: method !== 'GET' && method !== 'HEAD',
+    isPublic: PUBLIC_PATHS.has(url.split('?', 1)[0] ?? ''),
+    host: headers.host,
+    origin: headers.origin,
+    fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
+    contentType: headers['content-type'],
+    authorization: headers.authorization,
+  }
+}

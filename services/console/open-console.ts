@@ -1,0 +1,84 @@
+import swagger from '@fastify/swagger'
+import { type Address, isLoopback } from '@forbruk/infra/runtime/variables.ts'
+import type { FastifyBaseLogger } from 'fastify'
+import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { buildServer, type ConsoleServer } from './build-server.ts'
+import type { Operations } from './operations.ts'
+import { addCaseRoutes } from './routes/cases.ts'
+import { addCloseRoutes } from './routes/close.ts'
+import { addHealthRoutes } from './routes/health.ts'
+import { addRegistryRoutes } from './routes/registry.ts'
+import { addStatementRoutes } from './routes/statements.ts'
+
+export type ConsoleSettings = {
+  readonly listen: Address
+  /** Needed for writes where it is set; on an address that others reach, for everything. */
+  readonly token: string | null
+  readonly logger: FastifyBaseLogger
+}
+
+export type OpenConsole = {
+  readonly url: string
+  /** Answers what is being asked, takes nothing more, and resolves when that is done. */
+  close(): Promise<void>
+}
+
+/**
+ * The HTTP API over the operations. Throws ConsoleError when it can't listen there, or may not: an
+ * address that others reach needs a token.
+ */
+export async function openConsole(settings: ConsoleSettings, operations: Operations): Promise<OpenConsole> {
+  const { listen, token, logger } = settings
+  if (!isLoopback(listen.host) && token === null) {
+    throw new ConsoleError(
+      `the console is not opened on ${listen.host}: others reach it there; expected FORBRUK_API_TOKEN with it`,
+    )
+  }
+  const app = buildServer({ isLoopback: isLoopback(listen.host), token }, logger)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Forbruk',
+        version: '1',
+        description: 'The monthly close of an API gateway: statements, registry and dialogue cases.',
+      },
+      ...(token === null
+        ? {}
+        : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),
+    },
+    transform: jsonSchemaTransform,
+  })
+  addHealthRoutes(app, operations)
+  addCloseRoutes(app, operations)
+  addStatementRoutes(app, operations)
+  addRegistryRoutes(app, operations)
+  addCaseRoutes(app, operations)
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await start(app, listen)
+  const address = app.server.address()
+  const port = address === null || typeof address === 'string' ? listen.port : address.port
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
+  const url = `http://${host}:${port}`
+  logger.info({ url }, 'console and API')
+  return { url, close: () => app.close() }
+}
+
+async function start(app: ConsoleServer, { host, port }: Address): Promise<void> {
+  try {
+    await app.listen({ host, port, listenTextResolver: address => `listening at ${address}` })
+  } catch (error) {
+    await app.close()
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    const words = isTaken ? 'is in use by another process' : `can't be listened on (${String(error)})`
+    throw new ConsoleError(
+      `the console: ${host}:${port} ${words}; set FORBRUK_LISTEN to a free host:port, e.g. ${host}:${port + 1}`,
+      { cause: error },
+    )
+  }
+}
+
+/** It can't be opened as it is set; `message` says what to do. */
+export class ConsoleError extends Error {
+  override name = 'ConsoleError'
+}

@@ -1,0 +1,101 @@
+import { actorShape, caseActionShape, monthShape, OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { z } from 'zod'
+import type { ConsoleServer } from '../build-server.ts'
+import type { CaseAnswer, Operations } from '../operations.ts'
+import { ProblemError, problemShape } from '../problem.ts'
+
+const state = z.enum(['open', 'decided'])
+const outcome = z.enum(OUTCOMES)
+
+const summaryShape = z.looseObject({
+  caseId: z.string(),
+  clientId: z.string(),
+  clientName: z.string(),
+  state,
+  sequence: z.int(),
+  months: z.array(z.string()),
+  proposedNok: z.string(),
+  decision: z.enum([...OUTCOMES, 'mixed']).nullable(),
+})
+const caseShape = z.looseObject({
+  caseId: z.string(),
+  clientId: z.string(),
+  clientName: z.string(),
+  state,
+  sequence: z.int().describe('of its last step; the next one says which it follows'),
+  months: z.array(z.looseObject({ month: z.string(), outcome: outcome.nullable() })),
+  steps: z.array(z.looseObject({ kind: z.string(), sequence: z.int(), at: z.string(), actor: z.string() })),
+})
+
+const stepBody = z.strictObject({
+  actor: actorShape.describe('who did it'),
+  expectedSequence: z
+    .int()
+    .min(1)
+    .describe('the `sequence` of the case as it was seen: refused when another step came since'),
+  action: caseActionShape,
+})
+
+const caseParameters = z.object({ id: z.string().describe('percent-encoded, such as acme%2F2026-10') })
+
+export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCaseStep }: Operations): void {
+  app.get(
+    '/v1/cases',
+    {
+      schema: {
+        summary: 'The dialogue with clients above their allowance, newest months first',
+        querystring: z.object({
+          state: state.optional(),
+          client: z.string().optional(),
+          month: monthShape.optional(),
+        }),
+        response: { 200: z.object({ cases: z.array(summaryShape) }) },
+      },
+    },
+    async ({ query }) => {
+      const cases = await listCases({ state: query.state, clientId: query.client, month: query.month })
+      return { cases: cases.map(each => ({ ...each, months: [...each.months] })) }
+    },
+  )
+  app.get(
+    '/v1/cases/:id',
+    {
+      schema: {
+        summary: 'A case with its evidence and all that happened in it',
+        params: caseParameters,
+        response: { 200: caseShape, 404: problemShape },
+      },
+    },
+    async ({ params }) => toBody(await readCase(params.id)),
+  )
+  app.post(
+    '/v1/cases/:id/steps',
+    {
+      schema: {
+        summary: 'Adds a step: contacted, a note, or the decision',
+        params: caseParameters,
+        body: stepBody,
+        response: { 200: caseShape, 400: problemShape, 404: problemShape, 409: problemShape },
+      },
+    },
+    async ({ params, body }) => toBody(await addCaseStep({ caseId: params.id, ...body })),
+  )
+}
+
+function toBody(answer: CaseAnswer) {
+  switch (answer.kind) {
+    case 'case': {
+      const { months, steps, ...rest } = answer.case
+      return { ...rest, months: months.map(each => ({ ...each })), steps: steps.map(each => ({ ...each })) }
+    }
+    case 'unknown':
+      throw new ProblemError({ kind: 'not_found', status: 404, detail: answer.detail })
+    case 'refused':
+      throw new ProblemError({
+        kind: 'case_refused',
+        status: 409,
+        detail: answer.detail,
+        more: { refusal: answer.refusal },
+      })
+  }
+}

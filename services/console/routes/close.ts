@@ -1,0 +1,61 @@
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { z } from 'zod'
+import type { ConsoleServer } from '../build-server.ts'
+import { type CloseAnswer, closedShape, monthsShape, type Operations } from '../operations.ts'
+import { ProblemError, problemShape } from '../problem.ts'
+import { monthParameter } from './parameters.ts'
+
+const reasonShape = z.string().trim().min(1).max(1_000)
+
+const bodyShape = z.strictObject({
+  dryRun: z.boolean().default(false).describe('does everything but record'),
+  force: z
+    .strictObject({ reason: reasonShape })
+    .optional()
+    .describe('closes although the month is incomplete; the reason stands on every statement'),
+})
+
+export function addCloseRoutes(app: ConsoleServer, { closeMonth, listMonths }: Operations): void {
+  app.get(
+    '/v1/months',
+    { schema: { summary: 'Every revision of every closed month', response: { 200: monthsShape } } },
+    async () => ({ months: [...(await listMonths())] }),
+  )
+  app.post(
+    '/v1/months/:month/close',
+    {
+      schema: {
+        summary: 'Close a month, or close it again',
+        params: z.object({ month: monthParameter }),
+        body: bodyShape,
+        response: { 200: closedShape, 400: problemShape, 409: problemShape },
+      },
+    },
+    async request => {
+      const period = parseBillingPeriod(request.params.month)
+      const { dryRun, force } = request.body
+      return orRefuse(period.month, await closeMonth(period, { dryRun, forceReason: force?.reason ?? null }))
+    },
+  )
+}
+
+function orRefuse(month: string, answer: CloseAnswer) {
+  switch (answer.kind) {
+    case 'closed':
+      return answer.closed
+    case 'refused':
+      throw new ProblemError({
+        kind: 'month_incomplete',
+        status: 409,
+        detail: `${month} is not closed: ${answer.missing.map(each => each.detail).join('; ')}`,
+        more: { month, missing: answer.missing, estimate: answer.estimate },
+      })
+    case 'busy':
+      throw new ProblemError({
+        kind: 'close_running',
+        status: 409,
+        detail: `${answer.month} is being closed here now; ask again when that is done`,
+        more: { month: answer.month },
+      })
+  }
+}

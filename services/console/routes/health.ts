@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import type { ConsoleServer } from '../build-server.ts'
+import type { Operations } from '../operations.ts'
+import { problemShape } from '../problem.ts'
+
+export function addHealthRoutes(app: ConsoleServer, { checkStore }: Operations): void {
+  app.get(
+    '/v1/health',
+    {
+      schema: {
+        summary: 'Whether the console and its store answer',
+        response: { 200: z.object({ status: z.literal('ok') }), 503: problemShape },
+      },
+    },
+    async () => {
+      await checkStore()
+      return { status: 'ok' as const }
+    },
+  )
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { type Problem, ProblemError } from '../problem.ts'
+
+/** Read by parseBillingPeriod, which says what was expected. */
+export const monthParameter = z.string().max(40).describe('YYYY-MM')
+
+export const revisionQuery = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .optional()
+  .describe('the newest where none is named')
+
+/** The value, or the answer that there is none. */
+export function found<Value>(value: Value | null, what: string): Value {
+  if (value !== null) return value
+  const problem: Problem = { kind: 'not_found', status: 404, detail: what }
+  throw new ProblemError(problem)
+}

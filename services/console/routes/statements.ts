@@ -1,0 +1,127 @@
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
+import { z } from 'zod'
+import type { ConsoleServer } from '../build-server.ts'
+import {
+  EXPORT_FORMATS,
+  EXPORT_TABLES,
+  type ExportFormat,
+  type Operations,
+  payerListShape,
+} from '../operations.ts'
+import { problemShape } from '../problem.ts'
+import { renderStatement } from '../statement-page/render-statement.ts'
+import { found, monthParameter, revisionQuery } from './parameters.ts'
+
+const PAYERS_MAX = 1_000
+
+const monthParameters = z.object({ month: monthParameter })
+const payerParameters = z.object({ month: monthParameter, payer: z.string() })
+const revisionParameters = z.object({ revision: revisionQuery })
+const pageParameters = revisionParameters.extend({
+  after: z.string().default('').describe('the `next` of the page before'),
+  limit: z.coerce.number().int().min(1).max(PAYERS_MAX).default(200),
+})
+const exportParameters = revisionParameters.extend({
+  table: z.enum(EXPORT_TABLES).default('statement_lines'),
+  format: z.enum(EXPORT_FORMATS).default('csv'),
+})
+
+const CONTENT_TYPE = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  json: 'application/json',
+  parquet: 'application/vnd.apache.parquet',
+} as const satisfies Record<ExportFormat, string>
+
+export function addStatementRoutes(app: ConsoleServer, operations: Operations): void {
+  addList(app, operations)
+  addStatement(app, operations)
+  addExport(app, operations)
+}
+
+function addList(app: ConsoleServer, { listPayers }: Operations): void {
+  app.get(
+    '/v1/months/:month/statements',
+    {
+      schema: {
+        summary: "The payers of a month's statements",
+        params: monthParameters,
+        querystring: pageParameters,
+        response: { 200: payerListShape, 404: problemShape },
+      },
+    },
+    async request => {
+      const { month } = parseBillingPeriod(request.params.month)
+      const { revision, after, limit } = request.query
+      const list = await listPayers(parseBillingPeriod(month), revision ?? null, { after, limit })
+      const { payers, ...stated } = found(list, notClosed(month, revision))
+      const last = payers.length < limit ? undefined : payers.at(-1)
+      return { month, ...stated, payers: [...payers], next: last?.payerId ?? null }
+    },
+  )
+}
+
+function addStatement(app: ConsoleServer, { readStatement }: Operations): void {
+  const read = async (month: string, payer: string, revision: number | undefined) => {
+    const period = parseBillingPeriod(month)
+    const statement = await readStatement(period, revision ?? null, payer)
+    return found(statement, `${notClosed(month, revision)}, or has no statement for this payer`)
+  }
+  app.get(
+    '/v1/months/:month/statements/:payer',
+    {
+      schema: {
+        summary: "A payer's statement",
+        params: payerParameters,
+        querystring: revisionParameters,
+        response: { 200: payerStatementShape, 404: problemShape },
+      },
+    },
+    async ({ params, query }) => read(params.month, params.payer, query.revision),
+  )
+  app.get(
+    '/v1/months/:month/statements/:payer.html',
+    {
+      schema: {
+        summary: "A payer's statement as a page to print",
+        params: payerParameters,
+        querystring: revisionParameters,
+        produces: ['text/html'],
+      },
+    },
+    async ({ params, query }, reply) => {
+      const statement = await read(params.month, params.payer, query.revision)
+      return reply.type('text/html; charset=utf-8').send(renderStatement(statement))
+    },
+  )
+}
+
+function addExport(app: ConsoleServer, { exportTable }: Operations): void {
+  app.get(
+    '/v1/months/:month/export',
+    {
+      schema: {
+        summary: "A month's statements, lines or adjustments as a file",
+        params: monthParameters,
+        querystring: exportParameters,
+        produces: Object.values(CONTENT_TYPE),
+      },
+    },
+    async ({ params, query }, reply) => {
+      const period = parseBillingPeriod(params.month)
+      const { revision, table, format } = query
+      const file = found(
+        await exportTable(period, revision ?? null, table, format),
+        notClosed(period.month, revision),
+      )
+      return reply
+        .type(CONTENT_TYPE[format])
+        .header('content-disposition', `attachment; filename="${table}-${period.month}.${format}"`)
+        .send(file)
+    },
+  )
+}
+
+function notClosed(month: string, revision: number | undefined): string {
+  return revision === undefined ? `${month} is not closed` : `${month} has no revision ${revision}`
+}

@@ -1,0 +1,57 @@
+import { type Html, html } from './html.ts'
+
+export type BarChart = {
+  /** Read out, and shown above. */
+  readonly title: string
+  readonly bars: readonly { readonly label: string; readonly value: bigint; readonly description: string }[]
+  readonly formatTick: (value: bigint) => string
+}
+
+const WIDTH = 720
+const HEIGHT = 126
+const LEFT = 64
+const TOP = 8
+const BOTTOM = 20
+const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM
+const GAP = 3
+/** A bar of something is never invisible. */
+const BAR_HEIGHT_MIN = 1.5
+
+/** Pure: bars from zero, as SVG. Heights are for the eye; the figures are in the descriptions. */
+export function drawBarChart({ title, bars, formatTick }: BarChart): Html {
+  const ticks = chooseTicks(bars.reduce((most, { value }) => (value > most ? value : most), 0n))
+  const top = ticks.at(-1) ?? 1n
+  const y = (value: bigint) => TOP + PLOT_HEIGHT * (1 - Number((value * 10_000n) / top) / 10_000)
+  const step = (WIDTH - LEFT) / Math.max(bars.length, 1)
+  return html`<figure><figcaption>${title}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
+${ticks.map(
+  tick =>
+    html`<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${place(y(tick))}" y2="${place(y(tick))}"/><text class="tick" x="${LEFT - 6}" y="${place(y(tick) + 3)}">${formatTick(tick)}</text>`,
+)}
+${bars.map(({ label, value, description }, index) => {
+  const x = LEFT + index * step
+  const height = value === 0n ? 0 : Math.max(BAR_HEIGHT_MIN, TOP + PLOT_HEIGHT - y(value))
+  return html`<rect class="bar" x="${place(x + GAP / 2)}" y="${place(TOP + PLOT_HEIGHT - height)}" width="${place(step - GAP)}" height="${place(height)}"><title>${description}</title></rect><text class="day" x="${place(x + step / 2)}" y="${HEIGHT - 6}">${label}</text>
+`
+})}</svg></figure>`
+}
+
+/** Pure: from zero in equal round steps of 1, 2 or 5 times a power of ten, the last at or above the highest value. */
+export function chooseTicks(highest: bigint): bigint[] {
+  const TICKS_MAX = 5n
+  let power = 1n
+  for (;;) {
+    for (const factor of [1n, 2n, 5n]) {
+      const step = factor * power
+      const count = (highest + step - 1n) / step
+      if (count <= TICKS_MAX)
+        return Array.from({ length: Math.max(Number(count), 1) + 1 }, (_, index) => BigInt(index) * step)
+    }
+    power *= 10n
+  }
+}
+
+function place(value: number): string {
+  return value.toFixed(1)
+}
