@@ -13,6 +13,9 @@ describe('readConfig', () => {
       tariffPath: null,
       storeListen: { host: '127.0.0.1', port: 8123 },
       alerts: { topic: 'usage.alerts', webhooks: [], secret: '' },
+      console: { listen: { host: '127.0.0.1', port: 8080 }, token: null },
+      statementsTopic: 'billing.statements',
+      closeSchedule: '0 6 2 * *',
       logLevel: 'info',
     })
   })
@@ -34,6 +37,10 @@ describe('readConfig', () => {
       KAFKA_ALERTS_TOPIC: 'alerts',
       FORBRUK_ALERT_WEBHOOKS: 'https://example.com/hook?key=1, http://127.0.0.1:9999/',
       FORBRUK_ALERT_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      FORBRUK_LISTEN: '0.0.0.0:80',
+      FORBRUK_API_TOKEN: 'a-token-of-some-length',
+      FORBRUK_CLOSE_SCHEDULE: 'off',
+      KAFKA_STATEMENTS_TOPIC: 'invoices',
       LOG_LEVEL: 'debug',
     })
     expect(config).toEqual({
@@ -62,6 +69,9 @@ describe('readConfig', () => {
         webhooks: [new URL('https://example.com/hook?key=1'), new URL('http://127.0.0.1:9999/')],
         secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       },
+      console: { listen: { host: '0.0.0.0', port: 80 }, token: 'a-token-of-some-length' },
+      statementsTopic: 'invoices',
+      closeSchedule: null,
       logLevel: 'debug',
     })
   })
@@ -99,6 +109,8 @@ describe('readConfig', () => {
       CLICKHOUSE_URL: 'clickhouse:8123',
       CLICKHOUSE_DATABASE: 'a-b',
       FORBRUK_STORE_LISTEN: '8123',
+      FORBRUK_LISTEN: 'localhost',
+      FORBRUK_CLOSE_SCHEDULE: 'monthly',
       LOG_LEVEL: 'loud',
     }
     const message = messageOf(() => readConfig(wrong))
@@ -112,6 +124,7 @@ describe('readConfig', () => {
       readConfig({
         CLICKHOUSE_URL: 'http://meter:hunter2@clickhouse:8123',
         KAFKA_SASL_PASSWORD: 'hunter2',
+        FORBRUK_API_TOKEN: 'hunter2',
       }),
     )
     expect(message).not.toContain('hunter2')
@@ -143,6 +156,10 @@ describe('readConfig', () => {
     [{ KAFKA_SSL_CA: '/x' }, /KAFKA_SSL=true/],
     [{ CLICKHOUSE_URL: 'http://clickhouse:8123/metering' }, /CLICKHOUSE_DATABASE/],
     [{ FORBRUK_STORE_LISTEN: '127.0.0.1:65536' }, /FORBRUK_STORE_LISTEN/],
+    [{ FORBRUK_LISTEN: '0.0.0.0:8080' }, /FORBRUK_LISTEN="0.0.0.0:8080".*FORBRUK_API_TOKEN/],
+    [{ FORBRUK_API_TOKEN: 'short' }, /FORBRUK_API_TOKEN=\(not shown\): expected 16/],
+    [{ FORBRUK_CLOSE_SCHEDULE: '0 0 6 2 * *' }, /FORBRUK_CLOSE_SCHEDULE/],
+    [{ KAFKA_STATEMENTS_TOPIC: 'gateway.requests' }, /another topic/],
   ])('refuses %j', (env, expected) => {
     expect(() => readConfig(env)).toThrow(ConfigError)
     expect(() => readConfig(env)).toThrow(expected)

@@ -5,12 +5,16 @@ import type { EmbeddedLogSettings } from '../log/embedded.ts'
 import type { KafkaLogSettings } from '../log/kafka.ts'
 import type { StoreSettings } from '../store/open-store.ts'
 import {
+  type Address,
   brokersVariable,
   countVariable,
+  isLoopback,
   listenVariable,
+  scheduleVariable,
   signingSecretVariable,
   switchVariable,
   textVariable,
+  tokenVariable,
   topicVariable,
   urlVariable,
   webhooksVariable,
@@ -25,9 +29,20 @@ export type Config = {
   /** The tariff file, or null for the one shipped with Forbruk. */
   readonly tariffPath: string | null
   /** Where an embedded store answers ClickHouse's HTTP protocol. */
-  readonly storeListen: { readonly host: string; readonly port: number }
+  readonly storeListen: Address
   readonly alerts: AlertsConfig
+  readonly console: ConsoleConfig
+  /** The topic that statements are announced on. */
+  readonly statementsTopic: string
+  /** When ended months are closed, as a cron expression in the tariff's time zone; null: by command or request alone. */
+  readonly closeSchedule: string | null
   readonly logLevel: LogLevel
+}
+
+export type ConsoleConfig = {
+  readonly listen: Address
+  /** What a request must present to be answered where that is asked for; null where nothing is asked for. */
+  readonly token: string | null
 }
 
 export type LogConfig =
@@ -53,7 +68,7 @@ export class ConfigError extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A webhook's URL is often all that it takes to call it. */
-const SECRET = /PASSWORD|SECRET|WEBHOOKS/
+const SECRET = /PASSWORD|SECRET|TOKEN|WEBHOOKS/
 
 const CLIENT_ID = 'forbruk'
 
@@ -69,6 +84,7 @@ const shape = z.object({
   KAFKA_BROKERS: brokersVariable.optional(),
   KAFKA_TOPIC: topicVariable.default('gateway.requests'),
   KAFKA_ALERTS_TOPIC: topicVariable.default('usage.alerts'),
+  KAFKA_STATEMENTS_TOPIC: topicVariable.default('billing.statements'),
   KAFKA_PARTITIONS: countVariable(1, 1_024).default(8),
   KAFKA_REPLICATION_FACTOR: countVariable(1, 32).optional(),
   KAFKA_SSL: switchVariable.default(false),
@@ -87,6 +103,9 @@ const shape = z.object({
   FORBRUK_ALERT_WEBHOOKS: webhooksVariable.default([]),
   FORBRUK_ALERT_SECRET: signingSecretVariable.optional(),
   FORBRUK_STORE_LISTEN: listenVariable.prefault('127.0.0.1:8123'),
+  FORBRUK_LISTEN: listenVariable.prefault('127.0.0.1:8080'),
+  FORBRUK_API_TOKEN: tokenVariable.optional(),
+  FORBRUK_CLOSE_SCHEDULE: scheduleVariable.prefault('0 6 2 * *'),
   LOG_LEVEL: logLevelShape.default('info'),
 })
 
@@ -116,6 +135,9 @@ export function readConfig(env: Environment): Config {
       webhooks: variables.FORBRUK_ALERT_WEBHOOKS,
       secret: variables.FORBRUK_ALERT_SECRET ?? '',
     },
+    console: { listen: variables.FORBRUK_LISTEN, token: variables.FORBRUK_API_TOKEN ?? null },
+    statementsTopic: variables.KAFKA_STATEMENTS_TOPIC,
+    closeSchedule: variables.FORBRUK_CLOSE_SCHEDULE,
     logLevel: variables.LOG_LEVEL,
   }
 }
@@ -156,6 +178,15 @@ function findContradictions(variables: Variables): string[] {
   }
   if (variables.KAFKA_SSL_CA !== undefined && !variables.KAFKA_SSL) {
     faults.push(`KAFKA_SSL_CA="${variables.KAFKA_SSL_CA}": expected KAFKA_SSL=true with it`)
+  }
+  const { FORBRUK_LISTEN: listen } = variables
+  if (!isLoopback(listen.host) && variables.FORBRUK_API_TOKEN === undefined) {
+    faults.push(
+      `FORBRUK_LISTEN="${listen.host}:${listen.port}": expected FORBRUK_API_TOKEN with it, or an address of this machine alone, such as 127.0.0.1:8080`,
+    )
+  }
+  if (variables.KAFKA_STATEMENTS_TOPIC === variables.KAFKA_TOPIC) {
+    faults.push(`KAFKA_STATEMENTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)
   }
   return faults
 }

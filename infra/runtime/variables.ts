@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { CronPattern } from 'croner'
 import { z } from 'zod'
 
 /** The kinds of environment variables: each says in its message what it expected. */
@@ -9,6 +10,28 @@ export const topicVariable = textVariable.regex(
   /^[A-Za-z0-9._-]{1,249}$/,
   'expected letters, digits, dots, dashes and underscores',
 )
+
+/** Long enough not to be guessed, and such as a header can carry. */
+export const tokenVariable = z
+  .string()
+  .regex(/^[\x21-\x7e]{16,512}$/, 'expected 16 to 512 printable ASCII characters without spaces')
+
+const OFF = 'off'
+
+/** A cron expression of five fields, or `off`, which becomes null. */
+export const scheduleVariable = z.string().transform((value, context) => {
+  if (value === OFF) return null
+  try {
+    new CronPattern(value, undefined, { mode: '5-part' })
+    return value
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: 'expected minute, hour, day, month and weekday, e.g. "0 6 2 * *" for the 2nd at 06:00, or off',
+    })
+    return z.NEVER
+  }
+})
 
 export const switchVariable = z
   .enum(['true', 'false'], { error: 'expected true or false' })
@@ -48,6 +71,11 @@ export function parseAddress(value: string): Address | null {
   return plain === undefined ? null : { host: plain, port }
 }
 
+/** Reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
 export const listenVariable = z.string().transform((value, context) => {
   const address = parseAddress(value)
   if (address !== null) return address
@@ -83,11 +111,7 @@ function isWebhook(value: string): boolean {
   if (!URL.canParse(value)) return false
   const { protocol, hostname, username, password } = new URL(value)
   if (username !== '' || password !== '') return false
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[(.*)\]$/, '$1')))
 }
 
 /** As the Standard Webhooks specification writes a secret, or any text that is hard to guess. */

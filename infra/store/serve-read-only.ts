@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { isLoopback } from '../runtime/variables.ts'
 import { BODY_BYTES_MAX, createAnswerer, type Reply } from './endpoint/answer-request.ts'
 import { openReadEngine } from './endpoint/read-engine.ts'
 import { announceEndpoint, TOKEN_HEADER, withdrawEndpoint } from './find-endpoint.ts'
@@ -118,10 +119,6 @@ function isLocalName(hostName: string): boolean {
 
 function refuseHost(): Reply {
   return plainReply(403, 'Expected the name localhost or an IP address in the Host header.\n')
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 function formatHost(host: string): string {

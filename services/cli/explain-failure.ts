@@ -9,17 +9,20 @@ import { RegistryFaultsError } from '@forbruk/close/import-registry.ts'
 import { CloseRefusedError } from '@forbruk/close/refusal.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { UnknownSourceError } from '@forbruk/close/retire-source.ts'
+import { ConsoleError } from '@forbruk/console/open-console.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { GatewayFormatError } from '@forbruk/schemas/gateway/formats.ts'
 import { TariffError } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { ShipError } from '@forbruk/shipper/ship-error.ts'
+import { NotClosedError } from './not-closed-error.ts'
 
 /** What a user reads of a failure, and the exit code: 1 a failure, 2 wrong usage, 3 refused for a stated reason. */
 export type ExplainedFailure = { readonly message: string; readonly exitCode: 1 | 2 | 3 }
 
 const WRONG_USAGE = [
+  NotClosedError,
   ConfigError,
   BillingPeriodError,
   GatewayFormatError,
@@ -40,6 +43,7 @@ const EXPECTED = [
   ShipError,
   RegistryFaultsError,
   TariffError,
+  ConsoleError,
 ]
 
 export function explainFailure(error: unknown): ExplainedFailure {

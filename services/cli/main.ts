@@ -8,9 +8,11 @@ import { closeCommand } from './commands/close.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { registryCommand } from './commands/registry.ts'
 import { rejectedCommand } from './commands/rejected.ts'
+import { serveCommand } from './commands/serve.ts'
 import { shipCommand } from './commands/ship.ts'
 import { sourceCommand } from './commands/source.ts'
 import { sqlCommand } from './commands/sql.ts'
+import { statementsCommand } from './commands/statements.ts'
 import { statusCommand } from './commands/status.ts'
 import { tariffCommand } from './commands/tariff.ts'
 import { upCommand } from './commands/up.ts'
@@ -31,9 +33,11 @@ const context = { readConfig: () => readConfig(process.env) }
 
 for (const command of [
   upCommand,
+  serveCommand,
   shipCommand,
   aggregateCommand,
   closeCommand,
+  statementsCommand,
   caseCommand,
   alertsCommand,
   registryCommand,

@@ -16,6 +16,8 @@ export type Parts = AsyncDisposable & {
   readonly logger: Logger
   /** Opened at first use. */
   log(): Promise<EventLog>
+  /** The topic that statements are announced on. */
+  statementsLog(): Promise<EventLog>
   /** A store that can be written to, its tables and views up to date. */
   store(): Promise<Store>
   /** A store to read from, if need be through the process that holds it. */
@@ -26,6 +28,7 @@ export function openParts(context: CommandContext): Parts {
   const config = context.readConfig()
   const logger = createLogger(config.logLevel)
   let log: Promise<EventLog> | null = null
+  let statementsLog: Promise<EventLog> | null = null
   let store: Promise<Store> | null = null
   return {
     config,
@@ -33,6 +36,16 @@ export function openParts(context: CommandContext): Parts {
     log() {
       log ??= openEventLog(logSettings(config.log, logger))
       return log
+    },
+    statementsLog() {
+      // Asked for again and again by a process that stays up: what failed once may be there by then.
+      statementsLog ??= openEventLog(
+        logSettings({ ...config.log, topic: config.statementsTopic }, logger),
+      ).catch(error => {
+        statementsLog = null
+        throw error
+      })
+      return statementsLog
     },
     store() {
       store ??= openStore(config.store).then(async opened => {
@@ -50,7 +63,7 @@ export function openParts(context: CommandContext): Parts {
       return store
     },
     async [Symbol.asyncDispose]() {
-      const opened = [await settled(store), await settled(log)]
+      const opened = [await settled(store), await settled(statementsLog), await settled(log)]
       for (const part of opened) await part?.close()
     },
   }

@@ -50,6 +50,11 @@ export function printText(text: string): void {
   process.stdout.write(text)
 }
 
+/** A file's bytes, as they are. */
+export function printBytes(bytes: Uint8Array): void {
+  process.stdout.write(bytes)
+}
+
 /** 1234567 as 1 234 567, which every reader of numbers in this trade can read and awk can undo. */
 export function groupDigits(value: number | bigint | string): string {
   const [whole = '', ...rest] = String(value).split('.')

@@ -136,7 +136,7 @@ async function startUp(brokers: readonly string[], topic: string, dataFolder: st
   const child = startProcess({
     command: process.execPath,
     args: [MAIN, 'up'],
-    env: { ...settings, FORBRUK_STORE_LISTEN: listen },
+    env: { ...settings, FORBRUK_STORE_LISTEN: listen, FORBRUK_LISTEN: '127.0.0.1:0' },
   })
   child.stdout?.resume()
   const ended = once(child, 'exit')

@@ -7,7 +7,11 @@ import { type Finished, forbruk, runForbruk, startForbruk } from '../support/run
 
 /** Whatever is typed in or shipped: a clear message or a rejected event, never a crash, and nothing lost. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-bad-input-'))
-const settings = { FORBRUK_DATA_DIR: join(folder, 'data'), FORBRUK_STORE_LISTEN: '127.0.0.1:0' }
+const settings = {
+  FORBRUK_DATA_DIR: join(folder, 'data'),
+  FORBRUK_STORE_LISTEN: '127.0.0.1:0',
+  FORBRUK_LISTEN: '127.0.0.1:0',
+}
 const path = (name: string) => join(folder, name)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

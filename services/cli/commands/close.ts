@@ -1,11 +1,11 @@
 import { parseBillingPeriod } from '@forbruk/close/billing-period.ts'
-import { CloseRefusedError, type CloseStep, closeMonth } from '@forbruk/close/close.ts'
+import { CloseRefusedError, type CloseStep } from '@forbruk/close/close.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
-import { printJson } from '../print.ts'
+import { closeAndAnnounce } from '../operations/close-and-announce.ts'
+import { groupDigits, printJson, printLine } from '../print.ts'
 import { printClose, printRefusal } from '../print-close.ts'
 import { startProgressBar } from '../progress-bar.ts'
-import { readTariffFile } from '../read-tariff-file.ts'
 
 /** How far along each step begins, and how much it is of the whole, by the time that large months take. */
 const PROGRESS: Record<CloseStep, { readonly from: number; readonly weight: number }> = {
@@ -33,29 +33,27 @@ export function closeCommand(context: CommandContext): Command {
       const period = parseBillingPeriod(month)
       const force = readForce(flags, command)
       await using parts = openParts(context)
-      const [store, log] = [await parts.store(), await parts.log()]
-      const tariff = await readTariffFile(parts.config.tariffPath)
       const bar = startProgressBar(`closing ${month}`)
-      const result = await closeMonth({
-        store,
-        log,
-        tariff,
-        period,
-        clock: Date.now,
-        force,
-        dryRun: flags.dryRun,
-        onProgress: (step, done, total) => {
-          bar.update(PROGRESS[step].from + (PROGRESS[step].weight * done) / Math.max(total, 1), 100, step)
-          if (done === 0) parts.logger.debug({ step }, 'closing')
+      const { result, announced } = await closeAndAnnounce(
+        { parts, clock: Date.now },
+        {
+          period,
+          force,
+          dryRun: flags.dryRun,
+          onProgress: (step, done, total) => {
+            bar.update(PROGRESS[step].from + (PROGRESS[step].weight * done) / Math.max(total, 1), 100, step)
+            if (done === 0) parts.logger.debug({ step }, 'closing')
+          },
         },
-      })
+      )
         .catch((error: unknown) => {
           if (flags.json && error instanceof CloseRefusedError) printRefusal(month, error)
           throw error
         })
         .finally(() => bar.stop())
-      if (flags.json) printJson(result)
-      else printClose(month, result)
+      if (flags.json) return printJson({ ...result, announced })
+      printClose(month, result)
+      if (announced > 0) printLine(`announced ${groupDigits(announced)} on ${parts.config.statementsTopic}`)
     })
 }
 

@@ -3,22 +3,41 @@ import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { serveReadOnly } from '@forbruk/infra/store/serve-read-only.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
+import { closeAndAnnounce, oneAtATime } from '../operations/close-and-announce.ts'
+import { serveConsole } from '../operations/serve-console.ts'
+import { readTariffFile } from '../read-tariff-file.ts'
+import { scheduleCloses } from '../schedule/schedule-closes.ts'
 import { startAlerts } from '../start-alerts.ts'
 
 export function upCommand(context: CommandContext): Command {
   return new Command('up')
     .description(
-      'everything in one process: the aggregator, usage alerts, and the read-only endpoint of an embedded store',
+      'everything in one process: the aggregator, usage alerts, the scheduled close, console and API, and the read-only endpoint of an embedded store',
     )
     .action(async () => {
       await using parts = openParts(context)
       const signal = signalOfShutdown()
       const store = await parts.store()
       const log = await parts.log()
+      const tariff = await readTariffFile(parts.config.tariffPath)
+      const close = oneAtATime(request => closeAndAnnounce({ parts, clock: Date.now }, request))
       await using _endpoint = await serveEmbeddedStore(parts)
       await using _alerts = await startAlerts(parts)
+      await using _console = await serveConsole(parts, tariff, close)
       parts.logger.info({ log: parts.config.log.kind, topic: log.topic, store: store.kind }, 'counting')
-      await aggregate({ log, store, logger: parts.logger, signal, untilCaughtUp: false })
+      const ended = new AbortController()
+      const scheduled = scheduleCloses(
+        parts,
+        tariff.timeZone,
+        close,
+        AbortSignal.any([signal, ended.signal]),
+      ).catch(error => parts.logger.error({ err: error }, 'months are closed by schedule no more'))
+      try {
+        await aggregate({ log, store, logger: parts.logger, signal, untilCaughtUp: false })
+      } finally {
+        ended.abort()
+        await scheduled
+      }
       parts.logger.info('stopped in order')
     })
 }

@@ -1,0 +1,66 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { BillingPeriod } from '@forbruk/close/billing-period.ts'
+import { readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { z } from 'zod'
+import type { Parts } from '../open-parts.ts'
+import { announce, type Closer } from '../operations/close-and-announce.ts'
+import { planCloses } from './plan-closes.ts'
+import { runSchedule } from './run-schedule.ts'
+
+/** Closes ended months by FORBRUK_CLOSE_SCHEDULE until the signal; resolves once what runs then is done. */
+export async function scheduleCloses(
+  parts: Parts,
+  timeZone: string,
+  close: Closer,
+  signal: AbortSignal,
+): Promise<void> {
+  const { logger, config } = parts
+  if (config.closeSchedule === null) return
+  const schedule = { expression: config.closeSchedule, timeZone }
+  const store = await parts.store()
+  const clock = Date.now
+  logger.info({ schedule: schedule.expression, timeZone }, 'closing ended months by schedule')
+  await runSchedule({
+    async plan(nowMs) {
+      const closed = await readClosedMonths(store)
+      const facts = {
+        firstUsageMs: await readFirstUsage(store, config.log.topic),
+        closedMonths: new Set(closed.map(each => each.month)),
+      }
+      return {
+        closes: planCloses(schedule, facts, nowMs),
+        announcements: await readUnannounced(store, config.statementsTopic),
+      }
+    },
+    close: (period: BillingPeriod) => close({ period }),
+    announce: month => announce({ parts, clock }, month),
+    clock,
+    sleep: ms => wait(ms, undefined, { signal }).catch(() => {}),
+    signal,
+    logger,
+  })
+}
+
+const firstUsageShape = z.object({ first_ms: z.string().nullable() })
+
+async function readFirstUsage(store: Store, stream: string): Promise<number | null> {
+  const [row] = await store.query(
+    `SELECT toString(toUnixTimestamp(minOrNull(first_hour)) * 1000) AS first_ms
+     FROM block_ledger WHERE stream = {stream:String}`,
+    firstUsageShape,
+    { stream },
+  )
+  return row === undefined || row.first_ms === null ? null : Number(row.first_ms)
+}
+
+async function readUnannounced(store: Store, topic: string): Promise<string[]> {
+  const rows = await store.query(
+    `SELECT DISTINCT month FROM month_closes
+     WHERE (month, revision) NOT IN (SELECT month, revision FROM statement_announcement WHERE topic = {topic:String})
+     ORDER BY month`,
+    z.object({ month: z.string() }),
+    { topic },
+  )
+  return rows.map(row => row.month)
+}
