@@ -22,7 +22,7 @@ test('no digit is lost, whatever the length', () => {
       (whole, part) => {
         const decimal = `${whole}.${String(part).padStart(6, '0')}`
         const read = formatDecimal(decimal).replaceAll('\u00a0', '').replace('\u2212', '-').replace(',', '.')
-        expect(read.replace(/\.?0*$/, '')).toBe(decimal.replace(/\.?0*$/, ''))
+        expect(withoutZeros(read)).toBe(withoutZeros(decimal))
       },
     ),
   )
@@ -47,3 +47,7 @@ test.each([
 })
 
 test('a month has its name', () => expect(formatMonth('2026-02')).toBe('February 2026'))
+
+function withoutZeros(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal
+}
