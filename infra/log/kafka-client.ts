@@ -62,7 +62,10 @@ export function explainKafkaError(what: string, brokers: readonly string[], erro
 /** Whether the same request may succeed later. */
 export function isTransient(error: unknown): boolean {
   const cause = originalCause(error)
-  return cause instanceof Error && 'retriable' in cause && cause.retriable === true
+  if (!(cause instanceof Error)) return false
+  // kafkajs calls it final. It is what it makes of brokers that don't answer, or that have only just begun to.
+  if (cause.name === 'KafkaJSGroupCoordinatorNotFound') return true
+  return 'retriable' in cause && cause.retriable === true
 }
 
 const ATTEMPTS_MAX = 12

@@ -1,10 +1,18 @@
 import type { Consumer, Kafka } from 'kafkajs'
 import { positionError } from './check-range.ts'
 import type { LogBounds, PartitionConsumer, Subscription } from './event-log.ts'
-import { explainKafkaError, type KafkaLogger, lastReason, retryTransient, within } from './kafka-client.ts'
+import {
+  explainKafkaError,
+  isTransient,
+  type KafkaLogger,
+  lastReason,
+  retryTransient,
+  within,
+} from './kafka-client.ts'
 import { emptyRange, HeldPartition, type Holder } from './kafka-deliver.ts'
-import { Outage } from './kafka-outage.ts'
-import { KafkaSockets } from './kafka-sockets.ts'
+import { createGroupMember, type GroupMember } from './kafka-group.ts'
+import type { Outage } from './kafka-outage.ts'
+import type { KafkaSockets } from './kafka-sockets.ts'
 
 export type KafkaSource = {
   /** One whose every connection can be ended. */
@@ -21,15 +29,12 @@ export type SelectiveConsumer = Omit<PartitionConsumer, 'assign'> & {
   assign(partition: number): Promise<number | null>
 }
 
-const SESSION_TIMEOUT_MS = 30_000
-const REBALANCE_TIMEOUT_MS = 60_000
-/** Also how long an idle kafkajs takes to notice that a partition may be read, so it is short. */
-const FETCH_WAIT_MS = 250
 const WATCH_INTERVAL_MS = 15_000
-/** Together with what else an orderly stop does they stay below the 25 s that a process takes for it. */
-const LEAVE_TIMEOUT_MS = 8_000
+/** For an assignment that is under way at a stop. */
 const MOVE_TIMEOUT_MS = 3_000
 const COMMIT_TIMEOUT_MS = 5_000
+/** Before what kafkajs gave up is begun anew. */
+const RETRY_MS = 500
 
 /** Throws EventLogError when the group can't be joined. */
 export async function consumeKafka(
@@ -38,47 +43,13 @@ export async function consumeKafka(
   consumer: SelectiveConsumer,
   abandon?: AbortSignal,
 ): Promise<Subscription> {
-  const outage = new Outage()
-  const sockets = new KafkaSockets()
-  let isStopping = false
-  const kafka = source.createClient(sockets).consumer({
-    groupId: group,
-    sessionTimeout: SESSION_TIMEOUT_MS,
-    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-    maxWaitTimeInMs: FETCH_WAIT_MS,
-    // A deleted topic must not come back by being asked for, with the broker's default settings.
-    allowAutoTopicCreation: false,
-    // What kafkajs calls a crash is, for the most part, brokers that don't answer.
-    retry: { restartOnFailure: async () => !isStopping && outage.mayEnd() },
-  })
-  kafka.on(kafka.events.GROUP_JOIN, () => outage.end())
-  const disconnect = async () => {
-    isStopping = true
-    const late = () => new Error(`the group was not left within ${LEAVE_TIMEOUT_MS} ms`)
-    await within(LEAVE_TIMEOUT_MS, kafka.disconnect(), late).catch(error =>
-      source.logger?.warn({ err: error, group }, 'leaving the consumer group failed'),
-    )
-    // Whatever kafkajs still waits for or is about to try, in a join that nobody waits for any more, ends here.
-    sockets.shut()
-  }
-  const subscription = new KafkaSubscription({ source, kafka, group, consumer, outage, disconnect })
+  const subscription = new KafkaSubscription(source, group, consumer, createGroupMember(source, group))
   const giveUp = () => void subscription.stop()
   abandon?.addEventListener('abort', giveUp)
   if (abandon?.aborted) giveUp()
   await subscription.start()
   abandon?.removeEventListener('abort', giveUp)
   return subscription
-}
-
-type SubscriptionParts = {
-  readonly source: KafkaSource
-  readonly kafka: Consumer
-  readonly group: string
-  readonly consumer: SelectiveConsumer
-  /** The brokers', whoever meets it first. */
-  readonly outage: Outage
-  /** Leaves the group, within some seconds. */
-  readonly disconnect: () => Promise<void>
 }
 
 /**
@@ -112,7 +83,8 @@ class KafkaSubscription implements Subscription {
   #failure: { readonly reason: unknown } | null = null
   #watch: NodeJS.Timeout | undefined
 
-  constructor({ source, kafka, group, consumer, outage, disconnect }: SubscriptionParts) {
+  constructor(source: KafkaSource, group: string, consumer: SelectiveConsumer, member: GroupMember) {
+    const { kafka, outage, disconnect } = member
     this.#source = source
     this.#kafka = kafka
     this.#group = group
@@ -132,7 +104,7 @@ class KafkaSubscription implements Subscription {
   }
 
   async start(): Promise<void> {
-    const { topic, partitionCount, brokers, logger } = this.#source
+    const { topic, brokers, logger } = this.#source
     const kafka = this.#kafka
     kafka.on(kafka.events.GROUP_JOIN, ({ payload }) => {
       this.#firstJoin.resolve()
@@ -146,14 +118,13 @@ class KafkaSubscription implements Subscription {
     kafka.on(kafka.events.CRASH, ({ payload }) => {
       // What kafkajs was doing when it was told to stop is no failure.
       if (this.#end) return
-      if (payload.restart) {
-        logger?.warn(
-          { topic, group: this.#group, reason: lastReason(payload.error) },
-          'consuming broke off; trying again',
-        )
-        return
-      }
-      this.#fail(explainKafkaError(`Consuming "${topic}" as ${this.#group} failed`, brokers, payload.error))
+      const { error, restart } = payload
+      const mayEnd = restart || (isTransient(error) && this.#outage.mayEnd())
+      if (mayEnd) {
+        const reason = lastReason(error)
+        logger?.warn({ topic, group: this.#group, reason }, 'consuming broke off; trying again')
+        if (!restart) setTimeout(() => void this.#run(), RETRY_MS)
+      } else this.#fail(explainKafkaError(`Consuming "${topic}" as ${this.#group} failed`, brokers, error))
     })
     kafka.on(kafka.events.START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return
@@ -163,21 +134,30 @@ class KafkaSubscription implements Subscription {
     try {
       await kafka.connect()
       await retryTransient(() => kafka.subscribe({ topic, fromBeginning: true }))
-      if (this.#end === null) {
-        await kafka.run({
-          autoCommit: false,
-          eachBatchAutoResolve: false,
-          partitionsConsumedConcurrently: partitionCount,
-          eachBatch: async payload => this.#held.get(payload.batch.partition)?.eachBatch(payload),
-        })
-      }
     } catch (error) {
-      if (this.#end === null)
-        this.#fail(explainKafkaError(`Could not join the group ${this.#group} of "${topic}"`, brokers, error))
+      this.#failToJoin(error)
     }
+    await this.#run()
     // kafkajs reports a join that failed as a crash only, and may still try again.
     await Promise.race([this.#firstJoin.promise, this.finished])
     if (this.#end === null) this.#watch = setInterval(() => void this.#watchPositions(), WATCH_INTERVAL_MS)
+  }
+
+  async #run(): Promise<void> {
+    if (this.#end) return
+    const running = this.#kafka.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: this.#source.partitionCount,
+      eachBatch: async payload => this.#held.get(payload.batch.partition)?.eachBatch(payload),
+    })
+    await running.catch(error => this.#failToJoin(error))
+  }
+
+  #failToJoin(error: unknown): void {
+    if (this.#end) return
+    const { topic, brokers } = this.#source
+    this.#fail(explainKafkaError(`Could not join the group ${this.#group} of "${topic}"`, brokers, error))
   }
 
   async commit(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
