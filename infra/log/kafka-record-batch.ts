@@ -66,7 +66,13 @@ export function unpackRecords(packed: PackedRecords, fromOffset: number, records
     const keyLength = reader.read()
     reader.position += Math.max(0, keyLength)
     if (offset >= fromOffset) {
-      const record = new PackedRecord(offset, appendTimeMs ?? firstTimeMs + timeDelta, readBytes(reader), bytes, keyStart)
+      const record = new PackedRecord(
+        offset,
+        appendTimeMs ?? firstTimeMs + timeDelta,
+        readBytes(reader),
+        bytes,
+        keyStart,
+      )
       records.push(record)
     }
     // Headers are not read: nothing that counts is in them.
