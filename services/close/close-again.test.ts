@@ -109,7 +109,7 @@ describe('closing again', () => {
 describe('a close that breaks off', () => {
   beforeEach(countAll)
 
-  test.each([1, 2, 3])(
+  test.each([1, 2, 3, 4])(
     'at insert %i of a revision leaves the one before, and the next completes it',
     async nth => {
       await close()
