@@ -14,6 +14,7 @@ const facts: GateFacts = {
   partitions: [],
   sources: [],
   rejected: [],
+  gaps: [],
   otherStreams: [],
 }
 const reached = (nextOffset: number) => new Map([[1, { nextOffset }]])

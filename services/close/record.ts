@@ -83,17 +83,25 @@ async function insertRows(
   { statements, adjustments }: MonthClose,
   onRecorded: OnRecorded,
 ): Promise<void> {
-  const tables = [
-    ['statement', statements.map(statement => toStatementRow(key, statement))],
-    ['statement_line', statements.flatMap(statement => toLineRows(key, statement))],
-    ['statement_adjustment', adjustments.map(adjustment => toAdjustmentRow(key, adjustment))],
-  ] as const
-  const total = tables.reduce((sum, [, rows]) => sum + rows.length, 0)
+  const lines = statements.reduce((sum, statement) => sum + statement.lines.length, 0)
+  const total = statements.length + lines + adjustments.length
   let done = 0
-  for (const [table, rows] of tables) {
-    await insertInChunks(store, table, rows, count => {
-      done += count
-      onRecorded(done, total)
-    })
+  const report = (count: number) => {
+    done += count
+    onRecorded(done, total)
   }
+  // One by one: all rows of a large month at a time would be as much again in memory.
+  const statementRows = eachRow(statements, statement => [toStatementRow(key, statement)])
+  const lineRows = eachRow(statements, statement => toLineRows(key, statement))
+  const adjustmentRows = eachRow(adjustments, adjustment => [toAdjustmentRow(key, adjustment)])
+  await insertInChunks(store, 'statement', statementRows, report)
+  await insertInChunks(store, 'statement_line', lineRows, report)
+  await insertInChunks(store, 'statement_adjustment', adjustmentRows, report)
+}
+
+function* eachRow<Value, Row>(
+  values: readonly Value[],
+  rowsOf: (value: Value) => readonly Row[],
+): Iterable<Row> {
+  for (const value of values) yield* rowsOf(value)
 }
