@@ -39,7 +39,8 @@ export class SimulatedStore {
   private inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
   private visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
   /** The visible ledger rows once more, by partition and block. */
-  private readonly ledgers = new Map<number, Map<number, StoredRow>>()
+  private readonly ledgers = new Map<number, Map<number, LedgerBlock>>()
+  private readonly inOrder = new Map<number, LedgerBlock[]>()
 
   insert(table: string, rows: readonly StoredRow[]): BlockPlace[] {
     if (table === 'stream') {
@@ -71,9 +72,13 @@ export class SimulatedStore {
   }
 
   /** Ledger rows of the partition, in order. */
-  ledgerOf(partition: number): LedgerBlock[] {
-    const rows = [...(this.ledgers.get(partition)?.values() ?? [])]
-    return rows.map(toLedgerBlock).sort((one, other) => one.first_offset - other.first_offset)
+  ledgerOf(partition: number): readonly LedgerBlock[] {
+    const known = this.inOrder.get(partition)
+    if (known !== undefined) return known
+    const blocks = [...(this.ledgers.get(partition)?.values() ?? [])]
+    blocks.sort((one, other) => one.first_offset - other.first_offset)
+    this.inOrder.set(partition, blocks)
+    return blocks
   }
 
   /** All rows of a partition, as one text. */
@@ -165,7 +170,8 @@ export class SimulatedStore {
     rows.set(name, row)
     if (table === 'block_ledger') {
       const ledger = this.ledgers.get(place.partition) ?? new Map()
-      this.ledgers.set(place.partition, ledger.set(place.block, row))
+      this.ledgers.set(place.partition, ledger.set(place.block, toLedgerBlock(row)))
+      this.inOrder.delete(place.partition)
     }
     return place
   }
