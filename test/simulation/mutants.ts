@@ -124,12 +124,6 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
     },
   },
   'an accepted gap is not asked for': { around: withLedger(() => ({ readGaps: async () => [] })) },
-  'request ids are remembered over an accepted gap': {
-    async resume(parts, partition) {
-      const point = await resumePartition(parts, partition)
-      return { ...point, before: await parts.ledger.readNewestBlocks(point, 9) }
-    },
-  },
   'the day of a record is that of its arrival': {
     around: (ports, nowMs) => ({
       ...ports,

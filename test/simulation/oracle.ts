@@ -43,7 +43,11 @@ export function cutBlocks(
   const days = new Map(records.map(({ offset, appendTimeMs }) => [offset, Math.floor(appendTimeMs / DAY_MS)]))
   for (let offset = firstOffset; offset < Math.max(endOffset, firstOffset + 1); offset++) {
     const open = cuts.at(-1)
-    if (open !== undefined && isLost(offset, gaps)) continue
+    if (isLost(offset, gaps)) {
+      // Where the partition began, and nothing was counted.
+      if (open === undefined) cuts.push({ start: offset, sizes, day: null })
+      continue
+    }
     const day = days.get(offset) ?? null
     const isLater = day !== null && open !== undefined && open.day !== null && day > open.day
     const version = versions.get(offset)

@@ -25,6 +25,8 @@ export async function simulate(
   } catch (error) {
     if (!(error instanceof Violation)) throw error
     return { kind: 'violated', steps: run.steps, reason: error.message }
+  } finally {
+    world.dispose()
   }
 }
 

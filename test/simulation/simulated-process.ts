@@ -89,6 +89,11 @@ export class SimulatedProcess {
     this.abort.abort()
   }
 
+  /** After the run: a signal that is listened to, and never given, would be kept for ever. */
+  dispose(): void {
+    this.abort.abort()
+  }
+
   assign(partition: number, random: Random): void {
     const held: Held = { position: null, busy: true }
     this.held.set(partition, held)

@@ -41,7 +41,7 @@ export class World {
   /** How long the log may be quiet. */
   private readonly pauseMaxMs: number
   private nowMs = START_MS
-  private processesStarted = 0
+  private readonly everyProcess: SimulatedProcess[] = []
 
   constructor(seed: number, protocol: Protocol, trace: (line: string) => void) {
     this.random = new Random(seed)
@@ -69,12 +69,17 @@ export class World {
       protocol: this.protocol,
       nowMs: () => this.nowMs,
     }
-    this.processesStarted += 1
     const isNewer = this.isUpgraded && (untilCaughtUp || this.random.chance(0.8))
     const geometry = this.geometries[isNewer ? 1 : 0]
-    const process = new SimulatedProcess(`P${this.processesStarted}`, surroundings, geometry, untilCaughtUp)
+    const process = new SimulatedProcess(
+      `P${this.everyProcess.length + 1}`,
+      surroundings,
+      geometry,
+      untilCaughtUp,
+    )
     this.trace(`${process.name} starts, version ${geometry.foldVersion}`)
     this.processes.push(process)
+    this.everyProcess.push(process)
     return process
   }
 
@@ -208,6 +213,10 @@ export class World {
   tellGap(gap: { partition: number; fromOffset: number; toOffset: number }): void {
     this.trace(`an operator gives up ${gap.fromOffset} to before ${gap.toOffset} of ${gap.partition}`)
     this.invariants.giveUp(gap)
+  }
+
+  dispose(): void {
+    for (const process of this.everyProcess) process.dispose()
   }
 
   applyLate(insert: { readonly table: string; readonly rows: readonly StoredRow[] }): void {
