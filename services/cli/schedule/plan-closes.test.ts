@@ -5,7 +5,7 @@ const OSLO = { expression: '0 6 2 * *', timeZone: 'Europe/Oslo' }
 const plan = (now: string, facts: Partial<PlanFacts> = {}, schedule = OSLO) =>
   planCloses(
     schedule,
-    { firstUsageMs: Date.parse('2026-09-15T00:00:00Z'), closedMonths: new Set(), ...facts },
+    { firstUsageMs: Date.parse('2026-08-15T00:00:00Z'), closedMonths: new Set(), ...facts },
     Date.parse(now),
   ).map(period => period.month)
 
@@ -23,7 +23,7 @@ describe('a month is due from the first scheduled time after its grace', () => {
 
   test('a time that falls into the hour that is skipped in spring is made up for', () => {
     const schedule = { ...OSLO, expression: '30 2 29 3 *' }
-    const facts = { firstUsageMs: Date.parse('2026-02-10T00:00:00Z') }
+    const facts = { firstUsageMs: Date.parse('2026-01-10T00:00:00Z') }
     expect(plan('2026-03-29T00:59:59Z', facts, schedule)).toEqual([])
     expect(plan('2026-03-29T01:30:00Z', facts, schedule)).toEqual(['2026-02'])
   })
@@ -63,10 +63,10 @@ describe('what was missed is caught up on', () => {
     expect(months[0]).toBe('2025-11')
   })
 
-  test("the month of the first usage is in the tariff's time zone", () => {
-    expect(plan('2026-11-20T00:00:00Z', { firstUsageMs: Date.parse('2026-08-31T22:00:00Z') })).toEqual([
-      '2026-09',
-      '2026-10',
-    ])
+  test("not the month of the first usage, in the tariff's time zone", () => {
+    const planSince = (firstUsage: string) =>
+      plan('2026-11-20T00:00:00Z', { firstUsageMs: Date.parse(firstUsage) })
+    expect(planSince('2026-08-31T21:00:00Z')).toEqual(['2026-09', '2026-10'])
+    expect(planSince('2026-08-31T22:00:00Z')).toEqual(['2026-10'])
   })
 })

@@ -21,7 +21,8 @@ export type CloseSchedule = {
 const MONTHS_BACK_MAX = 12
 
 /**
- * Pure: the months to close now, oldest first. A month is due from the first time of the schedule after its grace, so
+ * Pure: the months to close now, oldest first, of those after the month of the first usage. That one may have begun
+ * before counting did, or hold no more than the first lines of a log file: whether to charge it is for people. A month is due from the first time of the schedule after its grace, so
  * a time that was slept through, or changed, is made up for whenever this is asked next.
  */
 export function planCloses(schedule: CloseSchedule, facts: PlanFacts, nowMs: number): BillingPeriod[] {
@@ -30,7 +31,7 @@ export function planCloses(schedule: CloseSchedule, facts: PlanFacts, nowMs: num
   const cron = new Cron(schedule.expression, { timezone: timeZone, mode: '5-part' })
   const first = periodAt(facts.firstUsageMs, timeZone).month
   return endedMonths(periodAt(nowMs, timeZone))
-    .filter(({ month }) => month >= first && !facts.closedMonths.has(month))
+    .filter(({ month }) => month > first && !facts.closedMonths.has(month))
     .filter(period => {
       const graceEndMs = periodRange(period, timeZone).endMs + GRACE_MS
       const due = cron.nextRun(new Date(graceEndMs - 1_000))

@@ -29,7 +29,7 @@ async function runFor(options: {
   await runSchedule({
     async plan(now) {
       if (check === planFailsAt) throw new Error('the store is away')
-      const firstUsageMs = Date.parse('2026-09-15T00:00:00Z')
+      const firstUsageMs = Date.parse('2026-08-15T00:00:00Z')
       return { closes: planCloses(SCHEDULE, { firstUsageMs, closedMonths: closed }, now), announcements: [] }
     },
     async close({ month }) {

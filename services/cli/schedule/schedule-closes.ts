@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { BillingPeriod } from '@forbruk/close/billing-period.ts'
 import { readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
 import type { Parts } from '../open-parts.ts'
 import { announce, type Closer } from '../operations/close-and-announce.ts'
@@ -20,7 +21,12 @@ export async function scheduleCloses(
   const schedule = { expression: config.closeSchedule, timeZone }
   const store = await parts.store()
   const clock = Date.now
-  logger.info({ schedule: schedule.expression, timeZone }, 'closing ended months by schedule')
+  const firstUsageMs = await readFirstUsage(store, config.log.topic)
+  const after = firstUsageMs === null ? null : periodAt(firstUsageMs, timeZone).month
+  logger.info(
+    { schedule: schedule.expression, timeZone, after },
+    'closing by schedule the ended months after the first with usage, which is left to forbruk close',
+  )
   await runSchedule({
     async plan(nowMs) {
       const closed = await readClosedMonths(store)

@@ -4,7 +4,8 @@ export type BarChart = {
   /** Read out, and shown above. */
   readonly title: string
   readonly bars: readonly { readonly label: string; readonly value: bigint; readonly description: string }[]
-  readonly formatTick: (value: bigint) => string
+  /** `top` is the highest tick, whose unit suits them all. */
+  readonly formatTick: (value: bigint, top: bigint) => string
 }
 
 const WIDTH = 720
@@ -27,7 +28,7 @@ export function drawBarChart({ title, bars, formatTick }: BarChart): Html {
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
 ${ticks.map(
   tick =>
-    html`<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${place(y(tick))}" y2="${place(y(tick))}"/><text class="tick" x="${LEFT - 6}" y="${place(y(tick) + 3)}">${formatTick(tick)}</text>`,
+    html`<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${place(y(tick))}" y2="${place(y(tick))}"/><text class="tick" x="${LEFT - 6}" y="${place(y(tick) + 3)}">${formatTick(tick, top)}</text>`,
 )}
 ${bars.map(({ label, value, description }, index) => {
   const x = LEFT + index * step

@@ -35,10 +35,10 @@ const STEPS: readonly (readonly [limit: bigint, unit: string])[] = [
   [1_000n, 'kB'],
 ]
 
-/** To the hundredth of the largest unit that fits, for reading; decimal units. */
-export function formatBytes(bytes: string): string {
+/** To the hundredth of the largest unit that fits, or that fits `like`, for reading; decimal units. */
+export function formatBytes(bytes: string, like = bytes): string {
   const count = BigInt(bytes)
-  const [limit, unit] = STEPS.find(([least]) => count >= least) ?? [1n, 'B']
+  const [limit, unit] = STEPS.find(([least]) => BigInt(like) >= least) ?? [1n, 'B']
   if (limit === 1n) return `${formatDecimal(bytes)}${NO_BREAK_SPACE}${unit}`
   const hundredths = (count * 100n + limit / 2n) / limit
   const fraction = String(hundredths % 100n).padStart(2, '0')

@@ -94,6 +94,7 @@ describe('the page', () => {
     ['the offsets it covers', 'partition 0, offsets 0 to 10'],
     ['its hash', '<code>abc</code>'],
     ['its definitions', 'A month is a calendar month'],
+    ['ticks in one unit', '>10\u00a0B</text>'],
     ['that more was counted since', '1 requests and 0 bytes more'],
   ])('shows %s', (_what, text) => expect(page).toContain(text))
 

@@ -73,6 +73,6 @@ ${
 <p class="soft">Amounts are in Norwegian kroner, exclusive of VAT. What is proposed is not to be paid: it becomes payable or is waived by the dialogue about it.${
     revision === 1
       ? null
-      : html` Payable is the whole month as it stands now; of it, what differs from revision ${revision - 1} is the adjustment.`
+      : html` Payable is the whole month as it stands now, instead of what revision ${revision - 1} said; the adjustment is the difference.`
   }</p>`
 }

@@ -23,7 +23,8 @@ ${drawBarChart({
 ${drawBarChart({
   title: `Transfer, ${formatBytes(String(sum('bytes')))} in the month`,
   bars: toBars('bytes', formatBytes),
-  formatTick: value => formatBytes(String(value)).replace(',00', ''),
+  formatTick: (value, top) =>
+    formatBytes(String(value), String(top)).replace(/,00(?=\D)|(?<=,\d)0(?=\D)/, ''),
 })}
 <p class="soft">Days of ${usage.timeZone}. All use, also what is included or counts against no allowance.${describeSince(usage)}</p></section>`
 }
