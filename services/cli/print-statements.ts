@@ -36,7 +36,10 @@ export async function printStatements(printing: Printing): Promise<string[]> {
 }
 
 /** An id is any text: only what every file system takes is kept as it is, so that no two ids share a name. */
-export function fileNameOf({ month, revision }: StatedRevision, payerId: string): string {
+export function fileNameOf(
+  { month, revision }: Pick<StatedRevision, 'month' | 'revision'>,
+  payerId: string,
+): string {
   const name = [...Buffer.from(payerId, 'utf8')]
     .map(byte => {
       const character = String.fromCharCode(byte)

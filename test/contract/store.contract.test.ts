@@ -126,6 +126,15 @@ describe.each(readable)('reading from a store of kind $kind', ({ kind, open }) =
     expect(await opened.store.queryText('SHOW TABLES -- of the current database', 'TSV')).toBe('sample\n')
   })
 
+  it('answers bytes as they are, for formats that are no text', async () => {
+    const bytes = await opened.store.queryBytes('SELECT unhex({hex:String}) AS b', 'RawBLOB', {
+      hex: '00ff80c3',
+    })
+    expect(bytes.toString('hex')).toBe('00ff80c3')
+    const parquet = await opened.store.queryBytes('SELECT number FROM numbers(1000)', 'Parquet')
+    expect([parquet.subarray(0, 4), parquet.subarray(-4)].join()).toBe('PAR1,PAR1')
+  })
+
   it.each([
     ['SELECT * FROM no_such_table', 'UNKNOWN_TABLE', 'no_such_table'],
     ['SELECT no_such_column FROM sample', 'UNKNOWN_IDENTIFIER', 'no_such_column'],
