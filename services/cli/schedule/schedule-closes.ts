@@ -6,7 +6,7 @@ import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
 import type { Parts } from '../open-parts.ts'
 import { announce, type Closer } from '../operations/close-and-announce.ts'
-import { planCloses } from './plan-closes.ts'
+import { type CloseSchedule, planCloses } from './plan-closes.ts'
 import { runSchedule } from './run-schedule.ts'
 
 /** Closes ended months by FORBRUK_CLOSE_SCHEDULE until the signal; resolves once what runs then is done. */
@@ -28,17 +28,8 @@ export async function scheduleCloses(
     'closing by schedule the ended months after the first with usage, which is left to forbruk close',
   )
   await runSchedule({
-    async plan(nowMs) {
-      const closed = await readClosedMonths(store)
-      const facts = {
-        firstUsageMs: await readFirstUsage(store, config.log.topic),
-        closedMonths: new Set(closed.map(each => each.month)),
-      }
-      return {
-        closes: planCloses(schedule, facts, nowMs),
-        announcements: await readUnannounced(store, config.statementsTopic),
-      }
-    },
+    plan: nowMs =>
+      readDueWork(store, { schedule, stream: config.log.topic, topic: config.statementsTopic }, nowMs),
     close: (period: BillingPeriod) => close({ period }),
     announce: month => announce({ parts, clock }, month),
     clock,
@@ -46,6 +37,28 @@ export async function scheduleCloses(
     signal,
     logger,
   })
+}
+
+export type ScheduleSettings = {
+  readonly schedule: CloseSchedule
+  /** The topic that is counted. */
+  readonly stream: string
+  /** The topic that statements are announced on. */
+  readonly topic: string
+}
+
+/** The months to close at a time, and those that were closed and not announced. */
+export async function readDueWork(
+  store: Store,
+  { schedule, stream, topic }: ScheduleSettings,
+  nowMs: number,
+) {
+  const closed = await readClosedMonths(store)
+  const facts = {
+    firstUsageMs: await readFirstUsage(store, stream),
+    closedMonths: new Set(closed.map(each => each.month)),
+  }
+  return { closes: planCloses(schedule, facts, nowMs), announcements: await readUnannounced(store, topic) }
 }
 
 const firstUsageShape = z.object({ first_ms: z.string().nullable() })
