@@ -12,7 +12,7 @@ export type Printing = {
   readonly timeZone: string
   /** Must be there. */
   readonly directory: string
-  /** Payers as many at a time as are to be read together. */
+  /** Neighbouring payers by id, as many at a time as are to be read together. */
   readonly pages: Iterable<readonly Payer[]> | AsyncIterable<readonly Payer[]>
   readonly onPrinted: (count: number) => void
 }
@@ -24,8 +24,9 @@ export async function printStatements(printing: Printing): Promise<string[]> {
   const { store, stated, timeZone, directory, pages, onPrinted } = printing
   const files: string[] = []
   for await (const page of pages) {
-    const payerIds = page.map(each => each.payerId)
-    for (const statement of await readPayerStatements(store, stated, { payerIds, timeZone })) {
+    const [first, last] = [page[0]?.payerId, page.at(-1)?.payerId]
+    if (first === undefined || last === undefined) continue
+    for (const statement of await readPayerStatements(store, stated, { first, last }, timeZone)) {
       const file = join(directory, fileNameOf(stated, statement.payerId))
       await writeFile(file, renderStatement(statement))
       files.push(file)

@@ -155,7 +155,7 @@ async function findStated(
   )
 }
 
-const PAYERS_PER_PAGE = 200
+const PAYERS_PER_PAGE = 1_000
 
 async function* payerPages(store: Store, stated: StatedRevision): AsyncGenerator<PayerSummary[]> {
   let after = ''

@@ -41,7 +41,12 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
     async readStatement(period, revision, payerId) {
       const stated = await findRevision(store, period.month, revision)
       if (stated === null) return null
-      const [statement] = await readPayerStatements(store, stated, { payerIds: [payerId], timeZone })
+      const [statement] = await readPayerStatements(
+        store,
+        stated,
+        { first: payerId, last: payerId },
+        timeZone,
+      )
       return statement ?? null
     },
     async exportTable(period, revision, table, format) {

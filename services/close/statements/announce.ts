@@ -5,9 +5,11 @@ import { z } from 'zod'
 import { storedCount } from '../stored-number.ts'
 import { findRevision, type StatedRevision } from './find-revision.ts'
 import { listPayers } from './list-payers.ts'
-import { readPayerRows } from './read-payer-rows.ts'
-import { PAYERS_PER_READ_MAX } from './read-payer-statements.ts'
+import { type PayerRange, readPayerRows } from './read-payer-rows.ts'
 import { toStatementEvents } from './to-statement-events.ts'
+
+/** Each page asks the store anew: a hundred thousand payers are some twenty. */
+const PAYERS_PER_PAGE = 5_000
 
 export type AnnounceOptions = {
   readonly store: Store
@@ -39,16 +41,12 @@ async function announceRevision(options: AnnounceOptions, stated: StatedRevision
   let events = 0
   let after = ''
   for (;;) {
-    const payers = await listPayers(store, stated, { after, limit: PAYERS_PER_READ_MAX })
-    const records = await readRecords(
-      store,
-      stated,
-      payers.map(each => each.payerId),
-    )
+    const payers = await listPayers(store, stated, { after, limit: PAYERS_PER_PAGE })
+    const [first, last] = [payers[0], payers.at(-1)]
+    if (first === undefined || last === undefined) break
+    const records = await readRecords(store, stated, { first: first.payerId, last: last.payerId })
     await log.append(records)
     events += records.length
-    const last = payers.at(-1)
-    if (last === undefined || payers.length < PAYERS_PER_READ_MAX) break
     after = last.payerId
   }
   const { month, revision } = stated
@@ -62,10 +60,9 @@ async function announceRevision(options: AnnounceOptions, stated: StatedRevision
 async function readRecords(
   store: Store,
   stated: StatedRevision,
-  payerIds: readonly string[],
+  range: PayerRange,
 ): Promise<OutgoingRecord[]> {
-  if (payerIds.length === 0) return []
-  const rows = await readPayerRows(store, stated, payerIds)
+  const rows = await readPayerRows(store, stated, range)
   return toStatementEvents(stated, rows).map(event => ({
     value: encodeStatementIssued(event),
     to: { key: event.payerId },

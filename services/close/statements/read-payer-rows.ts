@@ -6,6 +6,9 @@ import { type StatedRevision, twoDecimals } from './find-revision.ts'
 
 type OfPayer = { readonly payerId: string; readonly payerName: string }
 
+/** Payers by id, both ends included: however many they are, the question stays short. */
+export type PayerRange = { readonly first: string; readonly last: string }
+
 export type PayerRows = {
   readonly statements: readonly (OfPayer & { readonly statement: ClientStatement })[]
   readonly adjustments: readonly (OfPayer & { readonly adjustment: StatementAdjustment })[]
@@ -103,7 +106,7 @@ const adjustmentShape = z
   }))
 
 const OF_CLOSE = 'month = {month:String} AND revision = {revision:UInt32} AND close_id = {close_id:String}'
-const OF_PAYERS = `${OF_CLOSE} AND payer_id IN {payer_ids:Array(String)}`
+const OF_PAYERS = `${OF_CLOSE} AND payer_id >= {first_payer:String} AND payer_id <= {last_payer:String}`
 
 const STATEMENTS_SQL = `
 SELECT
@@ -123,13 +126,13 @@ SELECT
     status_before, status_after, amount_before_nok, amount_after_nok, adjustment_nok, payable_nok, causes
 FROM statement_adjustment FINAL WHERE ${OF_PAYERS} ORDER BY client_id, item, integration_id, occurrence`
 
-/** What the store holds of some payers in a revision. */
+/** What the store holds of neighbouring payers in a revision. */
 export async function readPayerRows(
   store: Store,
   { month, revision, closeId }: StatedRevision,
-  payerIds: readonly string[],
+  { first, last }: PayerRange,
 ): Promise<PayerRows> {
-  const params = { month, revision, close_id: closeId, payer_ids: payerIds }
+  const params = { month, revision, close_id: closeId, first_payer: first, last_payer: last }
   const statements = await store.query(STATEMENTS_SQL, statementShape, params)
   const lines = Map.groupBy(await store.query(LINES_SQL, lineShape, params), each => each.clientId)
   const adjustments = await store.query(ADJUSTMENTS_SQL, adjustmentShape, params)

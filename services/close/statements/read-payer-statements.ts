@@ -7,44 +7,40 @@ import type {
 import { type BillingPeriod, parseBillingPeriod } from '../billing-period.ts'
 import { sumAmounts } from '../price-lines.ts'
 import type { StatedRevision } from './find-revision.ts'
-import { type PayerRows, readPayerRows } from './read-payer-rows.ts'
+import { type PayerRange, type PayerRows, readPayerRows } from './read-payer-rows.ts'
 import { type DayUsage, readUsageDays, sumDays } from './read-usage-days.ts'
 
-export type PayerQuestion = {
-  readonly payerIds: readonly string[]
-  /** Of the tariff: the days of the usage are days there. */
-  readonly timeZone: string
-}
-
-/** At most so many payers are read at a time, so that what is held stays small. */
-export const PAYERS_PER_READ_MAX = 200
-
-/** The documents of those payers that have one in the revision, in the order asked for. */
+/**
+ * The documents of neighbouring payers in the revision, by payer id.
+ * @param timeZone of the tariff: the days of the usage are days there
+ */
 export async function readPayerStatements(
   store: Store,
   stated: StatedRevision,
-  { payerIds, timeZone }: PayerQuestion,
+  range: PayerRange,
+  timeZone: string,
 ): Promise<PayerStatement[]> {
-  const period = parseBillingPeriod(stated.month)
-  const rows = await readPayerRows(store, stated, payerIds)
-  const clientIds = rows.statements.map(each => each.statement.clientId)
-  const days = await readUsageDays(store, stated.proof.stream, period, timeZone, clientIds)
-  return payerIds.flatMap(payerId => toDocument(stated, period, timeZone, payerId, rows, days) ?? [])
+  const rows = await readPayerRows(store, stated, range)
+  const days = await readUsageDays(store, stated, range, timeZone)
+  const statements = Map.groupBy(rows.statements, each => each.payerId)
+  const adjustments = Map.groupBy(rows.adjustments, each => each.payerId)
+  const payerIds = [...new Set([...statements.keys(), ...adjustments.keys()])].toSorted()
+  return payerIds.flatMap(payerId => {
+    const ofPayer = { statements: statements.get(payerId) ?? [], adjustments: adjustments.get(payerId) ?? [] }
+    return toDocument(stated, timeZone, payerId, ofPayer, days) ?? []
+  })
 }
 
 function toDocument(
   { month, revision, isLatest, proof }: StatedRevision,
-  period: BillingPeriod,
   timeZone: string,
   payerId: string,
   rows: PayerRows,
   days: ReadonlyMap<string, readonly DayUsage[]>,
 ): PayerStatement | null {
-  const clients = rows.statements.filter(each => each.payerId === payerId).map(each => each.statement)
-  const adjustments = rows.adjustments.filter(each => each.payerId === payerId).map(each => each.adjustment)
-  const payerName = [...rows.statements, ...rows.adjustments].find(
-    each => each.payerId === payerId,
-  )?.payerName
+  const clients = rows.statements.map(each => each.statement)
+  const adjustments = rows.adjustments.map(each => each.adjustment)
+  const payerName = (rows.statements[0] ?? rows.adjustments[0])?.payerName
   if (payerName === undefined) return null
   return {
     month,
@@ -59,7 +55,7 @@ function toDocument(
     clients: clients.toSorted(byName),
     adjustments: adjustments.toSorted(byName),
     adjustmentsPayableNok: sumAmounts(adjustments.map(each => each.payableNok)),
-    usage: toUsage(period, timeZone, clients, days),
+    usage: toUsage(parseBillingPeriod(month), timeZone, clients, days),
     proof,
   }
 }

@@ -1,7 +1,9 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
-import { type BillingPeriod, periodDates, periodRange } from '../billing-period.ts'
+import { type BillingPeriod, parseBillingPeriod, periodDates, periodRange } from '../billing-period.ts'
 import { storedBigint } from '../stored-number.ts'
+import type { StatedRevision } from './find-revision.ts'
+import type { PayerRange } from './read-payer-rows.ts'
 
 export type DayUsage = { readonly day: string; readonly requests: bigint; readonly bytes: bigint }
 
@@ -19,24 +21,32 @@ SELECT
     sum(requests) AS requests,
     sum(request_bytes + response_bytes) AS bytes
 FROM usage_rollup FINAL
-WHERE client_id IN {client_ids:Array(String)} AND stream = {stream:String}
+WHERE client_id IN
+    (
+        SELECT client_id FROM statement
+        WHERE month = {month:String} AND revision = {revision:UInt32} AND close_id = {close_id:String}
+            AND payer_id >= {first_payer:String} AND payer_id <= {last_payer:String}
+    )
+    AND stream = {stream:String}
     AND hour >= fromUnixTimestamp({start:UInt32}) AND hour < fromUnixTimestamp({end:UInt32})
 GROUP BY client_id, day
 ORDER BY client_id, day`
 
-/** The clients' use of the month by local day, as it is counted now; days without any are not in it. */
+/** The use of the payers' clients by client and local day, as it is counted now; days without any are not in it. */
 export async function readUsageDays(
   store: Store,
-  stream: string,
-  period: BillingPeriod,
+  { month, revision, closeId, proof }: StatedRevision,
+  { first, last }: PayerRange,
   timeZone: string,
-  clientIds: readonly string[],
 ): Promise<Map<string, DayUsage[]>> {
-  if (clientIds.length === 0) return new Map()
-  const { startMs, endMs } = periodRange(period, timeZone)
+  const { startMs, endMs } = periodRange(parseBillingPeriod(month), timeZone)
   const rows = await store.query(DAYS_SQL, dayShape, {
-    client_ids: clientIds,
-    stream,
+    month,
+    revision,
+    close_id: closeId,
+    first_payer: first,
+    last_payer: last,
+    stream: proof.stream,
     time_zone: timeZone,
     start: startMs / 1_000,
     end: endMs / 1_000,
