@@ -6,6 +6,9 @@ import { runMeasured } from './run-process.ts'
 
 export const MAIN = fileURLToPath(new URL('../../services/cli/forbruk.mjs', import.meta.url))
 
+/** As the image runs it. */
+const NODE_FLAGS = ['--max-semi-space-size=8']
+
 /** As a user would set them; an empty variable counts as not set. */
 export function forbrukSettings(brokers: readonly string[], topic: string, dataFolder: string) {
   return {
@@ -29,7 +32,7 @@ export async function countWithForbruk(
   let stoppedMs: number | null = null
   const finished = await runMeasured({
     command: process.execPath,
-    args: [MAIN, 'aggregate', '--until-caught-up'],
+    args: [...NODE_FLAGS, MAIN, 'aggregate', '--until-caught-up'],
     env,
     timeoutMs: timeoutFor(input.events),
     onLine: (line, timeMs) => {
