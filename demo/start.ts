@@ -54,11 +54,14 @@ function quote(argument: string): string {
 console.log(`
 The data is in ${relative(root, dataDir) || dataDir}: log.sqlite is the event log, store/ is ClickHouse. Go on with:
 
+  export FORBRUK_TARIFF=demo/tariff.json   # the demo's small allowances; without it the published prices hold
+
   npx forbruk case list   # who is above the allowance, and what was agreed
+  npx forbruk statements print 2026-10 --out statements   # a page for each payer
   npx forbruk sql "SELECT * FROM statement_lines WHERE status = 'proposed'"
   npx forbruk sql "SELECT day, sum(requests) FROM usage_daily WHERE client_id = 'skarvik-ror' GROUP BY day ORDER BY day"
   npx forbruk rejected list
   npx forbruk status
-  npx forbruk up          # count what comes, and answer ClickHouse's HTTP protocol on 127.0.0.1:8123
+  npx forbruk up   # count, alert, close on schedule; API on 127.0.0.1:8080, ClickHouse's HTTP protocol on 127.0.0.1:8123
 
 Delete ${relative(root, dataDir) || dataDir} to begin again.`)

@@ -51,10 +51,13 @@ function printFigures({ summary, rejected }: CloseResult): void {
       ['requests', groupDigits(summary.requests)],
       ['bytes', groupDigits(summary.bytes)],
       [
-        `requests above the allowance (${overageRequests.clients} clients)`,
+        `requests above the allowance (${showClients(overageRequests.clients)})`,
         groupDigits(overageRequests.quantity),
       ],
-      [`MB above the allowance (${overageTransfer.clients} clients)`, groupDigits(overageTransfer.quantity)],
+      [
+        `MB above the allowance (${showClients(overageTransfer.clients)})`,
+        groupDigits(overageTransfer.quantity),
+      ],
       ['NOK payable', groupDigits(summary.payableNok)],
       ['NOK proposed, after a dialogue', groupDigits(summary.proposedNok)],
       ['rejected events in the month', groupDigits(rejected.reduce((sum, row) => sum + row.events, 0))],
@@ -211,4 +214,8 @@ function printExceptions({ exceptions, rejected, waivers, sources }: CloseResult
       groupDigits(exception.bytes),
     ]),
   )
+}
+
+function showClients(clients: number): string {
+  return clients === 1 ? '1 client' : `${groupDigits(clients)} clients`
 }
