@@ -43,6 +43,11 @@ async function fetched(...batches: readonly Buffer[]) {
   return decodeMessages(new Decoder(new Encoder().writeInt32(bytes.length).writeBuffer(bytes).buffer))
 }
 
+/** The key is a getter, which a comparison would pass over. */
+function toPlain({ offset, appendTimeMs, key, value }: LogRecord): LogRecord {
+  return { offset, appendTimeMs, key, value }
+}
+
 const sentRecords = fc
   .array(
     fc.record({
@@ -87,7 +92,7 @@ describe('a record batch', () => {
               key,
               value,
             }))
-          expect(records).toEqual(expected)
+          expect(records.map(toPlain)).toEqual(expected)
         },
       ),
     )
@@ -100,7 +105,7 @@ describe('a record batch', () => {
     const records: LogRecord[] = []
     const packed = packedRecordsOf((await fetched(batch))[0])
     if (packed !== null) unpackRecords(packed, 0, records)
-    expect(records).toEqual([{ offset: 7, appendTimeMs: 2_000_000, key: null, value: null }])
+    expect(records.map(toPlain)).toEqual([{ offset: 7, appendTimeMs: 2_000_000, key: null, value: null }])
   })
 
   test('of a transaction is left to kafkajs, record by record', async () => {

@@ -28,11 +28,16 @@ if (module === undefined) throw new Error(`${DECODER} is not where kafkajs 2.2.4
 module.exports = packBatch
 
 /** What the message of a packed batch carries beside what kafkajs reads of it. */
-const packedOf = new WeakMap<object, PackedRecords>()
+type PackedMessage = { readonly packed: PackedRecords }
 
 /** Null for a message that kafkajs decoded itself. */
 export function packedRecordsOf(message: KafkaMessage): PackedRecords | null {
-  return packedOf.get(message) ?? null
+  return isPacked(message) ? message.packed : null
+}
+
+/** kafkajs gives its own messages no such field. */
+function isPacked(message: object): message is PackedMessage {
+  return 'packed' in message
 }
 
 async function packBatch(decoder: FetchDecoder): Promise<DecodedBatch> {
@@ -48,13 +53,14 @@ async function packBatch(decoder: FetchDecoder): Promise<DecodedBatch> {
   const stored = buffer.subarray(start + RECORDS_START, end)
   const codec = lookupCodecByAttributes(compression)
   const bytes = codec === null ? stored : await codec.decompress(stored)
+  const packed: PackedMessage = { packed: { ...header, bytes } }
   const message = {
+    ...packed,
     offset: String(header.lastOffset),
     key: null,
     value: null,
     isControlRecord: false,
     batchContext: { producerId: '-1', inTransaction: false },
   }
-  packedOf.set(message, { ...header, bytes })
   return { records: [message] }
 }
