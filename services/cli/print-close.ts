@@ -1,6 +1,6 @@
 import type { CloseRefusedError, CloseResult } from '@forbruk/close/close.ts'
-import type { Adjustment } from '@forbruk/close/explain-difference.ts'
 import { describeRefusal } from '@forbruk/close/refusal.ts'
+import type { Adjustment } from '@forbruk/close/revision/explain-difference.ts'
 import type { Statement } from '@forbruk/close/statement.ts'
 import { groupDigits, printJson, printLine, printTable } from './print.ts'
 

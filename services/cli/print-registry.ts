@@ -1,8 +1,12 @@
-import { activeOfKind, takeActiveRegistry } from '@forbruk/close/active-registry.ts'
-import type { BillingPeriod } from '@forbruk/close/billing-period.ts'
-import type { RegistryImport } from '@forbruk/close/import-registry.ts'
-import type { StoredRegistry } from '@forbruk/close/read-stored-registry.ts'
-import type { HoldingMonths, PlacedVersion, RegistryCounts } from '@forbruk/close/registry-versions.ts'
+import { activeOfKind, takeActiveRegistry } from '@forbruk/close/rating/active-registry.ts'
+import type { RegistryImport } from '@forbruk/close/registry/import-registry.ts'
+import type { StoredRegistry } from '@forbruk/close/registry/read-stored-registry.ts'
+import type {
+  HoldingMonths,
+  PlacedVersion,
+  RegistryCounts,
+} from '@forbruk/close/registry/registry-versions.ts'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { INTEGRATION_KINDS } from '@forbruk/schemas/registry/registry.ts'
 import { groupDigits, printLine, printTable } from './print.ts'
 

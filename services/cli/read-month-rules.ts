@@ -1,8 +1,8 @@
 import type { MonthRules } from '@forbruk/alerts/judge-months.ts'
-import { takeActiveRegistry } from '@forbruk/close/active-registry.ts'
-import { measureUses } from '@forbruk/close/measure-uses.ts'
-import { readStoredRegistry } from '@forbruk/close/read-stored-registry.ts'
-import { readVersionFor } from '@forbruk/close/registry-versions.ts'
+import { takeActiveRegistry } from '@forbruk/close/rating/active-registry.ts'
+import { measureUses } from '@forbruk/close/rating/measure-uses.ts'
+import { readStoredRegistry } from '@forbruk/close/registry/read-stored-registry.ts'
+import { readVersionFor } from '@forbruk/close/registry/registry-versions.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import {

@@ -1,7 +1,7 @@
 import type { QueryParams, Store } from '@forbruk/infra/store/store.ts'
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
-import type { PeriodRange } from './billing-period.ts'
-import { GRACE_MS, type RejectedFacts } from './gate.ts'
+import { GRACE_MS, type RejectedFacts } from './gate/gate.ts'
 import { storedCount } from './stored-number.ts'
 
 /**

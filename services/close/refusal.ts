@@ -1,5 +1,5 @@
-import { describeEstimate, type Estimate } from './estimate-ready.ts'
-import { describeLack, type Lack } from './gate.ts'
+import { describeEstimate, type Estimate } from './gate/estimate-ready.ts'
+import { describeLack, type Lack } from './gate/gate.ts'
 
 /** Why a month was not closed, though nothing failed. */
 export type Refusal =

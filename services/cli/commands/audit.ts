@@ -1,6 +1,6 @@
 import { audit } from '@forbruk/aggregator/audit/audit.ts'
 import type { AuditedGap } from '@forbruk/aggregator/audit/stored-block.ts'
-import { parseBillingPeriod, periodRange } from '@forbruk/close/billing-period.ts'
+import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
 import { groupDigits, printJson, printLine } from '../print.ts'

@@ -1,5 +1,5 @@
-import { parseBillingPeriod } from '@forbruk/close/billing-period.ts'
 import { CloseRefusedError, type CloseStep } from '@forbruk/close/close.ts'
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
 import { closeAndAnnounce } from '../operations/close-and-announce.ts'

@@ -1,12 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { type BillingPeriod, parseBillingPeriod, periodRange } from '@forbruk/close/billing-period.ts'
 import { MAY_BELONG_TO_MONTH, monthParams } from '@forbruk/close/read-rejected.ts'
 import { type Coordinates, parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
 import { readMends } from '@forbruk/close/rejected/read-mends.ts'
 import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import {
+  type BillingPeriod,
+  parseBillingPeriod,
+  periodRange,
+} from '@forbruk/schemas/period/billing-period.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { type CommandContext, openParts, type Parts } from '../open-parts.ts'

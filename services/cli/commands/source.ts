@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { retireSource } from '@forbruk/close/retire-source.ts'
+import { retireSource } from '@forbruk/close/gate/retire-source.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
 import { parseReason } from '../parse-reason.ts'

@@ -1,6 +1,6 @@
-import type { BillingPeriod } from '@forbruk/close/billing-period.ts'
 import { type CloseOptions, type CloseResult, closeMonth } from '@forbruk/close/close.ts'
 import { announceMonth } from '@forbruk/close/statements/announce.ts'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Parts } from '../open-parts.ts'
 import { readTariffFile } from '../read-tariff-file.ts'
 

@@ -1,6 +1,11 @@
-import { type BillingPeriod, parseBillingPeriod, periodRange } from '@forbruk/close/billing-period.ts'
-import { GRACE_MS } from '@forbruk/close/gate.ts'
-import { periodAt, periodBefore } from '@forbruk/schemas/period/billing-period.ts'
+import { GRACE_MS } from '@forbruk/close/gate/gate.ts'
+import {
+  type BillingPeriod,
+  parseBillingPeriod,
+  periodAt,
+  periodBefore,
+  periodRange,
+} from '@forbruk/schemas/period/billing-period.ts'
 import { Cron } from 'croner'
 
 export type PlanFacts = {

@@ -1,5 +1,5 @@
-import type { BillingPeriod } from '@forbruk/close/billing-period.ts'
 import { CloseRefusedError, describeRefusal } from '@forbruk/close/refusal.ts'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Logger } from 'pino'
 import { type AnnouncedClose, CloseRunningError } from '../operations/close-and-announce.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { BillingPeriod } from '@forbruk/close/billing-period.ts'
 import { readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
 import type { Parts } from '../open-parts.ts'

@@ -1,6 +1,6 @@
 import type { Evidence, Overage } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
-import { sumAmounts } from '../price-lines.ts'
+import { sumAmounts } from '../rating/price-lines.ts'
 import type { Statement, StatementLine } from '../statement.ts'
 
 /** What a statement has above the allowances; both null where it stays within. */

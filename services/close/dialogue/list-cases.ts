@@ -1,7 +1,7 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type CaseSummary, OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { z } from 'zod'
-import { sumAmounts } from '../price-lines.ts'
+import { sumAmounts } from '../rating/price-lines.ts'
 import { storedCount } from '../stored-number.ts'
 
 export type CaseFilter = {

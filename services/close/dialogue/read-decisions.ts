@@ -1,7 +1,7 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { z } from 'zod'
-import type { Decisions } from '../rate.ts'
+import type { Decisions } from '../rating/rate.ts'
 
 const decisionShape = z.object({ client_id: z.string(), outcome: z.enum(OUTCOMES) })
 

@@ -1,9 +1,9 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Evidence } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import type { PeriodRange } from '../billing-period.ts'
 import { storedCount } from '../stored-number.ts'
 
 /** Whose use is looked at, and what of it counts. */

@@ -1,6 +1,6 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
-import type { PeriodRange } from '../billing-period.ts'
 import { MAY_BELONG_TO_MONTH, monthParams } from '../read-rejected.ts'
 import { storedCount } from '../stored-number.ts'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'

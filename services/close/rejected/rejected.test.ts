@@ -1,7 +1,7 @@
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { encodeRejectedLine } from '@forbruk/schemas/wire/encode.ts'
 import { beforeEach, expect, test } from 'vitest'
-import { retireSource } from '../retire-source.ts'
+import { retireSource } from '../gate/retire-source.ts'
 import { useInstallation } from '../testing/close-october.ts'
 import { flushBlock, flushSource, OCTOBER_END_MS, OCTOBER_USES, TOPIC } from '../testing/counted-month.ts'
 import { failingInsert } from '../testing/disturbed-store.ts'

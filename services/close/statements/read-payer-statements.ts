@@ -1,11 +1,11 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type {
   ClientStatement,
   PayerStatement,
   StatementAdjustment,
 } from '@forbruk/schemas/statement/payer-statement.ts'
-import { type BillingPeriod, parseBillingPeriod } from '../billing-period.ts'
-import { sumAmounts } from '../price-lines.ts'
+import { sumAmounts } from '../rating/price-lines.ts'
 import type { StatedRevision } from './find-revision.ts'
 import { type PayerRange, type PayerRows, readPayerRows } from './read-payer-rows.ts'
 import { type DayUsage, readUsageDays, sumDays } from './read-usage-days.ts'

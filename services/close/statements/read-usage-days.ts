@@ -1,6 +1,11 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import {
+  type BillingPeriod,
+  parseBillingPeriod,
+  periodDates,
+  periodRange,
+} from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
-import { type BillingPeriod, parseBillingPeriod, periodDates, periodRange } from '../billing-period.ts'
 import { storedBigint } from '../stored-number.ts'
 import type { StatedRevision } from './find-revision.ts'
 import type { PayerRange } from './read-payer-rows.ts'

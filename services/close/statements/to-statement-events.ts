@@ -1,6 +1,6 @@
 import type { StatementAdjustment } from '@forbruk/schemas/statement/payer-statement.ts'
 import { type StatementIssued, statementEventId } from '@forbruk/schemas/statement/statement-issued.ts'
-import { sumAmounts } from '../price-lines.ts'
+import { sumAmounts } from '../rating/price-lines.ts'
 import type { StatedRevision } from './find-revision.ts'
 import type { PayerRows } from './read-payer-rows.ts'
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { DEFAULT_TARIFF_URL, readTariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import { z } from 'zod'
-import { parseBillingPeriod } from '../billing-period.ts'
 import { type CloseOptions, CloseRefusedError, type CloseResult, closeMonth } from '../close.ts'
-import { importRegistry } from '../import-registry.ts'
 import { describeRefusal } from '../refusal.ts'
+import { importRegistry } from '../registry/import-registry.ts'
 import { countOctober, type Installation, openInstallation, removeInstallations } from './counted-month.ts'
 
 export const TARIFF = readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default')

@@ -9,11 +9,11 @@ import { openEmbeddedLog } from '@forbruk/infra/log/embedded.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { DEFAULT_TARIFF_URL, readTariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
-import { parseBillingPeriod } from '../billing-period.ts'
 import { closeMonth } from '../close.ts'
-import { importRegistry } from '../import-registry.ts'
+import { importRegistry } from '../registry/import-registry.ts'
 import { countOctober, GRACE_END_MS, TOPIC } from './counted-month.ts'
 
 const [folder = '', mode = 'close', price = '149', deadlyTable = ''] = process.argv.slice(2)

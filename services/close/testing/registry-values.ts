@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Activation, Client, IntegrationKind, Registry } from '@forbruk/schemas/registry/registry.ts'
 import {
   DEFAULT_TARIFF_URL,
@@ -7,8 +8,7 @@ import {
   type TariffVersion,
   tariffVersionFor,
 } from '@forbruk/schemas/tariff/read-tariff.ts'
-import { parseBillingPeriod } from '../billing-period.ts'
-import { type Decisions, rateMonth } from '../rate.ts'
+import { type Decisions, rateMonth } from '../rating/rate.ts'
 import type { UsageRow } from '../usage.ts'
 
 export const OCTOBER = parseBillingPeriod('2026-10')

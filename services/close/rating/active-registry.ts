@@ -1,5 +1,5 @@
+import { type BillingPeriod, periodDates } from '@forbruk/schemas/period/billing-period.ts'
 import type { Client, Integration, Registry } from '@forbruk/schemas/registry/registry.ts'
-import { type BillingPeriod, periodDates } from './billing-period.ts'
 
 /** The registry as it holds in one month, ready to look things up in. */
 export type ActiveRegistry = {

@@ -2,9 +2,8 @@ import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { Decimal } from 'decimal.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Adjustment, explainDifference } from './explain-difference.ts'
-import { rateMonth } from './rate.ts'
-import type { Statement } from './statement.ts'
+import { rateMonth } from '../rating/rate.ts'
+import type { Statement } from '../statement.ts'
 import {
   activation,
   BYTES,
@@ -14,7 +13,8 @@ import {
   REQUESTS,
   registry,
   use,
-} from './testing/registry-values.ts'
+} from '../testing/registry-values.ts'
+import { type Adjustment, explainDifference } from './explain-difference.ts'
 
 const CLIENTS = ['a', 'b', 'p']
 const amount = fc.oneof(fc.bigInt(0n, 3n), fc.bigInt(REQUESTS - 2n, REQUESTS + 900n))

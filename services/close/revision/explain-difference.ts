@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js'
-import { sumAmounts } from './price-lines.ts'
+import { sumAmounts } from '../rating/price-lines.ts'
 import type {
   DecimalText,
   LineItem,
@@ -8,7 +8,7 @@ import type {
   Statement,
   StatementLine,
   StatementUsage,
-} from './statement.ts'
+} from '../statement.ts'
 
 /** What of a statement can differ between revisions and matters to its payer. */
 export type ComparedStatement = Pick<

@@ -2,7 +2,7 @@ import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
 import { INTEGRATION_KINDS, type Registry } from '@forbruk/schemas/registry/registry.ts'
 import { sortRegistry } from '@forbruk/schemas/registry/sort-registry.ts'
 import { z } from 'zod'
-import { hashContent } from './hash-content.ts'
+import { hashContent } from '../hash-content.ts'
 import { type RegistryVersion, readVersionFor } from './registry-versions.ts'
 
 export type StoredRegistry = {

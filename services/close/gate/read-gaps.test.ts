@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { useInstallation } from '../testing/close-october.ts'
+import { GRACE_END_MS, OCTOBER_START_MS, TOPIC } from '../testing/counted-month.ts'
 import { mayTouch } from './read-gaps.ts'
-import { useInstallation } from './testing/close-october.ts'
-import { GRACE_END_MS, OCTOBER_START_MS, TOPIC } from './testing/counted-month.ts'
 
 const { place, close, refusals, countAll } = useInstallation()
 const RANGE = { partition: 0, fromOffset: 5, toOffset: 9, reason: '' }

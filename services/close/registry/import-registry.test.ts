@@ -1,17 +1,17 @@
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { REGISTRY_FILES } from '@forbruk/schemas/registry/read-registry.ts'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseBillingPeriod } from './billing-period.ts'
-import { importRegistry, importRegistryFiles, RegistryFaultsError } from './import-registry.ts'
-import { readStoredRegistry } from './read-stored-registry.ts'
-import { placeVersions, readVersions } from './registry-versions.ts'
 import {
   type Installation,
   openInstallation,
   REGISTRY,
   removeInstallations,
   writeRegistry,
-} from './testing/counted-month.ts'
-import { beforeInsert, failingInsert } from './testing/disturbed-store.ts'
+} from '../testing/counted-month.ts'
+import { beforeInsert, failingInsert } from '../testing/disturbed-store.ts'
+import { importRegistry, importRegistryFiles, RegistryFaultsError } from './import-registry.ts'
+import { readStoredRegistry } from './read-stored-registry.ts'
+import { placeVersions, readVersions } from './registry-versions.ts'
 
 let place: Installation
 beforeEach(async () => {

@@ -1,11 +1,11 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
-import type { PeriodRange } from './billing-period.ts'
+import { readRejected } from '../read-rejected.ts'
+import { storedCount } from '../stored-number.ts'
 import { type GateFacts, GRACE_MS, type LedgerFacts, type PartitionFacts, type SourceFacts } from './gate.ts'
 import { mayTouch, readGaps } from './read-gaps.ts'
-import { readRejected } from './read-rejected.ts'
-import { storedCount } from './stored-number.ts'
 
 /**
  * Finds out, from store and log, what the gate judges. The log is asked before the ledger: what is appended meanwhile

@@ -1,3 +1,6 @@
+import { sumAmounts } from '../rating/price-lines.ts'
+import type { DecimalText } from '../statement.ts'
+import { sumUsage } from '../usage.ts'
 import { type Adjustment, type CauseKind, signed } from './explain-difference.ts'
 import {
   describeRegistryChange,
@@ -5,10 +8,7 @@ import {
   isEqualDecisions,
   type RatingInputs,
 } from './explain-revision.ts'
-import { sumAmounts } from './price-lines.ts'
 import type { Revision } from './read-revision.ts'
-import type { DecimalText } from './statement.ts'
-import { sumUsage } from './usage.ts'
 
 /** What differs between a revision and the one before, by the input that changed. */
 export type Change = {

@@ -2,11 +2,11 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { type TariffVersion, tariffVersionShape } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
+import type { Decisions } from '../rating/rate.ts'
+import type { Cut } from '../read-usage.ts'
+import { LINE_ITEMS, LINE_STATUSES, LINE_UNITS, type StatementLine } from '../statement.ts'
+import { storedCount } from '../stored-number.ts'
 import type { ComparedStatement } from './explain-difference.ts'
-import type { Decisions } from './rate.ts'
-import type { Cut } from './read-usage.ts'
-import { LINE_ITEMS, LINE_STATUSES, LINE_UNITS, type StatementLine } from './statement.ts'
-import { storedCount } from './stored-number.ts'
 
 /** A revision as it was recorded: what it says of itself, and what it was rated with. */
 export type Revision = {

@@ -1,6 +1,6 @@
+import type { Statement } from '../statement.ts'
 import type { Adjustment } from './explain-difference.ts'
 import type { MonthClose } from './record.ts'
-import type { Statement } from './statement.ts'
 
 /** What a close is known by; the first columns of all its rows. */
 export type CloseKey = {

@@ -1,13 +1,13 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
-import type { BillingPeriod } from './billing-period.ts'
+import { type Decisions, rateMonth } from '../rating/rate.ts'
+import { readRegistryImport } from '../registry/read-stored-registry.ts'
+import type { Statement } from '../statement.ts'
+import type { UsageRow } from '../usage.ts'
 import { type Adjustment, explainDifference, type RatedStep } from './explain-difference.ts'
-import { type Decisions, rateMonth } from './rate.ts'
 import { type Revision, readStatements } from './read-revision.ts'
-import { readRegistryImport } from './read-stored-registry.ts'
-import type { Statement } from './statement.ts'
-import type { UsageRow } from './usage.ts'
 
 /** What a month is rated with, each input with what it is known by. */
 export type RatingInputs = {

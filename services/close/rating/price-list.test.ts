@@ -1,14 +1,14 @@
+import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Activation } from '@forbruk/schemas/registry/registry.ts'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseBillingPeriod, periodRange } from './billing-period.ts'
-import { readUsage } from './read-usage.ts'
-import type { Statement } from './statement.ts'
+import { readUsage } from '../read-usage.ts'
+import type { Statement } from '../statement.ts'
 import {
   countHourly,
   type Installation,
   openInstallation,
   removeInstallations,
-} from './testing/counted-month.ts'
+} from '../testing/counted-month.ts'
 import {
   activation,
   BYTES,
@@ -18,8 +18,8 @@ import {
   rate,
   registry,
   use,
-} from './testing/registry-values.ts'
-import type { UsageRow } from './usage.ts'
+} from '../testing/registry-values.ts'
+import type { UsageRow } from '../usage.ts'
 
 /** The published price list, row by row, with the amounts worked out by hand. */
 
