@@ -49,7 +49,11 @@ export type LogRecord = {
   readonly appendTimeMs: number
   readonly key: Buffer | null
   readonly value: Buffer | null
+  /** Where the value stands, if in bytes that many records share: who reads it there makes no Buffer of each. */
+  readonly valueRange?: ValueRange | null
 }
+
+export type ValueRange = { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
 
 export type RecordBatch = {
   readonly partition: number

@@ -1,4 +1,4 @@
-import { EventLogError, type LogRecord } from './event-log.ts'
+import { EventLogError, type LogRecord, type ValueRange } from './event-log.ts'
 
 /**
  * One of Kafka's record batches (message format v2), its records still in their bytes. Reading them here costs a tenth
@@ -65,15 +65,11 @@ export function unpackRecords(packed: PackedRecords, fromOffset: number, records
     const keyStart = reader.position
     const keyLength = reader.read()
     reader.position += Math.max(0, keyLength)
+    const valueLength = reader.read()
     if (offset >= fromOffset) {
-      const record = new PackedRecord(
-        offset,
-        appendTimeMs ?? firstTimeMs + timeDelta,
-        readBytes(reader),
-        bytes,
-        keyStart,
-      )
-      records.push(record)
+      const timeMs = appendTimeMs ?? firstTimeMs + timeDelta
+      const valueEnd = valueLength < 0 ? NO_VALUE : reader.position + valueLength
+      records.push(new PackedRecord(offset, timeMs, bytes, keyStart, reader.position, valueEnd))
     }
     // Headers are not read: nothing that counts is in them.
     reader.position = end
@@ -86,26 +82,46 @@ export function unpackRecords(packed: PackedRecords, fromOffset: number, records
   }
 }
 
-/** Its key is read when somebody asks for it: counting doesn't. */
-class PackedRecord implements LogRecord {
+const NO_VALUE = -1
+
+/** Key and value are made when somebody asks for them: counting reads the value where it stands. */
+class PackedRecord implements LogRecord, ValueRange {
   readonly offset: number
   readonly appendTimeMs: number
-  readonly value: Buffer | null
-  readonly #bytes: Buffer
-  readonly #keyStart: number
+  readonly bytes: Buffer
+  readonly keyStart: number
+  /** Of the value. */
+  readonly start: number
+  readonly end: number
 
-  constructor(offset: number, appendTimeMs: number, value: Buffer | null, bytes: Buffer, keyStart: number) {
+  constructor(
+    offset: number,
+    appendTimeMs: number,
+    bytes: Buffer,
+    keyStart: number,
+    start: number,
+    end: number,
+  ) {
     this.offset = offset
     this.appendTimeMs = appendTimeMs
-    this.value = value
-    this.#bytes = bytes
-    this.#keyStart = keyStart
+    this.bytes = bytes
+    this.keyStart = keyStart
+    this.start = start
+    this.end = end
   }
 
   get key(): Buffer | null {
-    const reader = new VarintReader(this.#bytes)
-    reader.position = this.#keyStart
+    const reader = new VarintReader(this.bytes)
+    reader.position = this.keyStart
     return readBytes(reader)
+  }
+
+  get value(): Buffer | null {
+    return this.end === NO_VALUE ? null : this.bytes.subarray(this.start, this.end)
+  }
+
+  get valueRange(): ValueRange | null {
+    return this.end === NO_VALUE ? null : this
   }
 }
 

@@ -1,6 +1,12 @@
 import { requestEventV1 } from './avro-types.ts'
 import { isAcceptable } from './is-acceptable.ts'
-import { EMPTY_HASH, HASH_PRIME, type ScannedRequest, type TextRange } from './scanned-request.ts'
+import {
+  type ByteRange,
+  EMPTY_HASH,
+  HASH_PRIME,
+  type ScannedRequest,
+  type TextRange,
+} from './scanned-request.ts'
 
 const SPACE = 0x20
 const DELETE = 0x7f
@@ -13,18 +19,20 @@ const VARINT_BYTES_MAX = 7
  * them. True only for an event that `decodeRecord` accepts, and then with the same values; names beyond printable ASCII
  * and whatever is odd or wrong are false, and `decodeRecord` decides.
  */
-export function scanAvroRequest(bytes: Uint8Array, request: ScannedRequest): boolean {
-  return scanner.read(bytes, request)
+export function scanAvroRequest(value: ByteRange, request: ScannedRequest): boolean {
+  return scanner.read(value, request)
 }
 
 class AvroScanner {
   private bytes: Uint8Array = new Uint8Array(0)
   private at = 0
+  private end = 0
 
-  read(bytes: Uint8Array, request: ScannedRequest): boolean {
-    if (!hasHeader(bytes)) return false
+  read({ bytes, start, end }: ByteRange, request: ScannedRequest): boolean {
+    if (!hasHeader(bytes, start)) return false
     this.bytes = bytes
-    this.at = HEADER_BYTES
+    this.at = start + HEADER_BYTES
+    this.end = end
     request.bytes = bytes
     if (!this.readName(request.source) || !this.readIdentity(request)) return false
     if (!this.readName(request.client) || !this.readName(request.integration)) return false
@@ -34,7 +42,7 @@ class AvroScanner {
     request.responseBytes = this.readNumber()
     const isWhole = request.timeMs >= 0 && request.status >= 0
     const isCounted = request.requestBytes >= 0 && request.responseBytes >= 0
-    return isWhole && isCounted && this.at === bytes.length && isAcceptable(request)
+    return isWhole && isCounted && this.at === end && isAcceptable(request)
   }
 
   private readIdentity(request: ScannedRequest): boolean {
@@ -59,7 +67,7 @@ class AvroScanner {
     const length = this.readNumber()
     const { bytes, at: start } = this
     const end = start + length
-    if (length < 0 || end > bytes.length) return false
+    if (length < 0 || end > this.end) return false
     let hash = EMPTY_HASH
     for (let at = start; at < end; at++) {
       const byte = bytes[at] ?? DELETE
@@ -91,10 +99,10 @@ class AvroScanner {
 
 const scanner = new AvroScanner()
 
-function hasHeader(bytes: Uint8Array): boolean {
+function hasHeader(bytes: Uint8Array, start: number): boolean {
   const { header } = requestEventV1
   for (let index = 0; index < HEADER_BYTES; index++) {
-    if (bytes[index] !== header[index]) return false
+    if (bytes[start + index] !== header[index]) return false
   }
   return true
 }

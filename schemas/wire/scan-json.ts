@@ -1,5 +1,11 @@
 import { isAcceptable } from './is-acceptable.ts'
-import { EMPTY_HASH, HASH_PRIME, type ScannedRequest, type TextRange } from './scanned-request.ts'
+import {
+  type ByteRange,
+  EMPTY_HASH,
+  HASH_PRIME,
+  type ScannedRequest,
+  type TextRange,
+} from './scanned-request.ts'
 
 const SPACE = 0x20
 const QUOTE = 0x22
@@ -37,8 +43,8 @@ const OF_IDENTITY = FIELDS.request_id | FIELDS.file | FIELDS.position
  * escapes, whole numbers, each field at most once, whatever other texts and whole numbers beside them. Everything else
  * (rarer, odd or wrong) is false, and `decodeRecord` decides.
  */
-export function scanJsonRequest(bytes: Uint8Array, request: ScannedRequest): boolean {
-  return scanner.read(bytes, request)
+export function scanJsonRequest(value: ByteRange, request: ScannedRequest): boolean {
+  return scanner.read(value, request)
 }
 
 /**
@@ -78,10 +84,10 @@ class JsonScanner {
   private readonly beginning = new Key(Buffer.from('beginning'), NO_FIELD)
   private key = this.beginning
 
-  read(bytes: Uint8Array, request: ScannedRequest): boolean {
+  read({ bytes, start, end }: ByteRange, request: ScannedRequest): boolean {
     this.bytes = bytes
-    this.at = 0
-    this.end = bytes.length
+    this.at = start
+    this.end = end
     this.key = this.beginning
     if (this.view.buffer !== bytes.buffer) this.view = new DataView(bytes.buffer)
     request.bytes = bytes
@@ -94,7 +100,7 @@ class JsonScanner {
       if (field < 0 || (seen & field) !== 0 || !this.readValue(field, request)) return false
       seen |= field
     } while (this.passMark(COMMA))
-    if (!this.passMark(CLOSE) || this.at !== bytes.length) return false
+    if (!this.passMark(CLOSE) || this.at !== end) return false
     return (seen & NEEDED) === NEEDED && identify(seen & OF_IDENTITY, request) && isAcceptable(request)
   }
 
@@ -232,7 +238,7 @@ class JsonScanner {
   }
 
   private passSpaces(): void {
-    while (this.bytes[this.at] === SPACE) this.at += 1
+    while (this.at < this.end && this.bytes[this.at] === SPACE) this.at += 1
   }
 }
 

@@ -1,15 +1,15 @@
 import { RECORD_BYTES_MAX } from './decode.ts'
 import { scanAvroRequest } from './scan-avro.ts'
 import { scanJsonRequest } from './scan-json.ts'
-import type { ScannedRequest } from './scanned-request.ts'
+import type { ByteRange, ScannedRequest } from './scanned-request.ts'
 
 /**
  * The fast way past `decodeRecord` for what nearly every record is: one request, in ASCII, in a form of ours. True when
- * `request` holds what `decodeRecord` would answer; false says nothing, and `decodeRecord` decides.
+ * `request` holds what `decodeRecord` would answer, as ranges of the same bytes; false says nothing, and `decodeRecord` decides.
  */
-export function scanRequest(value: Uint8Array, request: ScannedRequest): boolean {
-  if (value.length > RECORD_BYTES_MAX) return false
-  switch (value[0]) {
+export function scanRequest(value: ByteRange, request: ScannedRequest): boolean {
+  if (value.end - value.start > RECORD_BYTES_MAX) return false
+  switch (value.bytes[value.start]) {
     case 0xc3:
       return scanAvroRequest(value, request)
     case 0x7b:

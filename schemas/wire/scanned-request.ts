@@ -18,6 +18,9 @@ export class ScannedRequest {
   responseBytes = 0
 }
 
+/** A value in the bytes that it shares with others: to read it there takes no object of its own. */
+export type ByteRange = { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
+
 export class TextRange {
   start = 0
   end = 0

@@ -1,4 +1,4 @@
-import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import type { LogRecord, RecordBatch, ValueRange } from '@forbruk/infra/log/event-log.ts'
 import type { RejectedLine, SourceMark, StreamVersion } from '@forbruk/schemas/event/log-event.ts'
 import { type Decoded, decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import { scanRequest } from '@forbruk/schemas/wire/scan-request.ts'
@@ -163,7 +163,7 @@ export class PartitionFold {
   /** Before the fold begins: only which request ids occurred matters. */
   private remember(record: LogRecord): void {
     const { request } = this
-    if (record.value !== null && scanRequest(record.value, request)) {
+    if (this.scan(record)) {
       if (request.identity === 'request_id') this.rememberId(record.offset)
       return
     }
@@ -175,6 +175,12 @@ export class PartitionFold {
     }
   }
 
+  /** True when the record is one request, now at hand. */
+  private scan(record: LogRecord): boolean {
+    const range = record.valueRange ?? wholeOf(record.value)
+    return range !== null && scanRequest(range, this.request)
+  }
+
   private rememberId(offset: number): void {
     this.admission.isDuplicate(this.request, this.admission.sources.of(this.request), offset)
   }
@@ -182,8 +188,7 @@ export class PartitionFold {
   private foldRecord(record: LogRecord): void {
     if (record.offset > this.nextOffset) this.advanceTo(record.offset)
     if (record.appendTimeMs >= this.fold.endMs) this.nextBlock(this.geometry)
-    const isRequest = record.value !== null && scanRequest(record.value, this.request)
-    const events = isRequest ? null : decodeRecord(record.value)
+    const events = this.scan(record) ? null : decodeRecord(record.value)
     if (events?.[0]?.kind === 'stream_version' && !this.follow(events[0])) return
     const { fold } = this
     if (fold.records === 0) this.begin(record.appendTimeMs)
@@ -372,6 +377,10 @@ export class PartitionFold {
   private place(): BlockPlace {
     return { stream: this.stream, partition: this.partition, block: this.fold.firstOffset }
   }
+}
+
+function wholeOf(value: Buffer | null): ValueRange | null {
+  return value === null ? null : { bytes: value, start: 0, end: value.length }
 }
 
 /** The log holds something else than what was counted at the same offsets. */
