@@ -61,7 +61,7 @@ function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
   const foldVersionMax = geometry.foldVersion
   return countLog({
     ...{ log, store, ledger, sleep, geometry, pendingRowsMax: 1_000, untilCaughtUp: true },
-    logger: { info: () => undefined, warn: () => undefined },
+    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     signal: new AbortController().signal,
     write: flushes => flushRows(store, flushes),
     resume: (partition, ofNewPartition) =>

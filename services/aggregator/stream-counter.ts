@@ -5,7 +5,9 @@ import type { Sleep } from './sleep.ts'
 
 const HEARTBEAT_INTERVAL_MS = 2_000
 
-export type CountLogger = Readonly<Record<'info' | 'warn', (fields: object, message: string) => void>>
+export type CountLogger = Readonly<
+  Record<'debug' | 'info' | 'warn', (fields: object, message: string) => void>
+>
 
 /** Offsets of the partitions counted here, up to the log's end when the run began. */
 export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
@@ -107,7 +109,10 @@ export class StreamCounter implements PartitionConsumer {
       nextOffsets.set(partition, Number(rows.ledger.at(-1)?.next_offset))
     }
     try {
-      if (flushes.length > 0) await this.parts.write(flushes)
+      if (flushes.length > 0) {
+        await this.parts.write(flushes)
+        this.parts.logger.debug({ partitions: flushes.length }, 'written, the ledger last')
+      }
     } catch (error) {
       this.failure = { error }
       throw error

@@ -29,7 +29,7 @@ export async function countWithForbruk(
 ): Promise<Measurement> {
   const env = forbrukSettings(brokers, input.topic, dataFolder)
   let assignedMs: number | null = null
-  let stoppedMs: number | null = null
+  let writtenMs: number | null = null
   const finished = await runMeasured({
     command: process.execPath,
     args: [...NODE_FLAGS, MAIN, 'aggregate', '--until-caught-up'],
@@ -37,15 +37,15 @@ export async function countWithForbruk(
     timeoutMs: timeoutFor(input.events),
     onLine: (line, timeMs) => {
       if (line.includes('"partition assigned"')) assignedMs ??= timeMs
-      // It leaves its group once the last ledger row is durable.
-      if (line.includes('"kafkajs: Stopped"')) stoppedMs = timeMs
+      // The last one: from then on every row and ledger row is durable.
+      if (line.includes('"written, the ledger last"')) writtenMs = timeMs
     },
   })
-  if (assignedMs === null || stoppedMs === null) {
+  if (assignedMs === null || writtenMs === null) {
     throw new Error(`forbruk did not say when it began and was done:\n${finished.stderr.slice(-2_000)}`)
   }
   const found = await readTotals(env)
-  return measurementOf(finished, input.events, stoppedMs - assignedMs, {
+  return measurementOf(finished, input.events, writtenMs - assignedMs, {
     found,
     expected: input.totalsOfAdmitted,
   })

@@ -162,7 +162,7 @@ export class SimulatedProcess {
       write: flushes => protocol.write(parts.store, flushes),
       geometry,
       pendingRowsMax,
-      logger: { info: () => undefined, warn: () => undefined },
+      logger: { debug: () => undefined, info: () => undefined, warn: () => undefined },
       sleep: (delayMs, signal) => this.sleep(delayMs, signal),
       signal: this.abort.signal,
       untilCaughtUp,
