@@ -1,8 +1,9 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { type KafkaBroker, startKafkaBroker } from '../support/kafka-broker.ts'
 import { withAdmin } from '../support/kafka-topics.ts'
 import { countWithEngine } from './count-engine.ts'
@@ -66,6 +67,8 @@ async function measureAll(brokers: readonly string[], root: string, events: numb
   const onJvm = <Value>(title: string, step: () => Promise<Value>) =>
     'reason' in jvm ? jvm : attempt(title, step)
   const inputs = await fillTopics(brokers, RUN, events, done => showProgress(done, events))
+  // Or whoever is measured first would share the disk with what the broker has still to write.
+  await promisify(execFile)('sync').catch(error => say(`The disk was not waited for: ${error.message}`))
   const folderOf = (name: string) => join(root, name)
 
   const rawJson = await onJvm(PEERS.rawJson, () => readRaw(brokers, inputs.json))
