@@ -1,8 +1,8 @@
 import { EventLogError, type LogRecord, type ValueRange } from './event-log.ts'
 
 /**
- * One of Kafka's record batches (message format v2), its records still in their bytes. Reading them here costs a tenth
- * of what kafkajs takes to make an object of each.
+ * One of Kafka's record batches (message format v2), its records still in their bytes. Reading them here costs a
+ * fraction of what kafkajs takes to make its objects of each.
  */
 export type PackedRecords = {
   readonly baseOffset: number

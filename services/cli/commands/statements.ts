@@ -92,7 +92,9 @@ function printCommand(context: CommandContext): Command {
           )
         }
         if (options.json) return printJson({ month, revision: stated.revision, files })
-        printLine(`${month} r${stated.revision}: ${groupDigits(files.length)} ${files.length === 1 ? 'page' : 'pages'} in ${options.out}`)
+        printLine(
+          `${month} r${stated.revision}: ${groupDigits(files.length)} ${files.length === 1 ? 'page' : 'pages'} in ${options.out}`,
+        )
       },
     )
 }

@@ -64,6 +64,18 @@ async function open(
   }
 }
 
+/** Opened with a close that says when it has begun, and goes on when the gate is opened. */
+async function openHeld() {
+  const gate = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  await open({}, close => async request => {
+    begun.resolve()
+    await gate.promise
+    return close(request)
+  })
+  return { gate, begun }
+}
+
 beforeEach(() => {
   logged = ''
 })
@@ -159,13 +171,7 @@ describe('closing', () => {
 
   test('a second close while one is running is a conflict', async () => {
     await countAll()
-    const gate = Promise.withResolvers<void>()
-    const begun = Promise.withResolvers<void>()
-    await open({}, close => async request => {
-      begun.resolve()
-      await gate.promise
-      return close(request)
-    })
+    const { begun, gate } = await openHeld()
     const first = post(CLOSE)
     await begun.promise
     await expectProblem(await post(CLOSE), 409, 'close_running')
@@ -176,13 +182,7 @@ describe('closing', () => {
 
   test('what is being answered when the console stops is answered', async () => {
     await countAll()
-    const gate = Promise.withResolvers<void>()
-    const begun = Promise.withResolvers<void>()
-    await open({}, close => async request => {
-      begun.resolve()
-      await gate.promise
-      return close(request)
-    })
+    const { begun, gate } = await openHeld()
     const closing = post(CLOSE)
     await begun.promise
     const stopped = stop()

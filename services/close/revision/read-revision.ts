@@ -4,7 +4,8 @@ import { type TariffVersion, tariffVersionShape } from '@forbruk/schemas/tariff/
 import { z } from 'zod'
 import type { Decisions } from '../rating/rate.ts'
 import type { Cut } from '../read-usage.ts'
-import { LINE_ITEMS, LINE_STATUSES, LINE_UNITS, type StatementLine } from '../statement.ts'
+import type { StatementLine } from '../statement.ts'
+import { lineColumns } from '../stored-line.ts'
 import { storedCount } from '../stored-number.ts'
 import type { ComparedStatement } from './explain-difference.ts'
 
@@ -89,17 +90,7 @@ const statementShape = z.object({
   usage: z.array(z.object({ integration_id: z.string(), requests: z.string() })),
 })
 
-const lineShape = z.object({
-  client_id: z.string(),
-  item: z.enum(LINE_ITEMS),
-  integration_id: z.string(),
-  detail: z.string(),
-  quantity: z.string(),
-  unit: z.enum(LINE_UNITS),
-  unit_price_nok: z.string(),
-  amount_nok: z.string(),
-  status: z.enum(LINE_STATUSES),
-})
+const lineShape = z.object(lineColumns)
 
 const OF_CLOSE = `month = {month:String} AND revision = {revision:UInt32} AND close_id = {close_id:String}`
 

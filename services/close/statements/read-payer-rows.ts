@@ -2,6 +2,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import type { ClientStatement, StatementAdjustment } from '@forbruk/schemas/statement/payer-statement.ts'
 import { z } from 'zod'
 import { LINE_ITEMS, LINE_STATUSES, LINE_UNITS } from '../statement.ts'
+import { lineColumns } from '../stored-line.ts'
 import { type StatedRevision, twoDecimals } from './find-revision.ts'
 
 type OfPayer = { readonly payerId: string; readonly payerName: string }
@@ -14,31 +15,19 @@ export type PayerRows = {
   readonly adjustments: readonly (OfPayer & { readonly adjustment: StatementAdjustment })[]
 }
 
-const lineShape = z
-  .object({
-    client_id: z.string(),
-    item: z.enum(LINE_ITEMS),
-    integration_id: z.string(),
-    detail: z.string(),
-    quantity: z.string(),
-    unit: z.enum(LINE_UNITS),
-    unit_price_nok: z.string(),
-    amount_nok: z.string(),
-    status: z.enum(LINE_STATUSES),
-  })
-  .transform(row => ({
-    clientId: row.client_id,
-    line: {
-      item: row.item,
-      integrationId: row.integration_id,
-      detail: row.detail,
-      quantity: row.quantity,
-      unit: row.unit,
-      unitPriceNok: row.unit_price_nok,
-      amountNok: twoDecimals(row.amount_nok),
-      status: row.status,
-    },
-  }))
+const lineShape = z.object(lineColumns).transform(row => ({
+  clientId: row.client_id,
+  line: {
+    item: row.item,
+    integrationId: row.integration_id,
+    detail: row.detail,
+    quantity: row.quantity,
+    unit: row.unit,
+    unitPriceNok: row.unit_price_nok,
+    amountNok: twoDecimals(row.amount_nok),
+    status: row.status,
+  },
+}))
 
 const statementShape = z.object({
   client_id: z.string(),
