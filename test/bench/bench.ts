@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { type KafkaBroker, startKafkaBroker } from '../support/kafka-broker.ts'
 import { withAdmin } from '../support/kafka-topics.ts'
+import { startKillableStore } from '../support/killable-store.ts'
 import { countWithEngine } from './count-engine.ts'
 import { countWithForbruk, forbrukSettings, readStoredSize } from './count-forbruk.ts'
-import { fillTopics, type Inputs } from './fill-topics.ts'
+import { fillTopics, type Input } from './fill-topics.ts'
 import { buildJvmPeers, countWithStreams, readRaw } from './jvm-peers.ts'
 import { measureFreshness } from './measure-freshness.ts'
-import { measureScaling } from './measure-scaling.ts'
+import { measureScaling, type Scaling } from './measure-scaling.ts'
 import { formatResults, miscountsOf, type Outcome, PEERS, type Results } from './report.ts'
 import { killRunning } from './run-process.ts'
 
@@ -97,7 +98,9 @@ async function measureAll(brokers: readonly string[], root: string, events: numb
   const freshness = await attempt('freshness and restart', () =>
     measureFreshness(brokers, `${RUN}.freshness`, folderOf('freshness')),
   )
-  const scaling = await measureScalingIfServer(brokers, inputs)
+  const scaling = await attempt('one process and two on a store server', () =>
+    measureScalingOnStore(brokers, inputs.json, folderOf('scaling')),
+  )
   return {
     events,
     jsonBytesMean: inputs.jsonBytesMean,
@@ -110,14 +113,20 @@ async function measureAll(brokers: readonly string[], root: string, events: numb
   }
 }
 
-async function measureScalingIfServer(
+/** On the server that CLICKHOUSE_URL names, else on an embedded store in a process of its own. */
+async function measureScalingOnStore(
   brokers: readonly string[],
-  inputs: Inputs,
-): Promise<Results['scaling']> {
-  if (!process.env.CLICKHOUSE_URL) {
-    return { reason: 'two processes need a store server, and CLICKHOUSE_URL is not set' }
+  input: Input,
+  folder: string,
+): Promise<Scaling> {
+  const { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password } = process.env
+  if (url) return measureScaling(brokers, input, { url, user: user ?? 'default', password: password ?? '' })
+  const store = await startKillableStore(folder, `${folder}.err`)
+  try {
+    return await measureScaling(brokers, input, { url: store.url, user: 'default', password: '' })
+  } finally {
+    await store.stop()
   }
-  return attempt('one process and two on a server', () => measureScaling(brokers, inputs.json, process.env))
 }
 
 /** A peer that can't run is said to be so; the others are measured all the same. */

@@ -27,7 +27,7 @@ export type Results = {
   readonly peers: Readonly<Record<Peer, Outcome<Measurement>>>
   readonly stored: Outcome<StoredSize>
   readonly freshness: Outcome<Freshness>
-  readonly scaling: Outcome<readonly Scaling[]>
+  readonly scaling: Outcome<Scaling>
 }
 
 export type Target = {
