@@ -18,13 +18,15 @@ export class ScannedRequest {
   responseBytes = 0
 }
 
+const EMPTY_HASH = 0
+
 /** A value in the bytes that it shares with others: to read it there takes no object of its own. */
 export type ByteRange = { readonly bytes: Uint8Array; readonly start: number; readonly end: number }
 
 export class TextRange {
   start = 0
   end = 0
-  /** FNV-1a of the range's bytes, 32 bits signed. */
+  /** `hashText` of the range's bytes. */
   hash = EMPTY_HASH
 
   set(start: number, end: number, hash: number): void {
@@ -37,7 +39,3 @@ export class TextRange {
     this.set(0, 0, EMPTY_HASH)
   }
 }
-
-/** FNV-1a, a byte at a time: `hash = Math.imul(hash ^ byte, HASH_PRIME)`, from EMPTY_HASH on. */
-export const EMPTY_HASH = 0x811c9dc5 | 0
-export const HASH_PRIME = 0x01000193

@@ -1,8 +1,9 @@
 import type { RequestFields } from '../event/check-request.ts'
 import type { EventIdentity } from '../event/log-event.ts'
-import { EMPTY_HASH, HASH_PRIME, type ScannedRequest, type TextRange } from './scanned-request.ts'
+import { hashText } from './hash-text.ts'
+import type { ScannedRequest, TextRange } from './scanned-request.ts'
 
-/** Fills `request` from decoded fields: what `scanRequest` passed over is counted in the same form as all others. */
+/** Fills `request` from decoded fields: what `scanRequests` passed over is counted in the same form as all others. */
 export function spellRequest(fields: RequestFields, request: ScannedRequest): void {
   spellOrigin(fields, request)
   spell(fields.clientId, request.client, request)
@@ -38,10 +39,7 @@ export function spellOrigin(
 /** Appends the text's bytes to the request's own. */
 function spell(text: string, range: TextRange, request: ScannedRequest): void {
   const start = request.bytes.length
-  request.bytes = Buffer.concat([request.bytes, Buffer.from(text, 'utf8')])
-  let hash = EMPTY_HASH
-  for (let at = start; at < request.bytes.length; at++) {
-    hash = Math.imul(hash ^ (request.bytes[at] ?? 0), HASH_PRIME)
-  }
-  range.set(start, request.bytes.length, hash)
+  const bytes = Buffer.from(text, 'utf8')
+  request.bytes = Buffer.concat([request.bytes, bytes])
+  range.set(start, request.bytes.length, hashText(bytes))
 }

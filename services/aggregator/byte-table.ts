@@ -69,7 +69,7 @@ export class ByteTable {
   private findSlot(bytes: Uint8Array, range: TextRange): number {
     const { slots, hashes } = this
     const mask = slots.length - 1
-    let slot = spread(range.hash) & mask
+    let slot = range.hash & mask
     for (;;) {
       const number = slots[slot] ?? EMPTY
       if (number === EMPTY || (hashes[number] === range.hash && this.equals(number, bytes, range)))
@@ -99,17 +99,12 @@ export class ByteTable {
     const slots = new Int32Array(this.slots.length * 2).fill(EMPTY)
     const mask = slots.length - 1
     for (let number = 0; number < this.size; number++) {
-      let slot = spread(this.hashes[number] ?? 0) & mask
+      let slot = (this.hashes[number] ?? 0) & mask
       while (slots[slot] !== EMPTY) slot = (slot + 1) & mask
       slots[slot] = number
     }
     this.slots = slots
   }
-}
-
-/** FNV's low bits are its weakest. */
-function spread(hash: number): number {
-  return hash ^ (hash >>> 15)
 }
 
 type Numbers = { readonly length: number; set(values: ArrayLike<number>): void }

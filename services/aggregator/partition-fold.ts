@@ -1,7 +1,7 @@
-import type { LogRecord, RecordBatch, ValueRange } from '@forbruk/infra/log/event-log.ts'
+import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { RejectedLine, SourceMark, StreamVersion } from '@forbruk/schemas/event/log-event.ts'
 import { type Decoded, decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
-import { scanRequest } from '@forbruk/schemas/wire/scan-request.ts'
+import { loadRequest, scanRequests } from '@forbruk/schemas/wire/scan-requests.ts'
 import { ScannedRequest } from '@forbruk/schemas/wire/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
@@ -115,12 +115,11 @@ export class PartitionFold {
 
   /** Throws LogContradictsLedgerError; the fold is of no use then. Records that come again are passed over. */
   foldBatch(batch: RecordBatch): void {
-    for (const record of batch.records) {
-      if (this.halt !== null) return
-      if (record.offset < this.nextUnread) continue
-      this.nextUnread = record.offset + 1
-      if (record.offset < this.foldFromOffset) this.remember(record)
-      else this.foldRecord(record)
+    const { records } = batch
+    for (let first = 0; first < records.length; ) {
+      const count = scanRequests(records, first)
+      for (let index = 0; index < count; index++) this.foldScanned(records[first + index], index)
+      first += count
     }
     if (this.halt !== null) return
     this.nextUnread = Math.max(this.nextUnread, batch.nextOffset)
@@ -160,10 +159,18 @@ export class PartitionFold {
     return stored !== undefined && stored.nextOffset > this.nextOffset ? stored : null
   }
 
+  /** @param index of the record in the last scan */
+  private foldScanned(record: LogRecord | undefined, index: number): void {
+    if (record === undefined || this.halt !== null || record.offset < this.nextUnread) return
+    this.nextUnread = record.offset + 1
+    if (record.offset < this.foldFromOffset) this.remember(record, index)
+    else this.foldRecord(record, index)
+  }
+
   /** Before the fold begins: only which request ids occurred matters. */
-  private remember(record: LogRecord): void {
+  private remember(record: LogRecord, index: number): void {
     const { request } = this
-    if (this.scan(record)) {
+    if (loadRequest(index, request)) {
       if (request.identity === 'request_id') this.rememberId(record.offset)
       return
     }
@@ -175,20 +182,14 @@ export class PartitionFold {
     }
   }
 
-  /** True when the record is one request, now at hand. */
-  private scan(record: LogRecord): boolean {
-    const range = record.valueRange ?? wholeOf(record.value)
-    return range !== null && scanRequest(range, this.request)
-  }
-
   private rememberId(offset: number): void {
     this.admission.isDuplicate(this.request, this.admission.sources.of(this.request), offset)
   }
 
-  private foldRecord(record: LogRecord): void {
+  private foldRecord(record: LogRecord, index: number): void {
     if (record.offset > this.nextOffset) this.advanceTo(record.offset)
     if (record.appendTimeMs >= this.fold.endMs) this.nextBlock(this.geometry)
-    const events = this.scan(record) ? null : decodeRecord(record.value)
+    const events = loadRequest(index, this.request) ? null : decodeRecord(record.value)
     if (events?.[0]?.kind === 'stream_version' && !this.follow(events[0])) return
     const { fold } = this
     if (fold.records === 0) this.begin(record.appendTimeMs)
@@ -377,10 +378,6 @@ export class PartitionFold {
   private place(): BlockPlace {
     return { stream: this.stream, partition: this.partition, block: this.fold.firstOffset }
   }
-}
-
-function wholeOf(value: Buffer | null): ValueRange | null {
-  return value === null ? null : { bytes: value, start: 0, end: value.length }
 }
 
 /** The log holds something else than what was counted at the same offsets. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { EventIdentity, RequestEvent } from '../event/log-event.ts'
 import { type Decoded, decodeRecord } from './decode.ts'
 import { encodeRequest } from './encode.ts'
-import { scanRequest } from './scan-request.ts'
+import { loadRequest, type Scannable, scanRequests } from './scan-requests.ts'
 import { ScannedRequest, type TextRange } from './scanned-request.ts'
 import { spellRequest } from './spell-request.ts'
 
@@ -16,8 +16,9 @@ const request = new ScannedRequest()
 function scan(value: Buffer): readonly Decoded[] | null {
   const found = NEIGHBOURS.map(([before, after]) => {
     const bytes = Buffer.concat([before, value, after])
-    const range = { bytes, start: before.length, end: before.length + value.length }
-    return scanRequest(range, request) ? [toEvent(request)] : null
+    const valueRange = { bytes, start: before.length, end: before.length + value.length }
+    scanRequests([{ value, valueRange }], 0)
+    return loadRequest(0, request) ? [toEvent(request)] : null
   })
   for (const other of found) expect(other).toEqual(found[0])
   return found[0] ?? null
@@ -113,6 +114,27 @@ describe('what the scan says is what the decoder says', () => {
       fc.property(json, text => holds(Buffer.from(text))),
       { numRuns: 2_000 },
     )
+  })
+
+  test('of JSON events with more other keys than are kept in mind', () => {
+    const others = fc.dictionary(fc.string({ maxLength: 40 }), fc.oneof(fc.nat(), plainName), { maxKeys: 12 })
+    fc.assert(
+      fc.property(others, fc.boolean(), (extra, isBefore) => {
+        const event = isBefore ? { ...extra, ...usualJson } : { ...usualJson, ...extra }
+        holds(Buffer.from(JSON.stringify(event)))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('of a JSON event that has a field twice, or its identity in two ways', () => {
+    const text = JSON.stringify(usualJson)
+    for (const field of Object.keys(usualJson)) {
+      for (const value of ['7', '"other"', String(TIME_MS)])
+        holds(Buffer.from(`${text.slice(0, -1)},"${field}":${value}}`))
+    }
+    holds(Buffer.from(JSON.stringify({ ...usualJson, file: 'f', position: 1 })))
+    holds(Buffer.from(JSON.stringify({ ...usualJson, position: 1 })))
   })
 
   test('of JSON events with a byte changed, dropped or put in', () => {
@@ -222,5 +244,59 @@ test('a decoded request is spelled as a scanned one: the same texts have the sam
   expect(scan(encodeRequest(usual))).toEqual([usual])
   for (const range of ['source', 'client', 'integration', 'identityText'] as const) {
     expect(spelled[range].hash).toBe(request[range].hash)
+  }
+})
+
+describe('many values in one go', () => {
+  const long = { ...usualJson, path: 'x'.repeat(60_000) }
+  const tooLong = { ...usualJson, path: 'x'.repeat(70_000) }
+  const kinds = [usualJson, long, tooLong].map(event => Buffer.from(JSON.stringify(event)))
+  const values = fc.array(
+    fc.oneof(
+      { weight: 40, arbitrary: fc.record({ of: fc.nat({ max: 10_000 }), gap: fc.nat({ max: 40 }) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.nat({ max: 2 }), gap: fc.nat({ max: 90_000 }) }) },
+      { weight: 1, arbitrary: fc.constant(null) },
+    ),
+    { maxLength: 3_000, size: 'max' },
+  )
+
+  const small = (bytes: number) => Buffer.from(JSON.stringify({ ...usualJson, response_bytes: bytes }))
+
+  test('each is found as it is alone, wherever it stands: in bytes of many, or in its own', () => {
+    fc.assert(
+      fc.property(values, fc.boolean(), (chosen, areShared) => {
+        const parts: Buffer[] = []
+        let end = 0
+        const places = chosen.map(each => {
+          const value = each === null ? null : 'of' in each ? small(each.of) : (kinds[each.kind] ?? null)
+          parts.push(Buffer.alloc(each?.gap ?? 0, '"'), value ?? Buffer.alloc(0))
+          const start = end + (each?.gap ?? 0)
+          end = start + (value?.length ?? 0)
+          return { value, start, end }
+        })
+        const bytes = Buffer.concat(parts)
+        const records = places.map(({ value, start, end }) =>
+          areShared && value !== null ? { value, valueRange: { bytes, start, end } } : { value },
+        )
+        expect(scanAll(records)).toEqual(
+          records.map(({ value }) =>
+            value === null || value.length > 65_536 ? null : decodeRecord(value)[0],
+          ),
+        )
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  function scanAll(records: readonly Scannable[]): (RequestEvent | null)[] {
+    const found: (RequestEvent | null)[] = []
+    while (found.length < records.length) {
+      const count = scanRequests(records, found.length)
+      expect(count).toBeGreaterThan(0)
+      for (let index = 0; index < count; index++) {
+        found.push(loadRequest(index, request) ? toEvent(request) : null)
+      }
+    }
+    return found
   }
 })
