@@ -1,8 +1,8 @@
 import type { TextRange } from '@forbruk/schemas/wire/scanned-request.ts'
 
-const SLOTS_FIRST = 16
+const TEXTS_FIRST = 8
 const ARENA_BYTES_FIRST = 128
-const EMPTY = -1
+const NONE = -1
 
 /**
  * Distinct texts by their bytes, numbered from 0 in the order in which they came. Holds what a Map of strings would,
@@ -11,25 +11,24 @@ const EMPTY = -1
  */
 export class ByteTable {
   size = 0
-  /** Numbers of texts by slot. Never more than half full. */
-  private slots = new Int32Array(SLOTS_FIRST).fill(EMPTY)
-  private hashes = new Int32Array(SLOTS_FIRST / 2)
+  /** Of each slot the hash and, beside it in the same line of the cache, one more than the text's number; 0 when it is empty. */
+  private slots = new Int32Array(TEXTS_FIRST * 4)
   /** Of text n the bytes from ends[n - 1] to ends[n]. */
-  private ends = new Uint32Array(SLOTS_FIRST / 2)
+  private ends = new Uint32Array(TEXTS_FIRST)
   /** Those that were asked for. */
   private texts: string[] = []
   private arena: Uint8Array = new Uint8Array(ARENA_BYTES_FIRST)
 
   /** The number of the range's text, or -1. */
   find(bytes: Uint8Array, range: TextRange): number {
-    return this.slots[this.findSlot(bytes, range)] ?? EMPTY
+    return this.numberAt(this.findSlot(bytes, range))
   }
 
   /** The number of the range's text, which is `size` as it was before when the text is new. */
   add(bytes: Uint8Array, range: TextRange): number {
     const slot = this.findSlot(bytes, range)
-    const found = this.slots[slot] ?? EMPTY
-    return found === EMPTY ? this.append(slot, bytes, range) : found
+    const found = this.numberAt(slot)
+    return found === NONE ? this.append(slot, bytes, range) : found
   }
 
   text(number: number): string {
@@ -47,7 +46,7 @@ export class ByteTable {
     if (this.size === 0) return
     this.size = 0
     this.texts = []
-    this.slots.fill(EMPTY)
+    this.slots.fill(0)
   }
 
   private append(slot: number, bytes: Uint8Array, { start, end, hash }: TextRange): number {
@@ -55,26 +54,28 @@ export class ByteTable {
     const arenaStart = this.startOf(number)
     const arenaEnd = arenaStart + end - start
     while (arenaEnd > this.arena.length) this.arena = doubled(this.arena, Uint8Array)
-    for (let index = 0; index < end - start; index++)
-      this.arena[arenaStart + index] = bytes[start + index] ?? 0
-    this.slots[slot] = number
-    this.hashes[number] = hash
+    const { arena } = this
+    for (let index = 0; index < end - start; index++) arena[arenaStart + index] = bytes[start + index] ?? 0
+    this.slots[slot] = hash
+    this.slots[slot + 1] = number + 1
     this.ends[number] = arenaEnd
     this.size = number + 1
-    if (this.size === this.hashes.length) this.grow()
+    if (this.size === this.ends.length) this.grow()
     return number
   }
 
-  /** Where the text is, or the empty slot where it belongs. */
+  private numberAt(slot: number): number {
+    return (this.slots[slot + 1] ?? 0) - 1
+  }
+
+  /** Where the text is, or the empty slot where it belongs: an index of `slots`. Never more than half of them are taken. */
   private findSlot(bytes: Uint8Array, range: TextRange): number {
-    const { slots, hashes } = this
+    const { slots } = this
+    const { hash } = range
     const mask = slots.length - 1
-    let slot = range.hash & mask
-    for (;;) {
-      const number = slots[slot] ?? EMPTY
-      if (number === EMPTY || (hashes[number] === range.hash && this.equals(number, bytes, range)))
-        return slot
-      slot = (slot + 1) & mask
+    for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
+      const number = (slots[slot + 1] ?? 0) - 1
+      if (number === NONE || (slots[slot] === hash && this.equals(number, bytes, range))) return slot
     }
   }
 
@@ -94,14 +95,17 @@ export class ByteTable {
   }
 
   private grow(): void {
-    this.hashes = doubled(this.hashes, Int32Array)
     this.ends = doubled(this.ends, Uint32Array)
-    const slots = new Int32Array(this.slots.length * 2).fill(EMPTY)
+    const before = this.slots
+    const slots = new Int32Array(before.length * 2)
     const mask = slots.length - 1
-    for (let number = 0; number < this.size; number++) {
-      let slot = (this.hashes[number] ?? 0) & mask
-      while (slots[slot] !== EMPTY) slot = (slot + 1) & mask
-      slots[slot] = number
+    for (let from = 0; from < before.length; from += 2) {
+      const [hash = 0, numberPlusOne = 0] = [before[from], before[from + 1]]
+      if (numberPlusOne === 0) continue
+      let slot = (hash << 1) & mask
+      while (slots[slot + 1] !== 0) slot = (slot + 2) & mask
+      slots[slot] = hash
+      slots[slot + 1] = numberPlusOne
     }
     this.slots = slots
   }

@@ -1,6 +1,8 @@
 import type { TextRange } from '@forbruk/schemas/wire/scanned-request.ts'
 import { ByteTable } from './byte-table.ts'
 
+const OFFSETS_FIRST = 16
+
 /**
  * Where the request ids of one source occurred last, at least as far back as a window. Ids are kept in two generations,
  * the newer one and that of the window before, so that a whole generation is forgotten at once.
@@ -28,7 +30,7 @@ export class IdWindow {
 class Generation {
   readonly ids = new ByteTable()
   /** By the id's number. */
-  private readonly lastOffsets: number[] = []
+  private lastOffsets = new Float64Array(OFFSETS_FIRST)
 
   get(bytes: Uint8Array, id: TextRange): number | null {
     const number = this.ids.find(bytes, id)
@@ -39,8 +41,15 @@ class Generation {
   set(bytes: Uint8Array, id: TextRange, offset: number): number | null {
     const known = this.ids.size
     const number = this.ids.add(bytes, id)
+    if (number === this.lastOffsets.length) this.grow()
     const lastOffset = number < known ? (this.lastOffsets[number] ?? null) : null
     this.lastOffsets[number] = offset
     return lastOffset
+  }
+
+  private grow(): void {
+    const larger = new Float64Array(this.lastOffsets.length * 2)
+    larger.set(this.lastOffsets)
+    this.lastOffsets = larger
   }
 }

@@ -1,24 +1,26 @@
 const CELLS_FIRST = 16
 const EMPTY = -1
+/**
+ * A cell is five words of 64 bits: its key and whether it changed in the first two, as words of 32, and its three sums.
+ * Side by side, so that one request touches one or two lines of the cache.
+ */
+const CELL_DOUBLES = 5
+const CELL_WORDS = 10
+const [CLIENT, INTEGRATION, HOUR_AND_CLASS, CHANGED] = [0, 1, 2, 3]
+const [REQUESTS, REQUEST_BYTES, RESPONSE_BYTES] = [2, 3, 4]
 
 /**
  * Requests and bytes of a block by client, integration, hour and status class: a hash table over three small numbers, its
- * cells numbered in the order in which they came. Columns of numbers, not an object for each cell, so that the garbage
- * collector has nothing to go through. Sums are whole numbers below 2^53, which the fold sees to.
+ * cells numbered in the order in which they came. Numbers in one piece of memory, not an object for each cell, so that
+ * the garbage collector has nothing to go through. Sums are whole numbers below 2^53, which the fold sees to.
  */
 export class UsageTable {
   size = 0
   /** Cells by slot. Never more than half full. */
   private slots = new Int32Array(CELLS_FIRST * 2).fill(EMPTY)
-  /** Numbers of the names. */
-  private clients = new Int32Array(CELLS_FIRST)
-  private integrations = new Int32Array(CELLS_FIRST)
-  private hoursAndClasses = new Int32Array(CELLS_FIRST)
-  private requests = new Float64Array(CELLS_FIRST)
-  private requestBytes = new Float64Array(CELLS_FIRST)
-  private responseBytes = new Float64Array(CELLS_FIRST)
-  /** 1 where the cell has changed since `takeChanged`. */
-  private changed = new Uint8Array(CELLS_FIRST)
+  private words = new Int32Array(CELLS_FIRST * CELL_WORDS)
+  /** The same memory. */
+  private doubles = new Float64Array(this.words.buffer)
   private changedCells: number[] = []
 
   /** How many cells have changed since `takeChanged`. */
@@ -35,43 +37,49 @@ export class UsageTable {
     responseBytes: number,
   ): void {
     const cell = this.cellOf(client, integration, hourAndClass)
-    this.requests[cell] = (this.requests[cell] ?? 0) + 1
-    this.requestBytes[cell] = (this.requestBytes[cell] ?? 0) + requestBytes
-    this.responseBytes[cell] = (this.responseBytes[cell] ?? 0) + responseBytes
-    if (this.changed[cell] === 1) return
-    this.changed[cell] = 1
+    const { doubles, words } = this
+    const double = cell * CELL_DOUBLES
+    doubles[double + REQUESTS] = (doubles[double + REQUESTS] ?? 0) + 1
+    doubles[double + REQUEST_BYTES] = (doubles[double + REQUEST_BYTES] ?? 0) + requestBytes
+    doubles[double + RESPONSE_BYTES] = (doubles[double + RESPONSE_BYTES] ?? 0) + responseBytes
+    const word = cell * CELL_WORDS
+    if (words[word + CHANGED] === 1) return
+    words[word + CHANGED] = 1
     this.changedCells.push(cell)
   }
 
   at(cell: number) {
+    const word = cell * CELL_WORDS
+    const double = cell * CELL_DOUBLES
     return {
-      client: this.clients[cell] ?? EMPTY,
-      integration: this.integrations[cell] ?? EMPTY,
-      hourAndClass: this.hoursAndClasses[cell] ?? EMPTY,
-      requests: this.requests[cell] ?? 0,
-      requestBytes: this.requestBytes[cell] ?? 0,
-      responseBytes: this.responseBytes[cell] ?? 0,
+      client: this.words[word + CLIENT] ?? EMPTY,
+      integration: this.words[word + INTEGRATION] ?? EMPTY,
+      hourAndClass: this.words[word + HOUR_AND_CLASS] ?? EMPTY,
+      requests: this.doubles[double + REQUESTS] ?? 0,
+      requestBytes: this.doubles[double + REQUEST_BYTES] ?? 0,
+      responseBytes: this.doubles[double + RESPONSE_BYTES] ?? 0,
     }
   }
 
   takeChanged(): readonly number[] {
     const taken = this.changedCells
-    for (const cell of taken) this.changed[cell] = 0
+    for (const cell of taken) this.words[cell * CELL_WORDS + CHANGED] = 0
     this.changedCells = []
     return taken
   }
 
   private cellOf(client: number, integration: number, hourAndClass: number): number {
-    const { slots, clients, integrations, hoursAndClasses } = this
+    const { slots, words } = this
     const mask = slots.length - 1
     let slot = hashOf(client, integration, hourAndClass) & mask
     for (;;) {
       const cell = slots[slot] ?? EMPTY
       if (cell === EMPTY) return this.append(slot, client, integration, hourAndClass)
+      const word = cell * CELL_WORDS
       const isSame =
-        clients[cell] === client &&
-        hoursAndClasses[cell] === hourAndClass &&
-        integrations[cell] === integration
+        words[word + CLIENT] === client &&
+        words[word + HOUR_AND_CLASS] === hourAndClass &&
+        words[word + INTEGRATION] === integration
       if (isSame) return cell
       slot = (slot + 1) & mask
     }
@@ -79,25 +87,23 @@ export class UsageTable {
 
   private append(slot: number, client: number, integration: number, hourAndClass: number): number {
     const cell = this.size
-    this.slots[slot] = cell
-    this.clients[cell] = client
-    this.integrations[cell] = integration
-    this.hoursAndClasses[cell] = hourAndClass
+    const { slots, words } = this
+    const word = cell * CELL_WORDS
+    slots[slot] = cell
+    words[word + CLIENT] = client
+    words[word + INTEGRATION] = integration
+    words[word + HOUR_AND_CLASS] = hourAndClass
     this.size = cell + 1
-    if (this.size === this.clients.length) this.grow()
+    if (this.size * CELL_WORDS === words.length) this.grow()
     return cell
   }
 
   private grow(): void {
-    const cells = this.size * 2
-    this.clients = grown(this.clients, new Int32Array(cells))
-    this.integrations = grown(this.integrations, new Int32Array(cells))
-    this.hoursAndClasses = grown(this.hoursAndClasses, new Int32Array(cells))
-    this.requests = grown(this.requests, new Float64Array(cells))
-    this.requestBytes = grown(this.requestBytes, new Float64Array(cells))
-    this.responseBytes = grown(this.responseBytes, new Float64Array(cells))
-    this.changed = grown(this.changed, new Uint8Array(cells))
-    this.slots = this.placeAll(new Int32Array(cells * 2).fill(EMPTY))
+    const words = new Int32Array(this.words.length * 2)
+    words.set(this.words)
+    this.words = words
+    this.doubles = new Float64Array(words.buffer)
+    this.slots = this.placeAll(new Int32Array(this.slots.length * 2).fill(EMPTY))
   }
 
   private placeAll(slots: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
@@ -110,14 +116,6 @@ export class UsageTable {
     }
     return slots
   }
-}
-
-function grown<Column extends { set(values: ArrayLike<number>): void } & ArrayLike<number>>(
-  column: Column,
-  larger: Column,
-): Column {
-  larger.set(column)
-  return larger
 }
 
 function hashOf(client: number, integration: number, hourAndClass: number): number {
