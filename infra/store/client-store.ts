@@ -4,6 +4,7 @@ import type { ZodType } from 'zod'
 import { encodeRows } from './encode-rows.ts'
 import { explainStoreError } from './explain-store-error.ts'
 import { quoteIdentifier } from './quote-identifier.ts'
+import type { EncodedRows } from './row-encoder.ts'
 import { type InsertOptions, type QueryParams, type Store, StoreError } from './store.ts'
 
 export type ClientStoreParts = {
@@ -51,6 +52,12 @@ export function createClientStore({ kind, client, where, insertSettings, release
     })
   }
 
+  async function insertLines(table: string, columns: readonly string[], settings: string, lines: string) {
+    const names = columns.map(quoteIdentifier).join(', ')
+    const query = `INSERT INTO ${table} (${names}) ${settings}FORMAT JSONCompactEachRow\n${lines}`
+    await attempt(() => client.command({ query, clickhouse_settings: insertSettings }))
+  }
+
   async function close(): Promise<void> {
     await client.close()
     await release()
@@ -78,9 +85,12 @@ export function createClientStore({ kind, client, where, insertSettings, release
       if (rows.length === 0) return
       const settings = once === undefined ? '' : `SETTINGS ${onceSettings(table, rows.length, once)} `
       const { columns, text } = encodeRows(table, rows)
-      const names = columns.map(quoteIdentifier).join(', ')
-      const query = `INSERT INTO ${table} (${names}) ${settings}FORMAT JSONCompactEachRow\n${text}`
-      await attempt(() => client.command({ query, clickhouse_settings: insertSettings }))
+      await insertLines(table, columns, settings, text)
+    },
+
+    async insertEncoded(table: string, { columns, rows, bytes }: EncodedRows) {
+      refuseWriting()
+      if (rows > 0) await insertLines(table, columns, '', bytes.toString('utf8'))
     },
 
     async command(sql: string) {

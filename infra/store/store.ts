@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod'
+import type { EncodedRows } from './row-encoder.ts'
 
 /**
  * The store: ClickHouse, as a server or embedded in this process, through one client.
@@ -19,6 +20,9 @@ export interface Store {
 
   /** Resolves once the rows are durable. No rows, no statement. */
   insert(table: string, rows: readonly Record<string, unknown>[], options?: InsertOptions): Promise<void>
+
+  /** The same of very many rows, which `RowEncoder` wrote. */
+  insertEncoded(table: string, rows: EncodedRows): Promise<void>
 
   /** DDL and other statements without an answer. */
   command(sql: string): Promise<void>

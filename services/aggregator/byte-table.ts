@@ -1,3 +1,4 @@
+import type { RowEncoder } from '@forbruk/infra/store/row-encoder.ts'
 import type { TextRange } from '@forbruk/schemas/wire/scanned-request.ts'
 
 const TEXTS_FIRST = 8
@@ -34,6 +35,11 @@ export class ByteTable {
   text(number: number): string {
     this.texts[number] ??= this.readText(number)
     return this.texts[number]
+  }
+
+  /** As the row's next value. */
+  encode(number: number, encoder: RowEncoder): void {
+    encoder.text(this.arena, this.startOf(number), this.ends[number] ?? 0)
   }
 
   private readText(number: number): string {

@@ -1,8 +1,7 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import type { Store } from '@forbruk/infra/store/store.ts'
 import type { StreamGeometry } from './block.ts'
 import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
-import { whenAvailable } from './flush.ts'
+import { type FlushStore, whenAvailable } from './flush.ts'
 import type { ResumePoint } from './partition-fold.ts'
 import type { LedgerReader } from './read-ledger.ts'
 import { registerStream } from './register-stream.ts'
@@ -17,7 +16,7 @@ const CATCH_UP_INTERVAL_MS = 200
 /** All that counting touches: the log, the store by its few uses, and time. */
 export type CountParts = {
   readonly log: EventLog
-  readonly store: Pick<Store, 'insert'>
+  readonly store: FlushStore
   readonly ledger: LedgerReader
   readonly resume: (partition: number, ofNewPartition: StreamGeometry) => Promise<ResumePoint>
   readonly write: (flushes: readonly FlushRows[]) => Promise<void>

@@ -1,8 +1,8 @@
+import type { EncodedRows } from '@forbruk/infra/store/row-encoder.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
-import type { FlushRows, Row } from './rows.ts'
+import { type FlushRows, INSERT_ROWS_MAX } from './rows.ts'
 import type { Sleep } from './sleep.ts'
 
-const INSERT_ROWS_MAX = 16_384
 const BACKOFF_FIRST_MS = 500
 const BACKOFF_LAST_MS = 30_000
 
@@ -10,33 +10,43 @@ const BACKOFF_LAST_MS = 30_000
  * Writes the rows of all partitions, the ledger's last: a ledger row must never be there without the rows it vouches
  * for. Every row is a set, not an addition, so any part may be written again.
  */
-export async function flushRows(store: Pick<Store, 'insert'>, flushes: readonly FlushRows[]): Promise<void> {
-  await insertAll(
-    store,
-    'usage_rollup',
-    flushes.flatMap(rows => rows.usage),
-  )
-  await insertAll(
-    store,
-    'source_ledger',
-    flushes.flatMap(rows => rows.sources),
-  )
-  await insertAll(
-    store,
-    'rejected_event',
-    flushes.flatMap(rows => rows.rejected),
-  )
-  await insertAll(
-    store,
-    'block_ledger',
-    flushes.flatMap(rows => rows.ledger),
-  )
+export async function flushRows(store: FlushStore, flushes: readonly FlushRows[]): Promise<void> {
+  for (const rows of joined(flushes.flatMap(flush => flush.usage))) {
+    await store.insertEncoded('usage_rollup', rows)
+  }
+  for (const [table, rows] of [
+    ['source_ledger', flushes.flatMap(flush => flush.sources)],
+    ['rejected_event', flushes.flatMap(flush => flush.rejected)],
+    ['block_ledger', flushes.flatMap(flush => flush.ledger)],
+  ] as const) {
+    for (let start = 0; start < rows.length; start += INSERT_ROWS_MAX) {
+      await store.insert(table, rows.slice(start, start + INSERT_ROWS_MAX))
+    }
+  }
 }
 
-async function insertAll(store: Pick<Store, 'insert'>, table: string, rows: readonly Row[]): Promise<void> {
-  for (let start = 0; start < rows.length; start += INSERT_ROWS_MAX) {
-    await store.insert(table, rows.slice(start, start + INSERT_ROWS_MAX))
+export type FlushStore = Pick<Store, 'insert' | 'insertEncoded'>
+
+/** What fits into one insert goes as one: each is a part that ClickHouse has to merge. */
+function* joined(all: readonly EncodedRows[]): Generator<EncodedRows> {
+  let group: EncodedRows[] = []
+  let size = 0
+  for (const each of all) {
+    if (size + each.rows > INSERT_ROWS_MAX) {
+      yield* joinOne(group, size)
+      group = []
+      size = 0
+    }
+    group.push(each)
+    size += each.rows
   }
+  yield* joinOne(group, size)
+}
+
+function joinOne(group: readonly EncodedRows[], rows: number): EncodedRows[] {
+  const [first] = group
+  if (first === undefined || group.length === 1) return [...group]
+  return [{ columns: first.columns, rows, bytes: Buffer.concat(group.map(each => each.bytes)) }]
 }
 
 /**

@@ -8,17 +8,6 @@ export const HOUR_MS = 3_600_000
 /** Of statuses, 0 to 5: as many as fit beside the hour in one small number. */
 const CLASSES = 8
 
-/** Requests and bytes of one client, integration, UTC hour (since the epoch) and status class within a block. */
-export type UsageTotals = {
-  readonly clientId: string
-  readonly integrationId: string
-  readonly hour: number
-  readonly statusClass: number
-  readonly requests: number
-  readonly requestBytes: number
-  readonly responseBytes: number
-}
-
 /**
  * The absolute totals of one block. Sums stay safe integers: a block has 2^17 offsets and an event at most 2^36 bytes,
  * and `addRequest` refuses the sum that would not be.
@@ -28,7 +17,7 @@ export class BlockFold {
   readonly firstOffset: number
   private readonly usage = new UsageTable()
   /** Of clients and integrations. */
-  private readonly names = new ByteTable()
+  readonly names = new ByteTable()
   records = 0
   requests = 0
   duplicates = 0
@@ -91,17 +80,18 @@ export class BlockFold {
     return this.usage.changedSize
   }
 
-  takeChanged(): UsageTotals[] {
-    return this.usage.takeChanged().map(cell => {
-      const { client, integration, hourAndClass, ...sums } = this.usage.at(cell)
-      return {
-        clientId: this.names.text(client),
-        integrationId: this.names.text(integration),
-        hour: Math.floor(hourAndClass / CLASSES),
-        statusClass: hourAndClass % CLASSES,
-        ...sums,
-      }
-    })
+  /** The numbers of the totals that have changed since the last call. */
+  takeChanged(): readonly number[] {
+    return this.usage.takeChanged()
+  }
+
+  /**
+   * Requests and bytes of one client, integration, UTC hour (since the epoch) and status class within the block; client
+   * and integration by their numbers in `names`.
+   */
+  totals(number: number) {
+    const { hourAndClass, ...sums } = this.usage.at(number)
+    return { ...sums, hour: Math.floor(hourAndClass / CLASSES), statusClass: hourAndClass % CLASSES }
   }
 }
 

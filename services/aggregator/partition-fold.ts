@@ -19,7 +19,7 @@ import {
   ledgerRow,
   type Row,
   sourceRow,
-  usageRow,
+  usageRows,
 } from './rows.ts'
 import { rememberedFrom, type WindowBlock } from './window.ts'
 
@@ -110,7 +110,8 @@ export class PartitionFold {
   /** How many rows the next flush will write: what bounds memory. */
   get pendingRows(): number {
     const ofOpenBlock = this.isProven() ? this.fold.changedSize + this.newRejected.length : 0
-    return this.complete.usage.length + this.complete.rejected.length + ofOpenBlock
+    const ofUsage = this.complete.usage.reduce((sum, { rows }) => sum + rows, 0)
+    return ofUsage + this.complete.rejected.length + ofOpenBlock
   }
 
   /** Throws LogContradictsLedgerError; the fold is of no use then. Records that come again are passed over. */
@@ -344,9 +345,7 @@ export class PartitionFold {
   private writeBlock(): void {
     const place = this.place()
     const lastOffset = this.nextOffset - 1
-    for (const totals of this.fold.takeChanged()) {
-      this.complete.usage.push(usageRow(place, totals, lastOffset))
-    }
+    for (const rows of usageRows(place, this.fold, lastOffset)) this.complete.usage.push(rows)
     for (const file of this.admission.sources.all()) {
       if (!file.dirty) continue
       this.complete.sources.push(sourceRow(place, file, lastOffset))

@@ -1,12 +1,15 @@
+import { type EncodedRows, RowEncoder } from '@forbruk/infra/store/row-encoder.ts'
 import type { SourceFile } from './admit.ts'
 import type { StreamGeometry } from './block.ts'
-import type { BlockFold, UsageTotals } from './fold.ts'
+import type { BlockFold } from './fold.ts'
 
 const HOUR_SECONDS = 3_600
+export const INSERT_ROWS_MAX = 16_384
 
 /** What one flush writes, table by table. Values are what ClickHouse reads from JSON. */
 export type FlushRows = {
-  readonly usage: Row[]
+  /** Of at most INSERT_ROWS_MAX rows each. */
+  readonly usage: EncodedRows[]
   readonly sources: Row[]
   readonly rejected: Row[]
   readonly ledger: Row[]
@@ -20,20 +23,44 @@ export function emptyRows(): FlushRows {
   return { usage: [], sources: [], rejected: [], ledger: [] }
 }
 
-export function usageRow(place: BlockPlace, totals: UsageTotals, lastOffset: number): Row {
-  return {
-    client_id: totals.clientId,
-    hour: totals.hour * HOUR_SECONDS,
-    integration_id: totals.integrationId,
-    status_class: totals.statusClass,
-    stream: place.stream,
-    partition: place.partition,
-    block: place.block,
-    requests: totals.requests,
-    request_bytes: totals.requestBytes,
-    response_bytes: totals.responseBytes,
-    last_offset: lastOffset,
+const USAGE_COLUMNS = [
+  'client_id',
+  'hour',
+  'integration_id',
+  'status_class',
+  'stream',
+  'partition',
+  'block',
+  'requests',
+  'request_bytes',
+  'response_bytes',
+  'last_offset',
+]
+
+/** A row for each of the fold's totals that has changed. There may be a hundred thousand of them: no object for each. */
+export function usageRows(place: BlockPlace, fold: BlockFold, lastOffset: number): EncodedRows[] {
+  const stream = Buffer.from(place.stream)
+  const encoder = new RowEncoder(USAGE_COLUMNS)
+  const rows: EncodedRows[] = []
+  for (const number of fold.takeChanged()) {
+    const totals = fold.totals(number)
+    encoder.startRow()
+    fold.names.encode(totals.client, encoder)
+    encoder.number(totals.hour * HOUR_SECONDS)
+    fold.names.encode(totals.integration, encoder)
+    encoder.number(totals.statusClass)
+    encoder.text(stream, 0, stream.length)
+    encoder.number(place.partition)
+    encoder.number(place.block)
+    encoder.number(totals.requests)
+    encoder.number(totals.requestBytes)
+    encoder.number(totals.responseBytes)
+    encoder.number(lastOffset)
+    encoder.endRow()
+    if (encoder.size === INSERT_ROWS_MAX) rows.push(encoder.take())
   }
+  if (encoder.size > 0) rows.push(encoder.take())
+  return rows
 }
 
 export function sourceRow(place: BlockPlace, file: SourceFile, lastOffset: number): Row {

@@ -1,8 +1,9 @@
 import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
 import { countLog } from '@forbruk/aggregator/count-log.ts'
+import type { FlushStore } from '@forbruk/aggregator/flush.ts'
 import type { LedgerReader } from '@forbruk/aggregator/read-ledger.ts'
 import { type EventLog, EventLogError, type PartitionConsumer } from '@forbruk/infra/log/event-log.ts'
-import type { Store } from '@forbruk/infra/store/store.ts'
+import { decodeRows } from '@forbruk/infra/store/row-encoder.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
@@ -182,13 +183,12 @@ export class SimulatedProcess {
     }
   }
 
-  private storePort(): Pick<Store, 'insert'> {
-    return {
-      insert: (table, rows) =>
-        rows.length === 0
-          ? Promise.resolve()
-          : this.wait((perform, fail) => ({ kind: 'insert', name: table, table, rows, perform, fail })),
-    }
+  private storePort(): FlushStore {
+    const insert: FlushStore['insert'] = (table, rows) =>
+      rows.length === 0
+        ? Promise.resolve()
+        : this.wait((perform, fail) => ({ kind: 'insert', name: table, table, rows, perform, fail }))
+    return { insert, insertEncoded: (table, rows) => insert(table, decodeRows(rows)) }
   }
 
   private logPort(): EventLog {
