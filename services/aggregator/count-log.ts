@@ -11,7 +11,7 @@ import { type CountLogger, type CountProgress, StreamCounter } from './stream-co
 
 const CONSUMER_GROUP = 'forbruk-aggregator'
 const FLUSH_INTERVAL_MS = 1_000
-const CATCH_UP_INTERVAL_MS = 200
+const CATCH_UP_INTERVAL_MS = 50
 
 /** All that counting touches: the log, the store by its few uses, and time. */
 export type CountParts = {
@@ -42,8 +42,6 @@ export async function countLog(parts: CountParts): Promise<void> {
 
   const ofNewPartition = await patient(() => registerStream(ledger, store, log, parts.geometry))
   const endOffsets = parts.untilCaughtUp ? await readEndOffsets(log) : null
-  const isDone = async () =>
-    endOffsets !== null && (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets)))
   const counter = new StreamCounter({
     resume: partition => patient(() => parts.resume(partition, ofNewPartition)),
     write: flushes => patient(() => parts.write(flushes)),
@@ -53,6 +51,11 @@ export async function countLog(parts: CountParts): Promise<void> {
     sleep,
     signal,
   })
+  // Asked of the ledger, which knows of other processes' partitions as well, but not before ours are done.
+  const isDone = async () =>
+    endOffsets !== null &&
+    counter.hasFoldedTo(endOffsets) &&
+    (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets)))
   const subscription = await log.consume(CONSUMER_GROUP, counter, signal)
   const failures: unknown[] = []
   const fail = (error: unknown) => {

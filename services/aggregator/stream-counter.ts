@@ -76,6 +76,12 @@ export class StreamCounter implements PartitionConsumer {
     return { offsetsDone, offsetsTotal }
   }
 
+  /** Of the partitions counted here. */
+  hasFoldedTo(endOffsets: readonly (number | null)[]): boolean {
+    const { offsetsDone, offsetsTotal } = this.progressTo(endOffsets)
+    return offsetsDone === offsetsTotal
+  }
+
   private foldBatch(batch: RecordBatch): void {
     try {
       this.folds.get(batch.partition)?.foldBatch(batch)
