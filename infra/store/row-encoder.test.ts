@@ -18,12 +18,13 @@ test('rows are JSON, value for value what was put in, whatever their size', () =
       const encoder = new RowEncoder(['name', 'count', 'other'])
       for (const { name, count, other } of rows) {
         // Within more bytes than its own, as names stand.
-        const bytes = Buffer.from(`"${name}"${other}\\`)
+        const bytes = Uint8Array.from(Buffer.from(`"${name}"${other}\\`))
+        const texts = new DataView(bytes.buffer)
         const nameEnd = 1 + Buffer.byteLength(name)
         encoder.startRow()
-        encoder.text(bytes, 1, nameEnd)
+        encoder.text(texts, 1, nameEnd)
         encoder.number(count)
-        encoder.text(bytes, nameEnd + 1, bytes.length - 1)
+        encoder.text(texts, nameEnd + 1, bytes.length - 1)
         encoder.endRow()
       }
       const encoded = encoder.take()

@@ -72,13 +72,13 @@ export class RowEncoder {
   }
 
   /** The text in `source` from `start` to `end`, in UTF-8. */
-  text(source: Uint8Array, start: number, end: number): void {
+  text(source: DataView, start: number, end: number): void {
     this.reserve(MARK_BYTES_MAX + (end - start) * ESCAPED_BYTES_MAX)
     const { bytes } = this
     let at = this.end
     bytes[at++] = QUOTE
     for (let index = start; index < end; index++) {
-      const byte = source[index] ?? 0
+      const byte = source.getUint8(index)
       if (byte < SPACE) at += bytes.write(`\\u00${byte.toString(16).padStart(2, '0')}`, at, 'latin1')
       else {
         if (byte === QUOTE || byte === BACKSLASH) bytes[at++] = BACKSLASH
@@ -88,6 +88,14 @@ export class RowEncoder {
     bytes[at++] = QUOTE
     bytes[at++] = COMMA
     this.end = at
+  }
+
+  /** Values that were encoded before, and are the same in many rows. */
+  values(encoded: Uint8Array): void {
+    this.reserve(MARK_BYTES_MAX + encoded.length)
+    const { bytes, end } = this
+    for (let index = 0; index < encoded.length; index++) bytes[end + index] = encoded[index] ?? 0
+    this.end = end + encoded.length
   }
 
   /** What was written so far; the encoder begins anew. */

@@ -33,7 +33,7 @@ const NEIGHBOURS = [
 ].map(texts => texts.map(text => Buffer.from(text)) as [Buffer, Buffer])
 
 function toEvent(scanned: ScannedRequest): RequestEvent {
-  const text = ({ start, end }: TextRange) => Buffer.from(scanned.bytes.subarray(start, end)).toString('utf8')
+  const text = (range: TextRange) => range.readIn(scanned.texts)
   const { position, timeMs, status, requestBytes, responseBytes } = scanned
   const identities: Record<ScannedRequest['identity'], () => EventIdentity> = {
     none: () => ({ kind: 'none' }),

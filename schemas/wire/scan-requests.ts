@@ -16,6 +16,7 @@ const IDENTITIES = [null, 'none', 'request_id', 'position'] as const
 
 const { memory, scanRequests: scanSlots, slots, values, avroHeader } = loadScanner()
 const bytes = new Uint8Array(memory.buffer)
+const texts = new DataView(memory.buffer)
 const words = new Int32Array(memory.buffer, slots)
 const doubles = new Float64Array(memory.buffer, slots)
 const valuesEnd = bytes.length - ROOM_BYTES
@@ -53,7 +54,7 @@ export function loadRequest(index: number, request: ScannedRequest): boolean {
   const identity = IDENTITIES[words[word + OUTCOME] ?? 0] ?? null
   if (identity === null) return false
   const double = word / 2
-  request.bytes = bytes
+  request.texts = texts
   request.identity = identity
   request.status = words[word + STATUS] ?? 0
   request.timeMs = doubles[double + TIME_MS] ?? 0

@@ -1,9 +1,10 @@
 /**
- * One request as it stands in a record's bytes: numbers are read, texts are ranges of `bytes`. One object is filled again
+ * One request as it stands in a record's bytes: numbers are read, texts are ranges of `texts`. One object is filled again
  * for every record, so that nothing is allocated per event; what is to be kept must be copied before the next one.
  */
 export class ScannedRequest {
-  bytes: Uint8Array = new Uint8Array(0)
+  /** A view, because words of it are read wherever they begin. */
+  texts = new DataView(new ArrayBuffer(0))
   readonly source = new TextRange()
   readonly client = new TextRange()
   /** Empty when the gateway does not know it. */
@@ -33,6 +34,10 @@ export class TextRange {
     this.start = start
     this.end = end
     this.hash = hash
+  }
+
+  readIn({ buffer, byteOffset }: DataView): string {
+    return Buffer.from(buffer, byteOffset + this.start, this.end - this.start).toString('utf8')
   }
 
   clear(): void {

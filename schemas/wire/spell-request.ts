@@ -19,7 +19,7 @@ export function spellOrigin(
   { source, identity }: { readonly source: string; readonly identity: EventIdentity },
   request: ScannedRequest,
 ): void {
-  request.bytes = new Uint8Array(0)
+  request.texts = new DataView(new ArrayBuffer(0))
   spell(source, request.source, request)
   request.identity = identity.kind
   switch (identity.kind) {
@@ -36,10 +36,13 @@ export function spellOrigin(
   }
 }
 
-/** Appends the text's bytes to the request's own. */
+/** Appends the text to the request's own. */
 function spell(text: string, range: TextRange, request: ScannedRequest): void {
-  const start = request.bytes.length
+  const { buffer, byteLength: start } = request.texts
   const bytes = Buffer.from(text, 'utf8')
-  request.bytes = Buffer.concat([request.bytes, bytes])
-  range.set(start, request.bytes.length, hashText(bytes))
+  const joined = new Uint8Array(start + bytes.length)
+  joined.set(new Uint8Array(buffer, 0, start))
+  joined.set(bytes, start)
+  request.texts = new DataView(joined.buffer)
+  range.set(start, joined.length, hashText(bytes))
 }

@@ -33,16 +33,16 @@ export class Admission {
       case 'position':
         return file.isRepeated(request.position)
       case 'request_id':
-        return this.remember(file, request.bytes, request.identityText, offset)
+        return this.remember(file, request.texts, request.identityText, offset)
       case 'none':
         return false
     }
   }
 
   /** Remembers the request id at its newest offset; true when it occurred within the window before. */
-  remember(file: SourceFile, bytes: Uint8Array, id: TextRange, offset: number): boolean {
+  remember(file: SourceFile, texts: DataView, id: TextRange, offset: number): boolean {
     file.requestIds ??= new IdWindow()
-    const lastOffset = file.requestIds.remember(bytes, id, offset, this.windowSize)
+    const lastOffset = file.requestIds.remember(texts, id, offset, this.windowSize)
     return lastOffset !== null && lastOffset >= Math.max(this.rememberedFrom, offset - this.windowSize)
   }
 }
@@ -62,11 +62,11 @@ export class SourceFiles {
   /** The file of the request's source and line; the one without a name where it has no line. */
   of(request: ScannedRequest): SourceFile {
     const known = this.names.size
-    const number = this.names.add(request.bytes, request.source)
+    const number = this.names.add(request.texts, request.source)
     if (number === known) this.bySource.push(new FilesOfSource(this.names.text(number)))
     const files = this.bySource[number]
     if (files === undefined) throw new RangeError(`source number ${number} of ${known} has no files`)
-    return request.identity === 'position' ? files.named(request.bytes, request.identityText) : files.unnamed
+    return request.identity === 'position' ? files.named(request.texts, request.identityText) : files.unnamed
   }
 
   *all(): Iterable<SourceFile> {
@@ -86,9 +86,9 @@ class FilesOfSource {
     this.unnamed = new SourceFile(source, '')
   }
 
-  named(bytes: Uint8Array, name: TextRange): SourceFile {
+  named(texts: DataView, name: TextRange): SourceFile {
     if (name.start === name.end) return this.unnamed
-    const number = this.names.add(bytes, name)
+    const number = this.names.add(texts, name)
     const known = this.files[number]
     if (known !== undefined) return known
     const file = new SourceFile(this.source, this.names.text(number))

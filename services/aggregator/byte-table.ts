@@ -1,6 +1,7 @@
 import type { RowEncoder } from '@forbruk/infra/store/row-encoder.ts'
 import type { TextRange } from '@forbruk/schemas/wire/scanned-request.ts'
 
+const SLOTS_FIRST = 16
 const TEXTS_FIRST = 8
 const ARENA_BYTES_FIRST = 128
 const NONE = -1
@@ -13,28 +14,28 @@ const NONE = -1
 export class ByteTable {
   size = 0
   /** Of each slot the hash and, beside it in the same line of the cache, one more than the text's number; 0 when it is empty. */
-  private slots = new Int32Array(TEXTS_FIRST * 4)
+  private slots = new Int32Array(SLOTS_FIRST * 2)
   /** Of text n the bytes from ends[n - 1] to ends[n]. */
   private ends = new Uint32Array(TEXTS_FIRST)
   /** Those that were asked for. */
-  private texts: string[] = []
-  private arena: Uint8Array = new Uint8Array(ARENA_BYTES_FIRST)
+  private strings: string[] = []
+  private arena = new DataView(new ArrayBuffer(ARENA_BYTES_FIRST))
 
   /** The number of the range's text, or -1. */
-  find(bytes: Uint8Array, range: TextRange): number {
-    return this.numberAt(this.findSlot(bytes, range))
+  find(texts: DataView, range: TextRange): number {
+    return this.numberAt(this.findSlot(texts, range))
   }
 
   /** The number of the range's text, which is `size` as it was before when the text is new. */
-  add(bytes: Uint8Array, range: TextRange): number {
-    const slot = this.findSlot(bytes, range)
+  add(texts: DataView, range: TextRange): number {
+    const slot = this.findSlot(texts, range)
     const found = this.numberAt(slot)
-    return found === NONE ? this.append(slot, bytes, range) : found
+    return found === NONE ? this.append(slot, texts, range) : found
   }
 
   text(number: number): string {
-    this.texts[number] ??= this.readText(number)
-    return this.texts[number]
+    this.strings[number] ??= this.readString(number)
+    return this.strings[number]
   }
 
   /** As the row's next value. */
@@ -42,31 +43,31 @@ export class ByteTable {
     encoder.text(this.arena, this.startOf(number), this.ends[number] ?? 0)
   }
 
-  private readText(number: number): string {
-    const { buffer, byteOffset } = this.arena
+  private readString(number: number): string {
     const start = this.startOf(number)
-    return Buffer.from(buffer, byteOffset + start, (this.ends[number] ?? start) - start).toString('utf8')
+    return Buffer.from(this.arena.buffer, start, (this.ends[number] ?? start) - start).toString('utf8')
   }
 
   clear(): void {
     if (this.size === 0) return
     this.size = 0
-    this.texts = []
+    this.strings = []
     this.slots.fill(0)
   }
 
-  private append(slot: number, bytes: Uint8Array, { start, end, hash }: TextRange): number {
+  private append(slot: number, texts: DataView, { start, end, hash }: TextRange): number {
     const number = this.size
     const arenaStart = this.startOf(number)
     const arenaEnd = arenaStart + end - start
-    while (arenaEnd > this.arena.length) this.arena = doubled(this.arena, Uint8Array)
-    const { arena } = this
-    for (let index = 0; index < end - start; index++) arena[arenaStart + index] = bytes[start + index] ?? 0
+    while (arenaEnd > this.arena.byteLength) this.growArena()
+    copyText(texts, start, end, this.arena, arenaStart)
     this.slots[slot] = hash
     this.slots[slot + 1] = number + 1
     this.ends[number] = arenaEnd
     this.size = number + 1
-    if (this.size === this.ends.length) this.grow()
+    if (this.size === this.ends.length) this.growEnds()
+    // Full to five eighths, at the most.
+    if (this.size * 16 > this.slots.length * 5) this.growSlots()
     return number
   }
 
@@ -74,34 +75,40 @@ export class ByteTable {
     return (this.slots[slot + 1] ?? 0) - 1
   }
 
-  /** Where the text is, or the empty slot where it belongs: an index of `slots`. Never more than half of them are taken. */
-  private findSlot(bytes: Uint8Array, range: TextRange): number {
+  /** Where the text is, or the empty slot where it belongs: an index of `slots`. */
+  private findSlot(texts: DataView, range: TextRange): number {
     const { slots } = this
     const { hash } = range
     const mask = slots.length - 1
     for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
       const number = (slots[slot + 1] ?? 0) - 1
-      if (number === NONE || (slots[slot] === hash && this.equals(number, bytes, range))) return slot
+      if (number === NONE || (slots[slot] === hash && this.equals(number, texts, range))) return slot
     }
   }
 
-  private equals(number: number, bytes: Uint8Array, { start, end }: TextRange): boolean {
-    const { arena } = this
+  private equals(number: number, texts: DataView, { start, end }: TextRange): boolean {
     const arenaStart = this.startOf(number)
-    const length = end - start
-    if ((this.ends[number] ?? 0) - arenaStart !== length) return false
-    for (let index = 0; index < length; index++) {
-      if (arena[arenaStart + index] !== bytes[start + index]) return false
-    }
-    return true
+    const isAsLong = (this.ends[number] ?? 0) - arenaStart === end - start
+    return isAsLong && isSameText(texts, start, end, this.arena, arenaStart)
   }
 
   private startOf(number: number): number {
     return number === 0 ? 0 : (this.ends[number - 1] ?? 0)
   }
 
-  private grow(): void {
-    this.ends = doubled(this.ends, Uint32Array)
+  private growArena(): void {
+    const larger = new Uint8Array(this.arena.byteLength * 2)
+    larger.set(new Uint8Array(this.arena.buffer))
+    this.arena = new DataView(larger.buffer)
+  }
+
+  private growEnds(): void {
+    const larger = new Uint32Array(this.ends.length * 2)
+    larger.set(this.ends)
+    this.ends = larger
+  }
+
+  private growSlots(): void {
     const before = this.slots
     const slots = new Int32Array(before.length * 2)
     const mask = slots.length - 1
@@ -117,13 +124,18 @@ export class ByteTable {
   }
 }
 
-type Numbers = { readonly length: number; set(values: ArrayLike<number>): void }
+/** Words of four bytes, then the bytes that are left. */
+function copyText(from: DataView, start: number, end: number, to: DataView, toStart: number): void {
+  const shift = toStart - start
+  let at = start
+  for (; at + 4 <= end; at += 4) to.setInt32(at + shift, from.getInt32(at))
+  for (; at < end; at++) to.setUint8(at + shift, from.getUint8(at))
+}
 
-function doubled<Values extends Numbers & ArrayLike<number>>(
-  values: Values,
-  Kind: new (length: number) => Values,
-): Values {
-  const grown = new Kind(values.length * 2)
-  grown.set(values)
-  return grown
+function isSameText(one: DataView, start: number, end: number, other: DataView, otherStart: number): boolean {
+  const shift = otherStart - start
+  let at = start
+  for (; at + 4 <= end; at += 4) if (one.getInt32(at) !== other.getInt32(at + shift)) return false
+  for (; at < end; at++) if (one.getUint8(at) !== other.getUint8(at + shift)) return false
+  return true
 }

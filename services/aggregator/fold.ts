@@ -49,11 +49,11 @@ export class BlockFold {
   }
 
   addRequest(request: ScannedRequest): void {
-    const { bytes, timeMs, requestBytes, responseBytes } = request
+    const { texts, timeMs, requestBytes, responseBytes } = request
     const hour = Math.floor(timeMs / HOUR_MS)
     this.usage.add(
-      this.names.add(bytes, request.client),
-      this.names.add(bytes, request.integration),
+      this.names.add(texts, request.client),
+      this.names.add(texts, request.integration),
       hour * CLASSES + Math.floor(request.status / 100),
       requestBytes,
       responseBytes,
@@ -90,8 +90,17 @@ export class BlockFold {
    * and integration by their numbers in `names`.
    */
   totals(number: number) {
-    const { hourAndClass, ...sums } = this.usage.at(number)
-    return { ...sums, hour: Math.floor(hourAndClass / CLASSES), statusClass: hourAndClass % CLASSES }
+    const { client, integration, hourAndClass, requests, requestBytes, responseBytes } = this.usage.at(number)
+    const hour = Math.floor(hourAndClass / CLASSES)
+    return {
+      client,
+      integration,
+      hour,
+      statusClass: hourAndClass % CLASSES,
+      requests,
+      requestBytes,
+      responseBytes,
+    }
   }
 }
 

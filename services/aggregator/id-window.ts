@@ -13,9 +13,9 @@ export class IdWindow {
   private newerFromOffset = 0
 
   /** Remembers the id at its newest offset; answers the one before, or null when there is none within the window. */
-  remember(bytes: Uint8Array, id: TextRange, offset: number, windowSize: number): number | null {
+  remember(texts: DataView, id: TextRange, offset: number, windowSize: number): number | null {
     if (offset - this.newerFromOffset > windowSize) this.startGeneration(offset)
-    return this.newer.set(bytes, id, offset) ?? this.older.get(bytes, id)
+    return this.newer.set(texts, id, offset) ?? this.older.get(texts, id)
   }
 
   private startGeneration(offset: number): void {
@@ -32,15 +32,15 @@ class Generation {
   /** By the id's number. */
   private lastOffsets = new Float64Array(OFFSETS_FIRST)
 
-  get(bytes: Uint8Array, id: TextRange): number | null {
-    const number = this.ids.find(bytes, id)
+  get(texts: DataView, id: TextRange): number | null {
+    const number = this.ids.find(texts, id)
     return number < 0 ? null : (this.lastOffsets[number] ?? null)
   }
 
   /** Answers the offset that was there before. */
-  set(bytes: Uint8Array, id: TextRange, offset: number): number | null {
+  set(texts: DataView, id: TextRange, offset: number): number | null {
     const known = this.ids.size
-    const number = this.ids.add(bytes, id)
+    const number = this.ids.add(texts, id)
     if (number === this.lastOffsets.length) this.grow()
     const lastOffset = number < known ? (this.lastOffsets[number] ?? null) : null
     this.lastOffsets[number] = offset

@@ -39,7 +39,7 @@ const USAGE_COLUMNS = [
 
 /** A row for each of the fold's totals that has changed. There may be a hundred thousand of them: no object for each. */
 export function usageRows(place: BlockPlace, fold: BlockFold, lastOffset: number): EncodedRows[] {
-  const stream = Buffer.from(place.stream)
+  const ofBlock = encodePlace(place)
   const encoder = new RowEncoder(USAGE_COLUMNS)
   const rows: EncodedRows[] = []
   for (const number of fold.takeChanged()) {
@@ -49,9 +49,7 @@ export function usageRows(place: BlockPlace, fold: BlockFold, lastOffset: number
     encoder.number(totals.hour * HOUR_SECONDS)
     fold.names.encode(totals.integration, encoder)
     encoder.number(totals.statusClass)
-    encoder.text(stream, 0, stream.length)
-    encoder.number(place.partition)
-    encoder.number(place.block)
+    encoder.values(ofBlock)
     encoder.number(totals.requests)
     encoder.number(totals.requestBytes)
     encoder.number(totals.responseBytes)
@@ -61,6 +59,15 @@ export function usageRows(place: BlockPlace, fold: BlockFold, lastOffset: number
   }
   if (encoder.size > 0) rows.push(encoder.take())
   return rows
+}
+
+function encodePlace({ stream, partition, block }: BlockPlace): Uint8Array {
+  const encoder = new RowEncoder([])
+  const name = new DataView(Uint8Array.from(Buffer.from(stream)).buffer)
+  encoder.text(name, 0, name.byteLength)
+  encoder.number(partition)
+  encoder.number(block)
+  return encoder.take().bytes
 }
 
 export function sourceRow(place: BlockPlace, file: SourceFile, lastOffset: number): Row {

@@ -168,8 +168,8 @@ class AdmissionOfAdmitted extends Admission {
     this.offsetsMax = windowSize
   }
 
-  override remember({ source }: SourceFile, bytes: Uint8Array, range: TextRange, offset: number): boolean {
-    const id = `${source}\n${Buffer.from(bytes.subarray(range.start, range.end))}`
+  override remember({ source }: SourceFile, texts: DataView, range: TextRange, offset: number): boolean {
+    const id = `${source}\n${range.readIn(texts)}`
     const last = this.admitted.get(id)
     const isDuplicate = last !== undefined && offset - last <= this.offsetsMax
     if (!isDuplicate) this.admitted.set(id, offset)
@@ -178,9 +178,9 @@ class AdmissionOfAdmitted extends Admission {
 }
 
 class AdmissionOfAnyDay extends Admission {
-  override remember(file: SourceFile, bytes: Uint8Array, id: TextRange, offset: number): boolean {
+  override remember(file: SourceFile, texts: DataView, id: TextRange, offset: number): boolean {
     this.rememberedFrom = 0
-    return super.remember(file, bytes, id, offset)
+    return super.remember(file, texts, id, offset)
   }
 }
 
