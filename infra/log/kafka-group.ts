@@ -16,7 +16,7 @@ export type GroupMember = {
 const SESSION_TIMEOUT_MS = 30_000
 const REBALANCE_TIMEOUT_MS = 60_000
 /** Also how long an idle kafkajs takes to notice that a partition may be read, so it is short. */
-const FETCH_WAIT_MS = 250
+const FETCH_WAIT_MS = 100
 /** Together with what else an orderly stop does it stays below the 25 s that a process takes for it. */
 const LEAVE_TIMEOUT_MS = 8_000
 

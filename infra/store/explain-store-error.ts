@@ -34,6 +34,7 @@ const TRANSIENT_CODES = new Set([
 ])
 
 const SYNTAX_ERROR = 62
+const UNKNOWN = 'UNKNOWN_EXCEPTION'
 
 /** ABORTED in process means that the engine itself has stopped: nothing but a restart helps. */
 const FATAL_IN_PROCESS = new Set([236])
@@ -48,7 +49,7 @@ export function explainStoreError(
   isEmbedded: boolean,
 ): StoreError | StoreUnavailableError {
   if (error instanceof StoreError || error instanceof StoreUnavailableError) return error
-  const answer = readAnswer(error)
+  const answer = readAnswer(error) ?? (isEmbedded ? readEngineAnswer(error) : null)
   if (answer !== null) {
     const { code, type, message } = answer
     const isTransient = TRANSIENT_CODES.has(code) && !(isEmbedded && FATAL_IN_PROCESS.has(code))
@@ -73,6 +74,12 @@ function readAnswer(error: unknown): Answer | null {
   if (whole?.code === code) return { code, type: whole.type, message: whole.message.trim() }
   const type = code === SYNTAX_ERROR ? 'SYNTAX_ERROR' : `${error.type ?? code}`
   return { code, type, message: error.message.trim() }
+}
+
+/** What the engine threw past the client. */
+function readEngineAnswer(error: unknown): Answer | null {
+  const { code, type, message } = readException(error)
+  return type === UNKNOWN ? null : { code, type, message: message.trim() }
 }
 
 /** A refused connection to a name with several addresses is an AggregateError with an empty message. */

@@ -168,10 +168,21 @@ async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Pro
     client,
     where: folder,
     insertSettings: {},
+    insertBytes: (table, { columns, bytes }) =>
+      connection.chdb.rawInsert({
+        table,
+        columns,
+        values: bytes,
+        format: 'JSONCompactEachRow',
+        settings: BULK_SETTINGS,
+      }),
     // Until the engine's own threads are done the folder stays locked against the next process.
     release: drainPending,
   })
 }
+
+/** Of a large insert. Its rows have been merged already, and threads for reading it would take the counting's. */
+const BULK_SETTINGS = { optimize_on_insert: 0, input_format_parallel_parsing: 0 } as const
 
 const EMBEDDED_SETTINGS = {
   max_execution_time: EMBEDDED_EXECUTION_SECONDS,

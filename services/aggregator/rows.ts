@@ -4,7 +4,7 @@ import type { StreamGeometry } from './block.ts'
 import type { BlockFold } from './fold.ts'
 
 const HOUR_SECONDS = 3_600
-export const INSERT_ROWS_MAX = 16_384
+export const INSERT_ROWS_MAX = 32_768
 
 /** What one flush writes, table by table. Values are what ClickHouse reads from JSON. */
 export type FlushRows = {
