@@ -5,6 +5,7 @@ const SLOTS_FIRST = 16
 const TEXTS_FIRST = 8
 const ARENA_BYTES_FIRST = 128
 const NONE = -1
+const NO_TAG = 0
 
 /**
  * Distinct texts by their bytes, numbered from 0 in the order in which they came. Holds what a Map of strings would,
@@ -13,8 +14,14 @@ const NONE = -1
  */
 export class ByteTable {
   size = 0
-  /** Of each slot the hash and, beside it in the same line of the cache, one more than the text's number; 0 when it is empty. */
-  private slots = new Int32Array(SLOTS_FIRST * 2)
+  /**
+   * Of each slot half of the hash, NO_TAG when it is empty. Mostly all that is looked at for a text that is not there,
+   * and small enough for the cache where the rest is not.
+   */
+  private tags = new Uint16Array(SLOTS_FIRST)
+  /** Of each slot the text's number. */
+  private numbers = new Int32Array(SLOTS_FIRST)
+  private hashes = new Int32Array(TEXTS_FIRST)
   /** Of text n the bytes from ends[n - 1] to ends[n]. */
   private ends = new Uint32Array(TEXTS_FIRST)
   /** Those that were asked for. */
@@ -52,7 +59,7 @@ export class ByteTable {
     if (this.size === 0) return
     this.size = 0
     this.strings = []
-    this.slots.fill(0)
+    this.tags.fill(NO_TAG)
   }
 
   private append(slot: number, texts: DataView, { start, end, hash }: TextRange): number {
@@ -61,28 +68,34 @@ export class ByteTable {
     const arenaEnd = arenaStart + end - start
     while (arenaEnd > this.arena.byteLength) this.growArena()
     copyText(texts, start, end, this.arena, arenaStart)
-    this.slots[slot] = hash
-    this.slots[slot + 1] = number + 1
+    this.take(slot, hash, number)
+    this.hashes[number] = hash
     this.ends[number] = arenaEnd
     this.size = number + 1
-    if (this.size === this.ends.length) this.growEnds()
+    if (this.size === this.ends.length) this.growColumns()
     // Full to five eighths, at the most.
-    if (this.size * 16 > this.slots.length * 5) this.growSlots()
+    if (this.size * 8 > this.tags.length * 5) this.growSlots()
     return number
   }
 
-  private numberAt(slot: number): number {
-    return (this.slots[slot + 1] ?? 0) - 1
+  private take(slot: number, hash: number, number: number): void {
+    this.tags[slot] = tagOf(hash)
+    this.numbers[slot] = number
   }
 
-  /** Where the text is, or the empty slot where it belongs: an index of `slots`. */
+  private numberAt(slot: number): number {
+    return this.tags[slot] === NO_TAG ? NONE : (this.numbers[slot] ?? NONE)
+  }
+
+  /** Where the text is, or the empty slot where it belongs. */
   private findSlot(texts: DataView, range: TextRange): number {
-    const { slots } = this
-    const { hash } = range
-    const mask = slots.length - 1
-    for (let slot = (hash << 1) & mask; ; slot = (slot + 2) & mask) {
-      const number = (slots[slot + 1] ?? 0) - 1
-      if (number === NONE || (slots[slot] === hash && this.equals(number, texts, range))) return slot
+    const { tags } = this
+    const wanted = tagOf(range.hash)
+    const mask = tags.length - 1
+    for (let slot = range.hash & mask; ; slot = (slot + 1) & mask) {
+      const tag = tags[slot]
+      if (tag === NO_TAG || (tag === wanted && this.equals(this.numbers[slot] ?? NONE, texts, range)))
+        return slot
     }
   }
 
@@ -102,26 +115,31 @@ export class ByteTable {
     this.arena = new DataView(larger.buffer)
   }
 
-  private growEnds(): void {
-    const larger = new Uint32Array(this.ends.length * 2)
-    larger.set(this.ends)
-    this.ends = larger
+  private growColumns(): void {
+    const ends = new Uint32Array(this.ends.length * 2)
+    const hashes = new Int32Array(this.hashes.length * 2)
+    ends.set(this.ends)
+    hashes.set(this.hashes)
+    this.ends = ends
+    this.hashes = hashes
   }
 
   private growSlots(): void {
-    const before = this.slots
-    const slots = new Int32Array(before.length * 2)
-    const mask = slots.length - 1
-    for (let from = 0; from < before.length; from += 2) {
-      const [hash = 0, numberPlusOne = 0] = [before[from], before[from + 1]]
-      if (numberPlusOne === 0) continue
-      let slot = (hash << 1) & mask
-      while (slots[slot + 1] !== 0) slot = (slot + 2) & mask
-      slots[slot] = hash
-      slots[slot + 1] = numberPlusOne
+    const slots = this.tags.length * 2
+    this.tags = new Uint16Array(slots)
+    this.numbers = new Int32Array(slots)
+    for (let number = 0; number < this.size; number++) {
+      const hash = this.hashes[number] ?? 0
+      let slot = hash & (slots - 1)
+      while (this.tags[slot] !== NO_TAG) slot = (slot + 1) & (slots - 1)
+      this.take(slot, hash, number)
     }
-    this.slots = slots
   }
+}
+
+/** The upper half: the lower one says where to look. */
+function tagOf(hash: number): number {
+  return hash >>> 16 || 1
 }
 
 /** Words of four bytes, then the bytes that are left. */
