@@ -79,8 +79,7 @@ function readValue(at: usize, end: usize, kind: i32, into: usize): usize {
 function readNumber(start: usize, end: usize, kind: i32, into: usize): usize {
   const at = endOfDigits(start, end)
   if (at === NOWHERE) return NOWHERE
-  let value: i64 = 0
-  for (let digit = start; digit < at; digit++) value = value * 10 + (<i64>load<u8>(digit) - ZERO)
+  const value = valueOf(start, at - start)
   if (kind === NUMBER) store<f64>(into, <f64>value)
   else if (value <= 999) store<i32>(into, <i32>value)
   else return NOWHERE
@@ -96,11 +95,28 @@ function passOther(at: usize, end: usize): usize {
 }
 
 function endOfDigits(start: usize, end: usize): usize {
-  let at = start
-  while (at < end && <u32>(load<u8>(at) - ZERO) <= 9) at++
-  const digits = at - start
+  if (start >= end) return NOWHERE
+  const distances = v128.sub<i8>(v128.load(start), i8x16.splat(<i8>ZERO))
+  const others = v128.bitmask<i8>(v128.gt<u8>(distances, i8x16.splat(9)))
+  // The bit above the sixteen, so that there is one.
+  const digits = min(<usize>ctz(others | 0x10000), end - start)
   if (digits === 0 || digits > DIGITS_MAX) return NOWHERE
-  return digits > 1 && load<u8>(start) === ZERO ? NOWHERE : at
+  return digits > 1 && load<u8>(start) === ZERO ? NOWHERE : start + digits
+}
+
+/** At most fifteen digits. */
+function valueOf(start: usize, digits: usize): i64 {
+  if (digits <= 8) return ofLastEight(start, digits)
+  const ahead = digits - 8
+  return ofLastEight(start, ahead) * 100_000_000 + ofLastEight(start + ahead, 8)
+}
+
+/** One to eight digits, as the last of eight: two, then four, then all of them are put together at once. */
+function ofLastEight(start: usize, digits: usize): i64 {
+  let value = (load<u64>(start) & 0x0f0f_0f0f_0f0f_0f0f) << ((8 - <u64>digits) * 8)
+  value = (value * 10 + (value >> 8)) & 0x00ff_00ff_00ff_00ff
+  value = (value * 100 + (value >> 16)) & 0x0000_ffff_0000_ffff
+  return <i64>((value * 10_000 + (value >> 32)) & 0xffff_ffff)
 }
 
 /** Steps over a structural character and the spaces around it. */
