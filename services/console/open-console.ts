@@ -3,6 +3,7 @@ import { type Address, isLoopback } from '@forbruk/infra/runtime/variables.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { buildServer, type ConsoleServer } from './build-server.ts'
+import { ConsoleError } from './console-error.ts'
 import type { Operations } from './operations.ts'
 import { addCaseRoutes } from './routes/cases.ts'
 import { addCloseRoutes } from './routes/close.ts'
@@ -76,9 +77,4 @@ async function start(app: ConsoleServer, { host, port }: Address): Promise<void>
       { cause: error },
     )
   }
-}
-
-/** It can't be opened as it is set; `message` says what to do. */
-export class ConsoleError extends Error {
-  override name = 'ConsoleError'
 }

@@ -27,6 +27,8 @@ const OPEN: i32 = 0x7b
 const CLOSE: i32 = 0x7d
 /** So many digits are a safe integer, whichever they are. */
 const DIGITS_MAX: usize = 15
+/** Repeats 32 bits in both halves of 64. */
+const EACH_HALF: u64 = 0x1_0000_0001
 /** In place of a position: nothing that can be read here. */
 const NOWHERE: usize = 0
 
@@ -79,7 +81,7 @@ function readValue(at: usize, end: usize, kind: i32, into: usize): usize {
 function readNumber(start: usize, end: usize, kind: i32, into: usize): usize {
   const at = endOfDigits(start, end)
   if (at === NOWHERE) return NOWHERE
-  const value = valueOf(start, at - start)
+  const value = readDigits(start, at - start)
   if (kind === NUMBER) store<f64>(into, <f64>value)
   else if (value <= 999) store<i32>(into, <i32>value)
   else return NOWHERE
@@ -105,7 +107,7 @@ function endOfDigits(start: usize, end: usize): usize {
 }
 
 /** At most fifteen digits. */
-function valueOf(start: usize, digits: usize): i64 {
+function readDigits(start: usize, digits: usize): i64 {
   if (digits <= 8) return ofLastEight(start, digits)
   const ahead = digits - 8
   return ofLastEight(start, ahead) * 100_000_000 + ofLastEight(start + ahead, 8)
@@ -113,9 +115,9 @@ function valueOf(start: usize, digits: usize): i64 {
 
 /** One to eight digits, as the last of eight: two, then four, then all of them are put together at once. */
 function ofLastEight(start: usize, digits: usize): i64 {
-  let value = (load<u64>(start) & 0x0f0f_0f0f_0f0f_0f0f) << ((8 - <u64>digits) * 8)
-  value = (value * 10 + (value >> 8)) & 0x00ff_00ff_00ff_00ff
-  value = (value * 100 + (value >> 16)) & 0x0000_ffff_0000_ffff
+  let value = (load<u64>(start) & (<u64>0x0f0f_0f0f * EACH_HALF)) << ((8 - <u64>digits) * 8)
+  value = (value * 10 + (value >> 8)) & (<u64>0x00ff_00ff * EACH_HALF)
+  value = (value * 100 + (value >> 16)) & (<u64>0x0000_ffff * EACH_HALF)
   return <i64>((value * 10_000 + (value >> 32)) & 0xffff_ffff)
 }
 

@@ -3,7 +3,6 @@ import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts } from '../open-parts.ts'
 import { closeAndAnnounce, oneAtATime } from '../operations/close-and-announce.ts'
-import { serveConsole } from '../operations/serve-console.ts'
 import { readTariffFile } from '../read-tariff-file.ts'
 
 export function serveCommand(context: CommandContext): Command {
@@ -14,6 +13,8 @@ export function serveCommand(context: CommandContext): Command {
       const signal = signalOfShutdown()
       const tariff = await readTariffFile(parts.config.tariffPath)
       const close = oneAtATime(request => closeAndAnnounce({ parts, clock: Date.now }, request))
+      // Loaded only here: the web server is a third of the program, and every other command would start later for it.
+      const { serveConsole } = await import('../operations/serve-console.ts')
       await using _console = await serveConsole(parts, tariff, close)
       if (!signal.aborted) await once(signal, 'abort')
       parts.logger.info('stopping')

@@ -4,7 +4,6 @@ import { serveReadOnly } from '@forbruk/infra/store/serve-read-only.ts'
 import { Command } from 'commander'
 import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
 import { closeAndAnnounce, oneAtATime } from '../operations/close-and-announce.ts'
-import { serveConsole } from '../operations/serve-console.ts'
 import { readTariffFile } from '../read-tariff-file.ts'
 import { scheduleCloses } from '../schedule/schedule-closes.ts'
 import { startAlerts } from '../start-alerts.ts'
@@ -23,6 +22,8 @@ export function upCommand(context: CommandContext): Command {
       const close = oneAtATime(request => closeAndAnnounce({ parts, clock: Date.now }, request))
       await using _endpoint = await serveEmbeddedStore(parts)
       await using _alerts = await startAlerts(parts)
+      // Loaded only here: the web server is a third of the program, and every other command would start later for it.
+      const { serveConsole } = await import('../operations/serve-console.ts')
       await using _console = await serveConsole(parts, tariff, close)
       parts.logger.info({ log: parts.config.log.kind, topic: log.topic, store: store.kind }, 'counting')
       const ended = new AbortController()
