@@ -1,6 +1,5 @@
 import { z } from 'zod'
 
-const BYTES_FIRST = 4_096
 /** Of a row's brackets, or of a whole number with the comma before it. */
 const MARK_BYTES_MAX = 20
 /** A control character becomes six bytes, `\u0000`. */
@@ -22,16 +21,14 @@ export type EncodedRows = {
  */
 export class RowEncoder {
   private readonly columns: readonly string[]
-  private bytes = Buffer.allocUnsafe(BYTES_FIRST)
+  private bytes: Buffer
   private end = 0
   private rows = 0
 
-  constructor(columns: readonly string[]) {
+  /** @param bytesExpected grows beyond them when it must */
+  constructor(columns: readonly string[], bytesExpected: number) {
     this.columns = columns
-  }
-
-  get size(): number {
-    return this.rows
+    this.bytes = Buffer.allocUnsafeSlow(bytesExpected)
   }
 
   startRow(): void {
@@ -98,13 +95,9 @@ export class RowEncoder {
     this.end = end + encoded.length
   }
 
-  /** What was written so far; the encoder begins anew. */
-  take(): EncodedRows {
-    const taken = { columns: this.columns, rows: this.rows, bytes: this.bytes.subarray(0, this.end) }
-    this.bytes = Buffer.allocUnsafe(BYTES_FIRST)
-    this.end = 0
-    this.rows = 0
-    return taken
+  /** What was written. */
+  finish(): EncodedRows {
+    return { columns: this.columns, rows: this.rows, bytes: this.bytes.subarray(0, this.end) }
   }
 
   private reserve(bytes: number): void {

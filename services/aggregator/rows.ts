@@ -39,10 +39,28 @@ const USAGE_COLUMNS = [
 
 /** A row for each of the fold's totals that has changed. There may be a hundred thousand of them: no object for each. */
 export function usageRows(place: BlockPlace, fold: BlockFold, lastOffset: number): EncodedRows[] {
+  const changed = fold.takeChanged()
   const ofBlock = encodePlace(place)
-  const encoder = new RowEncoder(USAGE_COLUMNS)
   const rows: EncodedRows[] = []
-  for (const number of fold.takeChanged()) {
+  for (let start = 0; start < changed.length; start += INSERT_ROWS_MAX) {
+    const numbers = changed.slice(start, start + INSERT_ROWS_MAX)
+    rows.push(encodeTotals(fold, numbers, ofBlock, lastOffset))
+  }
+  return rows
+}
+
+/** Mostly enough for one row, so that the memory of many is asked for once. */
+const ROW_BYTES_EXPECTED = 128
+const PLACE_BYTES_EXPECTED = 64
+
+function encodeTotals(
+  fold: BlockFold,
+  numbers: readonly number[],
+  ofBlock: Uint8Array,
+  lastOffset: number,
+): EncodedRows {
+  const encoder = new RowEncoder(USAGE_COLUMNS, numbers.length * ROW_BYTES_EXPECTED)
+  for (const number of numbers) {
     const totals = fold.totals(number)
     encoder.startRow()
     fold.names.encode(totals.client, encoder)
@@ -55,19 +73,17 @@ export function usageRows(place: BlockPlace, fold: BlockFold, lastOffset: number
     encoder.number(totals.responseBytes)
     encoder.number(lastOffset)
     encoder.endRow()
-    if (encoder.size === INSERT_ROWS_MAX) rows.push(encoder.take())
   }
-  if (encoder.size > 0) rows.push(encoder.take())
-  return rows
+  return encoder.finish()
 }
 
 function encodePlace({ stream, partition, block }: BlockPlace): Uint8Array {
-  const encoder = new RowEncoder([])
+  const encoder = new RowEncoder([], stream.length + PLACE_BYTES_EXPECTED)
   const name = new DataView(Uint8Array.from(Buffer.from(stream)).buffer)
   encoder.text(name, 0, name.byteLength)
   encoder.number(partition)
   encoder.number(block)
-  return encoder.take().bytes
+  return encoder.finish().bytes
 }
 
 export function sourceRow(place: BlockPlace, file: SourceFile, lastOffset: number): Row {

@@ -7,7 +7,7 @@ import { runMeasured } from './run-process.ts'
 export const MAIN = fileURLToPath(new URL('../../services/cli/forbruk.mjs', import.meta.url))
 
 /** As the image runs it. */
-export const NODE_FLAGS = ['--max-semi-space-size=8']
+export const NODE_FLAGS = ['--max-semi-space-size=4']
 
 /** As a user would set them; an empty variable counts as not set. */
 export function forbrukSettings(brokers: readonly string[], topic: string, dataFolder: string) {

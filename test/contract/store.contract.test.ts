@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openReadableStore, openStore, type StoreSettings } from '@forbruk/infra/store/open-store.ts'
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
-import { RowEncoder } from '@forbruk/infra/store/row-encoder.ts'
+import { type EncodedRows, RowEncoder } from '@forbruk/infra/store/row-encoder.ts'
 import { type Store, StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -194,11 +194,9 @@ describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
   })
 
   it('takes a misspelt column for an error, not for nothing', async () => {
-    const encoder = new RowEncoder(['n', 't'])
-    encodeCounted(encoder, 1, 'x')
     for (const insert of [
       opened.store.insert('counted', [{ n: 1, t: 'x' }]),
-      opened.store.insertEncoded('counted', encoder.take()),
+      opened.store.insertEncoded('counted', encode(['n', 't'], [[1, 'x']])),
     ]) {
       const error = await rejection(insert)
       expect(error).toBeInstanceOf(StoreError)
@@ -208,18 +206,16 @@ describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
 
   it('takes rows that were encoded before, value for value, and explains what is wrong with them', async () => {
     await opened.store.command('CREATE TABLE encoded (n UInt64, s String) ENGINE = MergeTree ORDER BY n')
-    const encoder = new RowEncoder(['n', 's'])
-    const texts = ['', 'plain', '"\\\n\u0000ø\u001f', '漢']
-    for (const [index, text] of texts.entries()) encodeCounted(encoder, Number.MAX_SAFE_INTEGER - index, text)
-    await opened.store.insertEncoded('encoded', encoder.take())
-    await opened.store.insertEncoded('encoded', encoder.take())
-    const rows = await opened.store.query('SELECT n, s FROM encoded ORDER BY n DESC', z.unknown())
-    expect(rows).toEqual(texts.map((s, index) => ({ n: String(Number.MAX_SAFE_INTEGER - index), s })))
-    encodeCounted(encoder, 1, 'x')
-    expect(await rejection(opened.store.insertEncoded('no_such_table', encoder.take()))).toMatchObject({
-      name: 'StoreError',
-      code: 'UNKNOWN_TABLE',
-    })
+    const columns = ['n', 's']
+    const rows = ['', 'plain', '"\\\n\u0000ø\u001f', '漢'].map(
+      (text, index) => [Number.MAX_SAFE_INTEGER - index, text] as const,
+    )
+    await opened.store.insertEncoded('encoded', encode(columns, rows))
+    await opened.store.insertEncoded('encoded', encode(columns, []))
+    const found = await opened.store.query('SELECT n, s FROM encoded ORDER BY n DESC', z.unknown())
+    expect(found).toEqual(rows.map(([n, s]) => ({ n: String(n), s })))
+    const lost = opened.store.insertEncoded('no_such_table', encode(columns, rows))
+    expect(await rejection(lost)).toMatchObject({ name: 'StoreError', code: 'UNKNOWN_TABLE' })
   })
 
   it('refuses a number that a double doesn’t hold', async () => {
@@ -229,12 +225,16 @@ describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
   })
 })
 
-function encodeCounted(encoder: RowEncoder, n: number, text: string): void {
-  const bytes = new DataView(Uint8Array.from(Buffer.from(text)).buffer)
-  encoder.startRow()
-  encoder.number(n)
-  encoder.text(bytes, 0, bytes.byteLength)
-  encoder.endRow()
+function encode(columns: readonly string[], rows: readonly (readonly [number, string])[]): EncodedRows {
+  const encoder = new RowEncoder(columns, 0)
+  for (const [number, text] of rows) {
+    const bytes = new DataView(Uint8Array.from(Buffer.from(text)).buffer)
+    encoder.startRow()
+    encoder.number(number)
+    encoder.text(bytes, 0, bytes.byteLength)
+    encoder.endRow()
+  }
+  return encoder.finish()
 }
 
 const takenShape = z.object({ key: z.string(), holder: z.string() })
