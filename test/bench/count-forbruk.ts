@@ -28,27 +28,35 @@ export async function countWithForbruk(
   dataFolder: string,
 ): Promise<Measurement> {
   const env = forbrukSettings(brokers, input.topic, dataFolder)
-  let assignedMs: number | null = null
-  let writtenMs: number | null = null
+  const watch = new CountingWatch()
   const finished = await runMeasured({
     command: process.execPath,
     args: [...NODE_FLAGS, MAIN, 'aggregate', '--until-caught-up'],
     env,
     timeoutMs: timeoutFor(input.events),
-    onLine: (line, timeMs) => {
-      if (line.includes('"partition assigned"')) assignedMs ??= timeMs
-      // The last one: from then on every row and ledger row is durable.
-      if (line.includes('"written, the ledger last"')) writtenMs = timeMs
-    },
+    onLine: watch.onLine,
   })
-  if (assignedMs === null || writtenMs === null) {
-    throw new Error(`forbruk did not say when it began and was done:\n${finished.stderr.slice(-2_000)}`)
-  }
   const found = await readTotals(env)
-  return measurementOf(finished, input.events, writtenMs - assignedMs, {
+  return measurementOf(finished, input.events, watch.countingMs(), {
     found,
     expected: input.totalsOfAdmitted,
   })
+}
+
+/** From the first assignment of partitions, in whichever process, until every row and ledger row is durable. */
+export class CountingWatch {
+  private assignedMs: number | null = null
+  private writtenMs: number | null = null
+
+  readonly onLine = (line: string, timeMs: number): void => {
+    if (line.includes('"partition assigned"')) this.assignedMs ??= timeMs
+    if (line.includes('"written, the ledger last"')) this.writtenMs = timeMs
+  }
+
+  countingMs(): number {
+    if (this.assignedMs !== null && this.writtenMs !== null) return this.writtenMs - this.assignedMs
+    throw new Error('forbruk did not say when it began and was done')
+  }
 }
 
 const totalsShape = z.object({

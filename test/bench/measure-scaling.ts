@@ -3,7 +3,7 @@ import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
-import { forbrukSettings, MAIN, NODE_FLAGS } from './count-forbruk.ts'
+import { CountingWatch, forbrukSettings, MAIN, NODE_FLAGS } from './count-forbruk.ts'
 import type { Input } from './fill-topics.ts'
 import { timeoutFor } from './measurement.ts'
 import { runMeasured } from './run-process.ts'
@@ -45,24 +45,17 @@ async function countOnServer(
       CLICKHOUSE_PASSWORD: server.password,
       CLICKHOUSE_DATABASE: database,
     }
-    let assignedMs: number | null = null
-    let writtenMs: number | null = null
-    const onLine = (line: string, timeMs: number) => {
-      if (line.includes('"partition assigned"')) assignedMs ??= timeMs
-      if (line.includes('"written, the ledger last"')) writtenMs = timeMs
-    }
+    const watch = new CountingWatch()
     const command = {
       command: process.execPath,
       args: [...NODE_FLAGS, MAIN, 'aggregate', '--until-caught-up'],
       env,
       timeoutMs: timeoutFor(input.events),
-      onLine,
+      onLine: watch.onLine,
     }
     await Promise.all(Array.from({ length: processes }, () => runMeasured(command)))
-    if (assignedMs === null || writtenMs === null)
-      throw new Error('nobody said when counting began and was done')
     await checkRequests(store, input.totalsOfAdmitted.requests)
-    return writtenMs - assignedMs
+    return watch.countingMs()
   } finally {
     await store.command(`DROP DATABASE ${database}`)
     await store.close()

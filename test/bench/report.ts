@@ -2,7 +2,7 @@ import type { StoredSize } from './count-forbruk.ts'
 import type { Totals } from './generate-events.ts'
 import { type Freshness, EVENTS_PER_SECOND as RATE_MEANT, type Restart } from './measure-freshness.ts'
 import type { Scaling } from './measure-scaling.ts'
-import type { Measurement } from './measurement.ts'
+import { hasMiscounted, type Measurement } from './measurement.ts'
 
 export const PEERS = {
   forbrukJson: 'Forbruk, JSON',
@@ -75,8 +75,9 @@ export function isMet({ found, target, unit }: Target): boolean | null {
 /** What was counted wrongly, in words; empty when everything agrees with the generator. */
 export function miscountsOf({ peers, freshness }: Results): string[] {
   const miscounts = Object.entries(peers).flatMap(([peer, outcome]) => {
-    const totals = measured(outcome)?.totals ?? null
-    if (totals === null || isSame(totals.found, totals.expected)) return []
+    const measurement = measured(outcome)
+    if (!measurement?.totals || !hasMiscounted(measurement)) return []
+    const { totals } = measurement
     return [`${PEERS[peer as Peer]}: ${describe(totals.found)}; expected ${describe(totals.expected)}`]
   })
   return [...miscounts, ...miscountAfterKill(measured(freshness))]
@@ -92,15 +93,6 @@ function miscountAfterKill(freshness: Freshness | null): string[] {
   }
   if (requests === requestsExpected) return []
   return [`Forbruk after SIGKILL and restart: ${requests} requests; expected ${requestsExpected}`]
-}
-
-function isSame(one: Totals, other: Totals): boolean {
-  return (
-    one.requests === other.requests &&
-    one.requestBytes === other.requestBytes &&
-    one.responseBytes === other.responseBytes &&
-    one.cells === other.cells
-  )
 }
 
 function describe({ requests, requestBytes, responseBytes, cells }: Totals): string {
@@ -143,7 +135,7 @@ function peerRow(name: string, outcome: Outcome<Measurement>): string[] {
     digits((events / processMs) * 1_000),
     cpuSeconds === null ? '-' : ((cpuSeconds / events) * MILLION).toFixed(2),
     peakBytes === null ? '-' : digits(peakBytes / MEGABYTE),
-    totals === null ? '-' : isSame(totals.found, totals.expected) ? 'agree' : 'MISCOUNT',
+    totals === null ? '-' : hasMiscounted(value) ? 'MISCOUNT' : 'agree',
   ]
 }
 

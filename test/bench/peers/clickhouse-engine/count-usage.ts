@@ -27,7 +27,7 @@ await store.command(`
     client_id String, integration_id String, time UInt64, status UInt16, request_bytes UInt64, response_bytes UInt64
   )
   ENGINE = Kafka
-  SETTINGS kafka_broker_list = '${brokers}', kafka_topic_list = '${topic}', kafka_group_name = '${topic}.${consumers}',
+  SETTINGS kafka_broker_list = '${brokers}', kafka_topic_list = '${topic}', kafka_group_name = '${topic}.${consumers}.${process.pid}',
     kafka_format = 'JSONEachRow', kafka_num_consumers = ${consumers}, kafka_thread_per_consumer = 1,
     kafka_flush_interval_ms = 1000, input_format_skip_unknown_fields = 1`)
 

@@ -68,7 +68,7 @@ public class CountUsage {
 
   private static Properties settings(String brokers, String topic, String threads) throws Exception {
     var settings = new Properties();
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, topic + ".streams");
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, topic + ".streams." + ProcessHandle.current().pid());
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
