@@ -9,7 +9,7 @@ import { withAdmin } from '../support/kafka-topics.ts'
 import { startKillableStore } from '../support/killable-store.ts'
 import { countWithEngine } from './count-engine.ts'
 import { countWithForbruk, forbrukSettings, readStoredSize } from './count-forbruk.ts'
-import { fillTopics, type Input } from './fill-topics.ts'
+import { fillTopics, type Input, readThrough } from './fill-topics.ts'
 import { buildJvmPeers, countWithStreams, readRaw } from './jvm-peers.ts'
 import { measureFreshness } from './measure-freshness.ts'
 import { measureScaling, type Scaling } from './measure-scaling.ts'
@@ -83,20 +83,21 @@ async function measureAll(brokers: readonly string[], root: string, events: numb
   await promisify(execFile)('sync').catch(error => say(`The disk was not waited for: ${error.message}`))
   const folderOf = (name: string) => join(root, name)
 
-  const peers = await measurePeers(
-    {
-      rawJson: onJvm(jvm, () => readRaw(brokers, inputs.json)),
-      rawAvro: onJvm(jvm, () => readRaw(brokers, inputs.avro)),
-      forbrukJson: () => countWithForbruk(brokers, inputs.json, folderOf('forbrukJson')),
-      forbrukAvro: () => countWithForbruk(brokers, inputs.avro, folderOf('forbrukAvro')),
-      forbrukWithoutIds: () =>
-        countWithForbruk(brokers, inputs.jsonWithoutIds, folderOf('forbrukWithoutIds')),
-      streams: onJvm(jvm, () => countWithStreams(brokers, inputs.json, folderOf('streams'))),
-      engineOne: () => countWithEngine(brokers, inputs.json, 1, folderOf('engineOne')),
-      engineTwo: () => countWithEngine(brokers, inputs.json, 2, folderOf('engineTwo')),
-    },
-    folderOf,
-  )
+  const { json, avro, jsonWithoutIds } = inputs
+  const forbruk = (input: Input, name: string) => () => countWithForbruk(brokers, input, folderOf(name))
+  const engine = (consumers: number, name: string) => () =>
+    countWithEngine(brokers, json, consumers, folderOf(name))
+  const streams = () => countWithStreams(brokers, json, folderOf('streams'))
+  const peers = await measurePeers(brokers, folderOf, {
+    rawJson: { input: json, measure: onJvm(jvm, () => readRaw(brokers, json)) },
+    rawAvro: { input: avro, measure: onJvm(jvm, () => readRaw(brokers, avro)) },
+    forbrukJson: { input: json, measure: forbruk(json, 'forbrukJson') },
+    forbrukAvro: { input: avro, measure: forbruk(avro, 'forbrukAvro') },
+    forbrukWithoutIds: { input: jsonWithoutIds, measure: forbruk(jsonWithoutIds, 'forbrukWithoutIds') },
+    streams: { input: json, measure: onJvm(jvm, streams) },
+    engineOne: { input: json, measure: engine(1, 'engineOne') },
+    engineTwo: { input: json, measure: engine(2, 'engineTwo') },
+  })
   const stored = await attempt('rows in the store', () =>
     readStoredSize(forbrukSettings(brokers, inputs.json.topic, folderOf('forbrukJson'))),
   )
@@ -119,6 +120,7 @@ async function measureAll(brokers: readonly string[], root: string, events: numb
 }
 
 type Measure = () => Promise<Measurement>
+type Run = { readonly input: Input; readonly measure: Measure }
 
 function onJvm(jvm: Outcome<void>, measure: Measure): Measure {
   return 'reason' in jvm ? () => Promise.reject(new Error(jvm.reason)) : measure
@@ -126,14 +128,17 @@ function onJvm(jvm: Outcome<void>, measure: Measure): Measure {
 
 /** Everybody once a round, so that what disturbs the machine for a while disturbs them all. */
 async function measurePeers(
-  measures: Readonly<Record<Peer, Measure>>,
+  brokers: readonly string[],
   folderOf: (peer: string) => string,
+  runs: Readonly<Record<Peer, Run>>,
 ): Promise<Results['peers']> {
   const rounds = new Map<Peer, Outcome<Measurement>[]>()
   for (let round = 1; round <= ROUNDS; round++) {
     for (const peer of PEERS_IN_TURN) {
+      const { input, measure } = runs[peer]
       await rm(folderOf(peer), { recursive: true, force: true })
-      const outcome = await attempt(`round ${round} of ${ROUNDS}: ${PEERS[peer]}`, measures[peer])
+      await readThrough(brokers, input)
+      const outcome = await attempt(`round ${round} of ${ROUNDS}: ${PEERS[peer]}`, measure)
       rounds.set(peer, [...(rounds.get(peer) ?? []), outcome])
     }
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { EventLog, OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
 import { openEventLog } from '@forbruk/infra/log/open-event-log.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
@@ -79,6 +80,26 @@ export function toRecord(event: RequestEvent, encode: (event: RequestEvent) => B
 
 function encodeJsonWithoutId(event: RequestEvent): Buffer {
   return encodeJson({ ...event, identity: { kind: 'none' } })
+}
+
+/**
+ * Reads the topic once, so that whoever is measured next finds it in memory, where a consumer that keeps up does: not
+ * the disk is to be measured, and how much of a topic has left memory depends on who was measured before.
+ */
+export async function readThrough(brokers: readonly string[], { topic, events }: Input): Promise<void> {
+  const log = await openTopic(brokers, topic)
+  const done = Promise.withResolvers<void>()
+  let found = 0
+  const subscription = await log.consume(`${topic}.through.${randomUUID()}`, {
+    assign: async () => 0,
+    async receive(batch) {
+      found += batch.records.length
+      if (found >= events) done.resolve()
+    },
+    revoke() {},
+  })
+  await Promise.race([done.promise, subscription.finished])
+  await log.close()
 }
 
 /** An append whose acknowledgement was lost is repeated; then the totals would not be the generator's. */
