@@ -181,7 +181,7 @@ async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Pro
   })
 }
 
-/** Of a large insert. Its rows have been merged already, and threads for reading it would take the counting's. */
+/** Of a large insert: no two of its rows have one key, to be merged ahead, and the cores are the counting's. */
 const BULK_SETTINGS = { optimize_on_insert: 0, input_format_parallel_parsing: 0 } as const
 
 const EMBEDDED_SETTINGS = {
