@@ -9,7 +9,7 @@ import {
   STATUS,
   TIME_MS,
 } from './slot'
-import { endOfText } from './text'
+import { endOfText, QUOTE } from './text'
 
 /*
  * Half of an event is its keys, the same in every one and mostly in one order. So a key is compared, whole, with the one
@@ -51,7 +51,6 @@ export const OF_IDENTITY: u32 = REQUEST_ID_FIELD | FILE_FIELD | POSITION_FIELD
 export const NEEDED: u32 =
   CLIENT_FIELD | TIME_FIELD | STATUS_FIELD | REQUEST_BYTES_FIELD | RESPONSE_BYTES_FIELD
 
-const QUOTE: i32 = 0x22
 const COLON: i32 = 0x3a
 
 /** 48 of them. */

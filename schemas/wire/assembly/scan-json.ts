@@ -17,10 +17,8 @@ import {
   SHORT_NUMBER,
 } from './keys'
 import { INTEGRATION, NOT_SCANNED, SOURCE, WITH_POSITION, WITH_REQUEST_ID, WITHOUT_IDENTITY } from './slot'
-import { endOfName, endOfText, noteText } from './text'
+import { endOfName, endOfText, noteText, QUOTE, SPACE } from './text'
 
-const SPACE: i32 = 0x20
-const QUOTE: i32 = 0x22
 const COMMA: i32 = 0x2c
 const ZERO: i32 = 0x30
 const OPEN: i32 = 0x7b

@@ -1,10 +1,10 @@
-const QUOTE: i32 = 0x22
+export const QUOTE: i32 = 0x22
 const BACKSLASH: i32 = 0x5c
-const SPACE: i32 = 0x20
+export const SPACE: i32 = 0x20
 const DELETE: i32 = 0x7f
 
 /** How many bytes are looked at in one step. A step may reach beyond the value: what it finds there is not looked at. */
-export const STEP: usize = 16
+const STEP: usize = 16
 
 /** Notes the text and its hash in a slot. */
 export function noteText(range: usize, start: usize, end: usize): void {
