@@ -1,10 +1,11 @@
 import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import type { ZodType } from 'zod'
+import type { ColumnBlock } from './column-block.ts'
 import { encodeRows } from './encode-rows.ts'
 import { explainStoreError } from './explain-store-error.ts'
-import { quoteIdentifier } from './quote-identifier.ts'
-import type { EncodedRows } from './row-encoder.ts'
+import type { InsertBlocks } from './insert-blocks.ts'
+import { quoteIdentifier, quoteText } from './quote-sql.ts'
 import { type InsertOptions, type QueryParams, type Store, StoreError } from './store.ts'
 
 export type ClientStoreParts = {
@@ -14,15 +15,14 @@ export type ClientStoreParts = {
   readonly where: string
   /** Sent with every insert. */
   readonly insertSettings: ClickHouseSettings
-  /** Inserts lines of JSONCompactEachRow as they are, where that can be done without making text of them. */
-  readonly insertBytes?: (table: string, rows: EncodedRows) => Promise<unknown>
+  readonly insertBlocks: InsertBlocks
   /** Runs after the client is closed. */
   readonly release: () => Promise<void>
 }
 
 /** The Store port over one @clickhouse/client, whatever it is connected to. */
 export function createClientStore(parts: ClientStoreParts): Store {
-  const { kind, client, where, insertSettings, insertBytes, release } = parts
+  const { kind, client, where, insertSettings, insertBlocks, release } = parts
   let closing: Promise<void> | null = null
 
   async function attempt<Answer>(step: () => Promise<Answer>): Promise<Answer> {
@@ -55,12 +55,6 @@ export function createClientStore(parts: ClientStoreParts): Store {
     })
   }
 
-  async function insertLines(table: string, columns: readonly string[], settings: string, lines: string) {
-    const names = columns.map(quoteIdentifier).join(', ')
-    const query = `INSERT INTO ${table} (${names}) ${settings}FORMAT JSONCompactEachRow\n${lines}`
-    await attempt(() => client.command({ query, clickhouse_settings: insertSettings }))
-  }
-
   async function close(): Promise<void> {
     await client.close()
     await release()
@@ -88,14 +82,15 @@ export function createClientStore(parts: ClientStoreParts): Store {
       if (rows.length === 0) return
       const settings = once === undefined ? '' : `SETTINGS ${onceSettings(table, rows.length, once)} `
       const { columns, text } = encodeRows(table, rows)
-      await insertLines(table, columns, settings, text)
+      const names = columns.map(quoteIdentifier).join(', ')
+      const query = `INSERT INTO ${table} (${names}) ${settings}FORMAT JSONCompactEachRow\n${text}`
+      await attempt(() => client.command({ query, clickhouse_settings: insertSettings }))
     },
 
-    async insertEncoded(table: string, encoded: EncodedRows) {
+    async insertBlocks(table: string, blocks: readonly ColumnBlock[]) {
       refuseWriting()
-      if (encoded.rows === 0) return
-      if (insertBytes !== undefined) await attempt(() => insertBytes(table, encoded))
-      else await insertLines(table, encoded.columns, '', encoded.bytes.toString('utf8'))
+      const filled = blocks.filter(block => block.rows > 0)
+      if (filled.length > 0) await attempt(() => insertBlocks(table, filled))
     },
 
     async command(sql: string) {
@@ -121,8 +116,7 @@ function onceSettings(table: string, rows: number, once: string): string {
       'ONCE_UNSOUND',
     )
   }
-  const token = once.replaceAll('\\', '\\\\').replaceAll("'", "\\'")
-  return `insert_deduplicate = 1, insert_deduplication_token = '${token}'`
+  return `insert_deduplicate = 1, insert_deduplication_token = ${quoteText(once)}`
 }
 
 function checkRow<Row>(sql: string, shape: ZodType<Row>, row: unknown, index: number): Row {

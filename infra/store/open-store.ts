@@ -10,7 +10,8 @@ import {
 import { createClientStore } from './client-store.ts'
 import { explainStoreError } from './explain-store-error.ts'
 import { findEndpoint } from './find-endpoint.ts'
-import { quoteIdentifier } from './quote-identifier.ts'
+import { insertThroughFile, sendBlocks } from './insert-blocks.ts'
+import { quoteIdentifier } from './quote-sql.ts'
 import { type Store, StoreError } from './store.ts'
 
 export type StoreSettings = ServerStoreSettings | EmbeddedStoreSettings
@@ -81,11 +82,13 @@ export async function openReadableStore(settings: StoreSettings): Promise<Store>
   if (settings.kind === 'server') return openServerStore(settings)
   const endpoint = await findEndpoint(settings.path)
   if (endpoint === null || endpoint.pid === process.pid) return openEmbeddedStore(settings)
+  const client = createHttpClient({ url: endpoint.url, database: settings.database })
   return createClientStore({
     kind: 'reader',
-    client: createHttpClient({ url: endpoint.url, database: settings.database }),
+    client,
     where: endpoint.url,
     insertSettings: {},
+    insertBlocks: sendBlocks(client, {}),
     release: async () => {},
   })
 }
@@ -119,6 +122,7 @@ async function openServerStore({ url, user, password, database }: ServerStoreSet
     client,
     where: url,
     insertSettings: WRITE_SETTINGS,
+    insertBlocks: sendBlocks(client, WRITE_SETTINGS),
     release: async () => {},
   })
 }
@@ -168,21 +172,11 @@ async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Pro
     client,
     where: folder,
     insertSettings: {},
-    insertBytes: (table, { columns, bytes }) =>
-      connection.chdb.rawInsert({
-        table,
-        columns,
-        values: bytes,
-        format: 'JSONCompactEachRow',
-        settings: BULK_SETTINGS,
-      }),
+    insertBlocks: insertThroughFile(client, folder),
     // Until the engine's own threads are done the folder stays locked against the next process.
     release: drainPending,
   })
 }
-
-/** Of a large insert: no two of its rows have one key, to be merged ahead, and the cores are the counting's. */
-const BULK_SETTINGS = { optimize_on_insert: 0, input_format_parallel_parsing: 0 } as const
 
 const EMBEDDED_SETTINGS = {
   max_execution_time: EMBEDDED_EXECUTION_SECONDS,

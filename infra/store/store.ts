@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod'
-import type { EncodedRows } from './row-encoder.ts'
+import type { ColumnBlock } from './column-block.ts'
 
 /**
  * The store: ClickHouse, as a server or embedded in this process, through one client.
@@ -21,8 +21,8 @@ export interface Store {
   /** Resolves once the rows are durable. No rows, no statement. */
   insert(table: string, rows: readonly Record<string, unknown>[], options?: InsertOptions): Promise<void>
 
-  /** The same of very many rows, which `RowEncoder` wrote. */
-  insertEncoded(table: string, rows: EncodedRows): Promise<void>
+  /** The same of very many rows: one insert of blocks that have the same columns. */
+  insertBlocks(table: string, blocks: readonly ColumnBlock[]): Promise<void>
 
   /** DDL and other statements without an answer. */
   command(sql: string): Promise<void>

@@ -1,4 +1,4 @@
-import type { RowEncoder } from '@forbruk/infra/store/row-encoder.ts'
+import type { TextColumn } from '@forbruk/infra/store/column-block.ts'
 import type { TextRange } from '@forbruk/schemas/wire/scanned-request.ts'
 
 const SLOTS_FIRST = 16
@@ -45,9 +45,9 @@ export class ByteTable {
     return this.strings[number]
   }
 
-  /** As the row's next value. */
-  encode(number: number, encoder: RowEncoder): void {
-    encoder.text(this.arena, this.startOf(number), this.ends[number] ?? 0)
+  /** As the column's next value. */
+  addTo(column: TextColumn, number: number): void {
+    column.add(this.arena, this.startOf(number), this.ends[number] ?? 0)
   }
 
   private readString(number: number): string {

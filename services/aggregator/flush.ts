@@ -1,4 +1,4 @@
-import type { EncodedRows } from '@forbruk/infra/store/row-encoder.ts'
+import type { ColumnBlock } from '@forbruk/infra/store/column-block.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { type FlushRows, INSERT_ROWS_MAX } from './rows.ts'
 import type { Sleep } from './sleep.ts'
@@ -11,8 +11,8 @@ const BACKOFF_LAST_MS = 30_000
  * for. Every row is a set, not an addition, so any part may be written again.
  */
 export async function flushRows(store: FlushStore, flushes: readonly FlushRows[]): Promise<void> {
-  for (const rows of joined(flushes.flatMap(flush => flush.usage))) {
-    await store.insertEncoded('usage_rollup', rows)
+  for (const blocks of joined(flushes.flatMap(flush => flush.usage))) {
+    await store.insertBlocks('usage_rollup', blocks)
   }
   for (const [table, rows] of [
     ['source_ledger', flushes.flatMap(flush => flush.sources)],
@@ -25,28 +25,22 @@ export async function flushRows(store: FlushStore, flushes: readonly FlushRows[]
   }
 }
 
-export type FlushStore = Pick<Store, 'insert' | 'insertEncoded'>
+export type FlushStore = Pick<Store, 'insert' | 'insertBlocks'>
 
 /** What fits into one insert goes as one: each is a part that ClickHouse has to merge. */
-function* joined(all: readonly EncodedRows[]): Generator<EncodedRows> {
-  let group: EncodedRows[] = []
+function* joined(all: readonly ColumnBlock[]): Generator<readonly ColumnBlock[]> {
+  let group: ColumnBlock[] = []
   let size = 0
-  for (const each of all) {
-    if (size + each.rows > INSERT_ROWS_MAX) {
-      yield* joinOne(group, size)
+  for (const block of all) {
+    if (size + block.rows > INSERT_ROWS_MAX) {
+      yield group
       group = []
       size = 0
     }
-    group.push(each)
-    size += each.rows
+    group.push(block)
+    size += block.rows
   }
-  yield* joinOne(group, size)
-}
-
-function joinOne(group: readonly EncodedRows[], rows: number): EncodedRows[] {
-  const [first] = group
-  if (first === undefined || group.length === 1) return [...group]
-  return [{ columns: first.columns, rows, bytes: Buffer.concat(group.map(each => each.bytes)) }]
+  yield group
 }
 
 /**

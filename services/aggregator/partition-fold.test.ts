@@ -1,5 +1,5 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
-import { decodeRows } from '@forbruk/infra/store/row-encoder.ts'
+import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { EventIdentity, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { encodeMark, encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import fc from 'fast-check'
@@ -60,15 +60,15 @@ function newFold(
   return new PartitionFold({ ...place, admission, stored, ...changes }, FOLD_VERSION + 1)
 }
 
-function rowsOf(flush: FlushRows, table: keyof FlushRows): readonly Row[] {
-  return table === 'usage' ? flush.usage.flatMap(decodeRows) : flush[table]
+function tableRows(flush: FlushRows, table: keyof FlushRows): readonly Row[] {
+  return table === 'usage' ? flush.usage.flatMap(rowsOf) : flush[table]
 }
 
 /** What a ReplacingMergeTree keeps of rows written in any number of flushes. */
 function latest(flushes: readonly (FlushRows | null)[]) {
   const keep = (table: keyof FlushRows, key: (row: Row) => string, version: string) => {
     const rows = new Map<string, Row>()
-    for (const row of flushes.flatMap(flush => rowsOf(flush ?? emptyRows(), table))) {
+    for (const row of flushes.flatMap(flush => tableRows(flush ?? emptyRows(), table))) {
       const held = rows.get(key(row))
       if (held === undefined || Number(row[version] ?? 0) >= Number(held[version] ?? 0))
         rows.set(key(row), row)
@@ -227,7 +227,7 @@ describe('a partition', () => {
     expect(
       fold
         .takeRows()
-        ?.usage.flatMap(decodeRows)
+        ?.usage.flatMap(rowsOf)
         .map(row => row.client_id),
     ).toEqual(['a'])
     expect(fold.takeRows()).toBeNull()
@@ -240,7 +240,7 @@ describe('a partition', () => {
     expect(
       fold
         .takeRows()
-        ?.usage.flatMap(decodeRows)
+        ?.usage.flatMap(rowsOf)
         .map(row => row.client_id),
     ).toEqual(['b'])
   })
@@ -395,7 +395,7 @@ describe('a partition', () => {
         { block: 9, first_offset: 9, next_offset: 10, requests: 1 },
       ])
       expect(rows?.ledger[0]).toMatchObject({ rejected: 1, first_append_time: `${OCTOBER_MS / 1000}.000` })
-      expect(rows?.usage.flatMap(decodeRows)).toMatchObject([{ block: 9, requests: 1 }])
+      expect(rows?.usage.flatMap(rowsOf)).toMatchObject([{ block: 9, requests: 1 }])
     })
 
     test('refuses a record that belongs to it', () => {
@@ -444,7 +444,7 @@ describe('a partition', () => {
       expect(again.takeRows()).toBeNull()
       expect(again.pendingRows).toBe(0)
       again.foldBatch(batch)
-      expect(again.takeRows()?.usage.flatMap(decodeRows)).toHaveLength(2)
+      expect(again.takeRows()?.usage.flatMap(rowsOf)).toHaveLength(2)
     })
 
     test('contradicts the ledger when its block ends before the offset where the row stands', () => {

@@ -1,15 +1,15 @@
-import { type EncodedRows, RowEncoder } from '@forbruk/infra/store/row-encoder.ts'
+import { type Column, type ColumnBlock, NumberColumn, TextColumn } from '@forbruk/infra/store/column-block.ts'
 import type { SourceFile } from './admit.ts'
 import type { StreamGeometry } from './block.ts'
 import type { BlockFold } from './fold.ts'
 
 const HOUR_SECONDS = 3_600
-export const INSERT_ROWS_MAX = 32_768
+export const INSERT_ROWS_MAX = 65_536
 
 /** What one flush writes, table by table. Values are what ClickHouse reads from JSON. */
 export type FlushRows = {
   /** Of at most INSERT_ROWS_MAX rows each. */
-  readonly usage: EncodedRows[]
+  readonly usage: ColumnBlock[]
   readonly sources: Row[]
   readonly rejected: Row[]
   readonly ledger: Row[]
@@ -23,67 +23,55 @@ export function emptyRows(): FlushRows {
   return { usage: [], sources: [], rejected: [], ledger: [] }
 }
 
-const USAGE_COLUMNS = [
-  'client_id',
-  'hour',
-  'integration_id',
-  'status_class',
-  'stream',
-  'partition',
-  'block',
-  'requests',
-  'request_bytes',
-  'response_bytes',
-  'last_offset',
-]
-
 /** A row for each of the fold's totals that has changed. There may be a hundred thousand of them: no object for each. */
-export function usageRows(place: BlockPlace, fold: BlockFold, lastOffset: number): EncodedRows[] {
+export function usageRows(place: BlockPlace, fold: BlockFold, lastOffset: number): ColumnBlock[] {
   const changed = fold.takeChanged()
-  const ofBlock = encodePlace(place)
-  const rows: EncodedRows[] = []
+  const blocks: ColumnBlock[] = []
   for (let start = 0; start < changed.length; start += INSERT_ROWS_MAX) {
-    const numbers = changed.slice(start, start + INSERT_ROWS_MAX)
-    rows.push(encodeTotals(fold, numbers, ofBlock, lastOffset))
+    blocks.push(usageBlock(place, fold, changed.slice(start, start + INSERT_ROWS_MAX), lastOffset))
   }
-  return rows
+  return blocks
 }
 
-/** Mostly enough for one row, so that the memory of many is asked for once. */
-const ROW_BYTES_EXPECTED = 128
-const PLACE_BYTES_EXPECTED = 64
+/** Mostly enough, so that the memory of many is asked for once. */
+const NAME_BYTES_EXPECTED = 24
 
-function encodeTotals(
+function usageBlock(
+  place: BlockPlace,
   fold: BlockFold,
   numbers: readonly number[],
-  ofBlock: Uint8Array,
   lastOffset: number,
-): EncodedRows {
-  const encoder = new RowEncoder(USAGE_COLUMNS, numbers.length * ROW_BYTES_EXPECTED)
+): ColumnBlock {
+  const rows = numbers.length
+  const client = new TextColumn('client_id', rows * NAME_BYTES_EXPECTED)
+  const hour = new NumberColumn('hour', 'UInt32', rows)
+  const integration = new TextColumn('integration_id', rows * NAME_BYTES_EXPECTED)
+  const statusClass = new NumberColumn('status_class', 'UInt8', rows)
+  const requests = new NumberColumn('requests', 'UInt64', rows)
+  const requestBytes = new NumberColumn('request_bytes', 'UInt64', rows)
+  const responseBytes = new NumberColumn('response_bytes', 'UInt64', rows)
   for (const number of numbers) {
     const totals = fold.totals(number)
-    encoder.startRow()
-    fold.names.encode(totals.client, encoder)
-    encoder.number(totals.hour * HOUR_SECONDS)
-    fold.names.encode(totals.integration, encoder)
-    encoder.number(totals.statusClass)
-    encoder.values(ofBlock)
-    encoder.number(totals.requests)
-    encoder.number(totals.requestBytes)
-    encoder.number(totals.responseBytes)
-    encoder.number(lastOffset)
-    encoder.endRow()
+    fold.names.addTo(client, totals.client)
+    hour.add(totals.hour * HOUR_SECONDS)
+    fold.names.addTo(integration, totals.integration)
+    statusClass.add(totals.statusClass)
+    requests.add(totals.requests)
+    requestBytes.add(totals.requestBytes)
+    responseBytes.add(totals.responseBytes)
   }
-  return encoder.finish()
+  const columns = [client, hour, integration, statusClass, requests, requestBytes, responseBytes]
+  return { rows, columns: [...columns, ...placeColumns(place, lastOffset, rows)] }
 }
 
-function encodePlace({ stream, partition, block }: BlockPlace): Uint8Array {
-  const encoder = new RowEncoder([], stream.length + PLACE_BYTES_EXPECTED)
-  const name = new DataView(Uint8Array.from(Buffer.from(stream)).buffer)
-  encoder.text(name, 0, name.byteLength)
-  encoder.number(partition)
-  encoder.number(block)
-  return encoder.finish().bytes
+/** The same in each row. */
+function placeColumns({ stream, partition, block }: BlockPlace, lastOffset: number, rows: number): Column[] {
+  return [
+    TextColumn.of('stream', stream, rows),
+    NumberColumn.of('partition', 'UInt32', partition, rows),
+    NumberColumn.of('block', 'UInt64', block, rows),
+    NumberColumn.of('last_offset', 'UInt64', lastOffset, rows),
+  ]
 }
 
 export function sourceRow(place: BlockPlace, file: SourceFile, lastOffset: number): Row {

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type ColumnBlock, NumberColumn, TextColumn } from '@forbruk/infra/store/column-block.ts'
 import { openReadableStore, openStore, type StoreSettings } from '@forbruk/infra/store/open-store.ts'
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
-import { type EncodedRows, RowEncoder } from '@forbruk/infra/store/row-encoder.ts'
 import { type Store, StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
+import { startKillableStore } from '../support/killable-store.ts'
 import { startStoreHolder } from '../support/start-store-holder.ts'
 import { fillSample, SAMPLE_ROWS, sampleShape } from '../support/store-fixture.ts'
 
@@ -60,6 +61,22 @@ async function openServer(): Promise<OpenedStore> {
     async close() {
       await store.command('DROP DATABASE forbruk_contract')
       await store.close()
+    },
+  }
+}
+
+/** What a server does, by a process that speaks its protocol. */
+async function openStandIn(): Promise<OpenedStore> {
+  const folder = await makeFolder()
+  await mkdir(folder.path, { recursive: true })
+  const server = await startKillableStore(folder.path, join(folder.path, 'output'))
+  const store = await openStore({ kind: 'server', url: server.url, user: 'default', password: '', database })
+  return {
+    store,
+    async close() {
+      await store.close()
+      await server.stop()
+      await folder.remove()
     },
   }
 }
@@ -162,7 +179,10 @@ describe.each(readable)('reading from a store of kind $kind', ({ kind, open }) =
   })
 })
 
-const writable = readable.filter(({ kind }) => kind !== 'reader')
+const writable = [
+  ...readable.filter(({ kind }) => kind !== 'reader'),
+  { kind: 'server, by a stand-in', open: openStandIn },
+]
 
 describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
   let opened: OpenedStore
@@ -196,7 +216,7 @@ describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
   it('takes a misspelt column for an error, not for nothing', async () => {
     for (const insert of [
       opened.store.insert('counted', [{ n: 1, t: 'x' }]),
-      opened.store.insertEncoded('counted', encode(['n', 't'], [[1, 'x']])),
+      opened.store.insertBlocks('counted', [block(['n', 't'], [[1, 'x']])]),
     ]) {
       const error = await rejection(insert)
       expect(error).toBeInstanceOf(StoreError)
@@ -204,18 +224,40 @@ describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
     }
   })
 
-  it('takes rows that were encoded before, value for value, and explains what is wrong with them', async () => {
-    await opened.store.command('CREATE TABLE encoded (n UInt64, s String) ENGINE = MergeTree ORDER BY n')
+  it('takes rows as columns, value for value, and explains what is wrong with them', async () => {
+    await opened.store.command('CREATE TABLE columnar (n UInt64, s String) ENGINE = MergeTree ORDER BY n')
     const columns = ['n', 's']
-    const rows = ['', 'plain', '"\\\n\u0000ø\u001f', '漢'].map(
+    const rows = ['', 'plain', '"\\\n\u0000ø\u001f', '漢', 'x'.repeat(20_000)].map(
       (text, index) => [Number.MAX_SAFE_INTEGER - index, text] as const,
     )
-    await opened.store.insertEncoded('encoded', encode(columns, rows))
-    await opened.store.insertEncoded('encoded', encode(columns, []))
-    const found = await opened.store.query('SELECT n, s FROM encoded ORDER BY n DESC', z.unknown())
+    await opened.store.insertBlocks('columnar', [
+      block(columns, rows.slice(0, 2)),
+      block(columns, []),
+      block(columns, rows.slice(2)),
+    ])
+    await opened.store.insertBlocks('columnar', [block(columns, [])])
+    await opened.store.insertBlocks('no_such_table', [])
+    const found = await opened.store.query('SELECT n, s FROM columnar ORDER BY n DESC', z.unknown())
     expect(found).toEqual(rows.map(([n, s]) => ({ n: String(n), s })))
-    const lost = opened.store.insertEncoded('no_such_table', encode(columns, rows))
+    const lost = opened.store.insertBlocks('no_such_table', [block(columns, rows)])
     expect(await rejection(lost)).toMatchObject({ name: 'StoreError', code: 'UNKNOWN_TABLE' })
+  })
+
+  it('turns columns into the types of the table', async () => {
+    await opened.store.command(
+      `CREATE TABLE converted (hour DateTime('UTC'), kind Enum8('a' = 1, 'b' = 2), name LowCardinality(String), number UInt32)
+       ENGINE = MergeTree ORDER BY hour`,
+    )
+    const columns = [
+      NumberColumn.of('hour', 'UInt32', 3_600, 2),
+      NumberColumn.of('kind', 'UInt8', 2, 2),
+      TextColumn.of('name', 'ø', 2),
+      NumberColumn.of('number', 'UInt32', 4_294_967_295, 2),
+    ]
+    await opened.store.insertBlocks('converted', [{ rows: 2, columns }])
+    const found = await opened.store.query('SELECT * FROM converted', z.unknown())
+    const row = { hour: '1970-01-01 01:00:00', kind: 'b', name: 'ø', number: 4_294_967_295 }
+    expect(found).toEqual([row, row])
   })
 
   it('refuses a number that a double doesn’t hold', async () => {
@@ -225,16 +267,18 @@ describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
   })
 })
 
-function encode(columns: readonly string[], rows: readonly (readonly [number, string])[]): EncodedRows {
-  const encoder = new RowEncoder(columns, 0)
+function block(
+  [numberName = '', textName = '']: readonly string[],
+  rows: readonly (readonly [number, string])[],
+): ColumnBlock {
+  const numbers = new NumberColumn(numberName, 'UInt64', rows.length)
+  const texts = new TextColumn(textName, 0)
   for (const [number, text] of rows) {
     const bytes = new DataView(Uint8Array.from(Buffer.from(text)).buffer)
-    encoder.startRow()
-    encoder.number(number)
-    encoder.text(bytes, 0, bytes.byteLength)
-    encoder.endRow()
+    numbers.add(number)
+    texts.add(bytes, 0, bytes.byteLength)
   }
-  return encoder.finish()
+  return { rows: rows.length, columns: [numbers, texts] }
 }
 
 const takenShape = z.object({ key: z.string(), holder: z.string() })

@@ -2,7 +2,7 @@ import { Admission, type SourceFile, SourceFiles } from '@forbruk/aggregator/adm
 import { flushRows } from '@forbruk/aggregator/flush.ts'
 import type { BlockSum, LedgerBlock, LedgerReader } from '@forbruk/aggregator/read-ledger.ts'
 import { type ResumeParts, resumePartition } from '@forbruk/aggregator/resume.ts'
-import { decodeRows } from '@forbruk/infra/store/row-encoder.ts'
+import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import type { TextRange } from '@forbruk/schemas/wire/scanned-request.ts'
 import { type Ports, PROTOCOL, type Protocol } from './protocol.ts'
@@ -189,7 +189,7 @@ function withRows(change: (row: StoredRow) => StoredRow): Protocol['around'] {
     ...ports,
     store: {
       insert: (table, rows) => ports.store.insert(table, table === 'source_ledger' ? rows.map(change) : rows),
-      insertEncoded: (table, rows) => ports.store.insert(table, decodeRows(rows).map(change)),
+      insertBlocks: (table, blocks) => ports.store.insert(table, blocks.flatMap(rowsOf).map(change)),
     },
   })
 }

@@ -3,7 +3,7 @@ import { countLog } from '@forbruk/aggregator/count-log.ts'
 import type { FlushStore } from '@forbruk/aggregator/flush.ts'
 import type { LedgerReader } from '@forbruk/aggregator/read-ledger.ts'
 import { type EventLog, EventLogError, type PartitionConsumer } from '@forbruk/infra/log/event-log.ts'
-import { decodeRows } from '@forbruk/infra/store/row-encoder.ts'
+import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
@@ -188,7 +188,7 @@ export class SimulatedProcess {
       rows.length === 0
         ? Promise.resolve()
         : this.wait((perform, fail) => ({ kind: 'insert', name: table, table, rows, perform, fail }))
-    return { insert, insertEncoded: (table, rows) => insert(table, decodeRows(rows)) }
+    return { insert, insertBlocks: (table, blocks) => insert(table, blocks.flatMap(rowsOf)) }
   }
 
   private logPort(): EventLog {

@@ -84,12 +84,12 @@ export class FaultyProxy {
     const fault = this.#fault
     if (fault.kind === 'slow') await setTimeout(fault.delayMs)
     if (fault.kind === 'overloaded') return refuse(response, 252, 'TOO_MANY_PARTS')
-    const trap = this.#springTrap(body)
+    const trap = this.#springTrap(statementOf(message, body))
     await trap?.before?.()
     const answer = await this.#forward(message, body)
     const verdict = (await trap?.after?.()) ?? 'answer'
     if (verdict === 'cut') response.destroy()
-    else if (fault.kind === 'unknown-status' && isInsert(body)) {
+    else if (fault.kind === 'unknown-status' && isInsert(statementOf(message, body))) {
       refuse(response, 319, 'UNKNOWN_STATUS_OF_INSERT')
     } else if (!response.destroyed) {
       response.writeHead(answer.status, answer.headers)
@@ -97,8 +97,8 @@ export class FaultyProxy {
     }
   }
 
-  #springTrap(body: Buffer): InsertTrap | null {
-    const index = this.#traps.findIndex(({ table }) => isInsert(body, table))
+  #springTrap(statement: string): InsertTrap | null {
+    const index = this.#traps.findIndex(({ table }) => isInsert(statement, table))
     return index < 0 ? null : (this.#traps.splice(index, 1)[0] ?? null)
   }
 
@@ -122,8 +122,13 @@ async function readAll(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function isInsert(body: Buffer, table = ''): boolean {
-  return body.toString('latin1', 0, 200).startsWith(`INSERT INTO ${table}`)
+/** How it begins. It is in the URL where the body is an insert's data. */
+function statementOf({ url }: IncomingMessage, body: Buffer): string {
+  return new URL(url ?? '/', 'http://127.0.0.1').searchParams.get('query') ?? body.toString('latin1', 0, 200)
+}
+
+function isInsert(statement: string, table = ''): boolean {
+  return statement.startsWith(`INSERT INTO ${table}`)
 }
 
 function refuse(response: ServerResponse, code: number, type: string): void {

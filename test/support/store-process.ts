@@ -3,7 +3,10 @@
  * `node store-process.ts FOLDER PORT`. It stands in for a ClickHouse server where there is none, so that it can be
  * killed, and prints one line when it listens. What it answers is as durable as the tables are.
  */
+import { randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import {
   EndpointException,
   formatException,
@@ -20,6 +23,8 @@ const NOT_SETTINGS = new Set(['query', 'query_id', 'database', 'default_format',
 
 type Request = {
   readonly sql: string
+  /** Of an insert whose statement is in the URL. */
+  readonly data: Buffer
   readonly database: string
   readonly format: string
   readonly set: string[]
@@ -30,11 +35,19 @@ async function readRequest(message: IncomingMessage): Promise<Request> {
   const set = [...url]
     .filter(([name]) => !NOT_SETTINGS.has(name))
     .map(([name, value]) => `${quoteName(name)} = ${quoteText(value)}`)
-  const sql = [url.get('query') ?? '', await readBody(message)].filter(part => part !== '').join('\n')
-  return { sql, database: url.get('database') ?? 'default', format: url.get('default_format') ?? 'TSV', set }
+  const body = await readBody(message)
+  const query = url.get('query')
+  const [sql, data] = query === null ? [body.toString('utf8'), Buffer.alloc(0)] : [query, body]
+  return {
+    sql,
+    data,
+    database: url.get('database') ?? 'default',
+    format: url.get('default_format') ?? 'TSV',
+    set,
+  }
 }
 
-async function readBody(message: IncomingMessage): Promise<string> {
+async function readBody(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of message) {
@@ -44,18 +57,32 @@ async function readBody(message: IncomingMessage): Promise<string> {
       throw new EndpointException(229, 'QUERY_IS_TOO_LARGE', 'The query is too large. ')
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /** A session for each request: no setting of one reaches another. */
-async function execute({ sql, database, format, set }: Request): Promise<Uint8Array> {
+async function execute({ sql, data, database, format, set }: Request): Promise<Uint8Array> {
   const session = new Session(folder)
   try {
     await session.queryAsync(`USE ${quoteName(database)}`)
     if (set.length > 0) await session.queryAsync(`SET ${set.join(', ')}`)
+    if (data.length > 0) return await insertData(session, sql, data)
     return (await session.queryAsync(sql, { format })).bytes()
   } finally {
     session.close()
+  }
+}
+
+/** The engine takes binary data from a file only: INSERT INTO t (c) FORMAT f becomes INSERT INTO t (c) SELECT from it. */
+async function insertData(session: Session, sql: string, data: Buffer): Promise<Uint8Array> {
+  const [, insert, names, format] = /^(INSERT INTO \S+) \((.*)\) FORMAT (\w+)$/.exec(sql) ?? []
+  const path = join(folder, `request-${randomUUID()}`)
+  await writeFile(path, data)
+  try {
+    const select = `SELECT ${names} FROM file(${quoteText(path)}, ${format})`
+    return (await session.queryAsync(`${insert} (${names}) ${select}`)).bytes()
+  } finally {
+    await rm(path)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import { decodeRows } from '@forbruk/infra/store/row-encoder.ts'
+import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 import { Admission } from '../admit.ts'
@@ -92,7 +92,7 @@ async function replayBlock(
 
 async function compareRows(store: Store, block: AuditedBlock, replayed: FlushRows): Promise<string[]> {
   const stored = await readUsageRows(store, block)
-  const ofBlock = replayed.usage.flatMap(decodeRows).filter(row => row.block === block.block)
+  const ofBlock = replayed.usage.flatMap(rowsOf).filter(row => row.block === block.block)
   const messages = compareUsage(ofBlock, stored)
   const ledger = replayed.ledger.find(row => row.block === block.block)
   if (ledger?.fingerprint !== block.fingerprint) {
