@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { EachBatchPayload } from 'kafkajs'
 import { EventLogError, type PartitionConsumer, type RecordBatch } from './event-log.ts'
 import { fetchedRange, toRecordBatch } from './kafka-positions.ts'
@@ -18,13 +19,21 @@ export type Holder = {
 
 const MISPLACED_FETCHES_MAX = 10
 
-/** One partition from the moment `assign` is asked about it until it is revoked. */
+type Heartbeat = () => Promise<void>
+
+/**
+ * One partition from the moment `assign` is asked about it until it is revoked. kafkajs fetches only when every batch of
+ * the fetch before is done with; so a batch is taken at once and delivered a turn later, while the next fetch is on its
+ * way. Of the next one nothing is taken before this one is delivered, which bounds what waits.
+ */
 export class HeldPartition {
   readonly partition: number
   #holder: Holder
-  /** The next offset to deliver; null while nothing may be delivered. */
+  /** The next offset to take; null while nothing may be taken or delivered. */
   #nextOffset: number | null = null
+  /** Of all that was taken; never rejects. */
   #delivery: Promise<void> | null = null
+  #lostHeartbeat: { readonly error: unknown } | null = null
   #misplacedFetches = 0
 
   constructor(partition: number, holder: Holder) {
@@ -53,53 +62,59 @@ export class HeldPartition {
 
   /** kafkajs's eachBatch. It retries what this throws, so only an error of its own heartbeat is thrown. */
   async eachBatch({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
-    // That of an empty batch, of which kafkajs knows nothing.
     await this.delivered()
+    if (this.#lostHeartbeat !== null) throw this.#lostHeartbeat.error
+    // Silenced by a join, perhaps: the position is that of the partition's next life.
+    if (this.#nextOffset === null) return
     try {
       const range = fetchedRange(batch)
-      if (this.#nextOffset === null) return
-      if (range.fetchedFrom !== this.#nextOffset) {
-        await this.#reposition(this.#nextOffset, range.fetchedFrom)
-        return
-      }
-      await this.#deliver(toRecordBatch(batch, range), heartbeat)
+      if (range.fetchedFrom === this.#nextOffset) {
+        this.#take(range.nextOffset, () => toRecordBatch(batch, range), heartbeat)
+        resolveOffset(batch.lastOffset())
+      } else await this.#reposition(this.#nextOffset, range.fetchedFrom)
     } catch (error) {
-      if (error instanceof HeartbeatError) throw error.cause
       this.#holder.fail(error)
-      return
     }
-    // Not after a join in the meantime: it would move the position of the partition's next life.
-    if (this.#nextOffset !== null) resolveOffset(batch.lastOffset())
   }
 
   /** kafkajs steps over a fetch of control records alone without calling eachBatch. */
   stepOver({ firstOffset, nextOffset, endOffset }: EmptyRange): void {
-    if (this.#delivery || this.#nextOffset !== firstOffset) return
+    if (this.#nextOffset !== firstOffset) return
     const empty = { partition: this.partition, records: [], nextOffset, endOffset }
-    this.#deliver(empty, async () => {}).catch(error => this.#holder.fail(error))
+    this.#take(
+      nextOffset,
+      () => empty,
+      async () => {},
+    )
   }
 
-  async #deliver(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
-    const failedHeartbeats: unknown[] = []
-    const received = this.#holder.receive(batch, () =>
-      heartbeat().catch(error => {
-        failedHeartbeats.push(error)
-        throw error
-      }),
-    )
-    const settled = () => {
-      this.#delivery = null
-    }
-    this.#delivery = received.then(settled, settled)
+  #take(nextOffset: number, unpack: () => RecordBatch, heartbeat: Heartbeat): void {
+    this.#nextOffset = nextOffset
+    const before = this.#delivery ?? setImmediate()
+    const delivery = before
+      .then(() => this.#deliver(unpack, heartbeat))
+      .catch(error => this.#holder.fail(error))
+      .finally(() => {
+        if (this.#delivery === delivery) this.#delivery = null
+      })
+    this.#delivery = delivery
+  }
+
+  async #deliver(unpack: () => RecordBatch, heartbeat: Heartbeat): Promise<void> {
+    if (this.#nextOffset === null) return
     try {
-      await received
+      await this.#holder.receive(unpack(), () =>
+        heartbeat().catch(error => {
+          this.#lostHeartbeat ??= { error }
+          throw error
+        }),
+      )
+      this.#misplacedFetches = 0
     } catch (error) {
-      if (failedHeartbeats.length === 0) throw error
+      if (this.#lostHeartbeat === null) throw error
+      // kafkajs learns it when it comes with the next batch, or by its own next heartbeat.
       this.#holder.restart()
-      throw new HeartbeatError('The group took the partition away', { cause: failedHeartbeats[0] })
     }
-    this.#misplacedFetches = 0
-    if (this.#nextOffset !== null) this.#nextOffset = batch.nextOffset
   }
 
   /** A fetch from elsewhere is dropped and the position taken again, unless the log no longer holds it. */
@@ -135,9 +150,4 @@ export function emptyRange(
     nextOffset,
     endOffset: Math.max(toOffset(highWatermark), nextOffset),
   }
-}
-
-/** Carries kafkajs's own error past the consumer's back to kafkajs, as its cause. */
-class HeartbeatError extends Error {
-  override name = 'HeartbeatError'
 }
