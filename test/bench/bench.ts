@@ -137,8 +137,10 @@ async function measurePeers(
     for (const peer of PEERS_IN_TURN) {
       const { input, measure } = runs[peer]
       await rm(folderOf(peer), { recursive: true, force: true })
-      await readThrough(brokers, input)
-      const outcome = await attempt(`round ${round} of ${ROUNDS}: ${PEERS[peer]}`, measure)
+      const outcome = await attempt(`round ${round} of ${ROUNDS}: ${PEERS[peer]}`, async () => {
+        await readThrough(brokers, input)
+        return measure()
+      })
       rounds.set(peer, [...(rounds.get(peer) ?? []), outcome])
     }
   }
