@@ -11,11 +11,16 @@ export type KafkaTopicSettings = {
   readonly replicationFactor: number
 }
 
-export type TopicFacts = { readonly partitionCount: number; readonly recordBatchBytesMax: number }
+export type TopicFacts = {
+  readonly partitionCount: number
+  readonly recordBatchBytesMax: number
+  /** Below what a closed month takes to be replayed, or null where it is kept for long enough. */
+  readonly shortRetentionMs: number | null
+}
 
 const DAY_MS = 86_400_000
 /** A month can be replayed after it was closed. */
-const RETENTION_MS = 62 * DAY_MS
+export const RETENTION_MS = 62 * DAY_MS
 const RECORD_BATCH_BYTES_MAX = 1_048_576
 
 /** Makes the topic when it is missing. Throws EventLogError when there is one that can't be counted from. */
@@ -30,10 +35,22 @@ export async function ensureTopic(
     // Until every leader answers: kafkajs repeats an append that one partition refused on all of them.
     await retryTransient(() => fetchBounds(admin, settings.topic))
   }
-  return retryTransient(() => checkTopic(admin, settings.topic, connection))
+  const facts = await retryTransient(() => inspectTopic(admin, settings.topic, connection))
+  if (facts.shortRetentionMs !== null) {
+    connection.logger?.warn(
+      { topic: settings.topic, retentionMs: facts.shortRetentionMs, expectedMs: RETENTION_MS },
+      'the topic keeps records for less than 62 days: a closed month may not be replayable',
+    )
+  }
+  return facts
 }
 
-async function checkTopic(admin: Admin, topic: string, connection: KafkaConnection): Promise<TopicFacts> {
+/** Of a topic that is there. Throws EventLogError when it can't be counted from. */
+export async function inspectTopic(
+  admin: Admin,
+  topic: string,
+  connection: KafkaConnection,
+): Promise<TopicFacts> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
   const partitionCount = topics.find(({ name }) => name === topic)?.partitions.length ?? 0
   if (partitionCount === 0)
@@ -49,14 +66,12 @@ async function checkTopic(admin: Admin, topic: string, connection: KafkaConnecti
   const timestampType = configOf('message.timestamp.type')
   if (timestampType !== 'LogAppendTime') throw timestampError(topic, timestampType, connection)
   const retentionMs = Number(configOf('retention.ms'))
-  if (retentionMs >= 0 && retentionMs < RETENTION_MS) {
-    connection.logger?.warn(
-      { topic, retentionMs, expectedMs: RETENTION_MS },
-      'the topic keeps records for less than 62 days: a closed month may not be replayable',
-    )
-  }
   const messageBytesMax = Number(configOf('max.message.bytes') ?? RECORD_BATCH_BYTES_MAX)
-  return { partitionCount, recordBatchBytesMax: Math.min(RECORD_BATCH_BYTES_MAX, messageBytesMax) }
+  return {
+    partitionCount,
+    recordBatchBytesMax: Math.min(RECORD_BATCH_BYTES_MAX, messageBytesMax),
+    shortRetentionMs: retentionMs >= 0 && retentionMs < RETENTION_MS ? retentionMs : null,
+  }
 }
 
 /** Another process may make it at the same moment: that is as good. */

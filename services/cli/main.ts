@@ -5,6 +5,7 @@ import { alertsCommand } from './commands/alerts.ts'
 import { auditCommand } from './commands/audit.ts'
 import { caseCommand } from './commands/case.ts'
 import { closeCommand } from './commands/close.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { registryCommand } from './commands/registry.ts'
 import { rejectedCommand } from './commands/rejected.ts'
@@ -47,6 +48,7 @@ for (const command of [
   sourceCommand,
   auditCommand,
   statusCommand,
+  doctorCommand,
   migrateCommand,
 ]) {
   program.addCommand(command(context).exitOverride())

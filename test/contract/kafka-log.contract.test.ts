@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
+import { inspectKafka } from '@forbruk/infra/log/inspect-kafka.ts'
 import { openKafkaLog } from '@forbruk/infra/log/kafka.ts'
 import { createKafkaClient } from '@forbruk/infra/log/kafka-client.ts'
 import { describe, expect, inject, test } from 'vitest'
@@ -98,6 +99,29 @@ describe.skipIf(brokers.length === 0)('topics', () => {
       `kafka-configs.sh --bootstrap-server ${brokers[0]} --alter --entity-type topics --entity-name ${topic} ` +
         '--add-config message.timestamp.type=LogAppendTime',
     )
+  })
+
+  test('looking at a cluster makes no topic, and tells what one is like', async () => {
+    const topic = uniqueTopic('looked-at')
+    const look = () => inspectKafka({ ...settings, brokers, topic })
+    expect(await look()).toEqual({ brokers: expect.any(Number), topic: null })
+    expect(await withAdmin(brokers, admin => admin.listTopics())).not.toContain(topic)
+
+    const configEntries = [
+      { name: 'message.timestamp.type', value: 'LogAppendTime' },
+      { name: 'retention.ms', value: '86400000' },
+    ]
+    await withAdmin(brokers, admin =>
+      admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }] }),
+    )
+    const { topic: facts } = await look()
+    expect(facts).toMatchObject({ partitionCount: 3, shortRetentionMs: 86_400_000 })
+  })
+
+  test('looking at brokers that are not there is an error that names them', async () => {
+    const error = await failureOf(inspectKafka({ ...settings, brokers: ['127.0.0.1:1'], topic: 'requests' }))
+    expect(error).toBeInstanceOf(EventLogError)
+    expect(String(error)).toContain('Brokers: 127.0.0.1:1')
   })
 
   test('a topic that was re-created while it was consumed ends the subscription', async () => {

@@ -82,6 +82,19 @@ describe('settings', () => {
   })
 })
 
+test('doctor tells what is well and what is not, and by its exit code', async () => {
+  const well = await runForbruk(['doctor'], settings)
+  expect(well).toMatchObject({ code: 0, stderr: '' })
+  expect(well.stdout).toMatch(/^store +ok /m)
+  const ill = await runForbruk(['doctor', '--json'], { ...settings, CLICKHOUSE_URL: 'http://127.0.0.1:1' })
+  expect(ill.code).toBe(1)
+  expect(JSON.parse(ill.stdout)).toContainEqual({
+    check: 'store',
+    state: 'problem',
+    found: expect.stringContaining('could not be reached'),
+  })
+})
+
 test('a month that is none, one that has nothing, and one that is not over', async () => {
   expectClear(await runForbruk(['close', '2026-13'], settings), 2, '2026-13', 'YYYY-MM')
   expectClear(await runForbruk(['close', '2099-12'], settings), 3, '2099-12')

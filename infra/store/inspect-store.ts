@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { z } from 'zod'
+import { explainStoreError } from './explain-store-error.ts'
+import { findEndpoint } from './find-endpoint.ts'
+import {
+  type EmbeddedStoreSettings,
+  openReadableStore,
+  type ServerStoreSettings,
+  type StoreSettings,
+} from './open-store.ts'
+import { StoreError } from './store.ts'
+
+export type StoreFacts = {
+  /** Of ClickHouse, e.g. 26.1.3.4. */
+  readonly version: string
+  /** False where the database, or the folder, is still to be made. */
+  readonly exists: boolean
+  /** Of an embedded store, the address at which another process serves it. */
+  readonly servedAt: string | null
+}
+
+const ANSWER_TIMEOUT_MS = 10_000
+
+const factsShape = z.object({ version: z.string(), databases: z.coerce.number() })
+
+/** Looks and changes nothing. Throws StoreError or StoreUnavailableError when the store can't be used. */
+export async function inspectStore(settings: StoreSettings): Promise<StoreFacts> {
+  return settings.kind === 'server' ? inspectServer(settings) : inspectEmbedded(settings)
+}
+
+async function inspectServer({ url, user, password, database }: ServerStoreSettings): Promise<StoreFacts> {
+  const client = createClient({
+    url,
+    username: user,
+    password,
+    request_timeout: ANSWER_TIMEOUT_MS,
+    log: { level: ClickHouseLogLevel.OFF },
+  })
+  try {
+    const result = await client.query({
+      query: `SELECT version() AS version, countIf(name = {database:String}) AS databases FROM system.databases`,
+      format: 'JSONEachRow',
+      query_params: { database },
+    })
+    const [facts] = z.array(factsShape).parse(await result.json())
+    return { version: facts?.version ?? '', exists: facts?.databases === 1, servedAt: null }
+  } catch (error) {
+    throw explainStoreError(error, url, false)
+  } finally {
+    await client.close()
+  }
+}
+
+async function inspectEmbedded(settings: EmbeddedStoreSettings): Promise<StoreFacts> {
+  const version = await loadEngine()
+  if (!existsSync(settings.path)) return { version, exists: false, servedAt: null }
+  const endpoint = await findEndpoint(settings.path)
+  const store = await openReadableStore(settings)
+  await store.close()
+  return { version, exists: true, servedAt: endpoint?.url ?? null }
+}
+
+/** Half a gigabyte of native code, which the platform must have. */
+async function loadEngine(): Promise<string> {
+  try {
+    const { version } = await import('chdb')
+    // As the engine's CSV has it, in quotes.
+    return version().libchdb.replaceAll('"', '')
+  } catch (error) {
+    const { platform, arch } = process
+    throw new StoreError(
+      `the embedded ClickHouse can't be loaded on ${platform} ${arch} (${error instanceof Error ? error.message : error}): run npm ci, or set CLICKHOUSE_URL`,
+      'ENGINE_MISSING',
+      { cause: error },
+    )
+  }
+}
