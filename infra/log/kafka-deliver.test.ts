@@ -128,6 +128,19 @@ test('a heartbeat that fails restarts, and kafkajs learns why when it comes next
   expect(subscription.notes).toEqual(['seek 0', 'resolve 9', 'restart'])
 })
 
+test('a delivery that waits ends with its next heartbeat once the partition is given up', async () => {
+  const subscription = opened()
+  subscription.receive = async (_, heartbeat) => {
+    await heartbeat()
+    subscription.held.silence()
+    await heartbeat()
+    subscription.notes.push('waits on')
+  }
+  await subscription.offer(0, 10)
+  await subscription.held.delivered()
+  expect(subscription.notes).toEqual(['seek 0', 'resolve 9'])
+})
+
 test('what the consumer throws is the end, and not told to kafkajs, which would try again', async () => {
   const subscription = opened()
   subscription.receive = () => Promise.reject(new Error('gap'))

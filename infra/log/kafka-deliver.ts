@@ -24,7 +24,7 @@ type Heartbeat = () => Promise<void>
 /**
  * One partition from the moment `assign` is asked about it until it is revoked. kafkajs fetches only when every batch of
  * the fetch before is done with; so a batch is taken at once and delivered a turn later, while the next fetch is on its
- * way. Of the next one nothing is taken before this one is delivered, which bounds what waits.
+ * way. No record of the next one is taken before this one is delivered, which bounds what waits.
  */
 export class HeldPartition {
   readonly partition: number
@@ -103,18 +103,25 @@ export class HeldPartition {
   async #deliver(unpack: () => RecordBatch, heartbeat: Heartbeat): Promise<void> {
     if (this.#nextOffset === null) return
     try {
-      await this.#holder.receive(unpack(), () =>
-        heartbeat().catch(error => {
-          this.#lostHeartbeat ??= { error }
-          throw error
-        }),
-      )
+      await this.#holder.receive(unpack(), () => this.#beat(heartbeat))
       this.#misplacedFetches = 0
     } catch (error) {
+      if (error instanceof TakenAwayError) return
       if (this.#lostHeartbeat === null) throw error
       // kafkajs learns it when it comes with the next batch, or by its own next heartbeat.
       this.#holder.restart()
     }
+  }
+
+  async #beat(heartbeat: Heartbeat): Promise<void> {
+    try {
+      await heartbeat()
+    } catch (error) {
+      this.#lostHeartbeat ??= { error }
+      throw error
+    }
+    // kafkajs may have joined anew in the meantime, by a heartbeat of its own: this one was of its new membership.
+    if (this.#nextOffset === null) throw new TakenAwayError()
   }
 
   /** A fetch from elsewhere is dropped and the position taken again, unless the log no longer holds it. */
@@ -129,6 +136,12 @@ export class HeldPartition {
     }
     if (this.#nextOffset !== null) this.#holder.seek(this.partition, nextOffset)
   }
+}
+
+/** Ends a delivery that waits, so that the partition can be given up. */
+class TakenAwayError extends Error {
+  override name = 'TakenAwayError'
+  override message = 'the group took the partition away'
 }
 
 /** The offsets of a fetch that held no record. */

@@ -35,6 +35,8 @@ export async function* readKafka(
   const subscription = await source.consume(group, {
     assign: async assigned => (assigned === partition ? acceptedTo : null),
     async receive(batch, heartbeat) {
+      // One may be left from before the group was joined anew.
+      await handover.emptied(heartbeat)
       if (acceptedTo >= toOffset) return handover.closed(heartbeat)
       const wanted = cutAt(batch, toOffset)
       acceptedTo = wanted.nextOffset
@@ -90,6 +92,12 @@ class Handover {
     this.#filled = Promise.withResolvers<void>()
     this.#emptied.resolve()
     return batch
+  }
+
+  /** No batch waits to be taken. */
+  async emptied(heartbeat: () => Promise<void>): Promise<void> {
+    if (this.#batch !== null)
+      await beatUntil(Promise.race([this.#emptied.promise, this.#closed.promise]), heartbeat)
   }
 
   async closed(heartbeat: () => Promise<void>): Promise<void> {

@@ -20,7 +20,7 @@ export type TopicFacts = {
 
 const DAY_MS = 86_400_000
 /** A month can be replayed after it was closed. */
-export const RETENTION_MS = 62 * DAY_MS
+const RETENTION_MS = 62 * DAY_MS
 const RECORD_BATCH_BYTES_MAX = 1_048_576
 
 /** Makes the topic when it is missing. Throws EventLogError when there is one that can't be counted from. */

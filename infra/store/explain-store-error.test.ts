@@ -29,6 +29,15 @@ describe('explainStoreError', () => {
     expect(explainStoreError(aborted, 'data/store', true)).toBeInstanceOf(StoreError)
   })
 
+  it('takes a full disk below an embedded store for passing, and one that may not be written to for final', () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    const explained = explainStoreError(full, 'data/store', true)
+    expect(explained).toBeInstanceOf(StoreUnavailableError)
+    expect(explained.message).toBe('data/store: ENOSPC: no space left on device, write')
+    const forbidden = Object.assign(new Error('EACCES: permission denied, open'), { code: 'EACCES' })
+    expect(explainStoreError(forbidden, 'data/store', true)).toBeInstanceOf(StoreError)
+  })
+
   it('names every address that refused', () => {
     const refused = new AggregateError([
       new Error('ECONNREFUSED ::1:9'),

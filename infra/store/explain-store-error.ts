@@ -33,6 +33,9 @@ const TRANSIENT_CODES = new Set([
   1000, // POCO_EXCEPTION: in practice a socket or name look-up
 ])
 
+/** Of the disk below an embedded store: what an operator can mend while the insert waits. */
+const TRANSIENT_DISK_CODES = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE'])
+
 const SYNTAX_ERROR = 62
 const UNKNOWN = 'UNKNOWN_EXCEPTION'
 
@@ -57,6 +60,7 @@ export function explainStoreError(
     return new StoreError(message, type, { cause: error })
   }
   const words = describe(error)
+  if (isEmbedded && isOfDisk(error)) return new StoreUnavailableError(`${where}: ${words}`, { cause: error })
   if (isEmbedded) return new StoreError(`${where}: ${words}`, 'EMBEDDED_ENGINE', { cause: error })
   return new StoreUnavailableError(`ClickHouse at ${where} could not be reached: ${words}`, { cause: error })
 }
@@ -80,6 +84,10 @@ function readAnswer(error: unknown): Answer | null {
 function readEngineAnswer(error: unknown): Answer | null {
   const { code, type, message } = readException(error)
   return type === UNKNOWN ? null : { code, type, message: message.trim() }
+}
+
+function isOfDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && TRANSIENT_DISK_CODES.has(String(error.code))
 }
 
 /** A refused connection to a name with several addresses is an AggregateError with an empty message. */

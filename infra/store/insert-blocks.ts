@@ -29,13 +29,13 @@ export function sendBlocks(client: ClickHouseClient, settings: ClickHouseSetting
 /**
  * Into the embedded engine. It has an insert's data go through its SQL lexer and takes none that are binary: a file
  * without a name does neither. It is gone from the folder before anything is written to it, so that a kill leaves
- * nothing behind.
+ * no rows behind.
  */
 export function insertThroughFile(client: ClickHouseClient, folder: string): InsertBlocks {
   return async (table, blocks) => {
-    const file = await orUnavailable(folder, openNameless(folder))
+    const file = await openNameless(folder)
     try {
-      await orUnavailable(folder, writeAll(file, encodeNative(blocks)))
+      await writeAll(file, encodeNative(blocks))
       const names = namesOf(blocks)
       await client.command({
         query: `INSERT INTO ${table} (${names}) SELECT ${names} FROM file(${file.fd}, Native, ${quoteText(structureOf(blocks))})
@@ -50,24 +50,20 @@ export function insertThroughFile(client: ClickHouseClient, folder: string): Ins
 async function openNameless(folder: string): Promise<FileHandle> {
   const path = join(folder, `insert-${randomUUID()}`)
   const file = await open(path, 'wx+')
-  await unlink(path)
-  return file
+  try {
+    await unlink(path)
+    return file
+  } catch (error) {
+    await file.close()
+    throw error
+  }
 }
 
 /** At a position, so that the file is read from its beginning. */
 async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
   const { bytesWritten } = await file.writev(chunks, 0)
-  if (bytesWritten < bytes) throw new Error(`the disk took ${bytesWritten} of ${bytes} bytes`)
-}
-
-/** What can go wrong is the disk's: the same call succeeds once there is room again. */
-async function orUnavailable<Value>(folder: string, step: Promise<Value>): Promise<Value> {
-  try {
-    return await step
-  } catch (error) {
-    throw new StoreUnavailableError(`rows can't be written to ${folder}: ${error}`, { cause: error })
-  }
+  if (bytesWritten < bytes) throw new StoreUnavailableError(`the disk took ${bytesWritten} of ${bytes} bytes`)
 }
 
 /**

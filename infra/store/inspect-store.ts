@@ -1,20 +1,17 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { z } from 'zod'
 import { explainStoreError } from './explain-store-error.ts'
 import { findEndpoint } from './find-endpoint.ts'
-import {
-  type EmbeddedStoreSettings,
-  openReadableStore,
-  type ServerStoreSettings,
-  type StoreSettings,
-} from './open-store.ts'
+import { explainHolder } from './find-holder.ts'
+import type { EmbeddedStoreSettings, ServerStoreSettings, StoreSettings } from './open-store.ts'
 import { StoreError } from './store.ts'
 
 export type StoreFacts = {
   /** Of ClickHouse, e.g. 26.1.3.4. */
   readonly version: string
-  /** False where the database, or the folder, is still to be made. */
+  /** False where the database is still to be made. */
   readonly exists: boolean
   /** Of an embedded store, the address at which another process serves it. */
   readonly servedAt: string | null
@@ -52,13 +49,14 @@ async function inspectServer({ url, user, password, database }: ServerStoreSetti
   }
 }
 
-async function inspectEmbedded(settings: EmbeddedStoreSettings): Promise<StoreFacts> {
+/** Not opened: that alone would write to it, and keep others out. */
+async function inspectEmbedded({ path, database }: EmbeddedStoreSettings): Promise<StoreFacts> {
   const version = await loadEngine()
-  if (!existsSync(settings.path)) return { version, exists: false, servedAt: null }
-  const endpoint = await findEndpoint(settings.path)
-  const store = await openReadableStore(settings)
-  await store.close()
-  return { version, exists: true, servedAt: endpoint?.url ?? null }
+  const exists = existsSync(join(path, 'metadata', `${database}.sql`))
+  const endpoint = await findEndpoint(path)
+  const held = endpoint === null ? await explainHolder(path) : null
+  if (held !== null) throw held
+  return { version, exists, servedAt: endpoint?.url ?? null }
 }
 
 /** Half a gigabyte of native code, which the platform must have. */

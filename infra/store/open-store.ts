@@ -1,5 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import {
   type ClickHouseClient,
   type ClickHouseClientConfigOptions,
@@ -10,6 +10,7 @@ import {
 import { createClientStore } from './client-store.ts'
 import { explainStoreError } from './explain-store-error.ts'
 import { findEndpoint } from './find-endpoint.ts'
+import { explainHolder } from './find-holder.ts'
 import { insertThroughFile, sendBlocks } from './insert-blocks.ts'
 import { quoteIdentifier } from './quote-sql.ts'
 import { type Store, StoreError } from './store.ts'
@@ -194,29 +195,6 @@ async function orExplainHolder<Value>(folder: string, open: () => Value): Promis
   try {
     return open()
   } catch (error) {
-    const holder = await readHolder(folder)
-    if (holder === null) throw explainStoreError(error, folder, true)
-    const endpoint = await findEndpoint(folder)
-    const advice = endpoint === null ? 'stop it' : `stop it, or read through its endpoint ${endpoint.url}`
-    throw new StoreError(`the data folder ${folder} is held by process ${holder}: ${advice}`, 'FOLDER_HELD', {
-      cause: error,
-    })
-  }
-}
-
-/** ClickHouse's status file begins with «PID: 123» and stays behind when its process is killed. */
-async function readHolder(folder: string): Promise<number | null> {
-  const status = await readFile(join(folder, 'status'), 'utf8').catch(() => '')
-  const pid = Number(/^PID: (\d+)$/m.exec(status)?.[1])
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return null
-  return isAlive(pid) ? pid : null
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    throw (await explainHolder(folder, error)) ?? explainStoreError(error, folder, true)
   }
 }

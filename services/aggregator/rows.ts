@@ -6,7 +6,7 @@ import type { BlockFold } from './fold.ts'
 const HOUR_SECONDS = 3_600
 export const INSERT_ROWS_MAX = 65_536
 
-/** What one flush writes, table by table. Values are what ClickHouse reads from JSON. */
+/** What one flush writes, table by table; a row's values are what ClickHouse reads from JSON. */
 export type FlushRows = {
   /** Of at most INSERT_ROWS_MAX rows each. */
   readonly usage: ColumnBlock[]

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,10 +65,15 @@ test('a machine that has counted is as well', async () => {
   await parts.log()
   await parts.store()
   await parts[Symbol.asyncDispose]()
+  const before = await readdir(String(env.FORBRUK_DATA_DIR), { recursive: true })
   const findings = await examined(env)
   expect(states(findings)).toEqual(WELL)
   expect(findings.get('store')?.found).not.toContain('still to be made')
-  expect(findings.get('event log')?.found).not.toContain('still to be made')
+  expect(findings.get('event log')?.found).toContain('"gateway.requests" of 8 partitions;')
+  const ofOther = await examined({ ...env, KAFKA_TOPIC: 'other', CLICKHOUSE_DATABASE: 'other' })
+  expect(ofOther.get('event log')?.found).toContain('"other" of 8 partitions, still to be made;')
+  expect(ofOther.get('store')?.found).toContain('still to be made')
+  expect(await readdir(String(env.FORBRUK_DATA_DIR), { recursive: true })).toEqual(before)
 })
 
 test('what is wrong is named, all of it, with what to do', async () => {
@@ -102,6 +107,16 @@ test('what is wrong is named, all of it, with what to do', async () => {
     tariff: expect.stringMatching(/^problem: .*no-tariff\.json.*ENOENT/s),
     console: `warning: 127.0.0.1:${port} is taken: by forbruk itself, if it is up; else name another one in FORBRUK_LISTEN`,
   })
+})
+
+test('a log that is none is named', async () => {
+  const env = await settingsIn(await newFolder())
+  const folder = String(env.FORBRUK_DATA_DIR)
+  await mkdir(folder)
+  await writeFile(join(folder, 'log.sqlite'), 'no database, but long enough to be taken for one'.repeat(100))
+  const { state, found } = (await examined(env)).get('event log') ?? {}
+  expect(state).toBe('problem')
+  expect(found).toContain('file is not a database; the file is not an event log: name another path')
 })
 
 test('with wrong settings there is nothing else to look at', async () => {
