@@ -1,27 +1,16 @@
-import type { Consumer, Kafka } from 'kafkajs'
+import type { Consumer } from 'kafkajs'
 import { positionError } from './check-range.ts'
 import type { LogBounds, PartitionConsumer, Subscription } from './event-log.ts'
-import {
-  explainKafkaError,
-  isTransient,
-  type KafkaLogger,
-  lastReason,
-  retryTransient,
-  within,
-} from './kafka-client.ts'
+import { explainKafkaError, isTransient, lastReason, retryTransient, within } from './kafka-client.ts'
 import { emptyRange, HeldPartition, type Holder } from './kafka-deliver.ts'
-import { createGroupMember, type GroupMember } from './kafka-group.ts'
+import { createGroupMember, type GroupMember, type GroupSource } from './kafka-group.ts'
 import type { Outage } from './kafka-outage.ts'
-import type { KafkaSockets } from './kafka-sockets.ts'
 
-export type KafkaSource = {
-  /** One whose every connection can be ended. */
-  readonly createClient: (sockets: KafkaSockets) => Kafka
+export type KafkaSource = GroupSource & {
   readonly brokers: readonly string[]
   readonly topic: string
   readonly partitionCount: number
   readonly fetchBounds: (partition: number) => Promise<LogBounds>
-  readonly logger: KafkaLogger | undefined
 }
 
 /** A consumer that may leave a partition of its own unread, by answering null. */

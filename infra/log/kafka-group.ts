@@ -1,8 +1,13 @@
-import type { Consumer } from 'kafkajs'
-import { within } from './kafka-client.ts'
-import type { KafkaSource } from './kafka-consume.ts'
+import type { Consumer, Kafka } from 'kafkajs'
+import { type KafkaLogger, within } from './kafka-client.ts'
 import { Outage } from './kafka-outage.ts'
 import { KafkaSockets } from './kafka-sockets.ts'
+
+export type GroupSource = {
+  /** One whose every connection can be ended. */
+  readonly createClient: (sockets: KafkaSockets) => Kafka
+  readonly logger: KafkaLogger | undefined
+}
 
 /** kafkajs's consumer, with what it takes to wait for brokers and to get away from them. */
 export type GroupMember = {
@@ -20,7 +25,7 @@ const FETCH_WAIT_MS = 100
 /** Together with what else an orderly stop does it stays below the 25 s that a process takes for it. */
 const LEAVE_TIMEOUT_MS = 8_000
 
-export function createGroupMember(source: KafkaSource, group: string): GroupMember {
+export function createGroupMember(source: GroupSource, group: string): GroupMember {
   const outage = new Outage()
   const sockets = new KafkaSockets()
   let isStopping = false

@@ -4,6 +4,17 @@ import { Recorder, until } from '../support/kafka-test-consumer.ts'
 import { backends, failureOf, numbered, openLog, range } from '../support/kafka-test-logs.ts'
 import { uniqueTopic } from '../support/kafka-topics.ts'
 
+/** Is at work on every batch until the gate is open. */
+class GatedRecorder extends Recorder {
+  readonly gate = Promise.withResolvers<void>()
+  readonly reached = Promise.withResolvers<void>()
+
+  override async handle() {
+    this.reached.resolve()
+    await this.gate.promise
+  }
+}
+
 describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
   const open = (purpose: string, partitionCount = 2) =>
     openLog(backend, uniqueTopic(`${name}-${purpose}`.toLowerCase()), partitionCount)
@@ -115,24 +126,13 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
     test('stop waits for the batch in hand', async () => {
       const log = await open('stop', 1)
       await log.append(numbered(3, { partition: 0 }))
-      const gate = Promise.withResolvers<void>()
-      let reached = false
-      class Gated extends Recorder {
-        override async handle() {
-          reached = true
-          await gate.promise
-        }
-      }
-      const recorder = new Gated()
+      const recorder = new GatedRecorder()
       const subscription = await log.consume(uniqueTopic('group'), recorder)
-      await until(
-        () => reached,
-        () => 'no batch',
-      )
+      await recorder.reached.promise
       const stopped = subscription.stop()
       await new Promise(resolve => setTimeout(resolve, 100))
       expect(recorder.revoked).toEqual([])
-      gate.resolve()
+      recorder.gate.resolve()
       await stopped
       expect(recorder.revoked).toEqual([0])
       expect(recorder.offsets(0)).toEqual([0, 1, 2])
@@ -186,26 +186,15 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
     test('offsets lost while consuming are an error, never a silent step over them', async () => {
       const log = await open('lost', 1)
       await log.append(numbered(10, { partition: 0 }))
-      const gate = Promise.withResolvers<void>()
-      let reached = false
-      class Gated extends Recorder {
-        override async handle() {
-          reached = true
-          await gate.promise
-        }
-      }
-      const recorder = new Gated()
+      const recorder = new GatedRecorder()
       const subscription = await log.consume(uniqueTopic('group'), recorder)
-      await until(
-        () => reached,
-        () => 'no batch',
-      )
+      await recorder.reached.promise
       await log.append(numbered(10, { partition: 0 }))
       // By then whoever reads one batch ahead has done so.
       await new Promise(resolve => setTimeout(resolve, 500))
       await log.append(numbered(10, { partition: 0 }))
       await backend.deleteBelow(log.topic, 0, 25)
-      gate.resolve()
+      recorder.gate.resolve()
       const failure = String(await failureOf(subscription.finished))
       const delivered = recorder.offsets(0).length
       expect([10, 20]).toContain(delivered)
