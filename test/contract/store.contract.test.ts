@@ -1,91 +1,16 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ColumnBlock, NumberColumn, TextColumn } from '@forbruk/infra/store/column-block.ts'
-import { openReadableStore, openStore, type StoreSettings } from '@forbruk/infra/store/open-store.ts'
-import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
-import { type Store, StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { inspectStore } from '@forbruk/infra/store/inspect-store.ts'
+import { openStore, type StoreSettings } from '@forbruk/infra/store/open-store.ts'
+import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { startKillableStore } from '../support/killable-store.ts'
-import { startStoreHolder } from '../support/start-store-holder.ts'
-import { fillSample, SAMPLE_ROWS, sampleShape } from '../support/store-fixture.ts'
-
-type OpenedStore = { readonly store: Store; close(): Promise<void> }
-
-const database = 'forbruk_contract'
-const serverUrl = process.env.CLICKHOUSE_URL
-
-async function makeFolder(): Promise<{ path: string; remove(): Promise<void> }> {
-  const root = await mkdtemp(join(tmpdir(), 'forbruk-store-'))
-  return { path: join(root, 'store'), remove: () => rm(root, { recursive: true, force: true }) }
-}
-
-async function openEmbedded(): Promise<OpenedStore> {
-  const folder = await makeFolder()
-  const store = await openStore({ kind: 'embedded', path: folder.path, database })
-  await fillSample(store)
-  return {
-    store,
-    async close() {
-      await store.close()
-      await folder.remove()
-    },
-  }
-}
-
-/** Through the read-only endpoint of another process. */
-async function openReader(): Promise<OpenedStore> {
-  const folder = await makeFolder()
-  const holder = await startStoreHolder(folder.path, 'serve')
-  const store = await openReadableStore({ kind: 'embedded', path: folder.path, database: 'forbruk' })
-  return {
-    store,
-    async close() {
-      await store.close()
-      await holder.stop()
-      await folder.remove()
-    },
-  }
-}
-
-async function openServer(): Promise<OpenedStore> {
-  const { CLICKHOUSE_USER: user = 'default', CLICKHOUSE_PASSWORD: password = '' } = process.env
-  const store = await openStore({ kind: 'server', url: serverUrl ?? '', user, password, database })
-  await fillSample(store)
-  return {
-    store,
-    async close() {
-      await store.command('DROP DATABASE forbruk_contract')
-      await store.close()
-    },
-  }
-}
-
-/** What a server does, by a process that speaks its protocol. */
-async function openStandIn(): Promise<OpenedStore> {
-  const folder = await makeFolder()
-  await mkdir(folder.path, { recursive: true })
-  const server = await startKillableStore(folder.path, join(folder.path, 'output'))
-  const store = await openStore({ kind: 'server', url: server.url, user: 'default', password: '', database })
-  return {
-    store,
-    async close() {
-      await store.close()
-      await server.stop()
-      await folder.remove()
-    },
-  }
-}
-
-const readable = [
-  { kind: 'embedded', open: openEmbedded },
-  { kind: 'reader', open: openReader },
-  ...(serverUrl ? [{ kind: 'server', open: openServer }] : []),
-]
+import { database, makeFolder, type OpenedStore, readable, writable } from '../support/open-stores.ts'
+import { rejection } from '../support/rejection.ts'
+import { SAMPLE_ROWS, sampleShape } from '../support/store-fixture.ts'
 
 describe.each(readable)('reading from a store of kind $kind', ({ kind, open }) => {
   let opened: OpenedStore
@@ -178,11 +103,6 @@ describe.each(readable)('reading from a store of kind $kind', ({ kind, open }) =
     })
   })
 })
-
-const writable = [
-  ...readable.filter(({ kind }) => kind !== 'reader'),
-  { kind: 'server, by a stand-in', open: openStandIn },
-]
 
 describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
   let opened: OpenedStore
@@ -281,166 +201,6 @@ function block(
   return { rows: rows.length, columns: [numbers, texts] }
 }
 
-const takenShape = z.object({ key: z.string(), holder: z.string() })
-
-async function createTaken(store: Store): Promise<void> {
-  await store.command(`
-    CREATE OR REPLACE TABLE taken (key String, holder String) ENGINE = MergeTree ORDER BY key
-    SETTINGS non_replicated_deduplication_window = 1000000, replicated_deduplication_window = 1000000,
-      replicated_deduplication_window_seconds = 3155760000, fsync_after_insert = 1, fsync_part_directory = 1`)
-}
-
-async function readHolder(store: Store, key: string): Promise<string | null> {
-  const [row] = await store.query('SELECT key, holder FROM taken WHERE key = {key:String}', takenShape, {
-    key,
-  })
-  return row?.holder ?? null
-}
-
-function take(store: Store, key: string, holder: string): Promise<string> {
-  return putIfAbsent({
-    store,
-    table: 'taken',
-    row: { key, holder },
-    key,
-    read: () => readHolder(store, key),
-  })
-}
-
-describe.each(writable)('inserting once into a store of kind $kind', ({ open }) => {
-  let opened: OpenedStore
-  beforeAll(async () => {
-    opened = await open()
-    await createTaken(opened.store)
-  })
-  afterAll(() => opened.close())
-
-  it('of many at a time writes one, and all learn which', async () => {
-    const keys = Array.from({ length: 8 }, (_, index) => `it's \\ key ${index}`)
-    const holders = await Promise.all(
-      keys.map(key =>
-        Promise.all(Array.from({ length: 12 }, (_, by) => take(opened.store, key, `by ${by}`))),
-      ),
-    )
-    for (const answers of holders) expect(new Set(answers).size).toBe(1)
-    const rows = await opened.store.query('SELECT key, holder FROM taken ORDER BY key', takenShape)
-    expect(rows).toEqual(keys.map((key, index) => ({ key, holder: holders[index]?.[0] })))
-  })
-
-  it('writes nothing for a key that is taken, whatever the rows are, and also after merges', async () => {
-    await opened.store.insert('taken', [{ key: 'merged', holder: 'first' }], { once: 'merged' })
-    await opened.store.command('OPTIMIZE TABLE taken FINAL')
-    await opened.store.insert('taken', [{ key: 'merged', holder: 'second' }], { once: 'merged' })
-    expect(await readHolder(opened.store, 'merged')).toBe('first')
-    // The key was for that insert alone: without one, equal rows are rows.
-    await opened.store.insert('taken', [{ key: 'free', holder: 'a' }])
-    await opened.store.insert('taken', [{ key: 'free', holder: 'b' }])
-    expect(
-      await opened.store.query(`SELECT key, holder FROM taken WHERE key = 'free'`, takenShape),
-    ).toHaveLength(2)
-  })
-
-  it('takes the next key when one was lost without its row', async () => {
-    await opened.store.insert('taken', [{ key: 'another row', holder: 'lost' }], { once: 'lost' })
-    const answers = await Promise.all(['a', 'b', 'c'].map(holder => take(opened.store, 'lost', holder)))
-    expect(new Set(answers).size).toBe(1)
-  })
-
-  it('refuses a key for more rows than are surely one block, and an empty one', async () => {
-    const rows = Array.from({ length: 1_001 }, () => ({ key: 'many', holder: 'x' }))
-    await expect(opened.store.insert('taken', rows, { once: 'many' })).rejects.toMatchObject({
-      code: 'ONCE_UNSOUND',
-    })
-    await expect(
-      opened.store.insert('taken', [{ key: 'k', holder: 'x' }], { once: '' }),
-    ).rejects.toMatchObject({ code: 'ONCE_UNSOUND' })
-  })
-})
-
-describe('the folder of an embedded store', () => {
-  it('is refused to a second process, by name; and free after a crash, with what was written', async () => {
-    const folder = await makeFolder()
-    onTestFinished(folder.remove)
-    const settings: StoreSettings = { kind: 'embedded', path: folder.path, database: 'forbruk' }
-    const holder = await startStoreHolder(folder.path)
-    const error = await rejection(openStore(settings))
-    expect(error).toMatchObject({ code: 'FOLDER_HELD' })
-    expect(error.message).toBe(`the data folder ${folder.path} is held by process ${holder.pid}: stop it`)
-    await expect(openReadableStore(settings)).rejects.toMatchObject({ code: 'FOLDER_HELD' })
-
-    await holder.kill()
-    const store = await openStore(settings)
-    onTestFinished(() => store.close())
-    expect(await store.query('SELECT * FROM sample ORDER BY id', sampleShape)).toEqual(SAMPLE_ROWS)
-  })
-
-  it('keeps the keys of inserts made once, through a restart and a killed process', async () => {
-    const folder = await makeFolder()
-    onTestFinished(folder.remove)
-    const settings: StoreSettings = { kind: 'embedded', path: folder.path, database: 'forbruk' }
-    const made = await openStore(settings)
-    await createTaken(made)
-    await made.close()
-    const taken = await takeUntilKilled(folder.path, 20)
-
-    const store = await openStore(settings)
-    // One more than it could say: the last was being taken.
-    for (const key of [...taken, `key ${taken.length}`]) await take(store, key, 'later')
-    await store.close()
-    const reopened = await openStore(settings)
-    onTestFinished(() => reopened.close())
-    await Promise.all([...taken, `key ${taken.length}`].map(key => take(reopened, key, 'latest')))
-    const rows = await reopened.query('SELECT key, holder FROM taken', takenShape)
-    expect(new Set(rows.map(row => row.key)).size).toBe(rows.length)
-    expect(rows).toHaveLength(taken.length + 1)
-    for (const key of taken) expect(rows).toContainEqual({ key, holder: 'killed' })
-  })
-
-  it('is read through its holder’s endpoint, which can’t write and says so', async () => {
-    const folder = await makeFolder()
-    onTestFinished(folder.remove)
-    const settings: StoreSettings = { kind: 'embedded', path: folder.path, database: 'forbruk' }
-    const holder = await startStoreHolder(folder.path, 'serve')
-    const error = await rejection(openStore(settings))
-    expect(error.message).toContain(`held by process ${holder.pid}`)
-    expect(error.message).toContain(`its endpoint ${holder.answer}`)
-
-    const reader = await openReadableStore(settings)
-    expect(reader.kind).toBe('reader')
-    await expect(reader.insert('sample', [{ id: 3 }])).rejects.toMatchObject({ code: 'READONLY' })
-    await expect(reader.command('DROP TABLE sample')).rejects.toMatchObject({ code: 'READONLY' })
-    await expect(reader.query('DROP TABLE sample', z.unknown())).rejects.toMatchObject({ code: 'READONLY' })
-
-    await holder.kill()
-    expect(await rejection(reader.query('SELECT 1', z.unknown()))).toBeInstanceOf(StoreUnavailableError)
-    await reader.close()
-
-    // What the killed process announced is still there and leads nowhere.
-    const store = await openReadableStore(settings)
-    expect(store.kind).toBe('embedded')
-    await store.close()
-    await expect(store.query('SELECT 1', z.unknown())).rejects.toMatchObject({ code: 'CLOSED' })
-  })
-
-  it('isn’t mistaken for another store that took over a killed one’s port', async () => {
-    const folder = await makeFolder()
-    onTestFinished(folder.remove)
-    const holder = await startStoreHolder(folder.path, 'serve')
-    await holder.kill()
-    const stranger = createServer((_, response) => response.end('Ok.\n')).listen(
-      Number(new URL(holder.answer).port),
-    )
-    onTestFinished(() => void stranger.close())
-    const announced = JSON.parse(await readFile(`${folder.path}.endpoint.json`, 'utf8'))
-    // Even a process of that number being alive again proves nothing.
-    await writeFile(`${folder.path}.endpoint.json`, JSON.stringify({ ...announced, pid: process.ppid }))
-
-    const store = await openReadableStore({ kind: 'embedded', path: folder.path, database: 'forbruk' })
-    onTestFinished(() => store.close())
-    expect(store.kind).toBe('embedded')
-  })
-})
-
 describe('a server that isn’t there', () => {
   it('is a StoreUnavailableError that names it', async () => {
     const unused = createServer().listen(0, '127.0.0.1')
@@ -458,24 +218,17 @@ describe('a server that isn’t there', () => {
   })
 })
 
-/** The keys that key-taker.ts said it holds before it was killed, in the midst of taking another. */
-async function takeUntilKilled(folder: string, count: number): Promise<string[]> {
-  const script = new URL('../support/key-taker.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
-  let printed = ''
-  for await (const chunk of child.stdout) {
-    printed += String(chunk)
-    if (printed.split('\n').length > count && !child.killed) child.kill('SIGKILL')
-  }
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  expect(child.signalCode).toBe('SIGKILL')
-  return printed.split('\n').filter(key => key !== '')
-}
-
-async function rejection(promise: Promise<unknown>): Promise<Error> {
-  const error = await promise.then(
-    () => new Error('expected a rejection'),
-    (reason: unknown) => reason,
-  )
-  return error instanceof Error ? error : new Error(String(error))
-}
+it('looking at a server makes no database, and says whether there is one', async () => {
+  const folder = await makeFolder()
+  onTestFinished(folder.remove)
+  await mkdir(folder.path, { recursive: true })
+  const server = await startKillableStore(folder.path, join(folder.path, 'output'))
+  onTestFinished(() => server.stop())
+  const settings: StoreSettings = { kind: 'server', url: server.url, user: 'default', password: '', database }
+  const version = expect.stringMatching(/^\d+\.\d+/)
+  expect(await inspectStore(settings)).toEqual({ version, exists: false, servedAt: null })
+  expect(await inspectStore(settings)).toEqual({ version, exists: false, servedAt: null })
+  const store = await openStore(settings)
+  await store.close()
+  expect(await inspectStore(settings)).toEqual({ version, exists: true, servedAt: null })
+})

@@ -1,13 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { Address } from '@forbruk/infra/runtime/variables.ts'
-import { type Finding, ok, warning } from './finding.ts'
+import { ok, type Verdict, warning } from './finding.ts'
 
 /** Of an address that `variable` names. Throws when nobody may listen there. */
-export async function examineAddress(
-  variable: string,
-  { host, port }: Address,
-): Promise<Omit<Finding, 'check'>> {
+export async function examineAddress(variable: string, { host, port }: Address): Promise<Verdict> {
   const address = `${host}:${port}`
   const server = createServer()
   try {

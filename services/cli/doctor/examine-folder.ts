@@ -1,14 +1,14 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { type Finding, ok, warning } from './finding.ts'
+import { ok, type Verdict, warning } from './finding.ts'
 
 const GIGABYTE = 1_000_000_000
 /** Some million requests with their log, and what merging them takes. */
 const FREE_BYTES_EXPECTED = 2 * GIGABYTE
 
 /** Of FORBRUK_DATA_DIR. Throws when nothing can be written there. */
-export async function examineFolder(path: string): Promise<Omit<Finding, 'check'>> {
+export async function examineFolder(path: string): Promise<Verdict> {
   const folder = resolve(path)
   const existing = await nearestExisting(folder)
   if (!(await stat(existing)).isDirectory()) {
@@ -24,7 +24,7 @@ export async function examineFolder(path: string): Promise<Omit<Finding, 'check'
 }
 
 /** Pure: a disk that fills stops the counting, though nothing is lost. */
-export function judgeSpace(folder: string, freeBytes: number): Omit<Finding, 'check'> {
+export function judgeSpace(folder: string, freeBytes: number): Verdict {
   const free = `${(freeBytes / GIGABYTE).toFixed(1)} GB free`
   if (freeBytes >= FREE_BYTES_EXPECTED) return ok(`${folder}: ${free}`)
   return warning(`${folder}: only ${free}, expected at least ${FREE_BYTES_EXPECTED / GIGABYTE} GB: make room`)

@@ -1,12 +1,12 @@
 import { inspectEmbeddedLog } from '@forbruk/infra/log/inspect-embedded.ts'
 import { inspectKafka, type KafkaFacts } from '@forbruk/infra/log/inspect-kafka.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
-import { type Finding, ok, warning } from './finding.ts'
+import { ok, type Verdict, warning } from './finding.ts'
 
 const DAY_MS = 86_400_000
 
 /** Throws EventLogError when the log can't be counted from. */
-export async function examineLog(log: Config['log']): Promise<Omit<Finding, 'check'>> {
+export async function examineLog(log: Config['log']): Promise<Verdict> {
   if (log.kind === 'kafka') return judgeKafka(log.topic, log.partitionCount, await inspectKafka(log))
   const found = inspectEmbeddedLog(log.path, log.topic)
   const topic = describeTopic(log.topic, found, log.partitionCount)
@@ -18,7 +18,7 @@ export function judgeKafka(
   topic: string,
   partitionsOfNew: number,
   { brokers, topic: facts }: KafkaFacts,
-): Omit<Finding, 'check'> {
+): Verdict {
   const cluster = `Kafka of ${brokers} ${brokers === 1 ? 'broker' : 'brokers'}`
   const found = `${cluster}; ${describeTopic(topic, facts?.partitionCount ?? null, partitionsOfNew)}`
   const shortRetentionMs = facts?.shortRetentionMs ?? null

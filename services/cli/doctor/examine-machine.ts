@@ -4,7 +4,7 @@ import { examineAddress } from './examine-address.ts'
 import { examineFolder } from './examine-folder.ts'
 import { examineLog } from './examine-log.ts'
 import { examineStore } from './examine-store.ts'
-import { examine, type Finding, ok } from './finding.ts'
+import { examine, type Finding, ok, type Verdict } from './finding.ts'
 
 /** Looks at all that `up` needs, one after the other, and makes nothing. */
 export async function* examineMachine(readConfig: () => Config): AsyncGenerator<Finding> {
@@ -31,7 +31,7 @@ export async function* examineMachine(readConfig: () => Config): AsyncGenerator<
   }
 }
 
-async function examineTariff(path: string | null): Promise<Omit<Finding, 'check'>> {
+async function examineTariff(path: string | null): Promise<Verdict> {
   const tariff = await readTariffFile(path)
   const months = tariff.versions.map(({ validFrom }) => `from ${validFrom}`).join(', ')
   return ok(

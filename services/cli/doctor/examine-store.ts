@@ -1,9 +1,9 @@
 import { inspectStore, type StoreFacts } from '@forbruk/infra/store/inspect-store.ts'
 import type { StoreSettings } from '@forbruk/infra/store/open-store.ts'
-import { type Finding, ok } from './finding.ts'
+import { ok, type Verdict } from './finding.ts'
 
 /** Throws StoreError or StoreUnavailableError when the store can't be used. */
-export async function examineStore(settings: StoreSettings): Promise<Omit<Finding, 'check'>> {
+export async function examineStore(settings: StoreSettings): Promise<Verdict> {
   return ok(describeStore(settings, await inspectStore(settings)))
 }
 

@@ -1,13 +1,14 @@
 /** What was looked at, and what became of it. */
-export type Finding = {
-  readonly check: string
+export type Finding = Verdict & { readonly check: string }
+
+export type Verdict = {
   /** With a problem something won't start or count; a warning is to be known of. */
   readonly state: 'ok' | 'warning' | 'problem'
   readonly found: string
 }
 
 /** One check's: an error's message says what is wrong and what to do. */
-export async function examine(check: string, look: () => Promise<Omit<Finding, 'check'>>): Promise<Finding> {
+export async function examine(check: string, look: () => Promise<Verdict>): Promise<Finding> {
   try {
     return { check, ...(await look()) }
   } catch (error) {
@@ -15,10 +16,10 @@ export async function examine(check: string, look: () => Promise<Omit<Finding, '
   }
 }
 
-export function ok(found: string): Omit<Finding, 'check'> {
+export function ok(found: string): Verdict {
   return { state: 'ok', found }
 }
 
-export function warning(found: string): Omit<Finding, 'check'> {
+export function warning(found: string): Verdict {
   return { state: 'warning', found }
 }
