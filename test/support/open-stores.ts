@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,8 @@ import { fillSample } from './store-fixture.ts'
 
 export type OpenedStore = { readonly store: Store; close(): Promise<void> }
 
-export const database = 'forbruk_contract'
+/** Of one test file: on a server several of them run at a time, and each drops its own. */
+export const database = `forbruk_contract_${randomUUID().slice(0, 8)}`
 const serverUrl = process.env.CLICKHOUSE_URL
 
 export async function makeFolder(): Promise<{ path: string; remove(): Promise<void> }> {
@@ -52,7 +54,7 @@ async function openServer(): Promise<OpenedStore> {
   return {
     store,
     async close() {
-      await store.command('DROP DATABASE forbruk_contract')
+      await store.command(`DROP DATABASE ${database}`)
       await store.close()
     },
   }
