@@ -1,9 +1,9 @@
-import { type EmbeddedLogSettings, openEmbeddedLog } from './embedded.ts'
-import { openEmbeddedSoleWriter } from './embedded-sole-writer.ts'
 import type { EventLog } from './event-log.ts'
-import { type KafkaLogSettings, openKafkaLog } from './kafka.ts'
-import { openKafkaSoleWriter } from './kafka-sole-writer.ts'
+import { type KafkaLogSettings, openKafkaLog } from './kafka/kafka-log.ts'
+import { openKafkaSoleWriter } from './kafka/sole-writer.ts'
 import type { SoleWriter } from './sole-writer.ts'
+import { openEmbeddedSoleWriter } from './sqlite/sole-writer.ts'
+import { type EmbeddedLogSettings, openEmbeddedLog } from './sqlite/sqlite-log.ts'
 
 export type EventLogSettings =
   | ({ readonly kind: 'kafka' } & KafkaLogSettings)

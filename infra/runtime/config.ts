@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { EmbeddedLogSettings } from '../log/embedded.ts'
-import type { KafkaLogSettings } from '../log/kafka.ts'
+import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
+import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
 import type { StoreSettings } from '../store/open-store.ts'
 import {
   type Address,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findEndpoint } from './find-endpoint.ts'
+import { findEndpoint } from './endpoint/find-endpoint.ts'
 import { StoreError } from './store.ts'
 
 /** Null when no other process has the folder open. */

@@ -8,8 +8,8 @@ import {
   createClient,
 } from '@clickhouse/client'
 import { createClientStore } from './client-store.ts'
+import { findEndpoint } from './endpoint/find-endpoint.ts'
 import { explainStoreError } from './explain-store-error.ts'
-import { findEndpoint } from './find-endpoint.ts'
 import { explainHolder } from './find-holder.ts'
 import { insertThroughFile, sendBlocks } from './insert-blocks.ts'
 import { quoteIdentifier } from './quote-sql.ts'

@@ -1,10 +1,10 @@
 import type { SoleWriter } from '@forbruk/infra/log/sole-writer.ts'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { judgeMonths } from './judge-months.ts'
-import { createPublisher } from './publish-alerts.ts'
-import { CrashError, crashingAt } from './testing/disturbed-parts.ts'
-import { NOW_MS, STREAM, useInstallation } from './testing/installation.ts'
+import { CrashError, crashingAt } from '../../test/support/alerts/disturbed-parts.ts'
+import { NOW_MS, STREAM, useInstallation } from '../../test/support/alerts/installation.ts'
+import { judgeMonths } from './judge/judge-months.ts'
+import { createPublisher } from './publish/publish-alerts.ts'
 
 const { place, judgeParts, count, readTopic } = useInstallation()
 const ALL_LEVELS = ['actual 100', 'actual 50', 'actual 80']

@@ -17,7 +17,7 @@ import { statementsCommand } from './commands/statements.ts'
 import { statusCommand } from './commands/status.ts'
 import { tariffCommand } from './commands/tariff.ts'
 import { upCommand } from './commands/up.ts'
-import { explainFailure } from './explain-failure.ts'
+import { explainFailure } from './print/explain-failure.ts'
 
 const program = new Command('forbruk')
   .description('Exact usage metering for an API gateway: from log line to monthly statement.')

@@ -1,7 +1,6 @@
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { CloseOptions } from './close.ts'
-import { TARIFF, useInstallation } from './testing/close-october.ts'
+import { TARIFF, useInstallation } from '../../test/support/close/close-october.ts'
 import {
   appendRecords,
   flushBlock,
@@ -11,8 +10,9 @@ import {
   OCTOBER_USES,
   REGISTRY,
   writeRegistry,
-} from './testing/counted-month.ts'
-import { beforeInsert, failingInsert } from './testing/disturbed-store.ts'
+} from '../../test/support/close/counted-month.ts'
+import { beforeInsert, failingInsert } from '../../test/support/close/disturbed-store.ts'
+import type { CloseOptions } from './close.ts'
 
 const { place, close, rows, importAll, countAll } = useInstallation()
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 
-const SCRIPT = fileURLToPath(new URL('./testing/close-process.ts', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../../test/support/close/close-process.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-close-killed-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { useInstallation } from './testing/close-october.ts'
+import { useInstallation } from '../../test/support/close/close-october.ts'
 import {
   appendRecords,
   countOctober,
@@ -12,7 +12,7 @@ import {
   recordStream,
   TOPIC,
   writeRegistry,
-} from './testing/counted-month.ts'
+} from '../../test/support/close/counted-month.ts'
 
 const { place, close, refusals, rows, importAll, countAll } = useInstallation()
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { useInstallation } from './testing/close-october.ts'
+import { useInstallation } from '../../test/support/close/close-october.ts'
 import {
   appendRecords,
   flushBlock,
@@ -7,8 +7,8 @@ import {
   flushUsage,
   GRACE_END_MS,
   OCTOBER_USES,
-} from './testing/counted-month.ts'
-import { interruptedReading } from './testing/disturbed-store.ts'
+} from '../../test/support/close/counted-month.ts'
+import { interruptedReading } from '../../test/support/close/disturbed-store.ts'
 
 const { place, close, refusals, countAll } = useInstallation()
 

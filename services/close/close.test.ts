@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { useInstallation } from './testing/close-october.ts'
-import { flushBlock, GRACE_END_MS, OCTOBER_USES, TOPIC } from './testing/counted-month.ts'
+import { useInstallation } from '../../test/support/close/close-october.ts'
+import { flushBlock, GRACE_END_MS, OCTOBER_USES, TOPIC } from '../../test/support/close/counted-month.ts'
 
 const { place, close, rows, countAll } = useInstallation()
 

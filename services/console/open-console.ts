@@ -2,14 +2,14 @@ import swagger from '@fastify/swagger'
 import { type Address, isLoopback } from '@forbruk/infra/runtime/variables.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
-import { buildServer, type ConsoleServer } from './build-server.ts'
-import { ConsoleError } from './console-error.ts'
-import type { Operations } from './operations.ts'
 import { addCaseRoutes } from './routes/cases.ts'
 import { addCloseRoutes } from './routes/close.ts'
 import { addHealthRoutes } from './routes/health.ts'
+import type { Operations } from './routes/operations.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
 import { addStatementRoutes } from './routes/statements.ts'
+import { buildServer, type ConsoleServer } from './server/build-server.ts'
+import { ConsoleError } from './server/console-error.ts'
 
 export type ConsoleSettings = {
   readonly listen: Address

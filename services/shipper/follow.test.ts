@@ -11,9 +11,17 @@ import {
 import { gzipSync } from 'node:zlib'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  countOnce,
+  findMarkFaults,
+  line,
+  lines,
+  NOW_MS,
+  openWorld,
+  type World,
+} from '../../test/support/shipper/shipper-world.ts'
 import type { ShipOptions } from './ship.ts'
 import type { ShipSummary } from './ship-summary.ts'
-import { countOnce, findMarkFaults, line, lines, NOW_MS, openWorld, type World } from './test-world.ts'
 
 let world: World
 let stop = new AbortController()

@@ -2,7 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { countOnce, findMarkFaults, lines, openWorld, PARTITION_COUNT, type World } from './test-world.ts'
+import {
+  countOnce,
+  findMarkFaults,
+  lines,
+  openWorld,
+  PARTITION_COUNT,
+  type World,
+} from '../../test/support/shipper/shipper-world.ts'
 
 let world: World
 beforeEach(() => {

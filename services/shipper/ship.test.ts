@@ -3,7 +3,6 @@ import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ShipProgress } from './ship-summary.ts'
 import {
   countOnce,
   FIRST_MS,
@@ -14,7 +13,8 @@ import {
   openWorld,
   PARTITION_COUNT,
   type World,
-} from './test-world.ts'
+} from '../../test/support/shipper/shipper-world.ts'
+import type { ShipProgress } from './ship-summary.ts'
 
 let world: World
 beforeEach(() => {

@@ -38,14 +38,14 @@ test('only infra/log speaks to kafkajs, and only infra/store to ClickHouse', () 
 })
 
 test.each([
-  ['services/close/rate.ts', "import { a } from '@forbruk/aggregator/fold.ts'", 1],
+  ['services/close/rate.ts', "import { a } from '@forbruk/aggregator/count/block-fold.ts'", 1],
   ['services/close/rate.ts', "import { a } from '../aggregator/fold.ts'", 1],
   ['services/close/rate.ts', "import { a } from '@forbruk/infra/store/store.ts'", 0],
   ['services/close/deep/rate.ts', "import { a } from '../gate.ts'", 0],
-  ['services/cli/main.ts', "import { a } from '@forbruk/aggregator/aggregate.ts'", 0],
+  ['services/cli/main.ts', "import { a } from '@forbruk/aggregator/run/aggregate.ts'", 0],
   ['infra/log/kafka.ts', "import { a } from '@forbruk/close/close.ts'", 1],
   ['schemas/wire/decode.ts', "import { a } from '@forbruk/infra/log/event-log.ts'", 1],
-  ['schemas/wire/decode.ts', "const a = await import('../../infra/log/kafka.ts')", 1],
+  ['schemas/wire/decode.ts', "const a = await import('../../infra/log/kafka/kafka-log.ts')", 1],
 ])('%s with %s has %i forbidden imports', (path, text, count) => {
   expect(findForbiddenImports(path, text)).toHaveLength(count)
 })

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
-import { inspectKafka } from '@forbruk/infra/log/inspect-kafka.ts'
-import { openKafkaLog } from '@forbruk/infra/log/kafka.ts'
-import { createKafkaClient } from '@forbruk/infra/log/kafka-client.ts'
+import { createKafkaClient } from '@forbruk/infra/log/kafka/client.ts'
+import { inspectKafka } from '@forbruk/infra/log/kafka/inspect.ts'
+import { openKafkaLog } from '@forbruk/infra/log/kafka/kafka-log.ts'
 import { describe, expect, inject, test } from 'vitest'
 import { Recorder, until } from '../support/kafka-test-consumer.ts'
 import {
@@ -26,7 +26,7 @@ const settings = { partitionCount: 1, replicationFactor: 1, clientId: 'forbruk-t
 describe('brokers that are not there', () => {
   test('a closed port is an error that names it, and nothing else is printed', async () => {
     const script = `
-      import { openKafkaLog } from '@forbruk/infra/log/kafka.ts'
+      import { openKafkaLog } from '@forbruk/infra/log/kafka/kafka-log.ts'
       const settings = { ...${JSON.stringify(settings)}, topic: 'requests', brokers: ['127.0.0.1:1', 'localhost:1'] }
       await openKafkaLog(settings).catch(error => console.log(error.name + ': ' + error.message))`
     const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], {

@@ -1,5 +1,5 @@
-import { acceptGap, GapRefusedError } from '@forbruk/aggregator/accept-gap.ts'
-import { chooseVerified, findDiffering } from '@forbruk/aggregator/verify-blocks.ts'
+import { acceptGap, GapRefusedError } from '@forbruk/aggregator/resume/accept-gap.ts'
+import { chooseVerified, findDiffering } from '@forbruk/aggregator/resume/verify-blocks.ts'
 import { STREAM } from './simulated-process.ts'
 import type { StoredRow } from './simulated-store.ts'
 import type { World } from './world.ts'

@@ -1,4 +1,4 @@
-import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
+import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import { type Cut, cutBlocks, extendJudgement, type Gap, type Judged } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { BlockPlace } from './simulated-store.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
+import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import { Expectations } from './expectations.ts'
 import { ledgerOf, sourcesOf, usageOf, within } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'

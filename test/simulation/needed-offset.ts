@@ -1,5 +1,5 @@
-import { alignedEnd } from '@forbruk/aggregator/block.ts'
-import type { LedgerBlock } from '@forbruk/aggregator/read-ledger.ts'
+import { alignedEnd } from '@forbruk/aggregator/count/block.ts'
+import type { LedgerBlock } from '@forbruk/aggregator/resume/read-ledger.ts'
 
 /**
  * The lowest offset that whoever goes on with a partition may ask for, by its ledger and the oldest block that lacks

@@ -1,6 +1,6 @@
-import type { CountParts } from '@forbruk/aggregator/count-log.ts'
-import { flushRows } from '@forbruk/aggregator/flush.ts'
-import { resumePartition } from '@forbruk/aggregator/resume.ts'
+import { resumePartition } from '@forbruk/aggregator/resume/resume.ts'
+import type { CountParts } from '@forbruk/aggregator/run/count-log.ts'
+import { flushRows } from '@forbruk/aggregator/run/flush.ts'
 
 export type Ports = Pick<CountParts, 'log' | 'store' | 'ledger'>
 

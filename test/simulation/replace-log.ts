@@ -1,4 +1,4 @@
-import { alignedEnd } from '@forbruk/aggregator/block.ts'
+import { alignedEnd } from '@forbruk/aggregator/count/block.ts'
 import type { World } from './world.ts'
 
 /**

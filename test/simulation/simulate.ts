@@ -1,4 +1,4 @@
-import { LogGapError } from '@forbruk/aggregator/log-gap.ts'
+import { LogGapError } from '@forbruk/aggregator/count/log-gap.ts'
 import { acceptGaps } from './accept-gaps.ts'
 import { PROTOCOL, type Protocol } from './protocol.ts'
 import { replaceLog } from './replace-log.ts'

@@ -1,4 +1,4 @@
-import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
+import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import type { LogBounds, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { RecordGenerator } from './generate-record.ts'

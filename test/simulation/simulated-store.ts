@@ -1,4 +1,4 @@
-import { SourceFiles } from '@forbruk/aggregator/admit.ts'
+import { SourceFiles } from '@forbruk/aggregator/count/admit.ts'
 import type {
   BlockSum,
   LedgerBlock,
@@ -6,8 +6,8 @@ import type {
   LedgerReader,
   Place,
   StoredStream,
-} from '@forbruk/aggregator/read-ledger.ts'
-import type { Row } from '@forbruk/aggregator/rows.ts'
+} from '@forbruk/aggregator/resume/read-ledger.ts'
+import type { Row } from '@forbruk/aggregator/run/rows.ts'
 import type { Random } from './random.ts'
 
 export type BlockTable = 'usage_rollup' | 'source_ledger' | 'rejected_event' | 'block_ledger'

@@ -1,4 +1,4 @@
-import type { StreamGeometry } from '@forbruk/aggregator/block.ts'
+import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { Group } from './group.ts'
 import { describeRows, type InsertFaults, pickOutcome } from './insert-outcome.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createKafkaClient } from '@forbruk/infra/log/kafka-client.ts'
+import { createKafkaClient } from '@forbruk/infra/log/kafka/client.ts'
 
 /** For what the event log itself never does to a topic. */
 export async function withAdmin<Answer>(

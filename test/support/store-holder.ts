@@ -2,8 +2,9 @@
  * A process of its own that holds an embedded store: `node store-holder.ts FOLDER [serve]`. Fills the sample table,
  * prints one line, the endpoint's URL or «held», and stops when its stdin ends.
  */
+
+import { serveReadOnly } from '@forbruk/infra/store/endpoint/serve-read-only.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
-import { serveReadOnly } from '@forbruk/infra/store/serve-read-only.ts'
 import { fillSample } from './store-fixture.ts'
 
 const [path = '', mode] = process.argv.slice(2)

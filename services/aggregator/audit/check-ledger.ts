@@ -1,4 +1,4 @@
-import { alignedEnd } from '../block.ts'
+import { alignedEnd } from '../count/block.ts'
 import type { AuditedBlock, AuditedGap } from './stored-block.ts'
 
 export type AuditCheck =

@@ -1,12 +1,12 @@
-import { acceptGap, type Gap } from '@forbruk/aggregator/accept-gap.ts'
-import { aggregate } from '@forbruk/aggregator/aggregate.ts'
-import { createLedgerReader } from '@forbruk/aggregator/read-ledger.ts'
+import { acceptGap, type Gap } from '@forbruk/aggregator/resume/accept-gap.ts'
+import { createLedgerReader } from '@forbruk/aggregator/resume/read-ledger.ts'
+import { aggregate } from '@forbruk/aggregator/run/aggregate.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
-import { groupDigits, printLine } from '../print.ts'
-import { startProgressBar } from '../progress-bar.ts'
+import { startProgressBar } from '../print/progress-bar.ts'
+import { groupDigits, printLine } from '../print/table.ts'
+import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 
 export function aggregateCommand(context: CommandContext): Command {
   return new Command('aggregate')

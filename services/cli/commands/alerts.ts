@@ -3,9 +3,9 @@ import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { groupDigits, printJson, printLine, printTable } from '../print.ts'
-import { startAlerts } from '../start-alerts.ts'
+import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { startAlerts } from '../wiring/start-alerts.ts'
 
 export function alertsCommand(context: CommandContext): Command {
   return new Command('alerts')

@@ -2,10 +2,10 @@ import { audit } from '@forbruk/aggregator/audit/audit.ts'
 import type { AuditedGap } from '@forbruk/aggregator/audit/stored-block.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { groupDigits, printJson, printLine } from '../print.ts'
-import { startProgressBar } from '../progress-bar.ts'
-import { readTariffFile } from '../read-tariff-file.ts'
+import { startProgressBar } from '../print/progress-bar.ts'
+import { groupDigits, printJson, printLine } from '../print/table.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { readTariffFile } from '../wiring/read-tariff-file.ts'
 
 export function auditCommand(context: CommandContext): Command {
   return new Command('audit')

@@ -11,10 +11,10 @@ import {
 } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import type { ZodType } from 'zod'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { printJson, printLine } from '../print.ts'
-import { printCase, printCases } from '../print-case.ts'
-import { readTariffFile } from '../read-tariff-file.ts'
+import { printCase, printCases } from '../print/case.ts'
+import { printJson, printLine } from '../print/table.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { readTariffFile } from '../wiring/read-tariff-file.ts'
 
 const OUTCOME_OF = {
   charge: 'charge',

@@ -1,11 +1,12 @@
 import { CloseRefusedError, type CloseStep } from '@forbruk/close/close.ts'
+import { closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { closeAndAnnounce } from '../operations/close-and-announce.ts'
-import { groupDigits, printJson, printLine } from '../print.ts'
-import { printClose, printRefusal } from '../print-close.ts'
-import { startProgressBar } from '../progress-bar.ts'
+import { printClose, printRefusal } from '../print/close.ts'
+import { startProgressBar } from '../print/progress-bar.ts'
+import { groupDigits, printJson, printLine } from '../print/table.ts'
+import { closingParts } from '../wiring/closing-parts.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 
 /** How far along each step begins, and how much it is of the whole, by the time that large months take. */
 const PROGRESS: Record<CloseStep, { readonly from: number; readonly weight: number }> = {
@@ -34,18 +35,15 @@ export function closeCommand(context: CommandContext): Command {
       const force = readForce(flags, command)
       await using parts = openParts(context)
       const bar = startProgressBar(`closing ${month}`)
-      const { result, announced } = await closeAndAnnounce(
-        { parts, clock: Date.now },
-        {
-          period,
-          force,
-          dryRun: flags.dryRun,
-          onProgress: (step, done, total) => {
-            bar.update(PROGRESS[step].from + (PROGRESS[step].weight * done) / Math.max(total, 1), 100, step)
-            if (done === 0) parts.logger.debug({ step }, 'closing')
-          },
+      const { result, announced } = await closeAndAnnounce(closingParts(parts), {
+        period,
+        force,
+        dryRun: flags.dryRun,
+        onProgress: (step, done, total) => {
+          bar.update(PROGRESS[step].from + (PROGRESS[step].weight * done) / Math.max(total, 1), 100, step)
+          if (done === 0) parts.logger.debug({ step }, 'closing')
         },
-      )
+      })
         .catch((error: unknown) => {
           if (flags.json && error instanceof CloseRefusedError) printRefusal(month, error)
           throw error

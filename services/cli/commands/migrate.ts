@@ -1,8 +1,8 @@
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import { Command } from 'commander'
-import type { CommandContext } from '../open-parts.ts'
-import { printJson, printLine } from '../print.ts'
+import { printJson, printLine } from '../print/table.ts'
+import type { CommandContext } from '../wiring/open-parts.ts'
 
 export function migrateCommand(context: CommandContext): Command {
   return new Command('migrate')

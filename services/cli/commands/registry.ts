@@ -3,9 +3,9 @@ import { readStoredRegistry } from '@forbruk/close/registry/read-stored-registry
 import { placeVersions, readVersions } from '@forbruk/close/registry/registry-versions.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { printJson } from '../print.ts'
-import { printRegistry, printRegistryImport, printVersions } from '../print-registry.ts'
+import { printRegistry, printRegistryImport, printVersions } from '../print/registry.ts'
+import { printJson } from '../print/table.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 
 export function registryCommand(context: CommandContext): Command {
   return new Command('registry')

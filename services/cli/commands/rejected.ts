@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { MAY_BELONG_TO_MONTH, monthParams } from '@forbruk/close/read-rejected.ts'
 import { type Coordinates, parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
 import { readMends } from '@forbruk/close/rejected/read-mends.ts'
+import { MAY_BELONG_TO_MONTH, monthParams } from '@forbruk/close/rejected/read-rejected.ts'
 import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
@@ -13,10 +13,10 @@ import {
 } from '@forbruk/schemas/period/billing-period.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
-import { parseReason } from '../parse-reason.ts'
-import { groupDigits, printJson, printLine, printTable } from '../print.ts'
-import { readTariffFile } from '../read-tariff-file.ts'
+import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
+import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
+import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { parseReason } from './parse-reason.ts'
 
 export function rejectedCommand(context: CommandContext): Command {
   const command = new Command('rejected').description('events that could not be counted')

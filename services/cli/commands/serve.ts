@@ -1,9 +1,11 @@
 import { once } from 'node:events'
+import { type Closer, closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
+import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command } from 'commander'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { closeAndAnnounce, oneAtATime } from '../operations/close-and-announce.ts'
-import { readTariffFile } from '../read-tariff-file.ts'
+import { closingParts } from '../wiring/closing-parts.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { readTariffFile } from '../wiring/read-tariff-file.ts'
 
 export function serveCommand(context: CommandContext): Command {
   return new Command('serve')
@@ -12,9 +14,10 @@ export function serveCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const signal = signalOfShutdown()
       const tariff = await readTariffFile(parts.config.tariffPath)
-      const close = oneAtATime(request => closeAndAnnounce({ parts, clock: Date.now }, request))
+      const closing = closingParts(parts)
+      const close: Closer = oneAtATime(request => closeAndAnnounce(closing, request))
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
-      const { serveConsole } = await import('../operations/serve-console.ts')
+      const { serveConsole } = await import('../wiring/serve-console.ts')
       await using _console = await serveConsole(parts, tariff, close)
       if (!signal.aborted) await once(signal, 'abort')
       parts.logger.info('stopping')

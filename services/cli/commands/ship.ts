@@ -2,9 +2,9 @@ import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { GATEWAY_FORMATS, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { Command, Option } from 'commander'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { groupDigits, printJson, printLine } from '../print.ts'
-import { startProgressBar } from '../progress-bar.ts'
+import { startProgressBar } from '../print/progress-bar.ts'
+import { groupDigits, printJson, printLine } from '../print/table.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 
 type ShipOptions = {
   format: string

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os'
 import { retireSource } from '@forbruk/close/gate/retire-source.ts'
 import { Command } from 'commander'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { parseReason } from '../parse-reason.ts'
-import { printJson, printLine } from '../print.ts'
+import { printJson, printLine } from '../print/table.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { parseReason } from './parse-reason.ts'
 
 export function sourceCommand(context: CommandContext): Command {
   const retire = new Command('retire')

@@ -1,7 +1,7 @@
-import { queryReadOnly } from '@forbruk/infra/store/query-read-only.ts'
+import { queryReadOnly } from '@forbruk/infra/store/endpoint/query-read-only.ts'
 import { Command } from 'commander'
-import { type CommandContext, openParts } from '../open-parts.ts'
-import { printText } from '../print.ts'
+import { printText } from '../print/table.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 
 export function sqlCommand(context: CommandContext): Command {
   return new Command('sql')

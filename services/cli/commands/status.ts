@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { z } from 'zod'
-import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
-import { groupDigits, printJson, printLine, printTable } from '../print.ts'
+import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
+import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 
 const progressShape = z.object({
   partition: z.number(),

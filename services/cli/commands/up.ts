@@ -1,12 +1,14 @@
-import { aggregate } from '@forbruk/aggregator/aggregate.ts'
+import { aggregate } from '@forbruk/aggregator/run/aggregate.ts'
+import { type Closer, closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
+import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
-import { serveReadOnly } from '@forbruk/infra/store/serve-read-only.ts'
+import { serveReadOnly } from '@forbruk/infra/store/endpoint/serve-read-only.ts'
 import { Command } from 'commander'
-import { type CommandContext, openParts, type Parts } from '../open-parts.ts'
-import { closeAndAnnounce, oneAtATime } from '../operations/close-and-announce.ts'
-import { readTariffFile } from '../read-tariff-file.ts'
-import { scheduleCloses } from '../schedule/schedule-closes.ts'
-import { startAlerts } from '../start-alerts.ts'
+import { closingParts } from '../wiring/closing-parts.ts'
+import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
+import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { scheduleCloses } from '../wiring/schedule-closes.ts'
+import { startAlerts } from '../wiring/start-alerts.ts'
 
 export function upCommand(context: CommandContext): Command {
   return new Command('up')
@@ -19,11 +21,12 @@ export function upCommand(context: CommandContext): Command {
       const store = await parts.store()
       const log = await parts.log()
       const tariff = await readTariffFile(parts.config.tariffPath)
-      const close = oneAtATime(request => closeAndAnnounce({ parts, clock: Date.now }, request))
+      const closing = closingParts(parts)
+      const close: Closer = oneAtATime(request => closeAndAnnounce(closing, request))
       await using _endpoint = await serveEmbeddedStore(parts)
       await using _alerts = await startAlerts(parts)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
-      const { serveConsole } = await import('../operations/serve-console.ts')
+      const { serveConsole } = await import('../wiring/serve-console.ts')
       await using _console = await serveConsole(parts, tariff, close)
       parts.logger.info({ log: parts.config.log.kind, topic: log.topic, store: store.kind }, 'counting')
       const ended = new AbortController()

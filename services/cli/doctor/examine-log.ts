@@ -1,5 +1,5 @@
-import { inspectEmbeddedLog } from '@forbruk/infra/log/inspect-embedded.ts'
-import { inspectKafka, type KafkaFacts } from '@forbruk/infra/log/inspect-kafka.ts'
+import { inspectKafka, type KafkaFacts } from '@forbruk/infra/log/kafka/inspect.ts'
+import { inspectEmbeddedLog } from '@forbruk/infra/log/sqlite/inspect.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import { ok, type Verdict, warning } from './finding.ts'
 

@@ -1,5 +1,5 @@
 import { type Config, ConfigError } from '@forbruk/infra/runtime/config.ts'
-import { readTariffFile } from '../read-tariff-file.ts'
+import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { examineAddress } from './examine-address.ts'
 import { examineFolder } from './examine-folder.ts'
 import { examineLog } from './examine-log.ts'

@@ -3,7 +3,7 @@ import { type BillingPeriod, type PeriodRange, periodRange } from '@forbruk/sche
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Temporal } from 'temporal-polyfill'
-import type { Statement } from '../statement.ts'
+import type { Statement } from '../rating/statement.ts'
 import { findOverage, type MonthOverage, NO_OVERAGE } from './find-overage.ts'
 import { type HourUse, type MonthUse, readMonthUses, readTopHours, type UsageScope } from './read-evidence.ts'
 

@@ -1,8 +1,8 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import { type CaseSummary, OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { z } from 'zod'
 import { sumAmounts } from '../rating/price-lines.ts'
-import { storedCount } from '../stored-number.ts'
 
 export type CaseFilter = {
   readonly state?: CaseSummary['state'] | undefined

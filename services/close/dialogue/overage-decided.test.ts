@@ -1,8 +1,8 @@
 import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { TARIFF, useInstallation } from '../testing/close-october.ts'
-import { GRACE_END_MS } from '../testing/counted-month.ts'
-import { beforeInsert } from '../testing/disturbed-store.ts'
+import { TARIFF, useInstallation } from '../../../test/support/close/close-october.ts'
+import { GRACE_END_MS } from '../../../test/support/close/counted-month.ts'
+import { beforeInsert } from '../../../test/support/close/disturbed-store.ts'
 import { addStep } from './add-step.ts'
 import { readCase } from './read-dialogues.ts'
 

@@ -1,10 +1,10 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import type { Evidence } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import { storedCount } from '../stored-number.ts'
 
 /** Whose use is looked at, and what of it counts. */
 export type UsageScope = {

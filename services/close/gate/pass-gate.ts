@@ -2,10 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
-import { CloseRefusedError } from '../refusal.ts'
 import { type Estimate, estimateReady } from './estimate-ready.ts'
 import { describeLack, type GateFacts, judgeMonth, type Lack } from './gate.ts'
 import { readGateFacts, readLedger } from './read-gate-facts.ts'
+import { CloseRefusedError } from './refusal.ts'
 
 export type GateOptions = {
   readonly store: Store

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { useInstallation } from '../testing/close-october.ts'
-import { GRACE_END_MS, OCTOBER_START_MS, TOPIC } from '../testing/counted-month.ts'
+import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { GRACE_END_MS, OCTOBER_START_MS, TOPIC } from '../../../test/support/close/counted-month.ts'
 import { mayTouch } from './read-gaps.ts'
 
 const { place, close, refusals, countAll } = useInstallation()

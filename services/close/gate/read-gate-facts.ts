@@ -1,9 +1,9 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
-import { readRejected } from '../read-rejected.ts'
-import { storedCount } from '../stored-number.ts'
+import { readRejected } from '../rejected/read-rejected.ts'
 import { type GateFacts, GRACE_MS, type LedgerFacts, type PartitionFacts, type SourceFacts } from './gate.ts'
 import { mayTouch, readGaps } from './read-gaps.ts'
 

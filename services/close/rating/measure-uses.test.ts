@@ -1,6 +1,14 @@
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { describe, expect, test } from 'vitest'
-import { activation, BYTES, client, PUBLISHED, rate, registry, use } from '../testing/registry-values.ts'
+import {
+  activation,
+  BYTES,
+  client,
+  PUBLISHED,
+  rate,
+  registry,
+  use,
+} from '../../../test/support/close/registry-values.ts'
 
 const known = registry(
   [client('a', 'p'), client('p')],

@@ -1,14 +1,12 @@
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Activation } from '@forbruk/schemas/registry/registry.ts'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readUsage } from '../read-usage.ts'
-import type { Statement } from '../statement.ts'
 import {
   countHourly,
   type Installation,
   openInstallation,
   removeInstallations,
-} from '../testing/counted-month.ts'
+} from '../../../test/support/close/counted-month.ts'
 import {
   activation,
   BYTES,
@@ -18,8 +16,10 @@ import {
   rate,
   registry,
   use,
-} from '../testing/registry-values.ts'
-import type { UsageRow } from '../usage.ts'
+} from '../../../test/support/close/registry-values.ts'
+import { readUsage } from '../usage/read-usage.ts'
+import type { UsageRow } from '../usage/usage.ts'
+import type { Statement } from './statement.ts'
 
 /** The published price list, row by row, with the amounts worked out by hand. */
 

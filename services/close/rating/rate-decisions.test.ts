@@ -10,7 +10,7 @@ import {
   rate,
   registry,
   use,
-} from '../testing/registry-values.ts'
+} from '../../../test/support/close/registry-values.ts'
 
 const known = registry([client('a'), client('b')], [activation('a', 'shop'), activation('b', 'shop')])
 const usage = [use('a', 'shop', REQUESTS + 1000n, BYTES + 1_500_000n), use('b', 'shop', REQUESTS + 15n)]

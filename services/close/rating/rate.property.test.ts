@@ -2,7 +2,6 @@ import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RatedMonth } from '../statement.ts'
 import {
   activation,
   BYTES,
@@ -12,8 +11,9 @@ import {
   REQUESTS,
   rate,
   registry,
-} from '../testing/registry-values.ts'
-import { sumUsage } from '../usage.ts'
+} from '../../../test/support/close/registry-values.ts'
+import { sumUsage } from '../usage/usage.ts'
+import type { RatedMonth } from './statement.ts'
 
 const PARTNERS = ['p', 'q']
 const CLIENTS = ['a', 'b', 'c', 'd', ...PARTNERS]

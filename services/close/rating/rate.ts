@@ -2,11 +2,11 @@ import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Client, Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
-import type { CloseException, RatedMonth, Statement, StatementLine, StatementUsage } from '../statement.ts'
-import { sumUsage, type UsageRow } from '../usage.ts'
+import { sumUsage, type UsageRow } from '../usage/usage.ts'
 import { type ActiveRegistry, activeOfKind, takeActiveRegistry } from './active-registry.ts'
 import { type MeasuredUse, measureUses } from './measure-uses.ts'
 import { priceAccess, priceIncluded, priceOverage, pricePartnerTier, sumAmounts } from './price-lines.ts'
+import type { CloseException, RatedMonth, Statement, StatementLine, StatementUsage } from './statement.ts'
 
 /** How the dialogue over this month's overage was decided, by client id; no entry, no decision yet. */
 export type Decisions = ReadonlyMap<string, Outcome>

@@ -1,6 +1,6 @@
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
-import type { DecimalText, LineItem, RatedMonth } from '../statement.ts'
 import { sumAmounts, sumQuantities } from './price-lines.ts'
+import type { DecimalText, LineItem, RatedMonth } from './statement.ts'
 
 /** A close in a few figures; those of usage are of the statements, exceptions aside. */
 export type CloseSummary = {

@@ -7,8 +7,8 @@ import {
   REGISTRY,
   removeInstallations,
   writeRegistry,
-} from '../testing/counted-month.ts'
-import { beforeInsert, failingInsert } from '../testing/disturbed-store.ts'
+} from '../../../test/support/close/counted-month.ts'
+import { beforeInsert, failingInsert } from '../../../test/support/close/disturbed-store.ts'
 import { importRegistry, importRegistryFiles, RegistryFaultsError } from './import-registry.ts'
 import { readStoredRegistry } from './read-stored-registry.ts'
 import { placeVersions, readVersions } from './registry-versions.ts'

@@ -3,7 +3,7 @@ import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { type RegistryFiles, readRegistry } from '@forbruk/schemas/registry/read-registry.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
-import { hashContent } from '../hash-content.ts'
+import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
 import { insertRegistry } from './insert-registry.ts'
 import { readRegistryFolder } from './read-registry-folder.ts'
 import { RegistryFaultsError } from './registry-faults-error.ts'

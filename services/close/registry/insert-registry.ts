@@ -1,6 +1,6 @@
+import { insertInChunks } from '@forbruk/infra/store/insert-in-chunks.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
-import { insertInChunks } from '../insert-in-chunks.ts'
 
 /** Stores a registry's rows under the hash of its content: doing it again, or twice at once, changes nothing. */
 export async function insertRegistry(store: Store, importId: string, registry: Registry): Promise<void> {

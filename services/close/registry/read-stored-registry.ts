@@ -1,8 +1,8 @@
 import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
 import { INTEGRATION_KINDS, type Registry } from '@forbruk/schemas/registry/registry.ts'
 import { sortRegistry } from '@forbruk/schemas/registry/sort-registry.ts'
+import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
 import { z } from 'zod'
-import { hashContent } from '../hash-content.ts'
 import { type RegistryVersion, readVersionFor } from './registry-versions.ts'
 
 export type StoredRegistry = {

@@ -1,6 +1,6 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import { z } from 'zod'
-import { storedCount } from '../stored-number.ts'
 
 /** One import of the registry. */
 export type RegistryVersion = RegistryCounts & {

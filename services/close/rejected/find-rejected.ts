@@ -1,9 +1,9 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
-import { MAY_BELONG_TO_MONTH, monthParams } from '../read-rejected.ts'
-import { storedCount } from '../stored-number.ts'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
+import { MAY_BELONG_TO_MONTH, monthParams } from './read-rejected.ts'
 
 /** Which rejected events are meant: one by its place, or the month's of one reason. */
 export type Selection = readonly Coordinates[] | { readonly reason: string; readonly range: PeriodRange }

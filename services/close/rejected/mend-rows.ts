@@ -1,8 +1,8 @@
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { z } from 'zod'
-import { storedCount } from '../stored-number.ts'
 import { type Coordinates, showCoordinates } from './coordinates.ts'
 
 /** What is to be sent in place of a rejected event. */

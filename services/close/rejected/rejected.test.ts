@@ -1,10 +1,16 @@
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { encodeRejectedLine } from '@forbruk/schemas/wire/encode.ts'
 import { beforeEach, expect, test } from 'vitest'
+import { useInstallation } from '../../../test/support/close/close-october.ts'
+import {
+  flushBlock,
+  flushSource,
+  OCTOBER_END_MS,
+  OCTOBER_USES,
+  TOPIC,
+} from '../../../test/support/close/counted-month.ts'
+import { failingInsert } from '../../../test/support/close/disturbed-store.ts'
 import { retireSource } from '../gate/retire-source.ts'
-import { useInstallation } from '../testing/close-october.ts'
-import { flushBlock, flushSource, OCTOBER_END_MS, OCTOBER_USES, TOPIC } from '../testing/counted-month.ts'
-import { failingInsert } from '../testing/disturbed-store.ts'
 import { parseCoordinates } from './coordinates.ts'
 import { replayRejected } from './replay-rejected.ts'
 import { waiveRejected } from './waive-rejected.ts'

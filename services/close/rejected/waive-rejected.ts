@@ -1,5 +1,5 @@
+import { insertInChunks } from '@forbruk/infra/store/insert-in-chunks.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { insertInChunks } from '../insert-in-chunks.ts'
 import { findRejected, type Selection } from './find-rejected.ts'
 
 export type WaiveOptions = {

@@ -1,4 +1,4 @@
-import type { Statement } from '../statement.ts'
+import type { Statement } from '../rating/statement.ts'
 import type { Adjustment } from './explain-difference.ts'
 import type { MonthClose } from './record.ts'
 

@@ -2,8 +2,6 @@ import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { Decimal } from 'decimal.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { rateMonth } from '../rating/rate.ts'
-import type { Statement } from '../statement.ts'
 import {
   activation,
   BYTES,
@@ -13,7 +11,9 @@ import {
   REQUESTS,
   registry,
   use,
-} from '../testing/registry-values.ts'
+} from '../../../test/support/close/registry-values.ts'
+import { rateMonth } from '../rating/rate.ts'
+import type { Statement } from '../rating/statement.ts'
 import { type Adjustment, explainDifference } from './explain-difference.ts'
 
 const CLIENTS = ['a', 'b', 'p']

@@ -8,7 +8,7 @@ import type {
   Statement,
   StatementLine,
   StatementUsage,
-} from '../statement.ts'
+} from '../rating/statement.ts'
 
 /** What of a statement can differ between revisions and matters to its payer. */
 export type ComparedStatement = Pick<

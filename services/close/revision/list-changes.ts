@@ -1,6 +1,6 @@
 import { sumAmounts } from '../rating/price-lines.ts'
-import type { DecimalText } from '../statement.ts'
-import { sumUsage } from '../usage.ts'
+import type { DecimalText } from '../rating/statement.ts'
+import { sumUsage } from '../usage/usage.ts'
 import { type Adjustment, type CauseKind, signed } from './explain-difference.ts'
 import {
   describeRegistryChange,

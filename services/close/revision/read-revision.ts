@@ -1,12 +1,12 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import { OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { type TariffVersion, tariffVersionShape } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
 import type { Decisions } from '../rating/rate.ts'
-import type { Cut } from '../read-usage.ts'
-import type { StatementLine } from '../statement.ts'
-import { lineColumns } from '../stored-line.ts'
-import { storedCount } from '../stored-number.ts'
+import type { StatementLine } from '../rating/statement.ts'
+import { lineColumns } from '../statements/stored-line.ts'
+import type { Cut } from '../usage/read-usage.ts'
 import type { ComparedStatement } from './explain-difference.ts'
 
 /** A revision as it was recorded: what it says of itself, and what it was rated with. */

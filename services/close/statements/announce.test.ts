@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { openEmbeddedLog } from '@forbruk/infra/log/embedded.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { decodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { useInstallation } from '../testing/close-october.ts'
-import { REGISTRY, writeRegistry } from '../testing/counted-month.ts'
-import { failingInsert } from '../testing/disturbed-store.ts'
+import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { REGISTRY, writeRegistry } from '../../../test/support/close/counted-month.ts'
+import { failingInsert } from '../../../test/support/close/disturbed-store.ts'
 import { announceMonth } from './announce.ts'
 
 const { place, close, rows, importAll, countAll } = useInstallation()

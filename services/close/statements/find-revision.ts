@@ -1,8 +1,8 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import type { ClosedMonth, StatementProof } from '@forbruk/schemas/statement/payer-statement.ts'
 import { Decimal } from 'decimal.js'
 import { z } from 'zod'
-import { storedCount } from '../stored-number.ts'
 
 /** A recorded revision of a month: its rows are those with its `closeId`. */
 export type StatedRevision = {

@@ -1,7 +1,7 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import type { PayerSummary } from '@forbruk/schemas/statement/payer-statement.ts'
 import { z } from 'zod'
-import { storedCount } from '../stored-number.ts'
 import { type StatedRevision, twoDecimals } from './find-revision.ts'
 
 const payerShape: z.ZodType<PayerSummary> = z

@@ -1,9 +1,9 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { ClientStatement, StatementAdjustment } from '@forbruk/schemas/statement/payer-statement.ts'
 import { z } from 'zod'
-import { LINE_ITEMS, LINE_STATUSES, LINE_UNITS } from '../statement.ts'
-import { lineColumns } from '../stored-line.ts'
+import { LINE_ITEMS, LINE_STATUSES, LINE_UNITS } from '../rating/statement.ts'
 import { type StatedRevision, twoDecimals } from './find-revision.ts'
+import { lineColumns } from './stored-line.ts'
 
 type OfPayer = { readonly payerId: string; readonly payerName: string }
 

@@ -1,4 +1,5 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { storedBigint } from '@forbruk/infra/store/stored-number.ts'
 import {
   type BillingPeriod,
   parseBillingPeriod,
@@ -6,7 +7,6 @@ import {
   periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
-import { storedBigint } from '../stored-number.ts'
 import type { StatedRevision } from './find-revision.ts'
 import type { PayerRange } from './read-payer-rows.ts'
 

@@ -1,8 +1,8 @@
 import { actorShape, caseActionShape, monthShape, OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { z } from 'zod'
-import type { ConsoleServer } from '../build-server.ts'
-import type { CaseAnswer, Operations } from '../operations.ts'
-import { ProblemError, problemShape } from '../problem.ts'
+import type { ConsoleServer } from '../server/build-server.ts'
+import { ProblemError, problemShape } from '../server/problem.ts'
+import type { CaseAnswer, Operations } from './operations.ts'
 
 const state = z.enum(['open', 'decided'])
 const outcome = z.enum(OUTCOMES)

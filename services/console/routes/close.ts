@@ -1,8 +1,8 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
-import type { ConsoleServer } from '../build-server.ts'
-import { type CloseAnswer, closedShape, monthsShape, type Operations } from '../operations.ts'
-import { ProblemError, problemShape } from '../problem.ts'
+import type { ConsoleServer } from '../server/build-server.ts'
+import { ProblemError, problemShape } from '../server/problem.ts'
+import { type CloseAnswer, closedShape, monthsShape, type Operations } from './operations.ts'
 import { monthParameter } from './parameters.ts'
 
 const reasonShape = z.string().trim().min(1).max(1_000)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { ConsoleServer } from '../build-server.ts'
-import type { Operations } from '../operations.ts'
-import { problemShape } from '../problem.ts'
+import type { ConsoleServer } from '../server/build-server.ts'
+import { problemShape } from '../server/problem.ts'
+import type { Operations } from './operations.ts'
 
 export function addHealthRoutes(app: ConsoleServer, { checkStore }: Operations): void {
   app.get(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Problem, ProblemError } from '../problem.ts'
+import { type Problem, ProblemError } from '../server/problem.ts'
 
 /** Read by parseBillingPeriod, which says what was expected. */
 export const monthParameter = z.string().max(40).describe('YYYY-MM')

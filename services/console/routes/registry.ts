@@ -1,8 +1,8 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
-import type { ConsoleServer } from '../build-server.ts'
-import { importedShape, type Operations } from '../operations.ts'
-import { ProblemError, problemShape } from '../problem.ts'
+import type { ConsoleServer } from '../server/build-server.ts'
+import { ProblemError, problemShape } from '../server/problem.ts'
+import { importedShape, type Operations } from './operations.ts'
 
 /** A hundred thousand clients with their activations are some twenty megabytes. */
 const BODY_BYTES_MAX = 64 * 1_024 * 1_024

@@ -1,16 +1,16 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { z } from 'zod'
-import type { ConsoleServer } from '../build-server.ts'
+import type { ConsoleServer } from '../server/build-server.ts'
+import { problemShape } from '../server/problem.ts'
+import { renderStatement } from '../statement-page/render-statement.ts'
 import {
   EXPORT_FORMATS,
   EXPORT_TABLES,
   type ExportFormat,
   type Operations,
   payerListShape,
-} from '../operations.ts'
-import { problemShape } from '../problem.ts'
-import { renderStatement } from '../statement-page/render-statement.ts'
+} from './operations.ts'
 import { found, monthParameter, revisionQuery } from './parameters.ts'
 
 const PAYERS_MAX = 1_000

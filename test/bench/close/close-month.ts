@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { closeMonth } from '@forbruk/close/close.ts'
-import { openEmbeddedLog } from '@forbruk/infra/log/embedded.ts'
+import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { DEFAULT_TARIFF_URL, readTariff } from '@forbruk/schemas/tariff/read-tariff.ts'

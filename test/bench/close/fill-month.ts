@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { importRegistry } from '@forbruk/close/registry/import-registry.ts'
-import { openEmbeddedLog } from '@forbruk/infra/log/embedded.ts'
+import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 

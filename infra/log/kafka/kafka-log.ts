@@ -1,0 +1,161 @@
+import type { Admin, Kafka, Producer } from 'kafkajs'
+import { type EventLog, type LogBounds, LogUnavailableError, type Subscription } from '../event-log.ts'
+import { checkPartition, placeRecords } from '../place-records.ts'
+import { namedPartition, sendRequest, splitIntoRequests } from './append.ts'
+import { createKafkaClient, explainKafkaError, type KafkaConnection, within } from './client.ts'
+import { consumeKafka, type KafkaSource, type SelectiveConsumer } from './consume.ts'
+import { readKafka } from './read.ts'
+import { KafkaSockets } from './sockets.ts'
+import { ensureTopic, fetchBounds, type KafkaTopicSettings, TopicAdmin, toOffset } from './topic.ts'
+
+export type KafkaLogSettings = KafkaConnection & KafkaTopicSettings
+
+const OPEN_TIMEOUT_MS = 15_000
+const CLOSE_TIMEOUT_MS = 3_000
+
+/** Throws EventLogError within 15 s when the brokers don't answer or the topic can't be counted from. */
+export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog> {
+  const { topic, brokers, logger } = settings
+  const sockets = new KafkaSockets()
+  const client = createKafkaClient(settings, sockets)
+  const connected = client.admin()
+  const { partitionCount, recordBatchBytesMax } = await openTopic(connected, settings)
+
+  const admin = new TopicAdmin(client, connected)
+  const producer = connectOnce(() => createProducer(client))
+  const subscriptions = new Set<Subscription>()
+  const orExplain = <Value>(what: string, step: Promise<Value>): Promise<Value> =>
+    step.catch(error => {
+      throw explainKafkaError(what, brokers, error)
+    })
+
+  const boundsOf = async (partition: number): Promise<LogBounds> => {
+    checkPartition(topic, partition, partitionCount)
+    const what = `Could not ask for the bounds of "${topic}"`
+    const bounds = (
+      await orExplain(
+        what,
+        admin.ask(asked => fetchBounds(asked, topic)),
+      )
+    ).get(partition)
+    if (bounds) return bounds
+    throw new LogUnavailableError(
+      `Kafka names no bounds of partition ${partition} of "${topic}": try again shortly.`,
+    )
+  }
+  const createClient = (ofOne: KafkaSockets) => createKafkaClient(settings, ofOne)
+  const source: KafkaSource = { createClient, brokers, topic, partitionCount, fetchBounds: boundsOf, logger }
+  const consume = async (
+    group: string,
+    consumer: SelectiveConsumer,
+    abandon?: AbortSignal,
+  ): Promise<Subscription> => {
+    const subscription = await consumeKafka(source, group, consumer, abandon)
+    subscriptions.add(subscription)
+    const ended = () => subscriptions.delete(subscription)
+    subscription.finished.then(ended, ended)
+    return subscription
+  }
+  const deleteGroup = async (group: string): Promise<void> => {
+    await admin
+      .ask(asked => asked.deleteGroups([group]))
+      .catch(error => logger?.debug({ err: error, group }, 'a reader group was left for Kafka to delete'))
+  }
+
+  return {
+    topic,
+    partitionCount,
+
+    async append(records) {
+      const requests = splitIntoRequests(placeRecords(records, topic, partitionCount), recordBatchBytesMax)
+      const what = `Could not append ${records.length} records to "${topic}", all or some: send them again`
+      for (const request of requests) {
+        await orExplain(
+          what,
+          producer.get().then(ready => sendRequest(ready, topic, request)),
+        )
+      }
+    },
+
+    bounds: boundsOf,
+
+    async offsetForTime(partition, timeMs) {
+      const { endOffset } = await boundsOf(partition)
+      // Negative times have meanings of their own to Kafka.
+      const time = Math.max(0, Math.ceil(timeMs))
+      const what = `Could not ask "${topic}" for the offset at ${new Date(time).toISOString()}`
+      const found = await orExplain(
+        what,
+        admin.ask(asked => asked.fetchTopicOffsetsByTimestamp(topic, time)),
+      )
+      const offset = toOffset(found.find(answer => answer.partition === partition)?.offset ?? '-1')
+      // Where there is none kafkajs answers the end of the partition, as it was after the question before.
+      return offset >= 0 && offset < endOffset ? offset : null
+    },
+
+    read: (partition, fromOffset, toOffset) =>
+      readKafka({ topic, fetchBounds: boundsOf, consume, deleteGroup }, partition, fromOffset, toOffset),
+
+    consume,
+
+    async close() {
+      await Promise.all([...subscriptions].map(subscription => subscription.stop()))
+      const late = () => new Error(`no answer within ${CLOSE_TIMEOUT_MS} ms`)
+      await within(CLOSE_TIMEOUT_MS, Promise.all([producer.close(), admin.close()]), late).catch(error =>
+        logger?.debug({ err: error, topic }, 'the connections are ended without order'),
+      )
+      sockets.shut()
+    },
+  }
+}
+
+async function openTopic(admin: Admin, settings: KafkaLogSettings) {
+  const what = `Could not open "${settings.topic}" on Kafka`
+  const late = () => new Error(`no answer within ${OPEN_TIMEOUT_MS / 1_000} s`)
+  try {
+    return await within(OPEN_TIMEOUT_MS, connectAndEnsure(admin, settings), late)
+  } catch (error) {
+    // Not awaited: it may wait for the very answer that didn't come.
+    admin.disconnect().catch(() => {})
+    throw explainKafkaError(what, settings.brokers, error)
+  }
+}
+
+async function connectAndEnsure(admin: Admin, settings: KafkaLogSettings) {
+  await admin.connect()
+  return ensureTopic(admin, settings, settings)
+}
+
+function createProducer(client: Kafka): Producer {
+  return client.producer({
+    allowAutoTopicCreation: false,
+    // A retried request must not be overtaken by a later one.
+    maxInFlightRequests: 1,
+    createPartitioner: () => namedPartition,
+  })
+}
+
+type Connected = { get(): Promise<Producer>; close(): Promise<void> }
+
+/** Connected at the first append: most logs are only read. */
+function connectOnce(create: () => Producer): Connected {
+  let producer: Promise<Producer> | null = null
+  const connect = async () => {
+    const created = create()
+    await created.connect()
+    return created
+  }
+  return {
+    get() {
+      producer ??= connect().catch(error => {
+        producer = null
+        throw error
+      })
+      return producer
+    },
+    async close() {
+      const connected = await producer?.catch(() => null)
+      await connected?.disconnect()
+    },
+  }
+}

@@ -1,0 +1,173 @@
+import { setTimeout } from 'node:timers/promises'
+// Node finds this one of its exports only by way of the default one.
+import kafkajs, { type Admin, type Kafka } from 'kafkajs'
+import { EventLogError, type LogBounds } from '../event-log.ts'
+import { type KafkaConnection, retryTransient } from './client.ts'
+
+export type KafkaTopicSettings = {
+  readonly topic: string
+  /** Of a topic that doesn't exist yet; an existing one keeps its own. */
+  readonly partitionCount: number
+  readonly replicationFactor: number
+}
+
+export type TopicFacts = {
+  readonly partitionCount: number
+  readonly recordBatchBytesMax: number
+  /** Below what a closed month takes to be replayed, or null where it is kept for long enough. */
+  readonly shortRetentionMs: number | null
+}
+
+const DAY_MS = 86_400_000
+/** A month can be replayed after it was closed. */
+const RETENTION_MS = 62 * DAY_MS
+const RECORD_BATCH_BYTES_MAX = 1_048_576
+
+/** Makes the topic when it is missing. Throws EventLogError when there is one that can't be counted from. */
+export async function ensureTopic(
+  admin: Admin,
+  settings: KafkaTopicSettings,
+  connection: KafkaConnection,
+): Promise<TopicFacts> {
+  const known = await admin.listTopics()
+  if (!known.includes(settings.topic)) {
+    await createTopic(admin, settings)
+    // Until every leader answers: kafkajs repeats an append that one partition refused on all of them.
+    await retryTransient(() => fetchBounds(admin, settings.topic))
+  }
+  const facts = await retryTransient(() => inspectTopic(admin, settings.topic, connection))
+  if (facts.shortRetentionMs !== null) {
+    connection.logger?.warn(
+      { topic: settings.topic, retentionMs: facts.shortRetentionMs, expectedMs: RETENTION_MS },
+      'the topic keeps records for less than 62 days: a closed month may not be replayable',
+    )
+  }
+  return facts
+}
+
+/** Of a topic that is there. Throws EventLogError when it can't be counted from. */
+export async function inspectTopic(
+  admin: Admin,
+  topic: string,
+  connection: KafkaConnection,
+): Promise<TopicFacts> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+  const partitionCount = topics.find(({ name }) => name === topic)?.partitions.length ?? 0
+  if (partitionCount === 0)
+    throw new EventLogError(`Kafka names no partition of "${topic}": try again shortly.`)
+
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
+  })
+  const entries = resources[0]?.configEntries ?? []
+  const configOf = (name: string) => entries.find(entry => entry.configName === name)?.configValue
+
+  const timestampType = configOf('message.timestamp.type')
+  if (timestampType !== 'LogAppendTime') throw timestampError(topic, timestampType, connection)
+  const retentionMs = Number(configOf('retention.ms'))
+  const messageBytesMax = Number(configOf('max.message.bytes') ?? RECORD_BATCH_BYTES_MAX)
+  return {
+    partitionCount,
+    recordBatchBytesMax: Math.min(RECORD_BATCH_BYTES_MAX, messageBytesMax),
+    shortRetentionMs: retentionMs >= 0 && retentionMs < RETENTION_MS ? retentionMs : null,
+  }
+}
+
+/** Another process may make it at the same moment: that is as good. */
+async function createTopic(admin: Admin, settings: KafkaTopicSettings): Promise<void> {
+  const { topic, partitionCount, replicationFactor } = settings
+  await admin.createTopics({
+    // Waited for by whoever asks for the topic next: kafkajs would take "not known yet" for a failure.
+    waitForLeaders: false,
+    topics: [
+      {
+        topic,
+        numPartitions: partitionCount,
+        replicationFactor,
+        configEntries: [
+          { name: 'message.timestamp.type', value: 'LogAppendTime' },
+          { name: 'retention.ms', value: String(RETENTION_MS) },
+          // Of three replicas one may be down, and what was acknowledged is still on two.
+          { name: 'min.insync.replicas', value: replicationFactor >= 3 ? '2' : '1' },
+        ],
+      },
+    ],
+  })
+}
+
+function timestampError(
+  topic: string,
+  value: string | undefined,
+  connection: KafkaConnection,
+): EventLogError {
+  const secured = connection.ssl || connection.sasl ? ' --command-config client.properties' : ''
+  return new EventLogError(
+    `The topic "${topic}" has message.timestamp.type=${value}, expected LogAppendTime: ` +
+      'counting needs the time at which the log took a record, not one its sender chose. Run: ' +
+      `kafka-configs.sh --bootstrap-server ${connection.brokers[0]}${secured} --alter --entity-type topics ` +
+      `--entity-name ${topic} --add-config message.timestamp.type=LogAppendTime`,
+  )
+}
+
+/** The bounds of each partition, by its number. */
+export async function fetchBounds(admin: Admin, topic: string): Promise<Map<number, LogBounds>> {
+  const partitions = await admin.fetchTopicOffsets(topic)
+  return new Map(
+    partitions.map(({ partition, low, high }) => [
+      partition,
+      { startOffset: toOffset(low), endOffset: toOffset(high) },
+    ]),
+  )
+}
+
+/** kafkajs hands offsets over as text. */
+export function toOffset(text: string): number {
+  const offset = Number(text)
+  if (Number.isSafeInteger(offset)) return offset
+  throw new EventLogError(`Kafka answered the offset ${text}: expected an integer of at most 2^53-1.`)
+}
+
+const ADMIN_ATTEMPTS_MAX = 4
+/** Before the second attempt; each pause after it is twice as long. */
+const ADMIN_PAUSE_MS = 500
+
+/**
+ * Questions to the cluster. kafkajs's admin client keeps what it learned of the partitions' leaders for good, so that
+ * one that failed is replaced by a new one, which learns it afresh.
+ */
+export class TopicAdmin {
+  #client: Kafka
+  #admin: Promise<Admin>
+
+  constructor(client: Kafka, connected: Admin) {
+    this.#client = client
+    this.#admin = Promise.resolve(connected)
+  }
+
+  async ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const asked = this.#admin
+      try {
+        return await question(await asked)
+      } catch (error) {
+        if (attempt === ADMIN_ATTEMPTS_MAX) throw error
+        await setTimeout(ADMIN_PAUSE_MS * 2 ** (attempt - 1))
+        if (this.#admin === asked) this.#admin = this.#replace(asked)
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const admin = await this.#admin.catch(() => null)
+    await admin?.disconnect()
+  }
+
+  async #replace(failed: Promise<Admin>): Promise<Admin> {
+    const old = await failed.catch(() => null)
+    await old?.disconnect().catch(() => {})
+    const admin = this.#client.admin()
+    await admin.connect()
+    return admin
+  }
+}

@@ -1,0 +1,91 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { positionError } from '../check-range.ts'
+import {
+  EventLogError,
+  type LogBounds,
+  type PartitionConsumer,
+  type RecordBatch,
+  type Subscription,
+} from '../event-log.ts'
+
+export type EmbeddedSource = {
+  readonly topic: string
+  readonly partitionCount: number
+  readonly boundsOf: (partition: number) => LogBounds
+  /** What is there from `fromOffset` on, bounded; empty when there is nothing yet. */
+  readonly nextBatch: (partition: number, fromOffset: number) => RecordBatch
+}
+
+/** How often an idle partition is looked at. */
+const POLL_INTERVAL_MS = 50
+
+/** There is no group to share with: this consumer gets every partition, each followed by a loop of its own. */
+export function consumeEmbedded(source: EmbeddedSource, consumer: PartitionConsumer): Subscription {
+  const stopping = new AbortController()
+  const partitions = Array.from({ length: source.partitionCount }, (_, partition) => partition)
+
+  const followed = partitions.map(partition =>
+    follow(source, consumer, partition, stopping.signal).catch(error => {
+      stopping.abort()
+      throw error
+    }),
+  )
+  const finished = Promise.allSettled(followed).then(outcomes => {
+    consumer.revoke(partitions)
+    const failure = outcomes.find(outcome => outcome.status === 'rejected')
+    if (failure) throw failure.reason
+  })
+  // Whoever consumes looks at `finished` when it likes; until then its rejection is no unhandled one.
+  finished.catch(() => {})
+
+  return {
+    finished,
+    // There is no group whose lag a monitor could look at.
+    async commit() {},
+    async stop() {
+      stopping.abort()
+      await finished.catch(() => {})
+    },
+  }
+}
+
+async function follow(
+  source: EmbeddedSource,
+  consumer: PartitionConsumer,
+  partition: number,
+  stopping: AbortSignal,
+): Promise<void> {
+  let nextOffset = await consumer.assign(partition)
+  checkPosition(source, partition, nextOffset)
+  while (!stopping.aborted) {
+    const batch = source.nextBatch(partition, nextOffset)
+    const first = batch.records[0]
+    if (first === undefined) {
+      checkPosition(source, partition, nextOffset)
+      await pause(stopping)
+      continue
+    }
+    if (first.offset !== nextOffset) throw lostError(source, partition, nextOffset, first.offset)
+    await consumer.receive(batch, async () => {})
+    nextOffset = batch.nextOffset
+    // A consumer that never waits must not keep timers and sockets waiting.
+    await setImmediate()
+  }
+}
+
+function checkPosition(source: EmbeddedSource, partition: number, offset: number): void {
+  const error = positionError({ topic: source.topic, partition }, offset, source.boundsOf(partition))
+  if (error) throw error
+}
+
+function lostError(source: EmbeddedSource, partition: number, offset: number, found: number): EventLogError {
+  const place = { topic: source.topic, partition }
+  return (
+    positionError(place, offset, source.boundsOf(partition)) ??
+    new EventLogError(`Partition ${partition} of "${source.topic}" has no offsets [${offset}, ${found}).`)
+  )
+}
+
+async function pause(stopping: AbortSignal): Promise<void> {
+  await setTimeout(POLL_INTERVAL_MS, undefined, { signal: stopping }).catch(() => {})
+}

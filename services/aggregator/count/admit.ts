@@ -1,0 +1,168 @@
+import type { SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import { ScannedRequest, type TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
+import { spellOrigin } from '@forbruk/schemas/wire/scan/spell-request.ts'
+import { ByteTable } from './byte-table.ts'
+import { IdWindow } from './id-window.ts'
+
+/**
+ * Admit lets each identity pass once. What it remembers of a partition is a function of the log alone, so a replay
+ * decides the same:
+ * - line positions of a file only grow, so the highest one tells every copy, however old;
+ * - a request id is a duplicate when the same id occurred, itself admitted or not, within the last `windowSize`
+ *   offsets, and not before `rememberedFrom`, which each block sets when it begins.
+ */
+export class Admission {
+  readonly sources: SourceFiles
+  /** No id below counts: it was appended too long ago. */
+  rememberedFrom = 0
+  private windowSize: number
+
+  constructor(windowSize: number, sources: SourceFiles) {
+    this.windowSize = windowSize
+    this.sources = sources
+  }
+
+  /** What the window had forgotten stays forgotten: `rememberedFrom` is to say so. */
+  resize(windowSize: number): void {
+    this.windowSize = windowSize
+  }
+
+  /** @param file that of the request's source and line */
+  isDuplicate(request: ScannedRequest, file: SourceFile, offset: number): boolean {
+    switch (request.identity) {
+      case 'position':
+        return file.isRepeated(request.position)
+      case 'request_id':
+        return this.remember(file, request.texts, request.identityText, offset)
+      case 'none':
+        return false
+    }
+  }
+
+  /** Remembers the request id at its newest offset; true when it occurred within the window before. */
+  remember(file: SourceFile, texts: DataView, id: TextRange, offset: number): boolean {
+    file.requestIds ??= new IdWindow()
+    const lastOffset = file.requestIds.remember(texts, id, offset, this.windowSize)
+    return lastOffset !== null && lastOffset >= Math.max(this.rememberedFrom, offset - this.windowSize)
+  }
+}
+
+/** Every source file that a partition has seen. */
+export class SourceFiles {
+  private readonly names = new ByteTable()
+  /** By the number of the source's name. */
+  private readonly bySource: FilesOfSource[] = []
+  private readonly spelled = new ScannedRequest()
+
+  get(source: string, file: string): SourceFile {
+    spellOrigin({ source, identity: { kind: 'position', file, position: 0 } }, this.spelled)
+    return this.of(this.spelled)
+  }
+
+  /** The file of the request's source and line; the one without a name where it has no line. */
+  of(request: ScannedRequest): SourceFile {
+    const known = this.names.size
+    const number = this.names.add(request.texts, request.source)
+    if (number === known) this.bySource.push(new FilesOfSource(this.names.text(number)))
+    const files = this.bySource[number]
+    if (files === undefined) throw new RangeError(`source number ${number} of ${known} has no files`)
+    return request.identity === 'position' ? files.named(request.texts, request.identityText) : files.unnamed
+  }
+
+  *all(): Iterable<SourceFile> {
+    for (const files of this.bySource) yield* files.all()
+  }
+}
+
+class FilesOfSource {
+  private readonly source: string
+  private readonly names = new ByteTable()
+  /** By the number of the file's name. */
+  private readonly files: SourceFile[] = []
+  readonly unnamed: SourceFile
+
+  constructor(source: string) {
+    this.source = source
+    this.unnamed = new SourceFile(source, '')
+  }
+
+  named(texts: DataView, name: TextRange): SourceFile {
+    if (name.start === name.end) return this.unnamed
+    const number = this.names.add(texts, name)
+    const known = this.files[number]
+    if (known !== undefined) return known
+    const file = new SourceFile(this.source, this.names.text(number))
+    this.files.push(file)
+    return file
+  }
+
+  *all(): Iterable<SourceFile> {
+    yield this.unnamed
+    yield* this.files
+  }
+}
+
+/** What a partition has seen of one source's file; `file` is empty for a gateway that sends by itself. */
+export class SourceFile {
+  readonly source: string
+  readonly file: string
+  highPosition = -1
+  /** Counted or rejected, each once, since the stream's first offset. */
+  eventsSoFar = 0
+  markPosition = 0
+  markEventsTotal = 0
+  eventsAtMark = 0
+  throughMs: number | null = null
+  format = ''
+  /** Those that came without a line position; null before the first. */
+  requestIds: IdWindow | null = null
+  /** Within the open block. */
+  blockEvents = 0
+  blockDuplicates = 0
+  blockMarks = 0
+  /** Changed since it was last written. */
+  dirty = false
+
+  constructor(source: string, file: string) {
+    this.source = source
+    this.file = file
+  }
+
+  isRepeated(position: number): boolean {
+    if (position <= this.highPosition) return true
+    this.highPosition = position
+    return false
+  }
+
+  count(duplicate: boolean): void {
+    if (duplicate) this.blockDuplicates += 1
+    else {
+      this.blockEvents += 1
+      this.eventsSoFar += 1
+    }
+    this.dirty = true
+  }
+
+  /**
+   * A mark is held against what arrived only when it is ahead of every line: one that comes again after a crash would
+   * be compared with lines that it doesn't speak of.
+   */
+  mark(mark: SourceMark): void {
+    if (mark.position > this.highPosition && mark.position >= this.markPosition) {
+      this.markPosition = mark.position
+      this.markEventsTotal = mark.eventsTotal
+      this.eventsAtMark = this.eventsSoFar
+    }
+    this.throughMs = Math.max(this.throughMs ?? 0, mark.throughMs)
+    this.format = mark.format
+    this.blockMarks += 1
+    this.dirty = true
+  }
+
+  startBlock(): void {
+    this.blockEvents = 0
+    this.blockDuplicates = 0
+    this.blockMarks = 0
+    this.dirty = false
+  }
+}

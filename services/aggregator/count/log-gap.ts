@@ -1,0 +1,41 @@
+import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
+import type { Place } from '../resume/read-ledger.ts'
+
+/** The log no longer holds what counting needs; the message names the offsets. */
+export class LogGapError extends Error {
+  override name = 'LogGapError'
+}
+
+export function describePartition({ partition, stream }: Place): string {
+  return `partition ${partition} of ${stream}`
+}
+
+export function howToAccept(partition: number, fromOffset: number, startOffset: number): string {
+  const range = `${partition}:${fromOffset}-${Math.max(fromOffset, startOffset)}`
+  return `give them up: stop every aggregator, then forbruk aggregate --accept-gap ${range} --reason TEXT`
+}
+
+/** `knownOffset` is how far the ledger is, `foldFromOffset` where folding must begin. */
+export function assertLogHolds(
+  place: Place,
+  bounds: LogBounds,
+  foldFromOffset: number,
+  knownOffset: number,
+): void {
+  const where = describePartition(place)
+  if (bounds.endOffset < knownOffset) {
+    throw new LogGapError(
+      `${where} ends at offset ${bounds.endOffset}, but the ledger has counted up to ${knownOffset}: offsets ` +
+        `${bounds.endOffset} to ${knownOffset - 1} are gone. Was the topic re-created? Restore it, or count the new ` +
+        `one under another topic name.`,
+    )
+  }
+  if (bounds.startOffset > foldFromOffset) {
+    throw new LogGapError(
+      `${where} begins at offset ${bounds.startOffset}, but counting must go on from ${foldFromOffset}: offsets ` +
+        `${foldFromOffset} to ${bounds.startOffset - 1} were deleted by the topic's retention before their block was ` +
+        `complete. Restore them, or ${howToAccept(place.partition, knownOffset, bounds.startOffset)}. Nothing was counted ` +
+        `wrongly.`,
+    )
+  }
+}

@@ -1,0 +1,42 @@
+import type { LedgerBlock } from '../resume/read-ledger.ts'
+import { dayOf } from './block.ts'
+
+/** Far below any retention, so that resuming never asks for what a log has deleted. */
+const DAYS_REMEMBERED = 7
+
+/** What the window needs to know of a block. */
+export type WindowBlock = Pick<
+  LedgerBlock,
+  'first_offset' | 'next_offset' | 'request_ids' | 'first_append_time_ms' | 'window_size'
+>
+
+/**
+ * The lowest offset whose request ids a block remembers: a window before its start, and no further back than to the
+ * first block that began more than seven days before it. Decided once per block, by its first record's append time
+ * (null: not known yet, so no day is too long ago); the answer is where the ids begin, since line positions need no
+ * window. What blocks of another window size had forgotten when they ended stays forgotten. Pure.
+ */
+export function rememberedFrom(
+  before: readonly WindowBlock[],
+  firstOffset: number,
+  appendTimeMs: number | null,
+  windowSize: number,
+): number {
+  let windowStart = firstOffset - windowSize
+  let from = firstOffset
+  for (let index = before.length - 1; index >= 0; index--) {
+    const block = before[index]
+    if (block === undefined) break
+    if (block.window_size !== windowSize)
+      windowStart = Math.max(windowStart, block.next_offset - block.window_size)
+    if (block.next_offset <= windowStart) break
+    if (isForgotten(block.first_append_time_ms, appendTimeMs)) break
+    if (block.request_ids > 0) from = Math.max(block.first_offset, windowStart)
+  }
+  return from
+}
+
+function isForgotten(beganMs: number | null, appendTimeMs: number | null): boolean {
+  if (beganMs === null || appendTimeMs === null) return false
+  return dayOf(appendTimeMs) - dayOf(beganMs) > DAYS_REMEMBERED
+}

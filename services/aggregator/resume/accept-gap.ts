@@ -1,0 +1,82 @@
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { describePartition } from '../count/log-gap.ts'
+import { rememberedFrom } from '../count/window.ts'
+import { dateTime64 } from '../run/rows.ts'
+import type { LedgerReader } from './read-ledger.ts'
+import { behindGaps, chooseFoldStart } from './resume.ts'
+import { BLOCKS_VERIFIED, chooseVerified } from './verify-blocks.ts'
+
+/** Offsets [fromOffset, toOffset) that are given up; none where only the open block can't go on. */
+export type Gap = { readonly partition: number; readonly fromOffset: number; readonly toOffset: number }
+
+/** There is no such gap: nothing was recorded. */
+export class GapRefusedError extends Error {
+  override name = 'GapRefusedError'
+}
+
+export type AcceptGapParts = {
+  readonly ledger: LedgerReader
+  readonly store: Pick<Store, 'insert'>
+  readonly log: Pick<EventLog, 'topic' | 'partitionCount' | 'bounds'>
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+}
+
+/**
+ * Records that an operator gives up what the log has lost, so that counting goes on behind it. Only the very gap that
+ * counting stops at can be accepted; accepting it again changes nothing. Every aggregator of the stream must have been
+ * stopped: one that still holds the lost records would count on. Throws GapRefusedError.
+ */
+export async function acceptGap(parts: AcceptGapParts, gap: Gap, reason: string): Promise<void> {
+  const { ledger, store, log } = parts
+  const { partition, fromOffset, toOffset } = gap
+  if (partition >= log.partitionCount) {
+    throw new GapRefusedError(
+      `${log.topic} has ${log.partitionCount} partitions, and no partition ${partition}`,
+    )
+  }
+  const place = { stream: log.topic, partition }
+  const recorded = await ledger.readGaps(place)
+  if (recorded.some(known => known.from_offset === fromOffset && known.to_offset === toOffset)) return
+  const found = await findGap(parts, partition)
+  if (found === null) {
+    throw new GapRefusedError(
+      `${describePartition(place)}: the log holds all that counting needs; there is no gap to accept`,
+    )
+  }
+  if (found.fromOffset !== fromOffset || found.toOffset !== toOffset) {
+    throw new GapRefusedError(
+      `${describePartition(place)}: the gap is ${describeGap(found)}, not ${describeGap(gap)}; accept that one`,
+    )
+  }
+  const range = { from_offset: fromOffset, to_offset: toOffset }
+  await store.insert('accepted_gap', [{ ...place, ...range, reason, accepted_at: dateTime64(parts.clock()) }])
+}
+
+/** As the command takes it: PARTITION:FROM-TO. */
+export function describeGap({ partition, fromOffset, toOffset }: Gap): string {
+  return `${partition}:${fromOffset}-${toOffset}`
+}
+
+/** What keeps the partition from being counted on; null when nothing does. */
+async function findGap({ ledger, log }: AcceptGapParts, partition: number): Promise<Gap | null> {
+  const place = { stream: log.topic, partition }
+  const all = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED)
+  const { blocks, gap } = behindGaps(all, await ledger.readGaps(place))
+  const newest = blocks.at(-1)
+  const bounds = await log.bounds(partition)
+  // Also when a gap was accepted and nothing counted behind it yet: a greater one replaces it.
+  const fromOffset = all.at(-1)?.next_offset
+  if (fromOffset === undefined || bounds.endOffset < fromOffset) return null
+  const toOffset = Math.max(fromOffset, bounds.startOffset)
+  if (newest === undefined) {
+    return bounds.startOffset > (gap?.to_offset ?? 0) ? { partition, fromOffset, toOffset } : null
+  }
+  const sums = await ledger.readBlockSums(place, chooseVerified(blocks).at(0)?.first_offset ?? 0)
+  const { foldFromOffset, sealed } = chooseFoldStart(blocks, sums, bounds)
+  const before = blocks.filter(block => block.first_offset < foldFromOffset)
+  const needed = rememberedFrom(before, foldFromOffset, null, newest.window_size)
+  const isThere = sealed !== null || bounds.startOffset > Math.min(foldFromOffset, needed)
+  return isThere ? { partition, fromOffset, toOffset } : null
+}

@@ -1,0 +1,48 @@
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
+import { encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
+import { findUnknown, type StreamGeometry } from '../count/block.ts'
+import type { LedgerReader } from './read-ledger.ts'
+
+/**
+ * Records a new stream, and has one that is counted with an older fold version go on with ours: by a record in each
+ * partition's log, before which the open block ends. So the change stands where every process, of whatever release, and
+ * every replay finds it; appending it again changes nothing. Answers the geometry that a partition begins with, which
+ * never changes. Throws StoreError when the log's partitions are not the stored ones, and FoldVersionError when the
+ * stream has gone on to a version that is newer than ours.
+ */
+export async function registerStream(
+  ledger: Pick<LedgerReader, 'readStream' | 'readFoldVersions'>,
+  store: Pick<Store, 'insert'>,
+  log: Pick<EventLog, 'topic' | 'partitionCount' | 'append'>,
+  ours: StreamGeometry,
+): Promise<StreamGeometry> {
+  const { topic, partitionCount } = log
+  const stored = await ledger.readStream(topic)
+  if (stored === null) {
+    const { foldVersion, blockSize, windowSize } = ours
+    const sizes = { block_size: blockSize, window_size: windowSize, fold_version: foldVersion }
+    await store.insert('stream', [{ stream: topic, partition_count: partitionCount, ...sizes }])
+    return ours
+  }
+  if (stored.partition_count !== partitionCount) {
+    throw new StoreError(
+      `the stream ${topic} was counted with ${stored.partition_count} partitions, and now it has ${partitionCount}: ` +
+        `its figures would not be comparable. Go back to ${stored.partition_count}, or count under another topic name ` +
+        `or into an empty store.`,
+      'STREAM_CHANGED',
+    )
+  }
+  const reached = await ledger.readFoldVersions(topic)
+  const versions = Array.from({ length: partitionCount }, (_, of) => reached.get(of) ?? stored.fold_version)
+  const unknown = findUnknown(`the stream ${topic}`, Math.max(...versions), ours.foldVersion)
+  if (unknown !== null) throw unknown
+  const value = encodeStreamVersion(ours)
+  const behind = [...versions.keys()].filter(partition => (versions[partition] ?? 0) < ours.foldVersion)
+  if (behind.length > 0) await log.append(behind.map(partition => ({ value, to: { partition } })))
+  return {
+    foldVersion: stored.fold_version,
+    blockSize: stored.block_size,
+    windowSize: stored.window_size,
+  }
+}

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { DEFAULT_GEOMETRY } from '../count/block.ts'
+import type { LedgerBlock } from './read-ledger.ts'
+import { chooseFoldStart } from './resume.ts'
+
+const { blockSize, windowSize } = DEFAULT_GEOMETRY
+const OCTOBER_MS = Date.UTC(2026, 9, 1)
+const DAY_MS = 86_400_000
+
+const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock => ({
+  fold_version: 1,
+  block_size: blockSize,
+  window_size: windowSize,
+  first_offset: number * blockSize,
+  next_offset: (number + 1) * blockSize,
+  records: 15,
+  events: 15,
+  requests: 10,
+  duplicates: 3,
+  rejected: 2,
+  marks: 4,
+  request_ids: 0,
+  request_bytes: 100,
+  response_bytes: 200,
+  first_hour_ms: OCTOBER_MS,
+  last_hour_ms: OCTOBER_MS,
+  first_append_time_ms: OCTOBER_MS,
+  last_append_time_ms: OCTOBER_MS,
+  fingerprint: 1n,
+  ...fields,
+})
+const sum = (number: number, fields: object = {}) => ({
+  block: number * blockSize,
+  requests: 10,
+  request_bytes: 100,
+  response_bytes: 200,
+  rejected: 2,
+  rejected_of_sources: 1,
+  source_events: 11,
+  source_duplicates: 3,
+  source_marks: 4,
+  ...fields,
+})
+const start = (blocks: LedgerBlock[], sums: ReturnType<typeof sum>[], startOffset = 0) =>
+  chooseFoldStart(blocks, sums, { startOffset, endOffset: 9 * blockSize })
+const foldStart = (...args: Parameters<typeof start>) => {
+  const { foldFromOffset, sealed } = start(...args)
+  expect(sealed).toBeNull()
+  return foldFromOffset
+}
+
+describe('a partition goes on', () => {
+  const open = block(2, { next_offset: 2 * blockSize + 5 })
+
+  test('at the start of its open block', () => {
+    expect(foldStart([block(1), open], [sum(1), sum(2)])).toBe(2 * blockSize)
+  })
+
+  test('at its stored start when nothing was counted', () => {
+    const none = { requests: 0, duplicates: 0, rejected: 0, marks: 0, request_bytes: 0, response_bytes: 0 }
+    expect(foldStart([block(0, { ...none, first_offset: 7, next_offset: 7 })], [])).toBe(7)
+  })
+
+  test('after a block that is complete', () => {
+    expect(foldStart([block(1), block(2)], [sum(1), sum(2)])).toBe(3 * blockSize)
+  })
+
+  test('after what is counted of its open block, where the log holds no more of it', () => {
+    const last = open.next_offset
+    for (const startOffset of [2 * blockSize + 1, last]) {
+      expect(start([block(1), open], [sum(1), sum(2)], startOffset)).toEqual({
+        foldFromOffset: last,
+        sealed: open,
+      })
+    }
+    // Offsets that were never counted are gone: whoever asks for the log's bounds will see it.
+    expect(foldStart([block(1), open], [sum(1), sum(2)], last + 1)).toBe(2 * blockSize)
+  })
+
+  test('after what is counted of its open block, where the log lacks the request ids that it remembers', () => {
+    const seen = block(1, { request_ids: 1 })
+    expect(start([seen, open], [sum(1), sum(2)], 2 * blockSize - 1).sealed).toEqual(open)
+    const later = { ...open, first_append_time_ms: OCTOBER_MS + 8 * DAY_MS }
+    expect(foldStart([seen, later], [sum(1), sum(2)], 2 * blockSize - 1)).toBe(2 * blockSize)
+  })
+
+  test.each(['requests', 'response_bytes', 'rejected', 'source_events', 'source_duplicates', 'source_marks'])(
+    'at the first of the newest blocks whose %s differ from the ledger',
+    column => {
+      const blocks = [block(1), block(2), block(3)]
+      expect(foldStart(blocks, [sum(1), sum(2, { [column]: 1 }), sum(3)])).toBe(2 * blockSize)
+      expect(foldStart([block(1), block(2)], [sum(2)])).toBe(blockSize)
+    },
+  )
+})

@@ -1,0 +1,43 @@
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Logger } from 'pino'
+import { DEFAULT_GEOMETRY, FOLD_VERSION } from '../count/block.ts'
+import { createLedgerReader } from '../resume/read-ledger.ts'
+import { resumePartition } from '../resume/resume.ts'
+import { countLog } from './count-log.ts'
+import { flushRows } from './flush.ts'
+import { sleep } from './sleep.ts'
+import type { CountProgress } from './stream-counter.ts'
+
+/** Some hundred megabytes. */
+const PENDING_ROWS_MAX = 200_000
+
+export type AggregateSettings = {
+  readonly log: EventLog
+  readonly store: Store
+  readonly logger: Logger
+  /** Ends the run in order: what is folded is written first. */
+  readonly signal: AbortSignal
+  /** Stop when everything that was in the log at the start is counted. */
+  readonly untilCaughtUp: boolean
+  readonly onProgress?: (progress: CountProgress) => void
+}
+
+/**
+ * Counts the log into the store until `signal`, or until caught up. Waits out a store that is away; throws what waiting
+ * doesn't mend, having written nothing that the ledger doesn't vouch for.
+ */
+export function aggregate(settings: AggregateSettings): Promise<void> {
+  const { log, store } = settings
+  const ledger = createLedgerReader(store)
+  return countLog({
+    ...settings,
+    ledger,
+    sleep,
+    geometry: DEFAULT_GEOMETRY,
+    pendingRowsMax: PENDING_ROWS_MAX,
+    resume: (partition, ofNewPartition) =>
+      resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax: FOLD_VERSION }, partition),
+    write: flushes => flushRows(store, flushes),
+  })
+}

@@ -1,0 +1,43 @@
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import type { LedgerReader } from '../resume/read-ledger.ts'
+import { behindGaps } from '../resume/resume.ts'
+import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from '../resume/verify-blocks.ts'
+
+/** Per partition, the offset up to which counting must come: null where the log holds nothing. */
+export type EndOffsets = readonly (number | null)[]
+
+export async function readEndOffsets(log: Pick<EventLog, 'partitionCount' | 'bounds'>): Promise<EndOffsets> {
+  const ends: (number | null)[] = []
+  for (let partition = 0; partition < log.partitionCount; partition++) {
+    const { startOffset, endOffset } = await log.bounds(partition)
+    ends.push(endOffset > startOffset ? endOffset : null)
+  }
+  return ends
+}
+
+/**
+ * By the ledger, so that it also holds when other processes count some of the partitions; and by the rows it vouches
+ * for, since those that a power loss took are written again only once their block has been folded again.
+ */
+export async function hasCaughtUp(
+  ledger: LedgerReader,
+  stream: string,
+  endOffsets: EndOffsets,
+): Promise<boolean> {
+  const nextOffsets = await ledger.readNextOffsets(stream)
+  const isCounted = endOffsets.every(
+    (end, partition) => end === null || (nextOffsets.get(partition) ?? 0) >= end,
+  )
+  if (!isCounted) return false
+  for (const [partition, end] of endOffsets.entries()) {
+    if (end !== null && !(await addsUp(ledger, { stream, partition }))) return false
+  }
+  return true
+}
+
+async function addsUp(ledger: LedgerReader, place: { stream: string; partition: number }): Promise<boolean> {
+  const all = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED)
+  const blocks = chooseVerified(behindGaps(all, await ledger.readGaps(place)).blocks)
+  const sums = await ledger.readBlockSums(place, blocks.at(0)?.first_offset ?? 0)
+  return findDiffering(blocks, sums) === undefined
+}

@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
+import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
+import { openStore } from '@forbruk/infra/store/open-store.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { checkLedger } from '../audit/check-ledger.ts'
+import { replayBlocks } from '../audit/replay-blocks.ts'
+import { type AuditedGap, readAuditedBlocks, readGaps } from '../audit/stored-block.ts'
+import { FoldVersionError, type StreamGeometry } from '../count/block.ts'
+import { acceptGap } from '../resume/accept-gap.ts'
+import { createLedgerReader } from '../resume/read-ledger.ts'
+import { resumePartition } from '../resume/resume.ts'
+import { countLog } from './count-log.ts'
+import { flushRows } from './flush.ts'
+import { sleep } from './sleep.ts'
+
+/** The store's SQL and a real log; what happens under failures is for test/simulation. */
+const folder = mkdtempSync(join(tmpdir(), 'forbruk-count-'))
+const DAY_MS = 86_400_000
+const ALL_TIME = { fromMs: 0, toMs: 4_102_444_800_000 }
+const FIRST: StreamGeometry = { foldVersion: 1, blockSize: 8, windowSize: 4 }
+const SECOND: StreamGeometry = { foldVersion: 2, blockSize: 4, windowSize: 3 }
+let store: Store
+let nowMs = Date.UTC(2026, 9, 1)
+
+beforeAll(async () => {
+  store = await openStore({ kind: 'embedded', path: join(folder, 'store'), database: 'forbruk' })
+  await migrate(store, MIGRATIONS, () => nowMs)
+}, 60_000)
+
+afterAll(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function openLog(topic: string): EventLog {
+  const path = join(folder, `${topic}.sqlite`)
+  return openEmbeddedLog({ path, topic, partitionCount: 1, clock: () => nowMs })
+}
+
+const append = (log: EventLog, ids: readonly string[]) =>
+  log.append(
+    ids.map(id => ({
+      value: encodeRequest({
+        ...({ kind: 'request', source: 'gw', identity: { kind: 'request_id', id } } as const),
+        ...{ clientId: 'fjord', integrationId: '', timeMs: nowMs, status: 200 },
+        ...{ requestBytes: 1, responseBytes: 1 },
+      }),
+      to: { partition: 0 },
+    })),
+  )
+
+function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
+  const ledger = createLedgerReader(store)
+  const foldVersionMax = geometry.foldVersion
+  return countLog({
+    ...{ log, store, ledger, sleep, geometry, pendingRowsMax: 1_000, untilCaughtUp: true },
+    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+    signal: new AbortController().signal,
+    write: flushes => flushRows(store, flushes),
+    resume: (partition, ofNewPartition) =>
+      resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
+  })
+}
+
+async function readBlocks(stream: string) {
+  const columns = z.tuple([z.coerce.number(), z.coerce.number(), z.number(), z.coerce.number()])
+  return store.query(
+    `SELECT tuple(first_offset, next_offset, fold_version, requests) AS row FROM block_ledger FINAL
+     WHERE stream = {stream:String} ORDER BY block`,
+    z.object({ row: columns }).transform(({ row }) => row),
+    { stream },
+  )
+}
+
+async function findFaults(log: EventLog, gaps: readonly AuditedGap[] = []) {
+  const blocks = await readAuditedBlocks(store, log.topic, ALL_TIME)
+  const replayed = await replayBlocks(
+    { store, log, foldVersionMax: 2, gaps },
+    blocks,
+    () => true,
+    () => undefined,
+  )
+  return [...checkLedger(blocks, gaps), ...replayed].map(({ place, message }) => `${place}: ${message}`)
+}
+
+test('a block ends with the day, and each is resumed, audited and replayed as it was counted', async () => {
+  const log = openLog('days')
+  await append(log, ['a', 'b', 'a'])
+  await count(log, FIRST)
+  nowMs += DAY_MS
+  await append(log, ['b', 'c'])
+  await count(log, FIRST)
+  nowMs += 9 * DAY_MS
+  await append(log, ['c', 'd', 'e', 'f'])
+  await count(log, FIRST)
+  expect(await readBlocks('days')).toEqual([
+    [0, 3, 1, 2],
+    [3, 5, 1, 1],
+    [5, 8, 1, 3],
+    [8, 9, 1, 1],
+  ])
+  expect(await findFaults(log)).toEqual([])
+
+  // As if two days were one block.
+  await store.command("DELETE FROM block_ledger WHERE stream = 'days' AND block = 3")
+  expect(await findFaults(log)).toContain('partition 0, block 5: offsets 3 to 4 before it have no ledger row')
+  await store.command(
+    `INSERT INTO block_ledger SELECT * REPLACE (5 AS next_offset)
+     FROM block_ledger FINAL WHERE stream = 'days' AND block = 0`,
+  )
+  expect(await findFaults(log)).toContain('partition 0, block 0: next_offset: 3 from the log, 5 stored')
+  await log.close()
+}, 60_000)
+
+test('a newer release takes a stream over at a boundary that stands in the log', async () => {
+  const log = openLog('versions')
+  await append(log, ['a', 'b', 'c'])
+  await count(log, FIRST)
+  await count(log, SECOND)
+  await append(log, ['c', 'a', 'd', 'c'])
+  await count(log, SECOND)
+  const blocks = [
+    [0, 3, 1, 3],
+    [3, 4, 2, 0],
+    [4, 8, 2, 2],
+  ]
+  expect(await readBlocks('versions')).toEqual(blocks)
+  expect(await findFaults(log)).toEqual([])
+  await expect(count(log, FIRST)).rejects.toThrow(FoldVersionError)
+  await count(log, SECOND)
+  expect((await log.bounds(0)).endOffset).toBe(8)
+  expect(await readBlocks('versions')).toEqual(blocks)
+  await log.close()
+}, 60_000)
+
+test('a release without the rules counts up to where the log asks for them, and stops', async () => {
+  const log = openLog('older')
+  await append(log, ['a', 'b'])
+  await count(log, FIRST)
+  await append(log, ['c'])
+  await log.append([{ value: encodeStreamVersion(SECOND), to: { partition: 0 } }])
+  await append(log, ['d'])
+  await expect(count(log, FIRST)).rejects.toThrow(/from offset 3 on, is counted with fold version 2/)
+  expect(await readBlocks('older')).toEqual([[0, 3, 1, 3]])
+  await log.close()
+}, 60_000)
+
+test('an accepted gap is a fact of the ledger, and counting goes on behind it', async () => {
+  const whole = openLog('lost')
+  await append(whole, ['a', 'b'])
+  await count(whole, FIRST)
+  await append(whole, ['c', 'd', 'a', 'e'])
+  // As if retention had taken what was not counted yet.
+  const log = { ...whole, bounds: async () => ({ startOffset: 4, endOffset: 6 }) }
+  const parts = { ledger: createLedgerReader(store), store, log, clock: () => nowMs }
+  await expect(count(log, FIRST)).rejects.toThrow(/--accept-gap 0:2-4 --reason/)
+  const accept = (fromOffset: number, toOffset: number) =>
+    acceptGap(parts, { partition: 0, fromOffset, toOffset }, 'disk died')
+  await expect(accept(2, 5)).rejects.toThrow('the gap is 0:2-4, not 0:2-5')
+  await accept(2, 4)
+  await accept(2, 4)
+  await count(log, FIRST)
+  expect(await readBlocks('lost')).toEqual([
+    [0, 2, 1, 2],
+    [4, 6, 1, 2],
+  ])
+  const gaps = await readGaps(store, 'lost')
+  expect(gaps).toMatchObject([{ partition: 0, from_offset: 2, to_offset: 4, reason: 'disk died' }])
+  expect(await findFaults(whole, gaps)).toEqual([])
+  expect(await findFaults(whole)).toContain(
+    'partition 0, block 4: offsets 2 to 3 before it have no ledger row',
+  )
+  await expect(accept(6, 7)).rejects.toThrow('there is no gap to accept')
+  await whole.close()
+}, 60_000)

@@ -1,0 +1,59 @@
+import { FoldVersionError } from '@forbruk/aggregator/count/block.ts'
+import { LogGapError } from '@forbruk/aggregator/count/log-gap.ts'
+import { LogContradictsLedgerError } from '@forbruk/aggregator/count/partition-fold.ts'
+import { GapRefusedError } from '@forbruk/aggregator/resume/accept-gap.ts'
+import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
+import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
+import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
+import { UnknownSourceError } from '@forbruk/close/gate/retire-source.ts'
+import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
+import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
+import { ConsoleError } from '@forbruk/console/server/console-error.ts'
+import { EventLogError } from '@forbruk/infra/log/event-log.ts'
+import { ConfigError } from '@forbruk/infra/runtime/config.ts'
+import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { GatewayFormatError } from '@forbruk/schemas/gateway/formats.ts'
+import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
+import { TariffError } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { ShipError } from '@forbruk/shipper/ship-error.ts'
+import { NotClosedError } from './not-closed-error.ts'
+
+/** What a user reads of a failure, and the exit code: 1 a failure, 2 wrong usage, 3 refused for a stated reason. */
+export type ExplainedFailure = { readonly message: string; readonly exitCode: 1 | 2 | 3 }
+
+const WRONG_USAGE = [
+  NotClosedError,
+  ConfigError,
+  BillingPeriodError,
+  GatewayFormatError,
+  CaseIdError,
+  CaseUnknownError,
+  RejectedEventError,
+  UnknownSourceError,
+]
+const REFUSED = [CloseRefusedError, CaseRefusedError, GapRefusedError]
+/** Their messages say what is wrong and what to do; a stack trace would only hide it. */
+const EXPECTED = [
+  LogGapError,
+  FoldVersionError,
+  LogContradictsLedgerError,
+  EventLogError,
+  StoreError,
+  StoreUnavailableError,
+  ShipError,
+  RegistryFaultsError,
+  TariffError,
+  ConsoleError,
+]
+
+export function explainFailure(error: unknown): ExplainedFailure {
+  if (REFUSED.some(kind => error instanceof kind)) return { message: messageOf(error), exitCode: 3 }
+  if (WRONG_USAGE.some(kind => error instanceof kind)) return { message: messageOf(error), exitCode: 2 }
+  const expected = EXPECTED.some(kind => error instanceof kind)
+  if (expected) return { message: messageOf(error), exitCode: 1 }
+  return { message: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: 1 }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,16 @@
+import type { ClosingParts } from '@forbruk/close/close-and-announce.ts'
+import type { Parts } from './open-parts.ts'
+import { readTariffFile } from './read-tariff-file.ts'
+
+/** What the close takes of a command's outside world. */
+export function closingParts(parts: Pick<Parts, 'config' | 'store' | 'log' | 'statementsLog'>): ClosingParts {
+  const { config } = parts
+  return {
+    openStore: () => parts.store(),
+    openLog: () => parts.log(),
+    statementsTopic: config.statementsTopic,
+    openStatementsLog: () => parts.statementsLog(),
+    readTariff: () => readTariffFile(config.tariffPath),
+    clock: Date.now,
+  }
+}

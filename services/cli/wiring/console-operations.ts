@@ -1,0 +1,127 @@
+import type { AnnouncedClose, Closer } from '@forbruk/close/close-and-announce.ts'
+import { addStep } from '@forbruk/close/dialogue/add-step.ts'
+import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
+import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
+import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
+import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
+import { CloseRefusedError, describeRefusal } from '@forbruk/close/gate/refusal.ts'
+import { importRegistryFiles, RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
+import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
+import { exportTable } from '@forbruk/close/statements/export-table.ts'
+import { findRevision, readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
+import { listPayers } from '@forbruk/close/statements/list-payers.ts'
+import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
+import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/routes/operations.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { z } from 'zod'
+
+export type OperationParts = {
+  readonly store: Store
+  readonly close: Closer
+  /** Of the tariff. */
+  readonly timeZone: string
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+}
+
+/** What the console does, as the services have it. */
+export function createConsoleOperations({ store, close, timeZone, clock }: OperationParts): Operations {
+  return {
+    async closeMonth(period, { dryRun, forceReason }) {
+      const force = forceReason === null ? undefined : { reason: forceReason }
+      return answerClose(close({ period, dryRun, force }))
+    },
+    listMonths: () => readClosedMonths(store),
+    async listPayers(period, revision, page) {
+      const stated = await findRevision(store, period.month, revision)
+      if (stated === null) return null
+      const payers = await listPayers(store, stated, page)
+      return { revision: stated.revision, isLatest: stated.isLatest, payers }
+    },
+    async readStatement(period, revision, payerId) {
+      const stated = await findRevision(store, period.month, revision)
+      if (stated === null) return null
+      const [statement] = await readPayerStatements(
+        store,
+        stated,
+        { first: payerId, last: payerId },
+        timeZone,
+      )
+      return statement ?? null
+    },
+    async exportTable(period, revision, table, format) {
+      const stated = await findRevision(store, period.month, revision)
+      return stated === null ? null : exportTable(store, stated, table, format)
+    },
+    async importRegistry(files, validFrom) {
+      try {
+        const options = { store, files, origin: 'the request', clock }
+        const imported = await importRegistryFiles({ ...options, validFrom: validFrom ?? undefined })
+        return { kind: 'imported', imported }
+      } catch (error) {
+        if (!(error instanceof RegistryFaultsError)) throw error
+        return { kind: 'faulty', faults: error.faults, faultCount: error.faultCount }
+      }
+    },
+    listCases: filter => listCases(store, filter),
+    readCase: caseId => answerCase(readCase(store, caseId)),
+    addCaseStep: ({ expectedSequence, ...step }) =>
+      answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
+    async checkStore() {
+      await store.query('SELECT 1 AS one', z.object({ one: z.literal(1) }))
+    },
+  }
+}
+
+async function answerClose(closing: Promise<AnnouncedClose>): Promise<CloseAnswer> {
+  try {
+    return { kind: 'closed', closed: toClosed(await closing) }
+  } catch (error) {
+    if (error instanceof CloseRunningError) return { kind: 'busy', month: error.month }
+    if (!(error instanceof CloseRefusedError)) throw error
+    const missing = error.refusals.map(refusal => ({ kind: refusal.kind, detail: describeRefusal(refusal) }))
+    return { kind: 'refused', missing, estimate: toEstimate(error) }
+  }
+}
+
+function toEstimate({ estimate }: CloseRefusedError) {
+  if (estimate === null) return null
+  const { notBeforeMs, basis } = estimate
+  return { notBefore: notBeforeMs === null ? null : new Date(notBeforeMs).toISOString(), basis }
+}
+
+async function answerCase(asking: Promise<DialogueCase>): Promise<CaseAnswer> {
+  try {
+    return { kind: 'case', case: await asking }
+  } catch (error) {
+    if (error instanceof CaseUnknownError || error instanceof CaseIdError)
+      return { kind: 'unknown', detail: error.message }
+    if (error instanceof CaseRefusedError)
+      return { kind: 'refused', detail: error.message, refusal: error.refusal }
+    throw error
+  }
+}
+
+/** Without the statements themselves, which can be a hundred thousand: they are asked for by month. */
+function toClosed({ result, announced }: AnnouncedClose) {
+  const { clients, statements, requests, bytes, payableNok, proposedNok } = result.summary
+  return {
+    month: result.month,
+    outcome: result.outcome,
+    revision: result.revision,
+    previousRevision: result.previousRevision,
+    contentHash: result.contentHash,
+    clients,
+    statements,
+    requests,
+    bytes,
+    payableNok,
+    proposedNok,
+    changes: [...result.changes],
+    exceptions: [...result.exceptions],
+    rejected: [...result.rejected],
+    forced: result.forced === null ? null : { ...result.forced, lacks: [...result.forced.lacks] },
+    announced,
+  }
+}

@@ -1,0 +1,43 @@
+import { describeEstimate, type Estimate } from './estimate-ready.ts'
+import { describeLack, type Lack } from './gate.ts'
+
+/** Why a month was not closed, though nothing failed. */
+export type Refusal =
+  | Lack
+  | { readonly kind: 'registry_missing' }
+  | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
+  /** Each time, another close with other content was recorded while this one was at it. */
+  | { readonly kind: 'closed_meanwhile'; readonly tries: number }
+
+/** The month was refused for stated reasons: nothing was recorded. The command ends with exit code 3. */
+export class CloseRefusedError extends Error {
+  override name = 'CloseRefusedError'
+  readonly month: string
+  readonly refusals: readonly Refusal[]
+  /** When the month can be closed, as far as that can be told; null where time has no part in it. */
+  readonly estimate: Estimate | null
+  constructor(month: string, refusals: readonly Refusal[], estimate: Estimate | null = null) {
+    const sentences = [
+      ...refusals.map(describeRefusal),
+      ...(estimate === null ? [] : [describeEstimate(estimate)]),
+    ]
+    super(`${month} is not closed:${sentences.map(sentence => `\n  ${sentence}`).join('')}`)
+    this.estimate = estimate
+    this.month = month
+    this.refusals = refusals
+  }
+}
+
+/** A plain sentence that says what is wrong and what to do. */
+export function describeRefusal(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'registry_missing':
+      return 'no registry holds in the month; run forbruk registry import, for that month or from the first'
+    case 'figures_unsettled':
+      return `usage and block ledger differ (${refusal.examples.join('; ')}); let forbruk aggregate catch up, then close again`
+    case 'closed_meanwhile':
+      return `${refusal.tries} times another close with other figures came first; close it again once usage, registry and tariff are at rest`
+    default:
+      return describeLack(refusal)
+  }
+}

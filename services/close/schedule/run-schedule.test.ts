@@ -1,0 +1,111 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import { CloseRefusedError } from '../gate/refusal.ts'
+import { planCloses } from './plan-closes.ts'
+import { CHECK_INTERVAL_MS, RETRY_INTERVAL_MS, runSchedule } from './run-schedule.ts'
+
+const SCHEDULE = { expression: '0 6 2 * *', timeZone: 'Europe/Oslo' }
+const MINUTE_MS = 60_000
+
+type Attempt = 'done' | 'refused' | 'failed'
+
+/** Runs the schedule by a clock that only sleeping moves on, and answers what was tried when. */
+async function runFor(options: {
+  from: string
+  checks: number
+  /** How long the machine sleeps at that check, instead of a minute. */
+  asleepMs?: Readonly<Record<number, number>>
+  answer?: (attempt: number, month: string) => Attempt
+  planFailsAt?: number
+}) {
+  const { checks, asleepMs = {}, answer = () => 'done', planFailsAt = -1 } = options
+  const stop = new AbortController()
+  const closed = new Set<string>()
+  const tried: string[] = []
+  const logged: string[] = []
+  let nowMs = Date.parse(options.from)
+  let check = 0
+  let running = 0
+  await runSchedule({
+    async plan(now) {
+      if (check === planFailsAt) throw new Error('the store is away')
+      const firstUsageMs = Date.parse('2026-08-15T00:00:00Z')
+      return { closes: planCloses(SCHEDULE, { firstUsageMs, closedMonths: closed }, now), announcements: [] }
+    },
+    async close({ month }) {
+      running += 1
+      expect(running).toBe(1)
+      tried.push(`${month} at ${new Date(nowMs).toISOString().slice(0, 16)}`)
+      await Promise.resolve()
+      running -= 1
+      const outcome = answer(tried.length, month)
+      if (outcome === 'refused') throw new CloseRefusedError(month, [{ kind: 'registry_missing' }])
+      if (outcome === 'failed') throw new Error('the power went')
+      closed.add(month)
+      const summary = { statements: 0, payableNok: '0', proposedNok: '0' }
+      return { result: { month, outcome: 'closed', revision: 1, summary }, announced: 0 } as never
+    },
+    announce: async () => 0,
+    clock: () => nowMs,
+    async sleep(ms) {
+      expect(ms).toBe(CHECK_INTERVAL_MS)
+      nowMs += asleepMs[check] ?? ms
+      check += 1
+      if (check >= checks) stop.abort()
+    },
+    signal: stop.signal,
+    logger: pino({ level: 'info' }, { write: line => void logged.push(line) }),
+  })
+  return { tried, logged: logged.join('') }
+}
+
+test('a month is closed once, at its time', async () => {
+  const { tried } = await runFor({ from: '2026-10-02T03:55:00Z', checks: 100 })
+  expect(tried).toEqual(['2026-09 at 2026-10-02T04:00'])
+})
+
+test('what was due while nothing ran is closed at the start', async () => {
+  const { tried } = await runFor({ from: '2026-12-20T10:00:00Z', checks: 3 })
+  expect(tried).toEqual([
+    '2026-09 at 2026-12-20T10:00',
+    '2026-10 at 2026-12-20T10:00',
+    '2026-11 at 2026-12-20T10:00',
+  ])
+})
+
+test('what was due while the machine slept is closed when it wakes', async () => {
+  const { tried } = await runFor({
+    from: '2026-10-01T20:00:00Z',
+    checks: 5,
+    asleepMs: { 1: 40 * 24 * 60 * MINUTE_MS },
+  })
+  expect(tried).toEqual(['2026-09 at 2026-11-10T20:01', '2026-10 at 2026-11-10T20:01'])
+})
+
+test('a refused close is told with what is missing, tried again at intervals, and holds up no other month', async () => {
+  const { tried, logged } = await runFor({
+    from: '2026-11-02T05:00:00Z',
+    checks: 70,
+    answer: (attempt, month) => (month === '2026-09' && attempt < 4 ? 'refused' : 'done'),
+  })
+  const retryMinutes = RETRY_INTERVAL_MS / MINUTE_MS
+  expect(tried).toEqual([
+    '2026-09 at 2026-11-02T05:00',
+    '2026-10 at 2026-11-02T05:00',
+    `2026-09 at 2026-11-02T05:${retryMinutes}`,
+    '2026-09 at 2026-11-02T06:00',
+  ])
+  expect(logged).toContain('"missing":["no registry holds in the month')
+})
+
+test('nothing that fails ends it', async () => {
+  const { tried, logged } = await runFor({
+    from: '2026-10-02T03:59:00Z',
+    checks: 60,
+    planFailsAt: 1,
+    answer: attempt => (attempt === 1 ? 'failed' : 'done'),
+  })
+  expect(tried).toEqual(['2026-09 at 2026-10-02T04:01', '2026-09 at 2026-10-02T04:31'])
+  expect(logged).toContain('the store is away')
+  expect(logged).toContain('the power went')
+})

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { DEFAULT_TARIFF_URL, readTariff } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
+import { z } from 'zod'
+import {
+  type CloseOptions,
+  CloseRefusedError,
+  type CloseResult,
+  closeMonth,
+} from '../../../services/close/close.ts'
+import { describeRefusal } from '../../../services/close/gate/refusal.ts'
+import { importRegistry } from '../../../services/close/registry/import-registry.ts'
+import { countOctober, type Installation, openInstallation, removeInstallations } from './counted-month.ts'
+
+export const TARIFF = readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default')
+const OCTOBER = parseBillingPeriod('2026-10')
+const anyRow = z.record(z.string(), z.unknown())
+
+/** A fresh installation for each test of the file, and what tests of the close do with it. */
+export function useInstallation() {
+  let current: Installation | null = null
+  beforeEach(async () => {
+    current = await openInstallation()
+  })
+  afterEach(() => current?.log.close())
+  afterAll(removeInstallations)
+
+  const place = (): Installation => {
+    if (current === null) throw new Error('an installation is there only inside a test')
+    return current
+  }
+  const clock = () => place().clock.nowMs
+  const rows = (sql: string) => place().store.query(sql, anyRow)
+  const importAll = () => importRegistry({ store: place().store, directory: place().folder, clock })
+  const close = (options: Partial<CloseOptions> = {}): Promise<CloseResult> =>
+    closeMonth({ store: place().store, log: place().log, tariff: TARIFF, period: OCTOBER, clock, ...options })
+
+  /** The reasons for which a close is refused, as sentences; nothing may have been recorded. */
+  const refusals = async (options: Partial<CloseOptions> = {}): Promise<string[]> => {
+    const error = await close(options).catch(caught => caught)
+    expect(error).toBeInstanceOf(CloseRefusedError)
+    expect(await rows('SELECT * FROM month_close')).toEqual([])
+    return error.refusals.map(describeRefusal)
+  }
+  const countAll = async (): Promise<void> => {
+    await countOctober(place())
+    await importAll()
+  }
+  return { place, rows, importAll, close, refusals, countAll }
+}
