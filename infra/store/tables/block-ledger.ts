@@ -1,0 +1,32 @@
+import { count64, nullable, safeCount, secondTime, text, time } from './codec.ts'
+import { declareTable, type RowOf } from './table.ts'
+
+/** One row per block, written after the rows it vouches for: migration 005. */
+export const blockLedger = declareTable('block_ledger', {
+  stream: text,
+  partition: safeCount,
+  /** Its name: where it begins. */
+  block: safeCount,
+  foldVersion: safeCount,
+  blockSize: safeCount,
+  windowSize: safeCount,
+  firstOffset: safeCount,
+  nextOffset: safeCount,
+  records: safeCount,
+  events: safeCount,
+  requests: safeCount,
+  duplicates: safeCount,
+  rejected: safeCount,
+  marks: safeCount,
+  requestIds: safeCount,
+  /** Below 2^53, which the fold sees to. */
+  requestBytes: safeCount,
+  responseBytes: safeCount,
+  firstHourMs: nullable(secondTime),
+  lastHourMs: nullable(secondTime),
+  firstAppendTimeMs: nullable(time),
+  lastAppendTimeMs: nullable(time),
+  fingerprint: count64,
+})
+
+export type LedgerBlock = RowOf<typeof blockLedger>

@@ -1,0 +1,22 @@
+import { nullable, safeCount, text, time } from './codec.ts'
+import { declareTable, type RowOf } from './table.ts'
+
+/** What could not be counted, and where it stands in the log; never the raw record: migration 004. */
+export const rejectedEvent = declareTable('rejected_event', {
+  stream: text,
+  partition: safeCount,
+  offset: safeCount,
+  /** Within its record. */
+  eventIndex: safeCount,
+  block: safeCount,
+  appendTimeMs: time,
+  reason: text,
+  detail: text,
+  source: text,
+  file: text,
+  position: nullable(safeCount),
+  excerpt: text,
+  recordBytes: safeCount,
+})
+
+export type RejectedRow = RowOf<typeof rejectedEvent>
