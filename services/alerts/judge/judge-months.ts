@@ -1,7 +1,8 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { UsageAlert } from '@forbruk/schemas/alert/usage-alert.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { z } from 'zod'
 import { type AlertsTopic, raiseAlerts, readRaised } from '../record/raise-alerts.ts'
 import { type Amounts, judgeUsage } from './judge-usage.ts'
 import { type JudgedPeriod, judgedPeriods } from './judged-periods.ts'
@@ -90,6 +91,9 @@ async function judgePeriod(
 }
 
 async function readClosedMonths(store: Store): Promise<string[]> {
-  const rows = await store.query('SELECT DISTINCT month FROM month_closes', z.object({ month: z.string() }))
+  const rows = await store.query(
+    'SELECT DISTINCT month FROM month_closes',
+    select(monthCloses, 'month').shape,
+  )
   return rows.map(row => row.month)
 }

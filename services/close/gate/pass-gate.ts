@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
+import type { Forced } from '@forbruk/schemas/statement/month-close.ts'
 import { type Estimate, estimateReady } from './estimate-ready.ts'
 import { describeLack, type GateFacts, judgeMonth, type Lack } from './gate.ts'
 import { readGateFacts, readLedger } from './read-gate-facts.ts'
@@ -16,9 +17,6 @@ export type GateOptions = {
   readonly force: { readonly reason: string } | undefined
   readonly dryRun: boolean
 }
-
-/** Why a month was closed though it was incomplete, and what was lacking. */
-export type Forced = { readonly reason: string; readonly lacks: readonly string[] }
 
 export type Passed = { readonly facts: GateFacts; readonly forced: Forced | null }
 

@@ -1,8 +1,9 @@
 import type { IntegrationKind } from '@forbruk/schemas/registry/registry.ts'
+import type { ExceptionKind } from '@forbruk/schemas/statement/month-close.ts'
+import type { StatementUsage } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { sumUsage, type UsageRow, type UsageSum } from '../usage/usage.ts'
 import { type ActiveRegistry, isEndCustomer } from './active-registry.ts'
-import type { ExceptionKind, StatementUsage } from './statement.ts'
 
 /** What a client did through one integration in the month, and what of it counts against the allowance. */
 export type MeasuredUse = {

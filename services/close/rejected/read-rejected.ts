@@ -1,7 +1,7 @@
 import type { QueryParams, Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
+import { safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
+import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
-import { z } from 'zod'
 import { GRACE_MS, type RejectedFacts } from '../gate/gate.ts'
 
 /**
@@ -34,17 +34,15 @@ export function monthParams(stream: string, { startMs, endMs }: PeriodRange): Qu
   return { stream, start: startMs, end: endMs, grace: endMs + GRACE_MS }
 }
 
-const rowShape: z.ZodType<RejectedFacts> = z
-  .object({
-    reason: z.string(),
-    events: storedCount,
-    waived: storedCount,
-    mended: storedCount,
-    mending: storedCount,
-    open: storedCount,
-    example: z.string(),
-  })
-  .transform(row => ({ ...row, example: row.example === '' ? null : row.example }))
+const factsShape = shapeOf({
+  reason: text,
+  events: safeCount,
+  waived: safeCount,
+  mended: safeCount,
+  mending: safeCount,
+  open: safeCount,
+  example: textOrNull,
+})
 
 const REJECTED_SQL = `
 SELECT
@@ -66,15 +64,13 @@ export async function readRejected(
   stream: string,
   range: PeriodRange,
 ): Promise<RejectedFacts[]> {
-  return store.query(REJECTED_SQL, rowShape, monthParams(stream, range))
+  return store.query(REJECTED_SQL, factsShape, monthParams(stream, range))
 }
 
 /** Why rejected events of the month were let go, and by whom. */
 export type Waiver = { readonly reason: string; readonly actor: string; readonly events: number }
 
-const waiverShape: z.ZodType<Waiver> = z
-  .object({ waiver: z.string(), actor: z.string(), events: storedCount })
-  .transform(row => ({ reason: row.waiver, actor: row.actor, events: row.events }))
+const waiverShape = shapeOf({ waiver: text, actor: text, events: safeCount })
 
 export async function readWaivers(store: Store, stream: string, range: PeriodRange): Promise<Waiver[]> {
   const sql = `
@@ -83,5 +79,6 @@ FROM rejected_events
 WHERE state = 'waived' AND ${MAY_BELONG_TO_MONTH}
 GROUP BY waiver, actor
 ORDER BY waiver, actor`
-  return store.query(sql, waiverShape, monthParams(stream, range))
+  const rows = await store.query(sql, waiverShape, monthParams(stream, range))
+  return rows.map(({ waiver: reason, ...row }) => ({ reason, ...row }))
 }

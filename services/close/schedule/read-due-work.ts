@@ -1,4 +1,6 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 import { z } from 'zod'
 import { readClosedMonths } from '../statements/find-revision.ts'
 import { type CloseSchedule, planCloses } from './plan-closes.ts'
@@ -43,7 +45,7 @@ async function readUnannounced(store: Store, topic: string): Promise<string[]> {
     `SELECT DISTINCT month FROM month_closes
      WHERE (month, revision) NOT IN (SELECT month, revision FROM statement_announcement WHERE topic = {topic:String})
      ORDER BY month`,
-    z.object({ month: z.string() }),
+    select(monthCloses, 'month').shape,
     { topic },
   )
   return rows.map(row => row.month)

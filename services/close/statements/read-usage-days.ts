@@ -7,8 +7,8 @@ import {
   periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
+import type { PayerRange } from '../revision/of-close.ts'
 import type { StatedRevision } from './find-revision.ts'
-import type { PayerRange } from './read-payer-rows.ts'
 
 export type DayUsage = { readonly day: string; readonly requests: bigint; readonly bytes: bigint }
 
