@@ -1,7 +1,7 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
-import type { LedgerReader } from '@forbruk/aggregator/resume/read-ledger.ts'
 import { countLog } from '@forbruk/aggregator/run/count-log.ts'
 import type { FlushStore } from '@forbruk/aggregator/run/flush.ts'
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { type EventLog, EventLogError, type PartitionConsumer } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Protocol } from './protocol.ts'

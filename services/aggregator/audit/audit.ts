@@ -1,17 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { z } from 'zod'
 import { FOLD_VERSION } from '../count/block.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
-import {
-  type AuditedBlock,
-  type AuditedGap,
-  type AuditedRange,
-  readAuditedBlocks,
-  readGaps,
-} from './stored-block.ts'
+import { type AuditedBlock, type AuditedRange, readAuditedBlocks, readGaps } from './stored-block.ts'
 
 /** A running aggregator is between its rollup and its ledger rows for a moment: a finding must outlast that. */
 const ATTEMPTS_MAX = 4
@@ -41,7 +36,7 @@ export type AuditReport = {
   readonly rejected: bigint
   readonly marks: bigint
   /** What operators gave up, because the log had lost it: stated, and no finding. */
-  readonly gaps: readonly AuditedGap[]
+  readonly gaps: readonly AcceptedGap[]
   /** Empty when every invariant holds. */
   readonly findings: readonly AuditFinding[]
 }
@@ -53,7 +48,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
   const { blocks, findings } = await readSettled(store, stream, range ?? ALL_TIME, gaps)
   const sources = await readSources(store, stream)
   findings.push(...sources.flatMap(checkSource))
-  const isReplayed = (block: AuditedBlock) => replayFrom !== null && (range === null || block.in_month)
+  const isReplayed = (block: AuditedBlock) => replayFrom !== null && (range === null || block.inRange === 1)
   const blocksReplayed = blocks.filter(isReplayed).length
   if (replayFrom !== null) {
     const report = (done: number) => settings.onProgress?.(done, blocksReplayed)
@@ -67,7 +62,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
     )
   }
   const sum = (column: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>
-    blocks.reduce((total, block) => total + block[column], 0n)
+    blocks.reduce((total, block) => total + BigInt(block[column]), 0n)
   return {
     stream,
     partitions: new Set(blocks.map(block => block.partition)).size,
@@ -88,7 +83,7 @@ async function readSettled(
   store: Store,
   stream: string,
   range: AuditedRange,
-  gaps: readonly AuditedGap[],
+  gaps: readonly AcceptedGap[],
 ): Promise<{ blocks: AuditedBlock[]; findings: AuditFinding[] }> {
   for (let attempt = 1; ; attempt++) {
     const blocks = await readAuditedBlocks(store, stream, range)

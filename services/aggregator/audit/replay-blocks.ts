@@ -1,15 +1,17 @@
+import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { z } from 'zod'
 import { Admission } from '../count/admit.ts'
 import { findUnknown } from '../count/block.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { rememberedFrom } from '../count/window.ts'
-import { createLedgerReader } from '../resume/read-ledger.ts'
-import type { FlushRows, Row } from '../run/rows.ts'
+import { restoreSources } from '../resume/restore-sources.ts'
+import type { FlushRows } from '../run/rows.ts'
 import { type AuditFinding, placeOf } from './check-ledger.ts'
-import type { AuditedBlock, AuditedGap } from './stored-block.ts'
+import type { AuditedBlock } from './stored-block.ts'
 
 /** One broken block must not fill the screen. */
 const FINDINGS_PER_BLOCK_MAX = 5
@@ -19,7 +21,7 @@ export type ReplayParts = {
   readonly log: EventLog
   /** The newest rules that this release has. */
   readonly foldVersionMax: number
-  readonly gaps: readonly AuditedGap[]
+  readonly gaps: readonly AcceptedGap[]
 }
 
 /**
@@ -49,15 +51,12 @@ async function replayBlock(
   block: AuditedBlock,
   ofPartition: readonly AuditedBlock[],
 ): Promise<AuditFinding[]> {
-  const { first_offset, next_offset } = block
+  const { firstOffset, nextOffset } = block
   // The stored start of a partition of which nothing was counted yet.
-  if (next_offset === first_offset) return []
+  if (nextOffset === firstOffset) return []
   const place = { stream: block.stream, partition: block.partition }
-  const geometry = {
-    foldVersion: block.fold_version,
-    blockSize: block.block_size,
-    windowSize: block.window_size,
-  }
+  const { foldVersion, blockSize, windowSize } = block
+  const geometry = { foldVersion, blockSize, windowSize }
   const fail = (message: string): AuditFinding => ({
     check: 'replay_equals_stored',
     place: placeOf(block),
@@ -65,25 +64,25 @@ async function replayBlock(
   })
   const unknown = findUnknown('it', geometry.foldVersion, foldVersionMax)
   if (unknown !== null) return [fail(`can't be replayed: ${unknown.message}`)]
-  const gapEnds = gaps.filter(gap => gap.partition === block.partition).map(gap => gap.to_offset)
+  const gapEnds = gaps.filter(gap => gap.partition === block.partition).map(gap => gap.toOffset)
   // Nothing is remembered over a gap.
-  const floor = Math.max(0, ...gapEnds.filter(offset => offset <= first_offset))
-  const before = ofPartition.filter(other => other.first_offset < first_offset && other.first_offset >= floor)
-  const readFromOffset = rememberedFrom(before, first_offset, block.first_append_time_ms, geometry.windowSize)
+  const floor = Math.max(0, ...gapEnds.filter(offset => offset <= firstOffset))
+  const before = ofPartition.filter(other => other.firstOffset < firstOffset && other.firstOffset >= floor)
+  const readFromOffset = rememberedFrom(before, firstOffset, block.firstAppendTimeMs, geometry.windowSize)
   const { startOffset } = await log.bounds(block.partition)
   if (startOffset > readFromOffset) {
     return [
       fail(`can't be replayed: the log begins at offset ${startOffset}, the block needs ${readFromOffset}`),
     ]
   }
-  const sources = await createLedgerReader(store).readSources(place, first_offset)
+  const sources = restoreSources(await createLedgerReader(store).readSources(place, firstOffset))
   const admission = new Admission(geometry.windowSize, sources)
-  const point = { ...place, geometry, foldFromOffset: first_offset, readFromOffset, before, sealed: null }
+  const point = { ...place, geometry, foldFromOffset: firstOffset, readFromOffset, before, sealed: null }
   const fold = new PartitionFold({ ...point, admission, stored: new Map() }, foldVersionMax)
   // One more where a later block begins: it must be the record that ends this one.
-  const next = ofPartition.find(other => other.first_offset > first_offset)
-  const isComplete = next !== undefined && !gapEnds.includes(next.first_offset)
-  const toOffset = isComplete ? next_offset + 1 : next_offset
+  const next = ofPartition.find(other => other.firstOffset > firstOffset)
+  const isComplete = next !== undefined && !gapEnds.includes(next.firstOffset)
+  const toOffset = isComplete ? nextOffset + 1 : nextOffset
   for await (const batch of log.read(block.partition, readFromOffset, toOffset)) fold.foldBatch(batch)
   const rows = fold.takeRows()
   const messages = rows === null ? ['the log holds nothing of it'] : await compareRows(store, block, rows)
@@ -99,7 +98,7 @@ async function compareRows(store: Store, block: AuditedBlock, replayed: FlushRow
     messages.push(`fingerprint ${ledger?.fingerprint ?? 'none'} from the log, ${block.fingerprint} stored`)
   }
   for (const column of [
-    'next_offset',
+    'nextOffset',
     'records',
     'events',
     'requests',
@@ -107,9 +106,8 @@ async function compareRows(store: Store, block: AuditedBlock, replayed: FlushRow
     'rejected',
     'marks',
   ] as const) {
-    const found = BigInt(ledger?.[column] ?? 0)
-    if (found !== BigInt(block[column]))
-      messages.push(`${column}: ${found} from the log, ${block[column]} stored`)
+    const found = ledger?.[column] ?? 0
+    if (found !== block[column]) messages.push(`${column}: ${found} from the log, ${block[column]} stored`)
   }
   return messages
 }
@@ -130,7 +128,10 @@ function readUsageRows(store: Store, block: AuditedBlock) {
 }
 
 /** Pure: what differs between the rows of a replay and the stored ones, in both directions. */
-function compareUsage(replayed: readonly Row[], stored: readonly z.infer<typeof usageShape>[]): string[] {
+function compareUsage(
+  replayed: readonly Readonly<Record<string, string | number>>[],
+  stored: readonly z.infer<typeof usageShape>[],
+): string[] {
   const values = new Map(stored.map(row => [row.key, row.value]))
   const messages: string[] = []
   for (const row of replayed) {

@@ -1,49 +1,32 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { z } from 'zod'
+import { type AcceptedGap, acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import { blockLedger } from '@forbruk/infra/store/tables/block-ledger.ts'
+import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
+import { select, shapeOf, type Values } from '@forbruk/infra/store/tables/table.ts'
 
-const count = z.coerce.bigint()
-
-const auditedBlockShape = z.object({
-  stream: z.string(),
-  partition: z.number(),
-  block: z.coerce.number(),
-  fold_version: z.number(),
-  block_size: z.number(),
-  window_size: z.number(),
-  first_offset: z.coerce.number(),
-  next_offset: z.coerce.number(),
-  records: count,
-  events: count,
-  requests: count,
-  duplicates: count,
-  rejected: count,
-  marks: count,
-  request_ids: z.coerce.number(),
-  request_bytes: count,
-  response_bytes: count,
-  first_append_time_ms: z.coerce.number().nullable(),
-  fingerprint: z.string(),
-  in_month: z.coerce.boolean(),
-  rollup_requests: count,
-  rollup_request_bytes: count,
-  rollup_response_bytes: count,
-  rollup_newest: z.coerce.number(),
-  rejected_rows: count,
-  rejected_of_sources: count,
-  source_events: count,
-  source_duplicates: count,
-  source_marks: count,
-})
+const COLUMNS = {
+  ...blockLedger.columns,
+  /** 1 or 0. */
+  inRange: safeCount,
+  rollupRequests: safeCount,
+  rollupRequestBytes: safeCount,
+  rollupResponseBytes: safeCount,
+  rejectedRows: safeCount,
+  rejectedOfSources: safeCount,
+  sourceEvents: safeCount,
+  sourceDuplicates: safeCount,
+  sourceMarks: safeCount,
+}
 
 /** A ledger row beside the sums of the rows that it vouches for. */
-export type AuditedBlock = z.infer<typeof auditedBlockShape>
+export type AuditedBlock = Values<typeof COLUMNS>
 
 /** The half-open time range [fromMs, toMs) that an audit is limited to. */
 export type AuditedRange = { readonly fromMs: number; readonly toMs: number }
 
 /**
- * Every block of the ledger in order, and every block that has rollup rows without a ledger row (its `fold_version`
- * is then 0). `in_month` tells which ones hold events of the range.
+ * Every block of the ledger in order, and every block that has rollup rows without a ledger row (its `foldVersion`
+ * is then 0). `inRange` tells which ones hold events of the range.
  */
 export function readAuditedBlocks(
   store: Store,
@@ -52,18 +35,13 @@ export function readAuditedBlocks(
 ): Promise<AuditedBlock[]> {
   return store.query(
     `SELECT
-        {stream:String} AS stream, partition, block,
-        fold_version, block_size, window_size, first_offset, next_offset, records, events, requests, duplicates, rejected, marks, request_ids,
-        request_bytes, response_bytes, toUnixTimestamp64Milli(first_append_time) AS first_append_time_ms,
-        toString(fingerprint) AS fingerprint,
+        {stream:String} AS stream, * EXCEPT (stream),
         ifNull(toUnixTimestamp(last_hour) * 1000 >= {fromMs:Int64} - 3600000
-            AND toUnixTimestamp(first_hour) * 1000 < {toMs:Int64}, 0) AS in_month,
-        rollup_requests, rollup_request_bytes, rollup_response_bytes, rollup_newest, rejected_rows, rejected_of_sources,
-        source_events, source_duplicates, source_marks
+            AND toUnixTimestamp(first_hour) * 1000 < {toMs:Int64}, 0) AS in_range
      FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String}) AS ledger
      FULL JOIN (
         SELECT partition, block, sum(requests) AS rollup_requests, sum(request_bytes) AS rollup_request_bytes,
-               sum(response_bytes) AS rollup_response_bytes, max(last_offset) AS rollup_newest
+               sum(response_bytes) AS rollup_response_bytes
         FROM usage_rollup FINAL WHERE stream = {stream:String} GROUP BY partition, block
      ) AS rollup USING (partition, block)
      LEFT JOIN (
@@ -76,27 +54,16 @@ export function readAuditedBlocks(
         FROM source_ledger FINAL WHERE stream = {stream:String} GROUP BY partition, block
      ) AS sources USING (partition, block)
      ORDER BY partition, block`,
-    auditedBlockShape,
+    shapeOf(COLUMNS),
     { stream, fromMs: range.fromMs, toMs: range.toMs },
   )
 }
 
-const auditedGapShape = z.object({
-  partition: z.number(),
-  from_offset: z.coerce.number(),
-  to_offset: z.coerce.number(),
-  reason: z.string(),
-  accepted_at: z.string(),
-})
-
-/** Offsets [from_offset, to_offset) that an operator gave up, and why. */
-export type AuditedGap = z.infer<typeof auditedGapShape>
-
-export function readGaps(store: Store, stream: string): Promise<AuditedGap[]> {
+export function readGaps(store: Store, stream: string): Promise<AcceptedGap[]> {
+  const { list, shape } = select(acceptedGap)
   return store.query(
-    `SELECT partition, from_offset, to_offset, reason, accepted_at FROM accepted_gap FINAL
-     WHERE stream = {stream:String} ORDER BY partition, from_offset`,
-    auditedGapShape,
+    `SELECT ${list} FROM accepted_gap FINAL WHERE stream = {stream:String} ORDER BY partition, from_offset`,
+    shape,
     { stream },
   )
 }

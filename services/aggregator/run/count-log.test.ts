@@ -1,20 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
-import { type AuditedGap, readAuditedBlocks, readGaps } from '../audit/stored-block.ts'
+import { readAuditedBlocks, readGaps } from '../audit/stored-block.ts'
 import { FoldVersionError, type StreamGeometry } from '../count/block.ts'
 import { acceptGap } from '../resume/accept-gap.ts'
-import { createLedgerReader } from '../resume/read-ledger.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
 import { flushRows } from './flush.ts'
@@ -79,7 +80,7 @@ async function readBlocks(stream: string) {
   )
 }
 
-async function findFaults(log: EventLog, gaps: readonly AuditedGap[] = []) {
+async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = []) {
   const blocks = await readAuditedBlocks(store, log.topic, ALL_TIME)
   const replayed = await replayBlocks(
     { store, log, foldVersionMax: 2, gaps },
@@ -115,7 +116,7 @@ test('a block ends with the day, and each is resumed, audited and replayed as it
     `INSERT INTO block_ledger SELECT * REPLACE (5 AS next_offset)
      FROM block_ledger FINAL WHERE stream = 'days' AND block = 0`,
   )
-  expect(await findFaults(log)).toContain('partition 0, block 0: next_offset: 3 from the log, 5 stored')
+  expect(await findFaults(log)).toContain('partition 0, block 0: nextOffset: 3 from the log, 5 stored')
   await log.close()
 }, 60_000)
 
@@ -172,7 +173,7 @@ test('an accepted gap is a fact of the ledger, and counting goes on behind it', 
     [4, 6, 1, 2],
   ])
   const gaps = await readGaps(store, 'lost')
-  expect(gaps).toMatchObject([{ partition: 0, from_offset: 2, to_offset: 4, reason: 'disk died' }])
+  expect(gaps).toMatchObject([{ partition: 0, fromOffset: 2, toOffset: 4, reason: 'disk died' }])
   expect(await findFaults(whole, gaps)).toEqual([])
   expect(await findFaults(whole)).toContain(
     'partition 0, block 4: offsets 2 to 3 before it have no ledger row',

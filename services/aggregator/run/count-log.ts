@@ -1,7 +1,7 @@
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry } from '../count/block.ts'
 import type { ResumePoint } from '../count/partition-fold.ts'
-import type { LedgerReader } from '../resume/read-ledger.ts'
 import { registerStream } from '../resume/register-stream.ts'
 import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
 import { type FlushStore, whenAvailable } from './flush.ts'

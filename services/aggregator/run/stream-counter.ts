@@ -112,7 +112,7 @@ export class StreamCounter implements PartitionConsumer {
       const rows = fold.takeRows(this.parts.signal.aborted)
       if (rows === null) continue
       flushes.push(rows)
-      nextOffsets.set(partition, Number(rows.ledger.at(-1)?.next_offset))
+      nextOffsets.set(partition, rows.ledger.at(-1)?.nextOffset ?? fold.nextOffset)
     }
     try {
       if (flushes.length > 0) {

@@ -1,9 +1,10 @@
 import { audit } from '@forbruk/aggregator/audit/audit.ts'
-import type { AuditedGap } from '@forbruk/aggregator/audit/stored-block.ts'
+import { type AcceptedGap, acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
-import { groupDigits, printJson, printLine } from '../print/table.ts'
+import { groupDigits, printJson, printLine, spellTime } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 
@@ -26,7 +27,7 @@ export function auditCommand(context: CommandContext): Command {
         onProgress: (done, total) => bar.update(done, total, `block ${done} of ${total}`),
       }).finally(() => bar.stop())
       if (report.findings.length > 0) process.exitCode = 1
-      if (options.json) return printJson(report)
+      if (options.json) return printJson({ ...report, gaps: report.gaps.map(gap => toRow(acceptedGap, gap)) })
       for (const { check, place, message } of report.findings)
         printLine(`FAILED ${check}: ${place}: ${message}`)
       for (const gap of report.gaps) printLine(describeGap(gap))
@@ -44,8 +45,9 @@ export function auditCommand(context: CommandContext): Command {
     })
 }
 
-function describeGap({ partition, from_offset, to_offset, reason, accepted_at }: AuditedGap): string {
-  return `GAP partition ${partition}: offsets from ${from_offset} to before ${to_offset}, given up ${accepted_at} UTC: ${reason}`
+function describeGap({ partition, fromOffset, toOffset, reason, acceptedAtMs }: AcceptedGap): string {
+  const range = `offsets from ${fromOffset} to before ${toOffset}`
+  return `GAP partition ${partition}: ${range}, given up ${spellTime(acceptedAtMs)} UTC: ${reason}`
 }
 
 async function readRange(month: string, tariffPath: string | null) {

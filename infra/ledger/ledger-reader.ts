@@ -1,6 +1,10 @@
-import type { Store } from '@forbruk/infra/store/store.ts'
-import { z } from 'zod'
-import { SourceFiles } from '../count/admit.ts'
+import type { Store } from '../store/store.ts'
+import { type AcceptedGap, acceptedGap } from '../store/tables/accepted-gap.ts'
+import { blockLedger, type LedgerBlock } from '../store/tables/block-ledger.ts'
+import { safeCount } from '../store/tables/codec.ts'
+import { type SourceRow, sourceLedger } from '../store/tables/source-ledger.ts'
+import { type StoredStream, stream as streamTable } from '../store/tables/stream.ts'
+import { select, shapeOf, type Values } from '../store/tables/table.ts'
 
 /** What counting needs to know of what is stored: the SQL of it, and nothing else. */
 export interface LedgerReader {
@@ -18,80 +22,40 @@ export interface LedgerReader {
   /** What the rows of each block from `firstBlock` on add up to. */
   readBlockSums(place: Place, firstBlock: number): Promise<BlockSum[]>
   /** The gaps that operators have accepted, in order. */
-  readGaps(place: Place): Promise<LedgerGap[]>
+  readGaps(place: Place): Promise<AcceptedGap[]>
   /** What was seen of each source's file before the block: the part of a fold's state that is older than its block. */
-  readSources(place: Place, beforeBlock: number): Promise<SourceFiles>
+  readSources(place: Place, beforeBlock: number): Promise<SourceStanding[]>
 }
 
 export type Place = { readonly stream: string; readonly partition: number }
 
-const count = z.coerce.number().int().nonnegative()
-
-const streamShape = z.object({
-  partition_count: count,
-  block_size: count,
-  window_size: count,
-  fold_version: count,
-})
-export type StoredStream = z.infer<typeof streamShape>
-
-const versionShape = z.object({ partition: count, newest_version: count })
-const progressShape = z.object({ partition: count, next_offset: count })
-
-const time = z.coerce.number().int().nullable()
-const ledgerShape = z.object({
-  fold_version: count,
-  block_size: count,
-  window_size: count,
-  /** Also the block's name. */
-  first_offset: count,
-  next_offset: count,
-  records: count,
-  events: count,
-  requests: count,
-  duplicates: count,
-  rejected: count,
-  marks: count,
-  request_ids: count,
-  request_bytes: count,
-  response_bytes: count,
-  first_hour_ms: time,
-  last_hour_ms: time,
-  first_append_time_ms: time,
-  last_append_time_ms: time,
-  fingerprint: z.coerce.bigint(),
-})
-export type LedgerBlock = z.infer<typeof ledgerShape>
-
-const gapShape = z.object({ from_offset: count, to_offset: count })
-/** Offsets [from_offset, to_offset). */
-export type LedgerGap = z.infer<typeof gapShape>
-
-const blockSumShape = z.object({
-  block: count,
-  requests: count,
-  request_bytes: count,
-  response_bytes: count,
-  rejected: count,
-  rejected_of_sources: count,
-  source_events: count,
-  source_duplicates: count,
-  source_marks: count,
-})
+const SUMS = {
+  block: safeCount,
+  requests: safeCount,
+  requestBytes: safeCount,
+  responseBytes: safeCount,
+  rejected: safeCount,
+  rejectedOfSources: safeCount,
+  sourceEvents: safeCount,
+  sourceDuplicates: safeCount,
+  sourceMarks: safeCount,
+}
 /** Of a block's usage rows, rejected events and source rows. */
-export type BlockSum = z.infer<typeof blockSumShape>
+export type BlockSum = Values<typeof SUMS>
 
-const sourceShape = z.object({
-  source: z.string(),
-  file: z.string(),
-  high_position: z.coerce.number().int(),
-  events_so_far: count,
-  mark_position: count,
-  mark_events_total: count,
-  events_at_mark: count,
-  through_ms: z.coerce.number().int().nullable(),
-  format: z.string(),
-})
+const STANDING = [
+  'source',
+  'file',
+  'highPosition',
+  'eventsSoFar',
+  'markPosition',
+  'markEventsTotal',
+  'eventsAtMark',
+  'throughMs',
+  'format',
+] as const
+/** What a partition has seen of one source's file. */
+export type SourceStanding = Pick<SourceRow, (typeof STANDING)[number]>
 
 export function createLedgerReader(store: Store): LedgerReader {
   return {
@@ -106,9 +70,9 @@ export function createLedgerReader(store: Store): LedgerReader {
 }
 
 async function readStream(store: Store, stream: string): Promise<StoredStream | null> {
-  const sql =
-    'SELECT partition_count, block_size, window_size, fold_version FROM stream FINAL WHERE stream = {stream:String}'
-  const [stored] = await store.query(sql, streamShape, { stream })
+  const { list, shape } = select(streamTable)
+  const sql = `SELECT ${list} FROM stream FINAL WHERE stream = {stream:String}`
+  const [stored] = await store.query(sql, shape, { stream })
   return stored ?? null
 }
 
@@ -116,47 +80,44 @@ async function readFoldVersions(store: Store, stream: string): Promise<ReadonlyM
   const rows = await store.query(
     `SELECT partition, max(fold_version) AS newest_version FROM block_ledger
      WHERE stream = {stream:String} GROUP BY partition`,
-    versionShape,
+    shapeOf({ partition: safeCount, newestVersion: safeCount }),
     { stream },
   )
-  return new Map(rows.map(row => [row.partition, row.newest_version]))
+  return new Map(rows.map(row => [row.partition, row.newestVersion]))
 }
 
 async function readNextOffsets(store: Store, stream: string): Promise<ReadonlyMap<number, number>> {
   const rows = await store.query(
     `SELECT partition, max(next_offset) AS next_offset FROM block_ledger
      WHERE stream = {stream:String} GROUP BY partition`,
-    progressShape,
+    shapeOf({ partition: safeCount, nextOffset: safeCount }),
     { stream },
   )
-  return new Map(rows.map(row => [row.partition, row.next_offset]))
+  return new Map(rows.map(row => [row.partition, row.nextOffset]))
 }
 
 function readNewestBlocks(store: Store, place: Place, blocksMax: number): Promise<LedgerBlock[]> {
+  const { list, shape } = select(blockLedger)
   const ofPartition = 'WHERE stream = {stream:String} AND partition = {partition:UInt32}'
   return store.query(
-    `SELECT fold_version, block_size, window_size, first_offset, next_offset, records, events, requests, duplicates,
-            rejected, marks, request_ids, request_bytes, response_bytes,
-            toUnixTimestamp(first_hour) * 1000 AS first_hour_ms, toUnixTimestamp(last_hour) * 1000 AS last_hour_ms,
-            toUnixTimestamp64Milli(first_append_time) AS first_append_time_ms,
-            toUnixTimestamp64Milli(last_append_time) AS last_append_time_ms,
-            fingerprint
+    `SELECT ${list}
      FROM block_ledger FINAL
      ${ofPartition} AND next_offset > (
         SELECT toInt64(max(next_offset)) - ({blocksMax:UInt32} + 1) * max(block_size) - max(window_size)
         FROM block_ledger ${ofPartition}
      )
      ORDER BY block`,
-    ledgerShape,
+    shape,
     { ...place, blocksMax },
   )
 }
 
-function readGaps(store: Store, place: Place): Promise<LedgerGap[]> {
+function readGaps(store: Store, place: Place): Promise<AcceptedGap[]> {
+  const { list, shape } = select(acceptedGap)
   return store.query(
-    `SELECT from_offset, to_offset FROM accepted_gap FINAL
+    `SELECT ${list} FROM accepted_gap FINAL
      WHERE stream = {stream:String} AND partition = {partition:UInt32} ORDER BY to_offset`,
-    gapShape,
+    shape,
     place,
   )
 }
@@ -183,37 +144,19 @@ function readBlockSums(store: Store, place: Place, firstBlock: number): Promise<
         SELECT block, 0, 0, 0, 0, 0, events, duplicates, marks FROM source_ledger FINAL ${OF_BLOCKS}
      )
      GROUP BY block`,
-    blockSumShape,
+    shapeOf(SUMS),
     { ...place, firstBlock },
   )
 }
 
-async function readSources(store: Store, place: Place, beforeBlock: number): Promise<SourceFiles> {
-  const rows = await store.query(
-    `SELECT source, file,
-            argMax(high_position, block) AS high_position,
-            argMax(events_so_far, block) AS events_so_far,
-            argMax(mark_position, block) AS mark_position,
-            argMax(mark_events_total, block) AS mark_events_total,
-            argMax(events_at_mark, block) AS events_at_mark,
-            max(toUnixTimestamp64Milli(through)) AS through_ms,
-            argMax(format, block) AS format
-     FROM (SELECT * FROM source_ledger FINAL)
+/** Each row holds what was seen up to it. */
+function readSources(store: Store, place: Place, beforeBlock: number): Promise<SourceStanding[]> {
+  const { list, shape } = select(sourceLedger, ...STANDING)
+  return store.query(
+    `SELECT ${list} FROM source_ledger FINAL
      WHERE stream = {stream:String} AND partition = {partition:UInt32} AND block < {beforeBlock:UInt64}
-     GROUP BY source, file`,
-    sourceShape,
+     ORDER BY block DESC LIMIT 1 BY source, file`,
+    shape,
     { ...place, beforeBlock },
   )
-  const sources = new SourceFiles()
-  for (const row of rows) {
-    const file = sources.get(row.source, row.file)
-    file.highPosition = row.high_position
-    file.eventsSoFar = row.events_so_far
-    file.markPosition = row.mark_position
-    file.markEventsTotal = row.mark_events_total
-    file.eventsAtMark = row.events_at_mark
-    file.throughMs = row.through_ms
-    file.format = row.format
-  }
-  return sources
 }

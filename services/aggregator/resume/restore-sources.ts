@@ -1,0 +1,18 @@
+import type { SourceStanding } from '@forbruk/infra/ledger/ledger-reader.ts'
+import { SourceFiles } from '../count/admit.ts'
+
+/** What had been seen of each source's file, as the ledger has it. */
+export function restoreSources(standings: readonly SourceStanding[]): SourceFiles {
+  const sources = new SourceFiles()
+  for (const seen of standings) {
+    const file = sources.get(seen.source, seen.file)
+    file.highPosition = seen.highPosition
+    file.eventsSoFar = seen.eventsSoFar
+    file.markPosition = seen.markPosition
+    file.markEventsTotal = seen.markEventsTotal
+    file.eventsAtMark = seen.eventsAtMark
+    file.throughMs = seen.throughMs
+    file.format = seen.format
+  }
+  return sources
+}
