@@ -160,6 +160,7 @@ export class SimulatedProcess {
       ...parts,
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
+      beginFold: point => protocol.beginFold(point, foldVersionMax),
       write: flushes => protocol.write(parts.store, flushes),
       geometry,
       pendingRowsMax,

@@ -3,6 +3,7 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { z } from 'zod'
 import { Admission } from '../count/admit.ts'
 import { findUnknown } from '../count/block.ts'
@@ -36,10 +37,11 @@ export async function replayBlocks(
   onBlock: (replayed: number) => void,
 ): Promise<AuditFinding[]> {
   const findings: AuditFinding[] = []
+  const scanner = new RequestScanner()
   let replayed = 0
   for (const block of blocks.filter(isReplayed)) {
     const ofPartition = blocks.filter(other => other.partition === block.partition)
-    findings.push(...(await replayBlock(parts, block, ofPartition)))
+    findings.push(...(await replayBlock(parts, scanner, block, ofPartition)))
     replayed += 1
     onBlock(replayed)
   }
@@ -48,6 +50,7 @@ export async function replayBlocks(
 
 async function replayBlock(
   { store, log, foldVersionMax, gaps }: ReplayParts,
+  scanner: RequestScanner,
   block: AuditedBlock,
   ofPartition: readonly AuditedBlock[],
 ): Promise<AuditFinding[]> {
@@ -78,7 +81,7 @@ async function replayBlock(
   const sources = restoreSources(await createLedgerReader(store).readSources(place, firstOffset))
   const admission = new Admission(geometry.windowSize, sources)
   const point = { ...place, geometry, foldFromOffset: firstOffset, readFromOffset, before, sealed: null }
-  const fold = new PartitionFold({ ...point, admission, stored: new Map() }, foldVersionMax)
+  const fold = new PartitionFold({ ...point, admission, stored: new Map() }, { foldVersionMax, scanner })
   // One more where a later block begins: it must be the record that ends this one.
   const next = ofPartition.find(other => other.firstOffset > firstOffset)
   const isComplete = next !== undefined && !gapEnds.includes(next.firstOffset)

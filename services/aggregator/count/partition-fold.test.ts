@@ -2,6 +2,7 @@ import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { EventIdentity, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { encodeMark, encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
+import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emptyRows, type FlushRows } from '../run/rows.ts'
@@ -18,6 +19,7 @@ import {
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const BLOCK_SIZE = DEFAULT_GEOMETRY.blockSize
+const scanner = new RequestScanner()
 const OCTOBER_MS = Date.UTC(2026, 9, 1)
 
 function request(fields: Partial<RequestEvent>): Buffer {
@@ -57,7 +59,13 @@ function newFold(
     before: [],
     sealed: null,
   }
-  return new PartitionFold({ ...place, admission, stored, ...changes }, FOLD_VERSION + 1)
+  return new PartitionFold(
+    { ...place, admission, stored, ...changes },
+    {
+      foldVersionMax: FOLD_VERSION + 1,
+      scanner,
+    },
+  )
 }
 
 type Row = Readonly<Record<string, unknown>>

@@ -9,12 +9,14 @@ import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
+import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
 import { readAuditedBlocks, readGaps } from '../audit/stored-block.ts'
 import { FoldVersionError, type StreamGeometry } from '../count/block.ts'
+import { PartitionFold } from '../count/partition-fold.ts'
 import { acceptGap } from '../resume/accept-gap.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
@@ -67,6 +69,7 @@ function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
     write: flushes => flushRows(store, flushes),
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
+    beginFold: point => new PartitionFold(point, { foldVersionMax, scanner: new RequestScanner() }),
   })
 }
 
