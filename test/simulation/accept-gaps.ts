@@ -37,7 +37,7 @@ export async function acceptGaps(world: World): Promise<boolean> {
 function isDamaged({ store, invariants }: World, partition: number): boolean {
   const reader = store.reader()
   const blocks = chooseVerified(reader.readNewestBlocks({ stream: STREAM, partition }, 4))
-  const sums = reader.readBlockSums({ stream: STREAM, partition }, 0)
+  const sums = reader.readSumsFrom({ stream: STREAM, partition }, 0)
   const vouchedTo = blocks.at(-1)?.nextOffset ?? 0
   const isAhead = sums.some(({ block }) => block >= vouchedTo)
   return isAhead || invariants.oldestDamaged(partition) !== null || findDiffering(blocks, sums) !== undefined

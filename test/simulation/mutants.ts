@@ -1,7 +1,8 @@
 import { Admission, type SourceFile, type SourceFiles } from '@forbruk/aggregator/count/admit.ts'
 import { type ResumeParts, resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
-import type { BlockSum, LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { BlockSum } from '@forbruk/infra/ledger/blocks.ts'
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
@@ -57,7 +58,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
     })),
   },
   'resuming restores no high positions': {
-    around: withLedger(() => ({ readSources: async () => [] })),
+    around: withLedger(() => ({ readSeenFiles: async () => [] })),
   },
   'resuming compares no rows with the ledger': { around: withSums((_sum, block) => sumsOf(block)) },
   'resuming compares no source rows with the ledger': {
@@ -203,8 +204,8 @@ function withLedger(change: (ledger: LedgerReader) => Partial<LedgerReader>): Pr
 /** The sums as they would be read if they were made of the ledger row itself. */
 function withSums(change: (sum: BlockSum, block: LedgerBlock) => BlockSum): Protocol['around'] {
   return withLedger(ledger => ({
-    async readBlockSums(place, firstBlock) {
-      const sums = await ledger.readBlockSums(place, firstBlock)
+    async readSumsFrom(place, firstBlock) {
+      const sums = await ledger.readSumsFrom(place, firstBlock)
       const blocks = await ledger.readNewestBlocks(place, Number.MAX_SAFE_INTEGER)
       return blocks
         .filter(block => block.firstOffset >= firstBlock)
@@ -215,6 +216,7 @@ function withSums(change: (sum: BlockSum, block: LedgerBlock) => BlockSum): Prot
 
 function sumsOf(block: LedgerBlock): BlockSum {
   return {
+    partition: block.partition,
     block: block.firstOffset,
     requests: block.requests,
     requestBytes: block.requestBytes,

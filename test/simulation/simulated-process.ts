@@ -175,12 +175,11 @@ export class SimulatedProcess {
     const reader = this.surroundings.store.reader()
     return {
       readStream: stream => this.read('stream', () => reader.readStream(stream)),
-      readFoldVersions: stream => this.read('fold versions', () => reader.readFoldVersions(stream)),
-      readNextOffsets: stream => this.read('next offsets', () => reader.readNextOffsets(stream)),
+      readStandings: stream => this.read('standings', () => reader.readStandings(stream)),
       readNewestBlocks: (place, max) => this.read('newest blocks', () => reader.readNewestBlocks(place, max)),
-      readBlockSums: (place, block) => this.read('block sums', () => reader.readBlockSums(place, block)),
+      readSumsFrom: (place, block) => this.read('block sums', () => reader.readSumsFrom(place, block)),
       readGaps: place => this.read('gaps', () => reader.readGaps(place)),
-      readSources: (place, block) => this.read('sources', () => reader.readSources(place, block)),
+      readSeenFiles: (place, block) => this.read('seen files', () => reader.readSeenFiles(place, block)),
     }
   }
 

@@ -1,4 +1,7 @@
-import type { BlockSum, LedgerReader, Place, SourceStanding } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { Standing } from '@forbruk/infra/ledger/progress.ts'
+import type { SeenFile } from '@forbruk/infra/ledger/source-files.ts'
 import { type AcceptedGap, acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { sourceLedger } from '@forbruk/infra/store/tables/source-ledger.ts'
@@ -104,18 +107,14 @@ export class SimulatedStore {
   reader(): AnswersAtOnce {
     return {
       readStream: () => this.stream,
-      readFoldVersions: () =>
-        new Map(
-          [...this.ledgers.keys()].map(partition => [
-            partition,
-            Math.max(...this.ledgerOf(partition).map(({ foldVersion }) => foldVersion)),
-          ]),
-        ),
-      readNextOffsets: () => {
-        const partitions = [...this.ledgers.keys()]
-        return new Map(
-          partitions.map(partition => [partition, this.ledgerOf(partition).at(-1)?.nextOffset ?? 0]),
-        )
+      readStandings: () => {
+        const standings = new Map<number, Standing>()
+        for (const partition of this.ledgers.keys()) {
+          const ledger = this.ledgerOf(partition)
+          const foldVersion = Math.max(...ledger.map(block => block.foldVersion))
+          standings.set(partition, { nextOffset: ledger.at(-1)?.nextOffset ?? 0, foldVersion })
+        }
+        return standings
       },
       readNewestBlocks: ({ partition }, blocksMax) => {
         const ledger = this.ledgerOf(partition)
@@ -123,9 +122,9 @@ export class SimulatedStore {
         const from = (ledger.at(-1)?.nextOffset ?? 0) - Math.max(...sizes)
         return ledger.filter(block => block.nextOffset > from)
       },
-      readBlockSums: (place, firstBlock) => this.sums(place, firstBlock),
+      readSumsFrom: (place, firstBlock) => this.sums(place, firstBlock),
       readGaps: ({ partition }) => this.gaps.get(partition) ?? [],
-      readSources: (place, beforeBlock) => this.sources(place, beforeBlock),
+      readSeenFiles: (place, beforeBlock) => this.seenFiles(place, beforeBlock),
     }
   }
 
@@ -133,12 +132,11 @@ export class SimulatedStore {
     const reader = this.reader()
     return {
       readStream: async stream => reader.readStream(stream),
-      readFoldVersions: async stream => reader.readFoldVersions(stream),
-      readNextOffsets: async stream => reader.readNextOffsets(stream),
+      readStandings: async stream => reader.readStandings(stream),
       readNewestBlocks: async (place, max) => reader.readNewestBlocks(place, max),
-      readBlockSums: async (place, block) => reader.readBlockSums(place, block),
+      readSumsFrom: async (place, block) => reader.readSumsFrom(place, block),
       readGaps: async place => reader.readGaps(place),
-      readSources: async (place, block) => reader.readSources(place, block),
+      readSeenFiles: async (place, block) => reader.readSeenFiles(place, block),
     }
   }
 
@@ -185,7 +183,7 @@ export class SimulatedStore {
     const sums = new Map<number, { -readonly [Column in keyof BlockSum]: number }>()
     const add = (row: StoredRow, columns: Partial<Record<keyof BlockSum, number>>) => {
       const block = Number(row.block)
-      const sum = sums.get(block) ?? { block, ...NO_SUM }
+      const sum = sums.get(block) ?? { partition, block, ...NO_SUM }
       for (const column of SUMMED) sum[column] += columns[column] ?? 0
       sums.set(block, sum)
     }
@@ -206,7 +204,7 @@ export class SimulatedStore {
     return [...sums.values()]
   }
 
-  private sources({ partition }: Place, beforeBlock: number): SourceStanding[] {
+  private seenFiles({ partition }: Place, beforeBlock: number): SeenFile[] {
     const newest = new Map<string, StoredRow>()
     for (const row of this.rowsFrom('source_ledger', partition, 0, beforeBlock)) {
       const name = `${row.source}|${row.file}`

@@ -1,6 +1,8 @@
+import type { BlockSum } from '@forbruk/infra/ledger/blocks.ts'
+import { compareSums, type Difference } from '@forbruk/infra/ledger/compare-sums.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { alignedEnd } from '../count/block.ts'
-import type { AuditedBlock } from './stored-block.ts'
 
 export type AuditCheck =
   | 'ledger_contiguous'
@@ -14,15 +16,24 @@ export type AuditCheck =
 /** One thing that is not as it must be: where, and by how much. */
 export type AuditFinding = { readonly check: AuditCheck; readonly place: string; readonly message: string }
 
-/** Holds the blocks of every partition against the invariants of the ledger. Pure. */
-export function checkLedger(blocks: readonly AuditedBlock[], gaps: readonly AcceptedGap[]): AuditFinding[] {
-  const inLedger = blocks.filter(block => block.foldVersion > 0)
+/**
+ * Holds the blocks of every partition, in order, against the invariants of the ledger: each by itself, to the one before
+ * it, and to what the rows that it vouches for add up to. Pure.
+ */
+export function checkLedger(
+  blocks: readonly LedgerBlock[],
+  sums: readonly BlockSum[],
+  gaps: readonly AcceptedGap[],
+): AuditFinding[] {
+  const sumBy = new Map(sums.map(sum => [placeOf(sum), sum]))
+  const known = new Set(blocks.map(placeOf))
   return [
-    ...inLedger.flatMap((block, index) => {
-      const before = inLedger[index - 1]
+    ...blocks.flatMap((block, index) => {
+      const before = blocks[index - 1]
       return checkPlace(block, before?.partition === block.partition ? before : null, gaps)
     }),
-    ...blocks.flatMap(checkSums),
+    ...blocks.flatMap(block => checkSums(block, sumBy.get(placeOf(block)) ?? null)),
+    ...sums.filter(sum => sum.requests > 0 && !known.has(placeOf(sum))).map(toUnvouched),
   ]
 }
 
@@ -31,8 +42,8 @@ export function checkLedger(blocks: readonly AuditedBlock[], gaps: readonly Acce
  * accepted gap is a part of the ledger.
  */
 function checkPlace(
-  block: AuditedBlock,
-  before: AuditedBlock | null,
+  block: LedgerBlock,
+  before: LedgerBlock | null,
   gaps: readonly AcceptedGap[],
 ): AuditFinding[] {
   const findings: AuditFinding[] = []
@@ -57,41 +68,37 @@ function checkPlace(
   return findings
 }
 
-function checkSums(block: AuditedBlock): AuditFinding[] {
-  const findings: AuditFinding[] = []
-  const equal = (check: AuditCheck, what: string, found: number, expected: number) => {
-    if (found === expected) return
-    const by = found - expected
-    findings.push({
-      check,
-      place: placeOf(block),
-      message: `${what}: ${found}, the ledger has ${expected}: ${by > 0 ? `${by} too many` : `${-by} too few`}`,
-    })
-  }
-  if (block.foldVersion === 0) {
-    const message = `${block.rollupRequests} requests in the rollup without a ledger row: a writer stopped before it; run forbruk aggregate`
-    return [{ check: 'rollup_equals_ledger', place: placeOf(block), message }]
-  }
-  equal(
-    'ledger_adds_up',
-    'requests + duplicates + rejected + marks',
-    block.requests + block.duplicates + block.rejected + block.marks,
-    block.events,
+function checkSums(block: LedgerBlock, sum: BlockSum | null): AuditFinding[] {
+  const place = placeOf(block)
+  const { requests, duplicates, rejected, marks, events } = block
+  const total = requests + duplicates + rejected + marks
+  const findings = compareSums(block, sum).map(
+    ({ rows, ...difference }): AuditFinding => ({
+      check: CHECK_OF[rows],
+      place,
+      message: describeDifference(difference),
+    }),
   )
-  equal('rollup_equals_ledger', 'requests in the rollup', block.rollupRequests, block.requests)
-  equal('rollup_equals_ledger', 'request bytes in the rollup', block.rollupRequestBytes, block.requestBytes)
-  equal(
-    'rollup_equals_ledger',
-    'response bytes in the rollup',
-    block.rollupResponseBytes,
-    block.responseBytes,
-  )
-  equal('rejected_equals_ledger', 'rejected events stored', block.rejectedRows, block.rejected)
-  const eventsOfSources = block.requests + block.rejectedOfSources
-  equal('sources_equal_ledger', 'events by source', block.sourceEvents, eventsOfSources)
-  equal('sources_equal_ledger', 'duplicates by source', block.sourceDuplicates, block.duplicates)
-  equal('sources_equal_ledger', 'marks by source', block.sourceMarks, block.marks)
-  return findings
+  if (total === events) return findings
+  const what = 'requests + duplicates + rejected + marks'
+  const message = describeDifference({ what, found: total, expected: events })
+  return [{ check: 'ledger_adds_up', place, message }, ...findings]
+}
+
+const CHECK_OF = {
+  usage: 'rollup_equals_ledger',
+  rejected: 'rejected_equals_ledger',
+  sources: 'sources_equal_ledger',
+} as const satisfies Record<Difference['rows'], AuditCheck>
+
+function describeDifference({ what, found, expected }: Omit<Difference, 'rows'>): string {
+  const by = found - expected
+  return `${what}: ${found}, the ledger has ${expected}: ${by > 0 ? `${by} too many` : `${-by} too few`}`
+}
+
+function toUnvouched(sum: BlockSum): AuditFinding {
+  const message = `${sum.requests} requests in the rollup without a ledger row: a writer stopped before it; run forbruk aggregate`
+  return { check: 'rollup_equals_ledger', place: placeOf(sum), message }
 }
 
 export function placeOf(block: { partition: number; block: number }): string {

@@ -1,4 +1,4 @@
-import type { Place } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 
 /** The log no longer holds what counting needs; the message names the offsets. */

@@ -74,7 +74,7 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
   if (newest === undefined) {
     return bounds.startOffset > (gap?.toOffset ?? 0) ? { partition, fromOffset, toOffset } : null
   }
-  const sums = await ledger.readBlockSums(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
+  const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
   const { foldFromOffset, sealed } = chooseFoldStart(blocks, sums, bounds)
   const before = blocks.filter(block => block.firstOffset < foldFromOffset)
   const needed = rememberedFrom(before, foldFromOffset, null, newest.windowSize)

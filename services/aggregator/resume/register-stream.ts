@@ -14,7 +14,7 @@ import { findUnknown, type StreamGeometry } from '../count/block.ts'
  * stream has gone on to a version that is newer than ours.
  */
 export async function registerStream(
-  ledger: Pick<LedgerReader, 'readStream' | 'readFoldVersions'>,
+  ledger: Pick<LedgerReader, 'readStream' | 'readStandings'>,
   store: Pick<Store, 'insert'>,
   log: Pick<EventLog, 'topic' | 'partitionCount' | 'append'>,
   ours: StreamGeometry,
@@ -33,8 +33,11 @@ export async function registerStream(
       'STREAM_CHANGED',
     )
   }
-  const reached = await ledger.readFoldVersions(topic)
-  const versions = Array.from({ length: partitionCount }, (_, of) => reached.get(of) ?? stored.foldVersion)
+  const standings = await ledger.readStandings(topic)
+  const versions = Array.from(
+    { length: partitionCount },
+    (_, of) => standings.get(of)?.foldVersion ?? stored.foldVersion,
+  )
   const unknown = findUnknown(`the stream ${topic}`, Math.max(...versions), ours.foldVersion)
   if (unknown !== null) throw unknown
   const value = encodeStreamVersion(ours)

@@ -1,10 +1,10 @@
-import type { SourceStanding } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { SeenFile } from '@forbruk/infra/ledger/source-files.ts'
 import { SourceFiles } from '../count/admit.ts'
 
 /** What had been seen of each source's file, as the ledger has it. */
-export function restoreSources(standings: readonly SourceStanding[]): SourceFiles {
+export function restoreSources(seenFiles: readonly SeenFile[]): SourceFiles {
   const sources = new SourceFiles()
-  for (const seen of standings) {
+  for (const seen of seenFiles) {
     const file = sources.get(seen.source, seen.file)
     file.highPosition = seen.highPosition
     file.eventsSoFar = seen.eventsSoFar

@@ -33,6 +33,7 @@ const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock =
   ...fields,
 })
 const sum = (number: number, fields: object = {}) => ({
+  partition: 0,
   block: number * blockSize,
   requests: 10,
   requestBytes: 100,

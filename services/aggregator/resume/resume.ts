@@ -1,4 +1,5 @@
-import type { BlockSum, LedgerReader, Place } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog, LogBounds } from '@forbruk/infra/log/event-log.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -33,7 +34,7 @@ export async function resumePartition(parts: ResumeParts, partition: number): Pr
   const place = { stream: log.topic, partition }
   const all = await readLedger(parts, place)
   const { blocks, gap } = behindGaps(all, await ledger.readGaps(place))
-  const sums = await ledger.readBlockSums(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
+  const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
   // After the ledger: what another process counts meanwhile must not look as if it were beyond the log's end.
   const bounds = await log.bounds(partition)
   const { foldFromOffset, sealed } =
@@ -49,7 +50,7 @@ export async function resumePartition(parts: ResumeParts, partition: number): Pr
     bounds.startOffset,
     rememberedFrom(before, foldFromOffset, null, geometry.windowSize),
   )
-  const sources = restoreSources(await ledger.readSources(place, foldFromOffset))
+  const sources = restoreSources(await ledger.readSeenFiles(place, foldFromOffset))
   const admission = new Admission(geometry.windowSize, sources)
   const stored = new Map(
     blocks

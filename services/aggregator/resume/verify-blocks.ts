@@ -1,4 +1,5 @@
-import type { BlockSum } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { BlockSum } from '@forbruk/infra/ledger/blocks.ts'
+import { compareSums } from '@forbruk/infra/ledger/compare-sums.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 
 /** After a power loss only the newest blocks can have lost rows that the ledger vouches for: so many whole ones. */
@@ -19,28 +20,5 @@ export function findDiffering(
   sums: readonly BlockSum[],
 ): LedgerBlock | undefined {
   const byBlock = new Map(sums.map(sum => [sum.block, sum]))
-  return blocks.find(block => !addsUp(block, byBlock.get(block.firstOffset) ?? NOTHING))
-}
-
-function addsUp(block: LedgerBlock, sum: Omit<BlockSum, 'block'>): boolean {
-  return (
-    block.requests === sum.requests &&
-    block.requestBytes === sum.requestBytes &&
-    block.responseBytes === sum.responseBytes &&
-    block.rejected === sum.rejected &&
-    block.duplicates === sum.sourceDuplicates &&
-    block.marks === sum.sourceMarks &&
-    block.requests + sum.rejectedOfSources === sum.sourceEvents
-  )
-}
-
-const NOTHING: Omit<BlockSum, 'block'> = {
-  requests: 0,
-  requestBytes: 0,
-  responseBytes: 0,
-  rejected: 0,
-  rejectedOfSources: 0,
-  sourceEvents: 0,
-  sourceDuplicates: 0,
-  sourceMarks: 0,
+  return blocks.find(block => compareSums(block, byBlock.get(block.firstOffset) ?? null).length > 0)
 }

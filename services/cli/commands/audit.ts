@@ -1,6 +1,5 @@
 import { audit } from '@forbruk/aggregator/audit/audit.ts'
-import { type AcceptedGap, acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
-import { toRow } from '@forbruk/infra/store/tables/table.ts'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
@@ -27,7 +26,7 @@ export function auditCommand(context: CommandContext): Command {
         onProgress: (done, total) => bar.update(done, total, `block ${done} of ${total}`),
       }).finally(() => bar.stop())
       if (report.findings.length > 0) process.exitCode = 1
-      if (options.json) return printJson({ ...report, gaps: report.gaps.map(gap => toRow(acceptedGap, gap)) })
+      if (options.json) return printJson({ ...report, gaps: report.gaps.map(gapAsJson) })
       for (const { check, place, message } of report.findings)
         printLine(`FAILED ${check}: ${place}: ${message}`)
       for (const gap of report.gaps) printLine(describeGap(gap))
@@ -45,6 +44,11 @@ export function auditCommand(context: CommandContext): Command {
     })
 }
 
+function gapAsJson({ partition, fromOffset, toOffset, reason, acceptedAtMs }: AcceptedGap) {
+  const range = { from_offset: fromOffset, to_offset: toOffset }
+  return { partition, ...range, reason, accepted_at: spellTime(acceptedAtMs) }
+}
+
 function describeGap({ partition, fromOffset, toOffset, reason, acceptedAtMs }: AcceptedGap): string {
   const range = `offsets from ${fromOffset} to before ${toOffset}`
   return `GAP partition ${partition}: ${range}, given up ${spellTime(acceptedAtMs)} UTC: ${reason}`
@@ -52,6 +56,5 @@ function describeGap({ partition, fromOffset, toOffset, reason, acceptedAtMs }: 
 
 async function readRange(month: string, tariffPath: string | null) {
   const { timeZone } = await readTariffFile(tariffPath)
-  const { startMs, endMs } = periodRange(parseBillingPeriod(month), timeZone)
-  return { fromMs: startMs, toMs: endMs }
+  return periodRange(parseBillingPeriod(month), timeZone)
 }
