@@ -1,6 +1,7 @@
+import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { IntegrationKind } from '@forbruk/schemas/registry/registry.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
-import { sumUsage, type UsageRow, type UsageSum } from '../usage/usage.ts'
+import { sumUsage, type UsageSum } from '../usage/usage.ts'
 import { type ActiveRegistry, isEndCustomer } from './active-registry.ts'
 import type { ExceptionKind, StatementUsage } from './statement.ts'
 
@@ -26,7 +27,7 @@ const NOTHING = { requests: 0n, bytes: 0n }
  */
 export function measureUses(
   clientId: string,
-  rows: readonly UsageRow[],
+  rows: readonly ClientUse[],
   active: ActiveRegistry,
   version: TariffVersion,
 ): MeasuredUse[] {
@@ -81,7 +82,8 @@ function isMetered(kind: MeasuredUse['kind'], version: TariffVersion): boolean {
   return version.consumption.meteredKinds.some(each => each === ratedKind)
 }
 
-function meter(rows: readonly UsageRow[], { definitions }: TariffVersion): MeasuredUse['metered'] {
+/** Pure: what of such uses counts against the allowance. */
+export function meter(rows: readonly ClientUse[], { definitions }: TariffVersion): MeasuredUse['metered'] {
   const counted = sumUsage(rows.filter(row => !definitions.statusClassesNotCounted.includes(row.statusClass)))
   return { requests: counted.requests, bytes: countBytes(counted, definitions.bytesCounted) }
 }

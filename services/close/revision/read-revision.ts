@@ -1,3 +1,4 @@
+import type { Cut } from '@forbruk/infra/ledger/settled-usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import { OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
@@ -6,7 +7,6 @@ import { z } from 'zod'
 import type { Decisions } from '../rating/rate.ts'
 import type { StatementLine } from '../rating/statement.ts'
 import { lineColumns } from '../statements/stored-line.ts'
-import type { Cut } from '../usage/read-usage.ts'
 import type { ComparedStatement } from './explain-difference.ts'
 
 /** A revision as it was recorded: what it says of itself, and what it was rated with. */

@@ -1,3 +1,4 @@
+import { readProgress } from '@forbruk/infra/ledger/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import type { ClosedMonth, StatementProof } from '@forbruk/schemas/statement/payer-statement.ts'
@@ -88,7 +89,8 @@ export async function findRevision(
 ): Promise<StatedRevision | null> {
   const [row] = await store.query(STATED_SQL, statedShape, { month, revision: revision ?? 0 })
   if (row === undefined) return null
-  const firstOffsets = await readFirstOffsets(store, row.stream)
+  const progress = await readProgress(store, row.stream)
+  const firstOffsets = new Map(progress.map(({ partition, firstOffset }) => [partition, firstOffset]))
   return {
     month: row.month,
     revision: row.revision,
@@ -111,16 +113,4 @@ export async function findRevision(
       forced: row.forced_reason === '' ? null : { reason: row.forced_reason, lacks: row.forced_lacks },
     },
   }
-}
-
-const firstOffsetShape = z.object({ partition: storedCount, first_offset: storedCount })
-
-/** Where counting of a partition began. */
-async function readFirstOffsets(store: Store, stream: string): Promise<Map<number, number>> {
-  const rows = await store.query(
-    'SELECT partition, first_offset FROM ingest_progress WHERE stream = {stream:String}',
-    firstOffsetShape,
-    { stream },
-  )
-  return new Map(rows.map(row => [row.partition, row.first_offset]))
 }

@@ -1,3 +1,4 @@
+import type { DayUse } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type {
@@ -8,7 +9,7 @@ import type {
 import { sumAmounts } from '../rating/price-lines.ts'
 import type { StatedRevision } from './find-revision.ts'
 import { type PayerRange, type PayerRows, readPayerRows } from './read-payer-rows.ts'
-import { type DayUsage, readUsageDays, sumDays } from './read-usage-days.ts'
+import { readUsageDays, sumDays } from './read-usage-days.ts'
 
 /**
  * The documents of neighbouring payers in the revision, by payer id.
@@ -36,7 +37,7 @@ function toDocument(
   timeZone: string,
   payerId: string,
   rows: PayerRows,
-  days: ReadonlyMap<string, readonly DayUsage[]>,
+  days: ReadonlyMap<string, readonly DayUse[]>,
 ): PayerStatement | null {
   const clients = rows.statements.map(each => each.statement)
   const adjustments = rows.adjustments.map(each => each.adjustment)
@@ -64,7 +65,7 @@ function toUsage(
   period: BillingPeriod,
   timeZone: string,
   clients: readonly ClientStatement[],
-  days: ReadonlyMap<string, readonly DayUsage[]>,
+  days: ReadonlyMap<string, readonly DayUse[]>,
 ): PayerStatement['usage'] {
   const summed = sumDays(
     period,
