@@ -1,0 +1,17 @@
+import { enumOf, text } from './codec.ts'
+import { rejectedEvent } from './rejected-event.ts'
+import { declareTable, type RowOf } from './table.ts'
+
+/** A view: what was rejected, and what has become of it: migration 019. */
+export const rejectedEvents = declareTable('rejected_events', {
+  ...rejectedEvent.columns,
+  /** `mending`: sent again, and not counted yet. */
+  state: enumOf(['open', 'waived', 'mending', 'mended']),
+  /** Of the waiver or the mend, and who gave it; empty while it is open. */
+  stateReason: text,
+  stateActor: text,
+  /** Empty unless it was mended. */
+  mendedClientId: text,
+})
+
+export type RejectedEventRow = RowOf<typeof rejectedEvents>
