@@ -1,8 +1,8 @@
 import { once } from 'node:events'
+import { type ListedAlert, listAlerts } from '@forbruk/alerts/list-alerts.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
 import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { startAlerts } from '../wiring/start-alerts.ts'
@@ -35,53 +35,18 @@ function listCommand(context: CommandContext): Command {
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--json', 'print as JSON', false)
     .action(async (flags: ListFlags) => {
-      const month = flags.month === undefined ? '' : parseBillingPeriod(flags.month).month
+      const month = flags.month === undefined ? null : parseBillingPeriod(flags.month).month
       await using parts = openParts(context)
       const store = await parts.readableStore()
-      const rows = await store.query(LIST_SQL, alertShape, {
-        stream: parts.config.log.topic,
-        month,
-        client: flags.client ?? '',
-        limit: flags.limit,
-      })
+      const { client = null, limit } = flags
+      const rows = await listAlerts(store, parts.config.log.topic, { month, client, limit })
       if (flags.json) return printJson(rows)
       if (rows.length === 0) return printLine('no alerts')
       printAlerts(rows)
     })
 }
 
-const alertShape = z.object({
-  alert_id: z.string(),
-  client_id: z.string(),
-  month: z.string(),
-  metric: z.string(),
-  kind: z.string(),
-  level: z.number(),
-  used: z.string(),
-  allowance: z.string(),
-  forecast: z.string().nullable(),
-  raised_at: z.string(),
-  published_at: z.string().nullable(),
-  topic: z.string(),
-  partition: z.number().nullable(),
-  offset: z.string().nullable(),
-  webhooks: z.array(
-    z.object({ webhook: z.string(), state: z.string(), attempts: z.number(), detail: z.string() }),
-  ),
-})
-
-const LIST_SQL = `
-SELECT
-    alert_id, client_id, month, metric, kind, level, used, allowance, forecast, raised_at, published_at, topic,
-    partition, offset, webhooks
-FROM usage_alerts
-WHERE stream = {stream:String}
-    AND ({month:String} = '' OR month = {month:String})
-    AND ({client:String} = '' OR client_id = {client:String})
-ORDER BY raised_at DESC, client_id, metric, kind, level
-LIMIT {limit:UInt32}`
-
-function printAlerts(rows: readonly z.output<typeof alertShape>[]): void {
+function printAlerts(rows: readonly ListedAlert[]): void {
   printTable(
     [
       { title: 'raised (UTC)' },

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { type Coordinates, parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
+import { type Coordinates, parseCoordinates, showCoordinates } from '@forbruk/close/rejected/coordinates.ts'
+import { listRejected } from '@forbruk/close/rejected/list-rejected.ts'
 import { readMends } from '@forbruk/close/rejected/read-mends.ts'
-import { MAY_BELONG_TO_MONTH, monthParams } from '@forbruk/close/rejected/read-rejected.ts'
 import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
+import { readSources } from '@forbruk/infra/ledger/sources.ts'
+import type { RejectedEventRow } from '@forbruk/infra/store/tables/rejected-events.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import {
   type BillingPeriod,
@@ -12,8 +14,7 @@ import {
   periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
 import { Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
-import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
+import { groupDigits, printJson, printLine, printTable, spellTime } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { parseReason } from './parse-reason.ts'
@@ -26,22 +27,6 @@ export function rejectedCommand(context: CommandContext): Command {
   return command
 }
 
-const rejectedShape = z.object({
-  partition: z.number(),
-  offset: z.string(),
-  event_index: z.number(),
-  append_time: z.string(),
-  reason: z.string(),
-  detail: z.string(),
-  source: z.string(),
-  file: z.string(),
-  position: z.string().nullable(),
-  excerpt: z.string(),
-  state: z.string(),
-  state_reason: z.string(),
-  state_actor: z.string(),
-})
-
 type ListFlags = { reasonCode?: string; month?: BillingPeriod; limit: number; json: boolean }
 
 function listCommand(context: CommandContext): Command {
@@ -51,36 +36,49 @@ function listCommand(context: CommandContext): Command {
     .option('--month <month>', 'only those that may belong to this month, YYYY-MM', parseBillingPeriod)
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--json', 'print as JSON', false)
-    .action(async ({ reasonCode = '', month, limit, json }: ListFlags) => {
+    .action(async ({ reasonCode, month, limit, json }: ListFlags) => {
       await using parts = openParts(context)
       const store = await parts.readableStore()
-      const stream = parts.config.log.topic
-      const inMonth = month === undefined ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH
-      const params = month === undefined ? { stream } : monthParams(stream, await rangeOf(parts, month))
-      const rows = await store.query(
-        `SELECT partition, offset, event_index, append_time, reason, detail, source, file, position, excerpt, state,
-           state_reason, state_actor
-         FROM rejected_events
-         WHERE ${inMonth} AND ({reason:String} = '' OR reason = {reason:String})
-         ORDER BY append_time DESC, partition, offset, event_index LIMIT {limit:UInt32}`,
-        rejectedShape,
-        { ...params, reason: reasonCode, limit },
-      )
-      if (json) return printJson(rows)
+      const range = month === undefined ? null : await rangeOf(parts, month)
+      const rows = await listRejected(store, parts.config.log.topic, {
+        range,
+        reason: reasonCode ?? null,
+        limit,
+      })
+      if (json) return printJson(rows.map(rejectedAsJson))
       if (rows.length === 0) return printLine('no rejected events')
       const titles = ['where', 'reason', 'state', 'detail', 'source', 'excerpt']
       printTable(
         titles.map(title => ({ title })),
         rows.map(row => [
-          `${row.partition}:${row.offset}${row.event_index > 0 ? `[${row.event_index}]` : ''}`,
+          showCoordinates(row),
           row.reason,
-          row.state_reason === '' ? row.state : `${row.state}: ${row.state_reason} (${row.state_actor})`,
+          row.stateReason === '' ? row.state : `${row.state}: ${row.stateReason} (${row.stateActor})`,
           row.detail,
           row.position === null ? row.source : `${row.source} at byte ${row.position}`,
           row.excerpt.slice(0, 60),
         ]),
       )
     })
+}
+
+/** As ClickHouse prints it. */
+function rejectedAsJson(row: RejectedEventRow) {
+  return {
+    partition: row.partition,
+    offset: String(row.offset),
+    event_index: row.eventIndex,
+    append_time: spellTime(row.appendTimeMs),
+    reason: row.reason,
+    detail: row.detail,
+    source: row.source,
+    file: row.file,
+    position: row.position === null ? null : String(row.position),
+    excerpt: row.excerpt,
+    state: row.state,
+    state_reason: row.stateReason,
+    state_actor: row.stateActor,
+  }
 }
 
 type WaiveFlags = {
@@ -154,7 +152,9 @@ function replayCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const store = await parts.store()
       const log = await parts.log()
-      const formats = await readFormats(parts)
+      const sources = await readSources(store, log.topic)
+      // As far as marks have told.
+      const formats = new Map(sources.map(({ source, format }) => [source, format]))
       const { reason, actor = userInfo().username } = flags
       const formatOf = (source: string) => openGatewayFormat(flags.format ?? formats.get(source) ?? '')
       const result = await replayRejected({ store, log, mends, formatOf, reason, actor, clock: Date.now })
@@ -176,16 +176,6 @@ async function chooseMends(places: Coordinates[], flags: ReplayFlags, command: C
   if (line === undefined) return places.map(at => ({ at, mend: { kind: 'fields', fields: set } as const }))
   if (places.length > 1) command.error('error: --line is the line of one event')
   return places.map(at => ({ at, mend: { kind: 'line', line } as const }))
-}
-
-/** By source, as far as marks have told. */
-async function readFormats(parts: Parts): Promise<Map<string, string>> {
-  const rows = await (await parts.store()).query(
-    'SELECT source, format FROM source_progress WHERE stream = {stream:String}',
-    z.object({ source: z.string(), format: z.string() }),
-    { stream: parts.config.log.topic },
-  )
-  return new Map(rows.map(row => [row.source, row.format]))
 }
 
 async function rangeOf(parts: Parts, month: BillingPeriod) {

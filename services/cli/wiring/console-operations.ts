@@ -13,9 +13,9 @@ import { listPayers } from '@forbruk/close/statements/list-payers.ts'
 import { renderStatement } from '@forbruk/close/statements/page/render-statement.ts'
 import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
 import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/routes/operations.ts'
+import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import { z } from 'zod'
 
 export type OperationParts = {
   readonly store: Store
@@ -70,9 +70,7 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
     readCase: caseId => answerCase(readCase(store, caseId)),
     addCaseStep: ({ expectedSequence, ...step }) =>
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
-    async checkStore() {
-      await store.query('SELECT 1 AS one', z.object({ one: z.literal(1) }))
-    },
+    checkStore: () => checkStore(store),
   }
 }
 

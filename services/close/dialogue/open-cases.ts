@@ -58,9 +58,7 @@ export async function openCases(
       planOpening(dialogue, opening.period.month, opening.revision, overage) !== null
     )
   })
-  const { store, stream, timeZone, version, period, registry, revision } = opening
-  const scope = { store, stream, timeZone, definitions: version.definitions }
-  const evidence = await gatherEvidence({ scope, period, version, registry, revision }, news)
+  const evidence = await gatherEvidence(opening, news)
 
   const told = { ...opening, evidence, onTold: countTo(news.length, onOpened) }
   const isNew = ({ clientId }: RecordedMonth) => dialogues.get(clientId)?.sequence === 0

@@ -1,10 +1,11 @@
+import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Client, Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { CloseException } from '@forbruk/schemas/statement/month-close.ts'
 import type { Statement, StatementLine, StatementUsage } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
-import { sumUsage, type UsageRow } from '../usage/usage.ts'
+import { sumUsage } from '../usage/usage.ts'
 import { type ActiveRegistry, activeOfKind, takeActiveRegistry } from './active-registry.ts'
 import { type MeasuredUse, measureUses } from './measure-uses.ts'
 import { priceAccess, priceIncluded, priceOverage, pricePartnerTier, sumAmounts } from './price-lines.ts'
@@ -29,7 +30,7 @@ export type RatedMonth = {
  * @param usage one row per client, integration and status class
  */
 export function rateMonth(
-  usage: readonly UsageRow[],
+  usage: readonly ClientUse[],
   registry: Registry,
   version: TariffVersion,
   period: BillingPeriod,

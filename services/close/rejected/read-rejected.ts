@@ -1,38 +1,9 @@
-import type { QueryParams, Store } from '@forbruk/infra/store/store.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
 import { safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
-import { GRACE_MS, type RejectedFacts } from '../gate/gate.ts'
-
-/**
- * Rejected events that may belong to the month. The time of a request that could not be read is unknown, so the log
- * tells: it was appended between the month's start and the grace's end, or stands in a block that holds usage of the
- * month, or, later, in one that holds none at all. An event near a month's edge is listed in both months.
- */
-export const MAY_BELONG_TO_MONTH = `
-stream = {stream:String}
-    AND
-    (
-        (append_time >= fromUnixTimestamp64Milli({start:Int64}) AND append_time < fromUnixTimestamp64Milli({grace:Int64}))
-        OR (partition, block) IN
-        (
-            SELECT partition, block
-            FROM block_ledger FINAL
-            WHERE stream = {stream:String}
-                AND toUnixTimestamp(first_hour) * 1000 < {end:Int64}
-                AND toUnixTimestamp(last_hour) * 1000 >= {start:Int64}
-        )
-        OR (append_time >= fromUnixTimestamp64Milli({start:Int64}) AND (partition, block) IN
-        (
-            SELECT partition, block
-            FROM block_ledger FINAL
-            WHERE stream = {stream:String} AND first_hour IS NULL
-        ))
-    )`
-
-export function monthParams(stream: string, { startMs, endMs }: PeriodRange): QueryParams {
-  return { stream, start: startMs, end: endMs, grace: endMs + GRACE_MS }
-}
+import type { RejectedFacts } from '../gate/gate.ts'
+import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
 
 const factsShape = shapeOf({
   reason: text,
@@ -70,15 +41,19 @@ export async function readRejected(
 /** Why rejected events of the month were let go, and by whom. */
 export type Waiver = { readonly reason: string; readonly actor: string; readonly events: number }
 
-const waiverShape = shapeOf({ waiver: text, actor: text, events: safeCount })
+const waiversShape = shapeOf({ stateReason: text, stateActor: text, events: safeCount })
 
 export async function readWaivers(store: Store, stream: string, range: PeriodRange): Promise<Waiver[]> {
   const sql = `
-SELECT state_reason AS waiver, state_actor AS actor, count() AS events
+SELECT state_reason, state_actor, count() AS events
 FROM rejected_events
 WHERE state = 'waived' AND ${MAY_BELONG_TO_MONTH}
-GROUP BY waiver, actor
-ORDER BY waiver, actor`
-  const rows = await store.query(sql, waiverShape, monthParams(stream, range))
-  return rows.map(({ waiver: reason, ...row }) => ({ reason, ...row }))
+GROUP BY state_reason, state_actor
+ORDER BY state_reason, state_actor`
+  const rows = await store.query(sql, waiversShape, monthParams(stream, range))
+  return rows.map(({ stateReason, stateActor, events }) => ({
+    reason: stateReason,
+    actor: stateActor,
+    events,
+  }))
 }

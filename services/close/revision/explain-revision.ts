@@ -1,3 +1,4 @@
+import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
@@ -5,14 +6,13 @@ import type { Statement, StatementAdjustment } from '@forbruk/schemas/statement/
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type Decisions, rateMonth } from '../rating/rate.ts'
 import { readRegistryImport } from '../registry/read-stored-registry.ts'
-import type { UsageRow } from '../usage/usage.ts'
 import { explainDifference, type RatedStep } from './explain-difference.ts'
 import type { Revision } from './read-revision.ts'
 import { readStatements } from './read-statements.ts'
 
 /** What a month is rated with, each input with what it is known by. */
 export type RatingInputs = {
-  readonly usage: readonly UsageRow[]
+  readonly usage: readonly ClientUse[]
   readonly registry: { readonly importId: string; readonly registry: Registry }
   readonly tariff: { readonly hash: string; readonly version: TariffVersion }
   readonly decisions: Decisions

@@ -1,3 +1,4 @@
+import type { Cut } from '@forbruk/infra/ledger/settled-usage.ts'
 import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { Change, Forced } from '@forbruk/schemas/statement/month-close.ts'
 import type { StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
@@ -6,7 +7,6 @@ import type { RejectedFacts, SourceFacts } from '../gate/gate.ts'
 import type { RatedMonth } from '../rating/rate.ts'
 import type { CloseSummary } from '../rating/summarize.ts'
 import type { Waiver } from '../rejected/read-rejected.ts'
-import type { Cut } from '../usage/read-usage.ts'
 
 /** Everything a close says, before it is recorded. */
 export type MonthClose = RatedMonth & {

@@ -1,10 +1,9 @@
+import { readProgress } from '@forbruk/infra/ledger/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { ClosedMonth } from '@forbruk/schemas/statement/month-close.ts'
 import type { StatementProof } from '@forbruk/schemas/statement/payer-statement.ts'
-import { z } from 'zod'
 
 /** A recorded revision of a month: its rows are those with its `closeId`. */
 export type StatedRevision = {
@@ -73,7 +72,8 @@ export async function findRevision(
 ): Promise<StatedRevision | null> {
   const [row] = await store.query(STATED_SQL, stated.shape, { month, revision: revision ?? 0 })
   if (row === undefined) return null
-  const firstOffsets = await readFirstOffsets(store, row.stream)
+  const progress = await readProgress(store, row.stream)
+  const firstOffsets = new Map(progress.map(({ partition, firstOffset }) => [partition, firstOffset]))
   const { closedAtMs, cut, forcedReason, forcedLacks, ...found } = row
   const { month: _, revision: newest, closeId, isLatest, statements, ...proof } = found
   return {
@@ -93,16 +93,4 @@ export async function findRevision(
       forced: forcedReason === null ? null : { reason: forcedReason, lacks: forcedLacks },
     },
   }
-}
-
-const firstOffsetShape = z.object({ partition: storedCount, first_offset: storedCount })
-
-/** Where counting of a partition began. */
-async function readFirstOffsets(store: Store, stream: string): Promise<Map<number, number>> {
-  const rows = await store.query(
-    'SELECT partition, first_offset FROM ingest_progress WHERE stream = {stream:String}',
-    firstOffsetShape,
-    { stream },
-  )
-  return new Map(rows.map(row => [row.partition, row.first_offset]))
 }

@@ -1,3 +1,4 @@
+import type { DayUse } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { ClientStatement, PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
@@ -6,7 +7,7 @@ import { sumAmounts } from '../rating/price-lines.ts'
 import type { PayerRange } from '../revision/of-close.ts'
 import { readAdjustments, readStatements } from '../revision/read-statements.ts'
 import type { StatedRevision } from './find-revision.ts'
-import { type DayUsage, readUsageDays, sumDays } from './read-usage-days.ts'
+import { readUsageDays, sumDays } from './read-usage-days.ts'
 
 /**
  * The documents of neighbouring payers in the revision, by payer id.
@@ -37,7 +38,7 @@ function toDocument(
   { month, revision, isLatest, proof }: StatedRevision,
   timeZone: string,
   { statements, adjustments }: OfPayer,
-  days: ReadonlyMap<string, readonly DayUsage[]>,
+  days: ReadonlyMap<string, readonly DayUse[]>,
 ): PayerStatement | null {
   const payer = statements[0] ?? adjustments[0]
   if (payer === undefined) return null
@@ -65,7 +66,7 @@ function toUsage(
   period: BillingPeriod,
   timeZone: string,
   clients: readonly ClientStatement[],
-  days: ReadonlyMap<string, readonly DayUsage[]>,
+  days: ReadonlyMap<string, readonly DayUse[]>,
 ): PayerStatement['usage'] {
   const summed = sumDays(
     period,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { useInstallation } from '../../../test/support/close/close-october.ts'
 import { GRACE_END_MS, OCTOBER_START_MS, TOPIC } from '../../../test/support/close/counted-month.ts'
-import { mayTouch } from './read-gaps.ts'
+import { mayTouch } from './may-touch.ts'
 
 const { place, close, refusals, countAll } = useInstallation()
 const RANGE = { partition: 0, fromOffset: 5, toOffset: 9, reason: '' }

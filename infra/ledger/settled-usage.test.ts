@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
-import { type Blocks, findUnsettled } from './read-usage.ts'
+import { type Blocks, findUnsettled } from './settled-usage.ts'
 
-const block = (sums: string, number = 7) => ({ partition: 1, block: number, sums })
-const settled: Blocks = { ledger: [block('5')], rollup: [block('5')] }
+const block = (requestsSum: bigint, number = 7) => ({
+  ...{ partition: 1, block: number, requestsSum },
+  ...{ requestBytesSum: 2n ** 60n, responseBytesSum: 0n },
+})
+const FIVE = '5 requests, 1152921504606846976 + 0 bytes'
+const settled: Blocks = { ledger: [block(5n)], rollup: [block(5n)] }
 
 test('equal sums before and after are settled, in any order', () => {
-  const two: Blocks = { ledger: [block('5'), block('6', 8)], rollup: [block('6', 8), block('5')] }
+  const two: Blocks = { ledger: [block(5n), block(6n, 8)], rollup: [block(6n, 8), block(5n)] }
   expect(findUnsettled(two, two)).toEqual([])
   expect(findUnsettled({ ledger: [], rollup: [] }, { ledger: [], rollup: [] })).toEqual([])
 })
@@ -14,25 +18,25 @@ test.each<[string, Blocks, Blocks, string]>([
   [
     'usage ahead of its ledger row',
     settled,
-    { ...settled, rollup: [block('6')] },
-    'partition 1, block 7: ledger 5, usage 6',
+    { ...settled, rollup: [block(6n)] },
+    `partition 1, block 7: ledger ${FIVE}, usage ${FIVE.replace('5', '6')}`,
   ],
   [
     'usage without a ledger row',
-    { ledger: [], rollup: [block('5')] },
-    { ledger: [], rollup: [block('5')] },
-    'partition 1, block 7: ledger nothing, usage 5',
+    { ledger: [], rollup: [block(5n)] },
+    { ledger: [], rollup: [block(5n)] },
+    `partition 1, block 7: ledger nothing, usage ${FIVE}`,
   ],
   [
     'a ledger row without usage',
     { ...settled, rollup: [] },
     { ...settled, rollup: [] },
-    'partition 1, block 7: ledger 5, usage nothing',
+    `partition 1, block 7: ledger ${FIVE}, usage nothing`,
   ],
   [
     'a flush in between',
     settled,
-    { ledger: [block('6')], rollup: [block('6')] },
+    { ledger: [block(6n)], rollup: [block(6n)] },
     'partition 1, block 7: changed while it was read',
   ],
   [
@@ -43,7 +47,7 @@ test.each<[string, Blocks, Blocks, string]>([
   ],
   [
     'unsettled before only',
-    { ...settled, rollup: [block('6')] },
+    { ...settled, rollup: [block(6n)] },
     settled,
     'partition 1, block 7: changed while it was read',
   ],

@@ -1,0 +1,30 @@
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { type RejectedEventRow, rejectedEvents } from '@forbruk/infra/store/tables/rejected-events.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
+import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
+
+export type RejectedFilter = {
+  /** Those that may belong to this month; null: of any. */
+  readonly range: PeriodRange | null
+  /** Null: rejected for any reason. */
+  readonly reason: string | null
+  readonly limit: number
+}
+
+/** Rejected events, newest first. */
+export function listRejected(
+  store: Store,
+  stream: string,
+  { range, reason, limit }: RejectedFilter,
+): Promise<RejectedEventRow[]> {
+  const { list, shape } = select(rejectedEvents)
+  const inMonth = range === null ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH
+  return store.query(
+    `SELECT ${list} FROM rejected_events
+     WHERE ${inMonth} AND ({reason:String} = '' OR reason = {reason:String})
+     ORDER BY append_time DESC, partition, offset, event_index LIMIT {limit:UInt32}`,
+    shape,
+    { ...(range === null ? { stream } : monthParams(stream, range)), reason: reason ?? '', limit },
+  )
+}
