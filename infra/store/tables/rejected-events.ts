@@ -1,11 +1,22 @@
 import { REJECTED_STATES } from '@forbruk/schemas/event/rejected-state.ts'
-import { enumOf, text } from './codec.ts'
-import { rejectedEvent } from './rejected-event.ts'
+import { countText, enumOf, nullable, safeCount, text, timeText } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
-/** A view: what was rejected, and what has become of it: migration 019. */
+/** A view, for showing: what was rejected, and what has become of it: migration 019. */
 export const rejectedEvents = declareTable('rejected_events', {
-  ...rejectedEvent.columns,
+  stream: text,
+  partition: safeCount,
+  offset: safeCount,
+  eventIndex: safeCount,
+  block: safeCount,
+  appendTime: timeText,
+  reason: text,
+  detail: text,
+  source: text,
+  file: text,
+  position: nullable(countText),
+  excerpt: text,
+  recordBytes: safeCount,
   state: enumOf(REJECTED_STATES),
   /** Of the waiver or the mend, and who gave it; empty while it is open. */
   stateReason: text,
@@ -13,5 +24,4 @@ export const rejectedEvents = declareTable('rejected_events', {
   /** Empty unless it was mended. */
   mendedClientId: text,
 })
-
 export type RejectedEventRow = RowOf<typeof rejectedEvents>
