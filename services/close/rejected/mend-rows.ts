@@ -1,8 +1,7 @@
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
-import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
-import { z } from 'zod'
+import { type MendRow, rejectedMend } from '@forbruk/infra/store/tables/rejected-mend.ts'
+import { select, toRow } from '@forbruk/infra/store/tables/table.ts'
 import { type Coordinates, showCoordinates } from './coordinates.ts'
 
 /** What is to be sent in place of a rejected event. */
@@ -12,50 +11,27 @@ export type Intent = {
   readonly toPartition: number
   /** It stands at no offset below. */
   readonly fromOffset: number
-  readonly event: RequestEvent
+  readonly event: MendRow['event']
 }
 
 export type Signature = { readonly reason: string; readonly actor: string; readonly mendedAtMs: number }
 
-const eventShape: z.ZodType<RequestEvent> = z.object({
-  kind: z.literal('request'),
-  source: z.string(),
-  identity: z.object({ kind: z.literal('request_id'), id: z.string() }),
-  clientId: z.string(),
-  integrationId: z.string(),
-  timeMs: z.int(),
-  status: z.int(),
-  requestBytes: z.int(),
-  responseBytes: z.int(),
-})
-
-const rowShape = z.object({
-  request_id: z.string(),
-  to_partition: storedCount,
-  to_offset: storedCount,
-  event: z.string(),
-})
-
-type Step = 'intended' | 'sent'
+type Step = MendRow['step']
 
 async function readStep(store: Store, stream: string, at: Coordinates, step: Step): Promise<Intent | null> {
-  const sql = `
-SELECT request_id, to_partition, to_offset, event
-FROM rejected_mend
-WHERE stream = {stream:String} AND partition = {partition:UInt32} AND offset = {offset:UInt64}
-    AND event_index = {index:UInt32} AND step = {step:String}
-ORDER BY mended_at
-LIMIT 1`
-  const params = { stream, partition: at.partition, offset: at.offset, index: at.eventIndex, step }
-  const [row] = await store.query(sql, rowShape, params)
+  const { list, shape } = select(rejectedMend, 'requestId', 'toPartition', 'toOffset', 'event')
+  const { partition, offset, eventIndex } = at
+  const [row] = await store.query(
+    `SELECT ${list} FROM rejected_mend
+     WHERE stream = {stream:String} AND partition = {partition:UInt32} AND offset = {offset:UInt64}
+       AND event_index = {index:UInt32} AND step = {step:String}
+     ORDER BY mended_at LIMIT 1`,
+    shape,
+    { stream, partition, offset, index: eventIndex, step },
+  )
   if (row === undefined) return null
-  return {
-    at,
-    requestId: row.request_id,
-    toPartition: row.to_partition,
-    fromOffset: row.to_offset,
-    event: eventShape.parse(JSON.parse(row.event)),
-  }
+  const { requestId, toPartition, toOffset, event } = row
+  return { at, requestId, toPartition, fromOffset: toOffset, event }
 }
 
 export function readIntent(store: Store, stream: string, at: Coordinates): Promise<Intent | null> {
@@ -80,24 +56,20 @@ export async function putSent(
 
 function put(store: Store, stream: string, step: Step, intent: Intent, by: Signature): Promise<Intent> {
   const { at, requestId, toPartition, fromOffset, event } = intent
+  const { partition, offset, eventIndex } = at
+  const row = toRow(rejectedMend, {
+    ...{ stream, partition, offset, eventIndex, step },
+    requestId,
+    clientId: event.clientId,
+    toPartition,
+    toOffset: fromOffset,
+    event,
+    ...by,
+  })
   return putIfAbsent({
     store,
-    table: 'rejected_mend',
-    row: {
-      stream,
-      partition: at.partition,
-      offset: at.offset,
-      event_index: at.eventIndex,
-      step,
-      request_id: requestId,
-      client_id: event.clientId,
-      to_partition: toPartition,
-      to_offset: fromOffset,
-      event: JSON.stringify(event),
-      reason: by.reason,
-      actor: by.actor,
-      mended_at: new Date(by.mendedAtMs).toISOString(),
-    },
+    table: rejectedMend.name,
+    row,
     key: `${stream} ${showCoordinates(at)} ${step}`,
     read: () => readStep(store, stream, at, step),
   })

@@ -1,5 +1,7 @@
 import { insertInChunks } from '@forbruk/infra/store/insert-in-chunks.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { rejectedWaiver } from '@forbruk/infra/store/tables/rejected-waiver.ts'
+import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { findRejected, type Selection } from './find-rejected.ts'
 
 export type WaiveOptions = {
@@ -32,19 +34,13 @@ export async function waiveRejected({
 }: WaiveOptions): Promise<Waived> {
   const events = await findRejected(store, stream, selection)
   const open = events.filter(event => event.state === 'open')
-  const waivedAt = new Date(clock()).toISOString()
+  const waivedAtMs = clock()
   await insertInChunks(
     store,
-    'rejected_waiver',
-    open.map(({ partition, offset, eventIndex }) => ({
-      stream,
-      partition,
-      offset,
-      event_index: eventIndex,
-      reason,
-      actor,
-      waived_at: waivedAt,
-    })),
+    rejectedWaiver.name,
+    open.map(({ partition, offset, eventIndex }) =>
+      toRow(rejectedWaiver, { stream, partition, offset, eventIndex, reason, actor, waivedAtMs }),
+    ),
   )
   return { waived: open.length, before: events.length - open.length }
 }
