@@ -1,17 +1,25 @@
-import { enumOf, text } from './codec.ts'
-import { rejectedEvent } from './rejected-event.ts'
+import { REJECTED_STATES } from '@forbruk/schemas/event/rejected-state.ts'
+import { countText, enumOf, nullable, safeCount, text, textOrNull, timeText } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
-/** A view: what was rejected, and what has become of it: migration 019. */
+/** Rejected events as they are shown, and what became of each: migration 019. */
 export const rejectedEvents = declareTable('rejected_events', {
-  ...rejectedEvent.columns,
-  /** `mending`: sent again, and not counted yet. */
-  state: enumOf(['open', 'waived', 'mending', 'mended']),
-  /** Of the waiver or the mend, and who gave it; empty while it is open. */
-  stateReason: text,
-  stateActor: text,
-  /** Empty unless it was mended. */
-  mendedClientId: text,
+  stream: text,
+  partition: safeCount,
+  offset: safeCount,
+  eventIndex: safeCount,
+  block: safeCount,
+  appendTime: timeText,
+  reason: text,
+  detail: text,
+  source: text,
+  file: text,
+  position: nullable(countText),
+  excerpt: text,
+  recordBytes: safeCount,
+  state: enumOf(REJECTED_STATES),
+  stateReason: textOrNull,
+  stateActor: textOrNull,
+  mendedClientId: textOrNull,
 })
-
-export type RejectedEventRow = RowOf<typeof rejectedEvents>
+export type ShownRejected = RowOf<typeof rejectedEvents>

@@ -1,8 +1,9 @@
+import { MEND_STEPS } from '@forbruk/schemas/event/rejected-state.ts'
 import { z } from 'zod'
 import { enumOf, json, safeCount, text, time } from './codec.ts'
-import { declareTable, type RowOf } from './table.ts'
+import { declareTable } from './table.ts'
 
-const requestShape = z.object({
+const mendedRequestShape = z.object({
   kind: z.literal('request'),
   source: z.string(),
   identity: z.object({ kind: z.literal('request_id'), id: z.string() }),
@@ -14,23 +15,22 @@ const requestShape = z.object({
   responseBytes: z.int(),
 })
 
-/** Rejected events that were mended and sent again, two rows each: migration 018. */
+export type MendedRequest = Readonly<z.output<typeof mendedRequestShape>>
+
+/** Rejected events that were mended and sent again: migration 018. */
 export const rejectedMend = declareTable('rejected_mend', {
   stream: text,
   partition: safeCount,
   offset: safeCount,
   eventIndex: safeCount,
-  step: enumOf(['intended', 'sent']),
+  step: enumOf(MEND_STEPS),
   requestId: text,
   clientId: text,
   toPartition: safeCount,
   /** Intended: it is not below; sent: it is there. */
   toOffset: safeCount,
-  /** What is sent. */
-  event: json(requestShape),
+  event: json(mendedRequestShape),
   reason: text,
   actor: text,
   mendedAtMs: time,
 })
-
-export type MendRow = RowOf<typeof rejectedMend>

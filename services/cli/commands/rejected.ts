@@ -6,7 +6,7 @@ import { readMends } from '@forbruk/close/rejected/read-mends.ts'
 import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
 import { readSources } from '@forbruk/infra/ledger/sources.ts'
-import type { RejectedEventRow } from '@forbruk/infra/store/tables/rejected-events.ts'
+import type { ShownRejected } from '@forbruk/infra/store/tables/rejected-events.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import {
   type BillingPeriod,
@@ -14,7 +14,7 @@ import {
   periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
 import { Command, InvalidArgumentError } from 'commander'
-import { groupDigits, printJson, printLine, printTable, spellTime } from '../print/table.ts'
+import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { parseReason } from './parse-reason.ts'
@@ -53,7 +53,7 @@ function listCommand(context: CommandContext): Command {
         rows.map(row => [
           showCoordinates(row),
           row.reason,
-          row.stateReason === '' ? row.state : `${row.state}: ${row.stateReason} (${row.stateActor})`,
+          row.stateReason === null ? row.state : `${row.state}: ${row.stateReason} (${row.stateActor})`,
           row.detail,
           row.position === null ? row.source : `${row.source} at byte ${row.position}`,
           row.excerpt.slice(0, 60),
@@ -63,21 +63,21 @@ function listCommand(context: CommandContext): Command {
 }
 
 /** As ClickHouse prints it. */
-function rejectedAsJson(row: RejectedEventRow) {
+function rejectedAsJson(row: ShownRejected) {
   return {
     partition: row.partition,
     offset: String(row.offset),
     event_index: row.eventIndex,
-    append_time: spellTime(row.appendTimeMs),
+    append_time: row.appendTime,
     reason: row.reason,
     detail: row.detail,
     source: row.source,
     file: row.file,
-    position: row.position === null ? null : String(row.position),
+    position: row.position,
     excerpt: row.excerpt,
     state: row.state,
-    state_reason: row.stateReason,
-    state_actor: row.stateActor,
+    state_reason: row.stateReason ?? '',
+    state_actor: row.stateActor ?? '',
   }
 }
 

@@ -4,10 +4,10 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Evidence } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { type BillingPeriod, type PeriodRange, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { Statement } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Temporal } from 'temporal-polyfill'
 import { meter } from '../rating/measure-uses.ts'
-import type { Statement } from '../rating/statement.ts'
 import { findOverage, type MonthOverage, NO_OVERAGE } from './find-overage.ts'
 
 /** A client's month as it was recorded; without a statement nothing was used. */

@@ -1,9 +1,10 @@
 import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { IntegrationKind } from '@forbruk/schemas/registry/registry.ts'
+import type { ExceptionKind } from '@forbruk/schemas/statement/month-close.ts'
+import type { StatementUsage } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { sumUsage, type UsageSum } from '../usage/usage.ts'
 import { type ActiveRegistry, isEndCustomer } from './active-registry.ts'
-import type { ExceptionKind, StatementUsage } from './statement.ts'
 
 /** What a client did through one integration in the month, and what of it counts against the allowance. */
 export type MeasuredUse = {

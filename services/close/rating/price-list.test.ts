@@ -1,6 +1,7 @@
 import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Activation } from '@forbruk/schemas/registry/registry.ts'
+import type { Statement } from '@forbruk/schemas/statement/statement.ts'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   countHourly,
@@ -19,7 +20,6 @@ import {
   use,
 } from '../../../test/support/close/registry-values.ts'
 import { readUsage } from '../usage/read-usage.ts'
-import type { Statement } from './statement.ts'
 
 /** The published price list, row by row, with the amounts worked out by hand. */
 

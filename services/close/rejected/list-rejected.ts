@@ -1,5 +1,5 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { type RejectedEventRow, rejectedEvents } from '@forbruk/infra/store/tables/rejected-events.ts'
+import { rejectedEvents, type ShownRejected } from '@forbruk/infra/store/tables/rejected-events.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
@@ -17,7 +17,7 @@ export function listRejected(
   store: Store,
   stream: string,
   { range, reason, limit }: RejectedFilter,
-): Promise<RejectedEventRow[]> {
+): Promise<ShownRejected[]> {
   const { list, shape } = select(rejectedEvents)
   const inMonth = range === null ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH
   return store.query(

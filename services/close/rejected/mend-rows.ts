@@ -1,7 +1,8 @@
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { type MendRow, rejectedMend } from '@forbruk/infra/store/tables/rejected-mend.ts'
-import { select, toRow } from '@forbruk/infra/store/tables/table.ts'
+import { type MendedRequest, rejectedMend } from '@forbruk/infra/store/tables/rejected-mend.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
+import type { MendStep } from '@forbruk/schemas/event/rejected-state.ts'
 import { type Coordinates, showCoordinates } from './coordinates.ts'
 
 /** What is to be sent in place of a rejected event. */
@@ -11,27 +12,31 @@ export type Intent = {
   readonly toPartition: number
   /** It stands at no offset below. */
   readonly fromOffset: number
-  readonly event: MendRow['event']
+  readonly event: MendedRequest
 }
 
 export type Signature = { readonly reason: string; readonly actor: string; readonly mendedAtMs: number }
 
-type Step = MendRow['step']
+const { list, shape } = select(rejectedMend, 'requestId', 'toPartition', 'toOffset', 'event')
 
-async function readStep(store: Store, stream: string, at: Coordinates, step: Step): Promise<Intent | null> {
-  const { list, shape } = select(rejectedMend, 'requestId', 'toPartition', 'toOffset', 'event')
-  const { partition, offset, eventIndex } = at
-  const [row] = await store.query(
-    `SELECT ${list} FROM rejected_mend
-     WHERE stream = {stream:String} AND partition = {partition:UInt32} AND offset = {offset:UInt64}
-       AND event_index = {index:UInt32} AND step = {step:String}
-     ORDER BY mended_at LIMIT 1`,
-    shape,
-    { stream, partition, offset, index: eventIndex, step },
-  )
+async function readStep(
+  store: Store,
+  stream: string,
+  at: Coordinates,
+  step: MendStep,
+): Promise<Intent | null> {
+  const sql = `
+SELECT ${list}
+FROM rejected_mend
+WHERE stream = {stream:String} AND partition = {partition:UInt32} AND offset = {offset:UInt64}
+    AND event_index = {index:UInt32} AND step = {step:String}
+ORDER BY mended_at
+LIMIT 1`
+  const params = { stream, partition: at.partition, offset: at.offset, index: at.eventIndex, step }
+  const [row] = await store.query(sql, shape, params)
   if (row === undefined) return null
-  const { requestId, toPartition, toOffset, event } = row
-  return { at, requestId, toPartition, fromOffset: toOffset, event }
+  const { toOffset: fromOffset, ...mend } = row
+  return { at, fromOffset, ...mend }
 }
 
 export function readIntent(store: Store, stream: string, at: Coordinates): Promise<Intent | null> {
@@ -54,22 +59,15 @@ export async function putSent(
   await put(store, stream, 'sent', { ...intent, fromOffset: offset }, { reason: '', actor: '', mendedAtMs })
 }
 
-function put(store: Store, stream: string, step: Step, intent: Intent, by: Signature): Promise<Intent> {
-  const { at, requestId, toPartition, fromOffset, event } = intent
+function put(store: Store, stream: string, step: MendStep, intent: Intent, by: Signature): Promise<Intent> {
+  const { at, requestId, toPartition, fromOffset: toOffset, event } = intent
+  const { clientId } = event
   const { partition, offset, eventIndex } = at
-  const row = toRow(rejectedMend, {
-    ...{ stream, partition, offset, eventIndex, step },
-    requestId,
-    clientId: event.clientId,
-    toPartition,
-    toOffset: fromOffset,
-    event,
-    ...by,
-  })
+  const what = { requestId, clientId, toPartition, toOffset, event }
   return putIfAbsent({
     store,
-    table: rejectedMend.name,
-    row,
+    table: rejectedMend,
+    values: [{ stream, partition, offset, eventIndex, step, ...what, ...by }],
     key: `${stream} ${showCoordinates(at)} ${step}`,
     read: () => readStep(store, stream, at, step),
   })

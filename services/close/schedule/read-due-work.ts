@@ -1,6 +1,7 @@
 import { readFirstUsage } from '@forbruk/infra/ledger/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { z } from 'zod'
+import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 import { readClosedMonths } from '../statements/find-revision.ts'
 import { type CloseSchedule, planCloses } from './plan-closes.ts'
 
@@ -31,7 +32,7 @@ async function readUnannounced(store: Store, topic: string): Promise<string[]> {
     `SELECT DISTINCT month FROM month_closes
      WHERE (month, revision) NOT IN (SELECT month, revision FROM statement_announcement WHERE topic = {topic:String})
      ORDER BY month`,
-    z.object({ month: z.string() }),
+    select(monthCloses, 'month').shape,
     { topic },
   )
   return rows.map(row => row.month)

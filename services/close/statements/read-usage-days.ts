@@ -6,8 +6,8 @@ import {
   periodDates,
   periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
+import type { PayerRange } from '../revision/of-close.ts'
 import type { StatedRevision } from './find-revision.ts'
-import type { PayerRange } from './read-payer-rows.ts'
 
 const CLIENTS_SQL = `
 SELECT client_id FROM statement

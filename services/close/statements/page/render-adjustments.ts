@@ -1,8 +1,5 @@
-import type {
-  PayerStatement,
-  StatementAdjustment,
-  StatementLine,
-} from '@forbruk/schemas/statement/payer-statement.ts'
+import type { ClientAdjustment, PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
+import type { LineItem, LineStatus, LineUnit } from '@forbruk/schemas/statement/statement.ts'
 import { formatDecimal, formatSigned } from './format-figures.ts'
 import { type Html, html } from './html.ts'
 
@@ -24,7 +21,7 @@ ${adjustments.map(renderAdjustment)}
 </table></section>`
 }
 
-function renderAdjustment(adjustment: StatementAdjustment): Html {
+function renderAdjustment(adjustment: ClientAdjustment): Html {
   const { clientName, item, integrationId, unit, causes, payableNok } = adjustment
   return html`<tr><td>${nameItem(item)}${integrationId === '' ? null : html` <bdi>${integrationId}</bdi>`}<br><small><bdi>${clientName}</bdi></small></td>
 <td>${causes.map((each, index) => html`${index === 0 ? null : html`<br>`}${each.cause}: <bdi>${each.detail}</bdi>`)}</td>
@@ -34,17 +31,12 @@ ${renderSide(adjustment.quantityAfter, unit, adjustment.amountAfterNok, adjustme
 `
 }
 
-function renderSide(
-  quantity: string,
-  unit: StatementLine['unit'],
-  amountNok: string,
-  status: StatementLine['status'] | null,
-): Html {
+function renderSide(quantity: string, unit: LineUnit, amountNok: string, status: LineStatus | null): Html {
   if (status === null) return html`<td class="n soft">no line</td>`
   return html`<td class="n">${formatDecimal(amountNok)}<br><small>${formatDecimal(quantity)} ${unit}<br>${status}</small></td>`
 }
 
-export function nameItem(item: StatementLine['item']): string {
+export function nameItem(item: LineItem): string {
   switch (item) {
     case 'included':
       return 'Included'

@@ -1,8 +1,5 @@
-import type {
-  ClientStatement,
-  PayerStatement,
-  StatementLine,
-} from '@forbruk/schemas/statement/payer-statement.ts'
+import type { ClientStatement, PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
+import type { LineItem, LineStatus, StatementLine } from '@forbruk/schemas/statement/statement.ts'
 import { formatBytes, formatDecimal } from './format-figures.ts'
 import { type Html, html } from './html.ts'
 
@@ -49,11 +46,11 @@ function renderLine({ item, detail, quantity, unit, unitPriceNok, amountNok, sta
 }
 
 /** `payable` goes without saying. */
-export function renderStatus(status: StatementLine['status'] | null): Html | null {
-  return status === null || status === 'payable' ? null : html`<span class="tag ${status}">${status}</span>`
+export function renderStatus(status: LineStatus): Html | null {
+  return status === 'payable' ? null : html`<span class="tag ${status}">${status}</span>`
 }
 
-function nameLine(item: StatementLine['item'], detail: string): Html {
+function nameLine(item: LineItem, detail: string): Html {
   switch (item) {
     case 'included':
       return html`Included: <bdi>${detail}</bdi>`
