@@ -1,10 +1,10 @@
 import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog, LogBounds } from '@forbruk/infra/log/event-log.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
-import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { Admission } from '../count/admit.ts'
 import { alignedEnd, findUnknown, type StreamGeometry } from '../count/block.ts'
 import { BlockFold } from '../count/block-fold.ts'
@@ -84,7 +84,7 @@ async function storeStart(
   const meanwhile = await readNewest()
   if (meanwhile.length > 0) return meanwhile
   const row = ledgerRow(place, new BlockFold(startOffset), startOffset, ofNewPartition)
-  await store.insert(blockLedger.name, [toRow(blockLedger, row)])
+  await insertValues(store, blockLedger, [row])
   const begun = await readNewest()
   if (begun.length > 0) return begun
   throw new StoreUnavailableError(
