@@ -1,32 +1,14 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { z } from 'zod'
+import { omit, type RowOf, select } from '@forbruk/infra/store/tables/table.ts'
+import { usageAlerts } from '@forbruk/infra/store/tables/usage-alert.ts'
 
-const alertShape = z.object({
-  alert_id: z.string(),
-  client_id: z.string(),
-  month: z.string(),
-  metric: z.string(),
-  kind: z.string(),
-  level: z.number(),
-  used: z.string(),
-  allowance: z.string(),
-  forecast: z.string().nullable(),
-  raised_at: z.string(),
-  published_at: z.string().nullable(),
-  topic: z.string(),
-  partition: z.number().nullable(),
-  offset: z.string().nullable(),
-  webhooks: z.array(
-    z.object({ webhook: z.string(), state: z.string(), attempts: z.number(), detail: z.string() }),
-  ),
-})
-
-export type ListedAlert = z.output<typeof alertShape>
+/** Of the view, what a list shows. */
+export const listedAlerts = omit(usageAlerts, 'stream', 'periodStart', 'periodEnd')
+export type ListedAlert = RowOf<typeof listedAlerts>
+const { list, shape } = select(listedAlerts)
 
 const SQL = `
-SELECT
-    alert_id, client_id, month, metric, kind, level, used, allowance, forecast, raised_at, published_at, topic,
-    partition, offset, webhooks
+SELECT ${list}
 FROM usage_alerts
 WHERE stream = {stream:String}
     AND ({month:String} = '' OR month = {month:String})
@@ -47,5 +29,5 @@ export function listAlerts(
   stream: string,
   { month, client, limit }: AlertFilter,
 ): Promise<ListedAlert[]> {
-  return store.query(SQL, alertShape, { stream, month: month ?? '', client: client ?? '', limit })
+  return store.query(SQL, shape, { stream, month: month ?? '', client: client ?? '', limit })
 }

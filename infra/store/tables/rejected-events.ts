@@ -1,8 +1,8 @@
 import { REJECTED_STATES } from '@forbruk/schemas/event/rejected-state.ts'
-import { countText, enumOf, nullable, safeCount, text, textOrNull, timeText } from './codec.ts'
+import { countText, enumOf, nullable, safeCount, text, timeText } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
-/** Rejected events as they are shown, and what became of each: migration 019. */
+/** A view, for showing: what was rejected, and what has become of it: migration 019. */
 export const rejectedEvents = declareTable('rejected_events', {
   stream: text,
   partition: safeCount,
@@ -18,8 +18,10 @@ export const rejectedEvents = declareTable('rejected_events', {
   excerpt: text,
   recordBytes: safeCount,
   state: enumOf(REJECTED_STATES),
-  stateReason: textOrNull,
-  stateActor: textOrNull,
-  mendedClientId: textOrNull,
+  /** Of the waiver or the mend, and who gave it; empty while it is open. */
+  stateReason: text,
+  stateActor: text,
+  /** Empty unless it was mended. */
+  mendedClientId: text,
 })
-export type ShownRejected = RowOf<typeof rejectedEvents>
+export type RejectedEventRow = RowOf<typeof rejectedEvents>

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { type ListedAlert, listAlerts } from '@forbruk/alerts/list-alerts.ts'
+import { listAlerts } from '@forbruk/alerts/list-alerts.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { Command, InvalidArgumentError } from 'commander'
-import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
+import { Command } from 'commander'
+import { printAlerts, printAlertsJson } from '../print/alerts.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { startAlerts } from '../wiring/start-alerts.ts'
+import { parseLimit } from './parse-limit.ts'
 
 export function alertsCommand(context: CommandContext): Command {
   return new Command('alerts')
@@ -40,45 +41,7 @@ function listCommand(context: CommandContext): Command {
       const store = await parts.readableStore()
       const { client = null, limit } = flags
       const rows = await listAlerts(store, parts.config.log.topic, { month, client, limit })
-      if (flags.json) return printJson(rows)
-      if (rows.length === 0) return printLine('no alerts')
-      printAlerts(rows)
+      if (flags.json) printAlertsJson(rows)
+      else printAlerts(rows)
     })
-}
-
-function printAlerts(rows: readonly ListedAlert[]): void {
-  printTable(
-    [
-      { title: 'raised (UTC)' },
-      { title: 'month' },
-      { title: 'client' },
-      { title: 'reached' },
-      { title: 'used', align: 'right' },
-      { title: 'included', align: 'right' },
-      { title: 'on the topic at' },
-      { title: 'webhooks' },
-    ],
-    rows.map(row => [
-      row.raised_at,
-      row.month,
-      row.client_id,
-      `${row.level} % of ${row.metric}${row.kind === 'forecast' ? `, by forecast of ${groupDigits(row.forecast ?? '')}` : ''}`,
-      groupDigits(row.used),
-      groupDigits(row.allowance),
-      row.offset === null ? 'not yet' : `${row.partition}:${row.offset}`,
-      row.webhooks.map(describeWebhook).join('\n'),
-    ]),
-  )
-}
-
-function describeWebhook(each: { webhook: string; state: string; attempts: number; detail: string }): string {
-  const attempts = each.attempts === 1 ? '1 attempt' : `${each.attempts} attempts`
-  const state = `${each.webhook} ${each.state.replace('_', ' ')} (${attempts})`
-  return each.state === 'accepted' || each.detail === '' ? state : `${state}: ${each.detail}`
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text)
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 100_000) return limit
-  throw new InvalidArgumentError('expected a whole number from 1 to 100000')
 }

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { type Coordinates, parseCoordinates, showCoordinates } from '@forbruk/close/rejected/coordinates.ts'
+import { type Coordinates, parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
 import { listRejected } from '@forbruk/close/rejected/list-rejected.ts'
 import { readMends } from '@forbruk/close/rejected/read-mends.ts'
 import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
 import { readSources } from '@forbruk/infra/ledger/sources.ts'
-import type { ShownRejected } from '@forbruk/infra/store/tables/rejected-events.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import {
   type BillingPeriod,
@@ -14,9 +13,11 @@ import {
   periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
 import { Command, InvalidArgumentError } from 'commander'
-import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
+import { printRejected, printRejectedJson } from '../print/rejected.ts'
+import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
 
 export function rejectedCommand(context: CommandContext): Command {
@@ -45,40 +46,9 @@ function listCommand(context: CommandContext): Command {
         reason: reasonCode ?? null,
         limit,
       })
-      if (json) return printJson(rows.map(rejectedAsJson))
-      if (rows.length === 0) return printLine('no rejected events')
-      const titles = ['where', 'reason', 'state', 'detail', 'source', 'excerpt']
-      printTable(
-        titles.map(title => ({ title })),
-        rows.map(row => [
-          showCoordinates(row),
-          row.reason,
-          row.stateReason === null ? row.state : `${row.state}: ${row.stateReason} (${row.stateActor})`,
-          row.detail,
-          row.position === null ? row.source : `${row.source} at byte ${row.position}`,
-          row.excerpt.slice(0, 60),
-        ]),
-      )
+      if (json) printRejectedJson(rows)
+      else printRejected(rows)
     })
-}
-
-/** As ClickHouse prints it. */
-function rejectedAsJson(row: ShownRejected) {
-  return {
-    partition: row.partition,
-    offset: String(row.offset),
-    event_index: row.eventIndex,
-    append_time: row.appendTime,
-    reason: row.reason,
-    detail: row.detail,
-    source: row.source,
-    file: row.file,
-    position: row.position,
-    excerpt: row.excerpt,
-    state: row.state,
-    state_reason: row.stateReason ?? '',
-    state_actor: row.stateActor ?? '',
-  }
 }
 
 type WaiveFlags = {
@@ -186,10 +156,4 @@ function addField(text: string, fields: Record<string, string>): Record<string, 
   const [name = '', ...value] = text.split('=')
   if (name === '' || value.length === 0) throw new InvalidArgumentError('expected field=value')
   return { ...fields, [name]: value.join('=') }
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text)
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 100_000) return limit
-  throw new InvalidArgumentError('expected a whole number from 1 to 100000')
 }

@@ -1,5 +1,5 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { rejectedEvents, type ShownRejected } from '@forbruk/infra/store/tables/rejected-events.ts'
+import { type RejectedEventRow, rejectedEvents } from '@forbruk/infra/store/tables/rejected-events.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
@@ -8,10 +8,17 @@ import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
 /** Which rejected events are meant: one by its place, or the month's of one reason. */
 export type Selection = readonly Coordinates[] | { readonly reason: string; readonly range: PeriodRange }
 
-const READ = ['partition', 'offset', 'eventIndex', 'reason', 'source', 'excerpt', 'state'] as const
-const { list, shape } = select(rejectedEvents, ...READ)
-
-export type RejectedEvent = Pick<ShownRejected, (typeof READ)[number]>
+const { list, shape } = select(
+  rejectedEvents,
+  'partition',
+  'offset',
+  'eventIndex',
+  'reason',
+  'source',
+  'excerpt',
+  'state',
+)
+export type RejectedEvent = Coordinates & Pick<RejectedEventRow, 'reason' | 'source' | 'excerpt' | 'state'>
 
 const ORDER = 'ORDER BY partition, offset, event_index'
 

@@ -1,8 +1,13 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { rejectedEvents, type ShownRejected } from '@forbruk/infra/store/tables/rejected-events.ts'
-import { select } from '@forbruk/infra/store/tables/table.ts'
+import { rejectedEvents } from '@forbruk/infra/store/tables/rejected-events.ts'
+import { omit, type RowOf, select } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
+
+/** Of the view, what a list shows. */
+export const listedRejected = omit(rejectedEvents, 'stream', 'block', 'recordBytes', 'mendedClientId')
+export type ListedRejected = RowOf<typeof listedRejected>
+const { list, shape } = select(listedRejected)
 
 export type RejectedFilter = {
   /** Those that may belong to this month; null: of any. */
@@ -17,8 +22,7 @@ export function listRejected(
   store: Store,
   stream: string,
   { range, reason, limit }: RejectedFilter,
-): Promise<ShownRejected[]> {
-  const { list, shape } = select(rejectedEvents)
+): Promise<ListedRejected[]> {
   const inMonth = range === null ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH
   return store.query(
     `SELECT ${list} FROM rejected_events

@@ -41,15 +41,19 @@ export async function readRejected(
 /** Why rejected events of the month were let go, and by whom. */
 export type Waiver = { readonly reason: string; readonly actor: string; readonly events: number }
 
-const waiverShape = shapeOf({ waiver: text, actor: text, events: safeCount })
+const waiversShape = shapeOf({ stateReason: text, stateActor: text, events: safeCount })
 
 export async function readWaivers(store: Store, stream: string, range: PeriodRange): Promise<Waiver[]> {
   const sql = `
-SELECT state_reason AS waiver, state_actor AS actor, count() AS events
+SELECT state_reason, state_actor, count() AS events
 FROM rejected_events
 WHERE state = 'waived' AND ${MAY_BELONG_TO_MONTH}
-GROUP BY waiver, actor
-ORDER BY waiver, actor`
-  const rows = await store.query(sql, waiverShape, monthParams(stream, range))
-  return rows.map(({ waiver: reason, ...row }) => ({ reason, ...row }))
+GROUP BY state_reason, state_actor
+ORDER BY state_reason, state_actor`
+  const rows = await store.query(sql, waiversShape, monthParams(stream, range))
+  return rows.map(({ stateReason, stateActor, events }) => ({
+    reason: stateReason,
+    actor: stateActor,
+    events,
+  }))
 }

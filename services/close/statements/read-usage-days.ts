@@ -6,25 +6,22 @@ import {
   periodDates,
   periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
-import type { PayerRange } from '../revision/of-close.ts'
+import { OF_PAYERS, ofPayers, type PayerRange } from '../revision/of-close.ts'
 import type { StatedRevision } from './find-revision.ts'
-
-const CLIENTS_SQL = `
-SELECT client_id FROM statement
-WHERE month = {month:String} AND revision = {revision:UInt32} AND close_id = {close_id:String}
-    AND payer_id >= {first_payer:String} AND payer_id <= {last_payer:String}`
 
 /** The use of the payers' clients by client and local day, as it is counted now; days without any are not in it. */
 export async function readUsageDays(
   store: Store,
-  { month, revision, closeId, proof }: StatedRevision,
-  { first, last }: PayerRange,
+  stated: StatedRevision,
+  payers: PayerRange,
   timeZone: string,
 ): Promise<Map<string, DayUse[]>> {
-  const params = { month, revision, close_id: closeId, first_payer: first, last_payer: last }
-  const range = periodRange(parseBillingPeriod(month), timeZone)
-  const clients = { sql: CLIENTS_SQL, params }
-  const uses = await readUsesByDay(store, proof.stream, range, timeZone, clients)
+  const range = periodRange(parseBillingPeriod(stated.month), timeZone)
+  const clients = {
+    sql: `SELECT client_id FROM statement WHERE ${OF_PAYERS}`,
+    params: ofPayers(stated, payers),
+  }
+  const uses = await readUsesByDay(store, stated.proof.stream, range, timeZone, clients)
   return Map.groupBy(uses, use => use.clientId)
 }
 
