@@ -20,6 +20,7 @@ import { PartitionFold } from '../count/partition-fold.ts'
 import { acceptGap } from '../resume/accept-gap.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
+import { encodeBlock } from './encode-block.ts'
 import { flushRows } from './flush.ts'
 import { sleep } from './sleep.ts'
 
@@ -69,7 +70,8 @@ function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
     write: flushes => flushRows(store, flushes),
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
-    beginFold: point => new PartitionFold(point, { foldVersionMax, scanner: new RequestScanner() }),
+    beginFold: point =>
+      new PartitionFold(point, { foldVersionMax, scanner: new RequestScanner(), encode: encodeBlock }),
   })
 }
 
