@@ -125,6 +125,18 @@ test('a block ends with the day, and each is resumed, audited and replayed as it
   await log.close()
 }, 60_000)
 
+test('an open block is replayed as it was counted, however far the log has gone on since', async () => {
+  const log = openLog('behind')
+  await append(log, ['a', 'b', 'a'])
+  await count(log, FIRST)
+  await append(
+    log,
+    Array.from({ length: 20 }, (_, index) => `later-${index}`),
+  )
+  expect(await findFaults(log)).toEqual([])
+  await log.close()
+}, 60_000)
+
 test('a newer release takes a stream over at a boundary that stands in the log', async () => {
   const log = openLog('versions')
   await append(log, ['a', 'b', 'c'])
