@@ -1,4 +1,3 @@
-import type { TextColumn } from '@forbruk/infra/store/column-block.ts'
 import type { TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 
 const SLOTS_FIRST = 16
@@ -6,6 +5,9 @@ const TEXTS_FIRST = 8
 const ARENA_BYTES_FIRST = 128
 const NONE = -1
 const NO_TAG = 0
+
+/** Takes a text by its bytes, as a column of many does. */
+export type TextTarget = { add(bytes: DataView, start: number, end: number): void }
 
 /**
  * Distinct texts by their bytes, numbered from 0 in the order in which they came. Holds what a Map of strings would,
@@ -45,9 +47,8 @@ export class ByteTable {
     return this.strings[number]
   }
 
-  /** As the column's next value. */
-  addTo(column: TextColumn, number: number): void {
-    column.add(this.arena, this.startOf(number), this.ends[number] ?? 0)
+  addTo(target: TextTarget, number: number): void {
+    target.add(this.arena, this.startOf(number), this.ends[number] ?? 0)
   }
 
   private readString(number: number): string {

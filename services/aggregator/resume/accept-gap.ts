@@ -75,9 +75,9 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
     return bounds.startOffset > (gap?.toOffset ?? 0) ? { partition, fromOffset, toOffset } : null
   }
   const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
-  const { foldFromOffset, sealed } = chooseFoldStart(blocks, sums, bounds)
-  const before = blocks.filter(block => block.firstOffset < foldFromOffset)
-  const needed = rememberedFrom(before, foldFromOffset, null, newest.windowSize)
-  const isThere = sealed !== null || bounds.startOffset > Math.min(foldFromOffset, needed)
+  const { foldFromOffset, restoredBlock } = chooseFoldStart(blocks, sums, bounds)
+  const earlierBlocks = blocks.filter(block => block.firstOffset < foldFromOffset)
+  const needed = rememberedFrom(earlierBlocks, foldFromOffset, null, newest.windowSize)
+  const isThere = restoredBlock !== null || bounds.startOffset > Math.min(foldFromOffset, needed)
   return isThere ? { partition, fromOffset, toOffset } : null
 }

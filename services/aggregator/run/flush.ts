@@ -5,23 +5,23 @@ import { blockLedger } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { rejectedEvent } from '@forbruk/infra/store/tables/rejected-event.ts'
 import { sourceLedger } from '@forbruk/infra/store/tables/source-ledger.ts'
 import { usageRollup } from '@forbruk/infra/store/tables/usage-rollup.ts'
-import { type FlushRows, INSERT_ROWS_MAX } from './rows.ts'
+import { type BlockRows, INSERT_ROWS_MAX } from './encode-block.ts'
 import type { Sleep } from './sleep.ts'
 
 const BACKOFF_FIRST_MS = 500
 const BACKOFF_LAST_MS = 30_000
 
 /**
- * Writes the rows of all partitions, the ledger's last: a ledger row must never be there without the rows it vouches
- * for. Every row is a set, not an addition, so any part may be written again.
+ * Writes the rows of blocks of all partitions, the ledger's last: a ledger row must never be there without the rows it
+ * vouches for. Every row is a set, not an addition, so any part may be written again.
  */
-export async function flushRows(store: FlushStore, flushes: readonly FlushRows[]): Promise<void> {
-  for (const blocks of joined(flushes.flatMap(flush => flush.usage))) {
-    await store.insertBlocks(usageRollup.name, blocks)
+export async function flushRows(store: FlushStore, blocks: readonly BlockRows[]): Promise<void> {
+  for (const columns of joined(blocks.flatMap(({ usage }) => usage))) {
+    await store.insertBlocks(usageRollup.name, columns)
   }
-  const sources = flushes.flatMap(flush => flush.sources)
-  const rejected = flushes.flatMap(flush => flush.rejected)
-  const ledger = flushes.flatMap(flush => flush.ledger)
+  const sources = blocks.flatMap(block => block.sources)
+  const rejected = blocks.flatMap(block => block.rejected)
+  const ledger = blocks.map(block => block.ledger)
   await insertValues(store, sourceLedger, sources)
   await insertValues(store, rejectedEvent, rejected)
   await insertValues(store, blockLedger, ledger)
