@@ -77,10 +77,11 @@ export class RecordFold {
   }
 
   #foldRequest(offset: number, index: number, block: OpenBlock): void {
-    const file = this.#admission.sources.of(this.#request)
+    const request = this.#request
+    const file = this.#admission.sources.of(request)
     if (!this.#admit(file, offset, block)) return
     file.count(false)
-    block.addRequest(this.#request, offset, index)
+    block.addRequest(request, offset, index)
   }
 
   #foldMark(mark: SourceMark, block: OpenBlock): void {
@@ -106,8 +107,9 @@ export class RecordFold {
   }
 
   #admit(file: SourceFile, offset: number, block: OpenBlock): boolean {
-    if (this.#request.identity === 'request_id') block.requestIds += 1
-    if (!this.#admission.isDuplicate(this.#request, file, offset)) return true
+    const request = this.#request
+    if (request.identity === 'request_id') block.requestIds += 1
+    if (!this.#admission.isDuplicate(request, file, offset)) return true
     block.duplicates += 1
     file.count(true)
     return false
