@@ -5,7 +5,7 @@ const ROWS_PER_INSERT = 20_000
 
 /** Inserts any number of rows with a bounded statement each. Resolves once all are durable. */
 export async function insertValues<Columns extends ColumnSet>(
-  store: Store,
+  store: Pick<Store, 'insert'>,
   table: Table<Columns>,
   values: Iterable<Values<Columns>>,
   onInserted: (rows: number) => void = () => {},

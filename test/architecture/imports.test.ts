@@ -38,7 +38,7 @@ test('only infra/log speaks to kafkajs, and only infra/store to ClickHouse', () 
 })
 
 test.each([
-  ['services/close/rate.ts', "import { a } from '@forbruk/aggregator/count/block-fold.ts'", 1],
+  ['services/close/rate.ts', "import { a } from '@forbruk/aggregator/count/open-block.ts'", 1],
   ['services/close/rate.ts', "import { a } from '../aggregator/fold.ts'", 1],
   ['services/close/rate.ts', "import { a } from '@forbruk/infra/store/store.ts'", 0],
   ['services/close/deep/rate.ts', "import { a } from '../gate.ts'", 0],

@@ -1,7 +1,7 @@
 import { readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { sourceRetirement } from '@forbruk/infra/store/tables/source-retirement.ts'
-import { toRow } from '@forbruk/infra/store/tables/table.ts'
 
 /** The source can't be retired: there is none of that name. */
 export class UnknownSourceError extends Error {
@@ -41,6 +41,6 @@ export async function retireSource({
   }
   const { throughMs, missing } = known
   const retirement = { stream, source, retiredAtMs: clock(), throughMs, missing, reason, actor }
-  await store.insert(sourceRetirement.name, [toRow(sourceRetirement, retirement)])
+  await insertValues(store, sourceRetirement, [retirement])
   return { source, throughMs, missing }
 }
