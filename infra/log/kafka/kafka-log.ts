@@ -2,11 +2,13 @@ import type { Admin, Kafka, Producer } from 'kafkajs'
 import { type EventLog, type LogBounds, LogUnavailableError, type Subscription } from '../event-log.ts'
 import { checkPartition, placeRecords } from '../place-records.ts'
 import { namedPartition, sendRequest, splitIntoRequests } from './append.ts'
-import { createKafkaClient, explainKafkaError, type KafkaConnection, within } from './client.ts'
+import { createKafkaClient, type KafkaConnection } from './client.ts'
 import { consumeKafka, type KafkaSource, type SelectiveConsumer } from './consume.ts'
+import { explainKafkaError } from './explain-error.ts'
 import { readKafka } from './read.ts'
 import { KafkaSockets } from './sockets.ts'
 import { ensureTopic, fetchBounds, type KafkaTopicSettings, TopicAdmin, toOffset } from './topic.ts'
+import { within } from './wait.ts'
 
 export type KafkaLogSettings = KafkaConnection & KafkaTopicSettings
 
