@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
-import type { StoreSettings } from '../store/open-store.ts'
+import type { StoreSettings } from '../store/store-settings.ts'
 import {
   type Address,
   brokersVariable,

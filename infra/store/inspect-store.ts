@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { findEndpoint } from './endpoint/find-endpoint.ts'
 import { explainStoreError } from './explain-store-error.ts'
 import { explainHolder } from './find-holder.ts'
-import type { EmbeddedStoreSettings, ServerStoreSettings, StoreSettings } from './open-store.ts'
 import { StoreError } from './store.ts'
+import type { EmbeddedStoreSettings, ServerStoreSettings, StoreSettings } from './store-settings.ts'
 
 export type StoreFacts = {
   /** Of ClickHouse, e.g. 26.1.3.4. */

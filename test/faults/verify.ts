@@ -1,7 +1,8 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
-import { runForbruk } from '../support/run-forbruk.ts'
+import { runForbruk } from '../support/process/run-forbruk.ts'
+import { compareUsage } from './compare-usage.ts'
 import { countLog, type Oracle, type Totals } from './oracle.ts'
 
 export type Verdict = {
@@ -108,23 +109,6 @@ async function readUsage(store: Store): Promise<Map<string, Totals>> {
       { requests: row.requests, requestBytes: row.request_bytes, responseBytes: row.response_bytes },
     ]),
   )
-}
-
-/** Pure: every figure that is not the oracle's, in both directions. */
-export function compareUsage(
-  counted: ReadonlyMap<string, Totals>,
-  expected: ReadonlyMap<string, Totals>,
-): string[] {
-  const keys = new Set([...counted.keys(), ...expected.keys()])
-  return [...keys].flatMap(key => {
-    const [found, wanted] = [describe(counted.get(key)), describe(expected.get(key))]
-    return found === wanted ? [] : [`usage of ${key.split('\n').join(', ')}: ${found}, expected ${wanted}`]
-  })
-}
-
-function describe(totals: Totals | undefined): string {
-  if (totals === undefined) return 'nothing'
-  return `${totals.requests} requests, ${totals.requestBytes} + ${totals.responseBytes} bytes`
 }
 
 function sum(usage: ReadonlyMap<string, Totals>, what: keyof Totals): number {

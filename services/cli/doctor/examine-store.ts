@@ -1,5 +1,5 @@
 import { inspectStore, type StoreFacts } from '@forbruk/infra/store/inspect-store.ts'
-import type { StoreSettings } from '@forbruk/infra/store/open-store.ts'
+import type { StoreSettings } from '@forbruk/infra/store/store-settings.ts'
 import { ok, type Verdict } from './finding.ts'
 
 /** Throws StoreError or StoreUnavailableError when the store can't be used. */

@@ -1,0 +1,50 @@
+import { readdirSync } from 'node:fs'
+import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
+import { type Codec, safeCount, text } from '@forbruk/infra/store/tables/codec.ts'
+import { columnName, shapeOf } from '@forbruk/infra/store/tables/table.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type OpenedStore, writable } from '../support/store/open-stores.ts'
+
+type Declared = { readonly name: string; readonly columns: Readonly<Record<string, Codec<unknown>>> }
+
+const folder = new URL('../../infra/store/tables/', import.meta.url)
+const files = readdirSync(folder).filter(
+  file => !/\.test\.ts$/.test(file) && file !== 'codec.ts' && file !== 'table.ts',
+)
+const declared = (
+  await Promise.all(files.map(async file => Object.values(await import(new URL(file, folder).href))))
+)
+  .flat()
+  .filter((value): value is Declared => isTable(value))
+
+function isTable(value: unknown): boolean {
+  return z.object({ name: z.string(), columns: z.object({}) }).safeParse(value).success
+}
+
+const [embedded] = writable
+let opened: OpenedStore
+let stored: { table: string; name: string; type: string; position: number }[]
+
+beforeAll(async () => {
+  if (embedded === undefined) throw new Error('no store to test with')
+  opened = await embedded.open()
+  await migrate(opened.store, MIGRATIONS, () => 0)
+  stored = await opened.store.query(
+    'SELECT table, name, type, position FROM system.columns WHERE database = currentDatabase() ORDER BY table, position',
+    shapeOf({ table: text, name: text, type: text, position: safeCount }),
+  )
+})
+
+afterAll(() => opened.close())
+
+test.each(declared)('$name is declared as it is stored', ({ name, columns }) => {
+  const ofTable = stored.filter(column => column.table === name)
+  const spelled = Object.entries(columns).map(([key, codec]) => [columnName(key, codec), codec] as const)
+  expect(spelled.map(([column]) => column)).toEqual(ofTable.map(column => column.name))
+  const unlike = spelled.flatMap(([column, codec], index) => {
+    const type = ofTable[index]?.type ?? 'nothing'
+    return codec.holds(type) ? [] : [`${column} is a ${type}`]
+  })
+  expect(unlike).toEqual([])
+})
