@@ -33,7 +33,7 @@ export class Tail {
   /** Visits in a row that found nothing new. */
   quietVisits = 0
 
-  private constructor(shipment: Shipment, path: string, handle: FileHandle, device: bigint, inode: bigint) {
+  constructor(shipment: Shipment, path: string, handle: FileHandle, device: bigint, inode: bigint) {
     this.#shipment = shipment
     this.path = path
     this.#handle = handle

@@ -45,16 +45,16 @@ export async function countWithForbruk(
 
 /** From the first assignment of partitions, in whichever process, until every row and ledger row is durable. */
 export class CountingWatch {
-  private assignedMs: number | null = null
-  private writtenMs: number | null = null
+  #assignedMs: number | null = null
+  #writtenMs: number | null = null
 
   readonly onLine = (line: string, timeMs: number): void => {
-    if (line.includes('"partition assigned"')) this.assignedMs ??= timeMs
-    if (line.includes('"written, the ledger last"')) this.writtenMs = timeMs
+    if (line.includes('"partition assigned"')) this.#assignedMs ??= timeMs
+    if (line.includes('"written, the ledger last"')) this.#writtenMs = timeMs
   }
 
   countingMs(): number {
-    if (this.assignedMs !== null && this.writtenMs !== null) return this.writtenMs - this.assignedMs
+    if (this.#assignedMs !== null && this.#writtenMs !== null) return this.#writtenMs - this.#assignedMs
     throw new Error('forbruk did not say when it began and was done')
   }
 }

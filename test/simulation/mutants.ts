@@ -160,19 +160,19 @@ export function mutate(mutant: Partial<Protocol>): Protocol {
 }
 
 class AdmissionOfAdmitted extends Admission {
-  private readonly admitted = new Map<string, number>()
-  private readonly offsetsMax: number
+  readonly #admitted = new Map<string, number>()
+  readonly #offsetsMax: number
 
   constructor(windowSize: number, sources: SourceFiles) {
     super(windowSize, sources)
-    this.offsetsMax = windowSize
+    this.#offsetsMax = windowSize
   }
 
   override remember({ source }: SourceFile, texts: DataView, range: TextRange, offset: number): boolean {
     const id = `${source}\n${range.readIn(texts)}`
-    const last = this.admitted.get(id)
-    const isDuplicate = last !== undefined && offset - last <= this.offsetsMax
-    if (!isDuplicate) this.admitted.set(id, offset)
+    const last = this.#admitted.get(id)
+    const isDuplicate = last !== undefined && offset - last <= this.#offsetsMax
+    if (!isDuplicate) this.#admitted.set(id, offset)
     return isDuplicate
   }
 }

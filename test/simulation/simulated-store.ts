@@ -34,27 +34,27 @@ export type BlockPlace = { readonly partition: number; readonly block: number }
 
 /** Tables that keep the row with the highest version of each key; of equal versions the one inserted last. */
 export class SimulatedStore {
-  private stream: StoredStream | null = null
-  private readonly gaps = new Map<number, LedgerGap[]>()
-  private inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
-  private visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
+  #stream: StoredStream | null = null
+  readonly #gaps = new Map<number, LedgerGap[]>()
+  #inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
+  #visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
   /** The visible ledger rows once more, by partition and block. */
-  private readonly ledgers = new Map<number, Map<number, LedgerBlock>>()
-  private readonly inOrder = new Map<number, LedgerBlock[]>()
+  readonly #ledgers = new Map<number, Map<number, LedgerBlock>>()
+  readonly #inOrder = new Map<number, LedgerBlock[]>()
 
   insert(table: string, rows: readonly StoredRow[]): BlockPlace[] {
     if (table === 'stream') {
       const [row] = rows
-      this.stream = row === undefined ? this.stream : toStream(row)
+      this.#stream = row === undefined ? this.#stream : toStream(row)
       return []
     }
     if (!isBlockTable(table)) throw new Error(`insert into ${table}, which is not simulated`)
-    this.inserts[table].push(rows)
-    return rows.map(row => this.apply(table, row))
+    this.#inserts[table].push(rows)
+    return rows.map(row => this.#apply(table, row))
   }
 
   get isStreamKnown(): boolean {
-    return this.stream !== null
+    return this.#stream !== null
   }
 
   /** A gap that an operator accepts. */
@@ -63,28 +63,28 @@ export class SimulatedStore {
     for (const row of rows) {
       const gap = { from_offset: Number(row.from_offset), to_offset: Number(row.to_offset) }
       const partition = Number(row.partition)
-      this.gaps.set(partition, [...(this.gaps.get(partition) ?? []), gap])
+      this.#gaps.set(partition, [...(this.#gaps.get(partition) ?? []), gap])
     }
   }
 
   rowsOf(table: BlockTable, { partition, block }: BlockPlace): ReadonlyMap<string, StoredRow> {
-    return this.visible[table].get(`${partition}|${block}`) ?? new Map()
+    return this.#visible[table].get(`${partition}|${block}`) ?? new Map()
   }
 
   /** Ledger rows of the partition, in order. */
   ledgerOf(partition: number): readonly LedgerBlock[] {
-    const known = this.inOrder.get(partition)
+    const known = this.#inOrder.get(partition)
     if (known !== undefined) return known
-    const blocks = [...(this.ledgers.get(partition)?.values() ?? [])]
+    const blocks = [...(this.#ledgers.get(partition)?.values() ?? [])]
     blocks.sort((one, other) => one.first_offset - other.first_offset)
-    this.inOrder.set(partition, blocks)
+    this.#inOrder.set(partition, blocks)
     return blocks
   }
 
   /** All rows of a partition, as one text. */
   describe(partition: number): string {
     const rows = Object.keys(TABLES).flatMap(table =>
-      isBlockTable(table) ? [...this.rowsFrom(table, partition, 0, Number.POSITIVE_INFINITY)] : [],
+      isBlockTable(table) ? [...this.#rowsFrom(table, partition, 0, Number.POSITIVE_INFINITY)] : [],
     )
     return rows.map(row => JSON.stringify(row)).join('\n')
   }
@@ -94,30 +94,30 @@ export class SimulatedStore {
     const lost: BlockPlace[] = []
     for (const table of LOSABLE) {
       for (let left = random.between(0, 6); left > 0; left--) {
-        const newest = this.inserts[table].at(-1) ?? []
-        if (newest.length === 0 || newest.some(row => this.isSettled(row))) break
-        this.inserts[table].pop()
+        const newest = this.#inserts[table].at(-1) ?? []
+        if (newest.length === 0 || newest.some(row => this.#isSettled(row))) break
+        this.#inserts[table].pop()
         lost.push(...newest.map(toPlace))
       }
-      const kept = this.inserts[table]
-      this.visible[table] = new Map()
-      for (const rows of kept) for (const row of rows) this.apply(table, row)
+      const kept = this.#inserts[table]
+      this.#visible[table] = new Map()
+      for (const rows of kept) for (const row of rows) this.#apply(table, row)
     }
     return lost
   }
 
   reader(): AnswersAtOnce {
     return {
-      readStream: () => this.stream,
+      readStream: () => this.#stream,
       readFoldVersions: () =>
         new Map(
-          [...this.ledgers.keys()].map(partition => [
+          [...this.#ledgers.keys()].map(partition => [
             partition,
             Math.max(...this.ledgerOf(partition).map(({ fold_version }) => fold_version)),
           ]),
         ),
       readNextOffsets: () => {
-        const partitions = [...this.ledgers.keys()]
+        const partitions = [...this.#ledgers.keys()]
         return new Map(
           partitions.map(partition => [partition, this.ledgerOf(partition).at(-1)?.next_offset ?? 0]),
         )
@@ -128,9 +128,9 @@ export class SimulatedStore {
         const from = (ledger.at(-1)?.next_offset ?? 0) - Math.max(...sizes)
         return ledger.filter(block => block.next_offset > from)
       },
-      readBlockSums: (place, firstBlock) => this.sums(place, firstBlock),
-      readGaps: ({ partition }) => this.gaps.get(partition) ?? [],
-      readSources: (place, beforeBlock) => this.sources(place, beforeBlock),
+      readBlockSums: (place, firstBlock) => this.#sums(place, firstBlock),
+      readGaps: ({ partition }) => this.#gaps.get(partition) ?? [],
+      readSources: (place, beforeBlock) => this.#sources(place, beforeBlock),
     }
   }
 
@@ -147,7 +147,7 @@ export class SimulatedStore {
     }
   }
 
-  private isSettled(row: StoredRow): boolean {
+  #isSettled(row: StoredRow): boolean {
     const { partition, block } = toPlace(row)
     const newest = this.ledgerOf(partition).at(-1)
     const vouching = this.ledgerOf(partition).find(({ first_offset }) => first_offset === block)
@@ -155,29 +155,29 @@ export class SimulatedStore {
     return vouching.next_offset <= newest.next_offset - BLOCKS_VERIFIED * newest.block_size
   }
 
-  private apply(table: BlockTable, row: StoredRow): BlockPlace {
+  #apply(table: BlockTable, row: StoredRow): BlockPlace {
     const place = toPlace(row)
     const blockName = `${place.partition}|${place.block}`
     const { key, version } = TABLES[table]
-    let rows = this.visible[table].get(blockName)
+    let rows = this.#visible[table].get(blockName)
     if (rows === undefined) {
       rows = new Map()
-      this.visible[table].set(blockName, rows)
+      this.#visible[table].set(blockName, rows)
     }
     const name = key.map(column => row[column]).join('|')
     const held = rows.get(name)
     if (held !== undefined && version !== null && Number(row[version]) < Number(held[version])) return place
     rows.set(name, row)
     if (table === 'block_ledger') {
-      const ledger = this.ledgers.get(place.partition) ?? new Map()
-      this.ledgers.set(place.partition, ledger.set(place.block, toLedgerBlock(row)))
-      this.inOrder.delete(place.partition)
+      const ledger = this.#ledgers.get(place.partition) ?? new Map()
+      this.#ledgers.set(place.partition, ledger.set(place.block, toLedgerBlock(row)))
+      this.#inOrder.delete(place.partition)
     }
     return place
   }
 
-  private *rowsFrom(table: BlockTable, partition: number, from: number, to: number): Iterable<StoredRow> {
-    for (const rows of this.visible[table].values()) {
+  *#rowsFrom(table: BlockTable, partition: number, from: number, to: number): Iterable<StoredRow> {
+    for (const rows of this.#visible[table].values()) {
       for (const row of rows.values()) {
         if (row.partition !== partition) break
         const block = Number(row.block)
@@ -186,7 +186,7 @@ export class SimulatedStore {
     }
   }
 
-  private sums({ partition }: Place, firstBlock: number): BlockSum[] {
+  #sums({ partition }: Place, firstBlock: number): BlockSum[] {
     const sums = new Map<number, { -readonly [Column in keyof BlockSum]: number }>()
     const add = (row: StoredRow, columns: Partial<Record<keyof BlockSum, number>>) => {
       const block = Number(row.block)
@@ -194,14 +194,14 @@ export class SimulatedStore {
       for (const column of SUMMED) sum[column] += columns[column] ?? 0
       sums.set(block, sum)
     }
-    for (const row of this.rowsFrom('usage_rollup', partition, firstBlock, Number.POSITIVE_INFINITY)) {
+    for (const row of this.#rowsFrom('usage_rollup', partition, firstBlock, Number.POSITIVE_INFINITY)) {
       const [requests, request_bytes, response_bytes] = usageColumns(row)
       add(row, { requests, request_bytes, response_bytes })
     }
-    for (const row of this.rowsFrom('rejected_event', partition, firstBlock, Number.POSITIVE_INFINITY)) {
+    for (const row of this.#rowsFrom('rejected_event', partition, firstBlock, Number.POSITIVE_INFINITY)) {
       add(row, { rejected: 1, rejected_of_sources: row.source !== '' || row.file !== '' ? 1 : 0 })
     }
-    for (const row of this.rowsFrom('source_ledger', partition, firstBlock, Number.POSITIVE_INFINITY)) {
+    for (const row of this.#rowsFrom('source_ledger', partition, firstBlock, Number.POSITIVE_INFINITY)) {
       add(row, {
         source_events: Number(row.events),
         source_duplicates: Number(row.duplicates),
@@ -211,8 +211,8 @@ export class SimulatedStore {
     return [...sums.values()]
   }
 
-  private sources({ partition }: Place, beforeBlock: number): SourceFiles {
-    const rows = [...this.rowsFrom('source_ledger', partition, 0, beforeBlock)]
+  #sources({ partition }: Place, beforeBlock: number): SourceFiles {
+    const rows = [...this.#rowsFrom('source_ledger', partition, 0, beforeBlock)]
     const sources = new SourceFiles()
     for (const row of rows.sort((one, other) => Number(one.block) - Number(other.block))) {
       const file = sources.get(String(row.source), String(row.file))
