@@ -1,7 +1,7 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
+import type { BlockPlace } from './block-tables.ts'
 import { type Cut, cutBlocks, extendJudgement, type Gap, type Judged } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
-import type { BlockPlace } from './simulated-store.ts'
 
 type Oracle<Value> = (judged: readonly Judged[], block: number, nextOffset: number) => Value
 

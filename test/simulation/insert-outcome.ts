@@ -1,5 +1,5 @@
+import type { StoredRow } from './block-tables.ts'
 import type { Random } from './random.ts'
-import type { StoredRow } from './simulated-store.ts'
 
 /** How often an insert goes wrong, and whether it may be refused for good. */
 export type InsertFaults = { readonly rate: number; readonly canRefuse: boolean }

@@ -1,17 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
+import { type BlockPlace, isBlockTable, type StoredRow, versionOf } from './block-tables.ts'
 import { Expectations } from './expectations.ts'
 import { ledgerOf, sourcesOf, usageOf, within } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
-import {
-  type BlockPlace,
-  isBlockTable,
-  type SimulatedStore,
-  type StoredRow,
-  toMs,
-  usageColumns,
-  versionOf,
-} from './simulated-store.ts'
+import { type SimulatedStore, toMs, usageColumns } from './simulated-store.ts'
 import { Violation } from './violation.ts'
 
 /** Holds what is visible in the store against the oracle: after each write what changed, at the end everything. */

@@ -5,8 +5,8 @@ import { flushRows } from '@forbruk/aggregator/run/flush.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import type { TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
+import type { StoredRow } from './block-tables.ts'
 import { type Ports, PROTOCOL, type Protocol } from './protocol.ts'
-import type { StoredRow } from './simulated-store.ts'
 
 /** The protocol with one piece replaced by a wrong one: the simulation must tell each from the right one. */
 export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {

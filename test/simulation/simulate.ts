@@ -83,9 +83,8 @@ class Run {
       ending = await this.#catchUp(false)
     }
     for (const process of [...world.processes]) world.crash(process)
-    while (world.late.length > 0) {
-      world.applyLate(random.pick(world.late))
-    }
+    const { inserts } = world
+    while (inserts.late.length > 0) inserts.applyLate(random.pick(inserts.late))
     if (ending === 'counted') world.invariants.checkAll()
     return isGivenUp ? 'given up' : ending
   }
@@ -96,7 +95,7 @@ class Run {
     const { random } = world
     const faults = FAULTS.filter(() => random.chance(0.5))
     const faultRate = random.pick([0.01, 0.03, 0.08])
-    world.insertFaults = { rate: random.pick([0, 0.05, 0.2]), canRefuse: random.chance(0.3) }
+    world.inserts.faults = { rate: random.pick([0, 0.05, 0.2]), canRefuse: random.chance(0.3) }
     const processesMax = random.between(1, 3)
     for (let appends = random.between(8, 40); appends > 0; ) {
       if (world.processes.length === 0 || (world.processes.length < processesMax && random.chance(0.05))) {
@@ -133,7 +132,7 @@ class Run {
         process.stop()
         break
       case 'outage':
-        world.isStoreAway = !world.isStoreAway
+        world.inserts.isStoreAway = !world.inserts.isStoreAway
         break
       case 'power':
         world.losePower()
@@ -150,8 +149,8 @@ class Run {
   /** No more trouble: who is there goes on, or a new process counts the rest. */
   async #catchUp(survivors: boolean): Promise<'counted' | 'gap'> {
     const world = this.#world
-    world.isStoreAway = false
-    world.insertFaults = { rate: 0, canRefuse: false }
+    world.inserts.isStoreAway = false
+    world.inserts.faults = { rate: 0, canRefuse: false }
     for (const process of [...world.processes]) {
       if (!survivors) world.crash(process)
       process.stalledSteps = 0
@@ -188,8 +187,8 @@ class Run {
 
   async #refuse(partition: number): Promise<'contradicted'> {
     const world = this.#world
-    world.isStoreAway = false
-    world.insertFaults = { rate: 0, canRefuse: false }
+    world.inserts.isStoreAway = false
+    world.inserts.faults = { rate: 0, canRefuse: false }
     const before = world.store.describe(partition)
     const process = world.start()
     for (let left = STEPS_TO_REFUSE_MAX; left > 0 && process.end === null; left--) {

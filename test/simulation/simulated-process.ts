@@ -4,10 +4,11 @@ import { countLog } from '@forbruk/aggregator/run/count-log.ts'
 import type { FlushStore } from '@forbruk/aggregator/run/flush.ts'
 import { type EventLog, EventLogError, type PartitionConsumer } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
+import type { StoredRow } from './block-tables.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
-import type { SimulatedStore, StoredRow } from './simulated-store.ts'
+import type { SimulatedStore } from './simulated-store.ts'
 
 export const STREAM = 'gateway.requests'
 

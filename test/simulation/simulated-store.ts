@@ -7,11 +7,16 @@ import type {
   Place,
   StoredStream,
 } from '@forbruk/aggregator/resume/read-ledger.ts'
-import type { Row } from '@forbruk/aggregator/run/rows.ts'
+import {
+  type BlockPlace,
+  type BlockTable,
+  emptyTables,
+  isBlockTable,
+  type StoredRow,
+  TABLES,
+  toPlace,
+} from './block-tables.ts'
 import type { Random } from './random.ts'
-
-export type BlockTable = 'usage_rollup' | 'source_ledger' | 'rejected_event' | 'block_ledger'
-export type StoredRow = Readonly<Record<string, unknown>>
 
 /** A ledger reader that answers in the moment it is asked. */
 type AnswersAtOnce = {
@@ -20,17 +25,9 @@ type AnswersAtOnce = {
   ) => Awaited<ReturnType<LedgerReader[Name]>>
 }
 
-const TABLES: Readonly<Record<BlockTable, { key: readonly string[]; version: string | null }>> = {
-  usage_rollup: { key: ['client_id', 'hour', 'integration_id', 'status_class'], version: 'last_offset' },
-  source_ledger: { key: ['source', 'file'], version: 'last_offset' },
-  rejected_event: { key: ['offset', 'event_index'], version: null },
-  block_ledger: { key: [], version: 'next_offset' },
-}
 const LOSABLE = ['usage_rollup', 'source_ledger', 'rejected_event'] as const
 /** As in verify-blocks.ts: what is lost in older blocks is not looked for. */
 const BLOCKS_VERIFIED = 4
-
-export type BlockPlace = { readonly partition: number; readonly block: number }
 
 /** Tables that keep the row with the highest version of each key; of equal versions the one inserted last. */
 export class SimulatedStore {
@@ -256,24 +253,6 @@ export function usageColumns(row: StoredRow): [number, number, number] {
 /** Of a DateTime64(3) as text. */
 export function toMs(text: unknown): number {
   return Math.round(Number(text) * 1000)
-}
-
-export function versionOf(table: BlockTable, row: Row | StoredRow): string {
-  const { key, version } = TABLES[table]
-  const names = ['partition', 'block', ...key, ...(version === null ? [] : [version])]
-  return `${table}|${names.map(column => row[column]).join('|')}`
-}
-
-export function isBlockTable(table: string): table is BlockTable {
-  return table in TABLES
-}
-
-function emptyTables<Value>(make: () => Value): Record<BlockTable, Value> {
-  return { usage_rollup: make(), source_ledger: make(), rejected_event: make(), block_ledger: make() }
-}
-
-function toPlace(row: StoredRow): BlockPlace {
-  return { partition: Number(row.partition), block: Number(row.block) }
 }
 
 function toStream(row: StoredRow): StoredStream {

@@ -1,15 +1,15 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
-import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { Group } from './group.ts'
-import { describeRows, type InsertFaults, pickOutcome } from './insert-outcome.ts'
+import { Inserts } from './inserts.ts'
 import { Invariants } from './invariants.ts'
-import { assertExpectedEnd, REFUSED } from './judge-end.ts'
+import { assertExpectedEnd } from './judge-end.ts'
 import { neededOffset } from './needed-offset.ts'
 import type { Protocol } from './protocol.ts'
 import { Random } from './random.ts'
 import { SimulatedPartition } from './simulated-log.ts'
 import { type Operation, SimulatedProcess, type Surroundings } from './simulated-process.ts'
-import { SimulatedStore, type StoredRow } from './simulated-store.ts'
+import { SimulatedStore } from './simulated-store.ts'
 
 const START_MS = Date.UTC(2026, 10, 1)
 const HOUR_MS = 3_600_000
@@ -28,10 +28,7 @@ export class World {
   readonly store = new SimulatedStore()
   readonly invariants: Invariants
   processes: SimulatedProcess[] = []
-  /** Inserts that will be applied although nobody waits for them any more. */
-  late: { readonly table: string; readonly rows: readonly StoredRow[] }[] = []
-  isStoreAway = false
-  insertFaults: InsertFaults = { rate: 0, canRefuse: false }
+  readonly inserts: Inserts
   /** One partition's content was replaced: only refusing is right from then on. */
   isReplaced = false
   readonly #group: Group
@@ -58,6 +55,13 @@ export class World {
     }
     this.#group = new Group(this.partitions.length)
     this.invariants = new Invariants(this.store, this.partitions, this.#geometries[0])
+    this.inserts = new Inserts({
+      random,
+      store: this.store,
+      invariants: this.invariants,
+      trace,
+      isChecked: () => !this.isReplaced,
+    })
     trace(`${this.partitions.length} partitions, ${JSON.stringify(this.#geometries)}`)
   }
 
@@ -102,7 +106,7 @@ export class World {
   /** Something that goes on by itself, picked at random; false when nothing can. */
   proceed(): boolean {
     const steps = this.processes.flatMap(process => this.#stepsOf(process))
-    for (const insert of this.late) steps.push(() => this.applyLate(insert))
+    for (const insert of this.inserts.late) steps.push(() => this.inserts.applyLate(insert))
     if (steps.length === 0) return false
     this.random.pick(steps)()
     return true
@@ -146,14 +150,14 @@ export class World {
     for (const operation of process.operations) {
       if (operation.kind === 'append') operation.perform(this.random.between(0, this.partitions.length))
       if (operation.kind !== 'insert' || this.random.chance(0.4)) continue
-      this.late.push({ table: operation.table, rows: operation.rows })
+      this.inserts.late.push({ table: operation.table, rows: operation.rows })
     }
   }
 
   /** Every process and every insert under way is gone, and of what the store had acknowledged the newest rows. */
   losePower(losesRows = true): void {
     for (const process of [...this.processes]) this.forget(process)
-    this.late = []
+    this.inserts.late = []
     if (!losesRows) return
     const lost = this.store.loseNewestInserts(this.random)
     this.#trace(`power loss: ${lost.length} rows lost`)
@@ -165,7 +169,7 @@ export class World {
     }
   }
 
-  /** Deletes the start of a partition: what nobody needs any more, what is old, or, `harsh`, what may still be needed. */
+  /** Deletes a partition's start: what nobody needs any more, what is old, or, `harsh`, what may still be needed. */
   retain(kind: 'unneeded' | 'old' | 'harsh'): void {
     const log = this.random.pick(this.partitions)
     const needed = this.neededOffset(log.partition)
@@ -199,7 +203,7 @@ export class World {
   #isBeginning(partition: number): boolean {
     return (
       this.processes.some(process => process.held.get(partition)?.position === null) ||
-      this.late.some(
+      this.inserts.late.some(
         ({ table, rows }) => table === 'block_ledger' && rows.some(row => row.partition === partition),
       )
     )
@@ -217,11 +221,6 @@ export class World {
 
   dispose(): void {
     for (const process of this.#everyProcess) process.dispose()
-  }
-
-  applyLate(insert: { readonly table: string; readonly rows: readonly StoredRow[] }): void {
-    this.late.splice(this.late.indexOf(insert), 1)
-    this.#apply(insert.table, insert.rows, 'late')
   }
 
   forget(process: SimulatedProcess): void {
@@ -283,53 +282,15 @@ export class World {
         operation.perform()
         return
       case 'read':
-        this.#trace(`${process.name} reads ${operation.name}${this.isStoreAway ? ': the store is away' : ''}`)
-        if (this.isStoreAway) operation.fail(new StoreUnavailableError('away'))
+        this.#trace(
+          `${process.name} reads ${operation.name}${this.inserts.isStoreAway ? ': the store is away' : ''}`,
+        )
+        if (this.inserts.isStoreAway) operation.fail(new StoreUnavailableError('away'))
         else operation.perform()
         return
       case 'insert':
-        this.#performInsert(process.name, operation)
+        this.inserts.perform(process.name, operation)
     }
-  }
-
-  #performInsert(name: string, operation: Extract<Operation, { kind: 'insert' }>): void {
-    const { table, rows } = operation
-    const outcome = pickOutcome(this.random, this.insertFaults, this.isStoreAway)
-    if (outcome !== 'done') this.#trace(`${name}'s insert into ${table}: ${outcome}`)
-    switch (outcome) {
-      case 'done':
-        this.#apply(table, rows, name)
-        operation.perform()
-        return
-      case 'twice':
-        this.#apply(table, rows, name)
-        this.late.push({ table, rows })
-        operation.perform()
-        return
-      case 'refused':
-        if (this.random.chance(0.3)) this.late.push({ table, rows })
-        operation.fail(new StoreError('refused', REFUSED))
-        return
-      case 'applied':
-        this.#apply(table, rows, name)
-        break
-      case 'late':
-        this.late.push({ table, rows })
-        break
-      case 'lost':
-        break
-    }
-    operation.fail(new StoreUnavailableError('no answer'))
-  }
-
-  #apply(table: string, rows: readonly StoredRow[], by: string): void {
-    this.#trace(`${by} writes ${rows.length} to ${table}: ${describeRows(table, rows)}`)
-    if (this.isReplaced) {
-      this.store.insert(table, rows)
-      return
-    }
-    this.invariants.checkRows(table, rows)
-    this.invariants.check(this.store.insert(table, rows))
   }
 }
 
