@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: ['**/node_modules/**', REAL_TESTS],
-          // What each would load anew is most of what they take. A unit test leaves nothing behind that another could see.
+          // What each would load anew is most of what they take; and a unit test leaves nothing behind.
           isolate: false,
           testTimeout: 30_000,
         },

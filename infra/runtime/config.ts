@@ -34,7 +34,7 @@ export type Config = {
   readonly console: ConsoleConfig
   /** The topic that statements are announced on. */
   readonly statementsTopic: string
-  /** When ended months are closed, as a cron expression in the tariff's time zone; null: by command or request alone. */
+  /** When ended months are closed, as a cron expression in the tariff's time zone; null: only by command or request. */
   readonly closeSchedule: string | null
   readonly logLevel: LogLevel
 }
@@ -182,7 +182,8 @@ function findContradictions(variables: Variables): string[] {
   const { FORBRUK_LISTEN: listen } = variables
   if (!isLoopback(listen.host) && variables.FORBRUK_API_TOKEN === undefined) {
     faults.push(
-      `FORBRUK_LISTEN="${listen.host}:${listen.port}": expected FORBRUK_API_TOKEN with it, or an address of this machine alone, such as 127.0.0.1:8080`,
+      `FORBRUK_LISTEN="${listen.host}:${listen.port}": expected FORBRUK_API_TOKEN with it, ` +
+        'or an address of this machine alone, such as 127.0.0.1:8080',
     )
   }
   if (variables.KAFKA_STATEMENTS_TOPIC === variables.KAFKA_TOPIC) {

@@ -49,7 +49,8 @@ export function countVariable(least: number, most: number) {
 /** An http(s) URL of a server. The user has variables of his own, and a path would be taken for a database. */
 export const urlVariable = z.string().refine(isServerUrl, {
   error:
-    'expected a URL like http://clickhouse:8123, with the user in CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, the database in CLICKHOUSE_DATABASE',
+    'expected a URL like http://clickhouse:8123, with the user in CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, ' +
+    'the database in CLICKHOUSE_DATABASE',
 })
 
 function isServerUrl(value: string): boolean {
@@ -102,7 +103,9 @@ export const webhooksVariable = z.string().transform((value, context) => {
   const which = wrong === -1 ? 'each once' : `number ${wrong + 1} is none`
   context.addIssue({
     code: 'custom',
-    message: `expected https:// URLs without user or password, separated by commas (http:// for 127.0.0.1, [::1] and localhost); ${which}`,
+    message:
+      'expected https:// URLs without user or password, separated by commas ' +
+      `(http:// for 127.0.0.1, [::1] and localhost); ${which}`,
   })
   return z.NEVER
 })

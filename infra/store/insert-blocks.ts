@@ -38,7 +38,8 @@ export function insertThroughFile(client: ClickHouseClient, folder: string): Ins
       await writeAll(file, encodeNative(blocks))
       const names = namesOf(blocks)
       await client.command({
-        query: `INSERT INTO ${table} (${names}) SELECT ${names} FROM file(${file.fd}, Native, ${quoteText(structureOf(blocks))})
+        query: `INSERT INTO ${table} (${names})
+SELECT ${names} FROM file(${file.fd}, Native, ${quoteText(structureOf(blocks))})
                 SETTINGS optimize_on_insert = ${BULK_SETTINGS.optimize_on_insert}, max_threads = 1`,
       })
     } finally {

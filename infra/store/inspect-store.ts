@@ -68,7 +68,8 @@ async function loadEngine(): Promise<string> {
   } catch (error) {
     const { platform, arch } = process
     throw new StoreError(
-      `the embedded ClickHouse can't be loaded on ${platform} ${arch} (${error instanceof Error ? error.message : error}): run npm ci, or set CLICKHOUSE_URL`,
+      `the embedded ClickHouse can't be loaded on ${platform} ${arch} ` +
+        `(${error instanceof Error ? error.message : error}): run npm ci, or set CLICKHOUSE_URL`,
       'ENGINE_MISSING',
       { cause: error },
     )

@@ -41,7 +41,8 @@ export async function putIfAbsent<Held>({ store, table, row, key, read }: PutIfA
     if (held !== null) return held
   }
   throw new StoreError(
-    `${table} shows no row for ${key} after ${KEYS_MAX} inserts; expected the one that was written: check that the table's rows are read where they are written`,
+    `${table} shows no row for ${key} after ${KEYS_MAX} inserts; expected the one that was written: ` +
+      "check that the table's rows are read where they are written",
     'PUT_LOST',
   )
 }

@@ -89,7 +89,7 @@ function fault(field: CheckedField, found: string, expected: string): RequestFau
   return { field, missing: false, detail: `${field} is ${found}; expected ${expected}` }
 }
 
-/** A text that a client may have chosen, or a credential in the wrong field, must not be told about in its own words. */
+/** A text that a client may have chosen, or a credential in the wrong field, must not be told of in its own words. */
 function show(text: string): string {
   const faults = [
     CONTROL_CHARACTER.test(text) ? 'control characters' : '',

@@ -30,7 +30,7 @@ export type Integration = {
 export const INTEGRATION_KINDS = ['internal', 'year_end', 'partner', 'external'] as const
 export type IntegrationKind = (typeof INTEGRATION_KINDS)[number]
 
-/** Half-open in local dates of the tariff's time zone, `YYYY-MM-DD`: active on `activeFrom`, no longer on `activeUntil`. */
+/** Half-open in local dates of the tariff's time zone, `YYYY-MM-DD`: active on `activeFrom`, not on `activeUntil`. */
 export type Activation = {
   readonly clientId: string
   readonly integrationId: string

@@ -15,7 +15,8 @@ const publisherOf = (writer: SoleWriter, changes = {}) =>
 const alertShape = z.object({ alert_id: z.string(), subject: z.string(), at: z.string() })
 const listed = (client: string) =>
   place().store.query(
-    `SELECT alert_id, concat(kind, ' ', toString(level)) AS subject, concat(toString(partition), ':', toString(offset)) AS at
+    `SELECT alert_id, concat(kind, ' ', toString(level)) AS subject,
+            concat(toString(partition), ':', toString(offset)) AS at
      FROM usage_alerts WHERE client_id = {client:String} ORDER BY subject`,
     alertShape,
     { client },

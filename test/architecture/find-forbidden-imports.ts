@@ -30,8 +30,8 @@ function findWrongDirection(path: string, { target }: Import): string | null {
   if (to === null || from === to || to === 'schemas' || from === 'services/cli') return null
   if (to === 'infra' && from !== 'schemas') return null
   return (
-    'Expected schemas to import nothing of ours, infra to import schemas, and a service those two and no other service: ' +
-    'move what both need there, or let services/cli pass it in.'
+    'Expected schemas to import nothing of ours, infra to import schemas, and a service those two and no other ' +
+    'service: move what both need there, or let services/cli pass it in.'
   )
 }
 

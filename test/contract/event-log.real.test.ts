@@ -97,7 +97,7 @@ describe.each(backends)('the event log on $name', ({ name, backend, there }) => 
       await expect(readValues(log, 0, 5, 12)).rejects.toThrow('ends before offset 12')
     })
 
-    test('records larger than one batch of the log arrive whole and in order; one that is too large is refused', async () => {
+    test('records larger than one batch arrive whole and in order; one that is too large is refused', async () => {
       const log = await open('large', 1)
       const sizes = [700_000, 700_000, 1, 1_048_000, 400_000]
       await log.append(sizes.map((size, index) => ({ to: { key: 'k' }, value: Buffer.alloc(size, index) })))

@@ -28,9 +28,8 @@ describe('brokers that are not there', () => {
       timeout: 30_000,
     })
     expect(stderr).toBe('')
-    expect(stdout).toMatch(
-      /^LogUnavailableError: Could not open "requests" on Kafka: .*ECONNREFUSED.*\. Brokers: 127\.0\.0\.1:1, localhost:1\. .*\n$/,
-    )
+    expect(stdout).toMatch(/^LogUnavailableError: Could not open "requests" on Kafka: .*ECONNREFUSED.*\n$/)
+    expect(stdout).toContain('. Brokers: 127.0.0.1:1, localhost:1. ')
   })
 
   test('a port where nobody answers is given up in time', async () => {

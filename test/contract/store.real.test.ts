@@ -6,6 +6,7 @@ import { inspectStore } from '@forbruk/infra/store/inspect-store.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import type { StoreSettings } from '@forbruk/infra/store/store-settings.ts'
+import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { startKillableStore } from '../support/store/killable-store.ts'
@@ -121,7 +122,7 @@ describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
 
   it('takes many rows at once and several inserts and queries at the same time', async () => {
     const total = 'SELECT count() AS rows, sum(n) AS sum FROM counted'
-    const shape = z.object({ rows: z.coerce.number(), sum: z.string() })
+    const shape = z.object({ rows: safeCount.read, sum: z.string() })
     const batches = Array.from({ length: 4 }, (_, batch) =>
       Array.from({ length: 10_000 }, (_, index) => ({ n: batch * 10_000 + index, s: `'${index}\n` })),
     )
@@ -166,7 +167,8 @@ describe.each(writable)('writing to a store of kind $kind', ({ open }) => {
 
   it('turns columns into the types of the table', async () => {
     await opened.store.command(
-      `CREATE TABLE converted (hour DateTime('UTC'), kind Enum8('a' = 1, 'b' = 2), name LowCardinality(String), number UInt32)
+      `CREATE TABLE converted
+       (hour DateTime('UTC'), kind Enum8('a' = 1, 'b' = 2), name LowCardinality(String), number UInt32)
        ENGINE = MergeTree ORDER BY hour`,
     )
     const columns = [

@@ -31,7 +31,8 @@ beforeAll(async () => {
   opened = await embedded.open()
   await migrate(opened.store, MIGRATIONS, () => 0)
   stored = await opened.store.query(
-    'SELECT table, name, type, position FROM system.columns WHERE database = currentDatabase() ORDER BY table, position',
+    `SELECT table, name, type, position FROM system.columns
+     WHERE database = currentDatabase() ORDER BY table, position`,
     shapeOf({ table: text, name: text, type: text, position: safeCount }),
   )
 })

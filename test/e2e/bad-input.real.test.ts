@@ -98,7 +98,8 @@ test('a month that is none, one that has nothing, and one that is not over', asy
 
 describe('lines that are no requests', () => {
   const good = (client: string) =>
-    `{"msec":"1790841600.123","client_id":"${client}","integration_id":"shop","status":"200","request_length":10,"bytes_sent":20}`
+    `{"msec":"1790841600.123","client_id":"${client}","integration_id":"shop","status":"200",` +
+    '"request_length":10,"bytes_sent":20}'
   const lines: [string, Buffer | string][] = [
     ['', good('first')],
     ['client_missing', good('')],

@@ -43,7 +43,8 @@ async function count(file: string): Promise<void> {
 beforeAll(async () => {
   const tables = {
     'clients.csv':
-      'client_id,name,partner_id,collective_invoice\nbureau,Bureau AS,,no\nfirm,Firm AS,bureau,yes\nother,Other AS,,no\n',
+      'client_id,name,partner_id,collective_invoice\n' +
+      'bureau,Bureau AS,,no\nfirm,Firm AS,bureau,yes\nother,Other AS,,no\n',
     'partners.csv': 'partner_id,name\nbureau,Bureau AS\n',
     'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\n',
     'activations.csv':
@@ -98,7 +99,7 @@ test('late events make r2 with the difference they make, and leave r1 as it was'
   expect(again).toMatchObject({ outcome: 'unchanged', revision: 2 })
 })
 
-test('a price that changes is told apart from late events of the same time, and what is payable is an adjustment', async () => {
+test('a changed price is told apart from late events of the same time, and what is payable is an adjustment', async () => {
   await count(writeLog('later.log', 'other', 1))
   const tariff = join(folder, 'tariff.json')
   const text = readFileSync(settings.FORBRUK_TARIFF, 'utf8')

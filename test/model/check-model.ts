@@ -78,7 +78,7 @@ export async function checkModel({ bounds, mutation }: Check): Promise<Outcome> 
     const mutations = mutation === null ? [] : [`-D${mutation}`]
     const options = { cwd: folder, timeout: TIMEOUT_MS }
     await run('spin', ['-a', ...values, ...mutations, MODEL], options)
-    // Safety alone: there is nothing that is only true in the limit. States are kept whole, compressed, none hashed away.
+    // Safety alone: nothing is only true in the limit. States are kept whole, compressed, none hashed away.
     await run('gcc', ['-O2', '-w', '-DSAFETY', '-DCOLLAPSE', '-o', 'pan', 'pan.c'], options)
     const { stdout } = await run(join(folder, 'pan'), [`-m${DEPTH_MAX}`], options)
     return readOutcome(stdout)

@@ -5,8 +5,8 @@ import type { Random } from './random.ts'
 export type InsertFaults = { readonly rate: number; readonly canRefuse: boolean }
 
 /**
- * `twice` is acknowledged, and comes once more later. `applied`, `late` (applied some time) and `lost` are answered with
- * a failure after which it is tried again, `refused` with one after which it is not.
+ * `twice` is acknowledged, and comes once more later. `applied`, `late` (applied some time) and `lost` are answered
+ * with a failure after which it is tried again, `refused` with one after which it is not.
  */
 export type InsertOutcome = 'done' | 'twice' | 'applied' | 'late' | 'lost' | 'refused'
 

@@ -127,7 +127,8 @@ export class Invariants {
     if (lacking === null) this.#damaged.delete(name)
     else if (!this.#damaged.has(name))
       throw new Violation(
-        `${lacking} of partition ${partition}, block ${block}, which its ledger row at ${vouchedTo} vouches for, is not there`,
+        `${lacking} of partition ${partition}, block ${block}, which its ledger row at ${vouchedTo} vouches for, ` +
+          'is not there',
       )
     this.#checkUsage(place)
     this.#checkSources(place)

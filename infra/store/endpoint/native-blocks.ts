@@ -165,7 +165,8 @@ function unsupported(type: string): EndpointException {
   return new EndpointException(
     48,
     'NOT_IMPLEMENTED',
-    `Native format with client_protocol_version is not supported for a column of type ${type}: convert it, e.g. by toString(). `,
+    `Native format with client_protocol_version is not supported for a column of type ${type}: ` +
+      'convert it, e.g. by toString(). ',
   )
 }
 

@@ -145,7 +145,8 @@ function explainListenError(error: Error, host: string, port: number): StoreErro
     ? `${where} is in use by another process`
     : `can't listen on ${where}: ${error.message}`
   return new StoreError(
-    `the store's read-only endpoint: ${words}; set FORBRUK_STORE_LISTEN to a free host:port, e.g. ${formatHost(host)}:${port + 1}`,
+    `the store's read-only endpoint: ${words}; ` +
+      `set FORBRUK_STORE_LISTEN to a free host:port, e.g. ${formatHost(host)}:${port + 1}`,
     'ENDPOINT_PORT',
     { cause: error },
   )

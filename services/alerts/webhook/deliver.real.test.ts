@@ -11,7 +11,7 @@ import { nameWebhook } from './webhook.ts'
 const { place, judgeParts, count } = useInstallation()
 const SECRET = 'a secret of sufficient length'
 const DAY_MS = 24 * 3_600_000
-/** Each test is on the second day of a month of its own: too early for forecasts, and nobody's alerts are still to be sent. */
+/** Each test is on the second day of a month of its own: too early for forecasts, and no alert is still to be sent. */
 const months = ['2026-10', '2026-11', '2026-12', '2027-01'].values()
 
 /** A receiver that answers by its list of statuses, the last one again and again, and what it was sent. */
@@ -122,7 +122,8 @@ test('a webhook that is not there is given up after a day, and the reason holds 
   expect(webhook).toMatchObject({ state: 'given_up', attempts })
   expect(webhook?.detail).toMatch(/^no answer: /)
   const last = await place().store.query(
-    `SELECT attempt FROM usage_alert_attempt WHERE webhook = {webhook:String} AND state = 'failed' AND next_attempt_at IS NULL`,
+    `SELECT attempt FROM usage_alert_attempt
+     WHERE webhook = {webhook:String} AND state = 'failed' AND next_attempt_at IS NULL`,
     z.object({ attempt: z.number() }),
     { webhook: nameWebhook(nobody).name },
   )

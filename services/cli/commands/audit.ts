@@ -45,7 +45,8 @@ export function auditCommand(context: CommandContext): Command {
 }
 
 function describeGap({ partition, from_offset, to_offset, reason, accepted_at }: AuditedGap): string {
-  return `GAP partition ${partition}: offsets from ${from_offset} to before ${to_offset}, given up ${accepted_at} UTC: ${reason}`
+  const offsets = `offsets from ${from_offset} to before ${to_offset}`
+  return `GAP partition ${partition}: ${offsets}, given up ${accepted_at} UTC: ${reason}`
 }
 
 async function readRange(month: string, tariffPath: string | null) {

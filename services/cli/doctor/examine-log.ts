@@ -25,7 +25,8 @@ export function judgeKafka(
   if (shortRetentionMs === null) return ok(found)
   const days = (shortRetentionMs / DAY_MS).toFixed(1)
   return warning(
-    `${found} keeps records for ${days} days only: a closed month can't be replayed; set retention.ms to 62 days or more`,
+    `${found} keeps records for ${days} days only: ` +
+      "a closed month can't be replayed; set retention.ms to 62 days or more",
   )
 }
 

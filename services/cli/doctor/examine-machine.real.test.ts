@@ -105,7 +105,9 @@ test('what is wrong is named, all of it, with what to do', async () => {
     ),
     store: expect.stringMatching(/^problem: ClickHouse at http:\/\/127\.0\.0\.1:1 could not be reached/),
     tariff: expect.stringMatching(/^problem: .*no-tariff\.json.*ENOENT/s),
-    console: `warning: 127.0.0.1:${port} is taken: by forbruk itself, if it is up; else name another one in FORBRUK_LISTEN`,
+    console:
+      `warning: 127.0.0.1:${port} is taken: by forbruk itself, if it is up; ` +
+      'else name another one in FORBRUK_LISTEN',
   })
 })
 

@@ -83,7 +83,8 @@ function exceptionsOf(closed: Closed): string[] {
 /** `3592.00 payable, and 195.74 proposed`, of each revision. */
 function sums(): Promise<string[]> {
   return query(`
-    SELECT concat(toDecimalString(sum(payable_nok), 2), ' payable, and ', toDecimalString(sum(proposed_nok), 2), ' proposed')
+    SELECT concat(toDecimalString(sum(payable_nok), 2), ' payable, and ',
+                  toDecimalString(sum(proposed_nok), 2), ' proposed')
     FROM statements WHERE month = '2026-03' GROUP BY revision ORDER BY revision`)
 }
 

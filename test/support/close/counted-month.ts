@@ -240,11 +240,13 @@ export async function countOctober({ store, log, clock, folder }: Installation):
 
 export const REGISTRY = {
   'clients.csv':
-    'client_id,name,partner_id,collective_invoice\nbyrå,Byrå AS,,no\nfirma,Firma AS,byrå,yes\nkunde,"Kunde, stor",byrå,no\n',
+    'client_id,name,partner_id,collective_invoice\n' +
+    'byrå,Byrå AS,,no\nfirma,Firma AS,byrå,yes\nkunde,"Kunde, stor",byrå,no\n',
   'partners.csv': 'partner_id,name\nbyrå,Byrå AS\n',
   'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\nweb,Web,internal\nbi,BI,partner\n',
   'activations.csv':
-    'client_id,integration_id,active_from,active_until\nfirma,shop,2026-01-01,\nfirma,web,2026-01-01,\nkunde,shop,2026-10-31,\nkunde,bi,2026-01-01,\n',
+    'client_id,integration_id,active_from,active_until\n' +
+    'firma,shop,2026-01-01,\nfirma,web,2026-01-01,\nkunde,shop,2026-10-31,\nkunde,bi,2026-01-01,\n',
 }
 
 export async function writeRegistry(

@@ -73,7 +73,7 @@ async function execute({ sql, data, database, format, set }: Request): Promise<U
   }
 }
 
-/** The engine takes binary data from a file only: INSERT INTO t (c) FORMAT f becomes INSERT INTO t (c) SELECT from it. */
+/** The engine takes binary data from a file only: INSERT INTO t (c) FORMAT f becomes a SELECT from it. */
 async function insertData(session: Session, sql: string, data: Buffer): Promise<Uint8Array> {
   const [, insert, names, format] = /^(INSERT INTO \S+) \((.*)\) FORMAT (\w+)$/.exec(sql) ?? []
   const path = join(folder, `request-${randomUUID()}`)
