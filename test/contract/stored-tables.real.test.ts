@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
-import { type Codec, safeCount, text } from '@forbruk/infra/store/tables/codec.ts'
-import { columnName, shapeOf } from '@forbruk/infra/store/tables/table.ts'
+import { safeCount, text } from '@forbruk/infra/store/tables/codec.ts'
+import { shapeOf, type Table } from '@forbruk/infra/store/tables/table.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type OpenedStore, writable } from '../support/store/open-stores.ts'
 
-type Declared = { readonly name: string; readonly columns: Readonly<Record<string, Codec<unknown>>> }
+type Declared = Pick<Table<never>, 'name' | 'spelled'>
 
 const folder = new URL('../../infra/store/tables/', import.meta.url)
 const files = readdirSync(folder).filter(
@@ -19,7 +19,7 @@ const declared = (
   .filter((value): value is Declared => isTable(value))
 
 function isTable(value: unknown): boolean {
-  return z.object({ name: z.string(), columns: z.object({}) }).safeParse(value).success
+  return z.object({ name: z.string(), spelled: z.array(z.object({})) }).safeParse(value).success
 }
 
 const [embedded] = writable
@@ -39,11 +39,10 @@ beforeAll(async () => {
 
 afterAll(() => opened.close())
 
-test.each(declared)('$name is declared as it is stored', ({ name, columns }) => {
+test.each(declared)('$name is declared as it is stored', ({ name, spelled }) => {
   const ofTable = stored.filter(column => column.table === name)
-  const spelled = Object.entries(columns).map(([key, codec]) => [columnName(key, codec), codec] as const)
-  expect(spelled.map(([column]) => column)).toEqual(ofTable.map(column => column.name))
-  const unlike = spelled.flatMap(([column, codec], index) => {
+  expect(spelled.map(column => column.name)).toEqual(ofTable.map(column => column.name))
+  const unlike = spelled.flatMap(({ name: column, codec }, index) => {
     const type = ofTable[index]?.type ?? 'nothing'
     return codec.holds(type) ? [] : [`${column} is a ${type}`]
   })

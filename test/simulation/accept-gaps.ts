@@ -19,7 +19,7 @@ export async function acceptGaps(world: World): Promise<boolean> {
   }
   for (const log of short) {
     const { partition } = log
-    const fromOffset = reader.readNewestBlocks({ stream: STREAM, partition }, 1).at(-1)?.next_offset
+    const fromOffset = reader.readNewestBlocks({ stream: STREAM, partition }, 1).at(-1)?.nextOffset
     if (fromOffset === undefined) continue
     const gap = { partition, fromOffset, toOffset: Math.max(fromOffset, log.startOffset) }
     const place = { topic: STREAM, partitionCount: world.partitions.length, bounds: async () => log.bounds() }
@@ -37,8 +37,8 @@ export async function acceptGaps(world: World): Promise<boolean> {
 function isDamaged({ store, invariants }: World, partition: number): boolean {
   const reader = store.reader()
   const blocks = chooseVerified(reader.readNewestBlocks({ stream: STREAM, partition }, 4))
-  const sums = reader.readBlockSums({ stream: STREAM, partition }, 0)
-  const vouchedTo = blocks.at(-1)?.next_offset ?? 0
+  const sums = reader.readSumsFrom({ stream: STREAM, partition }, 0)
+  const vouchedTo = blocks.at(-1)?.nextOffset ?? 0
   const isAhead = sums.some(({ block }) => block >= vouchedTo)
   return isAhead || invariants.oldestDamaged(partition) !== null || findDiffering(blocks, sums) !== undefined
 }

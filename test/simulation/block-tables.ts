@@ -1,5 +1,3 @@
-import type { Row } from '@forbruk/aggregator/run/rows.ts'
-
 export type BlockTable = 'usage_rollup' | 'source_ledger' | 'rejected_event' | 'block_ledger'
 export type StoredRow = Readonly<Record<string, unknown>>
 
@@ -12,7 +10,7 @@ export const TABLES: Readonly<Record<BlockTable, { key: readonly string[]; versi
 
 export type BlockPlace = { readonly partition: number; readonly block: number }
 
-export function versionOf(table: BlockTable, row: Row | StoredRow): string {
+export function versionOf(table: BlockTable, row: StoredRow): string {
   const { key, version } = TABLES[table]
   const names = ['partition', 'block', ...key, ...(version === null ? [] : [version])]
   return `${table}|${names.map(column => row[column]).join('|')}`

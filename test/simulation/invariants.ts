@@ -4,7 +4,7 @@ import { type BlockPlace, isBlockTable, type StoredRow, versionOf } from './bloc
 import { Expectations } from './expectations.ts'
 import { ledgerOf, sourcesOf, usageOf, within } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
-import { type SimulatedStore, toMs, usageColumns } from './simulated-store.ts'
+import { type SimulatedStore, usageColumns } from './simulated-store.ts'
 import { Violation } from './violation.ts'
 
 /** Holds what is visible in the store against the oracle: after each write what changed, at the end everything. */
@@ -39,7 +39,7 @@ export class Invariants {
 
   /** Whether the ledger of the partition has come to the log's end, but for what was given up. */
   isCountedTo(partition: number, endOffset: number): boolean {
-    const nextOffset = this.#store.ledgerOf(partition).at(-1)?.next_offset
+    const nextOffset = this.#store.ledgerOf(partition).at(-1)?.nextOffset
     return nextOffset !== undefined && this.#expectations.behindGap(partition, nextOffset) === endOffset
   }
 
@@ -67,7 +67,7 @@ export class Invariants {
   checkAll(): void {
     for (const { partition, startOffset, endOffset } of this.#partitions) {
       const ledger = this.#store.ledgerOf(partition)
-      const nextOffset = ledger.at(-1)?.next_offset
+      const nextOffset = ledger.at(-1)?.nextOffset
       if (nextOffset === undefined && startOffset === endOffset) continue
       if (nextOffset === undefined || this.#expectations.behindGap(partition, nextOffset) !== endOffset) {
         throw new Violation(
@@ -75,7 +75,7 @@ export class Invariants {
         )
       }
       this.#checkLedger(partition)
-      for (const { first_offset: block } of ledger) this.#checkBlock({ partition, block })
+      for (const { firstOffset: block } of ledger) this.#checkBlock({ partition, block })
       this.#checkTotals(partition)
     }
     if (this.#damaged.size > 0)
@@ -88,18 +88,17 @@ export class Invariants {
     const first = ledger.at(0)
     const last = ledger.at(-1)
     if (first === undefined || last === undefined) return
-    this.#checkFirst(partition, first.first_offset)
-    for (const [index, { first_offset: block, next_offset }] of ledger.entries()) {
+    this.#checkFirst(partition, first.firstOffset)
+    for (const [index, { firstOffset: block, nextOffset }] of ledger.entries()) {
       const end = this.#expectations.endOf({ partition, block })
-      const isWhole = index === ledger.length - 1 ? next_offset <= (end ?? 0) : next_offset === end
-      const before = ledger[index - 1]?.next_offset
-      const begin =
-        before === undefined ? first.first_offset : this.#expectations.behindGap(partition, before)
+      const isWhole = index === ledger.length - 1 ? nextOffset <= (end ?? 0) : nextOffset === end
+      const before = ledger[index - 1]?.nextOffset
+      const begin = before === undefined ? first.firstOffset : this.#expectations.behindGap(partition, before)
       const isContiguous = block === begin
       if (!isContiguous || !isWhole) throw new Violation(`${where}: gap or overlap at block ${block}`)
     }
-    if (last.next_offset < (this.#nextOffsets.get(partition) ?? 0)) throw new Violation(`${where} went back`)
-    this.#nextOffsets.set(partition, last.next_offset)
+    if (last.nextOffset < (this.#nextOffsets.get(partition) ?? 0)) throw new Violation(`${where} went back`)
+    this.#nextOffsets.set(partition, last.nextOffset)
   }
 
   /** Where a partition begins is decided as soon as anything of it is counted. */
@@ -137,8 +136,8 @@ export class Invariants {
     const expected = this.#expectations.of(place, vouchedTo, ledgerOf)
     const found = {
       ...ledger,
-      first_append_time: ledger.first_append_time === null ? null : toMs(ledger.first_append_time),
-      last_append_time: ledger.last_append_time === null ? null : toMs(ledger.last_append_time),
+      first_append_time: toMs(ledger.first_append_time),
+      last_append_time: toMs(ledger.last_append_time),
     }
     this.#compare(place, `ledger row at ${vouchedTo}`, found, expected, Object.keys(expected))
     // A start of which nothing is counted: its first record may say another version.
@@ -182,7 +181,7 @@ export class Invariants {
     for (const [key, row] of this.#store.rowsOf('source_ledger', place)) {
       const expected = this.#expectations.of(place, this.#standOf(place, row), sourcesOf).get(key)
       if (expected === undefined) this.#differ(place, `source ${key}`, row, expected)
-      const found = { ...row, through: row.through === null ? null : toMs(row.through) }
+      const found = { ...row, through: toMs(row.through) }
       this.#compare(place, `source ${key} at ${row.last_offset}`, found, expected, Object.keys(expected))
     }
   }
@@ -208,7 +207,7 @@ export class Invariants {
       expected.set(event.clientId, (expected.get(event.clientId) ?? 0) + 1)
     }
     const found = new Map<string, number>()
-    for (const { first_offset: block } of this.#store.ledgerOf(partition)) {
+    for (const { firstOffset: block } of this.#store.ledgerOf(partition)) {
       for (const row of this.#store.rowsOf('usage_rollup', { partition, block }).values()) {
         const client = String(row.client_id)
         found.set(client, (found.get(client) ?? 0) + usageColumns(row)[0])
@@ -254,6 +253,10 @@ export class Invariants {
 }
 
 const NO_SIZES = { foldVersion: 0, blockSize: 0, windowSize: 0 }
+
+function toMs(time: unknown): number | null {
+  return time === null ? null : Date.parse(String(time))
+}
 
 function show(value: unknown): string {
   return JSON.stringify(value) ?? 'nothing'

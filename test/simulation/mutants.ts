@@ -1,9 +1,12 @@
-import { Admission, type SourceFile, SourceFiles } from '@forbruk/aggregator/count/admit.ts'
-import type { BlockSum, LedgerBlock, LedgerReader } from '@forbruk/aggregator/resume/read-ledger.ts'
+import { Admission, type SourceFile, type SourceFiles } from '@forbruk/aggregator/count/admit.ts'
 import { type ResumeParts, resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
+import type { BlockSum } from '@forbruk/infra/ledger/blocks.ts'
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import type { TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import type { StoredRow } from './block-tables.ts'
 import { type Ports, PROTOCOL, type Protocol } from './protocol.ts'
@@ -12,8 +15,8 @@ import { type Ports, PROTOCOL, type Protocol } from './protocol.ts'
 export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'the ledger is written before the rows': {
     async write(store, flushes) {
-      const ledger = flushes.flatMap(rows => rows.ledger)
-      if (ledger.length > 0) await store.insert('block_ledger', ledger)
+      const ledger = flushes.flatMap(rows => rows.ledger).map(row => toRow(blockLedger, row))
+      if (ledger.length > 0) await store.insert(blockLedger.name, ledger)
       await flushRows(
         store,
         flushes.map(rows => ({ ...rows, ledger: [] })),
@@ -36,7 +39,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'resuming reads no window': {
     around: withLedger(ledger => ({
       readNewestBlocks: async (place, blocksMax) =>
-        (await ledger.readNewestBlocks(place, blocksMax)).map(block => ({ ...block, request_ids: 0 })),
+        (await ledger.readNewestBlocks(place, blocksMax)).map(block => ({ ...block, requestIds: 0 })),
     })),
   },
   'resuming reads one offset of the window too few': {
@@ -50,23 +53,23 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
       readNewestBlocks: async (place, blocksMax) =>
         (await ledger.readNewestBlocks(place, blocksMax)).map(block => ({
           ...block,
-          first_offset: block.next_offset,
+          firstOffset: block.nextOffset,
         })),
     })),
   },
   'resuming restores no high positions': {
-    around: withLedger(() => ({ readSources: async () => new SourceFiles() })),
+    around: withLedger(() => ({ readSeenFiles: async () => [] })),
   },
   'resuming compares no rows with the ledger': { around: withSums((_sum, block) => sumsOf(block)) },
   'resuming compares no source rows with the ledger': {
     around: withSums((sum, block) => ({
       ...sum,
-      source_events: block.requests + sum.rejected_of_sources,
-      source_duplicates: block.duplicates,
+      sourceEvents: block.requests + sum.rejectedOfSources,
+      sourceDuplicates: block.duplicates,
     })),
   },
   'resuming compares no marks with the ledger': {
-    around: withSums((sum, block) => ({ ...sum, source_marks: block.marks })),
+    around: withSums((sum, block) => ({ ...sum, sourceMarks: block.marks })),
   },
   'resuming reads the bounds of the log before the ledger': {
     async resume(parts, partition) {
@@ -107,7 +110,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
       const point = await resumePartition(parts, partition)
       const [newest] = (await parts.ledger.readNewestBlocks(point, 9)).slice(-1)
       if (newest === undefined) return point
-      const { fold_version: foldVersion, block_size: blockSize, window_size: windowSize } = newest
+      const { foldVersion, blockSize, windowSize } = newest
       return { ...point, geometry: { foldVersion, blockSize, windowSize } }
     },
   },
@@ -120,8 +123,8 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'a window reaches over what older versions had forgotten': {
     async resume(parts, partition) {
       const point = await resumePartition(parts, partition)
-      const window_size = point.geometry.windowSize
-      return { ...point, before: point.before.map(block => ({ ...block, window_size })) }
+      const windowSize = point.geometry.windowSize
+      return { ...point, before: point.before.map(block => ({ ...block, windowSize })) }
     },
   },
   'an accepted gap is not asked for': { around: withLedger(() => ({ readGaps: async () => [] })) },
@@ -145,7 +148,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'a block whose records are gone ends with no day': {
     async resume(parts, partition) {
       const point = await resumePartition(parts, partition)
-      return { ...point, sealed: point.sealed && { ...point.sealed, first_append_time_ms: null } }
+      return { ...point, sealed: point.sealed && { ...point.sealed, firstAppendTimeMs: null } }
     },
   },
   'a block whose records are gone is begun anew': {
@@ -201,27 +204,28 @@ function withLedger(change: (ledger: LedgerReader) => Partial<LedgerReader>): Pr
 /** The sums as they would be read if they were made of the ledger row itself. */
 function withSums(change: (sum: BlockSum, block: LedgerBlock) => BlockSum): Protocol['around'] {
   return withLedger(ledger => ({
-    async readBlockSums(place, firstBlock) {
-      const sums = await ledger.readBlockSums(place, firstBlock)
+    async readSumsFrom(place, firstBlock) {
+      const sums = await ledger.readSumsFrom(place, firstBlock)
       const blocks = await ledger.readNewestBlocks(place, Number.MAX_SAFE_INTEGER)
       return blocks
-        .filter(block => block.first_offset >= firstBlock)
-        .map(block => change(sums.find(sum => sum.block === block.first_offset) ?? sumsOf(block), block))
+        .filter(block => block.firstOffset >= firstBlock)
+        .map(block => change(sums.find(sum => sum.block === block.firstOffset) ?? sumsOf(block), block))
     },
   }))
 }
 
 function sumsOf(block: LedgerBlock): BlockSum {
   return {
-    block: block.first_offset,
+    partition: block.partition,
+    block: block.firstOffset,
     requests: block.requests,
-    request_bytes: block.request_bytes,
-    response_bytes: block.response_bytes,
+    requestBytes: block.requestBytes,
+    responseBytes: block.responseBytes,
     rejected: block.rejected,
-    rejected_of_sources: 0,
-    source_events: block.requests,
-    source_duplicates: block.duplicates,
-    source_marks: block.marks,
+    rejectedOfSources: 0,
+    sourceEvents: block.requests,
+    sourceDuplicates: block.duplicates,
+    sourceMarks: block.marks,
   }
 }
 
@@ -231,26 +235,27 @@ async function resumeWithoutStart(parts: ResumeParts, partition: number) {
     const blocks = await ledger.readNewestBlocks(place, blocksMax)
     if (blocks.length > 0) return blocks
     const { startOffset } = await log.bounds(partition)
-    const sizes = { block_size: ofNewPartition.blockSize, window_size: ofNewPartition.windowSize }
-    return [{ ...NOTHING_COUNTED, ...sizes, first_offset: startOffset, next_offset: startOffset }]
+    const { blockSize, windowSize } = ofNewPartition
+    const begin = { block: startOffset, firstOffset: startOffset, nextOffset: startOffset }
+    return [{ ...NOTHING_COUNTED, ...place, ...begin, blockSize, windowSize }]
   }
   return resumePartition({ ...parts, ledger: { ...ledger, readNewestBlocks } }, partition)
 }
 
 const NOTHING_COUNTED = {
-  fold_version: 1,
+  foldVersion: 1,
   records: 0,
   marks: 0,
-  first_hour_ms: null,
-  last_hour_ms: null,
-  first_append_time_ms: null,
-  last_append_time_ms: null,
+  firstHourMs: null,
+  lastHourMs: null,
+  firstAppendTimeMs: null,
+  lastAppendTimeMs: null,
   events: 0,
   requests: 0,
   duplicates: 0,
   rejected: 0,
-  request_ids: 0,
-  request_bytes: 0,
-  response_bytes: 0,
+  requestIds: 0,
+  requestBytes: 0,
+  responseBytes: 0,
   fingerprint: 0n,
 }

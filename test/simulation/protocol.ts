@@ -1,19 +1,25 @@
+import { PartitionFold, type ResumePoint } from '@forbruk/aggregator/count/partition-fold.ts'
 import { resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import type { CountParts } from '@forbruk/aggregator/run/count-log.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
+import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 
 export type Ports = Pick<CountParts, 'log' | 'store' | 'ledger'>
 
 /** The pieces that counting is composed of. A mutant replaces one; the aggregator's own are `PROTOCOL`. */
 export type Protocol = {
   readonly resume: typeof resumePartition
+  readonly beginFold: (point: ResumePoint, foldVersionMax: number) => PartitionFold
   readonly write: typeof flushRows
   /** What the process sees of its surroundings. */
   readonly around: (ports: Ports, nowMs: () => number) => Ports
 }
 
+const scanner = new RequestScanner()
+
 export const PROTOCOL: Protocol = {
   resume: resumePartition,
+  beginFold: (point, foldVersionMax) => new PartitionFold(point, { foldVersionMax, scanner }),
   write: flushRows,
   around: ports => ports,
 }

@@ -11,7 +11,7 @@ export function replaceLog(world: World): number | null {
     const newest = store.ledgerOf(partition).at(-1)
     if (newest === undefined || newest.requests === 0 || invariants.oldestDamaged(partition) !== null)
       return false
-    const isOpen = newest.next_offset !== alignedEnd(newest.first_offset, { blockSize: newest.block_size })
+    const isOpen = newest.nextOffset !== alignedEnd(newest.firstOffset, newest)
     return isOpen && startOffset <= (world.neededOffset(partition) ?? startOffset)
   })
   if (candidates.length === 0) return null

@@ -1,7 +1,7 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
-import type { LedgerReader } from '@forbruk/aggregator/resume/read-ledger.ts'
 import { countLog } from '@forbruk/aggregator/run/count-log.ts'
 import type { FlushStore } from '@forbruk/aggregator/run/flush.ts'
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { type EventLog, EventLogError, type PartitionConsumer } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { StoredRow } from './block-tables.ts'
@@ -161,6 +161,7 @@ export class SimulatedProcess {
       ...parts,
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
+      beginFold: point => protocol.beginFold(point, foldVersionMax),
       write: flushes => protocol.write(parts.store, flushes),
       geometry,
       pendingRowsMax,
@@ -175,13 +176,12 @@ export class SimulatedProcess {
     const reader = this.#surroundings.store.reader()
     return {
       readStream: stream => this.#read('stream', () => reader.readStream(stream)),
-      readFoldVersions: stream => this.#read('fold versions', () => reader.readFoldVersions(stream)),
-      readNextOffsets: stream => this.#read('next offsets', () => reader.readNextOffsets(stream)),
+      readStandings: stream => this.#read('standings', () => reader.readStandings(stream)),
       readNewestBlocks: (place, max) =>
         this.#read('newest blocks', () => reader.readNewestBlocks(place, max)),
-      readBlockSums: (place, block) => this.#read('block sums', () => reader.readBlockSums(place, block)),
+      readSumsFrom: (place, block) => this.#read('block sums', () => reader.readSumsFrom(place, block)),
       readGaps: place => this.#read('gaps', () => reader.readGaps(place)),
-      readSources: (place, block) => this.#read('sources', () => reader.readSources(place, block)),
+      readSeenFiles: (place, block) => this.#read('seen files', () => reader.readSeenFiles(place, block)),
     }
   }
 

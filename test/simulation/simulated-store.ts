@@ -1,12 +1,12 @@
-import { SourceFiles } from '@forbruk/aggregator/count/admit.ts'
-import type {
-  BlockSum,
-  LedgerBlock,
-  LedgerGap,
-  LedgerReader,
-  Place,
-  StoredStream,
-} from '@forbruk/aggregator/resume/read-ledger.ts'
+import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { Standing } from '@forbruk/infra/ledger/progress.ts'
+import type { SeenFile } from '@forbruk/infra/ledger/source-files.ts'
+import { type AcceptedGap, acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import { sourceLedger } from '@forbruk/infra/store/tables/source-ledger.ts'
+import { type StoredStream, stream } from '@forbruk/infra/store/tables/stream.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 import {
   type BlockPlace,
   type BlockTable,
@@ -32,7 +32,7 @@ const BLOCKS_VERIFIED = 4
 /** Tables that keep the row with the highest version of each key; of equal versions the one inserted last. */
 export class SimulatedStore {
   #stream: StoredStream | null = null
-  readonly #gaps = new Map<number, LedgerGap[]>()
+  readonly #gaps = new Map<number, AcceptedGap[]>()
   #inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
   #visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
   /** The visible ledger rows once more, by partition and block. */
@@ -42,7 +42,7 @@ export class SimulatedStore {
   insert(table: string, rows: readonly StoredRow[]): BlockPlace[] {
     if (table === 'stream') {
       const [row] = rows
-      this.#stream = row === undefined ? this.#stream : toStream(row)
+      this.#stream = row === undefined ? this.#stream : streamShape.parse(row)
       return []
     }
     if (!isBlockTable(table)) throw new Error(`insert into ${table}, which is not simulated`)
@@ -58,9 +58,8 @@ export class SimulatedStore {
   accept(table: string, rows: readonly StoredRow[]): void {
     if (table !== 'accepted_gap') throw new Error(`insert into ${table}, which no operator does`)
     for (const row of rows) {
-      const gap = { from_offset: Number(row.from_offset), to_offset: Number(row.to_offset) }
-      const partition = Number(row.partition)
-      this.#gaps.set(partition, [...(this.#gaps.get(partition) ?? []), gap])
+      const gap = gapShape.parse(row)
+      this.#gaps.set(gap.partition, [...(this.#gaps.get(gap.partition) ?? []), gap])
     }
   }
 
@@ -73,7 +72,7 @@ export class SimulatedStore {
     const known = this.#inOrder.get(partition)
     if (known !== undefined) return known
     const blocks = [...(this.#ledgers.get(partition)?.values() ?? [])]
-    blocks.sort((one, other) => one.first_offset - other.first_offset)
+    blocks.sort((one, other) => one.firstOffset - other.firstOffset)
     this.#inOrder.set(partition, blocks)
     return blocks
   }
@@ -106,28 +105,24 @@ export class SimulatedStore {
   reader(): AnswersAtOnce {
     return {
       readStream: () => this.#stream,
-      readFoldVersions: () =>
-        new Map(
-          [...this.#ledgers.keys()].map(partition => [
-            partition,
-            Math.max(...this.ledgerOf(partition).map(({ fold_version }) => fold_version)),
-          ]),
-        ),
-      readNextOffsets: () => {
-        const partitions = [...this.#ledgers.keys()]
-        return new Map(
-          partitions.map(partition => [partition, this.ledgerOf(partition).at(-1)?.next_offset ?? 0]),
-        )
+      readStandings: () => {
+        const standings = new Map<number, Standing>()
+        for (const partition of this.#ledgers.keys()) {
+          const ledger = this.ledgerOf(partition)
+          const foldVersion = Math.max(...ledger.map(block => block.foldVersion))
+          standings.set(partition, { nextOffset: ledger.at(-1)?.nextOffset ?? 0, foldVersion })
+        }
+        return standings
       },
       readNewestBlocks: ({ partition }, blocksMax) => {
         const ledger = this.ledgerOf(partition)
-        const sizes = ledger.map(block => (blocksMax + 1) * block.block_size + block.window_size)
-        const from = (ledger.at(-1)?.next_offset ?? 0) - Math.max(...sizes)
-        return ledger.filter(block => block.next_offset > from)
+        const sizes = ledger.map(block => (blocksMax + 1) * block.blockSize + block.windowSize)
+        const from = (ledger.at(-1)?.nextOffset ?? 0) - Math.max(...sizes)
+        return ledger.filter(block => block.nextOffset > from)
       },
-      readBlockSums: (place, firstBlock) => this.#sums(place, firstBlock),
+      readSumsFrom: (place, firstBlock) => this.#sums(place, firstBlock),
       readGaps: ({ partition }) => this.#gaps.get(partition) ?? [],
-      readSources: (place, beforeBlock) => this.#sources(place, beforeBlock),
+      readSeenFiles: (place, beforeBlock) => this.#seenFiles(place, beforeBlock),
     }
   }
 
@@ -135,21 +130,20 @@ export class SimulatedStore {
     const reader = this.reader()
     return {
       readStream: async stream => reader.readStream(stream),
-      readFoldVersions: async stream => reader.readFoldVersions(stream),
-      readNextOffsets: async stream => reader.readNextOffsets(stream),
+      readStandings: async stream => reader.readStandings(stream),
       readNewestBlocks: async (place, max) => reader.readNewestBlocks(place, max),
-      readBlockSums: async (place, block) => reader.readBlockSums(place, block),
+      readSumsFrom: async (place, block) => reader.readSumsFrom(place, block),
       readGaps: async place => reader.readGaps(place),
-      readSources: async (place, block) => reader.readSources(place, block),
+      readSeenFiles: async (place, block) => reader.readSeenFiles(place, block),
     }
   }
 
   #isSettled(row: StoredRow): boolean {
     const { partition, block } = toPlace(row)
     const newest = this.ledgerOf(partition).at(-1)
-    const vouching = this.ledgerOf(partition).find(({ first_offset }) => first_offset === block)
+    const vouching = this.ledgerOf(partition).find(({ firstOffset }) => firstOffset === block)
     if (newest === undefined || vouching === undefined) return false
-    return vouching.next_offset <= newest.next_offset - BLOCKS_VERIFIED * newest.block_size
+    return vouching.nextOffset <= newest.nextOffset - BLOCKS_VERIFIED * newest.blockSize
   }
 
   #apply(table: BlockTable, row: StoredRow): BlockPlace {
@@ -187,103 +181,71 @@ export class SimulatedStore {
     const sums = new Map<number, { -readonly [Column in keyof BlockSum]: number }>()
     const add = (row: StoredRow, columns: Partial<Record<keyof BlockSum, number>>) => {
       const block = Number(row.block)
-      const sum = sums.get(block) ?? { block, ...NO_SUM }
+      const sum = sums.get(block) ?? { partition, block, ...NO_SUM }
       for (const column of SUMMED) sum[column] += columns[column] ?? 0
       sums.set(block, sum)
     }
     for (const row of this.#rowsFrom('usage_rollup', partition, firstBlock, Number.POSITIVE_INFINITY)) {
-      const [requests, request_bytes, response_bytes] = usageColumns(row)
-      add(row, { requests, request_bytes, response_bytes })
+      const [requests, requestBytes, responseBytes] = usageColumns(row)
+      add(row, { requests, requestBytes, responseBytes })
     }
     for (const row of this.#rowsFrom('rejected_event', partition, firstBlock, Number.POSITIVE_INFINITY)) {
-      add(row, { rejected: 1, rejected_of_sources: row.source !== '' || row.file !== '' ? 1 : 0 })
+      add(row, { rejected: 1, rejectedOfSources: row.source !== '' || row.file !== '' ? 1 : 0 })
     }
     for (const row of this.#rowsFrom('source_ledger', partition, firstBlock, Number.POSITIVE_INFINITY)) {
       add(row, {
-        source_events: Number(row.events),
-        source_duplicates: Number(row.duplicates),
-        source_marks: Number(row.marks),
+        sourceEvents: Number(row.events),
+        sourceDuplicates: Number(row.duplicates),
+        sourceMarks: Number(row.marks),
       })
     }
     return [...sums.values()]
   }
 
-  #sources({ partition }: Place, beforeBlock: number): SourceFiles {
-    const rows = [...this.#rowsFrom('source_ledger', partition, 0, beforeBlock)]
-    const sources = new SourceFiles()
-    for (const row of rows.sort((one, other) => Number(one.block) - Number(other.block))) {
-      const file = sources.get(String(row.source), String(row.file))
-      file.highPosition = Number(row.high_position)
-      file.eventsSoFar = Number(row.events_so_far)
-      file.markPosition = Number(row.mark_position)
-      file.markEventsTotal = Number(row.mark_events_total)
-      file.eventsAtMark = Number(row.events_at_mark)
-      file.throughMs = row.through === null ? file.throughMs : toMs(row.through)
-      file.format = String(row.format)
+  #seenFiles({ partition }: Place, beforeBlock: number): SeenFile[] {
+    const newest = new Map<string, StoredRow>()
+    for (const row of this.#rowsFrom('source_ledger', partition, 0, beforeBlock)) {
+      const name = `${row.source}|${row.file}`
+      if (Number(row.block) > Number(newest.get(name)?.block ?? -1)) newest.set(name, row)
     }
-    return sources
+    return [...newest.values()].map(row => sourceShape.parse(row))
   }
 }
 
 const SUMMED = [
   'requests',
-  'request_bytes',
-  'response_bytes',
+  'requestBytes',
+  'responseBytes',
   'rejected',
-  'rejected_of_sources',
-  'source_events',
-  'source_duplicates',
-  'source_marks',
+  'rejectedOfSources',
+  'sourceEvents',
+  'sourceDuplicates',
+  'sourceMarks',
 ] as const
 const NO_SUM = {
   requests: 0,
-  request_bytes: 0,
-  response_bytes: 0,
+  requestBytes: 0,
+  responseBytes: 0,
   rejected: 0,
-  rejected_of_sources: 0,
-  source_events: 0,
-  source_duplicates: 0,
-  source_marks: 0,
+  rejectedOfSources: 0,
+  sourceEvents: 0,
+  sourceDuplicates: 0,
+  sourceMarks: 0,
 }
 
 export function usageColumns(row: StoredRow): [number, number, number] {
   return [Number(row.requests), Number(row.request_bytes), Number(row.response_bytes)]
 }
 
-/** Of a DateTime64(3) as text. */
-export function toMs(text: unknown): number {
-  return Math.round(Number(text) * 1000)
-}
+const streamShape = select(stream).shape
+const gapShape = select(acceptedGap).shape
+const sourceShape = select(sourceLedger).shape
+const ledgerShape = select(blockLedger).shape
 
-function toStream(row: StoredRow): StoredStream {
-  return {
-    partition_count: Number(row.partition_count),
-    block_size: Number(row.block_size),
-    window_size: Number(row.window_size),
-    fold_version: Number(row.fold_version),
-  }
-}
-
+/** Its hours are written as seconds, which ClickHouse prints as times. */
 function toLedgerBlock(row: StoredRow): LedgerBlock {
-  return {
-    fold_version: Number(row.fold_version),
-    block_size: Number(row.block_size),
-    window_size: Number(row.window_size),
-    first_offset: Number(row.first_offset),
-    next_offset: Number(row.next_offset),
-    records: Number(row.records),
-    events: Number(row.events),
-    requests: Number(row.requests),
-    duplicates: Number(row.duplicates),
-    rejected: Number(row.rejected),
-    marks: Number(row.marks),
-    request_ids: Number(row.request_ids),
-    request_bytes: Number(row.request_bytes),
-    response_bytes: Number(row.response_bytes),
-    first_hour_ms: row.first_hour === null ? null : Number(row.first_hour) * 1000,
-    last_hour_ms: row.last_hour === null ? null : Number(row.last_hour) * 1000,
-    first_append_time_ms: row.first_append_time === null ? null : toMs(row.first_append_time),
-    last_append_time_ms: row.last_append_time === null ? null : toMs(row.last_append_time),
-    fingerprint: BigInt(String(row.fingerprint)),
-  }
+  const [first_hour, last_hour] = [row.first_hour, row.last_hour].map(seconds =>
+    typeof seconds === 'number' ? new Date(seconds * 1_000).toISOString() : seconds,
+  )
+  return ledgerShape.parse({ ...row, first_hour, last_hour })
 }

@@ -190,7 +190,7 @@ export class World {
     if (kind === 'unneeded' || this.invariants.oldestDamaged(log.partition) !== null)
       return Math.max(needed, log.startOffset)
     // As a topic's retention does it: by age alone, while counting is not days behind.
-    const nextOffset = this.store.ledgerOf(log.partition).at(-1)?.next_offset ?? 0
+    const nextOffset = this.store.ledgerOf(log.partition).at(-1)?.nextOffset ?? 0
     const isBehind = log.records.some(
       record => record.offset >= nextOffset && record.appendTimeMs < this.#nowMs - LAG_MAX_MS,
     )

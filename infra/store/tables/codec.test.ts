@@ -1,23 +1,30 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import {
+  bool,
   type Codec,
   count64,
+  countText,
+  dateText,
   decimalText,
   enumOf,
   enumOrNull,
+  isoTime,
   json,
   listOf,
   money,
   nullable,
+  numberOf,
+  orEmpty,
   safeCount,
   safeInteger,
   secondTime,
   text,
   textOrNull,
   time,
+  uuid,
 } from './codec.ts'
-import { declareTable, select, shapeOf, toRow, tuple } from './table.ts'
+import { declareTable, omit, select, shapeOf, toRow, tuple } from './table.ts'
 
 const read = <Value>(codec: Codec<Value>, stored: unknown) => codec.read.safeParse(stored)
 
@@ -28,6 +35,15 @@ test.each([
   ['a bare count', safeCount, 7, 7],
   ['below zero', safeInteger, '-1', -1],
   ['64 bits', count64, '18446744073709551615', 18_446_744_073_709_551_615n],
+  ['64 bits of a document', countText, '18446744073709551615', '18446744073709551615'],
+  ['a condition', bool, 1, true],
+  ['a boolean', bool, false, false],
+  ['one of several numbers', numberOf([50, 80]), 80, 80],
+  ['a day', dateText, '2026-10-01', '2026-10-01'],
+  ['no day', orEmpty(dateText), '', null],
+  ['no JSON', orEmpty(json(z.object({ a: z.int() }))), '', null],
+  ['a time of a document', isoTime, '2026-10-01 00:00:00.123', '2026-10-01T00:00:00.123Z'],
+  ['an id', uuid, '6f8f8b2e-7d0e-4c39-9d49-0b0a3b1f2c11', '6f8f8b2e-7d0e-4c39-9d49-0b0a3b1f2c11'],
   ['a quantity', decimalText(20), '0.5', '0.5'],
   ['money', money, '149', '149.00'],
   ['a time', time, '2026-10-01 00:00:00.123', Date.parse('2026-10-01T00:00:00.123Z')],
@@ -54,6 +70,13 @@ test.each([
   ['a count', safeCount, [null, '', undefined, '1e3', '-1', 1.5, '9007199254740992', true, ' 1']],
   ['an integer', safeInteger, [null, '', '--1', 0.1, '9007199254740993']],
   ['64 bits', count64, [null, '', -1, '-1', 2 ** 53, '1.0']],
+  ['64 bits of a document', countText, [null, '', 7, '-1', '1.0', '1e3']],
+  ['a condition', bool, [null, '', 2, '1', 'true']],
+  ['one of several numbers', numberOf([50]), [null, '', 0, 51, '50']],
+  ['a day', dateText, [null, '', '2026-02-30', '2026-10', 20261001]],
+  ['a day or none', orEmpty(dateText), [null, '2026-02-30', 0]],
+  ['JSON or none', orEmpty(json(z.object({}))), [null, '{', '0']],
+  ['an id', uuid, [null, '', 'x']],
   ['a decimal', money, [null, '', 1.5, '1e3', '.5', '1.']],
   ['a time', time, [null, '', 0, '2026-10-01', 'yesterday', '2026-13-01 00:00:00.000']],
   ['an enum', enumOf(['a']), [null, '', 'b']],
@@ -69,6 +92,15 @@ test.each([
   [safeCount, 'Nullable(UInt32)', false],
   [nullable(safeCount), 'Nullable(UInt64)', true],
   [count64, 'UInt32', false],
+  [countText, 'UInt64', true],
+  [countText, 'String', false],
+  [bool, 'Bool', true],
+  [bool, 'UInt8', true],
+  [bool, 'UInt64', false],
+  [numberOf([50]), 'UInt8', true],
+  [dateText, 'String', true],
+  [uuid, 'UUID', true],
+  [orEmpty(json(z.object({}))), 'String', true],
   [money, 'Decimal(18, 2)', true],
   [money, 'Decimal(18, 6)', false],
   [time, "DateTime64(3, 'UTC')", true],
@@ -93,5 +125,8 @@ test('from one declaration follow the columns of a SELECT, the shape of its rows
   expect(select(visits).shape.parse(stored)).toEqual(row)
   expect(select(visits, 'seenAtMs', 'clientId').list).toBe('client_id, seen_at')
   expect(select(visits, 'clientId').shape.parse(stored)).toEqual({ clientId: 'x' })
+  const unseen = omit(visits, 'seenAtMs')
+  expect(toRow(unseen, row)).toEqual({ client_id: 'x', cut: [{ a: 'b' }] })
+  expect(select(unseen).list).toBe('client_id, cut')
   expect(shapeOf({ requestsSum: count64 }).parse({ requests_sum: '3' })).toEqual({ requestsSum: 3n })
 })

@@ -22,11 +22,28 @@ const same = <Value>(value: Value): unknown => value
 /** Empty is a value like any other. */
 export const text: Codec<string> = { read: z.string(), write: same, holds: type => TEXT.test(type) }
 
-/** Null where the column, which can't be null, is empty. */
-export const textOrNull: Codec<string | null> = {
-  read: z.string().transform(value => (value === '' ? null : value)),
-  write: value => value ?? '',
-  holds: text.holds,
+/** `YYYY-MM-DD`: a day of some time zone, which is no instant. */
+export const dateText: Codec<string> = { read: z.iso.date(), write: same, holds: text.holds }
+
+export const uuid: Codec<string> = { read: z.uuid(), write: same, holds: type => type === 'UUID' }
+
+/** Null where the text column, which can't be null, is empty: there is none. */
+export function orEmpty<Value>(codec: Codec<Value>): Codec<Value | null> {
+  const none = z.literal('').transform(() => null)
+  return {
+    read: z.union([none, codec.read]),
+    write: value => (value === null ? '' : codec.write(value)),
+    holds: codec.holds,
+  }
+}
+
+export const textOrNull = orEmpty(text)
+
+/** Computed conditions are 0 or 1. */
+export const bool: Codec<boolean> = {
+  read: z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean),
+  write: same,
+  holds: type => type === 'Bool' || type === 'UInt8',
 }
 
 /** A count or an offset that stays a safe integer; 64-bit ones come in quotes. */
@@ -74,6 +91,13 @@ export const count64: Codec<bigint> = {
   holds: type => type === 'UInt64',
 }
 
+/** The same as documents have it: decimal text. */
+export const countText: Codec<string> = {
+  read: z.string().regex(/^\d{1,20}$/, { error: 'expected 64-bit integers in quotes' }),
+  write: same,
+  holds: count64.holds,
+}
+
 /** Exact decimals as text, without exponent; with all decimals of the column where it is money. */
 export function decimalText(decimals: number, { padded = false } = {}): Codec<string> {
   const digits = z.string().regex(/^-?\d+(\.\d+)?$/, { error: 'expected a decimal in quotes' })
@@ -93,6 +117,13 @@ export const time: Codec<number> = {
   write: timeMs => new Date(timeMs).toISOString(),
   holds: type => type === "DateTime64(3, 'UTC')",
   unit: 'Ms',
+}
+
+/** ISO 8601 in UTC, to the millisecond: as documents have it. */
+export const isoTime: Codec<string> = {
+  read: time.read.transform(timeMs => new Date(timeMs).toISOString()),
+  write: same,
+  holds: time.holds,
 }
 
 /** Milliseconds since the epoch, of whole seconds; an hour's begin, as a rule. */
@@ -118,12 +149,17 @@ export function enumOf<const Value extends string>(values: readonly Value[]): Co
   return { read: z.enum(values), write: same, holds: type => TEXT.test(type) || inEnum(type) }
 }
 
-/** Null where the column is empty: there is none. */
 export function enumOrNull<const Value extends string>(values: readonly Value[]): Codec<Value | null> {
+  return orEmpty(enumOf(values))
+}
+
+/** One of a few small numbers. */
+export function numberOf<const Value extends number>(values: readonly Value[]): Codec<Value> {
+  const error = `expected one of ${values.join(', ')}`
   return {
-    read: z.enum([...values, '']).transform(value => (value === '' ? null : (value as Value))),
-    write: value => value ?? '',
-    holds: text.holds,
+    read: z.custom<Value>(value => values.some(each => each === value), { error }),
+    write: same,
+    holds: type => /^UInt(8|16|32)$/.test(type),
   }
 }
 

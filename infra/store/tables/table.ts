@@ -9,6 +9,8 @@ import type { Codec, ValueOf } from './codec.ts'
 export type Table<Columns extends ColumnSet> = {
   readonly name: string
   readonly columns: Columns
+  /** The same, spelled as SQL does; once, since rows are many. */
+  readonly spelled: readonly SpelledColumn[]
 }
 
 export type ColumnSet = { readonly [value: string]: Codec<unknown> }
@@ -18,17 +20,23 @@ export type Values<Columns extends ColumnSet> = {
 /** One row, as values of ours. */
 export type RowOf<Of> = Of extends Table<infer Columns> ? Values<Columns> : never
 
+type SpelledColumn = { readonly key: string; readonly name: string; readonly codec: Codec<unknown> }
+
 export function declareTable<const Columns extends ColumnSet>(
   name: string,
   columns: Columns,
 ): Table<Columns> {
-  return { name, columns }
+  return { name, columns, spelled: spell(columns) }
 }
 
-/** `usageRollup.requestBytes` is `request_bytes`, `closedAtMs` is `closed_at`. */
-export function columnName(key: string, { unit }: Pick<Codec<unknown>, 'unit'>): string {
-  const name = unit !== undefined && key.endsWith(unit) ? key.slice(0, -unit.length) : key
-  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+/** The table as somebody looks at it who needs all columns but these. */
+export function omit<Columns extends ColumnSet, Key extends keyof Columns & string>(
+  { name, columns }: Table<Columns>,
+  ...keys: readonly Key[]
+): Table<Omit<Columns, Key>> {
+  const others = Object.entries(columns).filter(([key]) => !keys.some(each => each === key))
+  // What is left out by name can't be seen by the type checker; the same below.
+  return declareTable(name, Object.fromEntries(others) as unknown as Omit<Columns, Key>)
 }
 
 /** Columns by name for a SELECT, and the shape of what it answers; all of the table's, or those that are named. */
@@ -36,65 +44,74 @@ export function select<
   Columns extends ColumnSet,
   Key extends keyof Columns & string = keyof Columns & string,
 >(
-  { columns }: Table<Columns>,
+  { spelled }: Table<Columns>,
   ...keys: readonly Key[]
 ): { readonly list: string; readonly shape: z.ZodType<Values<Pick<Columns, Key>>> } {
-  const chosen = Object.entries(columns).filter(
-    ([key]) => keys.length === 0 || keys.some(each => each === key),
-  )
+  const chosen = spelled.filter(({ key }) => keys.length === 0 || keys.some(each => each === key))
   return {
-    list: chosen.map(([key, codec]) => columnName(key, codec)).join(', '),
-    // What is chosen by name can't be seen by the type checker.
+    list: chosen.map(({ name }) => name).join(', '),
     shape: rowShape(chosen) as unknown as z.ZodType<Values<Pick<Columns, Key>>>,
   }
 }
 
 /** The shape of a row that has these columns: of a table, or of an expression that SQL names. */
 export function shapeOf<Columns extends ColumnSet>(columns: Columns): z.ZodType<Values<Columns>> {
-  return rowShape(Object.entries(columns)) as unknown as z.ZodType<Values<Columns>>
+  return rowShape(spell(columns)) as unknown as z.ZodType<Values<Columns>>
 }
 
 /** What an insert takes of a row. */
 export function toRow<Columns extends ColumnSet>(
-  { columns }: Table<Columns>,
+  { spelled }: Table<Columns>,
   values: Values<Columns>,
 ): Record<string, unknown> {
-  return writeColumns(columns, values)
+  return writeColumns(spelled, values)
 }
 
 /** A tuple with names, such as each entry of an `Array(Tuple(…))`. */
 export function tuple<Columns extends ColumnSet>(columns: Columns): Codec<Values<Columns>> {
+  const spelled = spell(columns)
   return {
     read: shapeOf(columns),
-    write: values => writeColumns(columns, values),
-    holds: type => holdsTuple(columns, type),
+    write: values => writeColumns(spelled, values),
+    holds: type => holdsTuple(spelled, type),
   }
 }
 
-function rowShape(columns: readonly (readonly [string, Codec<unknown>])[]) {
-  const names = columns.map(([key, codec]) => [key, columnName(key, codec)] as const)
-  const read = Object.fromEntries(columns.map(([key, codec]) => [columnName(key, codec), codec.read]))
-  return z.object(read).transform(row => Object.fromEntries(names.map(([key, name]) => [key, row[name]])))
+/** `requestBytes` is `request_bytes`, `closedAtMs` is `closed_at`. */
+function spell(columns: ColumnSet): SpelledColumn[] {
+  return Object.entries(columns).map(([key, codec]) => {
+    const { unit } = codec
+    const name = unit !== undefined && key.endsWith(unit) ? key.slice(0, -unit.length) : key
+    return { key, name: name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`), codec }
+  })
+}
+
+function rowShape(spelled: readonly SpelledColumn[]) {
+  const stored = Object.fromEntries(spelled.map(({ name, codec }) => [name, codec.read]))
+  return z.object(stored).transform(row => {
+    const values: Record<string, unknown> = {}
+    for (const { key, name } of spelled) values[key] = row[name]
+    return values
+  })
 }
 
 function writeColumns(
-  columns: ColumnSet,
+  spelled: readonly SpelledColumn[],
   values: { readonly [key: string]: unknown },
 ): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(columns).map(([key, codec]) => [columnName(key, codec), codec.write(values[key])]),
-  )
+  const row: Record<string, unknown> = {}
+  for (const { key, name, codec } of spelled) row[name] = codec.write(values[key])
+  return row
 }
 
-function holdsTuple(columns: ColumnSet, type: string): boolean {
+function holdsTuple(spelled: readonly SpelledColumn[], type: string): boolean {
   if (!type.startsWith('Tuple(') || !type.endsWith(')')) return false
   const parts = splitElements(type.slice('Tuple('.length, -1))
-  const declared = Object.entries(columns)
   return (
-    parts.length === declared.length &&
-    declared.every(([key, codec], index) => {
-      const [name = '', ...rest] = (parts[index] ?? '').split(' ')
-      return name === columnName(key, codec) && codec.holds(rest.join(' '))
+    parts.length === spelled.length &&
+    spelled.every(({ name, codec }, index) => {
+      const [element = '', ...rest] = (parts[index] ?? '').split(' ')
+      return element === name && codec.holds(rest.join(' '))
     })
   )
 }

@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { EventIdentity, RequestEvent } from '../../event/log-event.ts'
 import { type Decoded, decodeRecord } from '../decode.ts'
 import { encodeRequest } from '../encode.ts'
-import { loadRequest, type Scannable, scanRequests } from './scan-requests.ts'
+import { RequestScanner, type Scannable } from './scan-requests.ts'
 import { ScannedRequest, type TextRange } from './scanned-request.ts'
 import { spellRequest } from './spell-request.ts'
 
 const TIME_MS = Date.UTC(2026, 9, 25, 1)
 
-/** One for all, as in use: nothing of a record may stay for the next. */
+/** One of each for all, as in use: nothing of a record may stay for the next. */
+const scanner = new RequestScanner()
 const request = new ScannedRequest()
 
 /** What the scan says, in the decoder's form; null when it leaves the record to the decoder. */
@@ -17,8 +18,8 @@ function scan(value: Buffer): readonly Decoded[] | null {
   const found = NEIGHBOURS.map(([before, after]) => {
     const bytes = Buffer.concat([before, value, after])
     const valueRange = { bytes, start: before.length, end: before.length + value.length }
-    scanRequests([{ value, valueRange }], 0)
-    return loadRequest(0, request) ? [toEvent(request)] : null
+    scanner.scan([{ value, valueRange }], 0)
+    return scanner.load(0, request) ? [toEvent(request)] : null
   })
   for (const other of found) expect(other).toEqual(found[0])
   return found[0] ?? null
@@ -247,6 +248,12 @@ test('a decoded request is spelled as a scanned one: the same texts have the sam
   }
 })
 
+test('what a scanner has found stays until its own next scan, whatever others scan', () => {
+  scanner.scan([{ value: encodeRequest(usual) }], 0)
+  new RequestScanner().scan([{ value: encodeRequest({ ...usual, clientId: 'client-2' }) }], 0)
+  expect(scanner.load(0, request) && toEvent(request)).toEqual(usual)
+})
+
 describe('many values in one go', () => {
   const long = { ...usualJson, path: 'x'.repeat(60_000) }
   const tooLong = { ...usualJson, path: 'x'.repeat(70_000) }
@@ -291,10 +298,10 @@ describe('many values in one go', () => {
   function scanAll(records: readonly Scannable[]): (RequestEvent | null)[] {
     const found: (RequestEvent | null)[] = []
     while (found.length < records.length) {
-      const count = scanRequests(records, found.length)
+      const count = scanner.scan(records, found.length)
       expect(count).toBeGreaterThan(0)
       for (let index = 0; index < count; index++) {
-        found.push(loadRequest(index, request) ? toEvent(request) : null)
+        found.push(scanner.load(index, request) ? toEvent(request) : null)
       }
     }
     return found

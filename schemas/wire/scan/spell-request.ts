@@ -3,7 +3,7 @@ import type { EventIdentity } from '../../event/log-event.ts'
 import { hashText } from './hash-text.ts'
 import type { ScannedRequest, TextRange } from './scanned-request.ts'
 
-/** Fills `request` from decoded fields: what `scanRequests` passed over is counted in the same form as all others. */
+/** Fills `request` from decoded fields: what the scanner passed over is counted in the same form as all others. */
 export function spellRequest(fields: RequestFields, request: ScannedRequest): void {
   spellOrigin(fields, request)
   spell(fields.clientId, request.client, request)

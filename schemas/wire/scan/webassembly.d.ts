@@ -7,12 +7,10 @@ declare namespace WebAssembly {
     constructor(module: Module)
     readonly exports: Readonly<Record<string, unknown>>
   }
-  class Memory {
-    private constructor()
+  abstract class Memory {
     readonly buffer: ArrayBuffer
   }
-  class Global {
-    private constructor()
+  abstract class Global {
     readonly value: unknown
   }
 }

@@ -1,22 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readBlockSums, readBlocks } from '@forbruk/infra/ledger/blocks.ts'
+import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
+import { touchesRange } from '@forbruk/infra/ledger/range.ts'
+import { readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { z } from 'zod'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { FOLD_VERSION } from '../count/block.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
-import {
-  type AuditedBlock,
-  type AuditedGap,
-  type AuditedRange,
-  readAuditedBlocks,
-  readGaps,
-} from './stored-block.ts'
 
 /** A running aggregator is between its rollup and its ledger rows for a moment: a finding must outlast that. */
 const ATTEMPTS_MAX = 4
 const ATTEMPT_INTERVAL_MS = 1_500
-const ALL_TIME: AuditedRange = { fromMs: 0, toMs: 4_102_444_800_000 }
 
 export type AuditSettings = {
   readonly store: Store
@@ -25,7 +23,7 @@ export type AuditSettings = {
   /** Given: each block is folded again from the log. */
   readonly replayFrom: EventLog | null
   /** Limits the replay to blocks with events of the range; the ledger is always checked whole. */
-  readonly range: AuditedRange | null
+  readonly range: PeriodRange | null
   readonly onProgress?: (blocksReplayed: number, blocksTotal: number) => void
 }
 
@@ -41,7 +39,7 @@ export type AuditReport = {
   readonly rejected: bigint
   readonly marks: bigint
   /** What operators gave up, because the log had lost it: stated, and no finding. */
-  readonly gaps: readonly AuditedGap[]
+  readonly gaps: readonly AcceptedGap[]
   /** Empty when every invariant holds. */
   readonly findings: readonly AuditFinding[]
 }
@@ -50,10 +48,11 @@ export type AuditReport = {
 export async function audit(settings: AuditSettings): Promise<AuditReport> {
   const { store, stream, replayFrom, range } = settings
   const gaps = await readGaps(store, stream)
-  const { blocks, findings } = await readSettled(store, stream, range ?? ALL_TIME, gaps)
+  const { blocks, findings } = await readSettled(store, stream, gaps)
   const sources = await readSources(store, stream)
   findings.push(...sources.flatMap(checkSource))
-  const isReplayed = (block: AuditedBlock) => replayFrom !== null && (range === null || block.in_month)
+  const isReplayed = (block: LedgerBlock) =>
+    replayFrom !== null && (range === null || touchesRange(block, range))
   const blocksReplayed = blocks.filter(isReplayed).length
   if (replayFrom !== null) {
     const report = (done: number) => settings.onProgress?.(done, blocksReplayed)
@@ -67,7 +66,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
     )
   }
   const sum = (column: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>
-    blocks.reduce((total, block) => total + block[column], 0n)
+    blocks.reduce((total, block) => total + BigInt(block[column]), 0n)
   return {
     stream,
     partitions: new Set(blocks.map(block => block.partition)).size,
@@ -87,34 +86,20 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
 async function readSettled(
   store: Store,
   stream: string,
-  range: AuditedRange,
-  gaps: readonly AuditedGap[],
-): Promise<{ blocks: AuditedBlock[]; findings: AuditFinding[] }> {
+  gaps: readonly AcceptedGap[],
+): Promise<{ blocks: LedgerBlock[]; findings: AuditFinding[] }> {
   for (let attempt = 1; ; attempt++) {
-    const blocks = await readAuditedBlocks(store, stream, range)
-    const findings = checkLedger(blocks, gaps)
+    const blocks = await readBlocks(store, stream)
+    const sums = await readBlockSums(store, stream)
+    const findings = checkLedger(blocks, sums, gaps)
     if (findings.length === 0 || attempt === ATTEMPTS_MAX) return { blocks, findings }
     await sleep(ATTEMPT_INTERVAL_MS)
   }
 }
 
-const sourceShape = z.object({
-  source: z.string(),
-  missing: z.coerce.bigint(),
-  events_marked: z.coerce.bigint(),
-})
-
-function readSources(store: Store, stream: string) {
-  return store.query(
-    'SELECT source, missing, events_marked FROM source_progress WHERE stream = {stream:String} ORDER BY source',
-    sourceShape,
-    { stream },
-  )
-}
-
-function checkSource(row: z.infer<typeof sourceShape>): AuditFinding[] {
-  if (row.missing === 0n) return []
-  const amount = row.missing > 0n ? `${row.missing} never arrived` : `${-row.missing} more arrived`
-  const message = `its marks say that ${row.events_marked} events were shipped: ${amount}`
-  return [{ check: 'sources_complete', place: `source ${row.source}`, message }]
+function checkSource({ source, missing, eventsMarked }: Source): AuditFinding[] {
+  if (missing === 0) return []
+  const amount = missing > 0 ? `${missing} never arrived` : `${-missing} more arrived`
+  const message = `its marks say that ${eventsMarked} events were shipped: ${amount}`
+  return [{ check: 'sources_complete', place: `source ${source}`, message }]
 }

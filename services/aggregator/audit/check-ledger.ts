@@ -1,5 +1,8 @@
+import type { BlockSum } from '@forbruk/infra/ledger/blocks.ts'
+import { compareSums, type Difference } from '@forbruk/infra/ledger/compare-sums.ts'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { alignedEnd } from '../count/block.ts'
-import type { AuditedBlock, AuditedGap } from './stored-block.ts'
 
 export type AuditCheck =
   | 'ledger_contiguous'
@@ -13,15 +16,24 @@ export type AuditCheck =
 /** One thing that is not as it must be: where, and by how much. */
 export type AuditFinding = { readonly check: AuditCheck; readonly place: string; readonly message: string }
 
-/** Holds the blocks of every partition against the invariants of the ledger. Pure. */
-export function checkLedger(blocks: readonly AuditedBlock[], gaps: readonly AuditedGap[]): AuditFinding[] {
-  const inLedger = blocks.filter(block => block.fold_version > 0)
+/**
+ * Holds the blocks of every partition, in order, against the invariants of the ledger: each by itself, to the one before
+ * it, and to what the rows that it vouches for add up to. Pure.
+ */
+export function checkLedger(
+  blocks: readonly LedgerBlock[],
+  sums: readonly BlockSum[],
+  gaps: readonly AcceptedGap[],
+): AuditFinding[] {
+  const sumBy = new Map(sums.map(sum => [placeOf(sum), sum]))
+  const known = new Set(blocks.map(placeOf))
   return [
-    ...inLedger.flatMap((block, index) => {
-      const before = inLedger[index - 1]
+    ...blocks.flatMap((block, index) => {
+      const before = blocks[index - 1]
       return checkPlace(block, before?.partition === block.partition ? before : null, gaps)
     }),
-    ...blocks.flatMap(checkSums),
+    ...blocks.flatMap(block => checkSums(block, sumBy.get(placeOf(block)) ?? null)),
+    ...sums.filter(sum => sum.requests > 0 && !known.has(placeOf(sum))).map(toUnvouched),
   ]
 }
 
@@ -30,73 +42,63 @@ export function checkLedger(blocks: readonly AuditedBlock[], gaps: readonly Audi
  * accepted gap is a part of the ledger.
  */
 function checkPlace(
-  block: AuditedBlock,
-  before: AuditedBlock | null,
-  gaps: readonly AuditedGap[],
+  block: LedgerBlock,
+  before: LedgerBlock | null,
+  gaps: readonly AcceptedGap[],
 ): AuditFinding[] {
   const findings: AuditFinding[] = []
   const fail = (message: string) =>
     findings.push({ check: 'ledger_contiguous', place: placeOf(block), message })
-  const { first_offset, next_offset } = block
-  if (block.block !== first_offset)
-    fail(`begins at offset ${first_offset}; expected its name, ${block.block}`)
+  const { firstOffset, nextOffset } = block
+  if (block.block !== firstOffset) fail(`begins at offset ${firstOffset}; expected its name, ${block.block}`)
   const isAccepted = gaps.some(
     gap =>
       gap.partition === block.partition &&
-      gap.to_offset === first_offset &&
-      gap.from_offset <= (before?.next_offset ?? 0),
+      gap.toOffset === firstOffset &&
+      gap.fromOffset <= (before?.nextOffset ?? 0),
   )
-  if (before !== null && before.next_offset < first_offset && !isAccepted) {
-    fail(`offsets ${before.next_offset} to ${first_offset - 1} before it have no ledger row`)
+  if (before !== null && before.nextOffset < firstOffset && !isAccepted) {
+    fail(`offsets ${before.nextOffset} to ${firstOffset - 1} before it have no ledger row`)
   }
-  if (before !== null && before.next_offset > first_offset) {
-    fail(`the block before it ends at offset ${before.next_offset}: the two overlap`)
+  if (before !== null && before.nextOffset > firstOffset) {
+    fail(`the block before it ends at offset ${before.nextOffset}: the two overlap`)
   }
-  const end = alignedEnd(first_offset, { blockSize: block.block_size })
-  if (next_offset > end) fail(`ends at offset ${next_offset}; expected ${end} at the latest`)
+  const end = alignedEnd(firstOffset, block)
+  if (nextOffset > end) fail(`ends at offset ${nextOffset}; expected ${end} at the latest`)
   return findings
 }
 
-function checkSums(block: AuditedBlock): AuditFinding[] {
-  const findings: AuditFinding[] = []
-  const equal = (check: AuditCheck, what: string, found: bigint, expected: bigint) => {
-    if (found === expected) return
-    const by = found - expected
-    findings.push({
-      check,
-      place: placeOf(block),
-      message: `${what}: ${found}, the ledger has ${expected}: ${by > 0n ? `${by} too many` : `${-by} too few`}`,
-    })
-  }
-  if (block.fold_version === 0) {
-    const message = `${block.rollup_requests} requests in the rollup without a ledger row: a writer stopped before it; run forbruk aggregate`
-    return [{ check: 'rollup_equals_ledger', place: placeOf(block), message }]
-  }
-  equal(
-    'ledger_adds_up',
-    'requests + duplicates + rejected + marks',
-    block.requests + block.duplicates + block.rejected + block.marks,
-    block.events,
+function checkSums(block: LedgerBlock, sum: BlockSum | null): AuditFinding[] {
+  const place = placeOf(block)
+  const { requests, duplicates, rejected, marks, events } = block
+  const total = requests + duplicates + rejected + marks
+  const findings = compareSums(block, sum).map(
+    ({ rows, ...difference }): AuditFinding => ({
+      check: CHECK_OF[rows],
+      place,
+      message: describeDifference(difference),
+    }),
   )
-  equal('rollup_equals_ledger', 'requests in the rollup', block.rollup_requests, block.requests)
-  equal(
-    'rollup_equals_ledger',
-    'request bytes in the rollup',
-    block.rollup_request_bytes,
-    block.request_bytes,
-  )
-  equal(
-    'rollup_equals_ledger',
-    'response bytes in the rollup',
-    block.rollup_response_bytes,
-    block.response_bytes,
-  )
-  equal('rejected_equals_ledger', 'rejected events stored', block.rejected_rows, block.rejected)
-  const eventsOfSources = block.requests + block.rejected_of_sources
-  equal('sources_equal_ledger', 'events by source', block.source_events, eventsOfSources)
-  equal('sources_equal_ledger', 'duplicates by source', block.source_duplicates, block.duplicates)
-  equal('sources_equal_ledger', 'marks by source', block.source_marks, block.marks)
-  return findings
+  if (total === events) return findings
+  const what = 'requests + duplicates + rejected + marks'
+  const message = describeDifference({ what, found: total, expected: events })
+  return [{ check: 'ledger_adds_up', place, message }, ...findings]
+}
+
+const CHECK_OF = {
+  usage: 'rollup_equals_ledger',
+  rejected: 'rejected_equals_ledger',
+  sources: 'sources_equal_ledger',
+} as const satisfies Record<Difference['rows'], AuditCheck>
+
+function describeDifference({ what, found, expected }: Omit<Difference, 'rows'>): string {
+  const by = found - expected
+  return `${what}: ${found}, the ledger has ${expected}: ${by > 0 ? `${by} too many` : `${-by} too few`}`
+}
+
+function toUnvouched(sum: BlockSum): AuditFinding {
+  const message = `${sum.requests} requests in the rollup without a ledger row: a writer stopped before it; run forbruk aggregate`
+  return { check: 'rollup_equals_ledger', place: placeOf(sum), message }
 }
 
 export function placeOf(block: { partition: number; block: number }): string {

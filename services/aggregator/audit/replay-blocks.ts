@@ -1,15 +1,20 @@
+import { readUsageRows } from '@forbruk/infra/ledger/blocks.ts'
+import { readSeenFiles } from '@forbruk/infra/ledger/source-files.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { z } from 'zod'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import type { UsageRollupRow } from '@forbruk/infra/store/tables/usage-rollup.ts'
+import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
+import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { Admission } from '../count/admit.ts'
 import { findUnknown } from '../count/block.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { rememberedFrom } from '../count/window.ts'
-import { createLedgerReader } from '../resume/read-ledger.ts'
-import type { FlushRows, Row } from '../run/rows.ts'
+import { restoreSources } from '../resume/restore-sources.ts'
+import type { FlushRows } from '../run/rows.ts'
 import { type AuditFinding, placeOf } from './check-ledger.ts'
-import type { AuditedBlock, AuditedGap } from './stored-block.ts'
 
 /** One broken block must not fill the screen. */
 const FINDINGS_PER_BLOCK_MAX = 5
@@ -19,7 +24,7 @@ export type ReplayParts = {
   readonly log: EventLog
   /** The newest rules that this release has. */
   readonly foldVersionMax: number
-  readonly gaps: readonly AuditedGap[]
+  readonly gaps: readonly AcceptedGap[]
 }
 
 /**
@@ -29,15 +34,16 @@ export type ReplayParts = {
  */
 export async function replayBlocks(
   parts: ReplayParts,
-  blocks: readonly AuditedBlock[],
-  isReplayed: (block: AuditedBlock) => boolean,
+  blocks: readonly LedgerBlock[],
+  isReplayed: (block: LedgerBlock) => boolean,
   onBlock: (replayed: number) => void,
 ): Promise<AuditFinding[]> {
   const findings: AuditFinding[] = []
+  const scanner = new RequestScanner()
   let replayed = 0
   for (const block of blocks.filter(isReplayed)) {
     const ofPartition = blocks.filter(other => other.partition === block.partition)
-    findings.push(...(await replayBlock(parts, block, ofPartition)))
+    findings.push(...(await replayBlock(parts, scanner, block, ofPartition)))
     replayed += 1
     onBlock(replayed)
   }
@@ -46,18 +52,16 @@ export async function replayBlocks(
 
 async function replayBlock(
   { store, log, foldVersionMax, gaps }: ReplayParts,
-  block: AuditedBlock,
-  ofPartition: readonly AuditedBlock[],
+  scanner: RequestScanner,
+  block: LedgerBlock,
+  ofPartition: readonly LedgerBlock[],
 ): Promise<AuditFinding[]> {
-  const { first_offset, next_offset } = block
+  const { firstOffset, nextOffset } = block
   // The stored start of a partition of which nothing was counted yet.
-  if (next_offset === first_offset) return []
+  if (nextOffset === firstOffset) return []
   const place = { stream: block.stream, partition: block.partition }
-  const geometry = {
-    foldVersion: block.fold_version,
-    blockSize: block.block_size,
-    windowSize: block.window_size,
-  }
+  const { foldVersion, blockSize, windowSize } = block
+  const geometry = { foldVersion, blockSize, windowSize }
   const fail = (message: string): AuditFinding => ({
     check: 'replay_equals_stored',
     place: placeOf(block),
@@ -65,41 +69,41 @@ async function replayBlock(
   })
   const unknown = findUnknown('it', geometry.foldVersion, foldVersionMax)
   if (unknown !== null) return [fail(`can't be replayed: ${unknown.message}`)]
-  const gapEnds = gaps.filter(gap => gap.partition === block.partition).map(gap => gap.to_offset)
+  const gapEnds = gaps.filter(gap => gap.partition === block.partition).map(gap => gap.toOffset)
   // Nothing is remembered over a gap.
-  const floor = Math.max(0, ...gapEnds.filter(offset => offset <= first_offset))
-  const before = ofPartition.filter(other => other.first_offset < first_offset && other.first_offset >= floor)
-  const readFromOffset = rememberedFrom(before, first_offset, block.first_append_time_ms, geometry.windowSize)
+  const floor = Math.max(0, ...gapEnds.filter(offset => offset <= firstOffset))
+  const before = ofPartition.filter(other => other.firstOffset < firstOffset && other.firstOffset >= floor)
+  const readFromOffset = rememberedFrom(before, firstOffset, block.firstAppendTimeMs, geometry.windowSize)
   const { startOffset } = await log.bounds(block.partition)
   if (startOffset > readFromOffset) {
     return [
       fail(`can't be replayed: the log begins at offset ${startOffset}, the block needs ${readFromOffset}`),
     ]
   }
-  const sources = await createLedgerReader(store).readSources(place, first_offset)
+  const sources = restoreSources(await readSeenFiles(store, place, firstOffset))
   const admission = new Admission(geometry.windowSize, sources)
-  const point = { ...place, geometry, foldFromOffset: first_offset, readFromOffset, before, sealed: null }
-  const fold = new PartitionFold({ ...point, admission, stored: new Map() }, foldVersionMax)
+  const point = { ...place, geometry, foldFromOffset: firstOffset, readFromOffset, before, sealed: null }
+  const fold = new PartitionFold({ ...point, admission, stored: new Map() }, { foldVersionMax, scanner })
   // One more where a later block begins: it must be the record that ends this one.
-  const next = ofPartition.find(other => other.first_offset > first_offset)
-  const isComplete = next !== undefined && !gapEnds.includes(next.first_offset)
-  const toOffset = isComplete ? next_offset + 1 : next_offset
+  const next = ofPartition.find(other => other.firstOffset > firstOffset)
+  const isComplete = next !== undefined && !gapEnds.includes(next.firstOffset)
+  const toOffset = isComplete ? nextOffset + 1 : nextOffset
   for await (const batch of log.read(block.partition, readFromOffset, toOffset)) fold.foldBatch(batch)
   const rows = fold.takeRows()
   const messages = rows === null ? ['the log holds nothing of it'] : await compareRows(store, block, rows)
   return messages.slice(0, FINDINGS_PER_BLOCK_MAX).map(fail)
 }
 
-async function compareRows(store: Store, block: AuditedBlock, replayed: FlushRows): Promise<string[]> {
-  const stored = await readUsageRows(store, block)
+async function compareRows(store: Store, block: LedgerBlock, replayed: FlushRows): Promise<string[]> {
+  const stored = await readUsageRows(store, block, block.block)
   const ofBlock = replayed.usage.flatMap(rowsOf).filter(row => row.block === block.block)
-  const messages = compareUsage(ofBlock, stored)
+  const messages = compareUsage(ofBlock.map(toUse), stored)
   const ledger = replayed.ledger.find(row => row.block === block.block)
   if (ledger?.fingerprint !== block.fingerprint) {
     messages.push(`fingerprint ${ledger?.fingerprint ?? 'none'} from the log, ${block.fingerprint} stored`)
   }
   for (const column of [
-    'next_offset',
+    'nextOffset',
     'records',
     'events',
     'requests',
@@ -107,47 +111,54 @@ async function compareRows(store: Store, block: AuditedBlock, replayed: FlushRow
     'rejected',
     'marks',
   ] as const) {
-    const found = BigInt(ledger?.[column] ?? 0)
-    if (found !== BigInt(block[column]))
-      messages.push(`${column}: ${found} from the log, ${block[column]} stored`)
+    const found = ledger?.[column] ?? 0
+    if (found !== block[column]) messages.push(`${column}: ${found} from the log, ${block[column]} stored`)
   }
   return messages
 }
 
-const usageShape = z.object({ key: z.string(), value: z.string() })
-
-function readUsageRows(store: Store, block: AuditedBlock) {
-  return store.query(
-    `SELECT concat(client_id, '\\n', integration_id, '\\n', toString(toUnixTimestamp(hour)), '\\n',
-                   toString(toUInt8(status_class))) AS key,
-            concat(toString(requests), ' requests, ', toString(request_bytes), ' + ', toString(response_bytes),
-                   ' bytes') AS value
-     FROM usage_rollup FINAL
-     WHERE stream = {stream:String} AND partition = {partition:UInt32} AND block = {block:UInt64}`,
-    usageShape,
-    { stream: block.stream, partition: block.partition, block: block.block },
-  )
-}
+type Use = Pick<UsageRollupRow, 'clientId' | 'integrationId' | 'hourMs' | 'statusClass'>
+type Figures = Pick<UsageRollupRow, 'requests' | 'requestBytes' | 'responseBytes'>
 
 /** Pure: what differs between the rows of a replay and the stored ones, in both directions. */
-function compareUsage(replayed: readonly Row[], stored: readonly z.infer<typeof usageShape>[]): string[] {
-  const values = new Map(stored.map(row => [row.key, row.value]))
+function compareUsage(replayed: readonly (Use & Figures)[], stored: readonly (Use & Figures)[]): string[] {
+  const rest = new Map(stored.map(row => [keyOf(row), row]))
   const messages: string[] = []
   for (const row of replayed) {
-    const key = [row.client_id, row.integration_id, row.hour, row.status_class].join('\n')
-    const value = `${row.requests} requests, ${row.request_bytes} + ${row.response_bytes} bytes`
-    const found = values.get(key)
-    values.delete(key)
-    if (found !== value)
-      messages.push(`${describeKey(key)}: ${value} from the log, ${found ?? 'nothing'} stored`)
+    const found = rest.get(keyOf(row))
+    rest.delete(keyOf(row))
+    const [figures, foundFigures] = [describeFigures(row), found ? describeFigures(found) : 'nothing']
+    if (figures !== foundFigures)
+      messages.push(`${describeUse(row)}: ${figures} from the log, ${foundFigures} stored`)
   }
-  for (const [key, value] of values)
-    messages.push(`${describeKey(key)}: nothing from the log, ${value} stored`)
+  for (const row of rest.values())
+    messages.push(`${describeUse(row)}: nothing from the log, ${describeFigures(row)} stored`)
   return messages
 }
 
-function describeKey(key: string): string {
-  const [client, integration, hour, statusClass] = key.split('\n')
-  const time = new Date(Number(hour) * 1000).toISOString().slice(0, 13)
-  return `client ${client}, integration ${integration || '(none)'}, hour ${time}Z, status ${statusClass}xx`
+/** A row of a flush, as it goes to the store. */
+function toUse(row: Readonly<Record<string, string | number>>): Use & Figures {
+  const number = (column: string) => Number(row[column])
+  return {
+    clientId: String(row.client_id),
+    integrationId: String(row.integration_id),
+    hourMs: number('hour') * 1_000,
+    statusClass: STATUS_CLASSES[number('status_class')] ?? '0xx',
+    requests: BigInt(number('requests')),
+    requestBytes: BigInt(number('request_bytes')),
+    responseBytes: BigInt(number('response_bytes')),
+  }
+}
+
+function keyOf({ clientId, integrationId, hourMs, statusClass }: Use): string {
+  return [clientId, integrationId, hourMs, statusClass].join('\n')
+}
+
+function describeUse({ clientId, integrationId, hourMs, statusClass }: Use): string {
+  const hour = new Date(hourMs).toISOString().slice(0, 13)
+  return `client ${clientId}, integration ${integrationId || '(none)'}, hour ${hour}Z, status ${statusClass}`
+}
+
+function describeFigures({ requests, requestBytes, responseBytes }: Figures): string {
+  return `${requests} requests, ${requestBytes} + ${responseBytes} bytes`
 }

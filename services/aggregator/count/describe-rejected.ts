@@ -1,7 +1,7 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
+import type { RejectedRow } from '@forbruk/infra/store/tables/rejected-event.ts'
 import type {
   RejectedLine,
-  RejectReason,
   RequestEvent,
   SourceMark,
   StreamVersion,
@@ -32,18 +32,13 @@ export function identityOf(
   }
 }
 
-type RejectedColumns = {
-  reason: RejectReason
-  detail: string
-  source: string
-  file: string
-  position: number | null
-  excerpt: string
-  record_bytes: number
-}
+type RejectedContent = Pick<
+  RejectedRow,
+  'reason' | 'detail' | 'source' | 'file' | 'position' | 'excerpt' | 'recordBytes'
+>
 
-/** The columns of a rejected event's row that its content decides. */
-export function describeRejected(event: RejectedLine | UndecodableEvent, record: LogRecord): RejectedColumns {
+/** The part of a rejected event's row that its content decides. */
+export function describeRejected(event: RejectedLine | UndecodableEvent, record: LogRecord): RejectedContent {
   const origin = identityOf(event)
   const line = origin?.identity.kind === 'position' ? origin.identity : null
   return {
@@ -53,6 +48,6 @@ export function describeRejected(event: RejectedLine | UndecodableEvent, record:
     file: line?.file ?? '',
     position: line?.position ?? null,
     excerpt: event.kind === 'rejected_line' ? event.excerpt : redactExcerpt(record.value ?? ''),
-    record_bytes: event.kind === 'rejected_line' ? event.lineBytes : (record.value?.length ?? 0),
+    recordBytes: event.kind === 'rejected_line' ? event.lineBytes : (record.value?.length ?? 0),
   }
 }

@@ -1,5 +1,5 @@
+import type { Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
-import type { Place } from '../resume/read-ledger.ts'
 
 /** The log no longer holds what counting needs; the message names the offsets. */
 export class LogGapError extends Error {

@@ -2,9 +2,10 @@ import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { EventIdentity, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { encodeMark, encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
+import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { emptyRows, type FlushRows, type Row } from '../run/rows.ts'
+import { emptyRows, type FlushRows } from '../run/rows.ts'
 import { Admission, SourceFiles } from './admit.ts'
 import { alignedEnd, DEFAULT_GEOMETRY, FOLD_VERSION, FoldVersionError } from './block.ts'
 import { LogGapError } from './log-gap.ts'
@@ -18,6 +19,7 @@ import {
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const BLOCK_SIZE = DEFAULT_GEOMETRY.blockSize
+const scanner = new RequestScanner()
 const OCTOBER_MS = Date.UTC(2026, 9, 1)
 
 function request(fields: Partial<RequestEvent>): Buffer {
@@ -57,8 +59,16 @@ function newFold(
     before: [],
     sealed: null,
   }
-  return new PartitionFold({ ...place, admission, stored, ...changes }, FOLD_VERSION + 1)
+  return new PartitionFold(
+    { ...place, admission, stored, ...changes },
+    {
+      foldVersionMax: FOLD_VERSION + 1,
+      scanner,
+    },
+  )
 }
+
+type Row = Readonly<Record<string, unknown>>
 
 function tableRows(flush: FlushRows, table: keyof FlushRows): readonly Row[] {
   return table === 'usage' ? flush.usage.flatMap(rowsOf) : flush[table]
@@ -75,18 +85,18 @@ function latest(flushes: readonly (FlushRows | null)[]) {
     }
     return [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
   }
-  const withoutVersion = ({ last_offset: _, ...row }: Row) => row
+  const withoutVersion = ({ last_offset: _, lastOffset: __, ...row }: Row) => row
   return {
     usage: keep(
       'usage',
       row => [row.client_id, row.integration_id, row.hour, row.status_class, row.block].join('|'),
       'last_offset',
     ).map(withoutVersion),
-    sources: keep('sources', row => `${row.source}|${row.file}|${row.block}`, 'last_offset').map(
+    sources: keep('sources', row => `${row.source}|${row.file}|${row.block}`, 'lastOffset').map(
       withoutVersion,
     ),
-    rejected: keep('rejected', row => `${row.offset}|${row.event_index}`, 'none'),
-    ledger: keep('ledger', row => String(row.block), 'next_offset'),
+    rejected: keep('rejected', row => `${row.offset}|${row.eventIndex}`, 'none'),
+    ledger: keep('ledger', row => String(row.block), 'nextOffset'),
   }
 }
 
@@ -164,13 +174,17 @@ describe('a partition', () => {
             sum(ledger, 'marks'),
         )
         expect(sum(ledger, 'records')).toBe(records.length)
-        for (const column of ['requests', 'request_bytes', 'response_bytes']) {
-          expect(sum(usage, column)).toBe(sum(ledger, column))
+        for (const [column, total] of [
+          ['requests', 'requests'],
+          ['request_bytes', 'requestBytes'],
+          ['response_bytes', 'responseBytes'],
+        ] as const) {
+          expect(sum(usage, column)).toBe(sum(ledger, total))
         }
         expect(rejected.length).toBe(sum(ledger, 'rejected'))
         const inOrder = [...ledger].sort((a, b) => Number(a.block) - Number(b.block))
         expect(inOrder.slice(1).map(row => row.block)).toEqual(
-          inOrder.slice(0, -1).map(row => row.next_offset),
+          inOrder.slice(0, -1).map(row => row.nextOffset),
         )
       }),
     )
@@ -182,7 +196,7 @@ describe('a partition', () => {
     fold.foldBatch({ partition: 0, records, nextOffset: 2 * BLOCK_SIZE + 4, endOffset: 0 })
     const ledger = fold
       .takeRows()
-      ?.ledger.map(row => [row.block, row.first_offset, row.next_offset, row.requests])
+      ?.ledger.map(row => [row.block, row.firstOffset, row.nextOffset, row.requests])
     expect(ledger).toEqual([
       [0, 0, alignedEnd(0, DEFAULT_GEOMETRY), 1],
       [BLOCK_SIZE, BLOCK_SIZE, 2 * BLOCK_SIZE, 0],
@@ -195,7 +209,7 @@ describe('a partition', () => {
     const days = [0, 0.99, 1, 0.5, 1.99, 4]
     const records = days.map((day, offset) => record(2 * offset, request({}), OCTOBER_MS + day * DAY_MS))
     fold.foldBatch({ partition: 0, records, nextOffset: 12, endOffset: 0 })
-    const ledger = fold.takeRows()?.ledger.map(row => [row.block, row.next_offset, row.requests])
+    const ledger = fold.takeRows()?.ledger.map(row => [row.block, row.nextOffset, row.requests])
     expect(ledger).toEqual([
       [0, 4, 2],
       [4, 10, 3],
@@ -255,8 +269,8 @@ describe('a partition', () => {
       records: [record(BLOCK_SIZE + 1, request({}))],
       nextOffset: BLOCK_SIZE + 2,
     })
-    expect(fold.takeRows()?.ledger.map(row => [row.block, row.next_offset])).toEqual([[0, BLOCK_SIZE]])
-    expect(fold.takeRows(true)?.ledger.map(row => [row.block, row.next_offset])).toEqual([
+    expect(fold.takeRows()?.ledger.map(row => [row.block, row.nextOffset])).toEqual([[0, BLOCK_SIZE]])
+    expect(fold.takeRows(true)?.ledger.map(row => [row.block, row.nextOffset])).toEqual([
       [BLOCK_SIZE, BLOCK_SIZE + 2],
     ])
   })
@@ -276,9 +290,9 @@ describe('a partition', () => {
     const [row] = fold.takeRows()?.rejected ?? []
     expect(row).toMatchObject({
       offset: 9,
-      event_index: 0,
+      eventIndex: 0,
       reason: 'event_malformed',
-      record_bytes: value.length,
+      recordBytes: value.length,
     })
     expect(JSON.stringify(row)).not.toContain('hush')
   })
@@ -290,7 +304,7 @@ describe('a partition', () => {
     fold.foldBatch({ partition: 0, records: [record(0, value)], nextOffset: 1, endOffset: 0 })
     const rows = fold.takeRows()
     expect(rows?.ledger[0]).toMatchObject({ records: 1, events: 3, requests: 2, rejected: 1 })
-    expect(rows?.rejected[0]).toMatchObject({ event_index: 1, reason: 'status_invalid' })
+    expect(rows?.rejected[0]).toMatchObject({ eventIndex: 1, reason: 'status_invalid' })
   })
 
   test("holds a source's mark against what arrived", () => {
@@ -312,14 +326,14 @@ describe('a partition', () => {
       endOffset: 0,
     })
     expect(fold.takeRows()?.sources).toMatchObject([
-      { events: 2, duplicates: 1, mark_events_total: 3, events_at_mark: 2, high_position: 100 },
+      { events: 2, duplicates: 1, markEventsTotal: 3, eventsAtMark: 2, highPosition: 100 },
     ])
   })
 
   test('remembers request ids from before its start, and passes over records that come again', () => {
     const { windowSize } = DEFAULT_GEOMETRY
-    const ids = { request_ids: 1, first_append_time_ms: null, window_size: windowSize }
-    const before = [{ first_offset: 0, next_offset: 10, ...ids }]
+    const ids = { requestIds: 1, firstAppendTimeMs: null, windowSize: windowSize }
+    const before = [{ firstOffset: 0, nextOffset: 10, ...ids }]
     const fold = newFold(10, new Map(), { before })
     const id = (offset: number) => record(offset, request({ identity: { kind: 'request_id', id: 'a' } }))
     const deliver = (offsets: readonly number[]) =>
@@ -358,9 +372,9 @@ describe('a partition', () => {
     test('ends its block before that record, and is cut by the new sizes from there on', () => {
       const ledger = fold([id, id, version(2), id, id, version(2), version(1)]).takeRows()?.ledger
       expect(ledger).toMatchObject([
-        { block: 0, next_offset: 2, fold_version: 1, block_size: BLOCK_SIZE, records: 2, events: 2 },
-        { block: 2, next_offset: 4, fold_version: 2, block_size: 4, window_size: 2, records: 2, events: 1 },
-        { block: 4, next_offset: 7, fold_version: 2, records: 3, events: 1 },
+        { block: 0, nextOffset: 2, foldVersion: 1, blockSize: BLOCK_SIZE, records: 2, events: 2 },
+        { block: 2, nextOffset: 4, foldVersion: 2, blockSize: 4, windowSize: 2, records: 2, events: 1 },
+        { block: 4, nextOffset: 7, foldVersion: 2, records: 3, events: 1 },
       ])
       expect(ledger?.map(row => row.duplicates)).toEqual([1, 1, 1])
     })
@@ -369,7 +383,7 @@ describe('a partition', () => {
       const partition = fold([id, version(3), id])
       expect(partition.halt).toBeInstanceOf(FoldVersionError)
       expect(partition.halt?.message).toMatch(/from offset 1 on, is counted with fold version 3/)
-      expect(partition.takeRows()?.ledger).toMatchObject([{ block: 0, next_offset: 1, records: 1 }])
+      expect(partition.takeRows()?.ledger).toMatchObject([{ block: 0, nextOffset: 1, records: 1 }])
       partition.foldBatch({ partition: 0, records: [record(9, id)], nextOffset: 10, endOffset: 0 })
       expect(partition.takeRows()).toBeNull()
     })
@@ -377,11 +391,12 @@ describe('a partition', () => {
 
   describe('whose open block the log no longer holds', () => {
     const counted = {
-      ...{ fold_version: 1, block_size: BLOCK_SIZE, window_size: DEFAULT_GEOMETRY.windowSize },
-      ...{ first_offset: 3, next_offset: 7, records: 4, events: 4, requests: 2, duplicates: 1, rejected: 1 },
-      ...{ marks: 0, request_ids: 0, request_bytes: 20, response_bytes: 200, fingerprint: 2n ** 63n + 77n },
-      ...{ first_hour_ms: OCTOBER_MS, last_hour_ms: OCTOBER_MS },
-      ...{ first_append_time_ms: OCTOBER_MS, last_append_time_ms: OCTOBER_MS + 9 },
+      ...{ stream: 't', partition: 0, block: 3 },
+      ...{ foldVersion: 1, blockSize: BLOCK_SIZE, windowSize: DEFAULT_GEOMETRY.windowSize },
+      ...{ firstOffset: 3, nextOffset: 7, records: 4, events: 4, requests: 2, duplicates: 1, rejected: 1 },
+      ...{ marks: 0, requestIds: 0, requestBytes: 20, responseBytes: 200, fingerprint: 2n ** 63n + 77n },
+      ...{ firstHourMs: OCTOBER_MS, lastHourMs: OCTOBER_MS },
+      ...{ firstAppendTimeMs: OCTOBER_MS, lastAppendTimeMs: OCTOBER_MS + 9 },
     }
     const sealed = () => newFold(7, new Map(), { sealed: counted, readFromOffset: 7 })
 
@@ -391,10 +406,10 @@ describe('a partition', () => {
       fold.foldBatch({ partition: 0, records: [later], nextOffset: 10, endOffset: 0 })
       const rows = fold.takeRows()
       expect(rows?.ledger).toMatchObject([
-        { block: 3, first_offset: 3, next_offset: 9, requests: 2, fingerprint: String(2n ** 63n + 77n) },
-        { block: 9, first_offset: 9, next_offset: 10, requests: 1 },
+        { block: 3, firstOffset: 3, nextOffset: 9, requests: 2, fingerprint: 2n ** 63n + 77n },
+        { block: 9, firstOffset: 9, nextOffset: 10, requests: 1 },
       ])
-      expect(rows?.ledger[0]).toMatchObject({ rejected: 1, first_append_time: `${OCTOBER_MS / 1000}.000` })
+      expect(rows?.ledger[0]).toMatchObject({ rejected: 1, firstAppendTimeMs: OCTOBER_MS })
       expect(rows?.usage.flatMap(rowsOf)).toMatchObject([{ block: 9, requests: 1 }])
     })
 
@@ -406,8 +421,8 @@ describe('a partition', () => {
     })
 
     test('refuses to begin a block whose request ids are needed and gone', () => {
-      const ids = { request_ids: 1, first_append_time_ms: OCTOBER_MS, window_size: 65_536 }
-      const before = [{ first_offset: 0, next_offset: 3, ...ids }]
+      const ids = { requestIds: 1, firstAppendTimeMs: OCTOBER_MS, windowSize: 65_536 }
+      const before = [{ firstOffset: 0, nextOffset: 3, ...ids }]
       const begin = (day: number) =>
         newFold(3, new Map(), { before, readFromOffset: 3 }).foldBatch({
           partition: 0,
@@ -427,7 +442,7 @@ describe('a partition', () => {
       const fold = newFold()
       fold.foldBatch(batch)
       const row = fold.takeRows()?.ledger[0]
-      return { row, stored: { nextOffset: 2, events: 2, fingerprint: BigInt(row?.fingerprint ?? 0) } }
+      return { row, stored: { nextOffset: 2, events: 2, fingerprint: row?.fingerprint ?? 0n } }
     }
 
     test('gives the stored ledger row', () => {

@@ -1,21 +1,13 @@
 import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import type { RejectedRow } from '@forbruk/infra/store/tables/rejected-event.ts'
 import type { RejectedLine, SourceMark, StreamVersion } from '@forbruk/schemas/event/log-event.ts'
 import { type Decoded, decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
-import { loadRequest, scanRequests } from '@forbruk/schemas/wire/scan/scan-requests.ts'
+import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
-import type { LedgerBlock } from '../resume/read-ledger.ts'
 import { restoreFold } from '../resume/restore-fold.ts'
-import {
-  type BlockPlace,
-  dateTime64,
-  emptyRows,
-  type FlushRows,
-  ledgerRow,
-  type Row,
-  sourceRow,
-  usageRows,
-} from '../run/rows.ts'
+import { type BlockPlace, emptyRows, type FlushRows, ledgerRow, sourceRow, usageRows } from '../run/rows.ts'
 import type { Admission, SourceFile } from './admit.ts'
 import { alignedEnd, type FoldVersionError, findUnknown, type StreamGeometry } from './block.ts'
 import { BlockFold } from './block-fold.ts'
@@ -52,6 +44,13 @@ export type StoredBlock = {
   readonly fingerprint: bigint
 }
 
+export type FoldParts = {
+  /** The newest rules that this process has. */
+  readonly foldVersionMax: number
+  /** One for all partitions of a process: what it finds is used up before another batch is folded. */
+  readonly scanner: RequestScanner
+}
+
 /**
  * One partition from log records to rows: decode, admit, fold. Synchronous, without I/O or clock: after the same
  * records it holds the same values, in whatever batches they came and whenever it was flushed.
@@ -71,6 +70,7 @@ export class PartitionFold {
   /** The log goes on with rules that this process doesn't have: nothing from `nextOffset` on is folded. */
   halt: FoldVersionError | null = null
   private readonly foldVersionMax: number
+  private readonly scanner: RequestScanner
   private geometry: StreamGeometry
   private readonly admission: Admission
   private readonly stored: ReadonlyMap<number, StoredBlock>
@@ -85,11 +85,11 @@ export class PartitionFold {
   private changed = false
   /** The event at hand. */
   private readonly request = new ScannedRequest()
-  private newRejected: Row[] = []
+  private newRejected: RejectedRow[] = []
   /** Rows of blocks that are complete, waiting to be written. */
   private complete: FlushRows = emptyRows()
 
-  constructor(resume: ResumePoint, foldVersionMax: number) {
+  constructor(resume: ResumePoint, { foldVersionMax, scanner }: FoldParts) {
     const { geometry } = resume
     this.stream = resume.stream
     this.partition = resume.partition
@@ -97,6 +97,7 @@ export class PartitionFold {
     this.nextOffset = resume.foldFromOffset
     this.geometry = geometry
     this.foldVersionMax = foldVersionMax
+    this.scanner = scanner
     this.admission = resume.admission
     this.stored = resume.stored
     this.readFromOffset = resume.readFromOffset
@@ -104,7 +105,7 @@ export class PartitionFold {
     this.fold = resume.sealed === null ? new BlockFold(resume.foldFromOffset) : restoreFold(resume.sealed)
     this.end = alignedEnd(this.fold.firstOffset, geometry)
     this.toMeet = this.findToMeet()
-    this.before = resume.before.filter(block => block.first_offset < this.fold.firstOffset)
+    this.before = resume.before.filter(block => block.firstOffset < this.fold.firstOffset)
   }
 
   /** How many rows the next flush will write: what bounds memory. */
@@ -118,7 +119,7 @@ export class PartitionFold {
   foldBatch(batch: RecordBatch): void {
     const { records } = batch
     for (let first = 0; first < records.length; ) {
-      const count = scanRequests(records, first)
+      const count = this.scanner.scan(records, first)
       for (let index = 0; index < count; index++) this.foldScanned(records[first + index], index)
       first += count
     }
@@ -171,7 +172,7 @@ export class PartitionFold {
   /** Before the fold begins: only which request ids occurred matters. */
   private remember(record: LogRecord, index: number): void {
     const { request } = this
-    if (loadRequest(index, request)) {
+    if (this.scanner.load(index, request)) {
       if (request.identity === 'request_id') this.rememberId(record.offset)
       return
     }
@@ -190,11 +191,11 @@ export class PartitionFold {
   private foldRecord(record: LogRecord, index: number): void {
     if (record.offset > this.nextOffset) this.advanceTo(record.offset)
     if (record.appendTimeMs >= this.fold.endMs) this.nextBlock(this.geometry)
-    const events = loadRequest(index, this.request) ? null : decodeRecord(record.value)
+    const events = this.scanner.load(index, this.request) ? null : decodeRecord(record.value)
     if (events?.[0]?.kind === 'stream_version' && !this.follow(events[0])) return
     const { fold } = this
     if (fold.records === 0) this.begin(record.appendTimeMs)
-    else if (fold.firstOffset === this.sealed?.first_offset) this.refuseSealed(record.offset)
+    else if (fold.firstOffset === this.sealed?.firstOffset) this.refuseSealed(record.offset)
     fold.records += 1
     fold.lastAppendTimeMs = record.appendTimeMs
     if (events === null) this.foldRequest(record.offset, 0)
@@ -249,8 +250,8 @@ export class PartitionFold {
     this.newRejected.push({
       ...this.place(),
       offset: record.offset,
-      event_index: index,
-      append_time: dateTime64(record.appendTimeMs),
+      eventIndex: index,
+      appendTimeMs: record.appendTimeMs,
       ...describeRejected(event, record),
     })
   }
@@ -299,13 +300,13 @@ export class PartitionFold {
     if (this.toMeet !== null) this.contradict(this.toMeet)
     this.writeBlock()
     this.before.push({
-      first_offset: fold.firstOffset,
-      next_offset: nextOffset,
-      request_ids: fold.requestIds,
-      first_append_time_ms: fold.firstAppendTimeMs,
-      window_size: geometry.windowSize,
+      firstOffset: fold.firstOffset,
+      nextOffset: nextOffset,
+      requestIds: fold.requestIds,
+      firstAppendTimeMs: fold.firstAppendTimeMs,
+      windowSize: geometry.windowSize,
     })
-    this.before = this.before.filter(block => block.next_offset > nextOffset - geometry.windowSize)
+    this.before = this.before.filter(block => block.nextOffset > nextOffset - geometry.windowSize)
     for (const file of this.admission.sources.all()) file.startBlock()
   }
 

@@ -4,12 +4,12 @@ import { rememberedFrom, type WindowBlock } from './window.ts'
 const DAY_MS = 86_400_000
 const blocks = (...rows: readonly (readonly [from: number, to: number, ids: number, day: number | null])[]) =>
   rows.map(
-    ([first_offset, next_offset, request_ids, day]): WindowBlock => ({
-      first_offset,
-      next_offset,
-      request_ids,
-      first_append_time_ms: day === null ? null : day * DAY_MS,
-      window_size: 50,
+    ([firstOffset, nextOffset, requestIds, day]): WindowBlock => ({
+      firstOffset,
+      nextOffset,
+      requestIds,
+      firstAppendTimeMs: day === null ? null : day * DAY_MS,
+      windowSize: 50,
     }),
   )
 const from = (before: readonly WindowBlock[], day: number | null = 9) =>
@@ -28,7 +28,7 @@ describe('a block that begins at offset 100 remembers', () => {
   })
 
   test('nothing that a version with a smaller window had forgotten when it ended', () => {
-    const older = blocks([40, 60, 1, 9], [60, 80, 1, 9]).map(block => ({ ...block, window_size: 15 }))
+    const older = blocks([40, 60, 1, 9], [60, 80, 1, 9]).map(block => ({ ...block, windowSize: 15 }))
     expect(from([...older, ...blocks([80, 100, 1, 9])])).toBe(65)
     expect(from([...older, ...blocks([80, 100, 0, 9])])).toBe(65)
   })

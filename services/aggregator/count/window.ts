@@ -1,4 +1,4 @@
-import type { LedgerBlock } from '../resume/read-ledger.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { dayOf } from './block.ts'
 
 /** Far below any retention, so that resuming never asks for what a log has deleted. */
@@ -7,7 +7,7 @@ const DAYS_REMEMBERED = 7
 /** What the window needs to know of a block. */
 export type WindowBlock = Pick<
   LedgerBlock,
-  'first_offset' | 'next_offset' | 'request_ids' | 'first_append_time_ms' | 'window_size'
+  'firstOffset' | 'nextOffset' | 'requestIds' | 'firstAppendTimeMs' | 'windowSize'
 >
 
 /**
@@ -27,11 +27,11 @@ export function rememberedFrom(
   for (let index = before.length - 1; index >= 0; index--) {
     const block = before[index]
     if (block === undefined) break
-    if (block.window_size !== windowSize)
-      windowStart = Math.max(windowStart, block.next_offset - block.window_size)
-    if (block.next_offset <= windowStart) break
-    if (isForgotten(block.first_append_time_ms, appendTimeMs)) break
-    if (block.request_ids > 0) from = Math.max(block.first_offset, windowStart)
+    if (block.windowSize !== windowSize)
+      windowStart = Math.max(windowStart, block.nextOffset - block.windowSize)
+    if (block.nextOffset <= windowStart) break
+    if (isForgotten(block.firstAppendTimeMs, appendTimeMs)) break
+    if (block.requestIds > 0) from = Math.max(block.firstOffset, windowStart)
   }
   return from
 }

@@ -1,9 +1,10 @@
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { describePartition } from '../count/log-gap.ts'
 import { rememberedFrom } from '../count/window.ts'
-import { dateTime64 } from '../run/rows.ts'
-import type { LedgerReader } from './read-ledger.ts'
 import { behindGaps, chooseFoldStart } from './resume.ts'
 import { BLOCKS_VERIFIED, chooseVerified } from './verify-blocks.ts'
 
@@ -38,7 +39,7 @@ export async function acceptGap(parts: AcceptGapParts, gap: Gap, reason: string)
   }
   const place = { stream: log.topic, partition }
   const recorded = await ledger.readGaps(place)
-  if (recorded.some(known => known.from_offset === fromOffset && known.to_offset === toOffset)) return
+  if (recorded.some(known => known.fromOffset === fromOffset && known.toOffset === toOffset)) return
   const found = await findGap(parts, partition)
   if (found === null) {
     throw new GapRefusedError(
@@ -50,8 +51,8 @@ export async function acceptGap(parts: AcceptGapParts, gap: Gap, reason: string)
       `${describePartition(place)}: the gap is ${describeGap(found)}, not ${describeGap(gap)}; accept that one`,
     )
   }
-  const range = { from_offset: fromOffset, to_offset: toOffset }
-  await store.insert('accepted_gap', [{ ...place, ...range, reason, accepted_at: dateTime64(parts.clock()) }])
+  const accepted = { ...place, fromOffset, toOffset, reason, acceptedAtMs: parts.clock() }
+  await store.insert(acceptedGap.name, [toRow(acceptedGap, accepted)])
 }
 
 /** As the command takes it: PARTITION:FROM-TO. */
@@ -67,16 +68,16 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
   const newest = blocks.at(-1)
   const bounds = await log.bounds(partition)
   // Also when a gap was accepted and nothing counted behind it yet: a greater one replaces it.
-  const fromOffset = all.at(-1)?.next_offset
+  const fromOffset = all.at(-1)?.nextOffset
   if (fromOffset === undefined || bounds.endOffset < fromOffset) return null
   const toOffset = Math.max(fromOffset, bounds.startOffset)
   if (newest === undefined) {
-    return bounds.startOffset > (gap?.to_offset ?? 0) ? { partition, fromOffset, toOffset } : null
+    return bounds.startOffset > (gap?.toOffset ?? 0) ? { partition, fromOffset, toOffset } : null
   }
-  const sums = await ledger.readBlockSums(place, chooseVerified(blocks).at(0)?.first_offset ?? 0)
+  const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
   const { foldFromOffset, sealed } = chooseFoldStart(blocks, sums, bounds)
-  const before = blocks.filter(block => block.first_offset < foldFromOffset)
-  const needed = rememberedFrom(before, foldFromOffset, null, newest.window_size)
+  const before = blocks.filter(block => block.firstOffset < foldFromOffset)
+  const needed = rememberedFrom(before, foldFromOffset, null, newest.windowSize)
   const isThere = sealed !== null || bounds.startOffset > Math.min(foldFromOffset, needed)
   return isThere ? { partition, fromOffset, toOffset } : null
 }

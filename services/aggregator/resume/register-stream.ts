@@ -1,8 +1,10 @@
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
+import { stream } from '@forbruk/infra/store/tables/stream.ts'
+import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import { findUnknown, type StreamGeometry } from '../count/block.ts'
-import type { LedgerReader } from './read-ledger.ts'
 
 /**
  * Records a new stream, and has one that is counted with an older fold version go on with ours: by a record in each
@@ -12,7 +14,7 @@ import type { LedgerReader } from './read-ledger.ts'
  * stream has gone on to a version that is newer than ours.
  */
 export async function registerStream(
-  ledger: Pick<LedgerReader, 'readStream' | 'readFoldVersions'>,
+  ledger: Pick<LedgerReader, 'readStream' | 'readStandings'>,
   store: Pick<Store, 'insert'>,
   log: Pick<EventLog, 'topic' | 'partitionCount' | 'append'>,
   ours: StreamGeometry,
@@ -20,29 +22,27 @@ export async function registerStream(
   const { topic, partitionCount } = log
   const stored = await ledger.readStream(topic)
   if (stored === null) {
-    const { foldVersion, blockSize, windowSize } = ours
-    const sizes = { block_size: blockSize, window_size: windowSize, fold_version: foldVersion }
-    await store.insert('stream', [{ stream: topic, partition_count: partitionCount, ...sizes }])
+    await store.insert(stream.name, [toRow(stream, { ...ours, stream: topic, partitionCount })])
     return ours
   }
-  if (stored.partition_count !== partitionCount) {
+  if (stored.partitionCount !== partitionCount) {
     throw new StoreError(
-      `the stream ${topic} was counted with ${stored.partition_count} partitions, and now it has ${partitionCount}: ` +
-        `its figures would not be comparable. Go back to ${stored.partition_count}, or count under another topic name ` +
+      `the stream ${topic} was counted with ${stored.partitionCount} partitions, and now it has ${partitionCount}: ` +
+        `its figures would not be comparable. Go back to ${stored.partitionCount}, or count under another topic name ` +
         `or into an empty store.`,
       'STREAM_CHANGED',
     )
   }
-  const reached = await ledger.readFoldVersions(topic)
-  const versions = Array.from({ length: partitionCount }, (_, of) => reached.get(of) ?? stored.fold_version)
+  const standings = await ledger.readStandings(topic)
+  const versions = Array.from(
+    { length: partitionCount },
+    (_, of) => standings.get(of)?.foldVersion ?? stored.foldVersion,
+  )
   const unknown = findUnknown(`the stream ${topic}`, Math.max(...versions), ours.foldVersion)
   if (unknown !== null) throw unknown
   const value = encodeStreamVersion(ours)
   const behind = [...versions.keys()].filter(partition => (versions[partition] ?? 0) < ours.foldVersion)
   if (behind.length > 0) await log.append(behind.map(partition => ({ value, to: { partition } })))
-  return {
-    foldVersion: stored.fold_version,
-    blockSize: stored.block_size,
-    windowSize: stored.window_size,
-  }
+  const { foldVersion, blockSize, windowSize } = stored
+  return { foldVersion, blockSize, windowSize }
 }

@@ -1,6 +1,6 @@
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_GEOMETRY } from '../count/block.ts'
-import type { LedgerBlock } from './read-ledger.ts'
 import { chooseFoldStart } from './resume.ts'
 
 const { blockSize, windowSize } = DEFAULT_GEOMETRY
@@ -8,37 +8,41 @@ const OCTOBER_MS = Date.UTC(2026, 9, 1)
 const DAY_MS = 86_400_000
 
 const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock => ({
-  fold_version: 1,
-  block_size: blockSize,
-  window_size: windowSize,
-  first_offset: number * blockSize,
-  next_offset: (number + 1) * blockSize,
+  foldVersion: 1,
+  stream: 't',
+  partition: 0,
+  block: number * blockSize,
+  blockSize,
+  windowSize,
+  firstOffset: number * blockSize,
+  nextOffset: (number + 1) * blockSize,
   records: 15,
   events: 15,
   requests: 10,
   duplicates: 3,
   rejected: 2,
   marks: 4,
-  request_ids: 0,
-  request_bytes: 100,
-  response_bytes: 200,
-  first_hour_ms: OCTOBER_MS,
-  last_hour_ms: OCTOBER_MS,
-  first_append_time_ms: OCTOBER_MS,
-  last_append_time_ms: OCTOBER_MS,
+  requestIds: 0,
+  requestBytes: 100,
+  responseBytes: 200,
+  firstHourMs: OCTOBER_MS,
+  lastHourMs: OCTOBER_MS,
+  firstAppendTimeMs: OCTOBER_MS,
+  lastAppendTimeMs: OCTOBER_MS,
   fingerprint: 1n,
   ...fields,
 })
 const sum = (number: number, fields: object = {}) => ({
+  partition: 0,
   block: number * blockSize,
   requests: 10,
-  request_bytes: 100,
-  response_bytes: 200,
+  requestBytes: 100,
+  responseBytes: 200,
   rejected: 2,
-  rejected_of_sources: 1,
-  source_events: 11,
-  source_duplicates: 3,
-  source_marks: 4,
+  rejectedOfSources: 1,
+  sourceEvents: 11,
+  sourceDuplicates: 3,
+  sourceMarks: 4,
   ...fields,
 })
 const start = (blocks: LedgerBlock[], sums: ReturnType<typeof sum>[], startOffset = 0) =>
@@ -50,15 +54,15 @@ const foldStart = (...args: Parameters<typeof start>) => {
 }
 
 describe('a partition goes on', () => {
-  const open = block(2, { next_offset: 2 * blockSize + 5 })
+  const open = block(2, { nextOffset: 2 * blockSize + 5 })
 
   test('at the start of its open block', () => {
     expect(foldStart([block(1), open], [sum(1), sum(2)])).toBe(2 * blockSize)
   })
 
   test('at its stored start when nothing was counted', () => {
-    const none = { requests: 0, duplicates: 0, rejected: 0, marks: 0, request_bytes: 0, response_bytes: 0 }
-    expect(foldStart([block(0, { ...none, first_offset: 7, next_offset: 7 })], [])).toBe(7)
+    const none = { requests: 0, duplicates: 0, rejected: 0, marks: 0, requestBytes: 0, responseBytes: 0 }
+    expect(foldStart([block(0, { ...none, firstOffset: 7, nextOffset: 7 })], [])).toBe(7)
   })
 
   test('after a block that is complete', () => {
@@ -66,7 +70,7 @@ describe('a partition goes on', () => {
   })
 
   test('after what is counted of its open block, where the log holds no more of it', () => {
-    const last = open.next_offset
+    const last = open.nextOffset
     for (const startOffset of [2 * blockSize + 1, last]) {
       expect(start([block(1), open], [sum(1), sum(2)], startOffset)).toEqual({
         foldFromOffset: last,
@@ -78,13 +82,13 @@ describe('a partition goes on', () => {
   })
 
   test('after what is counted of its open block, where the log lacks the request ids that it remembers', () => {
-    const seen = block(1, { request_ids: 1 })
+    const seen = block(1, { requestIds: 1 })
     expect(start([seen, open], [sum(1), sum(2)], 2 * blockSize - 1).sealed).toEqual(open)
-    const later = { ...open, first_append_time_ms: OCTOBER_MS + 8 * DAY_MS }
+    const later = { ...open, firstAppendTimeMs: OCTOBER_MS + 8 * DAY_MS }
     expect(foldStart([seen, later], [sum(1), sum(2)], 2 * blockSize - 1)).toBe(2 * blockSize)
   })
 
-  test.each(['requests', 'response_bytes', 'rejected', 'source_events', 'source_duplicates', 'source_marks'])(
+  test.each(['requests', 'responseBytes', 'rejected', 'sourceEvents', 'sourceDuplicates', 'sourceMarks'])(
     'at the first of the newest blocks whose %s differ from the ledger',
     column => {
       const blocks = [block(1), block(2), block(3)]

@@ -1,5 +1,10 @@
+import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog, LogBounds } from '@forbruk/infra/log/event-log.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { Admission } from '../count/admit.ts'
 import { alignedEnd, findUnknown, type StreamGeometry } from '../count/block.ts'
 import { BlockFold } from '../count/block-fold.ts'
@@ -7,7 +12,7 @@ import { assertLogHolds, describePartition } from '../count/log-gap.ts'
 import type { ResumePoint } from '../count/partition-fold.ts'
 import { rememberedFrom } from '../count/window.ts'
 import { ledgerRow } from '../run/rows.ts'
-import type { BlockSum, LedgerBlock, LedgerGap, LedgerReader, Place } from './read-ledger.ts'
+import { restoreSources } from './restore-sources.ts'
 import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from './verify-blocks.ts'
 
 export type ResumeParts = {
@@ -29,15 +34,15 @@ export async function resumePartition(parts: ResumeParts, partition: number): Pr
   const place = { stream: log.topic, partition }
   const all = await readLedger(parts, place)
   const { blocks, gap } = behindGaps(all, await ledger.readGaps(place))
-  const sums = await ledger.readBlockSums(place, chooseVerified(blocks).at(0)?.first_offset ?? 0)
+  const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
   // After the ledger: what another process counts meanwhile must not look as if it were beyond the log's end.
   const bounds = await log.bounds(partition)
   const { foldFromOffset, sealed } =
     gap === null || blocks.length > 0
       ? chooseFoldStart(blocks, sums, bounds)
-      : { foldFromOffset: gap.to_offset, sealed: null }
-  assertLogHolds(place, bounds, foldFromOffset, all.at(-1)?.next_offset ?? foldFromOffset)
-  const before = blocks.filter(block => block.first_offset < foldFromOffset)
+      : { foldFromOffset: gap.toOffset, sealed: null }
+  assertLogHolds(place, bounds, foldFromOffset, all.at(-1)?.nextOffset ?? foldFromOffset)
+  const before = blocks.filter(block => block.firstOffset < foldFromOffset)
   const geometry = geometryAt(all, foldFromOffset)
   const unknown = findUnknown(describePartition(place), geometry.foldVersion, foldVersionMax)
   if (unknown !== null) throw unknown
@@ -45,14 +50,14 @@ export async function resumePartition(parts: ResumeParts, partition: number): Pr
     bounds.startOffset,
     rememberedFrom(before, foldFromOffset, null, geometry.windowSize),
   )
-  const sources = await ledger.readSources(place, foldFromOffset)
+  const sources = restoreSources(await ledger.readSeenFiles(place, foldFromOffset))
   const admission = new Admission(geometry.windowSize, sources)
   const stored = new Map(
     blocks
-      .filter(block => block.first_offset >= foldFromOffset)
+      .filter(block => block.firstOffset >= foldFromOffset)
       .map(block => [
-        block.first_offset,
-        { nextOffset: block.next_offset, events: block.events, fingerprint: block.fingerprint },
+        block.firstOffset,
+        { nextOffset: block.nextOffset, events: block.events, fingerprint: block.fingerprint },
       ]),
   )
   return { ...place, geometry, foldFromOffset, readFromOffset, before, sealed, admission, stored }
@@ -79,7 +84,7 @@ async function storeStart(
   const meanwhile = await readNewest()
   if (meanwhile.length > 0) return meanwhile
   const row = ledgerRow(place, new BlockFold(startOffset), startOffset, ofNewPartition)
-  await store.insert('block_ledger', [row])
+  await store.insert(blockLedger.name, [toRow(blockLedger, row)])
   const begun = await readNewest()
   if (begun.length > 0) return begun
   throw new StoreUnavailableError(
@@ -93,10 +98,10 @@ async function storeStart(
  */
 export function behindGaps(
   blocks: readonly LedgerBlock[],
-  gaps: readonly LedgerGap[],
-): { blocks: readonly LedgerBlock[]; gap: LedgerGap | null } {
+  gaps: readonly AcceptedGap[],
+): { blocks: readonly LedgerBlock[]; gap: AcceptedGap | null } {
   const gap = gaps.at(-1) ?? null
-  return { gap, blocks: blocks.filter(block => block.first_offset >= (gap?.to_offset ?? 0)) }
+  return { gap, blocks: blocks.filter(block => block.firstOffset >= (gap?.toOffset ?? 0)) }
 }
 
 type FoldStart = Pick<ResumePoint, 'foldFromOffset' | 'sealed'>
@@ -108,24 +113,24 @@ export function chooseFoldStart(
   { startOffset }: LogBounds,
 ): FoldStart {
   const differing = findDiffering(chooseVerified(blocks), sums)
-  if (differing !== undefined) return { foldFromOffset: differing.first_offset, sealed: null }
+  if (differing !== undefined) return { foldFromOffset: differing.firstOffset, sealed: null }
   const newest = blocks.at(-1)
   if (newest === undefined)
     throw new RangeError('a partition without a ledger row has no place to go on from')
-  const { first_offset, next_offset } = newest
-  if (next_offset === alignedEnd(first_offset, { blockSize: newest.block_size }))
-    return { foldFromOffset: next_offset, sealed: null }
+  const { firstOffset, nextOffset } = newest
+  if (nextOffset === alignedEnd(firstOffset, newest)) return { foldFromOffset: nextOffset, sealed: null }
   const before = blocks.slice(0, -1)
-  const needed = rememberedFrom(before, first_offset, newest.first_append_time_ms, newest.window_size)
-  const isDeleted = needed < startOffset && startOffset <= next_offset
+  const needed = rememberedFrom(before, firstOffset, newest.firstAppendTimeMs, newest.windowSize)
+  const isDeleted = needed < startOffset && startOffset <= nextOffset
   return isDeleted
-    ? { foldFromOffset: next_offset, sealed: newest }
-    : { foldFromOffset: first_offset, sealed: null }
+    ? { foldFromOffset: nextOffset, sealed: newest }
+    : { foldFromOffset: firstOffset, sealed: null }
 }
 
 /** That of the block that begins there; of one that nothing is stored of, that of the block before. Pure. */
 function geometryAt(blocks: readonly LedgerBlock[], offset: number): StreamGeometry {
-  const block = blocks.findLast(({ first_offset }) => first_offset <= offset)
+  const block = blocks.findLast(({ firstOffset }) => firstOffset <= offset)
   if (block === undefined) throw new RangeError(`no block of the ledger begins at or before offset ${offset}`)
-  return { foldVersion: block.fold_version, blockSize: block.block_size, windowSize: block.window_size }
+  const { foldVersion, blockSize, windowSize } = block
+  return { foldVersion, blockSize, windowSize }
 }

@@ -1,8 +1,10 @@
+import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Logger } from 'pino'
 import { DEFAULT_GEOMETRY, FOLD_VERSION } from '../count/block.ts'
-import { createLedgerReader } from '../resume/read-ledger.ts'
+import { PartitionFold } from '../count/partition-fold.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
 import { flushRows } from './flush.ts'
@@ -30,6 +32,8 @@ export type AggregateSettings = {
 export function aggregate(settings: AggregateSettings): Promise<void> {
   const { log, store } = settings
   const ledger = createLedgerReader(store)
+  const scanner = new RequestScanner()
+  const foldVersionMax = FOLD_VERSION
   return countLog({
     ...settings,
     ledger,
@@ -37,7 +41,8 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
     geometry: DEFAULT_GEOMETRY,
     pendingRowsMax: PENDING_ROWS_MAX,
     resume: (partition, ofNewPartition) =>
-      resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax: FOLD_VERSION }, partition),
+      resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
+    beginFold: point => new PartitionFold(point, { foldVersionMax, scanner }),
     write: flushes => flushRows(store, flushes),
   })
 }

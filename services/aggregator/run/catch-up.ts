@@ -1,5 +1,5 @@
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import type { LedgerReader } from '../resume/read-ledger.ts'
 import { behindGaps } from '../resume/resume.ts'
 import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from '../resume/verify-blocks.ts'
 
@@ -24,9 +24,9 @@ export async function hasCaughtUp(
   stream: string,
   endOffsets: EndOffsets,
 ): Promise<boolean> {
-  const nextOffsets = await ledger.readNextOffsets(stream)
+  const standings = await ledger.readStandings(stream)
   const isCounted = endOffsets.every(
-    (end, partition) => end === null || (nextOffsets.get(partition) ?? 0) >= end,
+    (end, partition) => end === null || (standings.get(partition)?.nextOffset ?? 0) >= end,
   )
   if (!isCounted) return false
   for (const [partition, end] of endOffsets.entries()) {
@@ -38,6 +38,6 @@ export async function hasCaughtUp(
 async function addsUp(ledger: LedgerReader, place: { stream: string; partition: number }): Promise<boolean> {
   const all = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED)
   const blocks = chooseVerified(behindGaps(all, await ledger.readGaps(place)).blocks)
-  const sums = await ledger.readBlockSums(place, blocks.at(0)?.first_offset ?? 0)
+  const sums = await ledger.readSumsFrom(place, blocks.at(0)?.firstOffset ?? 0)
   return findDiffering(blocks, sums) === undefined
 }

@@ -1,20 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readBlockSums, readBlocks } from '@forbruk/infra/ledger/blocks.ts'
+import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
+import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
+import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
-import { type AuditedGap, readAuditedBlocks, readGaps } from '../audit/stored-block.ts'
 import { FoldVersionError, type StreamGeometry } from '../count/block.ts'
+import { PartitionFold } from '../count/partition-fold.ts'
 import { acceptGap } from '../resume/accept-gap.ts'
-import { createLedgerReader } from '../resume/read-ledger.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
 import { flushRows } from './flush.ts'
@@ -23,7 +26,6 @@ import { sleep } from './sleep.ts'
 /** The store's SQL and a real log; what happens under failures is for test/simulation. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-count-'))
 const DAY_MS = 86_400_000
-const ALL_TIME = { fromMs: 0, toMs: 4_102_444_800_000 }
 const FIRST: StreamGeometry = { foldVersion: 1, blockSize: 8, windowSize: 4 }
 const SECOND: StreamGeometry = { foldVersion: 2, blockSize: 4, windowSize: 3 }
 let store: Store
@@ -66,28 +68,25 @@ function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
     write: flushes => flushRows(store, flushes),
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
+    beginFold: point => new PartitionFold(point, { foldVersionMax, scanner: new RequestScanner() }),
   })
 }
 
-async function readBlocks(stream: string) {
-  const columns = z.tuple([z.coerce.number(), z.coerce.number(), z.number(), z.coerce.number()])
-  return store.query(
-    `SELECT tuple(first_offset, next_offset, fold_version, requests) AS row FROM block_ledger FINAL
-     WHERE stream = {stream:String} ORDER BY block`,
-    z.object({ row: columns }).transform(({ row }) => row),
-    { stream },
-  )
+async function readLedger(stream: string) {
+  const blocks = await readBlocks(store, stream)
+  return blocks.map(block => [block.firstOffset, block.nextOffset, block.foldVersion, block.requests])
 }
 
-async function findFaults(log: EventLog, gaps: readonly AuditedGap[] = []) {
-  const blocks = await readAuditedBlocks(store, log.topic, ALL_TIME)
+async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = []) {
+  const blocks = await readBlocks(store, log.topic)
+  const sums = await readBlockSums(store, log.topic)
   const replayed = await replayBlocks(
     { store, log, foldVersionMax: 2, gaps },
     blocks,
     () => true,
     () => undefined,
   )
-  return [...checkLedger(blocks, gaps), ...replayed].map(({ place, message }) => `${place}: ${message}`)
+  return [...checkLedger(blocks, sums, gaps), ...replayed].map(({ place, message }) => `${place}: ${message}`)
 }
 
 test('a block ends with the day, and each is resumed, audited and replayed as it was counted', async () => {
@@ -100,7 +99,7 @@ test('a block ends with the day, and each is resumed, audited and replayed as it
   nowMs += 9 * DAY_MS
   await append(log, ['c', 'd', 'e', 'f'])
   await count(log, FIRST)
-  expect(await readBlocks('days')).toEqual([
+  expect(await readLedger('days')).toEqual([
     [0, 3, 1, 2],
     [3, 5, 1, 1],
     [5, 8, 1, 3],
@@ -115,7 +114,7 @@ test('a block ends with the day, and each is resumed, audited and replayed as it
     `INSERT INTO block_ledger SELECT * REPLACE (5 AS next_offset)
      FROM block_ledger FINAL WHERE stream = 'days' AND block = 0`,
   )
-  expect(await findFaults(log)).toContain('partition 0, block 0: next_offset: 3 from the log, 5 stored')
+  expect(await findFaults(log)).toContain('partition 0, block 0: nextOffset: 3 from the log, 5 stored')
   await log.close()
 }, 60_000)
 
@@ -131,12 +130,12 @@ test('a newer release takes a stream over at a boundary that stands in the log',
     [3, 4, 2, 0],
     [4, 8, 2, 2],
   ]
-  expect(await readBlocks('versions')).toEqual(blocks)
+  expect(await readLedger('versions')).toEqual(blocks)
   expect(await findFaults(log)).toEqual([])
   await expect(count(log, FIRST)).rejects.toThrow(FoldVersionError)
   await count(log, SECOND)
   expect((await log.bounds(0)).endOffset).toBe(8)
-  expect(await readBlocks('versions')).toEqual(blocks)
+  expect(await readLedger('versions')).toEqual(blocks)
   await log.close()
 }, 60_000)
 
@@ -148,7 +147,7 @@ test('a release without the rules counts up to where the log asks for them, and 
   await log.append([{ value: encodeStreamVersion(SECOND), to: { partition: 0 } }])
   await append(log, ['d'])
   await expect(count(log, FIRST)).rejects.toThrow(/from offset 3 on, is counted with fold version 2/)
-  expect(await readBlocks('older')).toEqual([[0, 3, 1, 3]])
+  expect(await readLedger('older')).toEqual([[0, 3, 1, 3]])
   await log.close()
 }, 60_000)
 
@@ -167,12 +166,12 @@ test('an accepted gap is a fact of the ledger, and counting goes on behind it', 
   await accept(2, 4)
   await accept(2, 4)
   await count(log, FIRST)
-  expect(await readBlocks('lost')).toEqual([
+  expect(await readLedger('lost')).toEqual([
     [0, 2, 1, 2],
     [4, 6, 1, 2],
   ])
   const gaps = await readGaps(store, 'lost')
-  expect(gaps).toMatchObject([{ partition: 0, from_offset: 2, to_offset: 4, reason: 'disk died' }])
+  expect(gaps).toMatchObject([{ partition: 0, fromOffset: 2, toOffset: 4, reason: 'disk died' }])
   expect(await findFaults(whole, gaps)).toEqual([])
   expect(await findFaults(whole)).toContain(
     'partition 0, block 4: offsets 2 to 3 before it have no ledger row',

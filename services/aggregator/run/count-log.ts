@@ -1,7 +1,7 @@
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry } from '../count/block.ts'
-import type { ResumePoint } from '../count/partition-fold.ts'
-import type { LedgerReader } from '../resume/read-ledger.ts'
+import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import { registerStream } from '../resume/register-stream.ts'
 import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
 import { type FlushStore, whenAvailable } from './flush.ts'
@@ -19,6 +19,7 @@ export type CountParts = {
   readonly store: FlushStore
   readonly ledger: LedgerReader
   readonly resume: (partition: number, ofNewPartition: StreamGeometry) => Promise<ResumePoint>
+  readonly beginFold: (point: ResumePoint) => PartitionFold
   readonly write: (flushes: readonly FlushRows[]) => Promise<void>
   /** How this release counts: a new stream from its start, one that is counted from where its log says so. */
   readonly geometry: StreamGeometry
@@ -44,8 +45,8 @@ export async function countLog(parts: CountParts): Promise<void> {
   const endOffsets = parts.untilCaughtUp ? await readEndOffsets(log) : null
   const counter = new StreamCounter({
     resume: partition => patient(() => parts.resume(partition, ofNewPartition)),
+    beginFold: parts.beginFold,
     write: flushes => patient(() => parts.write(flushes)),
-    foldVersionMax: parts.geometry.foldVersion,
     pendingRowsMax: parts.pendingRowsMax,
     logger,
     sleep,

@@ -1,5 +1,10 @@
 import type { ColumnBlock } from '@forbruk/infra/store/column-block.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { blockLedger } from '@forbruk/infra/store/tables/block-ledger.ts'
+import { rejectedEvent } from '@forbruk/infra/store/tables/rejected-event.ts'
+import { sourceLedger } from '@forbruk/infra/store/tables/source-ledger.ts'
+import { type ColumnSet, type Table, toRow, type Values } from '@forbruk/infra/store/tables/table.ts'
+import { usageRollup } from '@forbruk/infra/store/tables/usage-rollup.ts'
 import { type FlushRows, INSERT_ROWS_MAX } from './rows.ts'
 import type { Sleep } from './sleep.ts'
 
@@ -12,16 +17,34 @@ const BACKOFF_LAST_MS = 30_000
  */
 export async function flushRows(store: FlushStore, flushes: readonly FlushRows[]): Promise<void> {
   for (const blocks of joined(flushes.flatMap(flush => flush.usage))) {
-    await store.insertBlocks('usage_rollup', blocks)
+    await store.insertBlocks(usageRollup.name, blocks)
   }
-  for (const [table, rows] of [
-    ['source_ledger', flushes.flatMap(flush => flush.sources)],
-    ['rejected_event', flushes.flatMap(flush => flush.rejected)],
-    ['block_ledger', flushes.flatMap(flush => flush.ledger)],
-  ] as const) {
-    for (let start = 0; start < rows.length; start += INSERT_ROWS_MAX) {
-      await store.insert(table, rows.slice(start, start + INSERT_ROWS_MAX))
-    }
+  await insertRows(
+    store,
+    sourceLedger,
+    flushes.map(flush => flush.sources),
+  )
+  await insertRows(
+    store,
+    rejectedEvent,
+    flushes.map(flush => flush.rejected),
+  )
+  await insertRows(
+    store,
+    blockLedger,
+    flushes.map(flush => flush.ledger),
+  )
+}
+
+async function insertRows<Columns extends ColumnSet>(
+  store: FlushStore,
+  table: Table<Columns>,
+  byFlush: readonly (readonly Values<Columns>[])[],
+): Promise<void> {
+  const rows = byFlush.flat()
+  for (let start = 0; start < rows.length; start += INSERT_ROWS_MAX) {
+    const encoded = rows.slice(start, start + INSERT_ROWS_MAX).map(row => toRow(table, row))
+    await store.insert(table.name, encoded)
   }
 }
 

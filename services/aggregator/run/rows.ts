@@ -1,20 +1,22 @@
 import { type Column, type ColumnBlock, NumberColumn, TextColumn } from '@forbruk/infra/store/column-block.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import type { RejectedRow } from '@forbruk/infra/store/tables/rejected-event.ts'
+import type { SourceRow } from '@forbruk/infra/store/tables/source-ledger.ts'
 import type { SourceFile } from '../count/admit.ts'
 import type { StreamGeometry } from '../count/block.ts'
-import type { BlockFold } from '../count/block-fold.ts'
+import { type BlockFold, HOUR_MS } from '../count/block-fold.ts'
 
 const HOUR_SECONDS = 3_600
 export const INSERT_ROWS_MAX = 65_536
 
-/** What one flush writes, table by table; a row's values are what ClickHouse reads from JSON. */
+/** What one flush writes, table by table. */
 export type FlushRows = {
   /** Of at most INSERT_ROWS_MAX rows each. */
   readonly usage: ColumnBlock[]
-  readonly sources: Row[]
-  readonly rejected: Row[]
-  readonly ledger: Row[]
+  readonly sources: SourceRow[]
+  readonly rejected: RejectedRow[]
+  readonly ledger: LedgerBlock[]
 }
-export type Row = Readonly<Record<string, string | number | null>>
 
 /** A block's name is its first offset. */
 export type BlockPlace = { readonly stream: string; readonly partition: number; readonly block: number }
@@ -74,7 +76,7 @@ function placeColumns({ stream, partition, block }: BlockPlace, lastOffset: numb
   ]
 }
 
-export function sourceRow(place: BlockPlace, file: SourceFile, lastOffset: number): Row {
+export function sourceRow(place: BlockPlace, file: SourceFile, lastOffset: number): SourceRow {
   return {
     ...place,
     source: file.source,
@@ -82,14 +84,14 @@ export function sourceRow(place: BlockPlace, file: SourceFile, lastOffset: numbe
     events: file.blockEvents,
     duplicates: file.blockDuplicates,
     marks: file.blockMarks,
-    high_position: file.highPosition,
-    events_so_far: file.eventsSoFar,
-    mark_position: file.markPosition,
-    mark_events_total: file.markEventsTotal,
-    events_at_mark: file.eventsAtMark,
-    through: file.throughMs === null ? null : dateTime64(file.throughMs),
+    highPosition: file.highPosition,
+    eventsSoFar: file.eventsSoFar,
+    markPosition: file.markPosition,
+    markEventsTotal: file.markEventsTotal,
+    eventsAtMark: file.eventsAtMark,
+    throughMs: file.throughMs,
     format: file.format,
-    last_offset: lastOffset,
+    lastOffset,
   }
 }
 
@@ -98,33 +100,28 @@ export function ledgerRow(
   fold: BlockFold,
   nextOffset: number,
   geometry: StreamGeometry,
-): Row {
+): LedgerBlock {
   return {
     ...place,
     block: fold.firstOffset,
-    fold_version: geometry.foldVersion,
-    block_size: geometry.blockSize,
-    window_size: geometry.windowSize,
-    first_offset: fold.firstOffset,
-    next_offset: nextOffset,
+    foldVersion: geometry.foldVersion,
+    blockSize: geometry.blockSize,
+    windowSize: geometry.windowSize,
+    firstOffset: fold.firstOffset,
+    nextOffset,
     records: fold.records,
     events: fold.events,
     requests: fold.requests,
     duplicates: fold.duplicates,
     rejected: fold.rejected,
     marks: fold.marks,
-    request_ids: fold.requestIds,
-    request_bytes: fold.requestBytes,
-    response_bytes: fold.responseBytes,
-    first_hour: fold.firstHour === null ? null : fold.firstHour * HOUR_SECONDS,
-    last_hour: fold.lastHour === null ? null : fold.lastHour * HOUR_SECONDS,
-    first_append_time: fold.firstAppendTimeMs === null ? null : dateTime64(fold.firstAppendTimeMs),
-    last_append_time: fold.lastAppendTimeMs === null ? null : dateTime64(fold.lastAppendTimeMs),
-    fingerprint: fold.fingerprint.value().toString(),
+    requestIds: fold.requestIds,
+    requestBytes: fold.requestBytes,
+    responseBytes: fold.responseBytes,
+    firstHourMs: fold.firstHour === null ? null : fold.firstHour * HOUR_MS,
+    lastHourMs: fold.lastHour === null ? null : fold.lastHour * HOUR_MS,
+    firstAppendTimeMs: fold.firstAppendTimeMs,
+    lastAppendTimeMs: fold.lastAppendTimeMs,
+    fingerprint: fold.fingerprint.value(),
   }
-}
-
-/** ClickHouse reads a DateTime64(3) from a text with three decimals exactly; from a JSON number only as a float. */
-export function dateTime64(timeMs: number): string {
-  return `${Math.floor(timeMs / 1000)}.${String(timeMs % 1000).padStart(3, '0')}`
 }

@@ -1,5 +1,5 @@
 import type { PartitionConsumer, RecordBatch } from '@forbruk/infra/log/event-log.ts'
-import { PartitionFold, type ResumePoint } from '../count/partition-fold.ts'
+import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import type { FlushRows } from './rows.ts'
 import type { Sleep } from './sleep.ts'
 
@@ -14,9 +14,8 @@ export type CountProgress = { readonly offsetsDone: number; readonly offsetsTota
 
 export type CounterParts = {
   readonly resume: (partition: number) => Promise<ResumePoint>
+  readonly beginFold: (point: ResumePoint) => PartitionFold
   readonly write: (flushes: readonly FlushRows[]) => Promise<void>
-  /** The newest rules that this process has. */
-  readonly foldVersionMax: number
   readonly pendingRowsMax: number
   readonly logger: CountLogger
   readonly sleep: Sleep
@@ -36,7 +35,7 @@ export class StreamCounter implements PartitionConsumer {
 
   async assign(partition: number): Promise<number> {
     const point = await this.parts.resume(partition)
-    this.folds.set(partition, new PartitionFold(point, this.parts.foldVersionMax))
+    this.folds.set(partition, this.parts.beginFold(point))
     const { foldFromOffset, readFromOffset } = point
     this.parts.logger.info({ partition, foldFromOffset, readFromOffset }, 'partition assigned')
     return readFromOffset
@@ -112,7 +111,7 @@ export class StreamCounter implements PartitionConsumer {
       const rows = fold.takeRows(this.parts.signal.aborted)
       if (rows === null) continue
       flushes.push(rows)
-      nextOffsets.set(partition, Number(rows.ledger.at(-1)?.next_offset))
+      nextOffsets.set(partition, rows.ledger.at(-1)?.nextOffset ?? fold.nextOffset)
     }
     try {
       if (flushes.length > 0) {

@@ -1,6 +1,6 @@
 import { acceptGap, type Gap } from '@forbruk/aggregator/resume/accept-gap.ts'
-import { createLedgerReader } from '@forbruk/aggregator/resume/read-ledger.ts'
 import { aggregate } from '@forbruk/aggregator/run/aggregate.ts'
+import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'

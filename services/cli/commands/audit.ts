@@ -1,9 +1,9 @@
 import { audit } from '@forbruk/aggregator/audit/audit.ts'
-import type { AuditedGap } from '@forbruk/aggregator/audit/stored-block.ts'
+import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
-import { groupDigits, printJson, printLine } from '../print/table.ts'
+import { groupDigits, printJson, printLine, spellTime } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 
@@ -26,7 +26,7 @@ export function auditCommand(context: CommandContext): Command {
         onProgress: (done, total) => bar.update(done, total, `block ${done} of ${total}`),
       }).finally(() => bar.stop())
       if (report.findings.length > 0) process.exitCode = 1
-      if (options.json) return printJson(report)
+      if (options.json) return printJson({ ...report, gaps: report.gaps.map(gapAsJson) })
       for (const { check, place, message } of report.findings)
         printLine(`FAILED ${check}: ${place}: ${message}`)
       for (const gap of report.gaps) printLine(describeGap(gap))
@@ -44,13 +44,17 @@ export function auditCommand(context: CommandContext): Command {
     })
 }
 
-function describeGap({ partition, from_offset, to_offset, reason, accepted_at }: AuditedGap): string {
-  const offsets = `offsets from ${from_offset} to before ${to_offset}`
-  return `GAP partition ${partition}: ${offsets}, given up ${accepted_at} UTC: ${reason}`
+function gapAsJson({ partition, fromOffset, toOffset, reason, acceptedAtMs }: AcceptedGap) {
+  const range = { from_offset: fromOffset, to_offset: toOffset }
+  return { partition, ...range, reason, accepted_at: spellTime(acceptedAtMs) }
+}
+
+function describeGap({ partition, fromOffset, toOffset, reason, acceptedAtMs }: AcceptedGap): string {
+  const range = `offsets from ${fromOffset} to before ${toOffset}`
+  return `GAP partition ${partition}: ${range}, given up ${spellTime(acceptedAtMs)} UTC: ${reason}`
 }
 
 async function readRange(month: string, tariffPath: string | null) {
   const { timeZone } = await readTariffFile(tariffPath)
-  const { startMs, endMs } = periodRange(parseBillingPeriod(month), timeZone)
-  return { fromMs: startMs, toMs: endMs }
+  return periodRange(parseBillingPeriod(month), timeZone)
 }

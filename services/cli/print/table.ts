@@ -60,3 +60,8 @@ export function groupDigits(value: number | bigint | string): string {
   const [whole = '', ...rest] = String(value).split('.')
   return [whole.replace(/\B(?=(\d{3})+$)/g, ' '), ...rest].join('.')
 }
+
+/** In UTC, as ClickHouse prints it. */
+export function spellTime(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('T', ' ').replace('Z', '')
+}

@@ -1,0 +1,40 @@
+import type { Store } from '../store/store.ts'
+import { nullable, safeCount, secondTime } from '../store/tables/codec.ts'
+import { type IngestProgress, ingestProgress } from '../store/tables/ingest-progress.ts'
+import { select, shapeOf } from '../store/tables/table.ts'
+
+/** How far a partition is counted. */
+export type Standing = {
+  /** Everything below is counted. */
+  readonly nextOffset: number
+  /** The newest that it is counted with. */
+  readonly foldVersion: number
+}
+
+/** By partition, of those that anything is stored of. Cheap enough to be asked again and again. */
+export async function readStandings(store: Store, stream: string): Promise<ReadonlyMap<number, Standing>> {
+  const rows = await store.query(
+    `SELECT partition, max(next_offset) AS next_offset, max(fold_version) AS fold_version
+     FROM block_ledger WHERE stream = {stream:String} GROUP BY partition`,
+    shapeOf({ partition: safeCount, nextOffset: safeCount, foldVersion: safeCount }),
+    { stream },
+  )
+  return new Map(rows.map(({ partition, ...standing }) => [partition, standing]))
+}
+
+/** What is counted of each partition, in their order. */
+export function readProgress(store: Store, stream: string): Promise<IngestProgress[]> {
+  const { list, shape } = select(ingestProgress)
+  const sql = `SELECT ${list} FROM ingest_progress WHERE stream = {stream:String} ORDER BY partition`
+  return store.query(sql, shape, { stream })
+}
+
+/** The hour of the first usage, in milliseconds since the epoch; null when none was counted. */
+export async function readFirstUsage(store: Store, stream: string): Promise<number | null> {
+  const [row] = await store.query(
+    'SELECT minOrNull(first_hour) AS first_hour FROM block_ledger WHERE stream = {stream:String}',
+    shapeOf({ firstHourMs: nullable(secondTime) }),
+    { stream },
+  )
+  return row?.firstHourMs ?? null
+}
