@@ -17,7 +17,7 @@ export interface DriveResult {
   lagHighestMs: number
 }
 
-export interface DriveSettings {
+interface DriveSettings {
   plan: Plan
   gateways: [Gateway, Gateway]
   keyByPair: Map<string, string>
@@ -31,7 +31,7 @@ export interface DriveSettings {
 const filler = 'Regnskap og fakturering '.repeat(10_000)
 
 /** Exactly `bytes` long (plain ASCII), and wrong in the way that was planned. */
-export function composeBody(bytes: number, flaw: PlannedRequest['flaw']): string {
+function composeBody(bytes: number, flaw: PlannedRequest['flaw']): string {
   const reference = flaw === 'duplicate' ? 'R-1' : 'R-2'
   const quantity = flaw === 'overflow' ? -1 : 1
   const lines = flaw === 'invalid' ? '' : `"lines":[${quantity}],`

@@ -4,11 +4,10 @@ import { z } from 'zod'
 import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
 import type { StoreSettings } from '../store/store-settings.ts'
+import { type Address, isLoopback } from './address.ts'
 import {
-  type Address,
   brokersVariable,
   countVariable,
-  isLoopback,
   listenVariable,
   scheduleVariable,
   signingSecretVariable,
@@ -39,18 +38,18 @@ export type Config = {
   readonly logLevel: LogLevel
 }
 
-export type ConsoleConfig = {
+type ConsoleConfig = {
   readonly listen: Address
   /** What a request must present to be answered where that is asked for; null where nothing is asked for. */
   readonly token: string | null
 }
 
-export type LogConfig =
+type LogConfig =
   | ({ readonly kind: 'kafka' } & Omit<KafkaLogSettings, 'logger'>)
   | ({ readonly kind: 'embedded' } & Omit<EmbeddedLogSettings, 'clock'>)
 
 /** Where alerts about a client's usage go. */
-export type AlertsConfig = {
+type AlertsConfig = {
   /** Beside the topic that is counted, on the same log. */
   readonly topic: string
   /** None, or a secret to sign with. */
@@ -65,7 +64,7 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** A webhook's URL is often all that it takes to call it. */
 const SECRET = /PASSWORD|SECRET|TOKEN|WEBHOOKS/

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import { CronPattern } from 'croner'
 import { z } from 'zod'
+import { isLoopback, parseAddress } from './address.ts'
 
 /** The kinds of environment variables: each says in its message what it expected. */
 
@@ -58,23 +58,6 @@ function isServerUrl(value: string): boolean {
   const { protocol, username, password, pathname, search } = new URL(value)
   const isPlain = username === '' && password === '' && pathname === '/' && search === ''
   return isPlain && (protocol === 'http:' || protocol === 'https:')
-}
-
-export type Address = { readonly host: string; readonly port: number }
-
-/** «host:port», «[::1]:port». */
-export function parseAddress(value: string): Address | null {
-  const [, bracketed, plain, digits] =
-    /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(value) ?? []
-  const port = Number(digits)
-  if (!(port <= 65_535)) return null
-  if (bracketed !== undefined) return isIP(bracketed) === 6 ? { host: bracketed, port } : null
-  return plain === undefined ? null : { host: plain, port }
-}
-
-/** Reached from this machine alone. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 export const listenVariable = z.string().transform((value, context) => {

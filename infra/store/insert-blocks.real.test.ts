@@ -3,16 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { NumberColumn } from './column-block.ts'
-import { encodeNative } from './insert-blocks.ts'
 import { openStore } from './open-store.ts'
 import { StoreError } from './store.ts'
 
 const block = { rows: 2, columns: [NumberColumn.of('n', 'UInt32', 7, 2)] }
-
-test('a block is its columns and rows, then each column with its name, type and values', () => {
-  const one = Buffer.from([1, 2, 1, 0x6e, 6, ...Buffer.from('UInt32'), 7, 0, 0, 0, 7, 0, 0, 0])
-  expect(Buffer.concat(encodeNative([block, block]))).toEqual(Buffer.concat([one, one]))
-})
 
 test('nothing is left in the folder of an embedded store, whatever became of the rows', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'forbruk-insert-'))

@@ -7,7 +7,7 @@ import { type Store, StoreError } from './store.ts'
  *     SETTINGS non_replicated_deduplication_window = 1000000,
  *              replicated_deduplication_window = 1000000, replicated_deduplication_window_seconds = 3155760000
  */
-export type PutIfAbsent<Held> = {
+type PutIfAbsent<Held> = {
   readonly store: Store
   readonly table: string
   /** Or several, at most 1000, which are then seen all at once or not at all. */

@@ -12,7 +12,7 @@ export const ALERT_KINDS = ['actual', 'forecast'] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 
 /** What an alert is about: there is at most one alert for each. */
-export type AlertSubject = {
+type AlertSubject = {
   /** The topic that is counted. */
   readonly stream: string
   readonly clientId: string
@@ -45,9 +45,4 @@ export type AlertId = string & { readonly [hashed]: true }
 export function alertIdOf({ stream, clientId, month, metric, kind, level }: AlertSubject): AlertId {
   const subject = JSON.stringify([stream, clientId, month, metric, kind, level])
   return `alert_${createHash('sha256').update(subject).digest('hex').slice(0, 32)}` as AlertId
-}
-
-export function subjectOf(alert: AlertSubject): AlertSubject {
-  const { stream, clientId, month, metric, kind, level } = alert
-  return { stream, clientId, month, metric, kind, level }
 }

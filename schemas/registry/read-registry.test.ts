@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { REGISTRY_FILES, type RegistryFile, readRegistry } from './read-registry.ts'
+import { REGISTRY_FILES, readRegistry } from './read-registry.ts'
+
+type RegistryFile = (typeof REGISTRY_FILES)[number]
+
 import { describeRegistryFault, type Registry } from './registry.ts'
 
 const ID_EXPECTED = 'expected an id of 1 to 256 characters without control characters or spaces around it'

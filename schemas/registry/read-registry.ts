@@ -14,12 +14,12 @@ import { sortRegistry } from './sort-registry.ts'
 
 /** The files of a registry folder, all of them needed. */
 export const REGISTRY_FILES = ['clients.csv', 'partners.csv', 'integrations.csv', 'activations.csv'] as const
-export type RegistryFile = (typeof REGISTRY_FILES)[number]
+type RegistryFile = (typeof REGISTRY_FILES)[number]
 
 /** Their content by name. */
 export type RegistryFiles = ReadonlyMap<string, Uint8Array>
 
-export type RegistryReading =
+type RegistryReading =
   | { readonly ok: true; readonly registry: Registry }
   /** The first faults by file and line, and how many there are in all. */
   | { readonly ok: false; readonly faults: readonly RegistryFault[]; readonly faultCount: number }

@@ -19,7 +19,7 @@ export type Client = {
 }
 
 /** A partner is also a client, under the same id. */
-export type Partner = { readonly partnerId: string; readonly name: string }
+type Partner = { readonly partnerId: string; readonly name: string }
 
 export type Integration = {
   readonly integrationId: string

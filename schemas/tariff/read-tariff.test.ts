@@ -7,9 +7,9 @@ import {
   DEFAULT_TARIFF_URL,
   readTariff,
   TariffError,
-  tariffShape,
   tariffVersionFor,
 } from './read-tariff.ts'
+import { tariffShape } from './tariff-shape.ts'
 
 const defaultText = readFileSync(DEFAULT_TARIFF_URL, 'utf8')
 const demoText = readFileSync(new URL('../../demo/tariff.json', import.meta.url), 'utf8')

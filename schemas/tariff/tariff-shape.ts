@@ -157,7 +157,7 @@ export const tariffShape = z
 
 export type Tariff = Readonly<z.output<typeof tariffShape>>
 export type TariffVersion = Tariff['versions'][number]
-export type PartnerTier = z.output<typeof partnerTier>
+type PartnerTier = z.output<typeof partnerTier>
 
 type Issues<Value> = z.RefinementCtx<Value>
 

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger'
-import { type Address, isLoopback } from '@forbruk/infra/runtime/variables.ts'
+import { type Address, isLoopback } from '@forbruk/infra/runtime/address.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { addCaseRoutes } from './routes/cases.ts'
@@ -11,14 +11,14 @@ import { addStatementRoutes } from './routes/statements.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
 
-export type ConsoleSettings = {
+type ConsoleSettings = {
   readonly listen: Address
   /** Needed for writes where it is set; on an address that others reach, for everything. */
   readonly token: string | null
   readonly logger: FastifyBaseLogger
 }
 
-export type OpenConsole = {
+type OpenConsole = {
   readonly url: string
   /** Answers what is being asked, takes nothing more, and resolves when that is done. */
   close(): Promise<void>

@@ -11,7 +11,7 @@ import type { Shipment } from './shipment.ts'
 /** So that one long file does not keep the others waiting. */
 const CHUNKS_PER_VISIT = 16
 
-export type Visit =
+type Visit =
   | 'more'
   | 'at_end'
   /** Its content was replaced by another: it was truncated after it was copied. */

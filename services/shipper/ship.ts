@@ -14,7 +14,7 @@ import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from
 import { shipWhole } from './ship-whole.ts'
 import { Shipment } from './shipment.ts'
 
-export type ShipOptions = {
+type ShipOptions = {
   readonly log: EventLog
   readonly format: GatewayFormat
   /** The log stream's name, which stays the same for as long as there is that gateway instance. */
@@ -35,7 +35,7 @@ export type ShipOptions = {
   readonly timing?: Partial<ShipTiming>
 }
 
-export type ShipTiming = {
+type ShipTiming = {
   readonly pollMs: number
   readonly markEveryMs: number
   readonly retireAfterMs: number

@@ -21,7 +21,7 @@ export type Import = {
   readonly line: number
 }
 
-export type Export = { readonly name: string; readonly line: number }
+type Export = { readonly name: string; readonly line: number }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const OURS = ['*.ts', '{schemas,infra,services,test,demo}/**/*.{ts,mjs}']

@@ -8,7 +8,7 @@ export type Totals = {
   readonly cells: number
 }
 
-export const CLIENTS = 20_000
+const CLIENTS = 20_000
 const ZIPF_EXPONENT = 1.1
 const INTEGRATIONS = 12
 const SOURCES = 4

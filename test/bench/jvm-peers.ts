@@ -87,7 +87,7 @@ export async function readRaw(brokers: readonly string[], input: Input): Promise
 }
 
 /** Two lines of values by commas: names, and what was measured. */
-export function readConsumerPerformance(text: string): { events: number; fetchMs: number } {
+function readConsumerPerformance(text: string): { events: number; fetchMs: number } {
   const [names = [], values = []] = text
     .trim()
     .split('\n')

@@ -12,7 +12,7 @@ import { runMeasured } from './run-process.ts'
 /** One run for each number of processes. */
 export type Scaling = readonly { readonly processes: number; readonly eventsPerSecond: number }[]
 
-export type StoreServer = { readonly url: string; readonly user: string; readonly password: string }
+type StoreServer = { readonly url: string; readonly user: string; readonly password: string }
 
 /** One process, then two that share the partitions, each time into a database of its own on the server. */
 export async function measureScaling(

@@ -30,7 +30,7 @@ export type Results = {
   readonly scaling: Outcome<Scaling>
 }
 
-export type Target = {
+type Target = {
   readonly name: string
   readonly found: number | null
   readonly target: number
@@ -40,11 +40,11 @@ export type Target = {
 const MEGABYTE = 1_000_000
 const MILLION = 1_000_000
 
-export function eventsPerSecond({ events, countingMs }: Measurement): number {
+function eventsPerSecond({ events, countingMs }: Measurement): number {
   return (events / countingMs) * 1_000
 }
 
-export function targetsOf(peers: Results['peers']): Target[] {
+function targetsOf(peers: Results['peers']): Target[] {
   const peakBytes = measured(peers.forbrukJson)?.peakBytes ?? null
   return [
     ratio(peers, 'forbrukJson', 'streams', 3.2),
@@ -67,7 +67,7 @@ function ratio(peers: Results['peers'], ours: Peer, theirs: Peer, target: number
   return { name: `${PEERS[ours]} : ${PEERS[theirs]}`, found, target, unit: 'x' }
 }
 
-export function isMet({ found, target, unit }: Target): boolean | null {
+function isMet({ found, target, unit }: Target): boolean | null {
   if (found === null) return null
   return unit === 'MB' ? found <= target : found >= target
 }

@@ -14,7 +14,7 @@ const SECONDS_LEFT_MIN = 10
 
 const NOT_INFLICTED = 'could not be inflicted'
 
-export type ScheduleParts = {
+type ScheduleParts = {
   readonly steps: readonly Step[]
   readonly world: World
   readonly progress: Progress

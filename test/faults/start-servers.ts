@@ -24,7 +24,7 @@ export type ServerSettings = {
   readonly clickhouseUrl: string | null
 }
 
-export type Servers = {
+type Servers = {
   readonly kafka: KillableKafka
   readonly ownStore: KillableStore | null
   readonly storeUrl: string

@@ -21,7 +21,7 @@ const PACE_MIN = 100
 /** After the last fault: what is never caught up with can't be compared. */
 const CATCH_UP_MAX_MS = 600_000
 
-export type TortureSettings = ServerSettings & {
+type TortureSettings = ServerSettings & {
   /** Lets ClickHouse's own Kafka engine count the same topic. */
   readonly compare: boolean
   readonly say: (line: string) => void

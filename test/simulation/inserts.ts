@@ -7,7 +7,7 @@ import type { Random } from './random.ts'
 import type { Operation } from './simulated-process.ts'
 import type { SimulatedStore } from './simulated-store.ts'
 
-export type LateInsert = { readonly table: string; readonly rows: readonly StoredRow[] }
+type LateInsert = { readonly table: string; readonly rows: readonly StoredRow[] }
 
 type Surroundings = {
   readonly random: Random

@@ -145,7 +145,7 @@ class TakenAwayError extends Error {
 }
 
 /** The offsets of a fetch that held no record. */
-export type EmptyRange = {
+type EmptyRange = {
   readonly firstOffset: number
   readonly nextOffset: number
   readonly endOffset: number

@@ -7,7 +7,7 @@ import { within } from './wait.ts'
 const HEARTBEAT_INTERVAL_MS = 3_000
 const PROGRESS_TIMEOUT_MS = 60_000
 
-export type ReadSource = {
+type ReadSource = {
   readonly topic: string
   readonly fetchBounds: (partition: number) => Promise<LogBounds>
   readonly consume: (group: string, consumer: SelectiveConsumer) => Promise<Subscription>

@@ -11,7 +11,7 @@ import {
   toStoredTime,
 } from '../record/stored-alert.ts'
 
-export type PublishParts = {
+type PublishParts = {
   readonly store: Store
   /** The topic that is counted. */
   readonly stream: string

@@ -4,12 +4,10 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Environment, readConfig } from '@forbruk/infra/runtime/config.ts'
+import { readConfig } from '@forbruk/infra/runtime/config.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../../test/support/process/free-port.ts'
 import { openParts } from '../wiring/open-parts.ts'
-import { judgeSpace } from './examine-folder.ts'
-import { judgeKafka } from './examine-log.ts'
 import { examineMachine } from './examine-machine.ts'
 import type { Finding } from './finding.ts'
 
@@ -19,7 +17,7 @@ async function newFolder(): Promise<string> {
   return folder
 }
 
-async function settingsIn(folder: string): Promise<Environment> {
+async function settingsIn(folder: string): Promise<Record<string, string>> {
   const [console, store] = [await freePort(), await freePort()]
   return {
     FORBRUK_DATA_DIR: join(folder, 'data'),
@@ -28,7 +26,7 @@ async function settingsIn(folder: string): Promise<Environment> {
   }
 }
 
-async function examined(env: Environment): Promise<ReadonlyMap<string, Finding>> {
+async function examined(env: Record<string, string>): Promise<ReadonlyMap<string, Finding>> {
   const findings = new Map<string, Finding>()
   for await (const finding of examineMachine(() => readConfig(env))) findings.set(finding.check, finding)
   return findings
@@ -125,19 +123,4 @@ test('with wrong settings there is nothing else to look at', async () => {
   const findings = await examined({ KAFKA_TOPIC: 'ø ø' })
   expect(states(findings)).toEqual({ node: 'ok', settings: 'problem' })
   expect(findings.get('settings')?.found).toContain('KAFKA_TOPIC="ø ø": expected letters')
-})
-
-test('little room and short retention are warned of', () => {
-  expect(judgeSpace('/data', 1_940_000_000)).toEqual({
-    state: 'warning',
-    found: '/data: only 1.9 GB free, expected at least 2 GB: make room',
-  })
-  expect(judgeSpace('/data', 2_000_000_000).state).toBe('ok')
-  const facts = { partitionCount: 1, recordBatchBytesMax: 1, shortRetentionMs: 36 * 3_600_000 }
-  expect(judgeKafka('requests', 8, { brokers: 3, topic: facts })).toEqual({
-    state: 'warning',
-    found:
-      'Kafka of 3 brokers; "requests" of 1 partition keeps records for 1.5 days only: ' +
-      "a closed month can't be replayed; set retention.ms to 62 days or more",
-  })
 })

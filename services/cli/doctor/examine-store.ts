@@ -8,7 +8,7 @@ export async function examineStore(settings: StoreSettings): Promise<Verdict> {
 }
 
 /** Pure. */
-export function describeStore(settings: StoreSettings, { version, exists, servedAt }: StoreFacts): string {
+function describeStore(settings: StoreSettings, { version, exists, servedAt }: StoreFacts): string {
   const toBeMade = exists ? '' : ', still to be made'
   if (settings.kind === 'server') {
     return `ClickHouse ${version} at ${settings.url}, database "${settings.database}"${toBeMade}`

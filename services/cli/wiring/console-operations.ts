@@ -16,7 +16,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { z } from 'zod'
 
-export type OperationParts = {
+type OperationParts = {
   readonly store: Store
   readonly close: Closer
   /** Of the tariff. */

@@ -8,7 +8,7 @@ import {
 import { Cron } from 'croner'
 import { GRACE_MS } from '../gate/gate.ts'
 
-export type PlanFacts = {
+type PlanFacts = {
   /** The hour of the first usage there is; null when nothing was counted. */
   readonly firstUsageMs: number | null
   /** YYYY-MM of every month that has a revision. */

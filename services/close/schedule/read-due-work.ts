@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readClosedMonths } from '../statements/find-revision.ts'
 import { type CloseSchedule, planCloses } from './plan-closes.ts'
 
-export type ScheduleSettings = {
+type ScheduleSettings = {
   readonly schedule: CloseSchedule
   /** The topic that is counted. */
   readonly stream: string

@@ -23,7 +23,7 @@ const RULES: MonthRules = {
   }),
 }
 
-export type Installation = {
+type Installation = {
   readonly store: Store
   readonly alertsTopic: EventLog
   readonly clock: { nowMs: number }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-export type Received = {
+type Received = {
   readonly id: string
   readonly isSigned: boolean
   readonly message: { readonly type: string; readonly data: Record<string, unknown> }

@@ -10,7 +10,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 
 export const TOPIC = 'gateway.requests'
-export const BLOCK_SIZE = 8
+const BLOCK_SIZE = 8
 const PARTITIONS = 2
 
 export const OCTOBER_START_MS = Date.parse('2026-09-30T22:00:00Z')
@@ -74,7 +74,7 @@ export async function appendRecords(log: EventLog, partition: number, count: num
   await log.append(Array.from({ length: count }, () => ({ value: Buffer.from('x'), to: { partition } })))
 }
 
-export type CountedUse = {
+type CountedUse = {
   readonly client: string
   readonly integration: string
   readonly timeMs?: number
@@ -83,7 +83,7 @@ export type CountedUse = {
   readonly responseBytes?: number | bigint
 }
 
-export type CountedBlock = {
+type CountedBlock = {
   readonly partition: number
   /** The how-manieth, of whole ones. */
   readonly block: number

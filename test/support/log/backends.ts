@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-export type Backend = {
+type Backend = {
   readonly settings: (topic: string, partitionCount: number) => EventLogSettings
   /** As retention does: offsets below `offset` are gone. */
   readonly deleteBelow: (topic: string, partition: number, offset: number) => Promise<void>

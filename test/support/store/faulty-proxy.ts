@@ -15,7 +15,7 @@ export type ProxyFault =
   | { readonly kind: 'unknown-status' }
 
 /** What happens once, to the next insert into a table. */
-export type InsertTrap = {
+type InsertTrap = {
   readonly table: string
   /** Before it is passed on, with the promise that is waited for. */
   readonly before?: () => Promise<void>

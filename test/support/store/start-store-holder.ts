@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-export type StoreHolder = {
+type StoreHolder = {
   readonly pid: number
   /** The endpoint's URL, or «held». */
   readonly answer: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseAddress } from './variables.ts'
+import { parseAddress } from './address.ts'
 
 describe('parseAddress', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isRotatedName } from './find-rotated.ts'
+import { isRotatedName } from './rotated-name.ts'
 
 test.each([
   ['access.log.1', true],
