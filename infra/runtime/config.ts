@@ -64,7 +64,7 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A webhook's URL is often all that it takes to call it. */
 const SECRET = /PASSWORD|SECRET|TOKEN|WEBHOOKS/

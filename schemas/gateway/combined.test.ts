@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { combined } from './combined.ts'
+import { type CombinedFields, combined } from './combined.ts'
 import type { ParsedLine } from './gateway-format.ts'
 
 const START = '192.0.2.7 - nordlys-as [01/Oct/2026:00:00:00 +0200]'
@@ -15,7 +15,7 @@ const expected: ParsedLine = {
   responseBytes: 456,
 }
 
-function parse(line: string, fields: Parameters<typeof combined>[0] = {}): ParsedLine {
+function parse(line: string, fields: Partial<CombinedFields> = {}): ParsedLine {
   return combined(fields).parseLine(Buffer.from(line))
 }
 

@@ -9,7 +9,7 @@ import { type Tokens, tokenizeCombined } from './tokenize-combined.ts'
 /** `extra1` is the first field that a custom format appends after the user agent. */
 export type CombinedField = 'remote_user' | 'remote_addr' | `extra${number}`
 
-type CombinedFields = {
+export type CombinedFields = {
   readonly client: CombinedField
   /** Null: the log does not say. */
   readonly integration: CombinedField | null

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { REGISTRY_FILES, readRegistry } from './read-registry.ts'
-
-type RegistryFile = (typeof REGISTRY_FILES)[number]
+import { REGISTRY_FILES, type RegistryFile, readRegistry } from './read-registry.ts'
 
 import { describeRegistryFault, type Registry } from './registry.ts'
 

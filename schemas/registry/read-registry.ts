@@ -14,7 +14,7 @@ import { sortRegistry } from './sort-registry.ts'
 
 /** The files of a registry folder, all of them needed. */
 export const REGISTRY_FILES = ['clients.csv', 'partners.csv', 'integrations.csv', 'activations.csv'] as const
-type RegistryFile = (typeof REGISTRY_FILES)[number]
+export type RegistryFile = (typeof REGISTRY_FILES)[number]
 
 /** Their content by name. */
 export type RegistryFiles = ReadonlyMap<string, Uint8Array>

@@ -78,16 +78,17 @@ describe('an incomplete month is refused', () => {
   })
 
   test('when a source has not shipped through the end, or not marked every partition', async () => {
+    const SHIP = 'run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire'
     await countAll()
     await place().store.command('TRUNCATE TABLE source_ledger')
     await flushSource(place().store, { throughMs: OCTOBER_END_MS - 1 })
     expect(await refusals()).toEqual([
-      'source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire',
+      `source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z: ${SHIP}`,
     ])
     await place().store.command('TRUNCATE TABLE source_ledger')
     await flushSource(place().store, { throughMs: OCTOBER_END_MS, partitions: [0] })
     expect(await refusals()).toEqual([
-      'source gw1 has not said how far it shipped; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire',
+      `source gw1 has not said how far it shipped; expected 2026-10-31T23:00:00Z: ${SHIP}`,
     ])
   })
 

@@ -35,8 +35,10 @@ describe('while an aggregator is at work', () => {
 
   test('usage that no ledger row vouches for is never read', async () => {
     await flushUsage(place().store, grown)
+    const bytes = '1152921504606846976 + 1152921504606846976 bytes'
     expect(await refusals({ force: { reason: 'even so' } })).toEqual([
-      'usage and block ledger differ (partition 0, block 8: ledger 19 requests, 1152921504606846976 + 1152921504606846976 bytes, usage 1019 requests, 1152921504606846976 + 1152921504606846976 bytes); let forbruk aggregate catch up, then close again',
+      `usage and block ledger differ (partition 0, block 8: ledger 19 requests, ${bytes}, usage 1019 requests, ` +
+        `${bytes}); let forbruk aggregate catch up, then close again`,
     ])
   })
 

@@ -31,8 +31,9 @@ describe('a complete month', () => {
     })
     expect(
       await rows(`
-        SELECT month, revision, client_id, client_name, payer_id, status, amount_nok, payable_nok, proposed_nok, requests, bytes,
-            metered_requests, content_hash = '${result.contentHash}' AS same, length(definitions) > 5 AS defined
+        SELECT month, revision, client_id, client_name, payer_id, status, amount_nok, payable_nok, proposed_nok,
+            requests, bytes, metered_requests,
+            content_hash = '${result.contentHash}' AS same, length(definitions) > 5 AS defined
         FROM statements ORDER BY client_id`),
     ).toEqual([
       {

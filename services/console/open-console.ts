@@ -11,7 +11,7 @@ import { addStatementRoutes } from './routes/statements.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
 
-type ConsoleSettings = {
+export type ConsoleSettings = {
   readonly listen: Address
   /** Needed for writes where it is set; on an address that others reach, for everything. */
   readonly token: string | null

@@ -20,7 +20,7 @@ import {
   openWorld,
   type World,
 } from '../../test/support/shipper/shipper-world.ts'
-import type { ship } from './ship.ts'
+import type { ShipOptions } from './ship.ts'
 import type { ShipSummary } from './ship-summary.ts'
 
 let world: World
@@ -39,7 +39,7 @@ afterEach(async () => {
   await world.close()
 })
 
-function follow(files: readonly string[], changed: Partial<Parameters<typeof ship>[0]> = {}): void {
+function follow(files: readonly string[], changed: Partial<ShipOptions> = {}): void {
   stop = new AbortController()
   const timing = {
     pollMs: 10,

@@ -14,7 +14,7 @@ import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from
 import { shipWhole } from './ship-whole.ts'
 import { Shipment } from './shipment.ts'
 
-type ShipOptions = {
+export type ShipOptions = {
   readonly log: EventLog
   readonly format: GatewayFormat
   /** The log stream's name, which stays the same for as long as there is that gateway instance. */

@@ -3,7 +3,8 @@ import { isTest, type SourceFile } from './source-files.ts'
 
 /**
  * Exports that no other file imports. For what `schemas`, `infra` and `services` export, a test is no such file: it
- * tests what others use. A default export is there for a tool, which finds it by the file's name.
+ * tests what others use. For a type it is one, since it has values of that type to spell. A default export is there for
+ * a tool, which finds it by the file's name.
  */
 export function findDeadExports(files: readonly SourceFile[]): Fault[] {
   const users = new Map<string, string[]>()
@@ -11,9 +12,9 @@ export function findDeadExports(files: readonly SourceFile[]): Fault[] {
     for (const { target, name } of imports) addTo(users, name === null ? target : `${target} ${name}`, path)
   }
   return files.flatMap(({ path, exports }) =>
-    exports.flatMap(({ name, line }) => {
+    exports.flatMap(({ name, isType, line }) => {
       const importers = [...(users.get(path) ?? []), ...(users.get(`${path} ${name}`) ?? [])]
-      const hasUser = importers.some(importer => isTest(path) || !isTest(importer))
+      const hasUser = importers.some(importer => isType || isTest(path) || !isTest(importer))
       return hasUser || name === 'default' ? [] : [{ path, line, message: describe(name, importers) }]
     }),
   )

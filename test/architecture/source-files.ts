@@ -21,7 +21,7 @@ export type Import = {
   readonly line: number
 }
 
-type Export = { readonly name: string; readonly line: number }
+type Export = { readonly name: string; readonly isType: boolean; readonly line: number }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const OURS = ['*.ts', '{schemas,infra,services,test,demo}/**/*.{ts,mjs}']
@@ -61,8 +61,9 @@ export function parseSource(path: string, text: string): SourceFile {
       take({ value: text.slice(start + 1, end - 1), start }, null, false),
     ),
   ]
-  const exports = exported.map(({ exportName, start }) => ({
+  const exports = exported.map(({ exportName, isType, start }) => ({
     name: exportName.name ?? 'default',
+    isType,
     line: lineAt(text, start),
   }))
   return { path, text, imports, exports }

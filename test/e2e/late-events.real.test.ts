@@ -99,7 +99,7 @@ test('late events make r2 with the difference they make, and leave r1 as it was'
   expect(again).toMatchObject({ outcome: 'unchanged', revision: 2 })
 })
 
-test('a changed price is told apart from late events of the same time, and what is payable is an adjustment', async () => {
+test('a changed price is told apart from late events of its time, and what is payable is an adjustment', async () => {
   await count(writeLog('later.log', 'other', 1))
   const tariff = join(folder, 'tariff.json')
   const text = readFileSync(settings.FORBRUK_TARIFF, 'utf8')

@@ -10,7 +10,7 @@ import { createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../open-store.ts'
 import type { Store } from '../store.ts'
-import { serveReadOnly } from './serve-read-only.ts'
+import { type ReadOnlyEndpoint, serveReadOnly } from './serve-read-only.ts'
 
 const database = 'forbruk'
 const warnings: string[] = []
@@ -19,7 +19,7 @@ const logger = { warn: (message: string) => void warnings.push(message) }
 let root: string
 let secret: string
 let store: Store
-let endpoint: Awaited<ReturnType<typeof serveReadOnly>>
+let endpoint: ReadOnlyEndpoint
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'forbruk-endpoint-'))

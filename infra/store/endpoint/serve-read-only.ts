@@ -19,7 +19,7 @@ type ReadOnlySettings = {
   readonly logger: { warn(message: string): void }
 }
 
-type ReadOnlyEndpoint = {
+export type ReadOnlyEndpoint = {
   readonly url: string
   close(): Promise<void>
 }

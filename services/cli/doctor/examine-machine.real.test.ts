@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readConfig } from '@forbruk/infra/runtime/config.ts'
+import { type Environment, readConfig } from '@forbruk/infra/runtime/config.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../../test/support/process/free-port.ts'
 import { openParts } from '../wiring/open-parts.ts'
@@ -17,7 +17,7 @@ async function newFolder(): Promise<string> {
   return folder
 }
 
-async function settingsIn(folder: string): Promise<Record<string, string>> {
+async function settingsIn(folder: string): Promise<Environment> {
   const [console, store] = [await freePort(), await freePort()]
   return {
     FORBRUK_DATA_DIR: join(folder, 'data'),
@@ -26,7 +26,7 @@ async function settingsIn(folder: string): Promise<Record<string, string>> {
   }
 }
 
-async function examined(env: Record<string, string>): Promise<ReadonlyMap<string, Finding>> {
+async function examined(env: Environment): Promise<ReadonlyMap<string, Finding>> {
   const findings = new Map<string, Finding>()
   for await (const finding of examineMachine(() => readConfig(env))) findings.set(finding.check, finding)
   return findings

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { planCloses } from './plan-closes.ts'
+import { type PlanFacts, planCloses } from './plan-closes.ts'
 
 const OSLO = { expression: '0 6 2 * *', timeZone: 'Europe/Oslo' }
-const plan = (now: string, facts: Partial<Parameters<typeof planCloses>[1]> = {}, schedule = OSLO) =>
+const plan = (now: string, facts: Partial<PlanFacts> = {}, schedule = OSLO) =>
   planCloses(
     schedule,
     { firstUsageMs: Date.parse('2026-08-15T00:00:00Z'), closedMonths: new Set(), ...facts },

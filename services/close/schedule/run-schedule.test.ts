@@ -82,7 +82,7 @@ test('what was due while the machine slept is closed when it wakes', async () =>
   expect(tried).toEqual(['2026-09 at 2026-11-10T20:01', '2026-10 at 2026-11-10T20:01'])
 })
 
-test('a refused close is told with what is missing, tried again at intervals, and holds up no other month', async () => {
+test('a refused close is told of with what is missing, tried again, and holds up no other month', async () => {
   const { tried, logged } = await runFor({
     from: '2026-11-02T05:00:00Z',
     checks: 70,

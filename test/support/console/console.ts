@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Closer, type ClosingParts, closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
 import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
-import { openConsole } from '@forbruk/console/open-console.ts'
+import { type ConsoleSettings, openConsole } from '@forbruk/console/open-console.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { pino } from 'pino'
 import { afterEach, expect } from 'vitest'
@@ -10,7 +10,7 @@ import { readTariffFile } from '../../../services/cli/wiring/read-tariff-file.ts
 import type { Installation } from '../close/counted-month.ts'
 
 type Changes = {
-  readonly settings?: Partial<Parameters<typeof openConsole>[0]>
+  readonly settings?: Partial<ConsoleSettings>
   /** What comes before the close, or in its place. */
   readonly wrap?: (close: Closer) => Closer
 }

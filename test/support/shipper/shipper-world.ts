@@ -6,7 +6,7 @@ import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import type { RejectedLine, RequestEvent, SourceMark } from '@forbruk/schemas/event/log-event.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
-import { ship } from '../../../services/shipper/ship.ts'
+import { type ShipOptions, ship } from '../../../services/shipper/ship.ts'
 
 export const NOW_MS = Date.UTC(2026, 9, 15)
 export const FIRST_MS = Date.UTC(2026, 9, 1)
@@ -54,7 +54,7 @@ export function openWorld() {
     append(name: string, content: string): void {
       appendFileSync(inFolder(name), content)
     },
-    ship: (files: readonly string[], changed: Partial<Parameters<typeof ship>[0]> = {}) =>
+    ship: (files: readonly string[], changed: Partial<ShipOptions> = {}) =>
       ship({
         log,
         format: openGatewayFormat('nginx-json'),
