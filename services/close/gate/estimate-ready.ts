@@ -39,7 +39,8 @@ export function estimateReady(
         } else {
           times.push(nowMs + restMs)
           basis.push(
-            `partition ${lack.partition} is counted at the rate of the last ${seconds(progress.elapsedMs)} in ${seconds(restMs)}`,
+            `partition ${lack.partition} is counted at the rate of the last ${seconds(progress.elapsedMs)} ` +
+              `in ${seconds(restMs)}`,
           )
         }
         break
