@@ -295,7 +295,7 @@ describe('reading only', () => {
 
 describe('many at once', () => {
   it('lets some run, some wait, and refuses the rest with a 503', async () => {
-    const slow = 'SELECT sleepEachRow(0.05) FROM numbers(2)'
+    const slow = 'SELECT sleepEachRow(0.05) FROM numbers(6)'
     const answers = await Promise.all(Array.from({ length: 48 }, () => ask(slow)))
     const refused = answers.filter(({ status }) => status === 503)
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(32)
