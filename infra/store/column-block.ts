@@ -17,18 +17,18 @@ type NumberType = keyof typeof WIDTHS
 export class NumberColumn {
   readonly name: string
   readonly type: NumberType
-  private readonly width: number
-  private readonly limit: number
-  private readonly values: DataView<ArrayBuffer>
-  private end = 0
+  readonly #width: number
+  readonly #limit: number
+  readonly #values: DataView<ArrayBuffer>
+  #end = 0
 
   /** For at most `rows` values. */
   constructor(name: string, type: NumberType, rows: number) {
     this.name = name
     this.type = type
-    this.width = WIDTHS[type]
-    this.limit = LIMITS[type]
-    this.values = new DataView(new ArrayBuffer(rows * this.width))
+    this.#width = WIDTHS[type]
+    this.#limit = LIMITS[type]
+    this.#values = new DataView(new ArrayBuffer(rows * this.#width))
   }
 
   static of(name: string, type: NumberType, value: number, rows: number): NumberColumn {
@@ -38,29 +38,32 @@ export class NumberColumn {
   }
 
   add(value: number): void {
-    if (!(value >= 0 && value < this.limit && Number.isInteger(value))) throw this.inexact(value)
-    const { values, end, width } = this
+    if (!(value >= 0 && value < this.#limit && Number.isInteger(value))) throw this.#inexact(value)
+    const values = this.#values
+    const end = this.#end
+    const width = this.#width
     if (width === 1) values.setUint8(end, value)
     else values.setUint32(end, value, true)
     if (width === 8) values.setUint32(end + 4, value / WORD, true)
-    this.end = end + width
+    this.#end = end + width
   }
 
   get bytes(): Uint8Array {
-    return new Uint8Array(this.values.buffer, 0, this.end)
+    return new Uint8Array(this.#values.buffer, 0, this.#end)
   }
 
   *read(): Generator<number> {
-    const { values, width } = this
-    for (let at = 0; at < this.end; at += width) {
+    const values = this.#values
+    const width = this.#width
+    for (let at = 0; at < this.#end; at += width) {
       if (width === 1) yield values.getUint8(at)
       else yield values.getUint32(at, true) + (width === 8 ? values.getUint32(at + 4, true) * WORD : 0)
     }
   }
 
-  private inexact(value: number): RangeError {
+  #inexact(value: number): RangeError {
     return new RangeError(
-      `"${this.name}" can't hold ${value} exactly: expected a whole number from 0 to ${this.limit - 1}`,
+      `"${this.name}" can't hold ${value} exactly: expected a whole number from 0 to ${this.#limit - 1}`,
     )
   }
 }
@@ -72,13 +75,13 @@ const LENGTH_BYTES_MAX = 5
 export class TextColumn {
   readonly name: string
   readonly type = 'String'
-  private values: Uint8Array<ArrayBuffer>
-  private end = 0
+  #values: Uint8Array<ArrayBuffer>
+  #end = 0
 
   /** @param bytesExpected grows beyond them when it must */
   constructor(name: string, bytesExpected: number) {
     this.name = name
-    this.values = new Uint8Array(bytesExpected)
+    this.#values = new Uint8Array(bytesExpected)
   }
 
   static of(name: string, text: string, rows: number): TextColumn {
@@ -91,32 +94,32 @@ export class TextColumn {
   /** The text in `source` from `start` to `end`. */
   add(source: DataView, start: number, end: number): void {
     const length = end - start
-    this.reserve(length + LENGTH_BYTES_MAX)
-    const { values } = this
-    let at = writeLength(values, this.end, length)
+    this.#reserve(length + LENGTH_BYTES_MAX)
+    const values = this.#values
+    let at = writeLength(values, this.#end, length)
     for (let index = start; index < end; index++) values[at++] = source.getUint8(index)
-    this.end = at
+    this.#end = at
   }
 
   get bytes(): Uint8Array {
-    return this.values.subarray(0, this.end)
+    return this.#values.subarray(0, this.#end)
   }
 
   *read(): Generator<string> {
     let at = 0
-    while (at < this.end) {
-      const { length, start } = readLength(this.values, at)
+    while (at < this.#end) {
+      const { length, start } = readLength(this.#values, at)
       at = start + length
-      yield Buffer.from(this.values.buffer, start, length).toString('utf8')
+      yield Buffer.from(this.#values.buffer, start, length).toString('utf8')
     }
   }
 
-  private reserve(bytes: number): void {
-    const needed = this.end + bytes
-    if (needed <= this.values.length) return
-    const larger = new Uint8Array(Math.max(this.values.length * 2, needed))
+  #reserve(bytes: number): void {
+    const needed = this.#end + bytes
+    if (needed <= this.#values.length) return
+    const larger = new Uint8Array(Math.max(this.#values.length * 2, needed))
     larger.set(this.bytes)
-    this.values = larger
+    this.#values = larger
   }
 }
 

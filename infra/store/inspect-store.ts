@@ -7,6 +7,8 @@ import { explainStoreError } from './explain-store-error.ts'
 import { explainHolder } from './find-holder.ts'
 import { StoreError } from './store.ts'
 import type { EmbeddedStoreSettings, ServerStoreSettings, StoreSettings } from './store-settings.ts'
+import { safeCount, text } from './tables/codec.ts'
+import { shapeOf } from './tables/table.ts'
 
 export type StoreFacts = {
   /** Of ClickHouse, e.g. 26.1.3.4. */
@@ -19,7 +21,7 @@ export type StoreFacts = {
 
 const ANSWER_TIMEOUT_MS = 10_000
 
-const factsShape = z.object({ version: z.string(), databases: z.coerce.number() })
+const factsShape = shapeOf({ version: text, databases: safeCount })
 
 /** Looks and changes nothing. Throws StoreError or StoreUnavailableError when the store can't be used. */
 export async function inspectStore(settings: StoreSettings): Promise<StoreFacts> {

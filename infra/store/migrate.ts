@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import { insertValues } from './insert-values.ts'
 import { type Store, StoreError } from './store.ts'
+import { schemaMigration } from './tables/schema-migration.ts'
+import { type RowOf, select } from './tables/table.ts'
 
 export type Migration = {
   /** From the file's name, `NNN_name.sql`; they are applied in its order. */
@@ -45,25 +47,16 @@ export async function migrate(store: Store, folder: URL, clock: () => number): P
   const missing = chooseMissing(migrations, applied)
   for (const { number, name, sql, checksum } of missing) {
     await store.command(sql)
-    const appliedAt = new Date(clock()).toISOString()
-    await store.insert('schema_migration', [{ number, name, checksum, applied_at: appliedAt }])
+    await insertValues(store, schemaMigration, [{ number, name, checksum, appliedAtMs: clock() }])
   }
   return missing
 }
 
-type AppliedMigration = { readonly number: number; readonly name: string; readonly checksum: string }
-
-const appliedShape: z.ZodType<AppliedMigration> = z.object({
-  number: z.int(),
-  name: z.string(),
-  checksum: z.string(),
-})
+type AppliedMigration = Pick<RowOf<typeof schemaMigration>, 'number' | 'name' | 'checksum'>
 
 async function readApplied(store: Store): Promise<readonly AppliedMigration[]> {
-  return store.query(
-    'SELECT number, name, checksum FROM schema_migration FINAL ORDER BY number',
-    appliedShape,
-  )
+  const { list, shape } = select(schemaMigration, 'number', 'name', 'checksum')
+  return store.query(`SELECT ${list} FROM schema_migration FINAL ORDER BY number`, shape)
 }
 
 /** Pure: which of the migrations are still to be applied. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Store, StoreError } from './store.ts'
+import { type ColumnSet, type Table, toRow, type Values } from './tables/table.ts'
 
 /**
  * A table for `putIfAbsent` is a MergeTree without PARTITION BY that keeps the keys of its inserts for good:
@@ -7,11 +8,11 @@ import { type Store, StoreError } from './store.ts'
  *     SETTINGS non_replicated_deduplication_window = 1000000,
  *              replicated_deduplication_window = 1000000, replicated_deduplication_window_seconds = 3155760000
  */
-type PutIfAbsent<Held> = {
+type PutIfAbsent<Columns extends ColumnSet, Held> = {
   readonly store: Store
-  readonly table: string
-  /** Or several, at most 1000, which are then seen all at once or not at all. */
-  readonly row: Record<string, unknown> | readonly Record<string, unknown>[]
+  readonly table: Table<Columns>
+  /** One row as a rule; several, at most 1000, are seen all at once or not at all. */
+  readonly values: readonly Values<Columns>[]
   /** What is taken, such as `2026-10/r2`: one row of the table at most, or one such several, is ever written for it. */
   readonly key: string
   /** Who holds the key, by a query; null when nobody does. */
@@ -32,16 +33,23 @@ const READ_DELAYS_MS = [0, 20, 100, 500]
  *
  * Throws StoreError when nobody comes to hold the key, and what `read` throws.
  */
-export async function putIfAbsent<Held>({ store, table, row, key, read }: PutIfAbsent<Held>): Promise<Held> {
+export async function putIfAbsent<Columns extends ColumnSet, Held>({
+  store,
+  table,
+  values,
+  key,
+  read,
+}: PutIfAbsent<Columns, Held>): Promise<Held> {
   const before = await read()
   if (before !== null) return before
+  const rows = values.map(each => toRow(table, each))
   for (let attempt = 1; attempt <= KEYS_MAX; attempt++) {
-    await store.insert(table, [row].flat(), { once: attempt === 1 ? key : `${key}#${attempt}` })
+    await store.insert(table.name, rows, { once: attempt === 1 ? key : `${key}#${attempt}` })
     const held = await readSettled(read)
     if (held !== null) return held
   }
   throw new StoreError(
-    `${table} shows no row for ${key} after ${KEYS_MAX} inserts; expected the one that was written: ` +
+    `${table.name} shows no row for ${key} after ${KEYS_MAX} inserts; expected the one that was written: ` +
       "check that the table's rows are read where they are written",
     'PUT_LOST',
   )

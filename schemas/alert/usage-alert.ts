@@ -11,8 +11,14 @@ export type AlertMetric = (typeof ALERT_METRICS)[number]
 export const ALERT_KINDS = ['actual', 'forecast'] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 
+/** An attempt to bring an alert to a webhook: recorded before it is made, and how it ended after it. */
+export const ATTEMPT_STATES = ['started', 'accepted', 'failed'] as const
+
+/** How far an alert has come to a webhook. */
+export const DELIVERY_STATES = ['trying', 'accepted', 'given_up'] as const
+
 /** What an alert is about: there is at most one alert for each. */
-type AlertSubject = {
+export type AlertSubject = {
   /** The topic that is counted. */
   readonly stream: string
   readonly clientId: string

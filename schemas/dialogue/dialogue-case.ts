@@ -42,6 +42,10 @@ export const OUTCOMES = ['charge', 'waived', 'reduced_usage'] as const
 /** `reduced_usage`: nothing is charged, since the client has agreed to use less. */
 export type Outcome = (typeof OUTCOMES)[number]
 
+export const CASE_STATES = ['open', 'decided'] as const
+/** `mixed` when a case's months were decided otherwise. */
+export const DECISIONS = [...OUTCOMES, 'mixed'] as const
+
 /** What happened. The first three come from the close, the others from people. */
 export type CaseEvent =
   | {
@@ -55,6 +59,15 @@ export type CaseEvent =
   | { readonly kind: 'contacted' }
   | { readonly kind: 'noted' }
   | { readonly kind: 'decided'; readonly outcome: Outcome; readonly months: readonly string[] }
+
+export const CASE_EVENT_KINDS = [
+  'opened',
+  'month_added',
+  'evidence_changed',
+  'contacted',
+  'noted',
+  'decided',
+] as const satisfies readonly CaseEvent['kind'][]
 
 /** One thing that happened in a case, for good. */
 export type CaseStep = CaseEvent & {
@@ -83,7 +96,7 @@ export type DialogueCase = {
   readonly clientId: string
   readonly clientName: string
   /** `decided` once each of its months is. */
-  readonly state: 'open' | 'decided'
+  readonly state: (typeof CASE_STATES)[number]
   /** In the order they were added; at least one. */
   readonly months: readonly CaseMonth[]
   /** Of its last step. Whoever adds a step says which one it follows. */
@@ -139,8 +152,8 @@ export type CaseSummary = Pick<DialogueCase, 'caseId' | 'clientId' | 'clientName
   readonly proposedNok: string
   /** Of it, what was decided to be charged. */
   readonly chargedNok: string
-  /** Null while it is open; `mixed` when its months were decided otherwise. */
-  readonly decision: Outcome | 'mixed' | null
+  /** Null while it is open. */
+  readonly decision: (typeof DECISIONS)[number] | null
   readonly steps: number
   readonly contacts: number
   /** ISO 8601, in UTC. */

@@ -2,11 +2,14 @@ import { findRequestFault, isName, isPosition, isTime, type RequestFields } from
 import {
   type EventIdentity,
   LINE_REJECT_REASONS,
-  type LineRejectReason,
   type LogEvent,
   type RecordRejectReason,
+  type RejectedLine,
+  type SourceMark,
+  type StreamVersion,
 } from '../event/log-event.ts'
-import { rejectedLineV1, requestEventV1, sourceMarkV1, streamVersionV1, type WireType } from './avro-types.ts'
+import { rejectedLineV1, requestEventV1, sourceMarkV1, streamVersionV1 } from './avro-types.ts'
+import { decodeSingleObject, isOfType, type WireType } from './single-object.ts'
 
 /** What one record holds, in order: events, or the reason why something in it is none. Never empty. */
 export type Decoded = LogEvent | UndecodableEvent
@@ -35,7 +38,7 @@ export function decodeRecord(value: Buffer | null): readonly Decoded[] {
   }
   switch (value[0]) {
     case 0xc3:
-      return [decodeSingleObject(value)]
+      return [decodeAvro(value)]
     case 0x00:
       return [undecodable('schema_unknown', describeConfluentFraming(value))]
     default:
@@ -43,11 +46,11 @@ export function decodeRecord(value: Buffer | null): readonly Decoded[] {
   }
 }
 
-function decodeSingleObject(value: Buffer): Decoded {
-  if (hasHeader(value, requestEventV1)) return readAvro(requestEventV1, value, readRequest)
-  if (hasHeader(value, sourceMarkV1)) return readAvro(sourceMarkV1, value, readMark)
-  if (hasHeader(value, rejectedLineV1)) return readAvro(rejectedLineV1, value, readRejectedLine)
-  if (hasHeader(value, streamVersionV1)) return readAvro(streamVersionV1, value, readStreamVersion)
+function decodeAvro(value: Buffer): Decoded {
+  if (isOfType(requestEventV1, value)) return readAvro(requestEventV1, value, readRequest)
+  if (isOfType(sourceMarkV1, value)) return readAvro(sourceMarkV1, value, readMark)
+  if (isOfType(rejectedLineV1, value)) return readAvro(rejectedLineV1, value, readRejectedLine)
+  if (isOfType(streamVersionV1, value)) return readAvro(streamVersionV1, value, readStreamVersion)
   if (value.length < 10 || value[1] !== 0x01) {
     return undecodable('avro_malformed', 'expected C3 01 and an 8-byte schema fingerprint')
   }
@@ -55,14 +58,10 @@ function decodeSingleObject(value: Buffer): Decoded {
   return undecodable('schema_unknown', `no schema of ours has the fingerprint ${fingerprint}`)
 }
 
-function hasHeader(value: Buffer, type: WireType): boolean {
-  return value.length > 10 && value.compare(type.header, 0, 10, 0, 10) === 0
-}
-
 function readAvro(type: WireType, value: Buffer, read: (wire: never) => Decoded): Decoded {
   let wire: unknown
   try {
-    wire = type.avro.fromBuffer(value.subarray(10))
+    wire = decodeSingleObject(type, value)
   } catch (error) {
     return undecodable('avro_malformed', error instanceof Error ? error.message : String(error))
   }
@@ -75,27 +74,17 @@ type WireIdentity = {
   'no.forbruk.RequestId'?: { id: string }
 } | null
 
-type WireRequest = {
-  source: string
-  identity: WireIdentity
-  client_id: string
-  integration_id: string
-  time: number
-  status: number
-  request_bytes: number
-  response_bytes: number
-}
-
-function readRequest(wire: WireRequest): Decoded {
+function readRequest(wire: Omit<RequestFields, 'identity'> & { identity: WireIdentity }): Decoded {
+  // Field by field, as it is written: events are many.
   return acceptRequest({
     source: wire.source,
     identity: unwrapIdentity(wire.identity),
-    clientId: wire.client_id,
-    integrationId: wire.integration_id,
-    timeMs: wire.time,
+    clientId: wire.clientId,
+    integrationId: wire.integrationId,
+    timeMs: wire.timeMs,
     status: wire.status,
-    requestBytes: wire.request_bytes,
-    responseBytes: wire.response_bytes,
+    requestBytes: wire.requestBytes,
+    responseBytes: wire.responseBytes,
   })
 }
 
@@ -120,64 +109,30 @@ function acceptRequest(fields: RequestFields): Decoded {
   }
 }
 
-function readMark(wire: {
-  source: string
-  file: string
-  position: number
-  events_total: number
-  through: number
-  format: string
-}): Decoded {
-  const counts = isPosition(wire.position) && isPosition(wire.events_total) && isTime(wire.through)
-  if (!counts || !isName(wire.source) || !isName(wire.file) || !isName(wire.format)) {
+function readMark(mark: Omit<SourceMark, 'kind'>): Decoded {
+  const counts = isPosition(mark.position) && isPosition(mark.eventsTotal) && isTime(mark.throughMs)
+  if (!counts || !isName(mark.source) || !isName(mark.file) || !isName(mark.format)) {
     return undecodable('event_malformed', 'a source mark with an impossible source, position, total or time')
   }
-  return {
-    kind: 'mark',
-    source: wire.source,
-    file: wire.file,
-    position: wire.position,
-    eventsTotal: wire.events_total,
-    throughMs: wire.through,
-    format: wire.format,
-  }
+  return { kind: 'mark', ...mark }
 }
 
-function readRejectedLine(wire: {
-  source: string
-  file: string
-  position: number
-  reason: string
-  detail: string
-  excerpt: string
-  line_bytes: number
-}): Decoded {
-  const reason = LINE_REJECT_REASONS.find(known => known === wire.reason) satisfies
-    | LineRejectReason
-    | undefined
+function readRejectedLine(line: Omit<RejectedLine, 'kind' | 'reason'> & { reason: string }): Decoded {
+  const reason = LINE_REJECT_REASONS.find(known => known === line.reason)
   const whole =
-    isName(wire.source) && isName(wire.file) && isPosition(wire.position) && isPosition(wire.line_bytes)
+    isName(line.source) && isName(line.file) && isPosition(line.position) && isPosition(line.lineBytes)
   if (reason === undefined || !whole) {
     return undecodable('event_malformed', 'a rejected line with an unknown reason or an impossible origin')
   }
-  return {
-    kind: 'rejected_line',
-    source: wire.source,
-    file: wire.file,
-    position: wire.position,
-    reason,
-    detail: wire.detail,
-    excerpt: wire.excerpt,
-    lineBytes: wire.line_bytes,
-  }
+  return { kind: 'rejected_line', ...line, reason }
 }
 
-function readStreamVersion(wire: { fold_version: number; block_size: number; window_size: number }): Decoded {
-  const { fold_version: foldVersion, block_size: blockSize, window_size: windowSize } = wire
+function readStreamVersion(version: Omit<StreamVersion, 'kind'>): Decoded {
+  const { foldVersion, blockSize, windowSize } = version
   if (foldVersion < 1 || windowSize < 1 || windowSize > blockSize) {
     return undecodable('event_malformed', 'a stream version with an impossible version, block or window size')
   }
-  return { kind: 'stream_version', foldVersion, blockSize, windowSize }
+  return { kind: 'stream_version', ...version }
 }
 
 function decodeJson(value: Buffer): readonly Decoded[] {

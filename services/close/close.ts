@@ -10,15 +10,15 @@ import { readDecisions } from './dialogue/read-decisions.ts'
 import { describeSources } from './gate/describe-sources.ts'
 import { type Passed, passGate } from './gate/pass-gate.ts'
 import { CloseRefusedError } from './gate/refusal.ts'
-import { rateMonth } from './rating/rate.ts'
-import type { RatedMonth } from './rating/statement.ts'
+import { type RatedMonth, rateMonth } from './rating/rate.ts'
 import { summarize } from './rating/summarize.ts'
 import { readStoredRegistry } from './registry/read-stored-registry.ts'
 import { readRejected, readWaivers } from './rejected/read-rejected.ts'
 import { explainRevision, type RatingInputs } from './revision/explain-revision.ts'
 import { listChanges } from './revision/list-changes.ts'
+import type { MonthClose } from './revision/month-close.ts'
 import { type Revision, readLatestRevision } from './revision/read-revision.ts'
-import { type MonthClose, type RecordedClose, recordClose } from './revision/record.ts'
+import { type RecordedClose, recordClose } from './revision/record.ts'
 import { readUsage } from './usage/read-usage.ts'
 import { sumUsage } from './usage/usage.ts'
 
@@ -165,7 +165,7 @@ async function explain(
 ) {
   onProgress('explain', 0, 1)
   const adjustments = await explainRevision(store, previous, inputs, statements)
-  const changes = listChanges(previous, inputs, { adjustments, forcedReason: forced?.reason ?? '' })
+  const changes = listChanges(previous, inputs, { adjustments, forcedReason: forced?.reason ?? null })
   return { adjustments, changes }
 }
 

@@ -4,11 +4,13 @@ import { openStore } from '@forbruk/infra/store/open-store.ts'
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { StoreSettings } from '@forbruk/infra/store/store-settings.ts'
+import { text } from '@forbruk/infra/store/tables/codec.ts'
+import { declareTable, select } from '@forbruk/infra/store/tables/table.ts'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { z } from 'zod'
 import { makeFolder, type OpenedStore, writable } from '../support/store/open-stores.ts'
 
-const takenShape = z.object({ key: z.string(), holder: z.string() })
+const taken = declareTable('taken', { key: text, holder: text })
+const { shape: takenShape } = select(taken)
 
 async function createTaken(store: Store): Promise<void> {
   await store.command(`
@@ -27,8 +29,8 @@ async function readHolder(store: Store, key: string): Promise<string | null> {
 function take(store: Store, key: string, holder: string): Promise<string> {
   return putIfAbsent({
     store,
-    table: 'taken',
-    row: { key, holder },
+    table: taken,
+    values: [{ key, holder }],
     key,
     read: () => readHolder(store, key),
   })

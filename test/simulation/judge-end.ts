@@ -1,6 +1,6 @@
 import { FoldVersionError, type StreamGeometry } from '@forbruk/aggregator/count/block.ts'
+import { LogContradictsLedgerError } from '@forbruk/aggregator/count/block-proof.ts'
 import { LogGapError } from '@forbruk/aggregator/count/log-gap.ts'
-import { LogContradictsLedgerError } from '@forbruk/aggregator/count/partition-fold.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { Violation } from './violation.ts'

@@ -1,26 +1,32 @@
-import { Admission, type SourceFile, type SourceFiles } from '@forbruk/aggregator/count/admit.ts'
+import { BlockProof, type CountedBlock } from '@forbruk/aggregator/count/block-proof.ts'
+import { PartitionFold } from '@forbruk/aggregator/count/partition-fold.ts'
 import { type ResumeParts, resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
-import type { BlockSum } from '@forbruk/infra/ledger/blocks.ts'
+import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { toRow } from '@forbruk/infra/store/tables/table.ts'
-import type { TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import type { StoredRow } from './block-tables.ts'
-import { type Ports, PROTOCOL, type Protocol } from './protocol.ts'
+import {
+  AdmissionOfAdmitted,
+  AdmissionOfAnyDay,
+  encodeLate,
+  NewestBlockFirst,
+  OpenBlockDropped,
+  ProofLeftOwed,
+  ProofTakenForGiven,
+} from './broken-parts.ts'
+import { type Ports, PROTOCOL, type Protocol, partsOfFold } from './protocol.ts'
 
 /** The protocol with one piece replaced by a wrong one: the simulation must tell each from the right one. */
 export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'the ledger is written before the rows': {
-    async write(store, flushes) {
-      const ledger = flushes.flatMap(rows => rows.ledger).map(row => toRow(blockLedger, row))
-      if (ledger.length > 0) await store.insert(blockLedger.name, ledger)
-      await flushRows(
-        store,
-        flushes.map(rows => ({ ...rows, ledger: [] })),
-      )
+    async write(store, blocks) {
+      const ledger = blocks.map(rows => toRow(blockLedger, rows.ledger))
+      await store.insert(blockLedger.name, ledger)
+      await flushRows(store, blocks)
     },
   },
   'the version is the next offset': {
@@ -28,9 +34,9 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   },
   'the version is constant': { around: withRows(row => ({ ...row, last_offset: 0 })) },
   'a flush that failed is taken for done': {
-    async write(store, flushes) {
+    async write(store, blocks) {
       try {
-        await flushRows(store, flushes)
+        await flushRows(store, blocks)
       } catch (error) {
         if (error instanceof StoreUnavailableError) throw error
       }
@@ -82,9 +88,23 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   },
   'the start of a partition is not stored first': { resume: resumeWithoutStart },
   'a block folded again is not compared with the ledger': {
-    async resume(parts, partition) {
-      return { ...(await resumePartition(parts, partition)), stored: new Map() }
-    },
+    resume: withProof((place, _counted) => new BlockProof(place, new Map())),
+  },
+  'a block folded again is written before it has come to its ledger row': {
+    resume: withProof((place, counted) => new ProofTakenForGiven(place, counted)),
+  },
+  'a block may end before it has come to its ledger row': {
+    resume: withProof((place, counted) => new ProofLeftOwed(place, counted)),
+  },
+  'the open block is written before the complete ones': {
+    beginFold: (point, foldVersionMax) => new NewestBlockFirst(point, partsOfFold(foldVersionMax)),
+  },
+  'an open block is taken and not written': {
+    beginFold: (point, foldVersionMax) => new OpenBlockDropped(point, partsOfFold(foldVersionMax)),
+  },
+  'a block is encoded when it is written, not when it ends': {
+    beginFold: (point, foldVersionMax) =>
+      new PartitionFold(point, { ...partsOfFold(foldVersionMax), encode: encodeLate }),
   },
   'only admitted request ids are remembered': {
     async resume(parts, partition) {
@@ -102,7 +122,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   },
   'resuming forgets the blocks before': {
     async resume(parts, partition) {
-      return { ...(await resumePartition(parts, partition)), before: [] }
+      return { ...(await resumePartition(parts, partition)), earlierBlocks: [] }
     },
   },
   'resuming takes the newest version for an older block': {
@@ -124,7 +144,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
     async resume(parts, partition) {
       const point = await resumePartition(parts, partition)
       const windowSize = point.geometry.windowSize
-      return { ...point, before: point.before.map(block => ({ ...block, windowSize })) }
+      return { ...point, earlierBlocks: point.earlierBlocks.map(block => ({ ...block, windowSize })) }
     },
   },
   'an accepted gap is not asked for': { around: withLedger(() => ({ readGaps: async () => [] })) },
@@ -148,43 +168,21 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'a block whose records are gone ends with no day': {
     async resume(parts, partition) {
       const point = await resumePartition(parts, partition)
-      return { ...point, sealed: point.sealed && { ...point.sealed, firstAppendTimeMs: null } }
+      return {
+        ...point,
+        restoredBlock: point.restoredBlock && { ...point.restoredBlock, firstAppendTimeMs: null },
+      }
     },
   },
   'a block whose records are gone is begun anew': {
     async resume(parts, partition) {
-      return { ...(await resumePartition(parts, partition)), sealed: null }
+      return { ...(await resumePartition(parts, partition)), restoredBlock: null }
     },
   },
 }
 
 export function mutate(mutant: Partial<Protocol>): Protocol {
   return { ...PROTOCOL, ...mutant }
-}
-
-class AdmissionOfAdmitted extends Admission {
-  readonly #admitted = new Map<string, number>()
-  readonly #offsetsMax: number
-
-  constructor(windowSize: number, sources: SourceFiles) {
-    super(windowSize, sources)
-    this.#offsetsMax = windowSize
-  }
-
-  override remember({ source }: SourceFile, texts: DataView, range: TextRange, offset: number): boolean {
-    const id = `${source}\n${range.readIn(texts)}`
-    const last = this.#admitted.get(id)
-    const isDuplicate = last !== undefined && offset - last <= this.#offsetsMax
-    if (!isDuplicate) this.#admitted.set(id, offset)
-    return isDuplicate
-  }
-}
-
-class AdmissionOfAnyDay extends Admission {
-  override remember(file: SourceFile, texts: DataView, id: TextRange, offset: number): boolean {
-    this.rememberedFrom = 0
-    return super.remember(file, texts, id, offset)
-  }
 }
 
 function withRows(change: (row: StoredRow) => StoredRow): Protocol['around'] {
@@ -226,6 +224,19 @@ function sumsOf(block: LedgerBlock): BlockSum {
     sourceEvents: block.requests,
     sourceDuplicates: block.duplicates,
     sourceMarks: block.marks,
+  }
+}
+
+/** @param prove of the blocks that are folded again, by first offset */
+function withProof(
+  prove: (place: Place, counted: ReadonlyMap<number, CountedBlock>) => BlockProof,
+): Protocol['resume'] {
+  return async (parts, partition) => {
+    const point = await resumePartition(parts, partition)
+    const blocks = (await parts.ledger.readNewestBlocks(point, 9)).filter(
+      ({ firstOffset }) => firstOffset >= point.foldFromOffset,
+    )
+    return { ...point, proof: prove(point, new Map(blocks.map(block => [block.firstOffset, block]))) }
   }
 }
 

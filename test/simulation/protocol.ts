@@ -1,6 +1,7 @@
-import { PartitionFold, type ResumePoint } from '@forbruk/aggregator/count/partition-fold.ts'
+import { type FoldParts, PartitionFold, type ResumePoint } from '@forbruk/aggregator/count/partition-fold.ts'
 import { resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import type { CountParts } from '@forbruk/aggregator/run/count-log.ts'
+import { type BlockRows, encodeBlock } from '@forbruk/aggregator/run/encode-block.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 
@@ -9,7 +10,7 @@ export type Ports = Pick<CountParts, 'log' | 'store' | 'ledger'>
 /** The pieces that counting is composed of. A mutant replaces one; the aggregator's own are `PROTOCOL`. */
 export type Protocol = {
   readonly resume: typeof resumePartition
-  readonly beginFold: (point: ResumePoint, foldVersionMax: number) => PartitionFold
+  readonly beginFold: (point: ResumePoint, foldVersionMax: number) => PartitionFold<BlockRows>
   readonly write: typeof flushRows
   /** What the process sees of its surroundings. */
   readonly around: (ports: Ports, nowMs: () => number) => Ports
@@ -17,9 +18,13 @@ export type Protocol = {
 
 const scanner = new RequestScanner()
 
+export function partsOfFold(foldVersionMax: number): FoldParts<BlockRows> {
+  return { foldVersionMax, scanner, encode: encodeBlock }
+}
+
 export const PROTOCOL: Protocol = {
   resume: resumePartition,
-  beginFold: (point, foldVersionMax) => new PartitionFold(point, { foldVersionMax, scanner }),
+  beginFold: (point, foldVersionMax) => new PartitionFold(point, partsOfFold(foldVersionMax)),
   write: flushRows,
   around: ports => ports,
 }

@@ -22,6 +22,7 @@ import {
   text,
   textOrNull,
   time,
+  timeText,
   uuid,
 } from './codec.ts'
 import { declareTable, omit, select, shapeOf, toRow, tuple } from './table.ts'
@@ -43,6 +44,7 @@ test.each([
   ['no day', orEmpty(dateText), '', null],
   ['no JSON', orEmpty(json(z.object({ a: z.int() }))), '', null],
   ['a time of a document', isoTime, '2026-10-01 00:00:00.123', '2026-10-01T00:00:00.123Z'],
+  ['a time to show', timeText, '2026-10-01 00:00:00.123', '2026-10-01 00:00:00.123'],
   ['an id', uuid, '6f8f8b2e-7d0e-4c39-9d49-0b0a3b1f2c11', '6f8f8b2e-7d0e-4c39-9d49-0b0a3b1f2c11'],
   ['a quantity', decimalText(20), '0.5', '0.5'],
   ['money', money, '149', '149.00'],
@@ -76,6 +78,7 @@ test.each([
   ['a day', dateText, [null, '', '2026-02-30', '2026-10', 20261001]],
   ['a day or none', orEmpty(dateText), [null, '2026-02-30', 0]],
   ['JSON or none', orEmpty(json(z.object({}))), [null, '{', '0']],
+  ['a time to show', timeText, [null, '', 0, '2026-10-01T00:00:00.123Z']],
   ['an id', uuid, [null, '', 'x']],
   ['a decimal', money, [null, '', 1.5, '1e3', '.5', '1.']],
   ['a time', time, [null, '', 0, '2026-10-01', 'yesterday', '2026-13-01 00:00:00.000']],

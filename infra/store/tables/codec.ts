@@ -126,6 +126,13 @@ export const isoTime: Codec<string> = {
   holds: time.holds,
 }
 
+/** As ClickHouse prints it, in UTC, for whoever only shows it. */
+export const timeText: Codec<string> = {
+  read: z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/, { error: 'expected a time' }),
+  write: same,
+  holds: time.holds,
+}
+
 /** Milliseconds since the epoch, of whole seconds; an hour's begin, as a rule. */
 export const secondTime: Codec<number> = {
   read: time.read,

@@ -10,10 +10,11 @@ import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { Admission } from '../count/admit.ts'
 import { findUnknown } from '../count/block.ts'
+import { BlockProof } from '../count/block-proof.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { rememberedFrom } from '../count/window.ts'
 import { restoreSources } from '../resume/restore-sources.ts'
-import type { FlushRows } from '../run/rows.ts'
+import { type BlockRows, encodeBlock } from '../run/encode-block.ts'
 import { type AuditFinding, placeOf } from './check-ledger.ts'
 
 /** One broken block must not fill the screen. */
@@ -72,8 +73,15 @@ async function replayBlock(
   const gapEnds = gaps.filter(gap => gap.partition === block.partition).map(gap => gap.toOffset)
   // Nothing is remembered over a gap.
   const floor = Math.max(0, ...gapEnds.filter(offset => offset <= firstOffset))
-  const before = ofPartition.filter(other => other.firstOffset < firstOffset && other.firstOffset >= floor)
-  const readFromOffset = rememberedFrom(before, firstOffset, block.firstAppendTimeMs, geometry.windowSize)
+  const earlierBlocks = ofPartition.filter(
+    other => other.firstOffset < firstOffset && other.firstOffset >= floor,
+  )
+  const readFromOffset = rememberedFrom(
+    earlierBlocks,
+    firstOffset,
+    block.firstAppendTimeMs,
+    geometry.windowSize,
+  )
   const { startOffset } = await log.bounds(block.partition)
   if (startOffset > readFromOffset) {
     return [
@@ -82,25 +90,32 @@ async function replayBlock(
   }
   const sources = restoreSources(await readSeenFiles(store, place, firstOffset))
   const admission = new Admission(geometry.windowSize, sources)
-  const point = { ...place, geometry, foldFromOffset: firstOffset, readFromOffset, before, sealed: null }
-  const fold = new PartitionFold({ ...point, admission, stored: new Map() }, { foldVersionMax, scanner })
+  const start = { foldFromOffset: firstOffset, readFromOffset, earlierBlocks, restoredBlock: null }
+  const fold = new PartitionFold(
+    { ...place, ...start, geometry, admission, proof: new BlockProof(place, new Map()) },
+    { foldVersionMax, scanner, encode: encodeBlock },
+  )
   // One more where a later block begins: it must be the record that ends this one.
   const next = ofPartition.find(other => other.firstOffset > firstOffset)
   const isComplete = next !== undefined && !gapEnds.includes(next.firstOffset)
   const toOffset = isComplete ? nextOffset + 1 : nextOffset
   for await (const batch of log.read(block.partition, readFromOffset, toOffset)) fold.foldBatch(batch)
-  const rows = fold.takeRows()
-  const messages = rows === null ? ['the log holds nothing of it'] : await compareRows(store, block, rows)
+  // At once: the log may have gone on far beyond what is counted of the block.
+  const replayed = fold.takeRows(true).find(rows => rows.ledger.block === block.block)
+  const messages =
+    replayed === undefined ? ['the log holds nothing of it'] : await compareRows(store, block, replayed)
   return messages.slice(0, FINDINGS_PER_BLOCK_MAX).map(fail)
 }
 
-async function compareRows(store: Store, block: LedgerBlock, replayed: FlushRows): Promise<string[]> {
+async function compareRows(
+  store: Store,
+  block: LedgerBlock,
+  { usage, ledger }: BlockRows,
+): Promise<string[]> {
   const stored = await readUsageRows(store, block, block.block)
-  const ofBlock = replayed.usage.flatMap(rowsOf).filter(row => row.block === block.block)
-  const messages = compareUsage(ofBlock.map(toUse), stored)
-  const ledger = replayed.ledger.find(row => row.block === block.block)
-  if (ledger?.fingerprint !== block.fingerprint) {
-    messages.push(`fingerprint ${ledger?.fingerprint ?? 'none'} from the log, ${block.fingerprint} stored`)
+  const messages = compareUsage(usage.flatMap(rowsOf).map(toUse), stored)
+  if (ledger.fingerprint !== block.fingerprint) {
+    messages.push(`fingerprint ${ledger.fingerprint} from the log, ${block.fingerprint} stored`)
   }
   for (const column of [
     'nextOffset',
@@ -111,8 +126,8 @@ async function compareRows(store: Store, block: LedgerBlock, replayed: FlushRows
     'rejected',
     'marks',
   ] as const) {
-    const found = ledger?.[column] ?? 0
-    if (found !== block[column]) messages.push(`${column}: ${found} from the log, ${block[column]} stored`)
+    if (ledger[column] !== block[column])
+      messages.push(`${column}: ${ledger[column]} from the log, ${block[column]} stored`)
   }
   return messages
 }

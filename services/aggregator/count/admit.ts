@@ -15,16 +15,16 @@ export class Admission {
   readonly sources: SourceFiles
   /** No id below counts: it was appended too long ago. */
   rememberedFrom = 0
-  private windowSize: number
+  #windowSize: number
 
   constructor(windowSize: number, sources: SourceFiles) {
-    this.windowSize = windowSize
+    this.#windowSize = windowSize
     this.sources = sources
   }
 
   /** What the window had forgotten stays forgotten: `rememberedFrom` is to say so. */
   resize(windowSize: number): void {
-    this.windowSize = windowSize
+    this.#windowSize = windowSize
   }
 
   /** @param file that of the request's source and line */
@@ -42,63 +42,74 @@ export class Admission {
   /** Remembers the request id at its newest offset; true when it occurred within the window before. */
   remember(file: SourceFile, texts: DataView, id: TextRange, offset: number): boolean {
     file.requestIds ??= new IdWindow()
-    const lastOffset = file.requestIds.remember(texts, id, offset, this.windowSize)
-    return lastOffset !== null && lastOffset >= Math.max(this.rememberedFrom, offset - this.windowSize)
+    const lastOffset = file.requestIds.remember(texts, id, offset, this.#windowSize)
+    return lastOffset !== null && lastOffset >= Math.max(this.rememberedFrom, offset - this.#windowSize)
   }
 }
 
 /** Every source file that a partition has seen. */
 export class SourceFiles {
-  private readonly names = new ByteTable()
+  readonly #names = new ByteTable()
   /** By the number of the source's name. */
-  private readonly bySource: FilesOfSource[] = []
-  private readonly spelled = new ScannedRequest()
+  readonly #bySource: FilesOfSource[] = []
+  readonly #spelled = new ScannedRequest()
 
   get(source: string, file: string): SourceFile {
-    spellOrigin({ source, identity: { kind: 'position', file, position: 0 } }, this.spelled)
-    return this.of(this.spelled)
+    spellOrigin({ source, identity: { kind: 'position', file, position: 0 } }, this.#spelled)
+    return this.of(this.#spelled)
   }
 
   /** The file of the request's source and line; the one without a name where it has no line. */
   of(request: ScannedRequest): SourceFile {
-    const known = this.names.size
-    const number = this.names.add(request.texts, request.source)
-    if (number === known) this.bySource.push(new FilesOfSource(this.names.text(number)))
-    const files = this.bySource[number]
+    const known = this.#names.size
+    const number = this.#names.add(request.texts, request.source)
+    if (number === known) this.#bySource.push(new FilesOfSource(this.#names.text(number)))
+    const files = this.#bySource[number]
     if (files === undefined) throw new RangeError(`source number ${number} of ${known} has no files`)
     return request.identity === 'position' ? files.named(request.texts, request.identityText) : files.unnamed
   }
 
-  *all(): Iterable<SourceFile> {
-    for (const files of this.bySource) yield* files.all()
+  /** Those of which something came since the last call. */
+  takeChanged(): SourceFile[] {
+    const changed = [...this.#all()].filter(file => file.isChanged)
+    for (const file of changed) file.isChanged = false
+    return changed
+  }
+
+  startBlock(): void {
+    for (const file of this.#all()) file.startBlock()
+  }
+
+  *#all(): Iterable<SourceFile> {
+    for (const files of this.#bySource) yield* files.all()
   }
 }
 
 class FilesOfSource {
-  private readonly source: string
-  private readonly names = new ByteTable()
+  readonly #source: string
+  readonly #names = new ByteTable()
   /** By the number of the file's name. */
-  private readonly files: SourceFile[] = []
+  readonly #files: SourceFile[] = []
   readonly unnamed: SourceFile
 
   constructor(source: string) {
-    this.source = source
+    this.#source = source
     this.unnamed = new SourceFile(source, '')
   }
 
   named(texts: DataView, name: TextRange): SourceFile {
     if (name.start === name.end) return this.unnamed
-    const number = this.names.add(texts, name)
-    const known = this.files[number]
+    const number = this.#names.add(texts, name)
+    const known = this.#files[number]
     if (known !== undefined) return known
-    const file = new SourceFile(this.source, this.names.text(number))
-    this.files.push(file)
+    const file = new SourceFile(this.#source, this.#names.text(number))
+    this.#files.push(file)
     return file
   }
 
   *all(): Iterable<SourceFile> {
     yield this.unnamed
-    yield* this.files
+    yield* this.#files
   }
 }
 
@@ -120,8 +131,8 @@ export class SourceFile {
   blockEvents = 0
   blockDuplicates = 0
   blockMarks = 0
-  /** Changed since it was last written. */
-  dirty = false
+  /** Since it was last taken. */
+  isChanged = false
 
   constructor(source: string, file: string) {
     this.source = source
@@ -140,7 +151,7 @@ export class SourceFile {
       this.blockEvents += 1
       this.eventsSoFar += 1
     }
-    this.dirty = true
+    this.isChanged = true
   }
 
   /**
@@ -156,13 +167,13 @@ export class SourceFile {
     this.throughMs = Math.max(this.throughMs ?? 0, mark.throughMs)
     this.format = mark.format
     this.blockMarks += 1
-    this.dirty = true
+    this.isChanged = true
   }
 
   startBlock(): void {
     this.blockEvents = 0
     this.blockDuplicates = 0
     this.blockMarks = 0
-    this.dirty = false
+    this.isChanged = false
   }
 }

@@ -32,16 +32,21 @@ export function identityOf(
   }
 }
 
-type RejectedContent = Pick<
-  RejectedRow,
-  'reason' | 'detail' | 'source' | 'file' | 'position' | 'excerpt' | 'recordBytes'
->
+/** An event that can't be counted, and where it stands in the partition. */
+export type RejectedEvent = Omit<RejectedRow, 'stream' | 'partition' | 'block'>
 
-/** The part of a rejected event's row that its content decides. */
-export function describeRejected(event: RejectedLine | UndecodableEvent, record: LogRecord): RejectedContent {
+/** @param eventIndex within its record */
+export function describeRejected(
+  event: RejectedLine | UndecodableEvent,
+  record: LogRecord,
+  eventIndex: number,
+): RejectedEvent {
   const origin = identityOf(event)
   const line = origin?.identity.kind === 'position' ? origin.identity : null
   return {
+    offset: record.offset,
+    eventIndex,
+    appendTimeMs: record.appendTimeMs,
     reason: event.reason,
     detail: event.detail,
     source: origin?.source ?? '',

@@ -39,3 +39,31 @@ export function assertLogHolds(
     )
   }
 }
+
+/** With its first record a block needs the request ids from `neededOffset` on, and the log is read from a later one. */
+export function lacksRequestIds(
+  place: Place,
+  readFromOffset: number,
+  neededOffset: number,
+  firstOffset: number,
+): LogGapError {
+  return new LogGapError(
+    `${describePartition(place)} begins at offset ${readFromOffset}, but the request ids from offset ${neededOffset} on ` +
+      `are needed to recognise duplicates: the topic's retention deleted them within days. Raise it. Restore ` +
+      `them, or ${howToAccept(place.partition, firstOffset, 0)}. Nothing was counted wrongly.`,
+  )
+}
+
+/** The day of a block that was restored from its ledger row goes on: its figures can't be continued. */
+export function lacksRecords(
+  place: Place,
+  offset: number,
+  firstOffset: number,
+  countedOffset: number,
+): LogGapError {
+  return new LogGapError(
+    `${describePartition(place)}: the record at offset ${offset} belongs to the block that began at ${firstOffset}, but ` +
+      `the log no longer holds all that folding it takes: the topic's retention deleted it within days. Raise it. ` +
+      `Restore the records, or ${howToAccept(place.partition, countedOffset, 0)}. Nothing was counted wrongly.`,
+  )
+}

@@ -17,15 +17,15 @@ const [REQUESTS, REQUEST_BYTES, RESPONSE_BYTES] = [2, 3, 4]
 export class UsageTable {
   size = 0
   /** Cells by slot. Never more than half full. */
-  private slots = new Int32Array(CELLS_FIRST * 2).fill(EMPTY)
-  private words = new Int32Array(CELLS_FIRST * CELL_WORDS)
+  #slots = new Int32Array(CELLS_FIRST * 2).fill(EMPTY)
+  #words = new Int32Array(CELLS_FIRST * CELL_WORDS)
   /** The same memory. */
-  private doubles = new Float64Array(this.words.buffer)
-  private changedCells: number[] = []
+  #doubles = new Float64Array(this.#words.buffer)
+  #changedCells: number[] = []
 
   /** How many cells have changed since `takeChanged`. */
   get changedSize(): number {
-    return this.changedCells.length
+    return this.#changedCells.length
   }
 
   /** One request more. `hourAndClass` tells hours since the epoch and the status class in one small number. */
@@ -36,8 +36,9 @@ export class UsageTable {
     requestBytes: number,
     responseBytes: number,
   ): void {
-    const cell = this.cellOf(client, integration, hourAndClass)
-    const { doubles, words } = this
+    const cell = this.#cellOf(client, integration, hourAndClass)
+    const doubles = this.#doubles
+    const words = this.#words
     const double = cell * CELL_DOUBLES
     doubles[double + REQUESTS] = (doubles[double + REQUESTS] ?? 0) + 1
     doubles[double + REQUEST_BYTES] = (doubles[double + REQUEST_BYTES] ?? 0) + requestBytes
@@ -45,36 +46,37 @@ export class UsageTable {
     const word = cell * CELL_WORDS
     if (words[word + CHANGED] === 1) return
     words[word + CHANGED] = 1
-    this.changedCells.push(cell)
+    this.#changedCells.push(cell)
   }
 
   at(cell: number) {
     const word = cell * CELL_WORDS
     const double = cell * CELL_DOUBLES
     return {
-      client: this.words[word + CLIENT] ?? EMPTY,
-      integration: this.words[word + INTEGRATION] ?? EMPTY,
-      hourAndClass: this.words[word + HOUR_AND_CLASS] ?? EMPTY,
-      requests: this.doubles[double + REQUESTS] ?? 0,
-      requestBytes: this.doubles[double + REQUEST_BYTES] ?? 0,
-      responseBytes: this.doubles[double + RESPONSE_BYTES] ?? 0,
+      client: this.#words[word + CLIENT] ?? EMPTY,
+      integration: this.#words[word + INTEGRATION] ?? EMPTY,
+      hourAndClass: this.#words[word + HOUR_AND_CLASS] ?? EMPTY,
+      requests: this.#doubles[double + REQUESTS] ?? 0,
+      requestBytes: this.#doubles[double + REQUEST_BYTES] ?? 0,
+      responseBytes: this.#doubles[double + RESPONSE_BYTES] ?? 0,
     }
   }
 
   takeChanged(): readonly number[] {
-    const taken = this.changedCells
-    for (const cell of taken) this.words[cell * CELL_WORDS + CHANGED] = 0
-    this.changedCells = []
+    const taken = this.#changedCells
+    for (const cell of taken) this.#words[cell * CELL_WORDS + CHANGED] = 0
+    this.#changedCells = []
     return taken
   }
 
-  private cellOf(client: number, integration: number, hourAndClass: number): number {
-    const { slots, words } = this
+  #cellOf(client: number, integration: number, hourAndClass: number): number {
+    const slots = this.#slots
+    const words = this.#words
     const mask = slots.length - 1
     let slot = hashOf(client, integration, hourAndClass) & mask
     for (;;) {
       const cell = slots[slot] ?? EMPTY
-      if (cell === EMPTY) return this.append(slot, client, integration, hourAndClass)
+      if (cell === EMPTY) return this.#append(slot, client, integration, hourAndClass)
       const word = cell * CELL_WORDS
       const isSame =
         words[word + CLIENT] === client &&
@@ -85,28 +87,29 @@ export class UsageTable {
     }
   }
 
-  private append(slot: number, client: number, integration: number, hourAndClass: number): number {
+  #append(slot: number, client: number, integration: number, hourAndClass: number): number {
     const cell = this.size
-    const { slots, words } = this
+    const slots = this.#slots
+    const words = this.#words
     const word = cell * CELL_WORDS
     slots[slot] = cell
     words[word + CLIENT] = client
     words[word + INTEGRATION] = integration
     words[word + HOUR_AND_CLASS] = hourAndClass
     this.size = cell + 1
-    if (this.size * CELL_WORDS === words.length) this.grow()
+    if (this.size * CELL_WORDS === words.length) this.#grow()
     return cell
   }
 
-  private grow(): void {
-    const words = new Int32Array(this.words.length * 2)
-    words.set(this.words)
-    this.words = words
-    this.doubles = new Float64Array(words.buffer)
-    this.slots = this.placeAll(new Int32Array(this.slots.length * 2).fill(EMPTY))
+  #grow(): void {
+    const words = new Int32Array(this.#words.length * 2)
+    words.set(this.#words)
+    this.#words = words
+    this.#doubles = new Float64Array(words.buffer)
+    this.#slots = this.#placeAll(new Int32Array(this.#slots.length * 2).fill(EMPTY))
   }
 
-  private placeAll(slots: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  #placeAll(slots: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
     const mask = slots.length - 1
     for (let cell = 0; cell < this.size; cell++) {
       const { client, integration, hourAndClass } = this.at(cell)

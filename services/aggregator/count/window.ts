@@ -10,6 +10,26 @@ export type WindowBlock = Pick<
   'firstOffset' | 'nextOffset' | 'requestIds' | 'firstAppendTimeMs' | 'windowSize'
 >
 
+/** The blocks before the open one, as far as its window may reach into them. */
+export class EarlierBlocks {
+  /** Oldest first. */
+  #blocks: readonly WindowBlock[]
+
+  constructor(blocks: readonly WindowBlock[]) {
+    this.#blocks = blocks
+  }
+
+  /** The open block has ended, and is the newest of them. */
+  add(ended: WindowBlock): void {
+    const reachedFrom = ended.nextOffset - ended.windowSize
+    this.#blocks = [...this.#blocks, ended].filter(block => block.nextOffset > reachedFrom)
+  }
+
+  rememberedFrom(firstOffset: number, appendTimeMs: number, windowSize: number): number {
+    return rememberedFrom(this.#blocks, firstOffset, appendTimeMs, windowSize)
+  }
+}
+
 /**
  * The lowest offset whose request ids a block remembers: a window before its start, and no further back than to the
  * first block that began more than seven days before it. Decided once per block, by its first record's append time

@@ -1,8 +1,8 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
-import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { describePartition } from '../count/log-gap.ts'
 import { rememberedFrom } from '../count/window.ts'
 import { behindGaps, chooseFoldStart } from './resume.ts'
@@ -52,7 +52,7 @@ export async function acceptGap(parts: AcceptGapParts, gap: Gap, reason: string)
     )
   }
   const accepted = { ...place, fromOffset, toOffset, reason, acceptedAtMs: parts.clock() }
-  await store.insert(acceptedGap.name, [toRow(acceptedGap, accepted)])
+  await insertValues(store, acceptedGap, [accepted])
 }
 
 /** As the command takes it: PARTITION:FROM-TO. */
@@ -75,9 +75,9 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
     return bounds.startOffset > (gap?.toOffset ?? 0) ? { partition, fromOffset, toOffset } : null
   }
   const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
-  const { foldFromOffset, sealed } = chooseFoldStart(blocks, sums, bounds)
-  const before = blocks.filter(block => block.firstOffset < foldFromOffset)
-  const needed = rememberedFrom(before, foldFromOffset, null, newest.windowSize)
-  const isThere = sealed !== null || bounds.startOffset > Math.min(foldFromOffset, needed)
+  const { foldFromOffset, restoredBlock } = chooseFoldStart(blocks, sums, bounds)
+  const earlierBlocks = blocks.filter(block => block.firstOffset < foldFromOffset)
+  const needed = rememberedFrom(earlierBlocks, foldFromOffset, null, newest.windowSize)
+  const isThere = restoredBlock !== null || bounds.startOffset > Math.min(foldFromOffset, needed)
   return isThere ? { partition, fromOffset, toOffset } : null
 }

@@ -1,8 +1,8 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
-import { stream } from '@forbruk/infra/store/tables/stream.ts'
-import { toRow } from '@forbruk/infra/store/tables/table.ts'
+import { stream as streamTable } from '@forbruk/infra/store/tables/stream.ts'
 import { encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import { findUnknown, type StreamGeometry } from '../count/block.ts'
 
@@ -22,7 +22,7 @@ export async function registerStream(
   const { topic, partitionCount } = log
   const stored = await ledger.readStream(topic)
   if (stored === null) {
-    await store.insert(stream.name, [toRow(stream, { ...ours, stream: topic, partitionCount })])
+    await insertValues(store, streamTable, [{ ...ours, stream: topic, partitionCount }])
     return ours
   }
   if (stored.partitionCount !== partitionCount) {

@@ -48,8 +48,8 @@ const sum = (number: number, fields: object = {}) => ({
 const start = (blocks: LedgerBlock[], sums: ReturnType<typeof sum>[], startOffset = 0) =>
   chooseFoldStart(blocks, sums, { startOffset, endOffset: 9 * blockSize })
 const foldStart = (...args: Parameters<typeof start>) => {
-  const { foldFromOffset, sealed } = start(...args)
-  expect(sealed).toBeNull()
+  const { foldFromOffset, restoredBlock } = start(...args)
+  expect(restoredBlock).toBeNull()
   return foldFromOffset
 }
 
@@ -74,7 +74,7 @@ describe('a partition goes on', () => {
     for (const startOffset of [2 * blockSize + 1, last]) {
       expect(start([block(1), open], [sum(1), sum(2)], startOffset)).toEqual({
         foldFromOffset: last,
-        sealed: open,
+        restoredBlock: open,
       })
     }
     // Offsets that were never counted are gone: whoever asks for the log's bounds will see it.
@@ -83,7 +83,7 @@ describe('a partition goes on', () => {
 
   test('after what is counted of its open block, where the log lacks the request ids that it remembers', () => {
     const seen = block(1, { requestIds: 1 })
-    expect(start([seen, open], [sum(1), sum(2)], 2 * blockSize - 1).sealed).toEqual(open)
+    expect(start([seen, open], [sum(1), sum(2)], 2 * blockSize - 1).restoredBlock).toEqual(open)
     const later = { ...open, firstAppendTimeMs: OCTOBER_MS + 8 * DAY_MS }
     expect(foldStart([seen, later], [sum(1), sum(2)], 2 * blockSize - 1)).toBe(2 * blockSize)
   })

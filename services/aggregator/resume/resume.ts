@@ -1,17 +1,17 @@
 import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog, LogBounds } from '@forbruk/infra/log/event-log.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
-import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { Admission } from '../count/admit.ts'
 import { alignedEnd, findUnknown, type StreamGeometry } from '../count/block.ts'
-import { BlockFold } from '../count/block-fold.ts'
+import { BlockProof } from '../count/block-proof.ts'
 import { assertLogHolds, describePartition } from '../count/log-gap.ts'
+import { OpenBlock } from '../count/open-block.ts'
 import type { ResumePoint } from '../count/partition-fold.ts'
 import { rememberedFrom } from '../count/window.ts'
-import { ledgerRow } from '../run/rows.ts'
 import { restoreSources } from './restore-sources.ts'
 import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from './verify-blocks.ts'
 
@@ -37,30 +37,25 @@ export async function resumePartition(parts: ResumeParts, partition: number): Pr
   const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
   // After the ledger: what another process counts meanwhile must not look as if it were beyond the log's end.
   const bounds = await log.bounds(partition)
-  const { foldFromOffset, sealed } =
+  const { foldFromOffset, restoredBlock } =
     gap === null || blocks.length > 0
       ? chooseFoldStart(blocks, sums, bounds)
-      : { foldFromOffset: gap.toOffset, sealed: null }
+      : { foldFromOffset: gap.toOffset, restoredBlock: null }
   assertLogHolds(place, bounds, foldFromOffset, all.at(-1)?.nextOffset ?? foldFromOffset)
-  const before = blocks.filter(block => block.firstOffset < foldFromOffset)
+  const earlierBlocks = blocks.filter(block => block.firstOffset < foldFromOffset)
   const geometry = geometryAt(all, foldFromOffset)
   const unknown = findUnknown(describePartition(place), geometry.foldVersion, foldVersionMax)
   if (unknown !== null) throw unknown
   const readFromOffset = Math.max(
     bounds.startOffset,
-    rememberedFrom(before, foldFromOffset, null, geometry.windowSize),
+    rememberedFrom(earlierBlocks, foldFromOffset, null, geometry.windowSize),
   )
   const sources = restoreSources(await ledger.readSeenFiles(place, foldFromOffset))
   const admission = new Admission(geometry.windowSize, sources)
-  const stored = new Map(
-    blocks
-      .filter(block => block.firstOffset >= foldFromOffset)
-      .map(block => [
-        block.firstOffset,
-        { nextOffset: block.nextOffset, events: block.events, fingerprint: block.fingerprint },
-      ]),
-  )
-  return { ...place, geometry, foldFromOffset, readFromOffset, before, sealed, admission, stored }
+  const counted = blocks.filter(block => block.firstOffset >= foldFromOffset)
+  const proof = new BlockProof(place, new Map(counted.map(block => [block.firstOffset, block])))
+  const start = { foldFromOffset, readFromOffset, earlierBlocks, restoredBlock }
+  return { ...place, ...start, geometry, admission, proof }
 }
 
 async function readLedger(parts: ResumeParts, place: Place): Promise<LedgerBlock[]> {
@@ -83,8 +78,9 @@ async function storeStart(
   const { startOffset } = await log.bounds(place.partition)
   const meanwhile = await readNewest()
   if (meanwhile.length > 0) return meanwhile
-  const row = ledgerRow(place, new BlockFold(startOffset), startOffset, ofNewPartition)
-  await store.insert(blockLedger.name, [toRow(blockLedger, row)])
+  const start = new OpenBlock(startOffset, ofNewPartition)
+  const row = start.toLedger(place.stream, place.partition, startOffset)
+  await insertValues(store, blockLedger, [row])
   const begun = await readNewest()
   if (begun.length > 0) return begun
   throw new StoreUnavailableError(
@@ -104,7 +100,7 @@ export function behindGaps(
   return { gap, blocks: blocks.filter(block => block.firstOffset >= (gap?.toOffset ?? 0)) }
 }
 
-type FoldStart = Pick<ResumePoint, 'foldFromOffset' | 'sealed'>
+type FoldStart = Pick<ResumePoint, 'foldFromOffset' | 'restoredBlock'>
 
 /** Pure: `blocks` are the newest ones in order, at least one. */
 export function chooseFoldStart(
@@ -113,18 +109,19 @@ export function chooseFoldStart(
   { startOffset }: LogBounds,
 ): FoldStart {
   const differing = findDiffering(chooseVerified(blocks), sums)
-  if (differing !== undefined) return { foldFromOffset: differing.firstOffset, sealed: null }
+  if (differing !== undefined) return { foldFromOffset: differing.firstOffset, restoredBlock: null }
   const newest = blocks.at(-1)
   if (newest === undefined)
     throw new RangeError('a partition without a ledger row has no place to go on from')
   const { firstOffset, nextOffset } = newest
-  if (nextOffset === alignedEnd(firstOffset, newest)) return { foldFromOffset: nextOffset, sealed: null }
-  const before = blocks.slice(0, -1)
-  const needed = rememberedFrom(before, firstOffset, newest.firstAppendTimeMs, newest.windowSize)
+  if (nextOffset === alignedEnd(firstOffset, newest))
+    return { foldFromOffset: nextOffset, restoredBlock: null }
+  const earlierBlocks = blocks.slice(0, -1)
+  const needed = rememberedFrom(earlierBlocks, firstOffset, newest.firstAppendTimeMs, newest.windowSize)
   const isDeleted = needed < startOffset && startOffset <= nextOffset
   return isDeleted
-    ? { foldFromOffset: nextOffset, sealed: newest }
-    : { foldFromOffset: firstOffset, sealed: null }
+    ? { foldFromOffset: nextOffset, restoredBlock: newest }
+    : { foldFromOffset: firstOffset, restoredBlock: null }
 }
 
 /** That of the block that begins there; of one that nothing is stored of, that of the block before. Pure. */

@@ -7,6 +7,7 @@ import { DEFAULT_GEOMETRY, FOLD_VERSION } from '../count/block.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
+import { encodeBlock } from './encode-block.ts'
 import { flushRows } from './flush.ts'
 import { sleep } from './sleep.ts'
 import type { CountProgress } from './stream-counter.ts'
@@ -42,7 +43,7 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
     pendingRowsMax: PENDING_ROWS_MAX,
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
-    beginFold: point => new PartitionFold(point, { foldVersionMax, scanner }),
-    write: flushes => flushRows(store, flushes),
+    beginFold: point => new PartitionFold(point, { foldVersionMax, scanner, encode: encodeBlock }),
+    write: blocks => flushRows(store, blocks),
   })
 }

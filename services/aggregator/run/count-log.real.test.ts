@@ -20,6 +20,7 @@ import { PartitionFold } from '../count/partition-fold.ts'
 import { acceptGap } from '../resume/accept-gap.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
+import { encodeBlock } from './encode-block.ts'
 import { flushRows } from './flush.ts'
 import { sleep } from './sleep.ts'
 
@@ -68,7 +69,8 @@ function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
     write: flushes => flushRows(store, flushes),
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
-    beginFold: point => new PartitionFold(point, { foldVersionMax, scanner: new RequestScanner() }),
+    beginFold: point =>
+      new PartitionFold(point, { foldVersionMax, scanner: new RequestScanner(), encode: encodeBlock }),
   })
 }
 
@@ -115,6 +117,18 @@ test('a block ends with the day, and each is resumed, audited and replayed as it
      FROM block_ledger FINAL WHERE stream = 'days' AND block = 0`,
   )
   expect(await findFaults(log)).toContain('partition 0, block 0: nextOffset: 3 from the log, 5 stored')
+  await log.close()
+}, 60_000)
+
+test('an open block is replayed as it was counted, however far the log has gone on since', async () => {
+  const log = openLog('behind')
+  await append(log, ['a', 'b', 'a'])
+  await count(log, FIRST)
+  await append(
+    log,
+    Array.from({ length: 20 }, (_, index) => `later-${index}`),
+  )
+  expect(await findFaults(log)).toEqual([])
   await log.close()
 }, 60_000)
 

@@ -4,8 +4,8 @@ import type { StreamGeometry } from '../count/block.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import { registerStream } from '../resume/register-stream.ts'
 import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
+import type { BlockRows } from './encode-block.ts'
 import { type FlushStore, whenAvailable } from './flush.ts'
-import type { FlushRows } from './rows.ts'
 import type { Sleep } from './sleep.ts'
 import { type CountLogger, type CountProgress, StreamCounter } from './stream-counter.ts'
 
@@ -19,8 +19,8 @@ export type CountParts = {
   readonly store: FlushStore
   readonly ledger: LedgerReader
   readonly resume: (partition: number, ofNewPartition: StreamGeometry) => Promise<ResumePoint>
-  readonly beginFold: (point: ResumePoint) => PartitionFold
-  readonly write: (flushes: readonly FlushRows[]) => Promise<void>
+  readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
+  readonly write: (blocks: readonly BlockRows[]) => Promise<void>
   /** How this release counts: a new stream from its start, one that is counted from where its log says so. */
   readonly geometry: StreamGeometry
   /** More rows than this wait for the store, and no further record is folded until they are written. */
@@ -46,7 +46,7 @@ export async function countLog(parts: CountParts): Promise<void> {
   const counter = new StreamCounter({
     resume: partition => patient(() => parts.resume(partition, ofNewPartition)),
     beginFold: parts.beginFold,
-    write: flushes => patient(() => parts.write(flushes)),
+    write: blocks => patient(() => parts.write(blocks)),
     pendingRowsMax: parts.pendingRowsMax,
     logger,
     sleep,

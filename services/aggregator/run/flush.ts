@@ -1,51 +1,30 @@
 import type { ColumnBlock } from '@forbruk/infra/store/column-block.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { blockLedger } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { rejectedEvent } from '@forbruk/infra/store/tables/rejected-event.ts'
 import { sourceLedger } from '@forbruk/infra/store/tables/source-ledger.ts'
-import { type ColumnSet, type Table, toRow, type Values } from '@forbruk/infra/store/tables/table.ts'
 import { usageRollup } from '@forbruk/infra/store/tables/usage-rollup.ts'
-import { type FlushRows, INSERT_ROWS_MAX } from './rows.ts'
+import { type BlockRows, INSERT_ROWS_MAX } from './encode-block.ts'
 import type { Sleep } from './sleep.ts'
 
 const BACKOFF_FIRST_MS = 500
 const BACKOFF_LAST_MS = 30_000
 
 /**
- * Writes the rows of all partitions, the ledger's last: a ledger row must never be there without the rows it vouches
- * for. Every row is a set, not an addition, so any part may be written again.
+ * Writes the rows of blocks of all partitions, the ledger's last: a ledger row must never be there without the rows it
+ * vouches for. Every row is a set, not an addition, so any part may be written again.
  */
-export async function flushRows(store: FlushStore, flushes: readonly FlushRows[]): Promise<void> {
-  for (const blocks of joined(flushes.flatMap(flush => flush.usage))) {
-    await store.insertBlocks(usageRollup.name, blocks)
+export async function flushRows(store: FlushStore, blocks: readonly BlockRows[]): Promise<void> {
+  for (const columns of joined(blocks.flatMap(({ usage }) => usage))) {
+    await store.insertBlocks(usageRollup.name, columns)
   }
-  await insertRows(
-    store,
-    sourceLedger,
-    flushes.map(flush => flush.sources),
-  )
-  await insertRows(
-    store,
-    rejectedEvent,
-    flushes.map(flush => flush.rejected),
-  )
-  await insertRows(
-    store,
-    blockLedger,
-    flushes.map(flush => flush.ledger),
-  )
-}
-
-async function insertRows<Columns extends ColumnSet>(
-  store: FlushStore,
-  table: Table<Columns>,
-  byFlush: readonly (readonly Values<Columns>[])[],
-): Promise<void> {
-  const rows = byFlush.flat()
-  for (let start = 0; start < rows.length; start += INSERT_ROWS_MAX) {
-    const encoded = rows.slice(start, start + INSERT_ROWS_MAX).map(row => toRow(table, row))
-    await store.insert(table.name, encoded)
-  }
+  const sources = blocks.flatMap(block => block.sources)
+  const rejected = blocks.flatMap(block => block.rejected)
+  const ledger = blocks.map(block => block.ledger)
+  await insertValues(store, sourceLedger, sources)
+  await insertValues(store, rejectedEvent, rejected)
+  await insertValues(store, blockLedger, ledger)
 }
 
 export type FlushStore = Pick<Store, 'insert' | 'insertBlocks'>

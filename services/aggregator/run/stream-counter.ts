@@ -1,6 +1,6 @@
 import type { PartitionConsumer, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
-import type { FlushRows } from './rows.ts'
+import type { BlockRows } from './encode-block.ts'
 import type { Sleep } from './sleep.ts'
 
 const HEARTBEAT_INTERVAL_MS = 2_000
@@ -14,8 +14,8 @@ export type CountProgress = { readonly offsetsDone: number; readonly offsetsTota
 
 export type CounterParts = {
   readonly resume: (partition: number) => Promise<ResumePoint>
-  readonly beginFold: (point: ResumePoint) => PartitionFold
-  readonly write: (flushes: readonly FlushRows[]) => Promise<void>
+  readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
+  readonly write: (blocks: readonly BlockRows[]) => Promise<void>
   readonly pendingRowsMax: number
   readonly logger: CountLogger
   readonly sleep: Sleep
@@ -24,28 +24,28 @@ export type CounterParts = {
 
 /** The consumer's side: folds what is delivered, and holds delivery back while too much waits for the store. */
 export class StreamCounter implements PartitionConsumer {
-  private readonly parts: CounterParts
-  private readonly folds = new Map<number, PartitionFold>()
-  private flushing: Promise<ReadonlyMap<number, number>> | null = null
-  private failure: { readonly error: unknown } | null = null
+  readonly #parts: CounterParts
+  readonly #folds = new Map<number, PartitionFold<BlockRows>>()
+  #flushing: Promise<ReadonlyMap<number, number>> | null = null
+  #failure: { readonly error: unknown } | null = null
 
   constructor(parts: CounterParts) {
-    this.parts = parts
+    this.#parts = parts
   }
 
   async assign(partition: number): Promise<number> {
-    const point = await this.parts.resume(partition)
-    this.folds.set(partition, this.parts.beginFold(point))
+    const point = await this.#parts.resume(partition)
+    this.#folds.set(partition, this.#parts.beginFold(point))
     const { foldFromOffset, readFromOffset } = point
-    this.parts.logger.info({ partition, foldFromOffset, readFromOffset }, 'partition assigned')
+    this.#parts.logger.info({ partition, foldFromOffset, readFromOffset }, 'partition assigned')
     return readFromOffset
   }
 
   async receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
-    this.foldBatch(batch)
-    await this.leaveIfHalted(batch.partition)
-    const { pendingRowsMax, sleep, signal } = this.parts
-    while (this.pendingRows() > pendingRowsMax && !signal.aborted) {
+    this.#foldBatch(batch)
+    await this.#leaveIfHalted(batch.partition)
+    const { pendingRowsMax, sleep, signal } = this.#parts
+    while (this.#pendingRows() > pendingRowsMax && !signal.aborted) {
       // A flush may wait for the store much longer than the group waits for a sign of life.
       await Promise.race([this.flush(), sleep(HEARTBEAT_INTERVAL_MS, signal)])
       await heartbeat()
@@ -53,21 +53,21 @@ export class StreamCounter implements PartitionConsumer {
   }
 
   revoke(partitions: readonly number[]): void {
-    for (const partition of partitions) this.folds.delete(partition)
+    for (const partition of partitions) this.#folds.delete(partition)
   }
 
   /** Writes what changed; answers how far each partition is written. One flush at a time: callers share it. */
   flush(): Promise<ReadonlyMap<number, number>> {
-    this.flushing ??= this.writeFolds().finally(() => {
-      this.flushing = null
+    this.#flushing ??= this.#writeFolds().finally(() => {
+      this.#flushing = null
     })
-    return this.flushing
+    return this.#flushing
   }
 
   progressTo(endOffsets: readonly (number | null)[]): CountProgress {
     let offsetsDone = 0
     let offsetsTotal = 0
-    for (const [partition, fold] of this.folds) {
+    for (const [partition, fold] of this.#folds) {
       const end = endOffsets[partition] ?? 0
       offsetsDone += Math.min(fold.nextOffset, end)
       offsetsTotal += end
@@ -81,19 +81,19 @@ export class StreamCounter implements PartitionConsumer {
     return offsetsDone === offsetsTotal
   }
 
-  private foldBatch(batch: RecordBatch): void {
+  #foldBatch(batch: RecordBatch): void {
     try {
-      this.folds.get(batch.partition)?.foldBatch(batch)
+      this.#folds.get(batch.partition)?.foldBatch(batch)
     } catch (error) {
       // A batch that is folded in part must not be written by a last flush.
-      this.folds.delete(batch.partition)
+      this.#folds.delete(batch.partition)
       throw error
     }
   }
 
   /** Another release goes on from where this one has to stop, and it may not have these rules any more. */
-  private async leaveIfHalted(partition: number): Promise<void> {
-    const halt = this.folds.get(partition)?.halt ?? null
+  async #leaveIfHalted(partition: number): Promise<void> {
+    const halt = this.#folds.get(partition)?.halt ?? null
     if (halt === null) return
     // One that is under way took its rows before.
     await this.flush()
@@ -101,33 +101,33 @@ export class StreamCounter implements PartitionConsumer {
     throw halt
   }
 
-  private async writeFolds(): Promise<ReadonlyMap<number, number>> {
+  async #writeFolds(): Promise<ReadonlyMap<number, number>> {
     // Rows that a failed flush took are gone: a later ledger row would vouch for them. Only a new start folds them again.
-    if (this.failure !== null) throw this.failure.error
+    if (this.#failure !== null) throw this.#failure.error
     const nextOffsets = new Map<number, number>()
-    const flushes: FlushRows[] = []
-    for (const [partition, fold] of this.folds) {
+    const blocks: BlockRows[] = []
+    for (const [partition, fold] of this.#folds) {
       // When it ends, what is folded is written: the next start has the less to fold again.
-      const rows = fold.takeRows(this.parts.signal.aborted)
-      if (rows === null) continue
-      flushes.push(rows)
-      nextOffsets.set(partition, rows.ledger.at(-1)?.nextOffset ?? fold.nextOffset)
+      for (const rows of fold.takeRows(this.#parts.signal.aborted)) {
+        blocks.push(rows)
+        nextOffsets.set(partition, rows.ledger.nextOffset)
+      }
     }
     try {
-      if (flushes.length > 0) {
-        await this.parts.write(flushes)
-        this.parts.logger.debug({ partitions: flushes.length }, 'written, the ledger last')
+      if (blocks.length > 0) {
+        await this.#parts.write(blocks)
+        this.#parts.logger.debug({ partitions: nextOffsets.size }, 'written, the ledger last')
       }
     } catch (error) {
-      this.failure = { error }
+      this.#failure = { error }
       throw error
     }
     return nextOffsets
   }
 
-  private pendingRows(): number {
+  #pendingRows(): number {
     let rows = 0
-    for (const fold of this.folds.values()) rows += fold.pendingRows
+    for (const fold of this.#folds.values()) rows += fold.pendingRows
     return rows
   }
 }

@@ -1,17 +1,11 @@
+import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { UsageAlert } from '@forbruk/schemas/alert/usage-alert.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { z } from 'zod'
 import { type AlertsTopic, raiseAlerts, readRaised } from '../record/raise-alerts.ts'
 import { type Amounts, judgeUsage } from './judge-usage.ts'
 import { type JudgedPeriod, judgedPeriods } from './judged-periods.ts'
-import {
-  type ClientUse,
-  type Positions,
-  readClientsToJudge,
-  readClientUses,
-  readPositions,
-} from './read-usage.ts'
+import { type Positions, readClientsToJudge, readClientUses, readPositions } from './read-usage.ts'
 
 /** What a month's usage is judged by. */
 export type MonthRules = {
@@ -28,6 +22,8 @@ export type JudgeParts = {
   readonly timeZone: string
   /** Null for a month that can't be judged: there is no registry, or no tariff holds. */
   readonly readRules: (period: BillingPeriod) => Promise<MonthRules | null>
+  /** Months that are closed: their late events show on the close. */
+  readonly readClosedMonths: () => Promise<ReadonlySet<string>>
   readonly clock: () => number
 }
 
@@ -45,9 +41,9 @@ export type Look = { readonly look: LastLook; readonly raised: readonly UsageAle
  * since the last look nothing is read, except every ten minutes. Nothing of a look that failed is remembered.
  */
 export async function judgeMonths(parts: JudgeParts, last: LastLook | null): Promise<Look> {
-  const { store, counted, timeZone, clock } = parts
+  const { store, counted, timeZone, clock, readClosedMonths } = parts
   const nowMs = clock()
-  const closed = new Set(await readClosedMonths(store))
+  const closed = await readClosedMonths()
   const periods = judgedPeriods(nowMs, timeZone, month => closed.has(month))
   const months = periods.map(period => period.month).join(' ')
   const positions = await readPositions(store, counted.topic, counted.partitionCount)
@@ -87,9 +83,4 @@ async function judgePeriod(
     raised.push(...(await raiseAlerts(store, alertsTopic, alerts)))
   }
   return raised
-}
-
-async function readClosedMonths(store: Store): Promise<string[]> {
-  const rows = await store.query('SELECT DISTINCT month FROM month_closes', z.object({ month: z.string() }))
-  return rows.map(row => row.month)
 }

@@ -1,15 +1,12 @@
 import { partitionOf } from '@forbruk/infra/log/place-records.ts'
 import type { Claim, PlaceInLog, SoleWriter } from '@forbruk/infra/log/sole-writer.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { usageAlertPublished } from '@forbruk/infra/store/tables/usage-alert-published.ts'
 import type { AlertId } from '@forbruk/schemas/alert/usage-alert.ts'
 import { decodeUsageAlert, encodeUsageAlert } from '@forbruk/schemas/wire/usage-alert-codec.ts'
 import type { AlertsTopic } from '../record/raise-alerts.ts'
-import {
-  STORED_ALERT_COLUMNS,
-  type StoredAlert,
-  storedAlertShape,
-  toStoredTime,
-} from '../record/stored-alert.ts'
+import { STORED_ALERT_COLUMNS, type StoredAlert, storedAlertShape } from '../record/stored-alert.ts'
 
 type PublishParts = {
   readonly store: Store
@@ -95,19 +92,14 @@ async function findInTopic(topic: AlertsTopic, alerts: readonly StoredAlert[]): 
 }
 
 async function recordPublished({ store, alertsTopic, clock }: PublishParts, places: Places): Promise<void> {
-  const published_at = toStoredTime(clock())
-  const rows = [...places].map(([alert_id, { partition, offset }]) => ({
-    alert_id,
-    topic: alertsTopic.topic,
-    partition,
-    offset,
-    published_at,
-  }))
-  await store.insert('usage_alert_published', rows)
+  const { topic } = alertsTopic
+  const publishedAtMs = clock()
+  const values = [...places].map(([alertId, place]) => ({ alertId, topic, ...place, publishedAtMs }))
+  await insertValues(store, usageAlertPublished, values)
 }
 
 async function readPending({ store, stream, alertsTopic, clock }: PublishParts): Promise<StoredAlert[]> {
-  const since = toStoredTime(clock() - PUBLISH_WITHIN_MS).slice(0, 'YYYY-MM'.length)
+  const since = new Date(clock() - PUBLISH_WITHIN_MS).toISOString().slice(0, 'YYYY-MM'.length)
   return store.query(PENDING_SQL, storedAlertShape, {
     stream,
     since,

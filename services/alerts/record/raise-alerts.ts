@@ -2,8 +2,9 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { partitionOf } from '@forbruk/infra/log/place-records.ts'
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { usageAlert } from '@forbruk/infra/store/tables/usage-alert.ts'
 import type { AlertId, UsageAlert } from '@forbruk/schemas/alert/usage-alert.ts'
-import { STORED_ALERT_COLUMNS, type StoredAlert, storedAlertShape, toRow } from './stored-alert.ts'
+import { STORED_ALERT_COLUMNS, type StoredAlert, storedAlertShape } from './stored-alert.ts'
 
 export type AlertsTopic = Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'read'>
 
@@ -26,8 +27,8 @@ export async function raiseAlerts(
     raised.push(
       await putIfAbsent({
         store,
-        table: 'usage_alert',
-        row: toRow({ ...alert, logStart }),
+        table: usageAlert,
+        values: [{ ...alert, logStart }],
         key: alert.alertId,
         read: async () => (await store.query(ALERT_SQL, storedAlertShape, subjectParams(alert)))[0] ?? null,
       }),

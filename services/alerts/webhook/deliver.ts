@@ -1,8 +1,12 @@
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { bool, nullable, safeCount, time } from '@forbruk/infra/store/tables/codec.ts'
+import { omit, select, shapeOf, toRow } from '@forbruk/infra/store/tables/table.ts'
+import { usageAlert } from '@forbruk/infra/store/tables/usage-alert.ts'
+import { usageAlertAttempt } from '@forbruk/infra/store/tables/usage-alert-attempt.ts'
 import type { UsageAlert } from '@forbruk/schemas/alert/usage-alert.ts'
-import { z } from 'zod'
-import { storedAlertColumns, toAlert, toStoredTime } from '../record/stored-alert.ts'
+import type { z } from 'zod'
+import { withId } from '../record/stored-alert.ts'
 import { type DeliveryState, GIVE_UP_AFTER_MS, nextAttemptAt, planAttempt } from './plan-attempt.ts'
 import type { Answer } from './send.ts'
 import type { Webhook } from './webhook.ts'
@@ -55,33 +59,44 @@ export async function deliverDue(parts: DeliverParts): Promise<Delivered> {
 /** Null when another process makes this attempt. */
 async function attemptOnce(parts: DeliverParts, alert: UsageAlert, attempt: number): Promise<Answer | null> {
   const { store, webhook, holder, send, clock, random } = parts
-  const params = { alert_id: alert.alertId, webhook: webhook.name, attempt }
-  const row = { ...params, holder, status: null, detail: '', next_attempt_at: null }
-  const key = `${alert.alertId}/${webhook.name}/${attempt}`
+  const { alertId } = alert
+  const key = `${alertId}/${webhook.name}/${attempt}`
+  const begun = {
+    alertId,
+    webhook: webhook.name,
+    attempt,
+    holder,
+    status: null,
+    detail: '',
+    nextAttemptAtMs: null,
+  }
   const started = await putIfAbsent({
     store,
-    table: 'usage_alert_attempt',
-    row: { ...row, state: 'started', at: toStoredTime(clock()) },
+    table: usageAlertAttempt,
+    values: [{ ...begun, state: 'started', atMs: clock() }],
     key: `${key}/started`,
-    read: async () => (await store.query(HOLDER_SQL, holderShape, params))[0] ?? null,
+    read: async () => {
+      const params = { alert_id: alertId, webhook: webhook.name, attempt }
+      return (await store.query(HOLDER_SQL, holderShape, params))[0] ?? null
+    },
   })
   if (started.holder !== holder) return null
   const answer = await send(webhook, alert)
   const atMs = clock()
-  const nextMs = answer.kind === 'failed' ? nextAttemptAt(attempt, alert.raisedAtMs, atMs, random()) : null
-  const answered = {
-    ...row,
+  const isFailed = answer.kind === 'failed'
+  const row = toRow(usageAlertAttempt, {
+    ...begun,
     state: answer.kind,
-    at: toStoredTime(atMs),
+    atMs,
     status: answer.status,
-    detail: answer.kind === 'failed' ? answer.detail : '',
-    next_attempt_at: nextMs === null ? null : toStoredTime(nextMs),
-  }
-  await store.insert('usage_alert_attempt', [answered], { once: `${key}/${answer.kind}` })
+    detail: isFailed ? answer.detail : '',
+    nextAttemptAtMs: isFailed ? nextAttemptAt(attempt, alert.raisedAtMs, atMs, random()) : null,
+  })
+  await store.insert(usageAlertAttempt.name, [row], { once: `${key}/${answer.kind}` })
   return answer
 }
 
-const holderShape = z.object({ holder: z.string() })
+const holderShape = select(usageAlertAttempt, 'holder').shape
 const HOLDER_SQL = `
 SELECT holder
 FROM usage_alert_attempt
@@ -90,70 +105,47 @@ WHERE alert_id = {alert_id:String} AND webhook = {webhook:String} AND attempt = 
 type Delivery = { readonly alert: UsageAlert; readonly state: DeliveryState }
 
 async function readDeliveries({ store, stream, webhook }: DeliverParts, nowMs: number): Promise<Delivery[]> {
-  const since = toStoredTime(nowMs - GIVE_UP_AFTER_MS)
   return store.query(DELIVERIES_SQL, deliveryShape, {
     stream,
     webhook: webhook.name,
-    since,
+    since: nowMs - GIVE_UP_AFTER_MS,
     limit: ALERTS_PER_LOOK,
   })
 }
 
 const ALERTS_PER_LOOK = 1_000
 
-const seconds = z.coerce.number()
-const deliveryShape: z.ZodType<Delivery> = z
-  .object({
-    ...storedAlertColumns,
-    attempts: z.number(),
-    started_at: seconds,
-    has_failed: z.number(),
-    next_attempt_at_ms: seconds.nullable(),
-  })
-  .transform(row => {
-    const alert = toAlert(row)
-    const failure = row.has_failed === 1 ? { nextAttemptAtMs: row.next_attempt_at_ms } : null
-    const newest = { attempt: row.attempts, startedAtMs: row.started_at, failure }
-    const state = {
-      raisedAtMs: alert.raisedAtMs,
-      isAccepted: false,
-      newest: row.attempts === 0 ? null : newest,
-    }
-    return { alert, state }
-  })
+const stored = omit(usageAlert, 'alertId')
+const attempts = { attempts: safeCount, beganAtMs: time, hasFailed: bool, nextAtMs: nullable(time) }
+const deliveryShape: z.ZodType<Delivery> = shapeOf({ ...stored.columns, ...attempts }).transform(row => {
+  const { attempts: attempt, beganAtMs: startedAtMs, hasFailed, nextAtMs, ...alert } = row
+  const failure = hasFailed ? { nextAttemptAtMs: nextAtMs } : null
+  const newest = attempt === 0 ? null : { attempt, startedAtMs, failure }
+  return { alert: withId(alert), state: { raisedAtMs: alert.raisedAtMs, isAccepted: false, newest } }
+})
 
 /** Newest first: what has just been raised is what a throttle waits for. */
 const DELIVERIES_SQL = `
-SELECT
-    ${Object.keys(storedAlertColumns)
-      .map(column => `alert.${column} AS ${column}`)
-      .join(', ')},
-    newest.attempts AS attempts,
-    newest.started_at AS started_at,
-    newest.has_failed AS has_failed,
-    newest.next_attempt_at_ms AS next_attempt_at_ms
+SELECT ${select(stored).list}, attempts, began_at, has_failed, next_at
 FROM
 (
     SELECT *
     FROM usage_alert
-    WHERE raised_at > parseDateTime64BestEffort({since:String}, 3, 'UTC') AND stream = {stream:String}
+    WHERE raised_at > fromUnixTimestamp64Milli({since:Int64}, 'UTC') AND stream = {stream:String}
 ) AS alert
 LEFT JOIN
 (
     SELECT
         alert_id,
         max(attempt) AS attempts,
-        argMaxIf(toUnixTimestamp64Milli(at), attempt, state = 'started') AS started_at,
+        argMaxIf(at, attempt, state = 'started') AS began_at,
         argMax(state = 'failed', (attempt, state = 'failed')) AS has_failed,
-        argMax(
-            tuple(toUnixTimestamp64Milli(next_attempt_at)),
-            (attempt, state = 'failed')
-        ).1 AS next_attempt_at_ms,
+        argMax(tuple(next_attempt_at), (attempt, state = 'failed')).1 AS next_at,
         countIf(state = 'accepted') > 0 AS is_accepted
     FROM usage_alert_attempt
     WHERE webhook = {webhook:String}
     GROUP BY alert_id
 ) AS newest ON newest.alert_id = alert.alert_id
-WHERE NOT newest.is_accepted AND NOT (newest.has_failed = 1 AND newest.next_attempt_at_ms IS NULL)
+WHERE NOT newest.is_accepted AND NOT (newest.has_failed = 1 AND newest.next_at IS NULL)
 ORDER BY alert.raised_at DESC, alert.alert_id
 LIMIT {limit:UInt32}`

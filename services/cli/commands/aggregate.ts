@@ -1,9 +1,9 @@
 import { acceptGap, type Gap } from '@forbruk/aggregator/resume/accept-gap.ts'
 import { aggregate } from '@forbruk/aggregator/run/aggregate.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import { readProgress } from '@forbruk/infra/ledger/progress.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
@@ -68,28 +68,13 @@ function parseGap(text: string): Gap {
   return { partition, fromOffset, toOffset }
 }
 
-const countedShape = z.object({
-  records: z.string(),
-  requests: z.string(),
-  duplicates: z.string(),
-  rejected: z.string(),
-  marks: z.string(),
-})
-
 async function describeCounted(parts: Parts): Promise<string> {
-  const store = await parts.store()
   const stream = parts.config.log.topic
-  const [counted] = await store.query(
-    `SELECT sum(records) AS records, sum(requests) AS requests, sum(duplicates) AS duplicates,
-            sum(rejected) AS rejected, sum(marks) AS marks
-     FROM ingest_progress WHERE stream = {stream:String}`,
-    countedShape,
-    { stream },
-  )
-  if (counted === undefined) return `${stream}: nothing counted`
+  const partitions = await readProgress(await parts.store(), stream)
+  const total = (figure: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>
+    groupDigits(partitions.reduce((sum, partition) => sum + partition[figure], 0))
   return (
-    `${stream}: ${groupDigits(counted.records)} records so far: ${groupDigits(counted.requests)} requests, ` +
-    `${groupDigits(counted.duplicates)} duplicates, ${groupDigits(counted.rejected)} rejected, ` +
-    `${groupDigits(counted.marks)} marks`
+    `${stream}: ${total('records')} records so far: ${total('requests')} requests, ` +
+    `${total('duplicates')} duplicates, ${total('rejected')} rejected, ${total('marks')} marks`
   )
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { type Coordinates, parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
+import { listRejected } from '@forbruk/close/rejected/list-rejected.ts'
 import { readMends } from '@forbruk/close/rejected/read-mends.ts'
-import { MAY_BELONG_TO_MONTH, monthParams } from '@forbruk/close/rejected/read-rejected.ts'
 import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
+import { readSources } from '@forbruk/infra/ledger/sources.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import {
   type BillingPeriod,
@@ -12,10 +13,11 @@ import {
   periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
 import { Command, InvalidArgumentError } from 'commander'
-import { z } from 'zod'
-import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
+import { printRejected, printRejectedJson } from '../print/rejected.ts'
+import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
 
 export function rejectedCommand(context: CommandContext): Command {
@@ -26,22 +28,6 @@ export function rejectedCommand(context: CommandContext): Command {
   return command
 }
 
-const rejectedShape = z.object({
-  partition: z.number(),
-  offset: z.string(),
-  event_index: z.number(),
-  append_time: z.string(),
-  reason: z.string(),
-  detail: z.string(),
-  source: z.string(),
-  file: z.string(),
-  position: z.string().nullable(),
-  excerpt: z.string(),
-  state: z.string(),
-  state_reason: z.string(),
-  state_actor: z.string(),
-})
-
 type ListFlags = { reasonCode?: string; month?: BillingPeriod; limit: number; json: boolean }
 
 function listCommand(context: CommandContext): Command {
@@ -51,35 +37,17 @@ function listCommand(context: CommandContext): Command {
     .option('--month <month>', 'only those that may belong to this month, YYYY-MM', parseBillingPeriod)
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--json', 'print as JSON', false)
-    .action(async ({ reasonCode = '', month, limit, json }: ListFlags) => {
+    .action(async ({ reasonCode, month, limit, json }: ListFlags) => {
       await using parts = openParts(context)
       const store = await parts.readableStore()
-      const stream = parts.config.log.topic
-      const inMonth = month === undefined ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH
-      const params = month === undefined ? { stream } : monthParams(stream, await rangeOf(parts, month))
-      const rows = await store.query(
-        `SELECT partition, offset, event_index, append_time, reason, detail, source, file, position, excerpt, state,
-           state_reason, state_actor
-         FROM rejected_events
-         WHERE ${inMonth} AND ({reason:String} = '' OR reason = {reason:String})
-         ORDER BY append_time DESC, partition, offset, event_index LIMIT {limit:UInt32}`,
-        rejectedShape,
-        { ...params, reason: reasonCode, limit },
-      )
-      if (json) return printJson(rows)
-      if (rows.length === 0) return printLine('no rejected events')
-      const titles = ['where', 'reason', 'state', 'detail', 'source', 'excerpt']
-      printTable(
-        titles.map(title => ({ title })),
-        rows.map(row => [
-          `${row.partition}:${row.offset}${row.event_index > 0 ? `[${row.event_index}]` : ''}`,
-          row.reason,
-          row.state_reason === '' ? row.state : `${row.state}: ${row.state_reason} (${row.state_actor})`,
-          row.detail,
-          row.position === null ? row.source : `${row.source} at byte ${row.position}`,
-          row.excerpt.slice(0, 60),
-        ]),
-      )
+      const range = month === undefined ? null : await rangeOf(parts, month)
+      const rows = await listRejected(store, parts.config.log.topic, {
+        range,
+        reason: reasonCode ?? null,
+        limit,
+      })
+      if (json) printRejectedJson(rows)
+      else printRejected(rows)
     })
 }
 
@@ -154,7 +122,9 @@ function replayCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const store = await parts.store()
       const log = await parts.log()
-      const formats = await readFormats(parts)
+      const sources = await readSources(store, log.topic)
+      // As far as marks have told.
+      const formats = new Map(sources.map(({ source, format }) => [source, format]))
       const { reason, actor = userInfo().username } = flags
       const formatOf = (source: string) => openGatewayFormat(flags.format ?? formats.get(source) ?? '')
       const result = await replayRejected({ store, log, mends, formatOf, reason, actor, clock: Date.now })
@@ -178,16 +148,6 @@ async function chooseMends(places: Coordinates[], flags: ReplayFlags, command: C
   return places.map(at => ({ at, mend: { kind: 'line', line } as const }))
 }
 
-/** By source, as far as marks have told. */
-async function readFormats(parts: Parts): Promise<Map<string, string>> {
-  const rows = await (await parts.store()).query(
-    'SELECT source, format FROM source_progress WHERE stream = {stream:String}',
-    z.object({ source: z.string(), format: z.string() }),
-    { stream: parts.config.log.topic },
-  )
-  return new Map(rows.map(row => [row.source, row.format]))
-}
-
 async function rangeOf(parts: Parts, month: BillingPeriod) {
   return periodRange(month, (await readTariffFile(parts.config.tariffPath)).timeZone)
 }
@@ -196,10 +156,4 @@ function addField(text: string, fields: Record<string, string>): Record<string, 
   const [name = '', ...value] = text.split('=')
   if (name === '' || value.length === 0) throw new InvalidArgumentError('expected field=value')
   return { ...fields, [name]: value.join('=') }
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text)
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 100_000) return limit
-  throw new InvalidArgumentError('expected a whole number from 1 to 100000')
 }

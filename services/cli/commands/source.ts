@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { retireSource } from '@forbruk/close/gate/retire-source.ts'
 import { Command } from 'commander'
-import { printJson, printLine } from '../print/table.ts'
+import { printJson, printLine, spellTime } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { parseReason } from './parse-reason.ts'
 
@@ -22,12 +22,11 @@ export function sourceCommand(context: CommandContext): Command {
         actor: options.actor ?? userInfo().username,
         clock: Date.now,
       })
-      if (options.json) return printJson(retired)
-      const through =
-        retired.through === null ? 'never said how far it shipped' : `shipped through ${retired.through}`
-      printLine(
-        `${source} is retired; it ${through}, ${retired.missing} events are missing and accepted as lost`,
-      )
+      const { throughMs, missing } = retired
+      const through = throughMs === null ? null : spellTime(throughMs)
+      if (options.json) return printJson({ source, through, missing })
+      const howFar = through === null ? 'never said how far it shipped' : `shipped through ${through}`
+      printLine(`${source} is retired; it ${howFar}, ${missing} events are missing and accepted as lost`)
     })
   return new Command('source')
     .description('the log streams that events come from')

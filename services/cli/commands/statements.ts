@@ -1,17 +1,23 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ExportedTable, exportTable } from '@forbruk/close/statements/export-table.ts'
+import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, type StatedRevision } from '@forbruk/close/statements/find-revision.ts'
-import { listPayers } from '@forbruk/close/statements/list-payers.ts'
-import { EXPORT_FORMATS, EXPORT_TABLES, type ExportFormat } from '@forbruk/console/routes/operations.ts'
+import { payerPages } from '@forbruk/close/statements/list-payers.ts'
+import { writePages } from '@forbruk/close/statements/page/write-pages.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import {
+  EXPORT_FORMATS,
+  EXPORT_TABLES,
+  type ExportFormat,
+  type ExportTable,
+} from '@forbruk/schemas/statement/export.ts'
 import type { PayerSummary } from '@forbruk/schemas/statement/payer-statement.ts'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { NotClosedError } from '../print/not-closed-error.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
-import { printStatements } from '../print/statements.ts'
-import { groupDigits, printBytes, printJson, printLine, printTable } from '../print/table.ts'
+import { printPayers } from '../print/statements.ts'
+import { groupDigits, printBytes, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 
@@ -22,6 +28,8 @@ export function statementsCommand(context: CommandContext): Command {
     .addCommand(printCommand(context).exitOverride())
     .addCommand(exportCommand(context).exitOverride())
 }
+
+const PAYERS_PER_PAGE = 1_000
 
 function listCommand(context: CommandContext): Command {
   return new Command('list')
@@ -35,28 +43,13 @@ function listCommand(context: CommandContext): Command {
       const store = await parts.readableStore()
       const stated = await findStated(store, period, options.revision)
       const payers: PayerSummary[] = []
-      for await (const page of payerPages(store, stated)) payers.push(...page)
-      if (options.json) return printJson({ month, revision: stated.revision, payers })
-      printTable(
-        [
-          { title: 'payer' },
-          { title: 'name' },
-          { title: 'clients', align: 'right' },
-          { title: 'NOK payable', align: 'right' },
-          { title: 'proposed', align: 'right' },
-          { title: 'adjustment', align: 'right' },
-        ],
-        payers.map(each => [
-          each.payerId,
-          each.payerName,
-          groupDigits(each.clients),
-          groupDigits(each.payableNok),
-          groupDigits(each.proposedNok),
-          groupDigits(each.adjustmentsPayableNok),
-        ]),
-      )
+      for await (const page of payerPages(store, stated, PAYERS_PER_PAGE)) payers.push(...page)
+      if (options.json) printJson({ month, revision: stated.revision, payers })
+      else printPayers(payers)
     })
 }
+
+type PrintFlags = { payer?: string; revision?: number; out: string; json: boolean }
 
 function printCommand(context: CommandContext): Command {
   return new Command('print')
@@ -66,40 +59,34 @@ function printCommand(context: CommandContext): Command {
     .addOption(revisionOption())
     .requiredOption('--out <dir>', 'the folder to write to; made when missing')
     .option('--json', 'print the files as JSON', false)
-    .action(
-      async (month: string, options: { payer?: string; revision?: number; out: string; json: boolean }) => {
-        const period = parseBillingPeriod(month)
-        await using parts = openParts(context)
-        const store = await parts.readableStore()
-        const { timeZone } = await readTariffFile(parts.config.tariffPath)
-        const stated = await findStated(store, period, options.revision)
-        await mkdir(options.out, { recursive: true })
-        const bar = startProgressBar(`printing ${month}`)
-        const pages = options.payer === undefined ? payerPages(store, stated) : [[{ payerId: options.payer }]]
-        const files = await printStatements({
-          store,
-          stated,
-          timeZone,
-          directory: options.out,
-          pages,
-          onPrinted: count => bar.update(count, stated.statements, `${groupDigits(count)} pages`),
-        }).finally(() => bar.stop())
-        if (files.length === 0) {
-          throw new NotClosedError(
-            options.payer === undefined
-              ? `${month} r${stated.revision} has no statement`
-              : `${month} r${stated.revision} has no statement for payer ${options.payer}; forbruk statements list ${month} has its payers`,
-          )
-        }
-        if (options.json) return printJson({ month, revision: stated.revision, files })
-        printLine(
-          `${month} r${stated.revision}: ${groupDigits(files.length)} ${files.length === 1 ? 'page' : 'pages'} in ${options.out}`,
-        )
-      },
-    )
+    .action(async (month: string, { payer, revision, out, json }: PrintFlags) => {
+      const period = parseBillingPeriod(month)
+      await using parts = openParts(context)
+      const store = await parts.readableStore()
+      const { timeZone } = await readTariffFile(parts.config.tariffPath)
+      const stated = await findStated(store, period, revision)
+      const bar = startProgressBar(`printing ${month}`)
+      const files = await writePages({
+        store,
+        stated,
+        timeZone,
+        directory: out,
+        payerId: payer ?? null,
+        onWritten: count => bar.update(count, stated.statements, `${groupDigits(count)} pages`),
+      }).finally(() => bar.stop())
+      const name = `${month} r${stated.revision}`
+      if (files.length === 0) throw new NotClosedError(describeNone(name, month, payer))
+      if (json) return printJson({ month, revision: stated.revision, files })
+      printLine(`${name}: ${groupDigits(files.length)} ${files.length === 1 ? 'page' : 'pages'} in ${out}`)
+    })
 }
 
-type ExportFlags = { revision?: number; format: ExportFormat; table?: ExportedTable; out?: string }
+function describeNone(name: string, month: string, payer: string | undefined): string {
+  if (payer === undefined) return `${name} has no statement`
+  return `${name} has no statement for payer ${payer}; forbruk statements list ${month} has its payers`
+}
+
+type ExportFlags = { revision?: number; format: ExportFormat; table?: ExportTable; out?: string }
 
 function exportCommand(context: CommandContext): Command {
   return new Command('export')
@@ -155,17 +142,4 @@ async function findStated(
       ? `${month} is not closed; run forbruk close ${month}`
       : `${month} has no revision ${revision}; forbruk sql "SELECT * FROM month_closes" has what there is`,
   )
-}
-
-const PAYERS_PER_PAGE = 1_000
-
-async function* payerPages(store: Store, stated: StatedRevision): AsyncGenerator<PayerSummary[]> {
-  let after = ''
-  for (;;) {
-    const page = await listPayers(store, stated, { after, limit: PAYERS_PER_PAGE })
-    if (page.length > 0) yield page
-    const last = page.at(-1)
-    if (last === undefined || page.length < PAYERS_PER_PAGE) return
-    after = last.payerId
-  }
 }

@@ -1,7 +1,6 @@
 import type { CloseRefusedError, CloseResult } from '@forbruk/close/close.ts'
 import { describeRefusal } from '@forbruk/close/gate/refusal.ts'
-import type { Statement } from '@forbruk/close/rating/statement.ts'
-import type { Adjustment } from '@forbruk/close/revision/explain-difference.ts'
+import type { Statement, StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import { groupDigits, printJson, printLine, printTable } from './table.ts'
 
 /** A refusal for programs; people read the message on standard error. */
@@ -108,7 +107,7 @@ function printChanges({ changes, adjustments, previousRevision }: CloseResult): 
 /** A terminal holds no more; the view has all. */
 const ADJUSTMENTS_SHOWN_MAX = 40
 
-function toAdjustmentRow(adjustment: Adjustment): string[] {
+function toAdjustmentRow(adjustment: StatementAdjustment): string[] {
   const { clientName, clientId, payerId, payerName, quantityBefore, quantityAfter } = adjustment
   return [
     clientName,

@@ -1,6 +1,6 @@
 import { FoldVersionError } from '@forbruk/aggregator/count/block.ts'
+import { LogContradictsLedgerError } from '@forbruk/aggregator/count/block-proof.ts'
 import { LogGapError } from '@forbruk/aggregator/count/log-gap.ts'
-import { LogContradictsLedgerError } from '@forbruk/aggregator/count/partition-fold.ts'
 import { GapRefusedError } from '@forbruk/aggregator/resume/accept-gap.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'

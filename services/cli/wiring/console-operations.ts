@@ -10,11 +10,12 @@ import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import { listPayers } from '@forbruk/close/statements/list-payers.ts'
+import { renderStatement } from '@forbruk/close/statements/page/render-statement.ts'
 import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
 import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/routes/operations.ts'
+import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import { z } from 'zod'
 
 type OperationParts = {
   readonly store: Store
@@ -27,6 +28,13 @@ type OperationParts = {
 
 /** What the console does, as the services have it. */
 export function createConsoleOperations({ store, close, timeZone, clock }: OperationParts): Operations {
+  const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
+    const stated = await findRevision(store, period.month, revision)
+    if (stated === null) return null
+    const payer = { first: payerId, last: payerId }
+    const [statement] = await readPayerStatements(store, stated, payer, timeZone)
+    return statement ?? null
+  }
   return {
     async closeMonth(period, { dryRun, forceReason }) {
       const force = forceReason === null ? undefined : { reason: forceReason }
@@ -39,16 +47,10 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
       const payers = await listPayers(store, stated, page)
       return { revision: stated.revision, isLatest: stated.isLatest, payers }
     },
-    async readStatement(period, revision, payerId) {
-      const stated = await findRevision(store, period.month, revision)
-      if (stated === null) return null
-      const [statement] = await readPayerStatements(
-        store,
-        stated,
-        { first: payerId, last: payerId },
-        timeZone,
-      )
-      return statement ?? null
+    readStatement,
+    async renderStatement(period, revision, payerId) {
+      const statement = await readStatement(period, revision, payerId)
+      return statement === null ? null : renderStatement(statement)
     },
     async exportTable(period, revision, table, format) {
       const stated = await findRevision(store, period.month, revision)
@@ -68,9 +70,7 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
     readCase: caseId => answerCase(readCase(store, caseId)),
     addCaseStep: ({ expectedSequence, ...step }) =>
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
-    async checkStore() {
-      await store.query('SELECT 1 AS one', z.object({ one: z.literal(1) }))
-    },
+    checkStore: () => checkStore(store),
   }
 }
 
@@ -118,10 +118,10 @@ function toClosed({ result, announced }: AnnouncedClose) {
     bytes,
     payableNok,
     proposedNok,
-    changes: [...result.changes],
-    exceptions: [...result.exceptions],
-    rejected: [...result.rejected],
-    forced: result.forced === null ? null : { ...result.forced, lacks: [...result.forced.lacks] },
+    changes: result.changes,
+    exceptions: result.exceptions,
+    rejected: result.rejected,
+    forced: result.forced,
     announced,
   }
 }

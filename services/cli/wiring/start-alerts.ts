@@ -1,4 +1,5 @@
 import { watchUsage } from '@forbruk/alerts/watch-usage.ts'
+import { readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import { openEventLog, openSoleWriter } from '@forbruk/infra/log/open-event-log.ts'
 import { logSettings, type Parts } from './open-parts.ts'
 import { createRulesReader } from './read-month-rules.ts'
@@ -25,6 +26,7 @@ export async function startAlerts(parts: Parts): Promise<AsyncDisposable> {
     writer,
     timeZone: tariff.timeZone,
     readRules: createRulesReader(store, tariff),
+    readClosedMonths: async () => new Set((await readClosedMonths(store)).map(({ month }) => month)),
     webhooks,
     secret,
     clock: Date.now,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { dialogueStep } from '@forbruk/infra/store/tables/dialogue-step.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { CaseStep } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import { z } from 'zod'
 import { parseCaseId } from './case-id.ts'
 import { toStepRow } from './step-rows.ts'
 
@@ -11,24 +12,24 @@ SELECT attempt_id
 FROM dialogue_step
 WHERE client_id = {client:String} AND sequence = {sequence:UInt32}`
 const NO_BATCH = 0
-const holderShape = z.object({ attempt_id: z.string() })
+const holderShape = select(dialogueStep, 'attemptId').shape
 
 /**
- * Adds a step, not a client's first, unless its client has one with that sequence: true when it is this one that holds. Of any number at once
- * exactly one gets true. When it throws, the step may be there or not.
+ * Adds a step, not a client's first, unless its client has one with that sequence: true when it is this one that holds.
+ * Of any number at once exactly one gets true. When it throws, the step may be there or not.
  */
 export async function appendStep(store: Store, step: CaseStep): Promise<boolean> {
   const { clientId } = parseCaseId(step.caseId)
   const attemptId = randomUUID()
   const held = await putIfAbsent({
     store,
-    table: 'dialogue_step',
-    row: toStepRow(step, NO_BATCH, attemptId),
+    table: dialogueStep,
+    values: [toStepRow(step, NO_BATCH, attemptId)],
     key: `${clientId}/${step.sequence}`,
     async read() {
       const params = { client: clientId, sequence: step.sequence }
       const [holder] = await store.query(HOLDER_SQL, holderShape, params)
-      return holder?.attempt_id ?? null
+      return holder?.attemptId ?? null
     },
   })
   return held === attemptId

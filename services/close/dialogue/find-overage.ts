@@ -1,7 +1,7 @@
 import type { Evidence, Overage } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type { Statement, StatementLine } from '@forbruk/schemas/statement/statement.ts'
 import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
-import type { Statement, StatementLine } from '../rating/statement.ts'
 
 /** What a statement has above the allowances; both null where it stays within. */
 export type MonthOverage = Pick<Evidence, 'requests' | 'transfer' | 'proposedNok'>

@@ -1,11 +1,14 @@
+import { type HourUse, readBusyHours } from '@forbruk/infra/ledger/busy-hours.ts'
+import { type MonthUse, readUsesByMonth } from '@forbruk/infra/ledger/usage.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Evidence } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { type BillingPeriod, type PeriodRange, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { Statement } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Temporal } from 'temporal-polyfill'
-import type { Statement } from '../rating/statement.ts'
+import { meter } from '../rating/measure-uses.ts'
 import { findOverage, type MonthOverage, NO_OVERAGE } from './find-overage.ts'
-import { type HourUse, type MonthUse, readMonthUses, readTopHours, type UsageScope } from './read-evidence.ts'
 
 /** A client's month as it was recorded; without a statement nothing was used. */
 export type RecordedMonth = {
@@ -16,7 +19,9 @@ export type RecordedMonth = {
 
 /** What evidence is drawn from. */
 export type EvidenceSource = {
-  readonly scope: UsageScope
+  readonly store: Store
+  readonly stream: string
+  readonly timeZone: string
   readonly period: BillingPeriod
   readonly version: TariffVersion
   readonly registry: Registry
@@ -25,6 +30,7 @@ export type EvidenceSource = {
 
 const EARLIER_MONTHS = 5
 const INTEGRATIONS_MAX = 5
+const HOURS_MAX = 5
 /** A query's parameters travel in a URL to a server. */
 const CLIENTS_PER_QUERY = 100
 
@@ -44,12 +50,14 @@ export async function gatherEvidence(
   source: EvidenceSource,
   months: readonly RecordedMonth[],
 ): Promise<ReadonlyMap<string, Evidence>> {
+  const { store, stream, timeZone } = source
   const evidence = new Map<string, Evidence>()
   for (let start = 0; start < months.length; start += CLIENTS_PER_QUERY) {
     const some = months.slice(start, start + CLIENTS_PER_QUERY)
-    const earlier = await readMonthUses(source.scope, earlierRange(source), clientIdsOf(some))
+    const clientIds = some.map(month => month.clientId)
+    const earlier = await readUsesByMonth(store, stream, earlierRange(source), timeZone, clientIds)
     const hours = await readHours(source, some)
-    const earlierBy = Map.groupBy(earlier.filter(isMeteredBy(source)), use => use.clientId)
+    const earlierBy = Map.groupBy(earlier.filter(countsBy(source)), use => use.clientId)
     const hoursBy = Map.groupBy(hours, use => use.clientId)
     for (const month of some) {
       const { clientId } = month
@@ -62,28 +70,25 @@ export async function gatherEvidence(
   return evidence
 }
 
-function clientIdsOf(months: readonly RecordedMonth[]): string[] {
-  return months.map(month => month.clientId)
-}
-
-function earlierRange({ scope, period }: EvidenceSource): PeriodRange {
+function earlierRange({ timeZone, period }: EvidenceSource): PeriodRange {
   const first = Temporal.PlainYearMonth.from(period.month).subtract({ months: EARLIER_MONTHS })
-  const start = first.toPlainDate({ day: 1 }).toZonedDateTime(scope.timeZone)
-  return { startMs: start.epochMilliseconds, endMs: periodRange(period, scope.timeZone).startMs }
+  const start = first.toPlainDate({ day: 1 }).toZonedDateTime(timeZone)
+  return { startMs: start.epochMilliseconds, endMs: periodRange(period, timeZone).startMs }
 }
 
 /** Where requests are above the allowance they are the matter, else the transfer. */
 async function readHours(
-  { scope, period }: EvidenceSource,
+  { store, stream, timeZone, period, version }: EvidenceSource,
   months: readonly RecordedMonth[],
 ): Promise<HourUse[]> {
-  const range = periodRange(period, scope.timeZone)
-  const over = months.filter(month => measureOf(month) === 'requests')
-  const others = months.filter(month => measureOf(month) === 'bytes')
-  return [
-    ...(await readTopHours(scope, range, meteredUses(over), 'requests')),
-    ...(await readTopHours(scope, range, meteredUses(others), 'bytes')),
-  ]
+  const range = periodRange(period, timeZone)
+  const { bytesCounted, statusClassesNotCounted } = version.definitions
+  const rules = { bytesCounted, statusClassesNotCounted, hoursPerClientMax: HOURS_MAX }
+  const readBy = (measure: 'requests' | 'bytes') => {
+    const uses = meteredUses(months.filter(month => measureOf(month) === measure))
+    return readBusyHours(store, { stream, range, uses, measure, ...rules })
+  }
+  return [...(await readBy('requests')), ...(await readBy('bytes'))]
 }
 
 function measureOf({ overage }: RecordedMonth): 'requests' | 'bytes' | null {
@@ -101,18 +106,19 @@ function usesThatCount(statement: Statement | null) {
   return (statement?.usage ?? []).filter(use => use.meteredRequests !== '0' || use.meteredBytes !== '0')
 }
 
-function isMeteredBy({ registry, version }: EvidenceSource): (use: MonthUse) => boolean {
+function countsBy({ registry, version }: EvidenceSource): (use: MonthUse) => boolean {
   const { meteredKinds } = version.consumption
   const kinds = new Map(registry.integrations.map(({ integrationId, kind }) => [integrationId, kind]))
   const countsUnnamed = version.definitions.unnamedIntegration === 'external'
-  return ({ integrationId }) => {
+  return ({ integrationId, statusClass }) => {
+    if (version.definitions.statusClassesNotCounted.includes(statusClass)) return false
     const kind = integrationId === '' && countsUnnamed ? 'external' : kinds.get(integrationId)
     return kind !== undefined && meteredKinds.includes(kind)
   }
 }
 
 function toEvidence(
-  { period, revision }: EvidenceSource,
+  { period, revision, version, timeZone }: EvidenceSource,
   month: RecordedMonth,
   earlier: readonly MonthUse[],
   hours: readonly HourUse[],
@@ -126,18 +132,27 @@ function toEvidence(
   return {
     revision,
     ...overage,
-    trend: [...sumByMonth(earlier), own],
+    trend: [...sumByMonth(earlier, version), own],
     integrations: rankIntegrations(month).slice(0, INTEGRATIONS_MAX),
-    hours: hours.map(({ hour, requests, bytes }) => ({ hour, requests, bytes })),
+    hours: hours.map(({ hourMs, requestsSum, bytesSum }) => ({
+      hour: localHour(hourMs, timeZone),
+      requests: `${requestsSum}`,
+      bytes: `${bytesSum}`,
+    })),
   }
 }
 
-function sumByMonth(uses: readonly MonthUse[]): Evidence['trend'] {
-  return [...Map.groupBy(uses, use => use.month)].map(([month, ofMonth]) => ({
-    month,
-    requests: ofMonth.reduce((sum, use) => sum + BigInt(use.requests), 0n).toString(),
-    bytes: ofMonth.reduce((sum, use) => sum + BigInt(use.bytes), 0n).toString(),
-  }))
+function sumByMonth(uses: readonly MonthUse[], version: TariffVersion): Evidence['trend'] {
+  return [...Map.groupBy(uses, use => use.month)].map(([month, ofMonth]) => {
+    const { requests, bytes } = meter(ofMonth, version)
+    return { month, requests: `${requests}`, bytes: `${bytes}` }
+  })
+}
+
+/** `2026-10-14T13:00+02:00`; the distance from UTC tells the two hours of a change from summer time apart. */
+function localHour(hourMs: number, timeZone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(hourMs).toZonedDateTimeISO(timeZone)
+  return local.toString({ smallestUnit: 'minute', timeZoneName: 'never' })
 }
 
 function rankIntegrations(month: RecordedMonth): Evidence['integrations'] {

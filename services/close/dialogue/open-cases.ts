@@ -1,9 +1,10 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { dialogueStep } from '@forbruk/infra/store/tables/dialogue-step.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { Statement } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
-import { z } from 'zod'
-import type { Statement } from '../rating/statement.ts'
 import { isOverage } from './find-overage.ts'
 import { gatherEvidence, type RecordedMonth, toRecordedMonth } from './gather-evidence.ts'
 import { type PlannedStep, planOpening } from './plan-opening.ts'
@@ -57,9 +58,7 @@ export async function openCases(
       planOpening(dialogue, opening.period.month, opening.revision, overage) !== null
     )
   })
-  const { store, stream, timeZone, version, period, registry, revision } = opening
-  const scope = { store, stream, timeZone, definitions: version.definitions }
-  const evidence = await gatherEvidence({ scope, period, version, registry, revision }, news)
+  const evidence = await gatherEvidence(opening, news)
 
   const told = { ...opening, evidence, onTold: countTo(news.length, onOpened) }
   const isNew = ({ clientId }: RecordedMonth) => dialogues.get(clientId)?.sequence === 0
@@ -80,8 +79,8 @@ function countTo(total: number, onOpened: (done: number, total: number) => void)
 async function findMonths({ store, period, version, statements }: CaseOpening): Promise<RecordedMonth[]> {
   const statementBy = new Map(statements.map(statement => [statement.clientId, statement]))
   const above = statements.filter(({ lines }) => lines.some(isOverage)).map(statement => statement.clientId)
-  const known = await store.query(KNOWN_SQL, z.object({ client_id: z.string() }), { month: period.month })
-  const clientIds = new Set([...above, ...known.map(row => row.client_id)])
+  const known = await store.query(KNOWN_SQL, select(dialogueStep, 'clientId').shape, { month: period.month })
+  const clientIds = new Set([...above, ...known.map(row => row.clientId)])
   return [...clientIds].map(clientId => toRecordedMonth(clientId, statementBy.get(clientId) ?? null, version))
 }
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
+import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
+import { dialogueStep } from '@forbruk/infra/store/tables/dialogue-step.ts'
+import { select, shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { CaseStep, Evidence } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { z } from 'zod'
 import { appendStep } from './append-step.ts'
 import { type Dialogue, emptyDialogue, takeStep } from './fold-dialogue.ts'
 import type { RecordedMonth } from './gather-evidence.ts'
@@ -78,7 +79,7 @@ async function beginBatch(news: MonthNews, months: readonly RecordedMonth[]) {
 async function readNewestBatch(store: Store): Promise<number> {
   const [row] = await store.query(
     'SELECT max(batch) AS newest FROM dialogue_step',
-    z.object({ newest: storedCount }),
+    shapeOf({ newest: safeCount }),
   )
   return row?.newest ?? 0
 }
@@ -89,12 +90,12 @@ async function appendBatch(store: Store, steps: readonly CaseStep[], batch: numb
   const sql = 'SELECT attempt_id FROM dialogue_step WHERE batch = {batch:UInt32} LIMIT 1'
   const held = await putIfAbsent({
     store,
-    table: 'dialogue_step',
-    row: steps.map(step => toStepRow(step, batch, attemptId)),
+    table: dialogueStep,
+    values: steps.map(step => toStepRow(step, batch, attemptId)),
     key: `batch ${batch}`,
     async read() {
-      const [holder] = await store.query(sql, z.object({ attempt_id: z.string() }), { batch })
-      return holder?.attempt_id ?? null
+      const [holder] = await store.query(sql, select(dialogueStep, 'attemptId').shape, { batch })
+      return holder?.attemptId ?? null
     },
   })
   return held === attemptId

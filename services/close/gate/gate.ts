@@ -1,4 +1,4 @@
-import type { GapFacts } from './read-gaps.ts'
+import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
 
 /** How long after a month's end its late events may still come. */
 export const GRACE_MS = 24 * 3_600_000
@@ -17,7 +17,7 @@ export type GateFacts = {
   readonly sources: readonly SourceFacts[]
   readonly rejected: readonly RejectedFacts[]
   /** Accepted ones in which events of the month may have been lost. */
-  readonly gaps: readonly GapFacts[]
+  readonly gaps: readonly DatedGap[]
   /** Other streams in the store that hold usage of the month. */
   readonly otherStreams: readonly string[]
 }
@@ -91,7 +91,7 @@ export type Lack =
       readonly toOffset: number
     }
   /** An operator gave these offsets up; none where only the block before could not go on. */
-  | ({ readonly kind: 'gap' } & Pick<GapFacts, 'partition' | 'fromOffset' | 'toOffset' | 'reason'>)
+  | ({ readonly kind: 'gap' } & Pick<DatedGap, 'partition' | 'fromOffset' | 'toOffset' | 'reason'>)
   | {
       readonly kind: 'partition_broken'
       readonly partition: number

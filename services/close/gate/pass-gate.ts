@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { readStandings } from '@forbruk/infra/ledger/progress.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
+import type { Forced } from '@forbruk/schemas/statement/month-close.ts'
 import { type Estimate, estimateReady } from './estimate-ready.ts'
 import { describeLack, type GateFacts, judgeMonth, type Lack } from './gate.ts'
-import { readGateFacts, readLedger } from './read-gate-facts.ts'
+import { readGateFacts } from './read-gate-facts.ts'
 import { CloseRefusedError } from './refusal.ts'
 
 export type GateOptions = {
@@ -16,9 +18,6 @@ export type GateOptions = {
   readonly force: { readonly reason: string } | undefined
   readonly dryRun: boolean
 }
-
-/** Why a month was closed though it was incomplete, and what was lacking. */
-export type Forced = { readonly reason: string; readonly lacks: readonly string[] }
 
 export type Passed = { readonly facts: GateFacts; readonly forced: Forced | null }
 
@@ -51,6 +50,6 @@ async function estimate(
   )
   const startedMs = performance.now()
   if (isBehind) await wait(WATCH_MS)
-  const after = isBehind ? await readLedger(store, facts.stream) : before
+  const after = isBehind ? await readStandings(store, facts.stream) : before
   return estimateReady(lacks, facts, { before, after, elapsedMs: performance.now() - startedMs }, clock())
 }

@@ -1,6 +1,7 @@
+import { readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
-import { z } from 'zod'
+import { sourceRetirement } from '@forbruk/infra/store/tables/source-retirement.ts'
 
 /** The source can't be retired: there is none of that name. */
 export class UnknownSourceError extends Error {
@@ -17,15 +18,8 @@ export type RetireOptions = {
   readonly clock: () => number
 }
 
-export type RetiredSource = {
-  readonly source: string
-  /** How far it has shipped, UTC; null when it never said. */
-  readonly through: string | null
-  /** Shipped and not arrived, and accepted as lost from now on. */
-  readonly missing: number
-}
-
-const sourceShape = z.object({ source: z.string(), through: z.string().nullable(), missing: storedCount })
+/** How far it has shipped, and what is accepted as lost from now on. */
+export type RetiredSource = Pick<Source, 'source' | 'throughMs' | 'missing'>
 
 /**
  * Records that a source will ship no more: a close doesn't wait for it then, and what is missing of it by now is
@@ -39,18 +33,14 @@ export async function retireSource({
   actor,
   clock,
 }: RetireOptions): Promise<RetiredSource> {
-  const sql =
-    'SELECT source, through, missing FROM source_progress WHERE stream = {stream:String} ORDER BY source'
-  const sources = await store.query(sql, sourceShape, { stream })
+  const sources = await readSources(store, stream)
   const known = sources.find(each => each.source === source)
   if (known === undefined) {
     const names = sources.map(each => each.source || '(gateway)').join(', ') || 'none'
     throw new UnknownSourceError(`${stream} has no source ${JSON.stringify(source)}; it has ${names}`)
   }
-  const retiredAt = new Date(clock()).toISOString()
-  const { through, missing } = known
-  await store.insert('source_retirement', [
-    { stream, source, retired_at: retiredAt, through, missing, reason, actor },
-  ])
-  return known
+  const { throughMs, missing } = known
+  const retirement = { stream, source, retiredAtMs: clock(), throughMs, missing, reason, actor }
+  await insertValues(store, sourceRetirement, [retirement])
+  return { source, throughMs, missing }
 }

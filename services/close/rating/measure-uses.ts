@@ -1,8 +1,10 @@
+import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { IntegrationKind } from '@forbruk/schemas/registry/registry.ts'
+import type { ExceptionKind } from '@forbruk/schemas/statement/month-close.ts'
+import type { StatementUsage } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
-import { sumUsage, type UsageRow, type UsageSum } from '../usage/usage.ts'
+import { sumUsage, type UsageSum } from '../usage/usage.ts'
 import { type ActiveRegistry, isEndCustomer } from './active-registry.ts'
-import type { ExceptionKind, StatementUsage } from './statement.ts'
 
 /** What a client did through one integration in the month, and what of it counts against the allowance. */
 export type MeasuredUse = {
@@ -26,7 +28,7 @@ const NOTHING = { requests: 0n, bytes: 0n }
  */
 export function measureUses(
   clientId: string,
-  rows: readonly UsageRow[],
+  rows: readonly ClientUse[],
   active: ActiveRegistry,
   version: TariffVersion,
 ): MeasuredUse[] {
@@ -81,7 +83,8 @@ function isMetered(kind: MeasuredUse['kind'], version: TariffVersion): boolean {
   return version.consumption.meteredKinds.some(each => each === ratedKind)
 }
 
-function meter(rows: readonly UsageRow[], { definitions }: TariffVersion): MeasuredUse['metered'] {
+/** Pure: what of such uses counts against the allowance. */
+export function meter(rows: readonly ClientUse[], { definitions }: TariffVersion): MeasuredUse['metered'] {
   const counted = sumUsage(rows.filter(row => !definitions.statusClassesNotCounted.includes(row.statusClass)))
   return { requests: counted.requests, bytes: countBytes(counted, definitions.bytesCounted) }
 }

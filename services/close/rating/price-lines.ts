@@ -1,8 +1,8 @@
 import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { Integration } from '@forbruk/schemas/registry/registry.ts'
+import type { DecimalText, LineStatus, StatementLine } from '@forbruk/schemas/statement/statement.ts'
 import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Decimal } from 'decimal.js'
-import type { DecimalText, LineStatus, StatementLine } from './statement.ts'
 
 /** Digits enough for any product of a quantity (38) and a price (15): nothing is rounded but by `roundToOre`. */
 const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP })

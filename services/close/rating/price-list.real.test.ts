@@ -1,5 +1,7 @@
+import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Activation } from '@forbruk/schemas/registry/registry.ts'
+import type { Statement } from '@forbruk/schemas/statement/statement.ts'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   countHourly,
@@ -18,8 +20,6 @@ import {
   use,
 } from '../../../test/support/close/registry-values.ts'
 import { readUsage } from '../usage/read-usage.ts'
-import type { UsageRow } from '../usage/usage.ts'
-import type { Statement } from './statement.ts'
 
 /** The published price list, row by row, with the amounts worked out by hand. */
 
@@ -30,7 +30,7 @@ function charges(statement: Statement | undefined): string[] {
     .map(line => `${line.item} ${line.quantity} ${line.amountNok} ${line.status}`)
 }
 
-const ofOne = (activations: Activation[], usage: UsageRow[] = []) =>
+const ofOne = (activations: Activation[], usage: ClientUse[] = []) =>
   rate(usage, registry([client('a')], activations)).statements[0]
 const ACCESS = 'access_external 1 149.00 payable'
 

@@ -13,7 +13,7 @@ import {
   registry,
 } from '../../../test/support/close/registry-values.ts'
 import { sumUsage } from '../usage/usage.ts'
-import type { RatedMonth } from './statement.ts'
+import type { RatedMonth } from './rate.ts'
 
 const PARTNERS = ['p', 'q']
 const CLIENTS = ['a', 'b', 'c', 'd', ...PARTNERS]

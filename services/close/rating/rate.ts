@@ -1,15 +1,26 @@
+import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Client, Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { CloseException } from '@forbruk/schemas/statement/month-close.ts'
+import type { Statement, StatementLine, StatementUsage } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
-import { sumUsage, type UsageRow } from '../usage/usage.ts'
+import { sumUsage } from '../usage/usage.ts'
 import { type ActiveRegistry, activeOfKind, takeActiveRegistry } from './active-registry.ts'
 import { type MeasuredUse, measureUses } from './measure-uses.ts'
 import { priceAccess, priceIncluded, priceOverage, pricePartnerTier, sumAmounts } from './price-lines.ts'
-import type { CloseException, RatedMonth, Statement, StatementLine, StatementUsage } from './statement.ts'
 
 /** How the dialogue over this month's overage was decided, by client id; no entry, no decision yet. */
 export type Decisions = ReadonlyMap<string, Outcome>
+
+/** The outcome of rating a month: everything in it is a function of usage, registry, tariff, decisions and month. */
+export type RatedMonth = {
+  readonly month: string
+  /** By client id. */
+  readonly statements: readonly Statement[]
+  /** By client, integration and kind. */
+  readonly exceptions: readonly CloseException[]
+}
 
 /**
  * Usage, registry, tariff and decisions to statements. Pure: the same values give the same statements, in whatever
@@ -19,7 +30,7 @@ export type Decisions = ReadonlyMap<string, Outcome>
  * @param usage one row per client, integration and status class
  */
 export function rateMonth(
-  usage: readonly UsageRow[],
+  usage: readonly ClientUse[],
   registry: Registry,
   version: TariffVersion,
   period: BillingPeriod,

@@ -1,6 +1,7 @@
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import { bytesOf, type DecimalText, type LineItem } from '@forbruk/schemas/statement/statement.ts'
 import { sumAmounts, sumQuantities } from './price-lines.ts'
-import type { DecimalText, LineItem, RatedMonth } from './statement.ts'
+import type { RatedMonth } from './rate.ts'
 
 /** A close in a few figures; those of usage are of the statements, exceptions aside. */
 export type CloseSummary = {
@@ -25,10 +26,7 @@ export type OverageSummary = {
 /** Pure. */
 export function summarize({ statements }: RatedMonth, registry: Registry): CloseSummary {
   const requests = statements.reduce((sum, each) => sum + BigInt(each.requests), 0n)
-  const bytes = statements.reduce(
-    (sum, each) => sum + BigInt(each.requestBytes) + BigInt(each.responseBytes),
-    0n,
-  )
+  const bytes = statements.reduce((sum, each) => sum + bytesOf(each), 0n)
   return {
     clients: registry.clients.length,
     statements: statements.length,

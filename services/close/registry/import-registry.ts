@@ -1,5 +1,6 @@
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { registryImport } from '@forbruk/infra/store/tables/registry-import.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { type RegistryFiles, readRegistry } from '@forbruk/schemas/registry/read-registry.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
@@ -79,8 +80,8 @@ async function takeSequence(store: Store, wanted: WantedVersion, nowMs: number):
     const sequence = ((await readVersions(store)).at(-1)?.sequence ?? 0) + 1
     const holder = await putIfAbsent({
       store,
-      table: 'registry_import',
-      row: toRow(wanted, sequence, nowMs),
+      table: registryImport,
+      values: [{ ...wanted, sequence, importedAtMs: nowMs }],
       key: String(sequence),
       read: () => readVersion(store, sequence),
     })
@@ -89,12 +90,6 @@ async function takeSequence(store: Store, wanted: WantedVersion, nowMs: number):
   throw new StoreUnavailableError(
     `the registry is not imported: ${TRIES_MAX} other imports came in between; run it again`,
   )
-}
-
-function toRow(wanted: WantedVersion, sequence: number, nowMs: number): Record<string, unknown> {
-  const { importId, validFrom, ...counts } = wanted
-  const importedAt = new Date(nowMs).toISOString()
-  return { sequence, import_id: importId, valid_from: validFrom ?? '', imported_at: importedAt, ...counts }
 }
 
 function findHeld(versions: readonly RegistryVersion[], validFrom: string | null): PlacedVersion | undefined {

@@ -1,24 +1,11 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
-import { z } from 'zod'
+import { type RegistryImportRow, registryImport } from '@forbruk/infra/store/tables/registry-import.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 
 /** One import of the registry. */
-export type RegistryVersion = RegistryCounts & {
-  /** Counts imports, from 1. */
-  readonly sequence: number
-  /** SHA-256 of the content in hex: imports of the same content have the same. */
-  readonly importId: string
-  /** The first month it was imported for, `YYYY-MM`; null: from the first month on. */
-  readonly validFrom: string | null
-  readonly importedAtMs: number
-}
+export type RegistryVersion = RegistryImportRow
 
-export type RegistryCounts = {
-  readonly clients: number
-  readonly partners: number
-  readonly integrations: number
-  readonly activations: number
-}
+export type RegistryCounts = Pick<RegistryVersion, 'clients' | 'partners' | 'integrations' | 'activations'>
 
 /** A version and the months that are rated with it; `holds` is null when a later import corrected all of it. */
 export type PlacedVersion = RegistryVersion & { readonly holds: HoldingMonths | null }
@@ -47,6 +34,9 @@ export function placeVersions(versions: readonly RegistryVersion[]): PlacedVersi
   })
 }
 
+const { list, shape: versionShape } = select(registryImport)
+const VERSIONS_SQL = `SELECT ${list} FROM registry_import`
+
 /** Every import, by sequence. */
 export async function readVersions(store: Store): Promise<RegistryVersion[]> {
   return store.query(`${VERSIONS_SQL} ORDER BY sequence`, versionShape)
@@ -65,33 +55,3 @@ export async function readVersion(store: Store, sequence: number): Promise<Regis
   const [row] = await store.query(sql, versionShape, { sequence })
   return row ?? null
 }
-
-const VERSIONS_SQL = `
-SELECT
-    sequence,
-    import_id,
-    valid_from,
-    toUnixTimestamp64Milli(imported_at) AS imported_at_ms,
-    clients,
-    partners,
-    integrations,
-    activations
-FROM registry_import`
-
-const versionShape: z.ZodType<RegistryVersion> = z
-  .object({
-    sequence: storedCount,
-    import_id: z.string(),
-    valid_from: z.string(),
-    imported_at_ms: storedCount,
-    clients: storedCount,
-    partners: storedCount,
-    integrations: storedCount,
-    activations: storedCount,
-  })
-  .transform(({ import_id: importId, valid_from: validFrom, imported_at_ms: importedAtMs, ...row }) => ({
-    ...row,
-    importId,
-    validFrom: validFrom === '' ? null : validFrom,
-    importedAtMs,
-  }))

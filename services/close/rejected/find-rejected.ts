@@ -1,33 +1,25 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
+import { type RejectedEventRow, rejectedEvents } from '@forbruk/infra/store/tables/rejected-events.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
-import { z } from 'zod'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
-import { MAY_BELONG_TO_MONTH, monthParams } from './read-rejected.ts'
+import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
 
 /** Which rejected events are meant: one by its place, or the month's of one reason. */
 export type Selection = readonly Coordinates[] | { readonly reason: string; readonly range: PeriodRange }
 
-export type RejectedEvent = Coordinates & {
-  readonly reason: string
-  readonly source: string
-  readonly excerpt: string
-  readonly state: 'open' | 'waived' | 'mending' | 'mended'
-}
+const { list, shape } = select(
+  rejectedEvents,
+  'partition',
+  'offset',
+  'eventIndex',
+  'reason',
+  'source',
+  'excerpt',
+  'state',
+)
+export type RejectedEvent = Coordinates & Pick<RejectedEventRow, 'reason' | 'source' | 'excerpt' | 'state'>
 
-const eventShape: z.ZodType<RejectedEvent> = z
-  .object({
-    partition: storedCount,
-    offset: storedCount,
-    event_index: storedCount,
-    reason: z.string(),
-    source: z.string(),
-    excerpt: z.string(),
-    state: z.enum(['open', 'waived', 'mending', 'mended']),
-  })
-  .transform(({ event_index, ...row }) => ({ ...row, eventIndex: event_index }))
-
-const COLUMNS = 'partition, offset, event_index, reason, source, excerpt, state'
 const ORDER = 'ORDER BY partition, offset, event_index'
 
 /** The events that are meant, in the log's order. Throws RejectedEventError for a place where none is. */
@@ -37,18 +29,18 @@ export async function findRejected(
   selection: Selection,
 ): Promise<RejectedEvent[]> {
   if ('reason' in selection) {
-    const sql = `SELECT ${COLUMNS} FROM rejected_events WHERE reason = {reason:String} AND ${MAY_BELONG_TO_MONTH} ${ORDER}`
-    return store.query(sql, eventShape, { ...monthParams(stream, selection.range), reason: selection.reason })
+    const sql = `SELECT ${list} FROM rejected_events WHERE reason = {reason:String} AND ${MAY_BELONG_TO_MONTH} ${ORDER}`
+    return store.query(sql, shape, { ...monthParams(stream, selection.range), reason: selection.reason })
   }
   const places = selection.map(showCoordinates)
   const found = await store.query(
-    `SELECT ${COLUMNS} FROM rejected_events
+    `SELECT ${list} FROM rejected_events
      WHERE stream = {stream:String} AND (partition, offset, event_index) IN
        (SELECT (p, o, i) FROM (SELECT
           arrayJoin(arrayZip({partitions:Array(UInt32)}, {offsets:Array(UInt64)}, {indexes:Array(UInt32)})) AS place,
           place.1 AS p, place.2 AS o, place.3 AS i))
      ${ORDER}`,
-    eventShape,
+    shape,
     {
       stream,
       partitions: selection.map(({ partition }) => partition),

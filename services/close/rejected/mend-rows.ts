@@ -1,8 +1,8 @@
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
-import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
-import { z } from 'zod'
+import { type MendedRequest, rejectedMend } from '@forbruk/infra/store/tables/rejected-mend.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
+import type { MendStep } from '@forbruk/schemas/event/rejected-state.ts'
 import { type Coordinates, showCoordinates } from './coordinates.ts'
 
 /** What is to be sent in place of a rejected event. */
@@ -12,50 +12,31 @@ export type Intent = {
   readonly toPartition: number
   /** It stands at no offset below. */
   readonly fromOffset: number
-  readonly event: RequestEvent
+  readonly event: MendedRequest
 }
 
 export type Signature = { readonly reason: string; readonly actor: string; readonly mendedAtMs: number }
 
-const eventShape: z.ZodType<RequestEvent> = z.object({
-  kind: z.literal('request'),
-  source: z.string(),
-  identity: z.object({ kind: z.literal('request_id'), id: z.string() }),
-  clientId: z.string(),
-  integrationId: z.string(),
-  timeMs: z.int(),
-  status: z.int(),
-  requestBytes: z.int(),
-  responseBytes: z.int(),
-})
+const { list, shape } = select(rejectedMend, 'requestId', 'toPartition', 'toOffset', 'event')
 
-const rowShape = z.object({
-  request_id: z.string(),
-  to_partition: storedCount,
-  to_offset: storedCount,
-  event: z.string(),
-})
-
-type Step = 'intended' | 'sent'
-
-async function readStep(store: Store, stream: string, at: Coordinates, step: Step): Promise<Intent | null> {
+async function readStep(
+  store: Store,
+  stream: string,
+  at: Coordinates,
+  step: MendStep,
+): Promise<Intent | null> {
   const sql = `
-SELECT request_id, to_partition, to_offset, event
+SELECT ${list}
 FROM rejected_mend
 WHERE stream = {stream:String} AND partition = {partition:UInt32} AND offset = {offset:UInt64}
     AND event_index = {index:UInt32} AND step = {step:String}
 ORDER BY mended_at
 LIMIT 1`
   const params = { stream, partition: at.partition, offset: at.offset, index: at.eventIndex, step }
-  const [row] = await store.query(sql, rowShape, params)
+  const [row] = await store.query(sql, shape, params)
   if (row === undefined) return null
-  return {
-    at,
-    requestId: row.request_id,
-    toPartition: row.to_partition,
-    fromOffset: row.to_offset,
-    event: eventShape.parse(JSON.parse(row.event)),
-  }
+  const { toOffset: fromOffset, ...mend } = row
+  return { at, fromOffset, ...mend }
 }
 
 export function readIntent(store: Store, stream: string, at: Coordinates): Promise<Intent | null> {
@@ -78,26 +59,15 @@ export async function putSent(
   await put(store, stream, 'sent', { ...intent, fromOffset: offset }, { reason: '', actor: '', mendedAtMs })
 }
 
-function put(store: Store, stream: string, step: Step, intent: Intent, by: Signature): Promise<Intent> {
-  const { at, requestId, toPartition, fromOffset, event } = intent
+function put(store: Store, stream: string, step: MendStep, intent: Intent, by: Signature): Promise<Intent> {
+  const { at, requestId, toPartition, fromOffset: toOffset, event } = intent
+  const { clientId } = event
+  const { partition, offset, eventIndex } = at
+  const what = { requestId, clientId, toPartition, toOffset, event }
   return putIfAbsent({
     store,
-    table: 'rejected_mend',
-    row: {
-      stream,
-      partition: at.partition,
-      offset: at.offset,
-      event_index: at.eventIndex,
-      step,
-      request_id: requestId,
-      client_id: event.clientId,
-      to_partition: toPartition,
-      to_offset: fromOffset,
-      event: JSON.stringify(event),
-      reason: by.reason,
-      actor: by.actor,
-      mended_at: new Date(by.mendedAtMs).toISOString(),
-    },
+    table: rejectedMend,
+    values: [{ stream, partition, offset, eventIndex, step, ...what, ...by }],
     key: `${stream} ${showCoordinates(at)} ${step}`,
     read: () => readStep(store, stream, at, step),
   })

@@ -1,50 +1,19 @@
-import type { QueryParams, Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
+import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
-import { z } from 'zod'
-import { GRACE_MS, type RejectedFacts } from '../gate/gate.ts'
+import type { RejectedFacts } from '../gate/gate.ts'
+import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
 
-/**
- * Rejected events that may belong to the month. The time of a request that could not be read is unknown, so the log
- * tells: it was appended between the month's start and the grace's end, or stands in a block that holds usage of the
- * month, or, later, in one that holds none at all. An event near a month's edge is listed in both months.
- */
-export const MAY_BELONG_TO_MONTH = `
-stream = {stream:String}
-    AND
-    (
-        (append_time >= fromUnixTimestamp64Milli({start:Int64}) AND append_time < fromUnixTimestamp64Milli({grace:Int64}))
-        OR (partition, block) IN
-        (
-            SELECT partition, block
-            FROM block_ledger FINAL
-            WHERE stream = {stream:String}
-                AND toUnixTimestamp(first_hour) * 1000 < {end:Int64}
-                AND toUnixTimestamp(last_hour) * 1000 >= {start:Int64}
-        )
-        OR (append_time >= fromUnixTimestamp64Milli({start:Int64}) AND (partition, block) IN
-        (
-            SELECT partition, block
-            FROM block_ledger FINAL
-            WHERE stream = {stream:String} AND first_hour IS NULL
-        ))
-    )`
-
-export function monthParams(stream: string, { startMs, endMs }: PeriodRange): QueryParams {
-  return { stream, start: startMs, end: endMs, grace: endMs + GRACE_MS }
-}
-
-const rowShape: z.ZodType<RejectedFacts> = z
-  .object({
-    reason: z.string(),
-    events: storedCount,
-    waived: storedCount,
-    mended: storedCount,
-    mending: storedCount,
-    open: storedCount,
-    example: z.string(),
-  })
-  .transform(row => ({ ...row, example: row.example === '' ? null : row.example }))
+const factsShape = shapeOf({
+  reason: text,
+  events: safeCount,
+  waived: safeCount,
+  mended: safeCount,
+  mending: safeCount,
+  open: safeCount,
+  example: textOrNull,
+})
 
 const REJECTED_SQL = `
 SELECT
@@ -66,22 +35,25 @@ export async function readRejected(
   stream: string,
   range: PeriodRange,
 ): Promise<RejectedFacts[]> {
-  return store.query(REJECTED_SQL, rowShape, monthParams(stream, range))
+  return store.query(REJECTED_SQL, factsShape, monthParams(stream, range))
 }
 
 /** Why rejected events of the month were let go, and by whom. */
 export type Waiver = { readonly reason: string; readonly actor: string; readonly events: number }
 
-const waiverShape: z.ZodType<Waiver> = z
-  .object({ waiver: z.string(), actor: z.string(), events: storedCount })
-  .transform(row => ({ reason: row.waiver, actor: row.actor, events: row.events }))
+const waiversShape = shapeOf({ stateReason: text, stateActor: text, events: safeCount })
 
 export async function readWaivers(store: Store, stream: string, range: PeriodRange): Promise<Waiver[]> {
   const sql = `
-SELECT state_reason AS waiver, state_actor AS actor, count() AS events
+SELECT state_reason, state_actor, count() AS events
 FROM rejected_events
 WHERE state = 'waived' AND ${MAY_BELONG_TO_MONTH}
-GROUP BY waiver, actor
-ORDER BY waiver, actor`
-  return store.query(sql, waiverShape, monthParams(stream, range))
+GROUP BY state_reason, state_actor
+ORDER BY state_reason, state_actor`
+  const rows = await store.query(sql, waiversShape, monthParams(stream, range))
+  return rows.map(({ stateReason, stateActor, events }) => ({
+    reason: stateReason,
+    actor: stateActor,
+    events,
+  }))
 }

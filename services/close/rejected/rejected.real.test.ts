@@ -188,7 +188,7 @@ test('a retired source holds no close up, until it ships further', async () => {
       clock,
     })
   await expect(retire('gw9')).rejects.toThrow('gateway.requests has no source "gw9"; it has gw1')
-  expect(await retire('gw1')).toMatchObject({ missing: 3, through: '2026-10-31 22:59:55.000' })
+  expect(await retire('gw1')).toMatchObject({ missing: 3, throughMs: Date.parse('2026-10-31T22:59:55Z') })
   expect(await close()).toMatchObject({
     outcome: 'closed',
     forced: null,

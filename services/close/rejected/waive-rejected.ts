@@ -1,5 +1,6 @@
-import { insertInChunks } from '@forbruk/infra/store/insert-in-chunks.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { rejectedWaiver } from '@forbruk/infra/store/tables/rejected-waiver.ts'
 import { findRejected, type Selection } from './find-rejected.ts'
 
 export type WaiveOptions = {
@@ -32,19 +33,11 @@ export async function waiveRejected({
 }: WaiveOptions): Promise<Waived> {
   const events = await findRejected(store, stream, selection)
   const open = events.filter(event => event.state === 'open')
-  const waivedAt = new Date(clock()).toISOString()
-  await insertInChunks(
+  const waiver = { stream, reason, actor, waivedAtMs: clock() }
+  await insertValues(
     store,
-    'rejected_waiver',
-    open.map(({ partition, offset, eventIndex }) => ({
-      stream,
-      partition,
-      offset,
-      event_index: eventIndex,
-      reason,
-      actor,
-      waived_at: waivedAt,
-    })),
+    rejectedWaiver,
+    open.map(({ partition, offset, eventIndex }) => ({ ...waiver, partition, offset, eventIndex })),
   )
   return { waived: open.length, before: events.length - open.length }
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type { Statement, StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import { Decimal } from 'decimal.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -13,8 +14,7 @@ import {
   use,
 } from '../../../test/support/close/registry-values.ts'
 import { rateMonth } from '../rating/rate.ts'
-import type { Statement } from '../rating/statement.ts'
-import { type Adjustment, explainDifference } from './explain-difference.ts'
+import { explainDifference } from './explain-difference.ts'
 
 const CLIENTS = ['a', 'b', 'p']
 const amount = fc.oneof(fc.bigInt(0n, 3n), fc.bigInt(REQUESTS - 2n, REQUESTS + 900n))
@@ -79,8 +79,8 @@ test('each payer’s old amounts and its adjustments are its new amounts, payabl
     fc.property(anyInputs, anyInputs, (before, after) => {
       const { first, last, adjustments } = explain(before, after)
       for (const [ofStatement, ofAdjustment] of [
-        [(each: Statement) => each.amountNok, (each: Adjustment) => each.adjustmentNok],
-        [(each: Statement) => each.payableNok, (each: Adjustment) => each.payableNok],
+        [(each: Statement) => each.amountNok, (each: StatementAdjustment) => each.adjustmentNok],
+        [(each: Statement) => each.payableNok, (each: StatementAdjustment) => each.payableNok],
       ] as const) {
         const [old, now, adjusted] = [
           byPayer(first, ofStatement),

@@ -1,73 +1,21 @@
+import {
+  type AdjustmentCause,
+  bytesOf,
+  type CauseKind,
+  type DecimalText,
+  type Statement,
+  type StatementAdjustment,
+  type StatementLine,
+} from '@forbruk/schemas/statement/statement.ts'
 import { Decimal } from 'decimal.js'
 import { sumAmounts } from '../rating/price-lines.ts'
-import type {
-  DecimalText,
-  LineItem,
-  LineStatus,
-  LineUnit,
-  Statement,
-  StatementLine,
-  StatementUsage,
-} from '../rating/statement.ts'
-
-/** What of a statement can differ between revisions and matters to its payer. */
-export type ComparedStatement = Pick<
-  Statement,
-  | 'clientId'
-  | 'clientName'
-  | 'payerId'
-  | 'payerName'
-  | 'requests'
-  | 'requestBytes'
-  | 'responseBytes'
-  | 'meteredRequests'
-  | 'meteredBytes'
-  | 'lines'
-> & { readonly usage: readonly Pick<StatementUsage, 'integrationId' | 'requests'>[] }
-
-/** The input that changed. `rules`: nothing did, but it is rated by another version of the program. */
-export type CauseKind = 'usage' | 'registry' | 'tariff' | 'decision' | 'rules'
 
 /** Statements by the inputs up to and including this one new, those after it as they were. */
 export type RatedStep = {
-  readonly cause: 'usage' | 'registry' | 'tariff' | 'decision'
-  readonly statements: readonly ComparedStatement[]
+  readonly cause: Exclude<CauseKind, 'rules'>
+  readonly statements: readonly Statement[]
   /** What changed, of one client; of usage it is told from the statements. */
   readonly describe: (clientId: string) => string
-}
-
-/** What a revision changes of one line of the revision before, for one payer. */
-export type Adjustment = {
-  readonly clientId: string
-  readonly clientName: string
-  /** A line that moved to another payer is taken from the one and added to the other. */
-  readonly payerId: string
-  readonly payerName: string
-  readonly item: LineItem
-  readonly integrationId: string
-  /** From 1, among equal items of a statement. */
-  readonly occurrence: number
-  readonly unit: LineUnit
-  readonly quantityBefore: DecimalText
-  readonly quantityAfter: DecimalText
-  /** Null where there is no such line. */
-  readonly statusBefore: LineStatus | null
-  readonly statusAfter: LineStatus | null
-  /** Payable or proposed; 0.00 while waived. */
-  readonly amountBeforeNok: DecimalText
-  readonly amountAfterNok: DecimalText
-  readonly adjustmentNok: DecimalText
-  /** What the payer owes more; negative: is owed. */
-  readonly payableNok: DecimalText
-  /** Their parts add up to the adjustment. */
-  readonly causes: readonly AdjustmentCause[]
-}
-
-export type AdjustmentCause = {
-  readonly cause: CauseKind
-  readonly detail: string
-  readonly amountNok: DecimalText
-  readonly payableNok: DecimalText
 }
 
 /**
@@ -75,13 +23,13 @@ export type AdjustmentCause = {
  * input has in it. Inputs are changed one after the other, so that their parts add up, also where one undoes another.
  */
 export function explainDifference(
-  before: readonly ComparedStatement[],
+  before: readonly Statement[],
   steps: readonly RatedStep[],
-): Adjustment[] {
+): StatementAdjustment[] {
   const stages = [before, ...steps.map(step => step.statements)].map(
     statements => new Map(statements.map(statement => [statement.clientId, statement])),
   )
-  const last = stages.at(-1) ?? new Map<string, ComparedStatement>()
+  const last = stages.at(-1) ?? new Map<string, Statement>()
   const clientIds = [...new Set([...(stages[0]?.keys() ?? []), ...last.keys()])].sort()
   return clientIds.flatMap(clientId => {
     const ofClient = stages.map(stage => stage.get(clientId))
@@ -89,7 +37,7 @@ export function explainDifference(
   })
 }
 
-function isEqual(before: ComparedStatement | undefined, after: ComparedStatement | undefined): boolean {
+function isEqual(before: Statement | undefined, after: Statement | undefined): boolean {
   if (before?.payerId !== after?.payerId) return false
   const [lines, others] = [before?.lines ?? [], after?.lines ?? []]
   return lines.length === others.length && lines.every((line, index) => isSameLine(line, others[index]))
@@ -112,16 +60,16 @@ function isSameNumber(text: DecimalText, other: DecimalText): boolean {
 }
 
 type Billed = {
-  readonly statement: ComparedStatement
+  readonly statement: Statement
   readonly line: StatementLine
   readonly occurrence: number
 }
 
 function explainClient(
   clientId: string,
-  ofClient: readonly (ComparedStatement | undefined)[],
+  ofClient: readonly (Statement | undefined)[],
   steps: readonly RatedStep[],
-): Adjustment[] {
+): StatementAdjustment[] {
   const stages = ofClient.map(keyLines)
   const keys = new Set([...(stages.at(0)?.keys() ?? []), ...(stages.at(-1)?.keys() ?? [])])
   return [...keys].flatMap(key => {
@@ -138,7 +86,7 @@ function explainClient(
   })
 }
 
-function keyLines(statement: ComparedStatement | undefined): Map<string, Billed> {
+function keyLines(statement: Statement | undefined): Map<string, Billed> {
   const byKey = new Map<string, Billed>()
   for (const line of statement?.lines ?? []) {
     if (statement === undefined) continue
@@ -153,8 +101,8 @@ function keyLines(statement: ComparedStatement | undefined): Map<string, Billed>
 function describeCause(
   step: RatedStep,
   clientId: string,
-  before: ComparedStatement | undefined,
-  after: ComparedStatement | undefined,
+  before: Statement | undefined,
+  after: Statement | undefined,
   lineBefore: StatementLine | undefined,
   lineAfter: StatementLine | undefined,
 ): AdjustmentCause {
@@ -170,12 +118,9 @@ function describeCause(
 }
 
 /** Null when nothing of it changed. */
-export function describeUsage(
-  before: ComparedStatement | undefined,
-  after: ComparedStatement | undefined,
-): string | null {
+export function describeUsage(before: Statement | undefined, after: Statement | undefined): string | null {
   const requests = BigInt(after?.requests ?? 0) - BigInt(before?.requests ?? 0)
-  const bytes = bytesOf(after) - bytesOf(before)
+  const bytes = (after ? bytesOf(after) : 0n) - (before ? bytesOf(before) : 0n)
   const metered = BigInt(after?.meteredRequests ?? 0) - BigInt(before?.meteredRequests ?? 0)
   const meteredBytes = BigInt(after?.meteredBytes ?? 0) - BigInt(before?.meteredBytes ?? 0)
   if (requests === 0n && bytes === 0n && metered === 0n && meteredBytes === 0n) {
@@ -186,14 +131,10 @@ export function describeUsage(
   return `${all}, of which ${signed(metered)} and ${signed(meteredBytes)} count against the allowance`
 }
 
-function listUsage(statement: ComparedStatement | undefined): string {
+function listUsage(statement: Statement | undefined): string {
   return (statement?.usage ?? [])
     .map(({ integrationId, requests }) => `${integrationId} ${requests}`)
     .join('\n')
-}
-
-function bytesOf(statement: ComparedStatement | undefined): bigint {
-  return BigInt(statement?.requestBytes ?? 0) + BigInt(statement?.responseBytes ?? 0)
 }
 
 export function signed(count: bigint): string {
@@ -205,7 +146,7 @@ function toAdjustment(
   before: StatementLine | undefined,
   after: StatementLine | undefined,
   causes: readonly AdjustmentCause[],
-): Adjustment {
+): StatementAdjustment {
   const { clientId, clientName, payerId, payerName } = statement
   return {
     clientId,

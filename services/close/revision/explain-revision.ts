@@ -1,17 +1,18 @@
+import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { Statement, StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type Decisions, rateMonth } from '../rating/rate.ts'
-import type { Statement } from '../rating/statement.ts'
 import { readRegistryImport } from '../registry/read-stored-registry.ts'
-import type { UsageRow } from '../usage/usage.ts'
-import { type Adjustment, explainDifference, type RatedStep } from './explain-difference.ts'
-import { type Revision, readStatements } from './read-revision.ts'
+import { explainDifference, type RatedStep } from './explain-difference.ts'
+import type { Revision } from './read-revision.ts'
+import { readStatements } from './read-statements.ts'
 
 /** What a month is rated with, each input with what it is known by. */
 export type RatingInputs = {
-  readonly usage: readonly UsageRow[]
+  readonly usage: readonly ClientUse[]
   readonly registry: { readonly importId: string; readonly registry: Registry }
   readonly tariff: { readonly hash: string; readonly version: TariffVersion }
   readonly decisions: Decisions
@@ -28,7 +29,7 @@ export async function explainRevision(
   previous: Revision,
   inputs: RatingInputs,
   statements: readonly Statement[],
-): Promise<Adjustment[]> {
+): Promise<StatementAdjustment[]> {
   const before = await readStatements(store, previous)
   const isSameRegistry = previous.registryImportId === inputs.registry.importId
   const registry = isSameRegistry

@@ -1,7 +1,8 @@
+import type { Change } from '@forbruk/schemas/statement/month-close.ts'
+import type { StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
-import type { DecimalText } from '../rating/statement.ts'
 import { sumUsage } from '../usage/usage.ts'
-import { type Adjustment, type CauseKind, signed } from './explain-difference.ts'
+import { signed } from './explain-difference.ts'
 import {
   describeRegistryChange,
   describeTariffChange,
@@ -10,20 +11,10 @@ import {
 } from './explain-revision.ts'
 import type { Revision } from './read-revision.ts'
 
-/** What differs between a revision and the one before, by the input that changed. */
-export type Change = {
-  /** `forced`: it was closed though incomplete, and is no more; or the other way, or for another reason. */
-  readonly cause: CauseKind | 'forced'
-  readonly detail: string
-  /** Lines in which it has a part. */
-  readonly lines: number
-  readonly amountNok: DecimalText
-  readonly payableNok: DecimalText
-}
-
 export type Revised = {
-  readonly adjustments: readonly Adjustment[]
-  readonly forcedReason: string
+  readonly adjustments: readonly StatementAdjustment[]
+  /** Null when the month was complete. */
+  readonly forcedReason: string | null
 }
 
 /** Pure: every input that changed, also where that changes no line, such as use within the allowance. */
@@ -65,6 +56,6 @@ function describeUsageChange(previous: Revision, { usage }: RatingInputs): strin
 }
 
 function describeForced(previous: Revision, { forcedReason }: Revised): string {
-  const show = (reason: string) => (reason === '' ? 'complete' : `forced: ${reason}`)
+  const show = (reason: string | null) => (reason === null ? 'complete' : `forced: ${reason}`)
   return `${show(previous.forcedReason)} to ${show(forcedReason)}`
 }

@@ -1,46 +1,15 @@
-import { insertInChunks } from '@forbruk/infra/store/insert-in-chunks.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { type MonthCloseRow, monthClose } from '@forbruk/infra/store/tables/month-close.ts'
+import { statement } from '@forbruk/infra/store/tables/statement.ts'
+import { statementAdjustment } from '@forbruk/infra/store/tables/statement-adjustment.ts'
+import { statementLine } from '@forbruk/infra/store/tables/statement-line.ts'
+import { omit, toRow } from '@forbruk/infra/store/tables/table.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
-import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
-import type { RejectedFacts, SourceFacts } from '../gate/gate.ts'
-import type { Forced } from '../gate/pass-gate.ts'
-import type { RatedMonth } from '../rating/statement.ts'
-import type { CloseSummary } from '../rating/summarize.ts'
-import type { Waiver } from '../rejected/read-rejected.ts'
-import type { Cut } from '../usage/read-usage.ts'
-import { type CloseKey, toAdjustmentRow, toCloseRow, toLineRows, toStatementRow } from './close-rows.ts'
-import type { Adjustment } from './explain-difference.ts'
-import type { Change } from './list-changes.ts'
+import type { MonthClose } from './month-close.ts'
+import type { CloseKey } from './of-close.ts'
 import { type Revision, readRevision } from './read-revision.ts'
-
-/** Everything a close says, before it is recorded. */
-export type MonthClose = RatedMonth & {
-  /** Of statements, exceptions, tariff and forced reason: not of when it was closed, nor of how far the stream was counted. */
-  readonly contentHash: string
-  readonly stream: string
-  readonly cut: Cut
-  readonly registryImportId: string
-  readonly tariff: {
-    readonly hash: string
-    readonly version: TariffVersion
-    readonly definitions: readonly string[]
-  }
-  readonly decisions: readonly { readonly clientId: string; readonly outcome: Outcome }[]
-  /** In the whole month, whoever it is charged to, or nobody. */
-  readonly counted: { readonly requests: string; readonly bytes: string }
-  readonly summary: CloseSummary
-  /** Rejected events that may belong to the month, and why some were let go. */
-  readonly rejected: readonly RejectedFacts[]
-  readonly waivers: readonly Waiver[]
-  /** What the sources of the stream had said by then. */
-  readonly sources: readonly SourceFacts[]
-  readonly forced: Forced | null
-  /** Against the revision before; none of both in a first one. */
-  readonly adjustments: readonly Adjustment[]
-  readonly changes: readonly Change[]
-}
 
 export type RecordedClose = Pick<Revision, 'revision' | 'contentHash' | 'closedAtMs'>
 
@@ -62,15 +31,15 @@ export async function recordClose(
 ): Promise<RecordedClose | 'overtaken'> {
   const { month } = close
   const revision = (previous?.revision ?? 0) + 1
-  const row = toCloseRow({ month, revision }, close)
+  const values = toValues(close, revision)
   // By all that it rests on, so that no two closes write different rows under one id; a repeated one writes the same.
+  const row = toRow(omit(monthClose, 'closeId', 'closedAtMs'), values)
   const closeId = hashContent({ row, previous: previous?.closeId ?? null })
-  const key: CloseKey = { month, revision, close_id: closeId }
-  await insertRows(store, key, close, onRecorded)
+  await insertRows(store, { month, revision, closeId }, close, onRecorded)
   const held = await putIfAbsent({
     store,
-    table: 'month_close',
-    row: { ...row, close_id: closeId, closed_at: new Date(closedAtMs).toISOString() },
+    table: monthClose,
+    values: [{ ...values, closeId, closedAtMs }],
     key: `${month}/r${revision}`,
     read: () => readRevision(store, month, revision),
   })
@@ -83,7 +52,7 @@ async function insertRows(
   { statements, adjustments }: MonthClose,
   onRecorded: OnRecorded,
 ): Promise<void> {
-  const lines = statements.reduce((sum, statement) => sum + statement.lines.length, 0)
+  const lines = statements.reduce((sum, each) => sum + each.lines.length, 0)
   const total = statements.length + lines + adjustments.length
   let done = 0
   const report = (count: number) => {
@@ -91,12 +60,14 @@ async function insertRows(
     onRecorded(done, total)
   }
   // One by one: all rows of a large month at a time would be as much again in memory.
-  const statementRows = eachRow(statements, statement => [toStatementRow(key, statement)])
-  const lineRows = eachRow(statements, statement => toLineRows(key, statement))
-  const adjustmentRows = eachRow(adjustments, adjustment => [toAdjustmentRow(key, adjustment)])
-  await insertInChunks(store, 'statement', statementRows, report)
-  await insertInChunks(store, 'statement_line', lineRows, report)
-  await insertInChunks(store, 'statement_adjustment', adjustmentRows, report)
+  const statementRows = eachRow(statements, each => [{ ...key, ...each }])
+  const lineRows = eachRow(statements, ({ clientId, lines: ofClient }) =>
+    ofClient.map((line, index) => ({ ...key, clientId, line: index + 1, ...line })),
+  )
+  const adjustmentRows = eachRow(adjustments, each => [{ ...key, ...each }])
+  await insertValues(store, statement, statementRows, report)
+  await insertValues(store, statementLine, lineRows, report)
+  await insertValues(store, statementAdjustment, adjustmentRows, report)
 }
 
 function* eachRow<Value, Row>(
@@ -104,4 +75,37 @@ function* eachRow<Value, Row>(
   rowsOf: (value: Value) => readonly Row[],
 ): Iterable<Row> {
   for (const value of values) yield* rowsOf(value)
+}
+
+/** All that a close rests on: of its row everything but what it is known by, and when it was written. */
+function toValues(close: MonthClose, revision: number): Omit<MonthCloseRow, 'closeId' | 'closedAtMs'> {
+  const { tariff, summary, counted, sources, forced } = close
+  return {
+    month: close.month,
+    revision,
+    contentHash: close.contentHash,
+    stream: close.stream,
+    cut: close.cut,
+    registryImportId: close.registryImportId,
+    tariffHash: tariff.hash,
+    tariffValidFrom: tariff.version.validFrom,
+    tariff: tariff.version,
+    decisions: close.decisions,
+    definitions: tariff.definitions,
+    clients: summary.clients,
+    statements: summary.statements,
+    countedRequests: counted.requests,
+    countedBytes: counted.bytes,
+    requests: summary.requests,
+    bytes: summary.bytes,
+    payableNok: summary.payableNok,
+    proposedNok: summary.proposedNok,
+    exceptions: close.exceptions,
+    rejected: close.rejected,
+    waivers: close.waivers,
+    sources: sources.map(each => ({ ...each, retiredReason: each.retired?.reason ?? null })),
+    changes: close.changes,
+    forcedReason: forced?.reason ?? null,
+    forcedLacks: forced?.lacks ?? [],
+  }
 }

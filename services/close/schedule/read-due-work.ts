@@ -1,5 +1,7 @@
+import { readFirstUsage } from '@forbruk/infra/ledger/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { z } from 'zod'
+import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 import { readClosedMonths } from '../statements/find-revision.ts'
 import { type CloseSchedule, planCloses } from './plan-closes.ts'
 
@@ -25,25 +27,12 @@ export async function readDueWork(
   return { closes: planCloses(schedule, facts, nowMs), announcements: await readUnannounced(store, topic) }
 }
 
-const firstUsageShape = z.object({ first_ms: z.string().nullable() })
-
-/** The hour of the first usage; null when nothing was counted. */
-export async function readFirstUsage(store: Store, stream: string): Promise<number | null> {
-  const [row] = await store.query(
-    `SELECT toString(toUnixTimestamp(minOrNull(first_hour)) * 1000) AS first_ms
-     FROM block_ledger WHERE stream = {stream:String}`,
-    firstUsageShape,
-    { stream },
-  )
-  return row === undefined || row.first_ms === null ? null : Number(row.first_ms)
-}
-
 async function readUnannounced(store: Store, topic: string): Promise<string[]> {
   const rows = await store.query(
     `SELECT DISTINCT month FROM month_closes
      WHERE (month, revision) NOT IN (SELECT month, revision FROM statement_announcement WHERE topic = {topic:String})
      ORDER BY month`,
-    z.object({ month: z.string() }),
+    select(monthCloses, 'month').shape,
     { topic },
   )
   return rows.map(row => row.month)

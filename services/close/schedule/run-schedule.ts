@@ -1,7 +1,7 @@
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Logger } from 'pino'
 import { CloseRefusedError, describeRefusal } from '../gate/refusal.ts'
-import type { MonthClose } from '../revision/record.ts'
+import type { MonthClose } from '../revision/month-close.ts'
 import { CloseRunningError } from './one-at-a-time.ts'
 
 /** What is logged of a close. */

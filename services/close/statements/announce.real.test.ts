@@ -67,8 +67,8 @@ describe('a closed month', () => {
         each.payerId,
         each.partnerId,
         each.status,
-        each.payable,
-        each.proposed,
+        each.payableNok,
+        each.proposedNok,
       ]),
     ).toEqual([
       ['byrå', 'byrå', null, 'payable', '200.00', '0.00'],
@@ -81,8 +81,8 @@ describe('a closed month', () => {
       clientName: 'Firma AS',
       payerName: 'Byrå AS',
       currency: 'NOK',
-      amount: '149.02',
-      adjustmentPayable: '0.00',
+      amountNok: '149.02',
+      adjustmentsPayableNok: '0.00',
       requests: '500041',
       adjustments: [],
       contentHash,
@@ -117,7 +117,7 @@ describe('a closed month', () => {
     expect((await close()).revision).toBe(2)
     expect(await announce()).toBe(3)
     const [, firma] = (await readEvents()).filter(each => each.revision === 2)
-    expect(firma).toMatchObject({ clientId: 'firma', payable: '0.00', adjustmentPayable: '-149.00' })
+    expect(firma).toMatchObject({ clientId: 'firma', payableNok: '0.00', adjustmentsPayableNok: '-149.00' })
     expect(firma?.adjustments).toContainEqual(
       expect.objectContaining({
         item: 'access_external',
@@ -142,7 +142,13 @@ describe('a closed month', () => {
     const ofFirma = (await readEvents()).filter(each => each.revision === 2 && each.clientId === 'firma')
     expect(
       ofFirma
-        .map(each => [each.payerId, each.status, each.payable, each.adjustmentPayable, each.lines.length])
+        .map(each => [
+          each.payerId,
+          each.status,
+          each.payableNok,
+          each.adjustmentsPayableNok,
+          each.lines.length,
+        ])
         .toSorted(),
     ).toEqual([
       ['byrå', 'withdrawn', '0.00', '-149.00', 0],

@@ -1,11 +1,14 @@
 import type { EventLog, OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
+import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
+import { statementAnnouncement } from '@forbruk/infra/store/tables/statement-announcement.ts'
+import { select } from '@forbruk/infra/store/tables/table.ts'
 import { encodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
-import { z } from 'zod'
+import type { PayerRange } from '../revision/of-close.ts'
+import { readAdjustments, readStatements } from '../revision/read-statements.ts'
 import { findRevision, type StatedRevision } from './find-revision.ts'
-import { listPayers } from './list-payers.ts'
-import { type PayerRange, readPayerRows } from './read-payer-rows.ts'
+import { payerPages } from './list-payers.ts'
 import { toStatementEvents } from './to-statement-events.ts'
 
 /** Each page asks the store anew: a hundred thousand payers are some twenty. */
@@ -39,20 +42,16 @@ async function announceRevision(options: AnnounceOptions, stated: StatedRevision
   const { store, topic, openLog, clock } = options
   const log = await openLog()
   let events = 0
-  let after = ''
-  for (;;) {
-    const payers = await listPayers(store, stated, { after, limit: PAYERS_PER_PAGE })
+  for await (const payers of payerPages(store, stated, PAYERS_PER_PAGE)) {
     const [first, last] = [payers[0], payers.at(-1)]
     if (first === undefined || last === undefined) break
     const records = await readRecords(store, stated, { first: first.payerId, last: last.payerId })
     await log.append(records)
     events += records.length
-    after = last.payerId
   }
   const { month, revision } = stated
-  const announcedAt = new Date(clock()).toISOString()
-  await store.insert('statement_announcement', [
-    { month, revision, topic, events, announced_at: announcedAt },
+  await insertValues(store, statementAnnouncement, [
+    { month, revision, topic, events, announcedAtMs: clock() },
   ])
   return events
 }
@@ -60,10 +59,11 @@ async function announceRevision(options: AnnounceOptions, stated: StatedRevision
 async function readRecords(
   store: Store,
   stated: StatedRevision,
-  range: PayerRange,
+  payers: PayerRange,
 ): Promise<OutgoingRecord[]> {
-  const rows = await readPayerRows(store, stated, range)
-  return toStatementEvents(stated, rows).map(event => ({
+  const statements = await readStatements(store, stated, payers)
+  const adjustments = await readAdjustments(store, stated, payers)
+  return toStatementEvents(stated, statements, adjustments).map(event => ({
     value: encodeStatementIssued(event),
     to: { key: event.payerId },
   }))
@@ -77,6 +77,6 @@ WHERE month = {month:String} AND revision NOT IN
 ORDER BY revision`
 
 async function findUnannounced({ store, month, topic }: AnnounceOptions): Promise<number[]> {
-  const rows = await store.query(UNANNOUNCED_SQL, z.object({ revision: storedCount }), { month, topic })
+  const rows = await store.query(UNANNOUNCED_SQL, select(monthCloses, 'revision').shape, { month, topic })
   return rows.map(row => row.revision)
 }

@@ -1,43 +1,35 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import type { StatedRevision } from './find-revision.ts'
-
-export type ExportedTable = 'statements' | 'statement_lines' | 'statement_adjustments'
-export type ExportedFormat = 'csv' | 'json' | 'parquet'
 
 /** ClickHouse's own formats; JSON is one array. */
 const FORMAT = {
   csv: 'CSVWithNames',
   json: 'JSONEachRow',
   parquet: 'Parquet',
-} as const satisfies Record<ExportedFormat, string>
+} as const satisfies Record<ExportFormat, string>
 
-/** The views' columns that a spreadsheet can hold; what the whole revision has in common is in its proof. */
+/** All that a spreadsheet can hold of a view; what the whole revision has in common is in its proof. */
 const COLUMNS = {
-  statements: `
-    month, revision, client_id, client_name, partner_id, payer_id, payer_name, status, amount_nok, payable_nok,
-    proposed_nok, requests, request_bytes, response_bytes, bytes, metered_requests, metered_bytes, content_hash,
-    closed_at, forced_reason, tariff_valid_from`,
-  statement_lines: `
-    month, revision, client_id, client_name, payer_id, line, item, integration_id, detail, quantity, unit,
-    unit_price_nok, amount_nok, status, content_hash`,
+  statements: '* EXCEPT (usage, is_latest, definitions, stream, cut)',
+  statement_lines: '* EXCEPT is_latest',
   statement_adjustments: `
-    month, revision, client_id, client_name, payer_id, payer_name, item, integration_id, unit, quantity_before,
-    quantity_after, status_before, status_after, amount_before_nok, amount_after_nok, adjustment_nok, payable_nok,
-    arrayStringConcat(arrayMap(each -> concat(each.cause, ': ', each.detail), causes), '; ') AS causes, content_hash`,
-} as const satisfies Record<ExportedTable, string>
+    * EXCEPT is_latest
+    REPLACE (arrayStringConcat(arrayMap(each -> concat(each.cause, ': ', each.detail), causes), '; ') AS causes)`,
+} as const satisfies Record<ExportTable, string>
 
 const ORDER = {
   statements: 'client_id',
   statement_lines: 'client_id, line',
   statement_adjustments: 'client_id, payer_id, item, integration_id',
-} as const satisfies Record<ExportedTable, string>
+} as const satisfies Record<ExportTable, string>
 
 /** One of a revision's views as a file. Decimals and 64-bit integers are quoted in JSON, since a double would round them. */
 export async function exportTable(
   store: Store,
-  { month, revision }: StatedRevision,
-  table: ExportedTable,
-  format: ExportedFormat,
+  { month, revision }: Pick<StatedRevision, 'month' | 'revision'>,
+  table: ExportTable,
+  format: ExportFormat,
 ): Promise<Buffer> {
   const sql = `
 SELECT ${COLUMNS[table]}
@@ -53,4 +45,4 @@ const SETTINGS = {
   json: 'SETTINGS output_format_json_array_of_rows = 1',
   // Else a name is bytes to a reader.
   parquet: 'SETTINGS output_format_parquet_string_as_string = 1',
-} as const satisfies Record<ExportedFormat, string>
+} as const satisfies Record<ExportFormat, string>

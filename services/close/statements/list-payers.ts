@@ -1,30 +1,18 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedCount } from '@forbruk/infra/store/stored-number.ts'
+import { money, safeCount, text } from '@forbruk/infra/store/tables/codec.ts'
+import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { PayerSummary } from '@forbruk/schemas/statement/payer-statement.ts'
-import { z } from 'zod'
-import { type StatedRevision, twoDecimals } from './find-revision.ts'
+import { type CloseKey, OF_CLOSE, ofClose } from '../revision/of-close.ts'
 
-const payerShape: z.ZodType<PayerSummary> = z
-  .object({
-    payer_id: z.string(),
-    payer_name: z.string(),
-    clients: storedCount,
-    amount_nok: z.string(),
-    payable_nok: z.string(),
-    proposed_nok: z.string(),
-    adjustments_payable_nok: z.string(),
-  })
-  .transform(row => ({
-    payerId: row.payer_id,
-    payerName: row.payer_name,
-    clients: row.clients,
-    amountNok: twoDecimals(row.amount_nok),
-    payableNok: twoDecimals(row.payable_nok),
-    proposedNok: twoDecimals(row.proposed_nok),
-    adjustmentsPayableNok: twoDecimals(row.adjustments_payable_nok),
-  }))
-
-const OF_CLOSE = 'month = {month:String} AND revision = {revision:UInt32} AND close_id = {close_id:String}'
+const payerShape = shapeOf({
+  payerId: text,
+  payerName: text,
+  clients: safeCount,
+  amountNok: money,
+  payableNok: money,
+  proposedNok: money,
+  adjustmentsPayableNok: money,
+})
 
 /** Whoever has a statement, or only adjustments, since every client of theirs has another payer by now. */
 const PAYERS_SQL = `
@@ -55,8 +43,24 @@ LIMIT {limit:UInt32}`
 /** The payers of a revision by id, at most `limit` of those that come after one. */
 export async function listPayers(
   store: Store,
-  { month, revision, closeId }: StatedRevision,
+  close: CloseKey,
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<PayerSummary[]> {
-  return store.query(PAYERS_SQL, payerShape, { month, revision, close_id: closeId, after, limit })
+  return store.query(PAYERS_SQL, payerShape, { ...ofClose(close), after, limit })
+}
+
+/** All payers of a revision by id, as many at a time as are asked for together. */
+export async function* payerPages(
+  store: Store,
+  close: CloseKey,
+  limit: number,
+): AsyncGenerator<PayerSummary[]> {
+  let after = ''
+  for (;;) {
+    const page = await listPayers(store, close, { after, limit })
+    if (page.length > 0) yield page
+    const last = page.at(-1)
+    if (last === undefined || page.length < limit) return
+    after = last.payerId
+  }
 }

@@ -1,14 +1,13 @@
+import type { DayUse } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import type {
-  ClientStatement,
-  PayerStatement,
-  StatementAdjustment,
-} from '@forbruk/schemas/statement/payer-statement.ts'
+import type { ClientStatement, PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
+import { bytesOf, type Statement, type StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
+import type { PayerRange } from '../revision/of-close.ts'
+import { readAdjustments, readStatements } from '../revision/read-statements.ts'
 import type { StatedRevision } from './find-revision.ts'
-import { type PayerRange, type PayerRows, readPayerRows } from './read-payer-rows.ts'
-import { type DayUsage, readUsageDays, sumDays } from './read-usage-days.ts'
+import { readUsageDays, sumDays } from './read-usage-days.ts'
 
 /**
  * The documents of neighbouring payers in the revision, by payer id.
@@ -20,35 +19,38 @@ export async function readPayerStatements(
   range: PayerRange,
   timeZone: string,
 ): Promise<PayerStatement[]> {
-  const rows = await readPayerRows(store, stated, range)
+  const statements = Map.groupBy(await readStatements(store, stated, range), each => each.payerId)
+  const adjustments = Map.groupBy(await readAdjustments(store, stated, range), each => each.payerId)
   const days = await readUsageDays(store, stated, range, timeZone)
-  const statements = Map.groupBy(rows.statements, each => each.payerId)
-  const adjustments = Map.groupBy(rows.adjustments, each => each.payerId)
   const payerIds = [...new Set([...statements.keys(), ...adjustments.keys()])].toSorted()
   return payerIds.flatMap(payerId => {
     const ofPayer = { statements: statements.get(payerId) ?? [], adjustments: adjustments.get(payerId) ?? [] }
-    return toDocument(stated, timeZone, payerId, ofPayer, days) ?? []
+    return toDocument(stated, timeZone, ofPayer, days) ?? []
   })
+}
+
+type OfPayer = {
+  readonly statements: readonly Statement[]
+  readonly adjustments: readonly StatementAdjustment[]
 }
 
 function toDocument(
   { month, revision, isLatest, proof }: StatedRevision,
   timeZone: string,
-  payerId: string,
-  rows: PayerRows,
-  days: ReadonlyMap<string, readonly DayUsage[]>,
+  { statements, adjustments }: OfPayer,
+  days: ReadonlyMap<string, readonly DayUse[]>,
 ): PayerStatement | null {
-  const clients = rows.statements.map(each => each.statement)
-  const adjustments = rows.adjustments.map(each => each.adjustment)
-  const payerName = (rows.statements[0] ?? rows.adjustments[0])?.payerName
-  if (payerName === undefined) return null
+  const payer = statements[0] ?? adjustments[0]
+  if (payer === undefined) return null
+  // What else is known of them is no part of the document, whose shape leaves it out.
+  const clients = statements.map(each => ({ ...each, bytes: `${bytesOf(each)}` }))
   return {
     month,
     revision,
     isLatest,
     currency: 'NOK',
-    payerId,
-    payerName,
+    payerId: payer.payerId,
+    payerName: payer.payerName,
     amountNok: sumAmounts(clients.map(each => each.amountNok)),
     payableNok: sumAmounts(clients.map(each => each.payableNok)),
     proposedNok: sumAmounts(clients.map(each => each.proposedNok)),
@@ -64,7 +66,7 @@ function toUsage(
   period: BillingPeriod,
   timeZone: string,
   clients: readonly ClientStatement[],
-  days: ReadonlyMap<string, readonly DayUsage[]>,
+  days: ReadonlyMap<string, readonly DayUse[]>,
 ): PayerStatement['usage'] {
   const summed = sumDays(
     period,
@@ -81,8 +83,10 @@ function toUsage(
   }
 }
 
+type OfClient = { readonly clientId: string; readonly clientName: string }
+
 /** As people look for them; by id where names are equal. */
-function byName(a: ClientStatement | StatementAdjustment, b: ClientStatement | StatementAdjustment): number {
+function byName(a: OfClient, b: OfClient): number {
   return (
     NORWEGIAN.compare(a.clientName, b.clientName) ||
     (a.clientId < b.clientId ? -1 : a.clientId > b.clientId ? 1 : 0)

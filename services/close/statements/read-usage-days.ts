@@ -1,66 +1,34 @@
+import { type DayUse, readUsesByDay } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { storedBigint } from '@forbruk/infra/store/stored-number.ts'
 import {
   type BillingPeriod,
   parseBillingPeriod,
   periodDates,
   periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
-import { z } from 'zod'
+import { OF_PAYERS, ofPayers, type PayerRange } from '../revision/of-close.ts'
 import type { StatedRevision } from './find-revision.ts'
-import type { PayerRange } from './read-payer-rows.ts'
-
-export type DayUsage = { readonly day: string; readonly requests: bigint; readonly bytes: bigint }
-
-const dayShape = z.object({
-  client_id: z.string(),
-  day: z.string(),
-  requests: storedBigint,
-  bytes: storedBigint,
-})
-
-const DAYS_SQL = `
-SELECT
-    client_id,
-    toString(toDate(hour, {time_zone:String})) AS day,
-    sum(requests) AS requests,
-    sum(request_bytes + response_bytes) AS bytes
-FROM usage_rollup FINAL
-WHERE client_id IN
-    (
-        SELECT client_id FROM statement
-        WHERE month = {month:String} AND revision = {revision:UInt32} AND close_id = {close_id:String}
-            AND payer_id >= {first_payer:String} AND payer_id <= {last_payer:String}
-    )
-    AND stream = {stream:String}
-    AND hour >= fromUnixTimestamp({start:UInt32}) AND hour < fromUnixTimestamp({end:UInt32})
-GROUP BY client_id, day
-ORDER BY client_id, day`
 
 /** The use of the payers' clients by client and local day, as it is counted now; days without any are not in it. */
 export async function readUsageDays(
   store: Store,
-  { month, revision, closeId, proof }: StatedRevision,
-  { first, last }: PayerRange,
+  stated: StatedRevision,
+  payers: PayerRange,
   timeZone: string,
-): Promise<Map<string, DayUsage[]>> {
-  const { startMs, endMs } = periodRange(parseBillingPeriod(month), timeZone)
-  const rows = await store.query(DAYS_SQL, dayShape, {
-    month,
-    revision,
-    close_id: closeId,
-    first_payer: first,
-    last_payer: last,
-    stream: proof.stream,
-    time_zone: timeZone,
-    start: startMs / 1_000,
-    end: endMs / 1_000,
-  })
-  return Map.groupBy(rows, row => row.client_id)
+): Promise<Map<string, DayUse[]>> {
+  const range = periodRange(parseBillingPeriod(stated.month), timeZone)
+  const clients = {
+    sql: `SELECT client_id FROM statement WHERE ${OF_PAYERS}`,
+    params: ofPayers(stated, payers),
+  }
+  const uses = await readUsesByDay(store, stated.proof.stream, range, timeZone, clients)
+  return Map.groupBy(uses, use => use.clientId)
 }
 
+type Day = Omit<DayUse, 'clientId'>
+
 /** Pure: one entry for each day of the month, the clients' uses added up. */
-export function sumDays(period: BillingPeriod, uses: readonly DayUsage[]): DayUsage[] {
+export function sumDays(period: BillingPeriod, uses: readonly Day[]): Day[] {
   const byDay = Map.groupBy(uses, use => use.day)
   return daysOf(period).map(day => ({
     day,

@@ -1,72 +1,56 @@
-import type { StatementAdjustment } from '@forbruk/schemas/statement/payer-statement.ts'
+import { bytesOf, type Statement, type StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import { type StatementIssued, statementEventId } from '@forbruk/schemas/statement/statement-issued.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
 import type { StatedRevision } from './find-revision.ts'
-import type { PayerRows } from './read-payer-rows.ts'
 
 /** Pure: one event for each client and payer that has a statement, or has something adjusted. */
 export function toStatementEvents(
   { month, revision, proof }: StatedRevision,
-  { statements, adjustments }: PayerRows,
+  statements: readonly Statement[],
+  adjustments: readonly StatementAdjustment[],
 ): StatementIssued[] {
-  const keyOf = (payerId: string, clientId: string) => JSON.stringify([payerId, clientId])
-  const adjusted = Map.groupBy(adjustments, each => keyOf(each.payerId, each.adjustment.clientId))
-  const known = new Set(statements.map(each => keyOf(each.payerId, each.statement.clientId)))
-  const common = {
-    month,
-    revision,
-    currency: 'NOK',
-    contentHash: proof.contentHash,
-    closedAtMs: Date.parse(proof.closedAt),
-    forcedReason: proof.forced?.reason ?? null,
+  const keyOf = ({ payerId, clientId }: Owner) => JSON.stringify([payerId, clientId])
+  const adjusted = Map.groupBy(adjustments, keyOf)
+  const known = new Set(statements.map(keyOf))
+  const issue = (owner: Owner, said: Said): StatementIssued => {
+    const { clientId, clientName, payerId, payerName } = owner
+    const ofOwner = adjusted.get(keyOf(owner)) ?? []
+    return {
+      eventId: statementEventId({ month, revision, clientId, payerId }),
+      month,
+      revision,
+      clientId,
+      clientName,
+      payerId,
+      payerName,
+      ...said,
+      currency: 'NOK',
+      adjustments: ofOwner,
+      adjustmentsPayableNok: sumAmounts(ofOwner.map(each => each.payableNok)),
+      contentHash: proof.contentHash,
+      closedAtMs: Date.parse(proof.closedAt),
+      forcedReason: proof.forced?.reason ?? null,
+    }
   }
-  const issued = statements.map(({ payerId, payerName, statement }) => {
-    const { clientId, clientName, partnerId, status, requests, bytes, lines } = statement
-    return {
-      ...common,
-      eventId: statementEventId({ month, revision, clientId, payerId }),
-      clientId,
-      clientName,
-      payerId,
-      payerName,
-      partnerId: partnerId === '' ? null : partnerId,
-      status,
-      amount: statement.amountNok,
-      payable: statement.payableNok,
-      proposed: statement.proposedNok,
-      requests,
-      bytes,
-      lines,
-      ...adjustmentsOf(adjusted.get(keyOf(payerId, clientId))),
-    }
-  })
-  const withdrawn = [...adjusted].flatMap(([key, rows]) => {
-    const [first] = rows
-    if (first === undefined || known.has(key)) return []
-    const { payerId, payerName, adjustment } = first
-    const { clientId, clientName } = adjustment
-    return {
-      ...common,
-      eventId: statementEventId({ month, revision, clientId, payerId }),
-      clientId,
-      clientName,
-      payerId,
-      payerName,
-      partnerId: null,
-      status: 'withdrawn' as const,
-      amount: '0.00',
-      payable: '0.00',
-      proposed: '0.00',
-      requests: '0',
-      bytes: '0',
-      lines: [],
-      ...adjustmentsOf(rows),
-    }
-  })
-  return [...issued, ...withdrawn]
+  const withdrawn = [...adjusted.values()].flatMap(([first]) =>
+    first === undefined || known.has(keyOf(first)) ? [] : [issue(first, WITHDRAWN)],
+  )
+  return [...statements.map(each => issue(each, { ...each, bytes: `${bytesOf(each)}` })), ...withdrawn]
 }
 
-function adjustmentsOf(rows: readonly { readonly adjustment: StatementAdjustment }[] = []) {
-  const adjustments = rows.map(each => each.adjustment)
-  return { adjustments, adjustmentPayable: sumAmounts(adjustments.map(each => each.payableNok)) }
+type Owner = Pick<Statement, 'clientId' | 'clientName' | 'payerId' | 'payerName'>
+type Said = Pick<
+  StatementIssued,
+  'partnerId' | 'status' | 'amountNok' | 'payableNok' | 'proposedNok' | 'requests' | 'bytes' | 'lines'
+>
+
+const WITHDRAWN: Said = {
+  partnerId: null,
+  status: 'withdrawn',
+  amountNok: '0.00',
+  payableNok: '0.00',
+  proposedNok: '0.00',
+  requests: '0',
+  bytes: '0',
+  lines: [],
 }

@@ -19,7 +19,7 @@ export function addCloseRoutes(app: ConsoleServer, { closeMonth, listMonths }: O
   app.get(
     '/v1/months',
     { schema: { summary: 'Every revision of every closed month', response: { 200: monthsShape } } },
-    async () => ({ months: [...(await listMonths())] }),
+    async () => ({ months: await listMonths() }),
   )
   app.post(
     '/v1/months/:month/close',

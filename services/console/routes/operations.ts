@@ -1,9 +1,15 @@
 import type { CaseAction, CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { RegistryFault } from '@forbruk/schemas/registry/registry.ts'
+import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import {
   type ClosedMonth,
+  changeShape,
   closedMonthShape,
+  closeExceptionShape,
+  forcedShape,
+} from '@forbruk/schemas/statement/month-close.ts'
+import {
   type PayerStatement,
   type PayerSummary,
   payerSummaryShape,
@@ -29,6 +35,8 @@ export type Operations = {
     revision: number | null,
     payerId: string,
   ): Promise<PayerStatement | null>
+  /** The same as one page of HTML. */
+  renderStatement(period: BillingPeriod, revision: number | null, payerId: string): Promise<string | null>
   exportTable(
     period: BillingPeriod,
     revision: number | null,
@@ -46,11 +54,6 @@ export type Operations = {
   checkStore(): Promise<void>
 }
 
-export const EXPORT_TABLES = ['statements', 'statement_lines', 'statement_adjustments'] as const
-export type ExportTable = (typeof EXPORT_TABLES)[number]
-export const EXPORT_FORMATS = ['csv', 'json', 'parquet'] as const
-export type ExportFormat = (typeof EXPORT_FORMATS)[number]
-
 export const closedShape = z.object({
   month: z.string(),
   outcome: z.enum(['closed', 'revised', 'unchanged', 'dry_run']),
@@ -64,27 +67,11 @@ export const closedShape = z.object({
   payableNok: z.string(),
   proposedNok: z.string(),
   /** Against the revision before, by the input that changed. */
-  changes: z.array(
-    z.object({
-      cause: z.string(),
-      detail: z.string(),
-      lines: z.int(),
-      amountNok: z.string(),
-      payableNok: z.string(),
-    }),
-  ),
+  changes: z.array(changeShape).readonly(),
   /** What could not be charged as it stands. */
-  exceptions: z.array(
-    z.object({
-      kind: z.string(),
-      clientId: z.string(),
-      integrationId: z.string(),
-      requests: z.string(),
-      bytes: z.string(),
-    }),
-  ),
-  rejected: z.array(z.object({ reason: z.string(), events: z.int() })),
-  forced: z.object({ reason: z.string(), lacks: z.array(z.string()) }).nullable(),
+  exceptions: z.array(closeExceptionShape).readonly(),
+  rejected: z.array(z.object({ reason: z.string(), events: z.int() })).readonly(),
+  forced: forcedShape.nullable(),
   /** How many statements were announced on the topic just now. */
   announced: z.int(),
 })
@@ -113,7 +100,7 @@ export const payerListShape = z.object({
   month: z.string(),
   revision: z.int(),
   isLatest: z.boolean(),
-  payers: z.array(payerSummaryShape),
+  payers: z.array(payerSummaryShape).readonly(),
   /** What to ask for next; null at the end. */
   next: z.string().nullable(),
 })
@@ -123,7 +110,7 @@ export type PayerList = {
   readonly payers: readonly PayerSummary[]
 }
 
-export const monthsShape = z.object({ months: z.array(closedMonthShape) })
+export const monthsShape = z.object({ months: z.array(closedMonthShape).readonly() })
 
 export const importedShape = z.object({
   outcome: z.enum(['imported', 'unchanged']),

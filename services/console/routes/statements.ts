@@ -1,16 +1,10 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { EXPORT_FORMATS, EXPORT_TABLES, type ExportFormat } from '@forbruk/schemas/statement/export.ts'
 import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { problemShape } from '../server/problem.ts'
-import { renderStatement } from '../statement-page/render-statement.ts'
-import {
-  EXPORT_FORMATS,
-  EXPORT_TABLES,
-  type ExportFormat,
-  type Operations,
-  payerListShape,
-} from './operations.ts'
+import { type Operations, payerListShape } from './operations.ts'
 import { found, monthParameter, revisionQuery } from './parameters.ts'
 
 const PAYERS_MAX = 1_000
@@ -56,17 +50,14 @@ function addList(app: ConsoleServer, { listPayers }: Operations): void {
       const list = await listPayers(parseBillingPeriod(month), revision ?? null, { after, limit })
       const { payers, ...stated } = found(list, notClosed(month, revision))
       const last = payers.length < limit ? undefined : payers.at(-1)
-      return { month, ...stated, payers: [...payers], next: last?.payerId ?? null }
+      return { month, ...stated, payers, next: last?.payerId ?? null }
     },
   )
 }
 
-function addStatement(app: ConsoleServer, { readStatement }: Operations): void {
-  const read = async (month: string, payer: string, revision: number | undefined) => {
-    const period = parseBillingPeriod(month)
-    const statement = await readStatement(period, revision ?? null, payer)
-    return found(statement, `${notClosed(month, revision)}, or has no statement for this payer`)
-  }
+function addStatement(app: ConsoleServer, { readStatement, renderStatement }: Operations): void {
+  const missing = (month: string, revision: number | undefined) =>
+    `${notClosed(month, revision)}, or has no statement for this payer`
   app.get(
     '/v1/months/:month/statements/:payer',
     {
@@ -77,7 +68,10 @@ function addStatement(app: ConsoleServer, { readStatement }: Operations): void {
         response: { 200: payerStatementShape, 404: problemShape },
       },
     },
-    async ({ params, query }) => read(params.month, params.payer, query.revision),
+    async ({ params: { month, payer }, query: { revision } }) => {
+      const statement = await readStatement(parseBillingPeriod(month), revision ?? null, payer)
+      return found(statement, missing(month, revision))
+    },
   )
   app.get(
     '/v1/months/:month/statements/:payer.html',
@@ -89,9 +83,9 @@ function addStatement(app: ConsoleServer, { readStatement }: Operations): void {
         produces: ['text/html'],
       },
     },
-    async ({ params, query }, reply) => {
-      const statement = await read(params.month, params.payer, query.revision)
-      return reply.type('text/html; charset=utf-8').send(renderStatement(statement))
+    async ({ params: { month, payer }, query: { revision } }, reply) => {
+      const page = await renderStatement(parseBillingPeriod(month), revision ?? null, payer)
+      return reply.type('text/html; charset=utf-8').send(found(page, missing(month, revision)))
     },
   )
 }

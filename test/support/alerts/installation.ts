@@ -72,6 +72,7 @@ export function useInstallation() {
     alertsTopic: place().alertsTopic,
     timeZone: 'Europe/Oslo',
     readRules: async () => RULES,
+    readClosedMonths: async () => new Set(),
     clock: () => place().clock.nowMs,
     ...changes,
   })

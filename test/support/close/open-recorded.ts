@@ -1,7 +1,7 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import type { Statement } from '@forbruk/schemas/statement/statement.ts'
 import { tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type CaseOpening, type OpenedCases, openCases } from '../../../services/close/dialogue/open-cases.ts'
-import type { Statement } from '../../../services/close/rating/statement.ts'
 import { readStoredRegistry } from '../../../services/close/registry/read-stored-registry.ts'
 import { TARIFF } from './close-october.ts'
 import type { Installation } from './counted-month.ts'

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Activation, Client, IntegrationKind, Registry } from '@forbruk/schemas/registry/registry.ts'
@@ -9,7 +10,6 @@ import {
   tariffVersionFor,
 } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type Decisions, rateMonth } from '../../../services/close/rating/rate.ts'
-import type { UsageRow } from '../../../services/close/usage/usage.ts'
 
 export const OCTOBER = parseBillingPeriod('2026-10')
 export const PUBLISHED = tariffVersionFor(
@@ -61,12 +61,12 @@ export function use(
   requestBytes = 0n,
   responseBytes = 0n,
   statusClass: StatusClass = '2xx',
-): UsageRow {
+): ClientUse {
   return { clientId, integrationId, statusClass, requests, requestBytes, responseBytes }
 }
 
 export function rate(
-  usage: UsageRow[],
+  usage: ClientUse[],
   known: Registry,
   version: TariffVersion = PUBLISHED,
   decisions: Decisions = new Map(),

@@ -1,0 +1,133 @@
+import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
+import type { QueryParams, Store } from '../store/store.ts'
+import { count64, text } from '../store/tables/codec.ts'
+import { shapeOf } from '../store/tables/table.ts'
+import { usageRollup } from '../store/tables/usage-rollup.ts'
+import { IN_RANGE, rangeParams } from './range.ts'
+
+/** What a client did through one integration, with answers of one status class. */
+export type ClientUse = {
+  readonly clientId: string
+  /** Empty when the gateway did not know it. */
+  readonly integrationId: string
+  readonly statusClass: StatusClass
+  readonly requests: bigint
+  readonly requestBytes: bigint
+  readonly responseBytes: bigint
+}
+
+const { clientId, integrationId, statusClass } = usageRollup.columns
+const USE = {
+  ...{ clientId, integrationId, statusClass },
+  requestsSum: count64,
+  requestBytesSum: count64,
+  responseBytesSum: count64,
+}
+const SUMS = `
+sum(requests) AS requests_sum, sum(request_bytes) AS request_bytes_sum, sum(response_bytes) AS response_bytes_sum`
+const useShape = shapeOf(USE).transform(toUse)
+const monthUseShape = shapeOf({ ...USE, month: text }).transform(({ month, ...sums }) => ({
+  ...toUse(sums),
+  month,
+}))
+
+/** What every client did in the range. */
+export function readUses(store: Store, stream: string, range: PeriodRange): Promise<ClientUse[]> {
+  return queryUses(store, stream, range, '', {})
+}
+
+/** What these clients did in the range. */
+export function readUsesOf(
+  store: Store,
+  stream: string,
+  range: PeriodRange,
+  clientIds: readonly string[],
+): Promise<ClientUse[]> {
+  return queryUses(store, stream, range, OF_CLIENTS, { clients: clientIds })
+}
+
+const OF_CLIENTS = 'AND client_id IN {clients:Array(String)}'
+
+/** By client, integration and status class, in this order. */
+function queryUses(
+  store: Store,
+  stream: string,
+  range: PeriodRange,
+  ofClients: string,
+  params: QueryParams,
+): Promise<ClientUse[]> {
+  return store.query(
+    `SELECT client_id, integration_id, status_class, ${SUMS}
+     FROM usage_rollup FINAL
+     WHERE stream = {stream:String} AND ${IN_RANGE} ${ofClients}
+     GROUP BY client_id, integration_id, status_class
+     ORDER BY client_id, integration_id, status_class`,
+    useShape,
+    { stream, ...rangeParams(range), ...params },
+  )
+}
+
+/** A use in a month, `YYYY-MM`, of the time zone. */
+export type MonthUse = ClientUse & { readonly month: string }
+
+/** What these clients did in each month of the range, by client, month (oldest first), integration and status class. */
+export function readUsesByMonth(
+  store: Store,
+  stream: string,
+  range: PeriodRange,
+  timeZone: string,
+  clientIds: readonly string[],
+): Promise<MonthUse[]> {
+  return store.query(
+    `SELECT client_id, integration_id, status_class, ${SUMS}, formatDateTime(hour, '%Y-%m', {zone:String}) AS month
+     FROM usage_rollup FINAL
+     WHERE stream = {stream:String} AND ${IN_RANGE} ${OF_CLIENTS}
+     GROUP BY client_id, month, integration_id, status_class
+     ORDER BY client_id, month, integration_id, status_class`,
+    monthUseShape,
+    { stream, ...rangeParams(range), zone: timeZone, clients: clientIds },
+  )
+}
+
+type Sums = {
+  readonly requestsSum: bigint
+  readonly requestBytesSum: bigint
+  readonly responseBytesSum: bigint
+}
+
+/** A sum can't be named as what is summed: SQL would take it for that. */
+function toUse<Use extends Sums>({ requestsSum, requestBytesSum, responseBytesSum, ...use }: Use) {
+  return { ...use, requests: requestsSum, requestBytes: requestBytesSum, responseBytes: responseBytesSum }
+}
+
+/** What a client did on one day, `YYYY-MM-DD`, of the time zone. */
+export type DayUse = {
+  readonly clientId: string
+  readonly day: string
+  readonly requests: bigint
+  readonly bytes: bigint
+}
+
+/**
+ * By client and day; days without any use are not in it.
+ * @param clients a SELECT of client ids, with its parameters
+ */
+export function readUsesByDay(
+  store: Store,
+  stream: string,
+  range: PeriodRange,
+  timeZone: string,
+  clients: { readonly sql: string; readonly params: QueryParams },
+): Promise<DayUse[]> {
+  return store.query(
+    `SELECT client_id, toString(toDate(hour, {zone:String})) AS day,
+            sum(requests) AS requests, sum(request_bytes + response_bytes) AS bytes
+     FROM usage_rollup FINAL
+     WHERE stream = {stream:String} AND ${IN_RANGE} AND client_id IN (${clients.sql})
+     GROUP BY client_id, day
+     ORDER BY client_id, day`,
+    shapeOf({ clientId: text, day: text, requests: count64, bytes: count64 }),
+    { ...clients.params, stream, ...rangeParams(range), zone: timeZone },
+  )
+}

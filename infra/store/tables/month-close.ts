@@ -1,0 +1,82 @@
+import { OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { CHANGE_CAUSES, closeExceptionShape } from '@forbruk/schemas/statement/month-close.ts'
+import { tariffVersionShape } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { z } from 'zod'
+import {
+  bool,
+  countText,
+  enumOf,
+  json,
+  listOf,
+  money,
+  nullable,
+  safeCount,
+  safeInteger,
+  text,
+  textOrNull,
+  time,
+} from './codec.ts'
+import { declareTable, type RowOf, tuple } from './table.ts'
+
+/** What a close is known by: the first columns of all its rows. */
+export const closeKey = { month: text, revision: safeCount, closeId: text }
+
+/** One row per revision of a month, for good, written after the rows it vouches for: migration 032. */
+export const monthClose = declareTable('month_close', {
+  ...closeKey,
+  contentHash: text,
+  closedAtMs: time,
+  stream: text,
+  cut: listOf(tuple({ partition: safeCount, nextOffset: safeCount })),
+  registryImportId: text,
+  tariffHash: text,
+  tariffValidFrom: text,
+  tariff: json(tariffVersionShape),
+  decisions: listOf(tuple({ clientId: text, outcome: enumOf(OUTCOMES) })),
+  definitions: listOf(text),
+  clients: safeCount,
+  statements: safeCount,
+  countedRequests: countText,
+  countedBytes: countText,
+  requests: countText,
+  bytes: countText,
+  payableNok: money,
+  proposedNok: money,
+  exceptions: json(z.array(closeExceptionShape).readonly()),
+  rejected: listOf(
+    tuple({
+      reason: text,
+      events: safeCount,
+      waived: safeCount,
+      mended: safeCount,
+      mending: safeCount,
+      open: safeCount,
+    }),
+  ),
+  waivers: listOf(tuple({ reason: text, actor: text, events: safeCount })),
+  sources: listOf(
+    tuple({
+      source: text,
+      format: text,
+      throughMs: nullable(time),
+      missing: safeInteger,
+      retiredReason: textOrNull,
+    }),
+  ),
+  changes: listOf(
+    tuple({
+      cause: enumOf(CHANGE_CAUSES),
+      detail: text,
+      lines: safeCount,
+      amountNok: money,
+      payableNok: money,
+    }),
+  ),
+  forcedReason: textOrNull,
+  forcedLacks: listOf(text),
+})
+
+/** The first row of each revision, and which is the newest: migration 033. */
+export const monthCloses = declareTable('month_closes', { ...monthClose.columns, isLatest: bool })
+
+export type MonthCloseRow = RowOf<typeof monthClose>

@@ -1,0 +1,34 @@
+import { STATEMENT_STATUSES, USAGE_KINDS } from '@forbruk/schemas/statement/statement.ts'
+import { countText, enumOf, listOf, money, text, textOrNull } from './codec.ts'
+import { closeKey } from './month-close.ts'
+import { declareTable, tuple } from './table.ts'
+
+/** What one client's month came to, without its lines: migration 030. */
+export const statement = declareTable('statement', {
+  ...closeKey,
+  clientId: text,
+  clientName: text,
+  partnerId: textOrNull,
+  payerId: text,
+  payerName: text,
+  status: enumOf(STATEMENT_STATUSES),
+  amountNok: money,
+  payableNok: money,
+  proposedNok: money,
+  requests: countText,
+  requestBytes: countText,
+  responseBytes: countText,
+  meteredRequests: countText,
+  meteredBytes: countText,
+  usage: listOf(
+    tuple({
+      integrationId: text,
+      kind: enumOf(USAGE_KINDS),
+      requests: countText,
+      requestBytes: countText,
+      responseBytes: countText,
+      meteredRequests: countText,
+      meteredBytes: countText,
+    }),
+  ),
+})

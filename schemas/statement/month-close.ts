@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { CAUSES, decimalShape } from './statement.ts'
+
+/** Why use can't be charged as it stands, and must not go unseen. */
+export const EXCEPTION_KINDS = [
+  /** Use by a client that the registry doesn't know. */
+  'unknown_client',
+  /** Use through an integration that the registry doesn't know, or that the gateway didn't name where the tariff asks for it. */
+  'unknown_integration',
+  /** Use through an integration that the client has not activated in the month. */
+  'not_activated',
+  /** A partner's integration, active for an end customer: a client that has no partner and is none. Used or not. */
+  'no_partner',
+] as const
+export type ExceptionKind = (typeof EXCEPTION_KINDS)[number]
+
+/** What can't be charged as it stands: an analyst looks into each. */
+export const closeExceptionShape = z.object({
+  kind: z.enum(EXCEPTION_KINDS),
+  clientId: z.string(),
+  integrationId: z.string(),
+  /** All use, of whatever status; charged to nobody while it is an exception. */
+  requests: decimalShape,
+  bytes: decimalShape,
+})
+export type CloseException = Readonly<z.output<typeof closeExceptionShape>>
+
+/** `forced`: it was closed though incomplete, and is no more; or the other way, or for another reason. */
+export const CHANGE_CAUSES = [...CAUSES, 'forced'] as const
+
+/** What differs between a revision and the one before, by the input that changed. */
+export const changeShape = z.object({
+  cause: z.enum(CHANGE_CAUSES),
+  detail: z.string(),
+  /** Lines in which it has a part. */
+  lines: z.int(),
+  amountNok: decimalShape,
+  payableNok: decimalShape,
+})
+export type Change = Readonly<z.output<typeof changeShape>>
+
+/** Why a month was closed though it was incomplete, and what was lacking. */
+export const forcedShape = z.object({ reason: z.string(), lacks: z.array(z.string()).readonly() })
+export type Forced = Readonly<z.output<typeof forcedShape>>
+
+/** One revision of a month, in a list. */
+export const closedMonthShape = z.object({
+  /** YYYY-MM. */
+  month: z.string(),
+  revision: z.int(),
+  isLatest: z.boolean(),
+  /** ISO 8601, in UTC. */
+  closedAt: z.string(),
+  contentHash: z.string(),
+  statements: z.int(),
+  payableNok: decimalShape,
+  proposedNok: decimalShape,
+  /** Null when it was complete. */
+  forcedReason: z.string().nullable(),
+})
+export type ClosedMonth = Readonly<z.output<typeof closedMonthShape>>

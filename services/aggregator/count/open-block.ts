@@ -1,0 +1,189 @@
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import type { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
+import { alignedEnd, dayEndMs, type StreamGeometry } from './block.ts'
+import { ByteTable } from './byte-table.ts'
+import type { RejectedEvent } from './describe-rejected.ts'
+import { Fingerprint } from './fingerprint.ts'
+import { UsageTable } from './usage-table.ts'
+
+const HOUR_MS = 3_600_000
+/** Of statuses, 0 to 5: as many as fit beside the hour in one small number. */
+const CLASSES = 8
+
+/**
+ * The block that records are folded into: its absolute totals, a fingerprint of what they are made of, and where it
+ * ends. Sums stay safe integers: a block has 2^17 offsets and an event at most 2^36 bytes, and `addRequest` refuses the
+ * sum that would not be.
+ */
+export class OpenBlock {
+  /** Also the block's name. */
+  readonly firstOffset: number
+  readonly geometry: StreamGeometry
+  /** The next block begins here at the latest. */
+  readonly endOffset: number
+  /** A record that was appended then or later begins the next block. */
+  dayEndMs = Number.POSITIVE_INFINITY
+  /** From its ledger row: its figures stand, and no record can be added to them. */
+  readonly isRestored: boolean
+  records = 0
+  requests = 0
+  duplicates = 0
+  rejected = 0
+  marks = 0
+  /** Of requests and rejected events, duplicates included. */
+  requestIds = 0
+  requestBytes = 0
+  responseBytes = 0
+  /** Since the epoch. */
+  firstHour: number | null = null
+  lastHour: number | null = null
+  firstAppendTimeMs: number | null = null
+  lastAppendTimeMs: number | null = null
+  fingerprint = new Fingerprint()
+  /** Of clients and integrations. */
+  readonly names = new ByteTable()
+  readonly #usage = new UsageTable()
+  #newRejected: RejectedEvent[] = []
+
+  constructor(firstOffset: number, geometry: StreamGeometry, isRestored = false) {
+    this.firstOffset = firstOffset
+    this.geometry = geometry
+    this.endOffset = alignedEnd(firstOffset, geometry)
+    this.isRestored = isRestored
+  }
+
+  /** As its ledger row has it: enough to write the row again, and to tell where the block ends. */
+  static restore(stored: LedgerBlock): OpenBlock {
+    const { foldVersion, blockSize, windowSize, firstAppendTimeMs, firstHourMs, lastHourMs } = stored
+    const block = new OpenBlock(stored.firstOffset, { foldVersion, blockSize, windowSize }, true)
+    block.records = stored.records
+    block.requests = stored.requests
+    block.duplicates = stored.duplicates
+    block.rejected = stored.rejected
+    block.marks = stored.marks
+    block.requestIds = stored.requestIds
+    block.requestBytes = stored.requestBytes
+    block.responseBytes = stored.responseBytes
+    block.firstHour = firstHourMs === null ? null : firstHourMs / HOUR_MS
+    block.lastHour = lastHourMs === null ? null : lastHourMs / HOUR_MS
+    block.firstAppendTimeMs = firstAppendTimeMs
+    block.lastAppendTimeMs = stored.lastAppendTimeMs
+    if (firstAppendTimeMs !== null) block.dayEndMs = dayEndMs(firstAppendTimeMs)
+    block.fingerprint = Fingerprint.restore(stored.fingerprint)
+    return block
+  }
+
+  /** What its ledger row says when every offset below `nextOffset` is folded in. */
+  toLedger(stream: string, partition: number, nextOffset: number): LedgerBlock {
+    const { firstOffset, geometry, firstHour, lastHour } = this
+    return {
+      stream,
+      partition,
+      block: firstOffset,
+      foldVersion: geometry.foldVersion,
+      blockSize: geometry.blockSize,
+      windowSize: geometry.windowSize,
+      firstOffset,
+      nextOffset,
+      records: this.records,
+      events: this.events,
+      requests: this.requests,
+      duplicates: this.duplicates,
+      rejected: this.rejected,
+      marks: this.marks,
+      requestIds: this.requestIds,
+      requestBytes: this.requestBytes,
+      responseBytes: this.responseBytes,
+      firstHourMs: firstHour === null ? null : firstHour * HOUR_MS,
+      lastHourMs: lastHour === null ? null : lastHour * HOUR_MS,
+      firstAppendTimeMs: this.firstAppendTimeMs,
+      lastAppendTimeMs: this.lastAppendTimeMs,
+      fingerprint: this.fingerprint.value(),
+    }
+  }
+
+  get events(): number {
+    return this.requests + this.duplicates + this.rejected + this.marks
+  }
+
+  /** Before its events. The first one decides with which day the block ends. */
+  addRecord(appendTimeMs: number): void {
+    if (this.records === 0) {
+      this.firstAppendTimeMs = appendTimeMs
+      this.dayEndMs = dayEndMs(appendTimeMs)
+    }
+    this.records += 1
+    this.lastAppendTimeMs = appendTimeMs
+  }
+
+  /** @param index of the event in its record */
+  addRequest(request: ScannedRequest, offset: number, index: number): void {
+    const { texts, timeMs, requestBytes, responseBytes } = request
+    const hour = Math.floor(timeMs / HOUR_MS)
+    this.#usage.add(
+      this.names.add(texts, request.client),
+      this.names.add(texts, request.integration),
+      hour * CLASSES + Math.floor(request.status / 100),
+      requestBytes,
+      responseBytes,
+    )
+    this.requests += 1
+    this.requestBytes += requestBytes
+    this.responseBytes += responseBytes
+    assertExact(this.requestBytes, this.responseBytes)
+    if (this.firstHour === null || hour < this.firstHour) this.firstHour = hour
+    if (this.lastHour === null || hour > this.lastHour) this.lastHour = hour
+    this.#addIdentity(request, offset, index)
+  }
+
+  addRejected(event: RejectedEvent): void {
+    this.rejected += 1
+    this.#newRejected.push(event)
+  }
+
+  /** How many totals and rejected events are new or other than when they were taken last. */
+  get changedSize(): number {
+    return this.#usage.changedSize + this.#newRejected.length
+  }
+
+  /** The numbers of the totals that changed since the last call, and the rejected events that came. */
+  takeChanged(): { readonly totals: readonly number[]; readonly rejected: readonly RejectedEvent[] } {
+    const rejected = this.#newRejected
+    this.#newRejected = []
+    return { totals: this.#usage.takeChanged(), rejected }
+  }
+
+  /**
+   * Requests and bytes of one client, integration, UTC hour (since the epoch) and status class within the block; client
+   * and integration by their numbers in `names`.
+   */
+  totals(number: number) {
+    const { client, integration, hourAndClass, requests, requestBytes, responseBytes } =
+      this.#usage.at(number)
+    const hour = Math.floor(hourAndClass / CLASSES)
+    return {
+      client,
+      integration,
+      hour,
+      statusClass: hourAndClass % CLASSES,
+      requests,
+      requestBytes,
+      responseBytes,
+    }
+  }
+
+  #addIdentity(request: ScannedRequest, offset: number, index: number): void {
+    const { fingerprint } = this
+    fingerprint.addNumber(offset)
+    fingerprint.addNumber(index)
+    if (request.identity === 'none') return
+    fingerprint.addHash(request.identityText.hash, request.identityText.end - request.identityText.start)
+    if (request.identity === 'position') fingerprint.addNumber(request.position)
+  }
+}
+
+function assertExact(requestBytes: number, responseBytes: number): void {
+  if (requestBytes > Number.MAX_SAFE_INTEGER || responseBytes > Number.MAX_SAFE_INTEGER) {
+    throw new RangeError("a block's byte sum passed 2^53: records with very many events of very many bytes")
+  }
+}

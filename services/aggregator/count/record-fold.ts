@@ -1,0 +1,117 @@
+import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
+import type { RejectedLine, SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import { type Decoded, decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
+import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
+import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
+import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
+import type { Admission, SourceFile } from './admit.ts'
+import { describeRejected, identityOf } from './describe-rejected.ts'
+import type { OpenBlock } from './open-block.ts'
+
+/** One record into the open block: decode, admit, fold. */
+export class RecordFold {
+  readonly #scanner: RequestScanner
+  readonly #admission: Admission
+  /** The event at hand. */
+  readonly #request = new ScannedRequest()
+
+  constructor(scanner: RequestScanner, admission: Admission) {
+    this.#scanner = scanner
+    this.#admission = admission
+  }
+
+  /** Looks through the records from `first` on, as many as one go takes, and answers how many: those can then be read. */
+  scan(records: readonly LogRecord[], first: number): number {
+    return this.#scanner.scan(records, first)
+  }
+
+  /**
+   * The record's events; null for the one request that the scan has found, which `fold` takes from there.
+   * @param index of the record in the last scan
+   */
+  read(record: LogRecord, index: number): readonly Decoded[] | null {
+    return this.#scanner.load(index, this.#request) ? null : decodeRecord(record.value)
+  }
+
+  /** A record before the first block that is folded: only which request ids occurred matters. */
+  remember({ offset }: LogRecord, events: readonly Decoded[] | null): void {
+    if (events === null) {
+      if (this.#request.identity === 'request_id') this.#rememberId(offset)
+      return
+    }
+    for (const event of events) {
+      const origin = identityOf(event)
+      if (origin?.identity.kind !== 'request_id') continue
+      spellOrigin(origin, this.#request)
+      this.#rememberId(offset)
+    }
+  }
+
+  fold(record: LogRecord, events: readonly Decoded[] | null, block: OpenBlock): void {
+    if (events === null) this.#foldRequest(record.offset, 0, block)
+    else this.#foldDecoded(record, events, block)
+  }
+
+  #rememberId(offset: number): void {
+    this.#admission.isDuplicate(this.#request, this.#admission.sources.of(this.#request), offset)
+  }
+
+  #foldDecoded(record: LogRecord, events: readonly Decoded[], block: OpenBlock): void {
+    for (const [index, event] of events.entries()) {
+      switch (event.kind) {
+        case 'request':
+          spellRequest(event, this.#request)
+          this.#foldRequest(record.offset, index, block)
+          break
+        case 'mark':
+          this.#foldMark(event, block)
+          break
+        case 'stream_version':
+          break
+        case 'rejected_line':
+        case 'undecodable':
+          this.#foldRejected(event, record, index, block)
+          break
+      }
+    }
+  }
+
+  #foldRequest(offset: number, index: number, block: OpenBlock): void {
+    const request = this.#request
+    const file = this.#admission.sources.of(request)
+    if (!this.#admit(file, offset, block)) return
+    file.count(false)
+    block.addRequest(request, offset, index)
+  }
+
+  #foldMark(mark: SourceMark, block: OpenBlock): void {
+    block.marks += 1
+    this.#admission.sources.get(mark.source, mark.file).mark(mark)
+  }
+
+  #foldRejected(
+    event: RejectedLine | UndecodableEvent,
+    record: LogRecord,
+    index: number,
+    block: OpenBlock,
+  ): void {
+    const origin = identityOf(event)
+    if (origin !== null) {
+      spellOrigin(origin, this.#request)
+      const file = this.#admission.sources.of(this.#request)
+      if (!this.#admit(file, record.offset, block)) return
+      // Only what names its source is counted for one: so the stored rejected events tell what the source rows add up to.
+      if (origin.source !== '' || origin.identity.kind === 'position') file.count(false)
+    }
+    block.addRejected(describeRejected(event, record, index))
+  }
+
+  #admit(file: SourceFile, offset: number, block: OpenBlock): boolean {
+    const request = this.#request
+    if (request.identity === 'request_id') block.requestIds += 1
+    if (!this.#admission.isDuplicate(request, file, offset)) return true
+    block.duplicates += 1
+    file.count(true)
+    return false
+  }
+}

@@ -1,0 +1,8 @@
+import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
+
+/** Whether events of the month may have been lost in it: what was appended until the grace's end belongs to the month. */
+export function mayTouch(gap: DatedGap, startMs: number, graceEndMs: number): boolean {
+  const isLater = gap.sinceMs !== null && gap.sinceMs >= graceEndMs
+  const isEarlier = gap.untilMs !== null && gap.untilMs < startMs
+  return !isLater && !isEarlier
+}

@@ -1,0 +1,36 @@
+import type { Cut } from '@forbruk/infra/ledger/settled-usage.ts'
+import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type { Change, Forced } from '@forbruk/schemas/statement/month-close.ts'
+import type { StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
+import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import type { RejectedFacts, SourceFacts } from '../gate/gate.ts'
+import type { RatedMonth } from '../rating/rate.ts'
+import type { CloseSummary } from '../rating/summarize.ts'
+import type { Waiver } from '../rejected/read-rejected.ts'
+
+/** Everything a close says, before it is recorded. */
+export type MonthClose = RatedMonth & {
+  /** Of statements, exceptions, tariff and forced reason: not of when it was closed, nor of how far the stream was counted. */
+  readonly contentHash: string
+  readonly stream: string
+  readonly cut: Cut
+  readonly registryImportId: string
+  readonly tariff: {
+    readonly hash: string
+    readonly version: TariffVersion
+    readonly definitions: readonly string[]
+  }
+  readonly decisions: readonly { readonly clientId: string; readonly outcome: Outcome }[]
+  /** In the whole month, whoever they are charged to, or nobody. */
+  readonly counted: { readonly requests: string; readonly bytes: string }
+  readonly summary: CloseSummary
+  /** Rejected events that may belong to the month, and why some were let go. */
+  readonly rejected: readonly RejectedFacts[]
+  readonly waivers: readonly Waiver[]
+  /** What the sources of the stream had said by then. */
+  readonly sources: readonly SourceFacts[]
+  readonly forced: Forced | null
+  /** Against the revision before; none of both in a first one. */
+  readonly adjustments: readonly StatementAdjustment[]
+  readonly changes: readonly Change[]
+}
