@@ -1,13 +1,36 @@
 import { defineConfig } from 'vitest/config'
 
+/** A test's name says what it takes: CONTRIBUTING.md has the rule, test/architecture holds each file to it. */
+const REAL_TESTS = '**/*.real.test.ts'
+
 export default defineConfig({
   test: {
-    globalSetup: './test/support/kafka-global-setup.ts',
     // The embedded ClickHouse holds one folder per process.
     pool: 'forks',
     // Two cores: more files at once would only make every wait longer.
     maxWorkers: 2,
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['**/node_modules/**', REAL_TESTS],
+          // What each would load anew is most of what they take; and a unit test leaves nothing behind.
+          isolate: false,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: [REAL_TESTS],
+          globalSetup: './test/support/kafka/global-setup.ts',
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
   },
 })

@@ -36,7 +36,7 @@ export const recordingUntilMs = Date.parse('2026-11-01T06:00:00Z')
 export const monthFromMs = osloMidnightMs('2026-10-01')
 export const monthUntilMs = osloMidnightMs('2026-11-01')
 
-export interface OsloTime {
+interface OsloTime {
   month: number
   day: number
   /** 0 is Sunday. */

@@ -14,7 +14,7 @@ const sizeBytes: Readonly<Record<string, [number, number]>> = {
 }
 const smallRecordBytes: [number, number] = [320, 1500]
 
-export const firstId = 1001
+const firstId = 1001
 
 export function writeContent(folder: string, seed: number): void {
   for (const [path, count] of Object.entries(itemCounts)) {

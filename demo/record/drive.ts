@@ -11,13 +11,13 @@ const curlsHighest = 8
 const measureEveryMs = 2000
 
 export interface DriveResult {
-  sentByGateway: [number, number]
-  failures: string[]
+  readonly sentByGateway: [number, number]
+  readonly failures: string[]
   /** How far behind the plan a request was sent, at worst, in real milliseconds. */
   lagHighestMs: number
 }
 
-export interface DriveSettings {
+interface DriveSettings {
   plan: Plan
   gateways: [Gateway, Gateway]
   keyByPair: Map<string, string>
@@ -31,7 +31,7 @@ export interface DriveSettings {
 const filler = 'Regnskap og fakturering '.repeat(10_000)
 
 /** Exactly `bytes` long (plain ASCII), and wrong in the way that was planned. */
-export function composeBody(bytes: number, flaw: PlannedRequest['flaw']): string {
+function composeBody(bytes: number, flaw: PlannedRequest['flaw']): string {
   const reference = flaw === 'duplicate' ? 'R-1' : 'R-2'
   const quantity = flaw === 'overflow' ? -1 : 1
   const lines = flaw === 'invalid' ? '' : `"lines":[${quantity}],`
@@ -39,111 +39,129 @@ export function composeBody(bytes: number, flaw: PlannedRequest['flaw']): string
   return `${start}${filler.slice(0, Math.max(0, bytes - start.length - 2))}"}`
 }
 
-export async function drive(settings: DriveSettings): Promise<DriveResult> {
-  const { plan, gateways, keyByPair, speed } = settings
-  const agents = gateways.map(
-    () => new Agent({ keepAlive: true, maxSockets: socketsPerGateway, scheduling: 'lifo' }),
-  )
-  const validators = new Map<string, string>()
-  const result: DriveResult = { sentByGateway: [0, 0], failures: [], lagHighestMs: 0 }
-  let inFlight = 0
-  let curls = 0
-  const background: Promise<void>[] = []
+/** What is under way, and what came of it. */
+class Traffic {
+  readonly result: DriveResult = { sentByGateway: [0, 0], failures: [], lagHighestMs: 0 }
+  inFlight = 0
+  curls = 0
+  readonly #settings: DriveSettings
+  readonly #agents: readonly Agent[]
+  readonly #validators = new Map<string, string>()
+  readonly #background: Promise<void>[] = []
 
-  function send(planned: PlannedRequest): void {
-    const key = planned.pair === '' ? settings.makeUnknownKey() : keyByPair.get(planned.pair)
+  constructor(settings: DriveSettings) {
+    this.#settings = settings
+    this.#agents = settings.gateways.map(
+      () => new Agent({ keepAlive: true, maxSockets: socketsPerGateway, scheduling: 'lifo' }),
+    )
+  }
+
+  send(planned: PlannedRequest): void {
+    const { gateways, keyByPair, makeUnknownKey } = this.#settings
+    const key = planned.pair === '' ? makeUnknownKey() : keyByPair.get(planned.pair)
     if (key === undefined) throw new Error(`no key for ${planned.pair}`)
     const headers: Record<string, string | number> = { 'User-Agent': planned.userAgent }
     if (key !== '') headers['X-Api-Key'] = key
-    const validator = planned.conditional ? validators.get(planned.path) : undefined
+    const validator = planned.conditional ? this.#validators.get(planned.path) : undefined
     if (validator !== undefined) headers['If-None-Match'] = validator
     const body = planned.method === 'GET' ? undefined : composeBody(planned.bodyBytes, planned.flaw)
     if (body !== undefined) {
       headers['Content-Type'] = 'application/json'
       headers['Content-Length'] = body.length
     }
-    inFlight += 1
-    result.sentByGateway[planned.gateway] += 1
-    const request = httpRequest(
-      {
-        host: '127.0.0.1',
-        port: gateways[planned.gateway].port,
-        agent: agents[planned.gateway],
-        method: planned.method,
-        path: planned.path + planned.query,
-        headers,
-      },
-      response => {
-        const { etag } = response.headers
-        if (etag !== undefined) validators.set(planned.path, etag)
-        response.resume()
-        response.on('end', () => (inFlight -= 1))
-      },
-    )
+    this.inFlight += 1
+    this.result.sentByGateway[planned.gateway] += 1
+    const { method, path, query } = planned
+    const target = {
+      host: '127.0.0.1',
+      port: gateways[planned.gateway].port,
+      method,
+      path: path + query,
+      headers,
+    }
+    const request = httpRequest({ ...target, agent: this.#agents[planned.gateway] }, response => {
+      const { etag } = response.headers
+      if (etag !== undefined) this.#validators.set(path, etag)
+      response.resume()
+      response.on('end', () => {
+        this.inFlight -= 1
+      })
+    })
     request.on('error', error => {
-      inFlight -= 1
-      result.failures.push(`${planned.method} ${planned.path}: ${error.message}`)
+      this.inFlight -= 1
+      this.result.failures.push(`${method} ${path}: ${error.message}`)
     })
     request.end(body)
   }
 
+  startCurl(job: CurlJob): void {
+    const { gateways, keyByPair } = this.#settings
+    const key = keyByPair.get(job.pair)
+    if (key === undefined) throw new Error(`no key for ${job.pair}`)
+    this.curls += 1
+    this.result.sentByGateway[job.gateway] += job.targets.length
+    const done = runCurl(job, gateways[job.gateway].port, key).finally(() => {
+      this.curls -= 1
+    })
+    this.alongside(done, `curl ${job.pair}`)
+  }
+
   /** A failure ends up in the result: it must not end the process with servers still running. */
-  function alongside(work: Promise<void>, name: string): void {
-    background.push(
+  alongside(work: Promise<void>, name: string): void {
+    this.#background.push(
       work.catch((error: unknown) => {
-        result.failures.push(`${name}: ${String(error)}`)
+        this.result.failures.push(`${name}: ${String(error)}`)
       }),
     )
   }
 
-  function startCurl(job: CurlJob): void {
-    const key = keyByPair.get(job.pair)
-    if (key === undefined) throw new Error(`no key for ${job.pair}`)
-    curls += 1
-    result.sentByGateway[job.gateway] += job.targets.length
-    const done = runCurl(job, gateways[job.gateway].port, key).finally(() => (curls -= 1))
-    alongside(done, `curl ${job.pair}`)
+  async end(): Promise<DriveResult> {
+    await Promise.all(this.#background)
+    while (this.inFlight > 0) {
+      this.#settings.signal.throwIfAborted()
+      await sleep(5)
+    }
+    for (const agent of this.#agents) agent.destroy()
+    return this.result
   }
+}
 
+export async function drive(settings: DriveSettings): Promise<DriveResult> {
+  const { plan, gateways, speed } = settings
+  const traffic = new Traffic(settings)
   let nextRequest = 0
   let nextCurl = 0
   let nextRestart = 0
   let measuredMs = performance.now()
   while (nextRequest < plan.requests.length || nextCurl < plan.curlJobs.length) {
     settings.signal.throwIfAborted()
-    for (; nextRequest < plan.requests.length && inFlight < inFlightHighest; nextRequest += 1) {
+    for (; nextRequest < plan.requests.length && traffic.inFlight < inFlightHighest; nextRequest += 1) {
       const planned = plan.requests[nextRequest]
       if (planned === undefined) break
       const lateMs = (gateways[planned.gateway].nowMs() - planned.atMs) / speed
       if (lateMs < 0) break
-      result.lagHighestMs = Math.max(result.lagHighestMs, lateMs)
-      send(planned)
+      traffic.result.lagHighestMs = Math.max(traffic.result.lagHighestMs, lateMs)
+      traffic.send(planned)
     }
-    for (; nextCurl < plan.curlJobs.length && curls < curlsHighest; nextCurl += 1) {
+    for (; nextCurl < plan.curlJobs.length && traffic.curls < curlsHighest; nextCurl += 1) {
       const job = plan.curlJobs[nextCurl]
       if (job === undefined || gateways[job.gateway].nowMs() < job.atMs) break
-      startCurl(job)
+      traffic.startCurl(job)
     }
     const restartMs = plan.restartsMs[nextRestart]
     if (restartMs !== undefined && gateways[0].nowMs() >= restartMs) {
       nextRestart += 1
-      alongside(settings.restartBackend(), 'restart')
+      traffic.alongside(settings.restartBackend(), 'restart')
     }
     if (performance.now() - measuredMs > measureEveryMs) {
       // Both clocks run evenly; measuring again only takes away a slow drift.
       measuredMs = performance.now()
-      for (const gateway of gateways) alongside(gateway.measureClock(), 'clock')
+      for (const gateway of gateways) traffic.alongside(gateway.measureClock(), 'clock')
     }
     // Not a timer: a real millisecond is seconds in the log, and would bunch the requests together.
     await nextTurn()
   }
-  await Promise.all(background)
-  while (inFlight > 0) {
-    settings.signal.throwIfAborted()
-    await sleep(5)
-  }
-  for (const agent of agents) agent.destroy()
-  return result
+  return traffic.end()
 }
 
 /** The settings go in by standard input, so that no key is in the list of processes. */

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** A caller above this, for long, gets 429. Long enough a burst lets nightly jobs through. */
 const limitPerMinute = 12
 
-export interface GatewaySettings {
+interface GatewaySettings {
   prefix: string
   port: number
   content: string

@@ -35,15 +35,6 @@ export const itemCounts: Readonly<Record<string, number>> = {
   '/v1/attachments': 24,
 }
 
-export const collections = [
-  ...Object.keys(itemCounts),
-  '/v1/accounts',
-  '/v1/payments',
-  '/v1/timesheets',
-  '/v1/webhooks',
-  '/v1/bank',
-]
-
 function list(weight: number, path: string): Operation {
   return { weight, method: 'GET', path, idCount: 0, bodyBytesLow: 0, bodyBytesHigh: 0 }
 }

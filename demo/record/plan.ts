@@ -7,7 +7,7 @@ import type { Registry } from './registry.ts'
 import { planVolumes, type Volume } from './volumes.ts'
 
 /** What is wrong with a request; the API finds out and answers accordingly. */
-export type Flaw = 'none' | 'missing' | 'invalid' | 'duplicate' | 'overflow'
+type Flaw = 'none' | 'missing' | 'invalid' | 'duplicate' | 'overflow'
 
 export interface PlannedRequest {
   atMs: number

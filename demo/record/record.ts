@@ -149,7 +149,8 @@ async function main(): Promise<void> {
   try {
     const minutes = (recordingUntilMs - recordingFromMs) / speed / 60_000
     console.log(
-      `Recording ${plan.requests.length} requests and ${plan.curlJobs.length} curl jobs, about ${minutes.toFixed(1)} minutes`,
+      `Recording ${plan.requests.length} requests and ${plan.curlJobs.length} curl jobs, ` +
+        `about ${minutes.toFixed(1)} minutes`,
     )
     const { result, texts } = await record(plan, folder, speed, seed, pairs)
     const compressed = texts.map(text => gzipSync(text, { level: 9 }))

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { osloMidnightMs } from './calendar.ts'
 
-export type IntegrationKind = 'internal' | 'year_end' | 'partner' | 'external'
+type IntegrationKind = 'internal' | 'year_end' | 'partner' | 'external'
 
-export interface Client {
+interface Client {
   clientId: string
   partnerId: string
   collectiveInvoice: boolean

@@ -10,14 +10,14 @@ const compressedBytesHigh = 6_300_000
 
 const fieldNames = 'msec,client_id,integration_id,method,path,status,request_length,bytes_sent,request_time'
 
-export interface Use {
+interface Use {
   requests: number
   bytes: number
   /** Use through integrations that do not count. */
   otherRequests: number
 }
 
-export interface LogTally {
+interface LogTally {
   lines: number
   beforeMonth: number
   afterMonth: number

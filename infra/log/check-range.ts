@@ -1,6 +1,6 @@
 import { EventLogError, type LogBounds } from './event-log.ts'
 
-export type Place = { readonly topic: string; readonly partition: number }
+type Place = { readonly topic: string; readonly partition: number }
 
 /** Why reading can't go on at `offset` of a log that holds `bounds`; null when it can. */
 export function positionError(place: Place, offset: number, bounds: LogBounds): EventLogError | null {

@@ -5,7 +5,7 @@ import type { PlaceInLog } from './sole-writer.ts'
 export type PlacedRecord = { readonly key: Buffer | null; readonly value: Buffer }
 
 /** The largest record either log takes, key and value together, in bytes: what fits Kafka's default of 1 MiB. */
-export const RECORD_BYTES_MAX = 1_048_576 - 128
+const RECORD_BYTES_MAX = 1_048_576 - 128
 
 /**
  * Records by partition, each in the order given.

@@ -1,9 +1,9 @@
 import { EventLogError, type OutgoingRecord } from './event-log.ts'
 
 /**
- * A writer of a topic of which one at a time may append, for records that must stand there once. Kafka's producers repeat
- * an append whose acknowledgement was lost, and a process that was stopped for an hour goes on in mid-sentence; neither
- * can be told apart from the outside. So whoever wants to append claims the topic first.
+ * A writer of a topic of which one at a time may append, for records that must stand there once. Kafka's producers
+ * repeat an append whose acknowledgement was lost, and a process that was stopped for an hour goes on in mid-sentence;
+ * neither can be told apart from the outside. So whoever wants to append claims the topic first.
  */
 export interface SoleWriter {
   /**

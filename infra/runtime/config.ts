@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
-import type { StoreSettings } from '../store/open-store.ts'
+import type { StoreSettings } from '../store/store-settings.ts'
+import { type Address, isLoopback } from './address.ts'
 import {
-  type Address,
   brokersVariable,
   countVariable,
-  isLoopback,
   listenVariable,
   scheduleVariable,
   signingSecretVariable,
@@ -34,23 +33,23 @@ export type Config = {
   readonly console: ConsoleConfig
   /** The topic that statements are announced on. */
   readonly statementsTopic: string
-  /** When ended months are closed, as a cron expression in the tariff's time zone; null: by command or request alone. */
+  /** When ended months are closed, as a cron expression in the tariff's time zone; null: only by command or request. */
   readonly closeSchedule: string | null
   readonly logLevel: LogLevel
 }
 
-export type ConsoleConfig = {
+type ConsoleConfig = {
   readonly listen: Address
   /** What a request must present to be answered where that is asked for; null where nothing is asked for. */
   readonly token: string | null
 }
 
-export type LogConfig =
+type LogConfig =
   | ({ readonly kind: 'kafka' } & Omit<KafkaLogSettings, 'logger'>)
   | ({ readonly kind: 'embedded' } & Omit<EmbeddedLogSettings, 'clock'>)
 
 /** Where alerts about a client's usage go. */
-export type AlertsConfig = {
+type AlertsConfig = {
   /** Beside the topic that is counted, on the same log. */
   readonly topic: string
   /** None, or a secret to sign with. */
@@ -182,7 +181,8 @@ function findContradictions(variables: Variables): string[] {
   const { FORBRUK_LISTEN: listen } = variables
   if (!isLoopback(listen.host) && variables.FORBRUK_API_TOKEN === undefined) {
     faults.push(
-      `FORBRUK_LISTEN="${listen.host}:${listen.port}": expected FORBRUK_API_TOKEN with it, or an address of this machine alone, such as 127.0.0.1:8080`,
+      `FORBRUK_LISTEN="${listen.host}:${listen.port}": expected FORBRUK_API_TOKEN with it, ` +
+        'or an address of this machine alone, such as 127.0.0.1:8080',
     )
   }
   if (variables.KAFKA_STATEMENTS_TOPIC === variables.KAFKA_TOPIC) {

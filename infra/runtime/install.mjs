@@ -79,7 +79,8 @@ function checkOwnNode() {
   const found = answer.error ? answer.error.message : `it answers "${version}"`
   refuse(
     `node_modules/.bin/node should be Node ${OWN_NODE_LEAST} or newer, but ${found}.\n` +
-      'It comes with the npm package "node", whose install script must be allowed to run: rm -rf node_modules && npm ci',
+      'It comes with the npm package "node", whose install script must be allowed to run: ' +
+      'rm -rf node_modules && npm ci',
   )
 }
 

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import { CronPattern } from 'croner'
 import { z } from 'zod'
+import { isLoopback, parseAddress } from './address.ts'
 
 /** The kinds of environment variables: each says in its message what it expected. */
 
@@ -49,7 +49,8 @@ export function countVariable(least: number, most: number) {
 /** An http(s) URL of a server. The user has variables of his own, and a path would be taken for a database. */
 export const urlVariable = z.string().refine(isServerUrl, {
   error:
-    'expected a URL like http://clickhouse:8123, with the user in CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, the database in CLICKHOUSE_DATABASE',
+    'expected a URL like http://clickhouse:8123, with the user in CLICKHOUSE_USER and CLICKHOUSE_PASSWORD, ' +
+    'the database in CLICKHOUSE_DATABASE',
 })
 
 function isServerUrl(value: string): boolean {
@@ -57,23 +58,6 @@ function isServerUrl(value: string): boolean {
   const { protocol, username, password, pathname, search } = new URL(value)
   const isPlain = username === '' && password === '' && pathname === '/' && search === ''
   return isPlain && (protocol === 'http:' || protocol === 'https:')
-}
-
-export type Address = { readonly host: string; readonly port: number }
-
-/** «host:port», «[::1]:port». */
-export function parseAddress(value: string): Address | null {
-  const [, bracketed, plain, digits] =
-    /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/.exec(value) ?? []
-  const port = Number(digits)
-  if (!(port <= 65_535)) return null
-  if (bracketed !== undefined) return isIP(bracketed) === 6 ? { host: bracketed, port } : null
-  return plain === undefined ? null : { host: plain, port }
-}
-
-/** Reached from this machine alone. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 export const listenVariable = z.string().transform((value, context) => {
@@ -102,7 +86,9 @@ export const webhooksVariable = z.string().transform((value, context) => {
   const which = wrong === -1 ? 'each once' : `number ${wrong + 1} is none`
   context.addIssue({
     code: 'custom',
-    message: `expected https:// URLs without user or password, separated by commas (http:// for 127.0.0.1, [::1] and localhost); ${which}`,
+    message:
+      'expected https:// URLs without user or password, separated by commas ' +
+      `(http:// for 127.0.0.1, [::1] and localhost); ${which}`,
   })
   return z.NEVER
 })

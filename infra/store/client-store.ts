@@ -8,7 +8,7 @@ import type { InsertBlocks } from './insert-blocks.ts'
 import { quoteIdentifier, quoteText } from './quote-sql.ts'
 import { type InsertOptions, type QueryParams, type Store, StoreError } from './store.ts'
 
-export type ClientStoreParts = {
+type ClientStoreParts = {
   readonly kind: Store['kind']
   readonly client: ClickHouseClient
   /** The store as its user knows it, for messages: a URL or a folder. */

@@ -28,7 +28,8 @@ function encodeValue(table: string, index: number, column: string, value: unknow
     case 'number':
       if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value
       throw new StoreError(
-        `row ${index + 1} for ${table} has ${value} at "${column}": expected a finite number that a double holds exactly; use a bigint or a string`,
+        `row ${index + 1} for ${table} has ${value} at "${column}": ` +
+          'expected a finite number that a double holds exactly; use a bigint or a string',
         'INEXACT_NUMBER',
       )
     case 'bigint':
@@ -51,7 +52,8 @@ function encodeNested(table: string, index: number, column: string, value: unkno
 function unevenRow(table: string, index: number, columns: readonly string[], row: Rows[number]): StoreError {
   const extra = Object.keys(row).filter(column => !columns.includes(column))
   return new StoreError(
-    `row ${index + 1} for ${table} also has ${extra.join(', ')}: expected the columns of the first row, ${columns.join(', ')}`,
+    `row ${index + 1} for ${table} also has ${extra.join(', ')}: ` +
+      `expected the columns of the first row, ${columns.join(', ')}`,
     'UNEVEN_ROWS',
   )
 }

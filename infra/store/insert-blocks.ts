@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
-import { type ColumnBlock, writeLength } from './column-block.ts'
+import type { ColumnBlock } from './column-block.ts'
+import { encodeNative } from './encode-native.ts'
 import { quoteIdentifier, quoteText } from './quote-sql.ts'
 import { StoreUnavailableError } from './store.ts'
 
@@ -38,7 +39,8 @@ export function insertThroughFile(client: ClickHouseClient, folder: string): Ins
       await writeAll(file, encodeNative(blocks))
       const names = namesOf(blocks)
       await client.command({
-        query: `INSERT INTO ${table} (${names}) SELECT ${names} FROM file(${file.fd}, Native, ${quoteText(structureOf(blocks))})
+        query: `INSERT INTO ${table} (${names})
+SELECT ${names} FROM file(${file.fd}, Native, ${quoteText(structureOf(blocks))})
                 SETTINGS optimize_on_insert = ${BULK_SETTINGS.optimize_on_insert}, max_threads = 1`,
       })
     } finally {
@@ -64,29 +66,6 @@ async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promis
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
   const { bytesWritten } = await file.writev(chunks, 0)
   if (bytesWritten < bytes) throw new StoreUnavailableError(`the disk took ${bytesWritten} of ${bytes} bytes`)
-}
-
-/**
- * ClickHouse's Native format: of each block how many columns and rows it has, then of each column its name, its type
- * and its values. ClickHouse converts them to the table's own types.
- * Source: https://clickhouse.com/docs/interfaces/formats/Native
- */
-export function encodeNative(blocks: readonly ColumnBlock[]): Uint8Array[] {
-  return blocks.flatMap(({ rows, columns }) => [
-    encodeLength(columns.length),
-    encodeLength(rows),
-    ...columns.flatMap(({ name, type, bytes }) => [encodeText(name), encodeText(type), bytes]),
-  ])
-}
-
-function encodeText(text: string): Uint8Array {
-  const bytes = Buffer.from(text)
-  return Buffer.concat([encodeLength(bytes.length), bytes])
-}
-
-function encodeLength(length: number): Uint8Array {
-  const bytes = new Uint8Array(5)
-  return bytes.subarray(0, writeLength(bytes, 0, length))
 }
 
 function namesOf([first]: readonly ColumnBlock[]): string {

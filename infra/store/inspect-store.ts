@@ -5,8 +5,8 @@ import { z } from 'zod'
 import { findEndpoint } from './endpoint/find-endpoint.ts'
 import { explainStoreError } from './explain-store-error.ts'
 import { explainHolder } from './find-holder.ts'
-import type { EmbeddedStoreSettings, ServerStoreSettings, StoreSettings } from './open-store.ts'
 import { StoreError } from './store.ts'
+import type { EmbeddedStoreSettings, ServerStoreSettings, StoreSettings } from './store-settings.ts'
 import { safeCount, text } from './tables/codec.ts'
 import { shapeOf } from './tables/table.ts'
 
@@ -70,7 +70,8 @@ async function loadEngine(): Promise<string> {
   } catch (error) {
     const { platform, arch } = process
     throw new StoreError(
-      `the embedded ClickHouse can't be loaded on ${platform} ${arch} (${error instanceof Error ? error.message : error}): run npm ci, or set CLICKHOUSE_URL`,
+      `the embedded ClickHouse can't be loaded on ${platform} ${arch} ` +
+        `(${error instanceof Error ? error.message : error}): run npm ci, or set CLICKHOUSE_URL`,
       'ENGINE_MISSING',
       { cause: error },
     )

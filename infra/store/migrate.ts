@@ -70,13 +70,16 @@ export function chooseMissing(
     const migration = known.get(number)
     if (migration === undefined) {
       throw new StoreError(
-        `the store has migration ${file}, which this version doesn't know: it was made by a newer version; use that one`,
+        `the store has migration ${file}, which this version doesn't know: ` +
+          'it was made by a newer version; use that one',
         'MIGRATION_UNKNOWN',
       )
     }
     if (migration.checksum !== checksum) {
       throw new StoreError(
-        `migration ${fileName(number, migration.name)} was changed after it had been applied as ${file}: expected checksum ${checksum}, got ${migration.checksum}; restore the file and put the change into a new migration`,
+        `migration ${fileName(number, migration.name)} was changed after it had been applied as ${file}: ` +
+          `expected checksum ${checksum}, got ${migration.checksum}; ` +
+          'restore the file and put the change into a new migration',
         'MIGRATION_CHANGED',
       )
     }

@@ -14,23 +14,7 @@ import { explainHolder } from './find-holder.ts'
 import { insertThroughFile, sendBlocks } from './insert-blocks.ts'
 import { quoteIdentifier } from './quote-sql.ts'
 import { type Store, StoreError } from './store.ts'
-
-export type StoreSettings = ServerStoreSettings | EmbeddedStoreSettings
-
-export type ServerStoreSettings = {
-  readonly kind: 'server'
-  readonly url: string
-  readonly user: string
-  readonly password: string
-  readonly database: string
-}
-
-export type EmbeddedStoreSettings = {
-  readonly kind: 'embedded'
-  /** The folder ClickHouse keeps its data in; made when missing. One process at a time may have it open. */
-  readonly path: string
-  readonly database: string
-}
+import type { EmbeddedStoreSettings, ServerStoreSettings, StoreSettings } from './store-settings.ts'
 
 type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>
 

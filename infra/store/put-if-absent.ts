@@ -8,7 +8,7 @@ import { type ColumnSet, type Table, toRow, type Values } from './tables/table.t
  *     SETTINGS non_replicated_deduplication_window = 1000000,
  *              replicated_deduplication_window = 1000000, replicated_deduplication_window_seconds = 3155760000
  */
-export type PutIfAbsent<Columns extends ColumnSet, Held> = {
+type PutIfAbsent<Columns extends ColumnSet, Held> = {
   readonly store: Store
   readonly table: Table<Columns>
   /** One row as a rule; several, at most 1000, are seen all at once or not at all. */
@@ -49,7 +49,8 @@ export async function putIfAbsent<Columns extends ColumnSet, Held>({
     if (held !== null) return held
   }
   throw new StoreError(
-    `${table.name} shows no row for ${key} after ${KEYS_MAX} inserts; expected the one that was written: check that the table's rows are read where they are written`,
+    `${table.name} shows no row for ${key} after ${KEYS_MAX} inserts; expected the one that was written: ` +
+      "check that the table's rows are read where they are written",
     'PUT_LOST',
   )
 }

@@ -6,7 +6,7 @@ import type { ColumnBlock } from './column-block.ts'
  * 64-bit integers arrive as strings (their shape decides what they become), times as ClickHouse prints them in UTC.
  */
 export interface Store {
-  /** 'server' and 'embedded' can be written to; 'reader' is another process's embedded store, read through its endpoint. */
+  /** 'server' and 'embedded' can be written to; 'reader' is another process's embedded store, by its endpoint. */
   readonly kind: 'server' | 'embedded' | 'reader'
 
   /** Rows of a SELECT, each checked against `shape`. `params` are bound by the server: `{name:Type}` in the SQL. */

@@ -11,8 +11,8 @@ const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/
 /** What a decoder puts in place of bytes that are no UTF-8: two broken names must not become one. */
 const REPLACEMENT_CHARACTER = '\ufffd'
 
-export type CheckedField = 'client' | 'integration' | 'time' | 'status' | 'bytes' | 'source' | 'identity'
-export type RequestFault = {
+type CheckedField = 'client' | 'integration' | 'time' | 'status' | 'bytes' | 'source' | 'identity'
+type RequestFault = {
   readonly field: CheckedField
   readonly missing: boolean
   readonly detail: string
@@ -76,7 +76,7 @@ export function isTime(timeMs: number): boolean {
   return Number.isSafeInteger(timeMs) && timeMs >= EARLIEST_TIME_MS && timeMs < LATEST_TIME_MS
 }
 
-export function isByteCount(bytes: number): boolean {
+function isByteCount(bytes: number): boolean {
   return Number.isSafeInteger(bytes) && bytes >= 0 && bytes <= EVENT_BYTES_MAX
 }
 
@@ -89,7 +89,7 @@ function fault(field: CheckedField, found: string, expected: string): RequestFau
   return { field, missing: false, detail: `${field} is ${found}; expected ${expected}` }
 }
 
-/** A text that a client may have chosen, or a credential in the wrong field, must not be told about in its own words. */
+/** A text that a client may have chosen, or a credential in the wrong field, must not be told of in its own words. */
 function show(text: string): string {
   const faults = [
     CONTROL_CHARACTER.test(text) ? 'control characters' : '',

@@ -11,9 +11,12 @@ const URL_CREDENTIALS = /:\/\/[^\s"/@]+@/g
 /** Header fields whose value may have spaces and several parts. */
 const SECRET_HEADER =
   /((?:authorization|cookie)[\w-]*\\*["']?\s*[:=]\s*)(\[[^\]]*\]?|"(?:[^"\\]|\\[\s\S])*"?|(?:[^"\\]|\\[\s\S])+)/gi
+const SECRET_NAME =
+  '(?:api|private|access)[-_]?key|passw(?:or)?d|passphrase|pwd|secret|token|signature|session|credential|jwt'
+/** A list, a text in quotes, one in JSON that is itself text in JSON, one in single quotes, or up to a delimiter. */
+const VALUE = String.raw`\[[^\]]*\]?|"(?:[^"\\]|\\[\s\S])*"?|\\+"(?:[^"\\]|\\[\s\S])*|'[^']*'?|[^\s,;&}]+`
 /** Whatever else is named like a secret, in JSON (also as text in JSON), header or form style. */
-const SECRET_VALUE =
-  /((?:api[-_]?key|apikey|passw(?:or)?d|passphrase|pwd|secret|token|signature|session|credential|jwt|private[-_]?key|access[-_]?key)[\w-]*\\*["']?\s*[:=]\s*)(\[[^\]]*\]?|"(?:[^"\\]|\\[\s\S])*"?|\\+"(?:[^"\\]|\\[\s\S])*|'[^']*'?|[^\s,;&}]+)/gi
+const SECRET_VALUE = new RegExp(String.raw`((?:${SECRET_NAME})[\w-]*\\*["']?\s*[:=]\s*)(${VALUE})`, 'gi')
 const BEARER = /\b(bearer|basic|digest|negotiate)\s+[^\s"\\,;]+/gi
 /** So many characters without a break are no word: a key, a token or a signature. */
 const LONG_TOKEN = /[\w+/=-]{40,}|[\w+=-]{24,}/g

@@ -2,7 +2,7 @@ import { findRequestFault } from '../event/check-request.ts'
 import type { LineRejectReason } from '../event/log-event.ts'
 import type { ParsedLine } from './gateway-format.ts'
 
-export type LineFields = {
+type LineFields = {
   readonly clientId: string
   readonly integrationId: string
   readonly timeMs: number

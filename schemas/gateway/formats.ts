@@ -3,10 +3,9 @@ import type { GatewayFormat } from './gateway-format.ts'
 import { nginxJson } from './nginx-json.ts'
 
 export const GATEWAY_FORMATS = ['nginx-json', 'combined'] as const
-export type GatewayFormatName = (typeof GATEWAY_FORMATS)[number]
 
 /** Which field of the log holds what; whatever is left out is the format's default. */
-export type GatewayFields = {
+type GatewayFields = {
   readonly client?: string | undefined
   readonly integration?: string | undefined
 }

@@ -5,7 +5,7 @@ import { describeValue, isMissing, parseCount } from './parse-number.ts'
 import { parseIso8601, parseSeconds } from './parse-time.ts'
 
 /** Under which name the operator's `log_format … escape=json` writes each value. */
-export type NginxJsonFields = {
+type NginxJsonFields = {
   /** Who is metered: a value that the gateway vouches for, such as one mapped from the API key. */
   readonly client: string
   readonly integration: string

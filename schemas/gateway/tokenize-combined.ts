@@ -11,7 +11,7 @@ export type Tokens = {
   readonly trailing: readonly string[]
 }
 
-export type NoTokens = { readonly kind: 'cut_off' | 'unexpected'; readonly part: string }
+type NoTokens = { readonly kind: 'cut_off' | 'unexpected'; readonly part: string }
 
 /**
  * `address ident user [time] "request" status bytes`, then fields with or without quotes.

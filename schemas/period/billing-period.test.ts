@@ -75,7 +75,8 @@ describe('parseBillingPeriod', () => {
     '2100-01',
   ])('refuses %j', text => {
     expect(() => parseBillingPeriod(text)).toThrow(
-      `${JSON.stringify(text)} is no billing period; expected a month as YYYY-MM, from 2000-01 to 2099-12, such as 2026-10`,
+      `${JSON.stringify(text)} is no billing period; ` +
+        'expected a month as YYYY-MM, from 2000-01 to 2099-12, such as 2026-10',
     )
   })
 

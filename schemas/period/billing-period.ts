@@ -22,7 +22,8 @@ export function parseBillingPeriod(text: string): BillingPeriod {
   if (!isMonth(text)) {
     const found = JSON.stringify(text.slice(0, 40))
     throw new BillingPeriodError(
-      `${found} is no billing period; expected a month as YYYY-MM, from ${FIRST_MONTH} to ${LAST_MONTH}, such as 2026-10`,
+      `${found} is no billing period; ` +
+        `expected a month as YYYY-MM, from ${FIRST_MONTH} to ${LAST_MONTH}, such as 2026-10`,
     )
   }
   return { month: text } as BillingPeriod
@@ -54,7 +55,7 @@ export function periodDates(period: BillingPeriod): { readonly first: string; re
 
 /**
  * The instants between which the month lies in a time zone, exact through changes of summer time. Throws
- * BillingPeriodError for a zone whose midnight falls inside a UTC hour: usage is kept per UTC hour and can't be cut there.
+ * BillingPeriodError for a zone whose midnight falls inside a UTC hour: usage is kept by these and can't be cut there.
  */
 export function periodRange(period: BillingPeriod, timeZone: string): PeriodRange {
   const { first, afterLast } = periodDates(period)
@@ -62,7 +63,8 @@ export function periodRange(period: BillingPeriod, timeZone: string): PeriodRang
   const endMs = midnightMs(afterLast, timeZone)
   if (startMs % HOUR_MS !== 0 || endMs % HOUR_MS !== 0) {
     throw new BillingPeriodError(
-      `${period.month} begins or ends inside a UTC hour in ${timeZone}; expected a time zone that is whole hours from UTC, since usage is kept per UTC hour`,
+      `${period.month} begins or ends inside a UTC hour in ${timeZone}; ` +
+        'expected a time zone that is whole hours from UTC, since usage is kept per UTC hour',
     )
   }
   return { startMs, endMs }

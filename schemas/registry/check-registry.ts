@@ -9,7 +9,7 @@ export const ACTIVATION_COLUMNS = ['client_id', 'integration_id', 'active_from',
 type Rows<Columns extends readonly string[]> = readonly TableRow<Columns[number]>[]
 
 /** The rows of each file as text; null for a file that could not be read, which then convicts no other. */
-export type RegistryTables = {
+type RegistryTables = {
   readonly clients: Rows<typeof CLIENT_COLUMNS> | null
   readonly partners: Rows<typeof PARTNER_COLUMNS> | null
   readonly integrations: Rows<typeof INTEGRATION_COLUMNS> | null

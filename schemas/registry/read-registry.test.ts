@@ -2,15 +2,18 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { REGISTRY_FILES, type RegistryFile, readRegistry } from './read-registry.ts'
+
 import { describeRegistryFault, type Registry } from './registry.ts'
 
+const ID_EXPECTED = 'expected an id of 1 to 256 characters without control characters or spaces around it'
 const RIGHT: Readonly<Record<RegistryFile, string>> = {
   'clients.csv':
     'client_id,name,partner_id,collective_invoice\nfirma,Firma AS,byrå,yes\nbyrå,"Byrå, stort",,no\n',
   'partners.csv': 'partner_id,name\nbyrå,Byrå AS\n',
   'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\nweb,Web,internal\n',
   'activations.csv':
-    'client_id,integration_id,active_from,active_until\nfirma,shop,2026-03-01,\nfirma,shop,2026-01-01,2026-03-01\nfirma,web,2024-02-29,\n',
+    'client_id,integration_id,active_from,active_until\n' +
+    'firma,shop,2026-03-01,\nfirma,shop,2026-01-01,2026-03-01\nfirma,web,2024-02-29,\n',
 }
 
 function read(changes: Partial<Record<RegistryFile, string | Uint8Array | null>> = {}) {
@@ -166,16 +169,12 @@ describe('mistakes', () => {
     [
       'no id',
       { 'clients.csv': clients('firma,F,,no', 'byrå,B,,no', ',G,,no') },
-      [
-        'clients.csv:4, client_id: the cell is empty; expected an id of 1 to 256 characters without control characters or spaces around it',
-      ],
+      [`clients.csv:4, client_id: the cell is empty; ${ID_EXPECTED}`],
     ],
     [
       'spaces around an id',
       { 'clients.csv': clients('firma,F,,no', 'byrå,B,,no', '" x",G,,no') },
-      [
-        'clients.csv:4, client_id: " x"; expected an id of 1 to 256 characters without control characters or spaces around it',
-      ],
+      [`clients.csv:4, client_id: " x"; ${ID_EXPECTED}`],
     ],
     [
       'a partner that is no client',
@@ -211,14 +210,16 @@ describe('mistakes', () => {
       'an end that is no later',
       { 'activations.csv': activations('firma,shop,2026-01-02,2026-01-02') },
       [
-        'activations.csv:2, active_until: "2026-01-02"; expected a date after 2026-01-02: the first day it is no longer active',
+        'activations.csv:2, active_until: "2026-01-02"; ' +
+          'expected a date after 2026-01-02: the first day it is no longer active',
       ],
     ],
     [
       'an overlap of one day',
       { 'activations.csv': activations('firma,shop,2026-02-28,', 'firma,shop,2026-01-01,2026-03-01') },
       [
-        'activations.csv:2, active_from: 2026-02-28 overlaps line 3, which ends on 2026-03-01; expected one activation at a time',
+        'activations.csv:2, active_from: 2026-02-28 overlaps line 3, which ends on 2026-03-01; ' +
+          'expected one activation at a time',
       ],
     ],
     [
@@ -231,8 +232,10 @@ describe('mistakes', () => {
         ),
       },
       [
-        'activations.csv:3, active_from: 2026-02-01 overlaps line 2, which has no end; expected one activation at a time',
-        'activations.csv:4, active_from: 2026-05-01 overlaps line 2, which has no end; expected one activation at a time',
+        'activations.csv:3, active_from: 2026-02-01 overlaps line 2, which has no end; ' +
+          'expected one activation at a time',
+        'activations.csv:4, active_from: 2026-05-01 overlaps line 2, which has no end; ' +
+          'expected one activation at a time',
       ],
     ],
   ])('%s', (_what, changes, expected) => {

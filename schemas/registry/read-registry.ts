@@ -19,7 +19,7 @@ export type RegistryFile = (typeof REGISTRY_FILES)[number]
 /** Their content by name. */
 export type RegistryFiles = ReadonlyMap<string, Uint8Array>
 
-export type RegistryReading =
+type RegistryReading =
   | { readonly ok: true; readonly registry: Registry }
   /** The first faults by file and line, and how many there are in all. */
   | { readonly ok: false; readonly faults: readonly RegistryFault[]; readonly faultCount: number }

@@ -8,7 +8,7 @@ export type TableRow<Column extends string> = {
   readonly cells: Readonly<Record<Column, string>>
 }
 
-export type Table<Column extends string> = {
+type Table<Column extends string> = {
   /** Null when the cells can't be told apart; rows with a wrong number of cells are left out, each a fault. */
   readonly rows: readonly TableRow<Column>[] | null
   readonly faults: readonly RegistryFault[]

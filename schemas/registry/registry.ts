@@ -19,7 +19,7 @@ export type Client = {
 }
 
 /** A partner is also a client, under the same id. */
-export type Partner = { readonly partnerId: string; readonly name: string }
+type Partner = { readonly partnerId: string; readonly name: string }
 
 export type Integration = {
   readonly integrationId: string
@@ -30,7 +30,7 @@ export type Integration = {
 export const INTEGRATION_KINDS = ['internal', 'year_end', 'partner', 'external'] as const
 export type IntegrationKind = (typeof INTEGRATION_KINDS)[number]
 
-/** Half-open in local dates of the tariff's time zone, `YYYY-MM-DD`: active on `activeFrom`, no longer on `activeUntil`. */
+/** Half-open in local dates of the tariff's time zone, `YYYY-MM-DD`: active on `activeFrom`, not on `activeUntil`. */
 export type Activation = {
   readonly clientId: string
   readonly integrationId: string

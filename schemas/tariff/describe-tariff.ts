@@ -11,17 +11,21 @@ export function describeTariff(
   const sentences = [
     `Prices as they hold from ${version.validFrom}, in ${tariff.currency}, exclusive of VAT.`,
     `A month is a calendar month in ${tariff.timeZone}.`,
-    `Included per client and month: ${allowance.requests} requests and ${allowance.gigabytes} GB. Both overages add up.`,
+    `Included per client and month: ${allowance.requests} requests and ${allowance.gigabytes} GB. ` +
+      'Both overages add up.',
     metered === ''
       ? 'No use counts against what is included.'
       : `Use through ${metered} integrations counts against what is included; other use is free.`,
     definitions.unnamedIntegration === 'external'
       ? 'Use for which the gateway names no integration counts as external; it is no access by itself.'
       : 'Use for which the gateway names no integration is listed as an exception, and not charged.',
-    'Use by a client or through an integration that the registry does not know, that was not activated in the month or is not offered to the client, is listed as an exception, and not charged until that is settled.',
+    'Use by a client or through an integration that the registry does not know, that was not activated in the month ' +
+      'or is not offered to the client, is listed as an exception, and not charged until that is settled.',
     `${describeBytes(definitions.bytesCounted)} Requests of ${describeClasses(definitions.statusClassesNotCounted)}.`,
-    'A partner pays the tier of the number of its clients with a partner integration active in the month, itself not among them; with none of them, the first tier if it has one active itself, and nothing otherwise.',
-    `1 MB is ${definitions.megabyteBytes} bytes, 1 GB is ${definitions.gigabyteBytes} bytes; part of a MB is priced in proportion.`,
+    'A partner pays the tier of the number of its clients with a partner integration active in the month, ' +
+      'itself not among them; with none of them, the first tier if it has one active itself, and nothing otherwise.',
+    `1 MB is ${definitions.megabyteBytes} bytes, 1 GB is ${definitions.gigabyteBytes} bytes; ` +
+      'part of a MB is priced in proportion.',
     'Each line is rounded once, half up to the øre.',
     consumption.overage === 'dialogue'
       ? 'Overage is proposed, and payable only when decided after a dialogue.'

@@ -7,9 +7,9 @@ import {
   DEFAULT_TARIFF_URL,
   readTariff,
   TariffError,
-  tariffShape,
   tariffVersionFor,
 } from './read-tariff.ts'
+import { tariffShape } from './tariff-shape.ts'
 
 const defaultText = readFileSync(DEFAULT_TARIFF_URL, 'utf8')
 const demoText = readFileSync(new URL('../../demo/tariff.json', import.meta.url), 'utf8')
@@ -151,7 +151,8 @@ describe('readTariff', () => {
       '$.versions[0].consumption.overage is "auto"; expected "dialogue" or "automatic"',
       '$.versions[0].definitions.bytesCounted is "all"; expected "request_and_response", "request" or "response"',
       '$.versions[0].definitions.megabyteBytes is 1000001; expected 1000000 or 1048576',
-      '$.versions[0].definitions.statusClassesNotCounted[1] is "503"; expected "0xx", "1xx", "2xx", "3xx", "4xx" or "5xx"',
+      '$.versions[0].definitions.statusClassesNotCounted[1] is "503"; ' +
+        'expected "0xx", "1xx", "2xx", "3xx", "4xx" or "5xx"',
       '$.versions[0].definitions.unnamedIntegration is null; expected "external" or "exception"',
     ])
   })

@@ -3,10 +3,8 @@ import type { z } from 'zod'
 import { type Tariff, type TariffVersion, tariffShape } from './tariff-shape.ts'
 
 export {
-  type PartnerTier,
   type Tariff,
   type TariffVersion,
-  tariffShape,
   tariffVersionShape,
 } from './tariff-shape.ts'
 

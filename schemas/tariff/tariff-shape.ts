@@ -85,7 +85,8 @@ const definitions = z
         .superRefine(checkOnce('each class once'))
         .default([])
         .describe(
-          'Requests answered with these status classes count neither as requests nor as transfer; without the list all count',
+          'Requests answered with these status classes count neither as requests nor as transfer; ' +
+            'without the list all count',
         ),
       partialMegabytes: z
         .literal('exact', { error: '"exact"' })
@@ -93,7 +94,8 @@ const definitions = z
       unnamedIntegration: z
         .enum(UNNAMED_INTEGRATION, { error: oneOf(UNNAMED_INTEGRATION) })
         .describe(
-          'Use for which the gateway names no integration. external: it counts against the allowance; exception: it is listed on the close and not charged',
+          'Use for which the gateway names no integration. external: it counts against the allowance; ' +
+            'exception: it is listed on the close and not charged',
         ),
       rounding: z
         .literal('half_up_per_line', { error: '"half_up_per_line"' })
@@ -155,7 +157,7 @@ export const tariffShape = z
 
 export type Tariff = Readonly<z.output<typeof tariffShape>>
 export type TariffVersion = Tariff['versions'][number]
-export type PartnerTier = z.output<typeof partnerTier>
+type PartnerTier = z.output<typeof partnerTier>
 
 type Issues<Value> = z.RefinementCtx<Value>
 

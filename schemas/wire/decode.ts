@@ -24,7 +24,7 @@ export type UndecodableEvent = {
 }
 
 /** Far above any event; the log's own limit is 1 MiB. */
-export const RECORD_BYTES_MAX = 4 * 1024 * 1024
+const RECORD_BYTES_MAX = 4 * 1024 * 1024
 const EVENTS_PER_RECORD_MAX = 10_000
 
 /**

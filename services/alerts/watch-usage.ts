@@ -8,7 +8,7 @@ import { deliverDue } from './webhook/deliver.ts'
 import { sendAlert } from './webhook/send.ts'
 import { nameWebhook, type Webhook } from './webhook/webhook.ts'
 
-export type WatchSettings = JudgeParts & {
+type WatchSettings = JudgeParts & {
   readonly writer: SoleWriter
   readonly webhooks: readonly URL[]
   /** Signs what goes to the webhooks. */

@@ -5,7 +5,7 @@ import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type CloseOptions, type CloseResult, closeMonth } from './close.ts'
 import { announceMonth } from './statements/announce.ts'
 
-export type CloseRequest = Pick<CloseOptions, 'force' | 'dryRun' | 'onProgress'> & {
+type CloseRequest = Pick<CloseOptions, 'force' | 'dryRun' | 'onProgress'> & {
   readonly period: BillingPeriod
 }
 
@@ -28,7 +28,7 @@ export type ClosingParts = {
   readonly clock: () => number
 }
 
-/** The last steps of the close as well. What it recorded and couldn't announce, the next close of the month announces. */
+/** The last steps of the close as well. What it couldn't announce, the next close of the month announces. */
 export async function closeAndAnnounce(parts: ClosingParts, request: CloseRequest): Promise<AnnouncedClose> {
   const tariff = await parts.readTariff()
   const [store, log] = [await parts.openStore(), await parts.openLog()]

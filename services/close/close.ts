@@ -62,8 +62,8 @@ const TRIES_MAX = 5
  * Closes a month: its usage, by the registry, the tariff and the dialogue's decisions, becomes statements, once and for
  * all. Closed again with other content it becomes the next revision, with the difference explained.
  *
- * Throws CloseRefusedError for an incomplete month (`force` overrides that, except while the month still runs), a missing
- * registry, figures that the ledger doesn't vouch for, and when others keep closing the month;
+ * Throws CloseRefusedError for an incomplete month (`force` overrides that, except while the month still runs), a
+ * missing registry, figures that the ledger doesn't vouch for, and when others keep closing the month;
  * BillingPeriodError and TariffError for a month that the tariff can't rate; StoreError, StoreUnavailableError and
  * EventLogError as they come. After any of them the same call can be made again: it does what is still to be done.
  */

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger'
-import { type Address, isLoopback } from '@forbruk/infra/runtime/variables.ts'
+import { type Address, isLoopback } from '@forbruk/infra/runtime/address.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { addCaseRoutes } from './routes/cases.ts'
@@ -18,7 +18,7 @@ export type ConsoleSettings = {
   readonly logger: FastifyBaseLogger
 }
 
-export type OpenConsole = {
+type OpenConsole = {
   readonly url: string
   /** Answers what is being asked, takes nothing more, and resolves when that is done. */
   close(): Promise<void>

@@ -21,7 +21,7 @@ export type FileProgress = {
   readonly done: boolean
 }
 
-export type LastLine = { readonly position: number; readonly bytes: number; readonly digest: string }
+type LastLine = { readonly position: number; readonly bytes: number; readonly digest: string }
 
 /** The same while lines are being read. */
 export class LiveFile {

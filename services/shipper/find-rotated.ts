@@ -1,14 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isRotatedName } from './rotated-name.ts'
 
-export type RotatedFile = { readonly path: string; readonly modifiedMs: number }
-
-/** After the name: `.1`, `.2.gz`, `-20261101`, `.2026-11-01_00.gz`. */
-const ROTATED_SUFFIX = /^[.-]\d[\w.-]*$/
-
-export function isRotatedName(name: string, followed: string): boolean {
-  return name.startsWith(followed) && ROTATED_SUFFIX.test(name.slice(followed.length))
-}
+type RotatedFile = { readonly path: string; readonly modifiedMs: number }
 
 /** The files beside a log into which it was rotated, by when they were written last, the oldest first. */
 export async function findRotated(path: string): Promise<readonly RotatedFile[]> {

@@ -9,7 +9,7 @@ import type { Shipment } from './shipment.ts'
 /** How late a line may be written after the request it tells of: gateways write their logs through buffers. */
 const LATENESS_MS = 60_000
 
-export type FollowOptions = {
+type FollowOptions = {
   readonly signal: AbortSignal
   readonly onProgress: (progress: ShipProgress) => void
   readonly pollMs: number

@@ -20,8 +20,9 @@ export function lockSource(path: string, source: string): () => void {
     const holder = isBusy(error) ? readHolder(database) : null
     database.close()
     if (!isBusy(error)) throw new ShipError(`${path}: can't be locked: ${messageOf(error)}`, { cause: error })
+    const other = holder === null ? 'another process' : `another process (${holder})`
     throw new ShipError(
-      `the source ${JSON.stringify(source)} is being shipped by another process${holder === null ? '' : ` (${holder})`}; ` +
+      `the source ${JSON.stringify(source)} is being shipped by ${other}; ` +
         'stop that one, or give this one another source name',
     )
   }

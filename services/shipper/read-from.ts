@@ -83,7 +83,8 @@ export class ByteCursor {
 
 export function otherContent(path: string, progress: FileProgress): ShipError {
   return new ShipError(
-    `${path}: begins with the same line as ${progress.path}, which was shipped through byte ${progress.position}, but ` +
-      `differs at byte ${progress.lastLine?.position}; if they are logs of two gateways, give each its own source name`,
+    `${path}: begins with the same line as ${progress.path}, which was shipped through byte ${progress.position}, ` +
+      `but differs at byte ${progress.lastLine?.position}; ` +
+      'if they are logs of two gateways, give each its own source name',
   )
 }

@@ -11,7 +11,7 @@ import type { Shipment } from './shipment.ts'
 /** So that one long file does not keep the others waiting. */
 const CHUNKS_PER_VISIT = 16
 
-export type Visit =
+type Visit =
   | 'more'
   | 'at_end'
   /** Its content was replaced by another: it was truncated after it was copied. */
@@ -33,7 +33,7 @@ export class Tail {
   /** Visits in a row that found nothing new. */
   quietVisits = 0
 
-  private constructor(shipment: Shipment, path: string, handle: FileHandle, device: bigint, inode: bigint) {
+  constructor(shipment: Shipment, path: string, handle: FileHandle, device: bigint, inode: bigint) {
     this.#shipment = shipment
     this.path = path
     this.#handle = handle

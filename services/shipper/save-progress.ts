@@ -78,7 +78,8 @@ export async function loadProgress(
   if (saved.partitionCount !== partitionCount || strange !== undefined) {
     throw new ShipError(
       `${path}: was made with a log of ${saved.partitionCount} partitions, and this one has ${partitionCount}; ` +
-        'lines already shipped would be counted again. Use the log it was made with, or another source name for new files',
+        'lines already shipped would be counted again. ' +
+        'Use the log it was made with, or another source name for new files',
     )
   }
   return saved

@@ -35,7 +35,7 @@ export type ShipOptions = {
   readonly timing?: Partial<ShipTiming>
 }
 
-export type ShipTiming = {
+type ShipTiming = {
   readonly pollMs: number
   readonly markEveryMs: number
   readonly retireAfterMs: number

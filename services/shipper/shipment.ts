@@ -8,7 +8,7 @@ import { type SourceProgress, saveProgress } from './save-progress.ts'
 import { BatchSender, type RetryPolicy } from './send-batches.ts'
 import { ShipError } from './ship-error.ts'
 
-export type ShipmentSettings = {
+type ShipmentSettings = {
   readonly log: EventLog
   readonly format: GatewayFormat
   readonly source: string

@@ -4,9 +4,9 @@ import type { GatewayFormat, ParsedLine } from '@forbruk/schemas/gateway/gateway
 import { encodeRejectedLine, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { LINE_BYTES_MAX, type Line } from './read-lines.ts'
 
-export type LineOrigin = { readonly source: string; readonly file: string }
+type LineOrigin = { readonly source: string; readonly file: string }
 
-export type LineRecord =
+type LineRecord =
   | { readonly kind: 'request'; readonly key: string; readonly value: Buffer; readonly timeMs: number }
   | { readonly kind: 'rejected'; readonly key: string; readonly value: Buffer }
   | { readonly kind: 'blank' }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { z } from 'zod'
 import type { Input } from './fill-topics.ts'
 import { type Measurement, measurementOf, timeoutFor } from './measurement.ts'
@@ -45,25 +46,25 @@ export async function countWithForbruk(
 
 /** From the first assignment of partitions, in whichever process, until every row and ledger row is durable. */
 export class CountingWatch {
-  private assignedMs: number | null = null
-  private writtenMs: number | null = null
+  #assignedMs: number | null = null
+  #writtenMs: number | null = null
 
   readonly onLine = (line: string, timeMs: number): void => {
-    if (line.includes('"partition assigned"')) this.assignedMs ??= timeMs
-    if (line.includes('"written, the ledger last"')) this.writtenMs = timeMs
+    if (line.includes('"partition assigned"')) this.#assignedMs ??= timeMs
+    if (line.includes('"written, the ledger last"')) this.#writtenMs = timeMs
   }
 
   countingMs(): number {
-    if (this.assignedMs !== null && this.writtenMs !== null) return this.writtenMs - this.assignedMs
+    if (this.#assignedMs !== null && this.#writtenMs !== null) return this.#writtenMs - this.#assignedMs
     throw new Error('forbruk did not say when it began and was done')
   }
 }
 
 const totalsShape = z.object({
-  requests: z.coerce.number().int(),
-  requestBytes: z.coerce.number().int(),
-  responseBytes: z.coerce.number().int(),
-  cells: z.coerce.number().int(),
+  requests: safeCount.read,
+  requestBytes: safeCount.read,
+  responseBytes: safeCount.read,
+  cells: safeCount.read,
 })
 
 async function readTotals(env: Readonly<Record<string, string>>) {
@@ -78,7 +79,7 @@ async function readTotals(env: Readonly<Record<string, string>>) {
   return row
 }
 
-const sizeShape = z.object({ rows: z.coerce.number(), bytes: z.coerce.number() })
+const sizeShape = z.object({ rows: safeCount.read, bytes: safeCount.read })
 export type StoredSize = z.infer<typeof sizeShape>
 
 /** As the tables lie on disk right after counting, older versions of a row that no merge has dropped yet included. */

@@ -14,7 +14,7 @@ export type Input = {
   readonly totalsOfAdmitted: Totals
 }
 
-export type Inputs = {
+type Inputs = {
   readonly json: Input
   readonly avro: Input
   /** The same requests as JSON, without request ids: nothing to recognise a copy by. */

@@ -8,7 +8,7 @@ export type Totals = {
   readonly cells: number
 }
 
-export const CLIENTS = 20_000
+const CLIENTS = 20_000
 const ZIPF_EXPONENT = 1.1
 const INTEGRATIONS = 12
 const SOURCES = 4
@@ -28,107 +28,111 @@ const DUPLICATE_DISTANCE_MAX = 5_000
  * the first sends a seventh of all requests, most send a few a day; 5 % have no identity; 1 % come twice.
  */
 export class EventGenerator {
-  private readonly random: () => number
-  private readonly clientShares = cumulativeZipfShares(CLIENTS)
-  private readonly recent: RequestEvent[] = []
-  private readonly all = new TotalsSum()
-  private readonly admitted = new TotalsSum()
-  private generated = 0
+  readonly #random: () => number
+  readonly #clientShares = cumulativeZipfShares(CLIENTS)
+  readonly #recent: RequestEvent[] = []
+  readonly #all = new TotalsSum()
+  readonly #admitted = new TotalsSum()
+  #generated = 0
 
   constructor(seed: number) {
-    this.random = createRandom(seed)
+    this.#random = createRandom(seed)
   }
 
   next(): RequestEvent {
-    const copied = this.random() < DUPLICATE_SHARE ? this.pickRecent() : undefined
-    const event = copied ?? this.create()
-    this.generated += 1
-    this.all.add(event)
-    if (copied === undefined) this.admitted.add(event)
+    const copied = this.#random() < DUPLICATE_SHARE ? this.#pickRecent() : undefined
+    const event = copied ?? this.#create()
+    this.#generated += 1
+    this.#all.add(event)
+    if (copied === undefined) this.#admitted.add(event)
     return event
   }
 
   /** Of every record, as whoever knows no duplicates counts them. */
   totalsOfAll(): Totals {
-    return this.all.totals()
+    return this.#all.totals()
   }
 
   /** Of every request, its copies left out. */
   totalsOfAdmitted(): Totals {
-    return this.admitted.totals()
+    return this.#admitted.totals()
   }
 
-  private create(): RequestEvent {
-    const rank = findShare(this.clientShares, this.random())
-    const passedMs = (this.generated / EVENTS_PER_HOUR) * HOUR_MS
-    const timeMs = Math.floor(START_MS + passedMs - this.random() * LATENESS_MAX_MS)
+  #create(): RequestEvent {
+    const rank = findShare(this.#clientShares, this.#random())
+    const passedMs = (this.#generated / EVENTS_PER_HOUR) * HOUR_MS
+    const timeMs = Math.floor(START_MS + passedMs - this.#random() * LATENESS_MAX_MS)
     const event: RequestEvent = {
       kind: 'request',
-      source: `gw-${1 + this.below(SOURCES)}`,
+      source: `gw-${1 + this.#below(SOURCES)}`,
       identity:
-        this.random() < WITHOUT_ID_SHARE ? { kind: 'none' } : { kind: 'request_id', id: this.requestId() },
+        this.#random() < WITHOUT_ID_SHARE ? { kind: 'none' } : { kind: 'request_id', id: this.#requestId() },
       clientId: `client-${String(rank).padStart(5, '0')}`,
-      integrationId: `app-${String(1 + this.integrationOf(rank)).padStart(2, '0')}`,
+      integrationId: `app-${String(1 + this.#integrationOf(rank)).padStart(2, '0')}`,
       timeMs,
-      status: this.status(),
-      requestBytes: 200 + this.below(1_800),
-      responseBytes: 300 + Math.floor(-8_000 * Math.log(1 - this.random())),
+      status: this.#status(),
+      requestBytes: 200 + this.#below(1_800),
+      responseBytes: 300 + Math.floor(-8_000 * Math.log(1 - this.#random())),
     }
     if (event.identity.kind === 'request_id') {
-      this.recent[this.generated % DUPLICATE_DISTANCE_MAX] = event
+      this.#recent[this.#generated % DUPLICATE_DISTANCE_MAX] = event
     }
     return event
   }
 
-  private pickRecent(): RequestEvent | undefined {
-    return this.recent[this.below(DUPLICATE_DISTANCE_MAX)]
+  #pickRecent(): RequestEvent | undefined {
+    return this.#recent[this.#below(DUPLICATE_DISTANCE_MAX)]
   }
 
   /** A client uses one to three of them. */
-  private integrationOf(rank: number): number {
-    return (rank * 7 + this.below(1 + (rank % 3))) % INTEGRATIONS
+  #integrationOf(rank: number): number {
+    return (rank * 7 + this.#below(1 + (rank % 3))) % INTEGRATIONS
   }
 
-  private status(): number {
-    const drawn = this.random()
+  #status(): number {
+    const drawn = this.#random()
     if (drawn < 0.92) return 200
     if (drawn < 0.94) return 304
     return drawn < 0.99 ? 404 : 503
   }
 
   /** 32 hexadecimal digits, as NGINX makes them. */
-  private requestId(): string {
+  #requestId(): string {
     let id = ''
     for (let word = 0; word < 4; word++)
-      id += this.below(2 ** 32)
+      id += this.#below(2 ** 32)
         .toString(16)
         .padStart(8, '0')
     return id
   }
 
-  private below(limit: number): number {
-    return Math.floor(this.random() * limit)
+  #below(limit: number): number {
+    return Math.floor(this.#random() * limit)
   }
 }
 
 class TotalsSum {
-  private requests = 0
-  private requestBytes = 0
-  private responseBytes = 0
-  private readonly cells = new Set<string>()
+  #requests = 0
+  #requestBytes = 0
+  #responseBytes = 0
+  readonly #cells = new Set<string>()
 
   add(event: RequestEvent): void {
-    this.requests += 1
-    this.requestBytes += event.requestBytes
-    this.responseBytes += event.responseBytes
+    this.#requests += 1
+    this.#requestBytes += event.requestBytes
+    this.#responseBytes += event.responseBytes
     const hour = Math.floor(event.timeMs / HOUR_MS)
     const statusClass = Math.floor(event.status / 100)
-    this.cells.add(`${event.clientId}\n${event.integrationId}\n${hour}\n${statusClass}`)
+    this.#cells.add(`${event.clientId}\n${event.integrationId}\n${hour}\n${statusClass}`)
   }
 
   totals(): Totals {
-    const { requests, requestBytes, responseBytes } = this
-    return { requests, requestBytes, responseBytes, cells: this.cells.size }
+    return {
+      requests: this.#requests,
+      requestBytes: this.#requestBytes,
+      responseBytes: this.#responseBytes,
+      cells: this.#cells.size,
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { findJavaAndMaven } from '../support/find-java-and-maven.ts'
+import { findJavaAndMaven } from '../support/kafka/find-java-and-maven.ts'
 import type { Input } from './fill-topics.ts'
 import { type Measurement, measurementOf, timeoutFor } from './measurement.ts'
 import { runMeasured } from './run-process.ts'
@@ -87,7 +87,7 @@ export async function readRaw(brokers: readonly string[], input: Input): Promise
 }
 
 /** Two lines of values by commas: names, and what was measured. */
-export function readConsumerPerformance(text: string): { events: number; fetchMs: number } {
+function readConsumerPerformance(text: string): { events: number; fetchMs: number } {
   const [names = [], values = []] = text
     .trim()
     .split('\n')

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { z } from 'zod'
 import { CountingWatch, forbrukSettings, MAIN, NODE_FLAGS } from './count-forbruk.ts'
 import type { Input } from './fill-topics.ts'
@@ -11,7 +12,7 @@ import { runMeasured } from './run-process.ts'
 /** One run for each number of processes. */
 export type Scaling = readonly { readonly processes: number; readonly eventsPerSecond: number }[]
 
-export type StoreServer = { readonly url: string; readonly user: string; readonly password: string }
+type StoreServer = { readonly url: string; readonly user: string; readonly password: string }
 
 /** One process, then two that share the partitions, each time into a database of its own on the server. */
 export async function measureScaling(
@@ -62,7 +63,7 @@ async function countOnServer(
   }
 }
 
-const requestsShape = z.object({ requests: z.coerce.number().int() })
+const requestsShape = z.object({ requests: safeCount.read })
 
 /** Two that share a topic are no faster for counting it twice, or in part. */
 async function checkRequests(store: Store, expected: number): Promise<void> {

@@ -30,7 +30,7 @@ export type Results = {
   readonly scaling: Outcome<Scaling>
 }
 
-export type Target = {
+type Target = {
   readonly name: string
   readonly found: number | null
   readonly target: number
@@ -40,11 +40,11 @@ export type Target = {
 const MEGABYTE = 1_000_000
 const MILLION = 1_000_000
 
-export function eventsPerSecond({ events, countingMs }: Measurement): number {
+function eventsPerSecond({ events, countingMs }: Measurement): number {
   return (events / countingMs) * 1_000
 }
 
-export function targetsOf(peers: Results['peers']): Target[] {
+function targetsOf(peers: Results['peers']): Target[] {
   const peakBytes = measured(peers.forbrukJson)?.peakBytes ?? null
   return [
     ratio(peers, 'forbrukJson', 'streams', 3.2),
@@ -67,7 +67,7 @@ function ratio(peers: Results['peers'], ours: Peer, theirs: Peer, target: number
   return { name: `${PEERS[ours]} : ${PEERS[theirs]}`, found, target, unit: 'x' }
 }
 
-export function isMet({ found, target, unit }: Target): boolean | null {
+function isMet({ found, target, unit }: Target): boolean | null {
   if (found === null) return null
   return unit === 'MB' ? found <= target : found >= target
 }
@@ -147,7 +147,9 @@ function otherLines({ peers, stored, freshness, scaling, events }: Results): str
     }),
     describeWindow(peers),
     describeOutcome('Freshness', freshness, ({ eventsPerSecond: rate, p50Ms, p99Ms }) => {
-      return `p50 ${digits(p50Ms)} ms, p99 ${digits(p99Ms)} ms from append to usage_hourly at ${digits(rate)} events/s${rate < 0.98 * RATE_MEANT ? `, not the ${digits(RATE_MEANT)} that were meant` : ''}`
+      const meant = rate < 0.98 * RATE_MEANT ? `, not the ${digits(RATE_MEANT)} that were meant` : ''
+      const times = `p50 ${digits(p50Ms)} ms, p99 ${digits(p99Ms)} ms`
+      return `${times} from append to usage_hourly at ${digits(rate)} events/s${meant}`
     }),
     describeOutcome('Restart', freshness, ({ restart, restartAfterKill }) => {
       return `${describeRestart(restart)}; after SIGKILL ${describeRestart(restartAfterKill)}`
@@ -171,7 +173,8 @@ function describeWindow(peers: Results['peers']): string {
     cpuWith === null || cpuWithout === null
       ? ''
       : `, ${(((cpuWith - cpuWithout) / withIds.events) * MILLION).toFixed(2)} CPU s per million events more`
-  return `Duplicate window: with request ids ${Math.abs(slower).toFixed(0)} % ${slower < 0 ? 'faster' : 'slower'} than without${cpu}`
+  const difference = `${Math.abs(slower).toFixed(0)} % ${slower < 0 ? 'faster' : 'slower'}`
+  return `Duplicate window: with request ids ${difference} than without${cpu}`
 }
 
 function describeOutcome<Value>(

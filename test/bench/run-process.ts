@@ -13,7 +13,7 @@ export type Finished = {
   readonly peakBytes: number | null
 }
 
-export type Command = {
+type Command = {
   readonly command: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>

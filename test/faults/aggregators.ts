@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
-import { FaultyProxy } from '../support/faulty-proxy.ts'
-import { killAtExit } from '../support/kill-at-exit.ts'
-import { type Running, startForbruk } from '../support/run-forbruk.ts'
+import { killAtExit } from '../support/process/kill-at-exit.ts'
+import { type Running, startForbruk } from '../support/process/run-forbruk.ts'
+import { FaultyProxy } from '../support/store/faulty-proxy.ts'
 
 const RESTART_MS = 1_000
 const STOP_TIMEOUT_MS = 40_000

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createWriteStream, watch } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { killAtExit } from '../support/kill-at-exit.ts'
+import { killAtExit } from '../support/process/kill-at-exit.ts'
 import { Turns } from './turns.ts'
 
 export type EngineResult =

@@ -103,7 +103,9 @@ function judge(folder: string, disk: 'tmpfs' | 'limit', error: string): DiskFull
       : [`audit: ${read('audit').slice(0, 500)} ${read('aggregate.err').slice(0, 500)}`]),
   ].map(failure => `disk full: ${failure}`)
   return {
-    message: `(${disk}) exit code ${read('full.code')}, «${lastWords}»; with room ${read('counted')} of ${LINES} counted`,
+    message:
+      `(${disk}) exit code ${read('full.code')}, «${lastWords}»; ` +
+      `with room ${read('counted')} of ${LINES} counted`,
     failures,
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Aggregator } from './aggregators.ts'
-import type { World } from './inflict.ts'
 import type { Fault } from './plan.ts'
+import type { World } from './world.ts'
 
 /** The group gives a silent member up after 30 s. */
 const ZOMBIE_MS = 40_000

@@ -1,24 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Random } from '../../demo/record/random.ts'
-import type { ProxyFault } from '../support/faulty-proxy.ts'
-import type { KillableKafka } from '../support/killable-kafka.ts'
-import type { KillableStore } from '../support/killable-store.ts'
-import type { Aggregator } from './aggregators.ts'
+import type { ProxyFault } from '../support/store/faulty-proxy.ts'
 import { inflictOnAggregator } from './inflict-on-aggregator.ts'
 import type { Fault } from './plan.ts'
-import type { Turns } from './turns.ts'
-
-export type World = {
-  readonly kafka: KillableKafka
-  /** Null for a server at CLICKHOUSE_URL, which is not ours to kill. */
-  readonly store: KillableStore | null
-  readonly aggregators: readonly Aggregator[]
-  readonly random: Random
-  readonly brokerTurns: Turns
-  readonly storeTurns: Turns
-  /** An aggregator or the store was killed: whoever counts beside us for comparison is killed as well. */
-  readonly onKill: () => void
-}
+import type { World } from './world.ts'
 
 const TRAP_WAIT_MS = 3_000
 const CUT_INSERTS = 4

@@ -1,7 +1,7 @@
 /**
- * ClickHouse's own way to count a topic, in a process that can be killed: a table with ENGINE = Kafka and a materialized
- * view that adds what it reads to stored totals. `node kafka-engine-process.ts FOLDER BROKERS TOPIC`; prints the
- * folder of its totals when it consumes, and the sum of its totals for every line on its standard input.
+ * ClickHouse's own way to count a topic, in a process that can be killed: a table with ENGINE = Kafka and a
+ * materialized view that adds what it reads to stored totals. `node kafka-engine-process.ts FOLDER BROKERS TOPIC`;
+ * prints the folder of its totals when it consumes, and the sum of its totals for every line on its standard input.
  */
 import { createInterface } from 'node:readline'
 import { Session } from 'chdb'

@@ -15,7 +15,7 @@ export type Meaning =
   | { readonly kind: 'copy' }
   | { readonly kind: 'mark' }
 
-export type Usage = {
+type Usage = {
   readonly clientId: string
   readonly integrationId: string
   readonly hour: number

@@ -61,7 +61,7 @@ export class Oracle {
   }
 }
 
-export type Expected = {
+type Expected = {
   readonly records: number
   readonly requests: number
   readonly duplicates: number
@@ -69,7 +69,7 @@ export type Expected = {
   readonly marks: number
 }
 
-export type LogCount = { readonly records: number; readonly garbage: number; readonly marks: number }
+type LogCount = { readonly records: number; readonly garbage: number; readonly marks: number }
 
 /** Every record that the log holds, told apart by its first bytes alone. */
 export async function countLog(log: EventLog): Promise<LogCount> {

@@ -7,7 +7,7 @@ const EVENTS_PER_BATCH = 250
 const RETRY_MS = 500
 const OUTAGE_MAX_MS = 180_000
 
-export type Production = {
+type Production = {
   readonly log: EventLog
   readonly maker: EventMaker
   readonly oracle: Oracle

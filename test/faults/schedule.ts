@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { inflict, type World } from './inflict.ts'
+import { inflict } from './inflict.ts'
 import { type Step, typicalSeconds } from './plan.ts'
 import type { FaultRow } from './print-report.ts'
 import type { Progress } from './watch-progress.ts'
+import type { World } from './world.ts'
 
 /** Nothing else is asserted about time: a step that takes longer is told of, and the next one begins. */
 const RECOVERY_MAX_MS = 180_000
@@ -13,7 +14,7 @@ const SECONDS_LEFT_MIN = 10
 
 const NOT_INFLICTED = 'could not be inflicted'
 
-export type ScheduleParts = {
+type ScheduleParts = {
   readonly steps: readonly Step[]
   readonly world: World
   readonly progress: Progress

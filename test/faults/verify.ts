@@ -1,7 +1,9 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { z } from 'zod'
-import { runForbruk } from '../support/run-forbruk.ts'
+import { runForbruk } from '../support/process/run-forbruk.ts'
+import { compareUsage } from './compare-usage.ts'
 import { countLog, type Oracle, type Totals } from './oracle.ts'
 
 export type Verdict = {
@@ -16,16 +18,16 @@ const usageShape = z.object({
   integration_id: z.string(),
   hour: z.number(),
   status_class: z.number(),
-  requests: z.coerce.number(),
-  request_bytes: z.coerce.number(),
-  response_bytes: z.coerce.number(),
+  requests: safeCount.read,
+  request_bytes: safeCount.read,
+  response_bytes: safeCount.read,
 })
 const progressShape = z.object({
-  records: z.coerce.number(),
-  requests: z.coerce.number(),
-  duplicates: z.coerce.number(),
-  rejected: z.coerce.number(),
-  marks: z.coerce.number(),
+  records: safeCount.read,
+  requests: safeCount.read,
+  duplicates: safeCount.read,
+  rejected: safeCount.read,
+  marks: safeCount.read,
 })
 const auditShape = z.object({
   findings: z.array(z.unknown()),
@@ -97,8 +99,8 @@ export async function verify(
 
 async function readUsage(store: Store): Promise<Map<string, Totals>> {
   const rows = await store.query(
-    `SELECT client_id, integration_id, intDiv(toUnixTimestamp(hour), 3600) AS hour, toInt8(status_class) AS status_class,
-            requests, request_bytes, response_bytes
+    `SELECT client_id, integration_id, intDiv(toUnixTimestamp(hour), 3600) AS hour,
+            toInt8(status_class) AS status_class, requests, request_bytes, response_bytes
      FROM usage_hourly`,
     usageShape,
   )
@@ -108,23 +110,6 @@ async function readUsage(store: Store): Promise<Map<string, Totals>> {
       { requests: row.requests, requestBytes: row.request_bytes, responseBytes: row.response_bytes },
     ]),
   )
-}
-
-/** Pure: every figure that is not the oracle's, in both directions. */
-export function compareUsage(
-  counted: ReadonlyMap<string, Totals>,
-  expected: ReadonlyMap<string, Totals>,
-): string[] {
-  const keys = new Set([...counted.keys(), ...expected.keys()])
-  return [...keys].flatMap(key => {
-    const [found, wanted] = [describe(counted.get(key)), describe(expected.get(key))]
-    return found === wanted ? [] : [`usage of ${key.split('\n').join(', ')}: ${found}, expected ${wanted}`]
-  })
-}
-
-function describe(totals: Totals | undefined): string {
-  if (totals === undefined) return 'nothing'
-  return `${totals.requests} requests, ${totals.requestBytes} + ${totals.responseBytes} bytes`
 }
 
 function sum(usage: ReadonlyMap<string, Totals>, what: keyof Totals): number {

@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { z } from 'zod'
 
 const POLL_MS = 250
-const shape = z.object({ partition: z.number(), next_offset: z.coerce.number() })
+const shape = z.object({ partition: z.number(), next_offset: safeCount.read })
 
 /** How far counting is, as the ledger has it, whoever is dead at the moment. */
 export class Progress {

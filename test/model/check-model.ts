@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 /** How far the model goes: everything that can happen within these bounds is looked at. */
-export type Bounds = {
+type Bounds = {
   readonly RECORDS: number
   readonly WINDOW: number
   readonly CRASHES: number
@@ -14,7 +14,7 @@ export type Bounds = {
   readonly POWER_LOSSES: number
 }
 
-export type Mutation =
+type Mutation =
   | 'LEDGER_FIRST'
   | 'CONSTANT_VERSION'
   | 'RESUME_AT_COMMITTED_OFFSET'
@@ -22,9 +22,9 @@ export type Mutation =
   | 'NO_COMPARISON'
   | 'FAILED_FLUSH_GOES_ON'
 
-export type Check = { readonly name: string; readonly bounds: Bounds; readonly mutation: Mutation | null }
+type Check = { readonly name: string; readonly bounds: Bounds; readonly mutation: Mutation | null }
 
-export type Outcome =
+type Outcome =
   | { readonly kind: 'holds'; readonly states: number }
   | { readonly kind: 'violated'; readonly assertion: string; readonly depth: number }
 
@@ -78,7 +78,7 @@ export async function checkModel({ bounds, mutation }: Check): Promise<Outcome> 
     const mutations = mutation === null ? [] : [`-D${mutation}`]
     const options = { cwd: folder, timeout: TIMEOUT_MS }
     await run('spin', ['-a', ...values, ...mutations, MODEL], options)
-    // Safety alone: there is nothing that is only true in the limit. States are kept whole, compressed, none hashed away.
+    // Safety alone: nothing is only true in the limit. States are kept whole, compressed, none hashed away.
     await run('gcc', ['-O2', '-w', '-DSAFETY', '-DCOLLAPSE', '-o', 'pan', 'pan.c'], options)
     const { stdout } = await run(join(folder, 'pan'), [`-m${DEPTH_MAX}`], options)
     return readOutcome(stdout)

@@ -1,7 +1,7 @@
 import { acceptGap, GapRefusedError } from '@forbruk/aggregator/resume/accept-gap.ts'
 import { chooseVerified, findDiffering } from '@forbruk/aggregator/resume/verify-blocks.ts'
+import type { StoredRow } from './block-tables.ts'
 import { STREAM } from './simulated-process.ts'
-import type { StoredRow } from './simulated-store.ts'
 import type { World } from './world.ts'
 
 /**

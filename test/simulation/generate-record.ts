@@ -13,48 +13,48 @@ type RequestContent = Extract<SimulatedEvent, { kind: 'request' }>
 
 /** Makes one partition's records: new events, and every now and then an old one again, however old. */
 export class RecordGenerator {
-  private readonly random: Random
-  private readonly nextPositions = new Map<string, number>()
-  private readonly sent: Content[] = []
-  private idsMade = 0
+  readonly #random: Random
+  readonly #nextPositions = new Map<string, number>()
+  readonly #sent: Content[] = []
+  #idsMade = 0
 
   constructor(random: Random) {
-    this.random = random
+    this.#random = random
   }
 
   next(): Content {
-    const { random } = this
+    const random = this.#random
     const content =
-      this.sent.length > 0 && random.chance(0.25)
+      this.#sent.length > 0 && random.chance(0.25)
         ? // Far or near: near ones are mostly within the duplicate window.
-          random.pick(random.chance(0.5) ? this.sent : this.sent.slice(-8))
-        : this.newContent()
-    this.sent.push(content)
+          random.pick(random.chance(0.5) ? this.#sent : this.#sent.slice(-8))
+        : this.#newContent()
+    this.#sent.push(content)
     return content
   }
 
-  private newContent(): Content {
-    const roll = this.random.next()
-    if (roll < 0.66) return this.request()
-    if (roll < 0.76) return this.severalRequests()
-    if (roll < 0.84) return this.mark()
-    if (roll < 0.9) return this.rejectedLine()
-    return this.malformed()
+  #newContent(): Content {
+    const roll = this.#random.next()
+    if (roll < 0.66) return this.#request()
+    if (roll < 0.76) return this.#severalRequests()
+    if (roll < 0.84) return this.#mark()
+    if (roll < 0.9) return this.#rejectedLine()
+    return this.#malformed()
   }
 
-  private request(): Content {
-    const event = this.newRequest(this.newIdentity())
+  #request(): Content {
+    const event = this.#newRequest(this.#newIdentity())
     return { value: encodeRequest(event), events: [event] }
   }
 
   /** A record with several events: JSON, one of them perhaps without a client. */
-  private severalRequests(): Content {
-    const { random } = this
+  #severalRequests(): Content {
+    const random = this.#random
     const events: SimulatedEvent[] = []
     const json: object[] = []
-    const repeated = this.newIdentity()
+    const repeated = this.#newIdentity()
     for (let left = random.between(2, 4); left > 0; left--) {
-      const event = this.newRequest(random.chance(0.3) ? repeated : this.newIdentity())
+      const event = this.#newRequest(random.chance(0.3) ? repeated : this.#newIdentity())
       const faulty = random.chance(0.2)
       const { source, identity } = event
       json.push(toJson(faulty ? { ...event, clientId: '' } : event))
@@ -65,15 +65,15 @@ export class RecordGenerator {
     return { value: Buffer.from(JSON.stringify(json)), events }
   }
 
-  private mark(): Content {
-    const { random } = this
+  #mark(): Content {
+    const random = this.#random
     const source = random.pick(SOURCES)
     const file = random.pick(FILES)
     const event: SimulatedEvent = {
       kind: 'mark',
       source,
       file,
-      position: this.nextPositions.get(source + file) ?? 0,
+      position: this.#nextPositions.get(source + file) ?? 0,
       eventsTotal: random.between(0, 50),
       throughMs: START_MS + random.between(0, 5) * HOUR_MS,
       format: random.pick(['nginx-json', 'combined']),
@@ -81,9 +81,9 @@ export class RecordGenerator {
     return { value: encodeMark(event), events: [event] }
   }
 
-  private rejectedLine(): Content {
-    const source = this.random.pick(SOURCES)
-    const identity = this.newLine(source)
+  #rejectedLine(): Content {
+    const source = this.#random.pick(SOURCES)
+    const identity = this.#newLine(source)
     const reason = 'line_not_json'
     const { file, position } = identity
     const value = encodeRejectedLine({
@@ -99,8 +99,8 @@ export class RecordGenerator {
     return { value, events: [{ kind: 'rejected', reason, origin: { source, identity } }] }
   }
 
-  private malformed(): Content {
-    const { random } = this
+  #malformed(): Content {
+    const random = this.#random
     const rejected = (reason: string): SimulatedEvent[] => [{ kind: 'rejected', reason, origin: null }]
     switch (random.between(0, 4)) {
       case 0:
@@ -116,8 +116,8 @@ export class RecordGenerator {
         return { value: Buffer.from('[]'), events: rejected('record_empty') }
       default: {
         // Readable, but from a gateway that does not name itself.
-        const identity = this.newIdentity()
-        const event = { ...this.newRequest(identity), source: '', status: 9000 }
+        const identity = this.#newIdentity()
+        const event = { ...this.#newRequest(identity), source: '', status: 9000 }
         const origin = { source: '', identity }
         return {
           value: Buffer.from(JSON.stringify(toJson(event))),
@@ -127,8 +127,8 @@ export class RecordGenerator {
     }
   }
 
-  private newRequest(identity: EventIdentity): RequestContent {
-    const { random } = this
+  #newRequest(identity: EventIdentity): RequestContent {
+    const random = this.#random
     return {
       kind: 'request',
       source: random.pick(SOURCES),
@@ -143,20 +143,20 @@ export class RecordGenerator {
     }
   }
 
-  private newIdentity(): EventIdentity {
-    const roll = this.random.next()
+  #newIdentity(): EventIdentity {
+    const roll = this.#random.next()
     if (roll < 0.5) {
       // Sometimes an id that another record has had: at any distance, within the window and beyond.
-      const id = this.random.chance(0.4) ? this.random.between(0, this.idsMade) : ++this.idsMade
+      const id = this.#random.chance(0.4) ? this.#random.between(0, this.#idsMade) : ++this.#idsMade
       return { kind: 'request_id', id: `id-${id}` }
     }
-    return roll < 0.9 ? this.newLine(this.random.pick(SOURCES)) : { kind: 'none' }
+    return roll < 0.9 ? this.#newLine(this.#random.pick(SOURCES)) : { kind: 'none' }
   }
 
-  private newLine(source: string): { kind: 'position'; file: string; position: number } {
-    const file = this.random.pick(FILES)
-    const position = this.nextPositions.get(source + file) ?? 0
-    this.nextPositions.set(source + file, position + this.random.between(1, 300))
+  #newLine(source: string): { kind: 'position'; file: string; position: number } {
+    const file = this.#random.pick(FILES)
+    const position = this.#nextPositions.get(source + file) ?? 0
+    this.#nextPositions.set(source + file, position + this.#random.between(1, 300))
     return { kind: 'position', file, position }
   }
 }

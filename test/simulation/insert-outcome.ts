@@ -1,14 +1,14 @@
+import type { StoredRow } from './block-tables.ts'
 import type { Random } from './random.ts'
-import type { StoredRow } from './simulated-store.ts'
 
 /** How often an insert goes wrong, and whether it may be refused for good. */
 export type InsertFaults = { readonly rate: number; readonly canRefuse: boolean }
 
 /**
- * `twice` is acknowledged, and comes once more later. `applied`, `late` (applied some time) and `lost` are answered with
- * a failure after which it is tried again, `refused` with one after which it is not.
+ * `twice` is acknowledged, and comes once more later. `applied`, `late` (applied some time) and `lost` are answered
+ * with a failure after which it is tried again, `refused` with one after which it is not.
  */
-export type InsertOutcome = 'done' | 'twice' | 'applied' | 'late' | 'lost' | 'refused'
+type InsertOutcome = 'done' | 'twice' | 'applied' | 'late' | 'lost' | 'refused'
 
 export function pickOutcome(random: Random, faults: InsertFaults, isStoreAway: boolean): InsertOutcome {
   if (isStoreAway) return random.pick(['lost', 'lost', 'late'])

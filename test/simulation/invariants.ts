@@ -1,52 +1,46 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
+import { type BlockPlace, isBlockTable, type StoredRow, versionOf } from './block-tables.ts'
 import { Expectations } from './expectations.ts'
 import { ledgerOf, sourcesOf, usageOf, within } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
-import {
-  type BlockPlace,
-  isBlockTable,
-  type SimulatedStore,
-  type StoredRow,
-  usageColumns,
-  versionOf,
-} from './simulated-store.ts'
+import { type SimulatedStore, usageColumns } from './simulated-store.ts'
 import { Violation } from './violation.ts'
 
 /** Holds what is visible in the store against the oracle: after each write what changed, at the end everything. */
 export class Invariants {
-  private readonly store: SimulatedStore
-  private readonly partitions: readonly SimulatedPartition[]
-  private readonly expectations: Expectations
-  private readonly nextOffsets = new Map<number, number>()
-  private readonly written = new Map<string, StoredRow>()
+  readonly #store: SimulatedStore
+  readonly #partitions: readonly SimulatedPartition[]
+  readonly #expectations: Expectations
+  readonly #nextOffsets = new Map<number, number>()
+  readonly #written = new Map<string, StoredRow>()
   /** Blocks that a power loss took rows of, until they are there again. */
-  private readonly damaged = new Map<string, BlockPlace>()
+  readonly #damaged = new Map<string, BlockPlace>()
 
   constructor(store: SimulatedStore, partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
-    this.store = store
-    this.partitions = partitions
-    this.expectations = new Expectations(partitions, geometry)
+    this.#store = store
+    this.#partitions = partitions
+    this.#expectations = new Expectations(partitions, geometry)
   }
 
   lose(places: readonly BlockPlace[]): void {
-    for (const place of places) this.damaged.set(`${place.partition}|${place.block}`, place)
+    for (const place of places) this.#damaged.set(`${place.partition}|${place.block}`, place)
   }
 
   /** The oldest block of the partition that lacks rows, or null. */
   oldestDamaged(partition: number): number | null {
-    const blocks = [...this.damaged.values()].filter(place => place.partition === partition)
+    const blocks = [...this.#damaged.values()].filter(place => place.partition === partition)
     return blocks.length === 0 ? null : Math.min(...blocks.map(place => place.block))
   }
 
   giveUp({ partition, ...gap }: { partition: number; fromOffset: number; toOffset: number }): void {
-    this.expectations.giveUp(partition, gap)
+    this.#expectations.giveUp(partition, gap)
   }
 
   /** Whether the ledger of the partition has come to the log's end, but for what was given up. */
   isCountedTo(partition: number, endOffset: number): boolean {
-    const nextOffset = this.store.ledgerOf(partition).at(-1)?.nextOffset
-    return nextOffset !== undefined && this.expectations.behindGap(partition, nextOffset) === endOffset
+    const nextOffset = this.#store.ledgerOf(partition).at(-1)?.nextOffset
+    return nextOffset !== undefined && this.#expectations.behindGap(partition, nextOffset) === endOffset
   }
 
   /** Before an insert: whoever writes a row at a version writes the same one. */
@@ -54,8 +48,8 @@ export class Invariants {
     if (!isBlockTable(table)) return
     for (const row of rows) {
       const name = versionOf(table, row)
-      const earlier = this.written.get(name)
-      if (earlier === undefined) this.written.set(name, row)
+      const earlier = this.#written.get(name)
+      if (earlier === undefined) this.#written.set(name, row)
       else if (!isDeepStrictEqual(earlier, row)) {
         throw new Violation(`two rows at one version, ${name}: ${show(earlier)} and ${show(row)}`)
       }
@@ -65,155 +59,156 @@ export class Invariants {
   /** After an insert or a loss, the blocks it touched. */
   check(places: readonly BlockPlace[]): void {
     const names = new Map(places.map(place => [`${place.partition}|${place.block}`, place]))
-    for (const partition of new Set(places.map(place => place.partition))) this.checkLedger(partition)
-    for (const place of names.values()) this.checkBlock(place)
+    for (const partition of new Set(places.map(place => place.partition))) this.#checkLedger(partition)
+    for (const place of names.values()) this.#checkBlock(place)
   }
 
   /** When everything is counted. */
   checkAll(): void {
-    for (const { partition, startOffset, endOffset } of this.partitions) {
-      const ledger = this.store.ledgerOf(partition)
+    for (const { partition, startOffset, endOffset } of this.#partitions) {
+      const ledger = this.#store.ledgerOf(partition)
       const nextOffset = ledger.at(-1)?.nextOffset
       if (nextOffset === undefined && startOffset === endOffset) continue
-      if (nextOffset === undefined || this.expectations.behindGap(partition, nextOffset) !== endOffset) {
+      if (nextOffset === undefined || this.#expectations.behindGap(partition, nextOffset) !== endOffset) {
         throw new Violation(
           `partition ${partition}: counted up to ${nextOffset}, the log ends at ${endOffset}`,
         )
       }
-      this.checkLedger(partition)
-      for (const { firstOffset: block } of ledger) this.checkBlock({ partition, block })
-      this.checkTotals(partition)
+      this.#checkLedger(partition)
+      for (const { firstOffset: block } of ledger) this.#checkBlock({ partition, block })
+      this.#checkTotals(partition)
     }
-    if (this.damaged.size > 0)
-      throw new Violation(`rows lost in a power loss never came back: ${[...this.damaged.keys()]}`)
+    if (this.#damaged.size > 0)
+      throw new Violation(`rows lost in a power loss never came back: ${[...this.#damaged.keys()]}`)
   }
 
-  private checkLedger(partition: number): void {
-    const ledger = this.store.ledgerOf(partition)
+  #checkLedger(partition: number): void {
+    const ledger = this.#store.ledgerOf(partition)
     const where = `ledger of partition ${partition}`
     const first = ledger.at(0)
     const last = ledger.at(-1)
     if (first === undefined || last === undefined) return
-    this.checkFirst(partition, first.firstOffset)
+    this.#checkFirst(partition, first.firstOffset)
     for (const [index, { firstOffset: block, nextOffset }] of ledger.entries()) {
-      const end = this.expectations.endOf({ partition, block })
+      const end = this.#expectations.endOf({ partition, block })
       const isWhole = index === ledger.length - 1 ? nextOffset <= (end ?? 0) : nextOffset === end
       const before = ledger[index - 1]?.nextOffset
-      const begin = before === undefined ? first.firstOffset : this.expectations.behindGap(partition, before)
+      const begin = before === undefined ? first.firstOffset : this.#expectations.behindGap(partition, before)
       const isContiguous = block === begin
       if (!isContiguous || !isWhole) throw new Violation(`${where}: gap or overlap at block ${block}`)
     }
-    if (last.nextOffset < (this.nextOffsets.get(partition) ?? 0)) throw new Violation(`${where} went back`)
-    this.nextOffsets.set(partition, last.nextOffset)
+    if (last.nextOffset < (this.#nextOffsets.get(partition) ?? 0)) throw new Violation(`${where} went back`)
+    this.#nextOffsets.set(partition, last.nextOffset)
   }
 
   /** Where a partition begins is decided as soon as anything of it is counted. */
-  private checkFirst(partition: number, firstOffset: number): void {
-    const known = this.expectations.firstOffset(partition)
+  #checkFirst(partition: number, firstOffset: number): void {
+    const known = this.#expectations.firstOffset(partition)
     if (known === firstOffset) return
     const where = `ledger of partition ${partition}`
-    if (known !== undefined && (this.nextOffsets.get(partition) ?? 0) > known) {
+    if (known !== undefined && (this.#nextOffsets.get(partition) ?? 0) > known) {
       throw new Violation(`${where} began at ${known}, and now at ${firstOffset}`)
     }
-    if (!this.partitions[partition]?.startOffsets.includes(firstOffset)) {
+    if (!this.#partitions[partition]?.startOffsets.includes(firstOffset)) {
       throw new Violation(`${where} begins at ${firstOffset}, where the log never began`)
     }
-    this.expectations.beginAt(partition, firstOffset)
+    this.#expectations.beginAt(partition, firstOffset)
   }
 
-  private checkBlock(place: BlockPlace): void {
+  #checkBlock(place: BlockPlace): void {
     const { partition, block } = place
     // Not begun: which offset is the first to count is not decided yet.
-    if (this.expectations.firstOffset(partition) === undefined) return
-    const ledger = [...this.store.rowsOf('block_ledger', place).values()].at(0)
+    if (this.#expectations.firstOffset(partition) === undefined) return
+    const ledger = [...this.#store.rowsOf('block_ledger', place).values()].at(0)
     const vouchedTo = ledger === undefined ? 0 : Number(ledger.next_offset)
     const name = `${partition}|${block}`
-    const lacking = this.findLacking(place, vouchedTo)
-    if (lacking === null) this.damaged.delete(name)
-    else if (!this.damaged.has(name))
+    const lacking = this.#findLacking(place, vouchedTo)
+    if (lacking === null) this.#damaged.delete(name)
+    else if (!this.#damaged.has(name))
       throw new Violation(
-        `${lacking} of partition ${partition}, block ${block}, which its ledger row at ${vouchedTo} vouches for, is not there`,
+        `${lacking} of partition ${partition}, block ${block}, which its ledger row at ${vouchedTo} vouches for, ` +
+          'is not there',
       )
-    this.checkUsage(place)
-    this.checkSources(place)
-    this.checkRejected(place)
+    this.#checkUsage(place)
+    this.#checkSources(place)
+    this.#checkRejected(place)
     if (ledger === undefined) return
-    const expected = this.expectations.of(place, vouchedTo, ledgerOf)
+    const expected = this.#expectations.of(place, vouchedTo, ledgerOf)
     const found = {
       ...ledger,
       first_append_time: toMs(ledger.first_append_time),
       last_append_time: toMs(ledger.last_append_time),
     }
-    this.compare(place, `ledger row at ${vouchedTo}`, found, expected, Object.keys(expected))
+    this.#compare(place, `ledger row at ${vouchedTo}`, found, expected, Object.keys(expected))
     // A start of which nothing is counted: its first record may say another version.
     if (vouchedTo === place.block) return
-    const { foldVersion, blockSize, windowSize } = this.expectations.geometryOf(place) ?? NO_SIZES
+    const { foldVersion, blockSize, windowSize } = this.#expectations.geometryOf(place) ?? NO_SIZES
     const sizes = { fold_version: foldVersion, block_size: blockSize, window_size: windowSize }
-    this.compare(place, 'ledger row', ledger, sizes, Object.keys(sizes))
+    this.#compare(place, 'ledger row', ledger, sizes, Object.keys(sizes))
   }
 
   /** The first row that a ledger row at `vouchedTo` vouches for and that is older than that or not there. */
-  private findLacking(place: BlockPlace, vouchedTo: number): string | null {
-    const usage = this.store.rowsOf('usage_rollup', place)
-    for (const [key, columns] of this.expectations.of(place, vouchedTo, usageOf)) {
+  #findLacking(place: BlockPlace, vouchedTo: number): string | null {
+    const usage = this.#store.rowsOf('usage_rollup', place)
+    for (const [key, columns] of this.#expectations.of(place, vouchedTo, usageOf)) {
       const row = usage.get(key)
       if (row === undefined || usageColumns(row)[0] < (columns[0] ?? 0)) return `usage ${key}`
     }
-    const sources = this.store.rowsOf('source_ledger', place)
-    for (const [key, { events, duplicates, marks }] of this.expectations.of(place, vouchedTo, sourcesOf)) {
+    const sources = this.#store.rowsOf('source_ledger', place)
+    for (const [key, { events, duplicates, marks }] of this.#expectations.of(place, vouchedTo, sourcesOf)) {
       const row = sources.get(key)
       const found = row === undefined ? 0 : Number(row.events) + Number(row.duplicates) + Number(row.marks)
       if (found < events + duplicates + marks) return `source row ${key}`
     }
-    const rejected = this.store.rowsOf('rejected_event', place)
-    for (const { verdict, offset, index } of this.expectations.of(place, vouchedTo, within)) {
+    const rejected = this.#store.rowsOf('rejected_event', place)
+    for (const { verdict, offset, index } of this.#expectations.of(place, vouchedTo, within)) {
       if (verdict === 'rejected' && !rejected.has(`${offset}|${index}`))
         return `rejected event ${offset}|${index}`
     }
     return null
   }
 
-  private checkUsage(place: BlockPlace): void {
-    for (const [key, row] of this.store.rowsOf('usage_rollup', place)) {
-      const expected = this.expectations.of(place, this.standOf(place, row), usageOf).get(key)
+  #checkUsage(place: BlockPlace): void {
+    for (const [key, row] of this.#store.rowsOf('usage_rollup', place)) {
+      const expected = this.#expectations.of(place, this.#standOf(place, row), usageOf).get(key)
       const found = usageColumns(row)
       if (!expected?.every((value, column) => value === found[column]))
-        this.differ(place, `usage ${key} at ${row.last_offset}`, found, expected)
+        this.#differ(place, `usage ${key} at ${row.last_offset}`, found, expected)
     }
   }
 
-  private checkSources(place: BlockPlace): void {
-    for (const [key, row] of this.store.rowsOf('source_ledger', place)) {
-      const expected = this.expectations.of(place, this.standOf(place, row), sourcesOf).get(key)
-      if (expected === undefined) this.differ(place, `source ${key}`, row, expected)
+  #checkSources(place: BlockPlace): void {
+    for (const [key, row] of this.#store.rowsOf('source_ledger', place)) {
+      const expected = this.#expectations.of(place, this.#standOf(place, row), sourcesOf).get(key)
+      if (expected === undefined) this.#differ(place, `source ${key}`, row, expected)
       const found = { ...row, through: toMs(row.through) }
-      this.compare(place, `source ${key} at ${row.last_offset}`, found, expected, Object.keys(expected))
+      this.#compare(place, `source ${key} at ${row.last_offset}`, found, expected, Object.keys(expected))
     }
   }
 
-  private checkRejected(place: BlockPlace): void {
-    for (const [key, row] of this.store.rowsOf('rejected_event', place)) {
-      const judged = this.expectations
+  #checkRejected(place: BlockPlace): void {
+    for (const [key, row] of this.#store.rowsOf('rejected_event', place)) {
+      const judged = this.#expectations
         .eventsOf(place.partition)
         .find(one => `${one.offset}|${one.index}` === key)
       const reason =
         judged?.verdict === 'rejected' && judged.event.kind === 'rejected' ? judged.event.reason : null
       if (reason !== row.reason || judged?.block !== place.block)
-        this.differ(place, `rejected ${key}`, row.reason, reason)
+        this.#differ(place, `rejected ${key}`, row.reason, reason)
     }
   }
 
   /** All of a partition at once, and judged anew. */
-  private checkTotals(partition: number): void {
-    this.expectations.judgeAnew(partition)
+  #checkTotals(partition: number): void {
+    this.#expectations.judgeAnew(partition)
     const expected = new Map<string, number>()
-    for (const { verdict, event } of this.expectations.eventsOf(partition)) {
+    for (const { verdict, event } of this.#expectations.eventsOf(partition)) {
       if (verdict !== 'counted' || event.kind !== 'request') continue
       expected.set(event.clientId, (expected.get(event.clientId) ?? 0) + 1)
     }
     const found = new Map<string, number>()
-    for (const { firstOffset: block } of this.store.ledgerOf(partition)) {
-      for (const row of this.store.rowsOf('usage_rollup', { partition, block }).values()) {
+    for (const { firstOffset: block } of this.#store.ledgerOf(partition)) {
+      for (const row of this.#store.rowsOf('usage_rollup', { partition, block }).values()) {
         const client = String(row.client_id)
         found.set(client, (found.get(client) ?? 0) + usageColumns(row)[0])
       }
@@ -226,10 +221,10 @@ export class Invariants {
   }
 
   /** The offset that a row stands at: it must lie in its block, and in the log. */
-  private standOf(place: BlockPlace, row: StoredRow): number {
+  #standOf(place: BlockPlace, row: StoredRow): number {
     const nextOffset = Number(row.last_offset) + 1
-    const endOffset = this.partitions[place.partition]?.endOffset ?? 0
-    const end = this.expectations.endOf(place) ?? 0
+    const endOffset = this.#partitions[place.partition]?.endOffset ?? 0
+    const end = this.#expectations.endOf(place) ?? 0
     if (nextOffset <= place.block || nextOffset > Math.min(endOffset, end)) {
       throw new Violation(
         `a row of partition ${place.partition}, block ${place.block} has version ${row.last_offset}`,
@@ -238,7 +233,7 @@ export class Invariants {
     return nextOffset
   }
 
-  private compare(
+  #compare(
     place: BlockPlace,
     what: string,
     found: StoredRow,
@@ -247,11 +242,11 @@ export class Invariants {
   ): void {
     for (const column of columns) {
       if (found[column] !== expected[column])
-        this.differ(place, `${column} of ${what}`, found[column], expected[column])
+        this.#differ(place, `${column} of ${what}`, found[column], expected[column])
     }
   }
 
-  private differ(place: BlockPlace, what: string, found: unknown, expected: unknown): never {
+  #differ(place: BlockPlace, what: string, found: unknown, expected: unknown): never {
     const where = `partition ${place.partition}, block ${place.block}`
     throw new Violation(`${where}: ${what} is ${show(found)}, expected ${show(expected)}`)
   }

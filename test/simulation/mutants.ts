@@ -8,6 +8,7 @@ import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { toRow } from '@forbruk/infra/store/tables/table.ts'
+import type { StoredRow } from './block-tables.ts'
 import {
   AdmissionOfAdmitted,
   AdmissionOfAnyDay,
@@ -18,7 +19,6 @@ import {
   ProofTakenForGiven,
 } from './broken-parts.ts'
 import { type Ports, PROTOCOL, type Protocol, partsOfFold } from './protocol.ts'
-import type { StoredRow } from './simulated-store.ts'
 
 /** The protocol with one piece replaced by a wrong one: the simulation must tell each from the right one. */
 export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {

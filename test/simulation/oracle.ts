@@ -21,7 +21,7 @@ function isLost(offset: number, gaps: readonly Gap[]): boolean {
   return gaps.some(({ fromOffset, toOffset }) => offset >= fromOffset && offset < toOffset)
 }
 
-export type Sizes = { readonly foldVersion: number; readonly blockSize: number; readonly windowSize: number }
+type Sizes = { readonly foldVersion: number; readonly blockSize: number; readonly windowSize: number }
 
 /** Where a block begins, by which sizes, and the day (UTC) of its first record; null when it has none. */
 export type Cut = { readonly start: number; readonly sizes: Sizes; day: number | null }
@@ -127,7 +127,7 @@ function verdictOf(
   return event.kind === 'request' ? 'counted' : 'rejected'
 }
 
-export function originOf(event: SimulatedEvent) {
+function originOf(event: SimulatedEvent) {
   switch (event.kind) {
     case 'request':
       return { source: event.source, identity: event.identity }

@@ -59,60 +59,59 @@ const RETENTIONS = [
 
 class Run {
   steps = 0
-  private readonly world: World
+  readonly #world: World
 
   constructor(world: World) {
-    this.world = world
+    this.#world = world
   }
 
   async all(): Promise<'counted' | 'given up' | 'gap' | 'contradicted'> {
-    const { world } = this
+    const world = this.#world
     const { random } = world
-    await this.trouble()
+    await this.#trouble()
     const replaced = random.chance(0.04) ? replaceLog(world) : null
-    if (replaced !== null) return this.refuse(replaced)
+    if (replaced !== null) return this.#refuse(replaced)
     let isGivenUp = false
-    let ending = await this.catchUp(random.chance(0.5))
+    let ending = await this.#catchUp(random.chance(0.5))
     if (ending === 'gap' && random.chance(0.7) && (await acceptGaps(world))) {
       for (let appends = random.between(0, 5); appends > 0; appends--) world.append()
-      ending = await this.catchUp(false)
+      ending = await this.#catchUp(false)
       isGivenUp = true
     }
     if (ending === 'counted' && !isGivenUp && random.chance(0.1)) {
       world.losePower()
-      ending = await this.catchUp(false)
+      ending = await this.#catchUp(false)
     }
     for (const process of [...world.processes]) world.crash(process)
-    while (world.late.length > 0) {
-      world.applyLate(random.pick(world.late))
-    }
+    const { inserts } = world
+    while (inserts.late.length > 0) inserts.applyLate(random.pick(inserts.late))
     if (ending === 'counted') world.invariants.checkAll()
     return isGivenUp ? 'given up' : ending
   }
 
   /** The log grows, and of the faults of this seed any may happen at any step. */
-  private async trouble(): Promise<void> {
-    const { world } = this
+  async #trouble(): Promise<void> {
+    const world = this.#world
     const { random } = world
     const faults = FAULTS.filter(() => random.chance(0.5))
     const faultRate = random.pick([0.01, 0.03, 0.08])
-    world.insertFaults = { rate: random.pick([0, 0.05, 0.2]), canRefuse: random.chance(0.3) }
+    world.inserts.faults = { rate: random.pick([0, 0.05, 0.2]), canRefuse: random.chance(0.3) }
     const processesMax = random.between(1, 3)
     for (let appends = random.between(8, 40); appends > 0; ) {
       if (world.processes.length === 0 || (world.processes.length < processesMax && random.chance(0.05))) {
         world.start()
       } else if (faults.length > 0 && random.chance(faultRate)) {
-        this.happen(random.pick(faults))
+        this.#happen(random.pick(faults))
       } else if (random.chance(0.12) || !world.proceed()) {
         world.append()
         appends -= 1
       }
-      await this.settle()
+      await this.#settle()
     }
   }
 
-  private happen(fault: Fault): void {
-    const { world } = this
+  #happen(fault: Fault): void {
+    const world = this.#world
     const { random } = world
     const process = random.pick(world.processes)
     switch (fault) {
@@ -133,7 +132,7 @@ class Run {
         process.stop()
         break
       case 'outage':
-        world.isStoreAway = !world.isStoreAway
+        world.inserts.isStoreAway = !world.inserts.isStoreAway
         break
       case 'power':
         world.losePower()
@@ -148,31 +147,32 @@ class Run {
   }
 
   /** No more trouble: who is there goes on, or a new process counts the rest. */
-  private async catchUp(survivors: boolean): Promise<'counted' | 'gap'> {
-    const { world } = this
-    world.isStoreAway = false
-    world.insertFaults = { rate: 0, canRefuse: false }
+  async #catchUp(survivors: boolean): Promise<'counted' | 'gap'> {
+    const world = this.#world
+    world.inserts.isStoreAway = false
+    world.inserts.faults = { rate: 0, canRefuse: false }
     for (const process of [...world.processes]) {
       if (!survivors) world.crash(process)
       process.stalledSteps = 0
     }
     let last = survivors ? null : world.start(true)
     for (let left = STEPS_TO_CATCH_UP_MAX; left > 0; left--) {
-      if (last?.end?.error === null && !this.isCounted()) throw new Violation('it says caught up, and is not')
-      if (this.isCounted() && (last === null || last.end !== null)) return 'counted'
-      if (last?.end?.error instanceof LogGapError && this.hasGap()) return 'gap'
+      if (last?.end?.error === null && !this.#isCounted())
+        throw new Violation('it says caught up, and is not')
+      if (this.#isCounted() && (last === null || last.end !== null)) return 'counted'
+      if (last?.end?.error instanceof LogGapError && this.#hasGap()) return 'gap'
       if (last === null && world.processes.length > 0) {
         world.proceed()
       } else if (last === null || last.end !== null) {
         last = world.start(true)
       } else world.proceed()
-      await this.settle()
+      await this.#settle()
     }
     throw new Violation(`not caught up after ${STEPS_TO_CATCH_UP_MAX} steps without faults`)
   }
 
-  private isCounted(): boolean {
-    const { partitions, store, invariants } = this.world
+  #isCounted(): boolean {
+    const { partitions, store, invariants } = this.#world
     return partitions.every(
       ({ partition, startOffset, endOffset }) =>
         (startOffset === endOffset && store.ledgerOf(partition).length === 0) ||
@@ -181,19 +181,19 @@ class Run {
   }
 
   /** Stopping is right only where the log has lost what is needed. */
-  private hasGap(): boolean {
-    return this.world.partitions.some(log => log.isShort)
+  #hasGap(): boolean {
+    return this.#world.partitions.some(log => log.isShort)
   }
 
-  private async refuse(partition: number): Promise<'contradicted'> {
-    const { world } = this
-    world.isStoreAway = false
-    world.insertFaults = { rate: 0, canRefuse: false }
+  async #refuse(partition: number): Promise<'contradicted'> {
+    const world = this.#world
+    world.inserts.isStoreAway = false
+    world.inserts.faults = { rate: 0, canRefuse: false }
     const before = world.store.describe(partition)
     const process = world.start()
     for (let left = STEPS_TO_REFUSE_MAX; left > 0 && process.end === null; left--) {
       world.proceed()
-      await this.settle()
+      await this.#settle()
     }
     if (process.end === null || process.end.error === null)
       throw new Violation('another log was counted as if it were the same')
@@ -202,9 +202,9 @@ class Run {
     return 'contradicted'
   }
 
-  private async settle(): Promise<void> {
+  async #settle(): Promise<void> {
     this.steps += 1
     await new Promise<void>(resolve => setImmediate(resolve))
-    this.world.afterStep()
+    this.#world.afterStep()
   }
 }

@@ -24,13 +24,13 @@ export class SimulatedPartition {
   endOffset: number
   /** It has lost what counting may still need. */
   isShort = false
-  private readonly generator: RecordGenerator
+  readonly #generator: RecordGenerator
 
   constructor(partition: number, startOffset: number, random: Random) {
     this.partition = partition
     this.startOffsets = [startOffset]
     this.endOffset = startOffset
-    this.generator = new RecordGenerator(random)
+    this.#generator = new RecordGenerator(random)
   }
 
   get startOffset(): number {
@@ -48,7 +48,7 @@ export class SimulatedPartition {
   /** Gaps are the log's own control records, and may also end it. */
   append(appendTimeMs: number, random: Random, blockSize: number): void {
     const offset = this.endOffset + (random.chance(0.1) ? random.between(1, 6) : 0)
-    this.records.push({ offset, appendTimeMs, ...this.generator.next() })
+    this.records.push({ offset, appendTimeMs, ...this.#generator.next() })
     this.endOffset = offset + 1
     if (random.chance(0.05)) this.endOffset += random.between(1, random.chance(0.2) ? 2 * blockSize : 3)
   }

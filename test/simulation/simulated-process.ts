@@ -4,10 +4,11 @@ import type { FlushStore } from '@forbruk/aggregator/run/flush.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { type EventLog, EventLogError, type PartitionConsumer } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
+import type { StoredRow } from './block-tables.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
-import type { SimulatedStore, StoredRow } from './simulated-store.ts'
+import type { SimulatedStore } from './simulated-store.ts'
 
 export const STREAM = 'gateway.requests'
 
@@ -55,19 +56,19 @@ export class SimulatedProcess {
   end: { readonly error: unknown } | null = null
   /** How its release counts. */
   readonly geometry: StreamGeometry
-  private readonly surroundings: Surroundings
-  private readonly abort = new AbortController()
-  private consumer: PartitionConsumer | null = null
-  private leaving = false
-  private failure: { readonly reason: unknown } | null = null
-  private readonly finished = Promise.withResolvers<void>()
+  readonly #surroundings: Surroundings
+  readonly #abort = new AbortController()
+  #consumer: PartitionConsumer | null = null
+  #leaving = false
+  #failure: { readonly reason: unknown } | null = null
+  readonly #finished = Promise.withResolvers<void>()
 
   constructor(name: string, surroundings: Surroundings, geometry: StreamGeometry, untilCaughtUp: boolean) {
     this.name = name
     this.geometry = geometry
-    this.surroundings = surroundings
-    this.finished.promise.catch(() => undefined)
-    this.run(untilCaughtUp).then(
+    this.#surroundings = surroundings
+    this.#finished.promise.catch(() => undefined)
+    this.#run(untilCaughtUp).then(
       () => {
         this.end = { error: null }
       },
@@ -78,38 +79,38 @@ export class SimulatedProcess {
   }
 
   get isConsuming(): boolean {
-    return this.consumer !== null && !this.leaving
+    return this.#consumer !== null && !this.#leaving
   }
 
   get canLeave(): boolean {
-    return this.leaving && this.consumer !== null && ![...this.held.values()].some(held => held.busy)
+    return this.#leaving && this.#consumer !== null && ![...this.held.values()].some(held => held.busy)
   }
 
   stop(): void {
     this.isStopping = true
-    this.abort.abort()
+    this.#abort.abort()
   }
 
   /** After the run: a signal that is listened to, and never given, would be kept for ever. */
   dispose(): void {
-    this.abort.abort()
+    this.#abort.abort()
   }
 
   assign(partition: number, random: Random): void {
     const held: Held = { position: null, busy: true }
     this.held.set(partition, held)
-    this.guard(held, async consumer => {
+    this.#guard(held, async consumer => {
       const offset = await consumer.assign(partition)
-      held.position = random.chance(0.1) ? this.rewind(partition, offset, random) : offset
+      held.position = random.chance(0.1) ? this.#rewind(partition, offset, random) : offset
     })
   }
 
   deliver(partition: number, random: Random): void {
     const held = this.held.get(partition)
-    const log = this.surroundings.partitions[partition]
+    const log = this.#surroundings.partitions[partition]
     if (held === undefined || held.position === null || log === undefined) return
-    const from = random.chance(0.05) ? this.rewind(partition, held.position, random) : held.position
-    this.guard(held, async consumer => {
+    const from = random.chance(0.05) ? this.#rewind(partition, held.position, random) : held.position
+    this.#guard(held, async consumer => {
       if (from < log.startOffset)
         throw new EventLogError(`the log begins at ${log.startOffset}, not at ${from}`)
       const batch = log.read(from, random.between(1, 6), random)
@@ -120,41 +121,41 @@ export class SimulatedProcess {
 
   revoke(partition: number): void {
     this.held.delete(partition)
-    this.consumer?.revoke([partition])
+    this.#consumer?.revoke([partition])
   }
 
   leave(): void {
-    this.consumer?.revoke([...this.held.keys()])
+    this.#consumer?.revoke([...this.held.keys()])
     this.held.clear()
-    this.consumer = null
-    if (this.failure === null) this.finished.resolve()
-    else this.finished.reject(this.failure.reason)
+    this.#consumer = null
+    if (this.#failure === null) this.#finished.resolve()
+    else this.#finished.reject(this.#failure.reason)
   }
 
   /** A log may deliver from before: what it held back in its buffers, or what an operator asked for. */
-  private rewind(partition: number, offset: number, random: Random): number {
-    const startOffset = this.surroundings.partitions[partition]?.startOffset ?? 0
+  #rewind(partition: number, offset: number, random: Random): number {
+    const startOffset = this.#surroundings.partitions[partition]?.startOffset ?? 0
     return Math.min(offset, Math.max(startOffset, offset - random.between(1, 30)))
   }
 
-  private guard(held: Held, step: (consumer: PartitionConsumer) => Promise<void>): void {
-    if (this.consumer === null) return
+  #guard(held: Held, step: (consumer: PartitionConsumer) => Promise<void>): void {
+    if (this.#consumer === null) return
     held.busy = true
-    step(this.consumer)
+    step(this.#consumer)
       .catch(reason => {
-        this.failure ??= { reason }
-        this.leaving = true
+        this.#failure ??= { reason }
+        this.#leaving = true
       })
       .finally(() => {
         held.busy = false
       })
   }
 
-  private run(untilCaughtUp: boolean): Promise<void> {
-    const { protocol, pendingRowsMax, nowMs } = this.surroundings
+  #run(untilCaughtUp: boolean): Promise<void> {
+    const { protocol, pendingRowsMax, nowMs } = this.#surroundings
     const { geometry } = this
     const foldVersionMax = geometry.foldVersion
-    const ports = { log: this.logPort(), store: this.storePort(), ledger: this.ledgerPort() }
+    const ports = { log: this.#logPort(), store: this.#storePort(), ledger: this.#ledgerPort() }
     const parts = protocol.around(ports, nowMs)
     return countLog({
       ...parts,
@@ -165,34 +166,35 @@ export class SimulatedProcess {
       geometry,
       pendingRowsMax,
       logger: { debug: () => undefined, info: () => undefined, warn: () => undefined },
-      sleep: (delayMs, signal) => this.sleep(delayMs, signal),
-      signal: this.abort.signal,
+      sleep: (delayMs, signal) => this.#sleep(delayMs, signal),
+      signal: this.#abort.signal,
       untilCaughtUp,
     })
   }
 
-  private ledgerPort(): LedgerReader {
-    const reader = this.surroundings.store.reader()
+  #ledgerPort(): LedgerReader {
+    const reader = this.#surroundings.store.reader()
     return {
-      readStream: stream => this.read('stream', () => reader.readStream(stream)),
-      readStandings: stream => this.read('standings', () => reader.readStandings(stream)),
-      readNewestBlocks: (place, max) => this.read('newest blocks', () => reader.readNewestBlocks(place, max)),
-      readSumsFrom: (place, block) => this.read('block sums', () => reader.readSumsFrom(place, block)),
-      readGaps: place => this.read('gaps', () => reader.readGaps(place)),
-      readSeenFiles: (place, block) => this.read('seen files', () => reader.readSeenFiles(place, block)),
+      readStream: stream => this.#read('stream', () => reader.readStream(stream)),
+      readStandings: stream => this.#read('standings', () => reader.readStandings(stream)),
+      readNewestBlocks: (place, max) =>
+        this.#read('newest blocks', () => reader.readNewestBlocks(place, max)),
+      readSumsFrom: (place, block) => this.#read('block sums', () => reader.readSumsFrom(place, block)),
+      readGaps: place => this.#read('gaps', () => reader.readGaps(place)),
+      readSeenFiles: (place, block) => this.#read('seen files', () => reader.readSeenFiles(place, block)),
     }
   }
 
-  private storePort(): FlushStore {
+  #storePort(): FlushStore {
     const insert: FlushStore['insert'] = (table, rows) =>
       rows.length === 0
         ? Promise.resolve()
-        : this.wait((perform, fail) => ({ kind: 'insert', name: table, table, rows, perform, fail }))
+        : this.#wait((perform, fail) => ({ kind: 'insert', name: table, table, rows, perform, fail }))
     return { insert, insertBlocks: (table, blocks) => insert(table, blocks.flatMap(rowsOf)) }
   }
 
-  private logPort(): EventLog {
-    const { partitions } = this.surroundings
+  #logPort(): EventLog {
+    const { partitions } = this.#surroundings
     const unused = () => {
       throw new Error('not simulated')
     }
@@ -203,32 +205,32 @@ export class SimulatedProcess {
         new Promise((resolve, reject) => {
           const log = partitions[partition]
           if (log === undefined) return reject(new RangeError(`no partition ${partition}`))
-          this.enqueue({
+          this.#enqueue({
             kind: 'bounds',
             name: `bounds of ${partition}`,
             perform: () => resolve(log.bounds()),
           })
         }),
       consume: async (_group, consumer) => {
-        this.consumer = consumer
+        this.#consumer = consumer
         return {
           commit: async () => undefined,
-          finished: this.finished.promise,
+          finished: this.#finished.promise,
           stop: async () => {
-            this.leaving = true
-            await this.finished.promise.catch(() => undefined)
+            this.#leaving = true
+            await this.#finished.promise.catch(() => undefined)
           },
         }
       },
       append: records =>
         new Promise(resolve => {
-          this.enqueue({
+          this.#enqueue({
             kind: 'append',
             name: `a new version to ${records.length} partitions`,
             perform: partitionsMax => {
               for (const { value, to } of records.slice(0, partitionsMax)) {
                 const log = 'partition' in to ? partitions[to.partition] : undefined
-                log?.appendVersion(this.surroundings.nowMs(), this.geometry, value)
+                log?.appendVersion(this.#surroundings.nowMs(), this.geometry, value)
               }
               resolve()
             },
@@ -240,16 +242,16 @@ export class SimulatedProcess {
     }
   }
 
-  private sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+  #sleep(delayMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve()
     return new Promise(resolve => {
       const timer: Operation = {
         kind: 'timer',
         name: `${delayMs} ms`,
-        dueMs: this.surroundings.nowMs() + delayMs,
+        dueMs: this.#surroundings.nowMs() + delayMs,
         perform: resolve,
       }
-      this.enqueue(timer)
+      this.#enqueue(timer)
       signal.addEventListener('abort', () => {
         this.operations.delete(timer)
         resolve()
@@ -257,17 +259,17 @@ export class SimulatedProcess {
     })
   }
 
-  private read<Value>(name: string, answer: () => Value): Promise<Value> {
+  #read<Value>(name: string, answer: () => Value): Promise<Value> {
     return new Promise((resolve, reject) =>
-      this.enqueue({ kind: 'read', name, perform: () => resolve(answer()), fail: reject }),
+      this.#enqueue({ kind: 'read', name, perform: () => resolve(answer()), fail: reject }),
     )
   }
 
-  private wait(operation: (perform: () => void, fail: (error: Error) => void) => Operation): Promise<void> {
-    return new Promise((resolve, reject) => this.enqueue(operation(resolve, reject)))
+  #wait(operation: (perform: () => void, fail: (error: Error) => void) => Operation): Promise<void> {
+    return new Promise((resolve, reject) => this.#enqueue(operation(resolve, reject)))
   }
 
-  private enqueue(operation: Operation): void {
+  #enqueue(operation: Operation): void {
     this.operations.add(operation)
   }
 }

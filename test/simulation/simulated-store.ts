@@ -7,10 +7,16 @@ import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block
 import { sourceLedger } from '@forbruk/infra/store/tables/source-ledger.ts'
 import { type StoredStream, stream } from '@forbruk/infra/store/tables/stream.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
+import {
+  type BlockPlace,
+  type BlockTable,
+  emptyTables,
+  isBlockTable,
+  type StoredRow,
+  TABLES,
+  toPlace,
+} from './block-tables.ts'
 import type { Random } from './random.ts'
-
-export type BlockTable = 'usage_rollup' | 'source_ledger' | 'rejected_event' | 'block_ledger'
-export type StoredRow = Readonly<Record<string, unknown>>
 
 /** A ledger reader that answers in the moment it is asked. */
 type AnswersAtOnce = {
@@ -19,41 +25,33 @@ type AnswersAtOnce = {
   ) => Awaited<ReturnType<LedgerReader[Name]>>
 }
 
-const TABLES: Readonly<Record<BlockTable, { key: readonly string[]; version: string | null }>> = {
-  usage_rollup: { key: ['client_id', 'hour', 'integration_id', 'status_class'], version: 'last_offset' },
-  source_ledger: { key: ['source', 'file'], version: 'last_offset' },
-  rejected_event: { key: ['offset', 'event_index'], version: null },
-  block_ledger: { key: [], version: 'next_offset' },
-}
 const LOSABLE = ['usage_rollup', 'source_ledger', 'rejected_event'] as const
 /** As in verify-blocks.ts: what is lost in older blocks is not looked for. */
 const BLOCKS_VERIFIED = 4
 
-export type BlockPlace = { readonly partition: number; readonly block: number }
-
 /** Tables that keep the row with the highest version of each key; of equal versions the one inserted last. */
 export class SimulatedStore {
-  private stream: StoredStream | null = null
-  private readonly gaps = new Map<number, AcceptedGap[]>()
-  private inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
-  private visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
+  #stream: StoredStream | null = null
+  readonly #gaps = new Map<number, AcceptedGap[]>()
+  #inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
+  #visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
   /** The visible ledger rows once more, by partition and block. */
-  private readonly ledgers = new Map<number, Map<number, LedgerBlock>>()
-  private readonly inOrder = new Map<number, LedgerBlock[]>()
+  readonly #ledgers = new Map<number, Map<number, LedgerBlock>>()
+  readonly #inOrder = new Map<number, LedgerBlock[]>()
 
   insert(table: string, rows: readonly StoredRow[]): BlockPlace[] {
     if (table === 'stream') {
       const [row] = rows
-      this.stream = row === undefined ? this.stream : streamShape.parse(row)
+      this.#stream = row === undefined ? this.#stream : streamShape.parse(row)
       return []
     }
     if (!isBlockTable(table)) throw new Error(`insert into ${table}, which is not simulated`)
-    this.inserts[table].push(rows)
-    return rows.map(row => this.apply(table, row))
+    this.#inserts[table].push(rows)
+    return rows.map(row => this.#apply(table, row))
   }
 
   get isStreamKnown(): boolean {
-    return this.stream !== null
+    return this.#stream !== null
   }
 
   /** A gap that an operator accepts. */
@@ -61,28 +59,28 @@ export class SimulatedStore {
     if (table !== 'accepted_gap') throw new Error(`insert into ${table}, which no operator does`)
     for (const row of rows) {
       const gap = gapShape.parse(row)
-      this.gaps.set(gap.partition, [...(this.gaps.get(gap.partition) ?? []), gap])
+      this.#gaps.set(gap.partition, [...(this.#gaps.get(gap.partition) ?? []), gap])
     }
   }
 
   rowsOf(table: BlockTable, { partition, block }: BlockPlace): ReadonlyMap<string, StoredRow> {
-    return this.visible[table].get(`${partition}|${block}`) ?? new Map()
+    return this.#visible[table].get(`${partition}|${block}`) ?? new Map()
   }
 
   /** Ledger rows of the partition, in order. */
   ledgerOf(partition: number): readonly LedgerBlock[] {
-    const known = this.inOrder.get(partition)
+    const known = this.#inOrder.get(partition)
     if (known !== undefined) return known
-    const blocks = [...(this.ledgers.get(partition)?.values() ?? [])]
+    const blocks = [...(this.#ledgers.get(partition)?.values() ?? [])]
     blocks.sort((one, other) => one.firstOffset - other.firstOffset)
-    this.inOrder.set(partition, blocks)
+    this.#inOrder.set(partition, blocks)
     return blocks
   }
 
   /** All rows of a partition, as one text. */
   describe(partition: number): string {
     const rows = Object.keys(TABLES).flatMap(table =>
-      isBlockTable(table) ? [...this.rowsFrom(table, partition, 0, Number.POSITIVE_INFINITY)] : [],
+      isBlockTable(table) ? [...this.#rowsFrom(table, partition, 0, Number.POSITIVE_INFINITY)] : [],
     )
     return rows.map(row => JSON.stringify(row)).join('\n')
   }
@@ -92,24 +90,24 @@ export class SimulatedStore {
     const lost: BlockPlace[] = []
     for (const table of LOSABLE) {
       for (let left = random.between(0, 6); left > 0; left--) {
-        const newest = this.inserts[table].at(-1) ?? []
-        if (newest.length === 0 || newest.some(row => this.isSettled(row))) break
-        this.inserts[table].pop()
+        const newest = this.#inserts[table].at(-1) ?? []
+        if (newest.length === 0 || newest.some(row => this.#isSettled(row))) break
+        this.#inserts[table].pop()
         lost.push(...newest.map(toPlace))
       }
-      const kept = this.inserts[table]
-      this.visible[table] = new Map()
-      for (const rows of kept) for (const row of rows) this.apply(table, row)
+      const kept = this.#inserts[table]
+      this.#visible[table] = new Map()
+      for (const rows of kept) for (const row of rows) this.#apply(table, row)
     }
     return lost
   }
 
   reader(): AnswersAtOnce {
     return {
-      readStream: () => this.stream,
+      readStream: () => this.#stream,
       readStandings: () => {
         const standings = new Map<number, Standing>()
-        for (const partition of this.ledgers.keys()) {
+        for (const partition of this.#ledgers.keys()) {
           const ledger = this.ledgerOf(partition)
           const foldVersion = Math.max(...ledger.map(block => block.foldVersion))
           standings.set(partition, { nextOffset: ledger.at(-1)?.nextOffset ?? 0, foldVersion })
@@ -122,9 +120,9 @@ export class SimulatedStore {
         const from = (ledger.at(-1)?.nextOffset ?? 0) - Math.max(...sizes)
         return ledger.filter(block => block.nextOffset > from)
       },
-      readSumsFrom: (place, firstBlock) => this.sums(place, firstBlock),
-      readGaps: ({ partition }) => this.gaps.get(partition) ?? [],
-      readSeenFiles: (place, beforeBlock) => this.seenFiles(place, beforeBlock),
+      readSumsFrom: (place, firstBlock) => this.#sums(place, firstBlock),
+      readGaps: ({ partition }) => this.#gaps.get(partition) ?? [],
+      readSeenFiles: (place, beforeBlock) => this.#seenFiles(place, beforeBlock),
     }
   }
 
@@ -140,7 +138,7 @@ export class SimulatedStore {
     }
   }
 
-  private isSettled(row: StoredRow): boolean {
+  #isSettled(row: StoredRow): boolean {
     const { partition, block } = toPlace(row)
     const newest = this.ledgerOf(partition).at(-1)
     const vouching = this.ledgerOf(partition).find(({ firstOffset }) => firstOffset === block)
@@ -148,29 +146,29 @@ export class SimulatedStore {
     return vouching.nextOffset <= newest.nextOffset - BLOCKS_VERIFIED * newest.blockSize
   }
 
-  private apply(table: BlockTable, row: StoredRow): BlockPlace {
+  #apply(table: BlockTable, row: StoredRow): BlockPlace {
     const place = toPlace(row)
     const blockName = `${place.partition}|${place.block}`
     const { key, version } = TABLES[table]
-    let rows = this.visible[table].get(blockName)
+    let rows = this.#visible[table].get(blockName)
     if (rows === undefined) {
       rows = new Map()
-      this.visible[table].set(blockName, rows)
+      this.#visible[table].set(blockName, rows)
     }
     const name = key.map(column => row[column]).join('|')
     const held = rows.get(name)
     if (held !== undefined && version !== null && Number(row[version]) < Number(held[version])) return place
     rows.set(name, row)
     if (table === 'block_ledger') {
-      const ledger = this.ledgers.get(place.partition) ?? new Map()
-      this.ledgers.set(place.partition, ledger.set(place.block, toLedgerBlock(row)))
-      this.inOrder.delete(place.partition)
+      const ledger = this.#ledgers.get(place.partition) ?? new Map()
+      this.#ledgers.set(place.partition, ledger.set(place.block, toLedgerBlock(row)))
+      this.#inOrder.delete(place.partition)
     }
     return place
   }
 
-  private *rowsFrom(table: BlockTable, partition: number, from: number, to: number): Iterable<StoredRow> {
-    for (const rows of this.visible[table].values()) {
+  *#rowsFrom(table: BlockTable, partition: number, from: number, to: number): Iterable<StoredRow> {
+    for (const rows of this.#visible[table].values()) {
       for (const row of rows.values()) {
         if (row.partition !== partition) break
         const block = Number(row.block)
@@ -179,7 +177,7 @@ export class SimulatedStore {
     }
   }
 
-  private sums({ partition }: Place, firstBlock: number): BlockSum[] {
+  #sums({ partition }: Place, firstBlock: number): BlockSum[] {
     const sums = new Map<number, { -readonly [Column in keyof BlockSum]: number }>()
     const add = (row: StoredRow, columns: Partial<Record<keyof BlockSum, number>>) => {
       const block = Number(row.block)
@@ -187,14 +185,14 @@ export class SimulatedStore {
       for (const column of SUMMED) sum[column] += columns[column] ?? 0
       sums.set(block, sum)
     }
-    for (const row of this.rowsFrom('usage_rollup', partition, firstBlock, Number.POSITIVE_INFINITY)) {
+    for (const row of this.#rowsFrom('usage_rollup', partition, firstBlock, Number.POSITIVE_INFINITY)) {
       const [requests, requestBytes, responseBytes] = usageColumns(row)
       add(row, { requests, requestBytes, responseBytes })
     }
-    for (const row of this.rowsFrom('rejected_event', partition, firstBlock, Number.POSITIVE_INFINITY)) {
+    for (const row of this.#rowsFrom('rejected_event', partition, firstBlock, Number.POSITIVE_INFINITY)) {
       add(row, { rejected: 1, rejectedOfSources: row.source !== '' || row.file !== '' ? 1 : 0 })
     }
-    for (const row of this.rowsFrom('source_ledger', partition, firstBlock, Number.POSITIVE_INFINITY)) {
+    for (const row of this.#rowsFrom('source_ledger', partition, firstBlock, Number.POSITIVE_INFINITY)) {
       add(row, {
         sourceEvents: Number(row.events),
         sourceDuplicates: Number(row.duplicates),
@@ -204,9 +202,9 @@ export class SimulatedStore {
     return [...sums.values()]
   }
 
-  private seenFiles({ partition }: Place, beforeBlock: number): SeenFile[] {
+  #seenFiles({ partition }: Place, beforeBlock: number): SeenFile[] {
     const newest = new Map<string, StoredRow>()
-    for (const row of this.rowsFrom('source_ledger', partition, 0, beforeBlock)) {
+    for (const row of this.#rowsFrom('source_ledger', partition, 0, beforeBlock)) {
       const name = `${row.source}|${row.file}`
       if (Number(row.block) > Number(newest.get(name)?.block ?? -1)) newest.set(name, row)
     }
@@ -237,24 +235,6 @@ const NO_SUM = {
 
 export function usageColumns(row: StoredRow): [number, number, number] {
   return [Number(row.requests), Number(row.request_bytes), Number(row.response_bytes)]
-}
-
-export function versionOf(table: BlockTable, row: StoredRow): string {
-  const { key, version } = TABLES[table]
-  const names = ['partition', 'block', ...key, ...(version === null ? [] : [version])]
-  return `${table}|${names.map(column => row[column]).join('|')}`
-}
-
-export function isBlockTable(table: string): table is BlockTable {
-  return table in TABLES
-}
-
-function emptyTables<Value>(make: () => Value): Record<BlockTable, Value> {
-  return { usage_rollup: make(), source_ledger: make(), rejected_event: make(), block_ledger: make() }
-}
-
-function toPlace(row: StoredRow): BlockPlace {
-  return { partition: Number(row.partition), block: Number(row.block) }
 }
 
 const streamShape = select(stream).shape

@@ -1,15 +1,15 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
-import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { Group } from './group.ts'
-import { describeRows, type InsertFaults, pickOutcome } from './insert-outcome.ts'
+import { Inserts } from './inserts.ts'
 import { Invariants } from './invariants.ts'
-import { assertExpectedEnd, REFUSED } from './judge-end.ts'
+import { assertExpectedEnd } from './judge-end.ts'
 import { neededOffset } from './needed-offset.ts'
 import type { Protocol } from './protocol.ts'
 import { Random } from './random.ts'
 import { SimulatedPartition } from './simulated-log.ts'
 import { type Operation, SimulatedProcess, type Surroundings } from './simulated-process.ts'
-import { SimulatedStore, type StoredRow } from './simulated-store.ts'
+import { SimulatedStore } from './simulated-store.ts'
 
 const START_MS = Date.UTC(2026, 10, 1)
 const HOUR_MS = 3_600_000
@@ -21,65 +21,69 @@ const LAG_MAX_MS = 2 * 24 * HOUR_MS
 export class World {
   readonly random: Random
   /** Of the release that began the stream, and of the one that follows it. */
-  private readonly geometries: readonly [StreamGeometry, StreamGeometry]
+  readonly #geometries: readonly [StreamGeometry, StreamGeometry]
   /** The newer release is there; processes of the older one may be, too. */
   isUpgraded = false
   readonly partitions: SimulatedPartition[] = []
   readonly store = new SimulatedStore()
   readonly invariants: Invariants
   processes: SimulatedProcess[] = []
-  /** Inserts that will be applied although nobody waits for them any more. */
-  late: { readonly table: string; readonly rows: readonly StoredRow[] }[] = []
-  isStoreAway = false
-  insertFaults: InsertFaults = { rate: 0, canRefuse: false }
+  readonly inserts: Inserts
   /** One partition's content was replaced: only refusing is right from then on. */
   isReplaced = false
-  private readonly group: Group
-  private readonly protocol: Protocol
-  private readonly trace: (line: string) => void
-  private readonly pendingRowsMax: number
+  readonly #group: Group
+  readonly #protocol: Protocol
+  readonly #trace: (line: string) => void
+  readonly #pendingRowsMax: number
   /** How long the log may be quiet. */
-  private readonly pauseMaxMs: number
-  private nowMs = START_MS
-  private readonly everyProcess: SimulatedProcess[] = []
+  readonly #pauseMaxMs: number
+  #nowMs = START_MS
+  readonly #everyProcess: SimulatedProcess[] = []
 
   constructor(seed: number, protocol: Protocol, trace: (line: string) => void) {
     this.random = new Random(seed)
     const { random } = this
-    this.protocol = protocol
-    this.trace = trace
-    this.pendingRowsMax = random.pick([0, 10, 1_000])
-    this.pauseMaxMs = random.pick([10, 12 * HOUR_MS, 48 * HOUR_MS, 240 * HOUR_MS])
-    this.geometries = [pickSizes(1, random), pickSizes(2, random)]
-    const { blockSize } = this.geometries[0]
+    this.#protocol = protocol
+    this.#trace = trace
+    this.#pendingRowsMax = random.pick([0, 10, 1_000])
+    this.#pauseMaxMs = random.pick([10, 12 * HOUR_MS, 48 * HOUR_MS, 240 * HOUR_MS])
+    this.#geometries = [pickSizes(1, random), pickSizes(2, random)]
+    const { blockSize } = this.#geometries[0]
     for (let partition = 0; partition < random.pick([1, 1, 2, 3]); partition++) {
       const startOffset = random.chance(0.7) ? 0 : random.between(1, 3 * blockSize)
       this.partitions.push(new SimulatedPartition(partition, startOffset, random))
     }
-    this.group = new Group(this.partitions.length)
-    this.invariants = new Invariants(this.store, this.partitions, this.geometries[0])
-    trace(`${this.partitions.length} partitions, ${JSON.stringify(this.geometries)}`)
+    this.#group = new Group(this.partitions.length)
+    this.invariants = new Invariants(this.store, this.partitions, this.#geometries[0])
+    this.inserts = new Inserts({
+      random,
+      store: this.store,
+      invariants: this.invariants,
+      trace,
+      isChecked: () => !this.isReplaced,
+    })
+    trace(`${this.partitions.length} partitions, ${JSON.stringify(this.#geometries)}`)
   }
 
   start(untilCaughtUp = false): SimulatedProcess {
     const surroundings: Surroundings = {
       store: this.store,
       partitions: this.partitions,
-      pendingRowsMax: this.pendingRowsMax,
-      protocol: this.protocol,
-      nowMs: () => this.nowMs,
+      pendingRowsMax: this.#pendingRowsMax,
+      protocol: this.#protocol,
+      nowMs: () => this.#nowMs,
     }
     const isNewer = this.isUpgraded && (untilCaughtUp || this.random.chance(0.8))
-    const geometry = this.geometries[isNewer ? 1 : 0]
+    const geometry = this.#geometries[isNewer ? 1 : 0]
     const process = new SimulatedProcess(
-      `P${this.everyProcess.length + 1}`,
+      `P${this.#everyProcess.length + 1}`,
       surroundings,
       geometry,
       untilCaughtUp,
     )
-    this.trace(`${process.name} starts, version ${geometry.foldVersion}`)
+    this.#trace(`${process.name} starts, version ${geometry.foldVersion}`)
     this.processes.push(process)
-    this.everyProcess.push(process)
+    this.#everyProcess.push(process)
     return process
   }
 
@@ -90,19 +94,19 @@ export class World {
 
   append(): void {
     const log = this.random.pick(this.partitions)
-    this.nowMs += this.random.chance(0.3) ? this.random.between(0, this.pauseMaxMs) : 10
+    this.#nowMs += this.random.chance(0.3) ? this.random.between(0, this.#pauseMaxMs) : 10
     for (let left = this.random.between(1, 5); left > 0; left--) {
       // Brokers' clocks differ: a later record may have the earlier time.
       const agoMs = this.random.chance(0.1) ? this.random.between(0, CLOCKS_DIFFER_MAX_MS) : 0
-      log.append(this.nowMs - agoMs, this.random, this.geometries[0].blockSize)
+      log.append(this.#nowMs - agoMs, this.random, this.#geometries[0].blockSize)
     }
-    this.trace(`log ${log.partition} ends at ${log.endOffset}`)
+    this.#trace(`log ${log.partition} ends at ${log.endOffset}`)
   }
 
   /** Something that goes on by itself, picked at random; false when nothing can. */
   proceed(): boolean {
-    const steps = this.processes.flatMap(process => this.stepsOf(process))
-    for (const insert of this.late) steps.push(() => this.applyLate(insert))
+    const steps = this.processes.flatMap(process => this.#stepsOf(process))
+    for (const insert of this.inserts.late) steps.push(() => this.inserts.applyLate(insert))
     if (steps.length === 0) return false
     this.random.pick(steps)()
     return true
@@ -115,48 +119,48 @@ export class World {
       if (process.end === null) continue
       this.forget(process)
       const { error } = process.end
-      this.trace(
+      this.#trace(
         `${process.name} ends: ${error instanceof Error ? `${error.name} ${error.message}` : 'done'}`,
       )
       assertExpectedEnd(process, error, this)
     }
-    this.group.assignOrphans(this.processes, this.random)
+    this.#group.assignOrphans(this.processes, this.random)
   }
 
   rebalance(): void {
-    this.group.rebalance(this.processes, this.random)
-    this.trace(`rebalance: ${this.group.describe()}`)
+    this.#group.rebalance(this.processes, this.random)
+    this.#trace(`rebalance: ${this.#group.describe()}`)
   }
 
   /** The group no longer hears of it, and gives its partitions to others; it goes on without knowing. */
   evict(process: SimulatedProcess): void {
     process.isZombie = true
-    this.trace(`${process.name} is evicted`)
+    this.#trace(`${process.name} is evicted`)
     this.rebalance()
   }
 
   stall(process: SimulatedProcess): void {
     process.stalledSteps = this.random.between(5, 60)
-    this.trace(`${process.name} stalls for ${process.stalledSteps} steps`)
+    this.#trace(`${process.name} stalls for ${process.stalledSteps} steps`)
   }
 
   crash(process: SimulatedProcess): void {
-    this.trace(`${process.name} crashes`)
+    this.#trace(`${process.name} crashes`)
     this.forget(process)
     for (const operation of process.operations) {
       if (operation.kind === 'append') operation.perform(this.random.between(0, this.partitions.length))
       if (operation.kind !== 'insert' || this.random.chance(0.4)) continue
-      this.late.push({ table: operation.table, rows: operation.rows })
+      this.inserts.late.push({ table: operation.table, rows: operation.rows })
     }
   }
 
   /** Every process and every insert under way is gone, and of what the store had acknowledged the newest rows. */
   losePower(losesRows = true): void {
     for (const process of [...this.processes]) this.forget(process)
-    this.late = []
+    this.inserts.late = []
     if (!losesRows) return
     const lost = this.store.loseNewestInserts(this.random)
-    this.trace(`power loss: ${lost.length} rows lost`)
+    this.#trace(`power loss: ${lost.length} rows lost`)
     this.invariants.lose(lost)
     this.invariants.check(lost)
     for (const log of this.partitions) {
@@ -165,12 +169,12 @@ export class World {
     }
   }
 
-  /** Deletes the start of a partition: what nobody needs any more, what is old, or, `harsh`, what may still be needed. */
+  /** Deletes a partition's start: what nobody needs any more, what is old, or, `harsh`, what may still be needed. */
   retain(kind: 'unneeded' | 'old' | 'harsh'): void {
     const log = this.random.pick(this.partitions)
     const needed = this.neededOffset(log.partition)
-    if (needed === null && this.isBeginning(log.partition)) return
-    const limit = this.deletableTo(log, needed, kind)
+    if (needed === null && this.#isBeginning(log.partition)) return
+    const limit = this.#deletableTo(log, needed, kind)
     const deletable = log.records.filter(({ offset }) => offset >= log.startOffset && offset < limit)
     const offset =
       kind === 'old'
@@ -178,28 +182,28 @@ export class World {
         : this.random.between(log.startOffset, limit)
     if (kind === 'harsh' && needed !== null && offset > needed) log.isShort = true
     log.deleteBefore(offset)
-    this.trace(`log ${log.partition} begins at ${log.startOffset}: ${kind}`)
+    this.#trace(`log ${log.partition} begins at ${log.startOffset}: ${kind}`)
   }
 
-  private deletableTo(log: SimulatedPartition, needed: number | null, kind: 'unneeded' | 'old' | 'harsh') {
+  #deletableTo(log: SimulatedPartition, needed: number | null, kind: 'unneeded' | 'old' | 'harsh') {
     if (needed === null || kind === 'harsh') return log.endOffset
     if (kind === 'unneeded' || this.invariants.oldestDamaged(log.partition) !== null)
       return Math.max(needed, log.startOffset)
     // As a topic's retention does it: by age alone, while counting is not days behind.
     const nextOffset = this.store.ledgerOf(log.partition).at(-1)?.nextOffset ?? 0
     const isBehind = log.records.some(
-      record => record.offset >= nextOffset && record.appendTimeMs < this.nowMs - LAG_MAX_MS,
+      record => record.offset >= nextOffset && record.appendTimeMs < this.#nowMs - LAG_MAX_MS,
     )
     if (isBehind) return log.startOffset
-    const kept = log.records.find(record => record.appendTimeMs >= this.nowMs - RETENTION_MS)
+    const kept = log.records.find(record => record.appendTimeMs >= this.#nowMs - RETENTION_MS)
     return Math.max(log.startOffset, Math.min(nextOffset, kept?.offset ?? log.endOffset))
   }
 
   /** Somebody looks at the partition to find where it begins: if the log's start moved, no store could settle it. */
-  private isBeginning(partition: number): boolean {
+  #isBeginning(partition: number): boolean {
     return (
       this.processes.some(process => process.held.get(partition)?.position === null) ||
-      this.late.some(
+      this.inserts.late.some(
         ({ table, rows }) => table === 'block_ledger' && rows.some(row => row.partition === partition),
       )
     )
@@ -211,125 +215,82 @@ export class World {
   }
 
   tellGap(gap: { partition: number; fromOffset: number; toOffset: number }): void {
-    this.trace(`an operator gives up ${gap.fromOffset} to before ${gap.toOffset} of ${gap.partition}`)
+    this.#trace(`an operator gives up ${gap.fromOffset} to before ${gap.toOffset} of ${gap.partition}`)
     this.invariants.giveUp(gap)
   }
 
   dispose(): void {
-    for (const process of this.everyProcess) process.dispose()
-  }
-
-  applyLate(insert: { readonly table: string; readonly rows: readonly StoredRow[] }): void {
-    this.late.splice(this.late.indexOf(insert), 1)
-    this.apply(insert.table, insert.rows, 'late')
+    for (const process of this.#everyProcess) process.dispose()
   }
 
   forget(process: SimulatedProcess): void {
     this.processes = this.processes.filter(other => other !== process)
-    this.group.forget(process)
+    this.#group.forget(process)
   }
 
-  private stepsOf(process: SimulatedProcess): (() => void)[] {
+  #stepsOf(process: SimulatedProcess): (() => void)[] {
     if (process.stalledSteps > 0) return []
-    const steps = [...process.operations].map(operation => () => this.perform(process, operation))
+    const steps = [...process.operations].map(operation => () => this.#perform(process, operation))
     if (process.canLeave) steps.push(() => process.leave())
     if (process.isZombie && this.random.chance(0.05)) {
       steps.push(() => {
-        this.trace(`${process.name} notices that it was evicted`)
+        this.#trace(`${process.name} notices that it was evicted`)
         process.isZombie = false
       })
     }
     if (!process.isConsuming) return steps
     for (const [partition, held] of process.held) {
       if (held.busy) continue
-      if (!process.isZombie && this.group.owners[partition] !== process) {
-        steps.push(() => this.tell(`${process.name} gives up ${partition}`, () => process.revoke(partition)))
+      if (!process.isZombie && this.#group.owners[partition] !== process) {
+        steps.push(() => this.#tell(`${process.name} gives up ${partition}`, () => process.revoke(partition)))
       } else if (held.position !== null && held.position < (this.partitions[partition]?.endOffset ?? 0)) {
         steps.push(() =>
-          this.tell(`${process.name} gets of ${partition} from ${held.position}`, () =>
+          this.#tell(`${process.name} gets of ${partition} from ${held.position}`, () =>
             process.deliver(partition, this.random),
           ),
         )
       }
     }
-    for (const [partition, owner] of this.group.owners.entries()) {
+    for (const [partition, owner] of this.#group.owners.entries()) {
       if (owner !== process || process.held.has(partition)) continue
       if (this.processes.some(other => !other.isZombie && other.held.has(partition))) continue
       steps.push(() =>
-        this.tell(`${process.name} is assigned ${partition}`, () => process.assign(partition, this.random)),
+        this.#tell(`${process.name} is assigned ${partition}`, () => process.assign(partition, this.random)),
       )
     }
     return steps
   }
 
-  private tell(line: string, step: () => void): void {
-    this.trace(line)
+  #tell(line: string, step: () => void): void {
+    this.#trace(line)
     step()
   }
 
-  private perform(process: SimulatedProcess, operation: Operation): void {
+  #perform(process: SimulatedProcess, operation: Operation): void {
     process.operations.delete(operation)
     switch (operation.kind) {
       case 'timer':
-        this.nowMs = Math.max(this.nowMs, operation.dueMs)
+        this.#nowMs = Math.max(this.#nowMs, operation.dueMs)
         operation.perform()
         return
       case 'append':
-        this.trace(`${process.name} appends ${operation.name}`)
+        this.#trace(`${process.name} appends ${operation.name}`)
         operation.perform(this.partitions.length)
         return
       case 'bounds':
-        this.trace(`${process.name} reads ${operation.name}`)
+        this.#trace(`${process.name} reads ${operation.name}`)
         operation.perform()
         return
       case 'read':
-        this.trace(`${process.name} reads ${operation.name}${this.isStoreAway ? ': the store is away' : ''}`)
-        if (this.isStoreAway) operation.fail(new StoreUnavailableError('away'))
+        this.#trace(
+          `${process.name} reads ${operation.name}${this.inserts.isStoreAway ? ': the store is away' : ''}`,
+        )
+        if (this.inserts.isStoreAway) operation.fail(new StoreUnavailableError('away'))
         else operation.perform()
         return
       case 'insert':
-        this.performInsert(process.name, operation)
+        this.inserts.perform(process.name, operation)
     }
-  }
-
-  private performInsert(name: string, operation: Extract<Operation, { kind: 'insert' }>): void {
-    const { table, rows } = operation
-    const outcome = pickOutcome(this.random, this.insertFaults, this.isStoreAway)
-    if (outcome !== 'done') this.trace(`${name}'s insert into ${table}: ${outcome}`)
-    switch (outcome) {
-      case 'done':
-        this.apply(table, rows, name)
-        operation.perform()
-        return
-      case 'twice':
-        this.apply(table, rows, name)
-        this.late.push({ table, rows })
-        operation.perform()
-        return
-      case 'refused':
-        if (this.random.chance(0.3)) this.late.push({ table, rows })
-        operation.fail(new StoreError('refused', REFUSED))
-        return
-      case 'applied':
-        this.apply(table, rows, name)
-        break
-      case 'late':
-        this.late.push({ table, rows })
-        break
-      case 'lost':
-        break
-    }
-    operation.fail(new StoreUnavailableError('no answer'))
-  }
-
-  private apply(table: string, rows: readonly StoredRow[], by: string): void {
-    this.trace(`${by} writes ${rows.length} to ${table}: ${describeRows(table, rows)}`)
-    if (this.isReplaced) {
-      this.store.insert(table, rows)
-      return
-    }
-    this.invariants.checkRows(table, rows)
-    this.invariants.check(this.store.insert(table, rows))
   }
 }
 

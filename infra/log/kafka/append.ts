@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { CompressionTypes, type Producer } from 'kafkajs'
 import { EventLogError } from '../event-log.ts'
 import type { PlacedRecord } from '../place-records.ts'
-import { isTransient } from './client.ts'
+import { isTransient } from './explain-error.ts'
 
 /** A partition's share of one request: Kafka takes it as one record batch. */
 export type Share = { readonly partition: number; readonly records: readonly PlacedRecord[] }

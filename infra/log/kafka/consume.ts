@@ -1,10 +1,11 @@
 import type { Consumer } from 'kafkajs'
 import { positionError } from '../check-range.ts'
 import type { LogBounds, PartitionConsumer, Subscription } from '../event-log.ts'
-import { explainKafkaError, isTransient, lastReason, retryTransient, within } from './client.ts'
 import { emptyRange, HeldPartition, type Holder } from './deliver.ts'
+import { explainKafkaError, isTransient, lastReason } from './explain-error.ts'
 import { createGroupMember, type GroupMember, type GroupSource } from './group.ts'
 import type { Outage } from './outage.ts'
+import { retryTransient, within } from './wait.ts'
 
 export type KafkaSource = GroupSource & {
   readonly brokers: readonly string[]

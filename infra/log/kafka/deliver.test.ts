@@ -7,7 +7,7 @@ import { HeldPartition } from './deliver.ts'
 /** A subscription that notes what it is asked for; `finish` ends the delivery that has begun. */
 class Subscription {
   readonly notes: string[] = []
-  private ending = Promise.withResolvers<void>()
+  #ending = Promise.withResolvers<void>()
   readonly held = new HeldPartition(0, {
     receive: async (...delivery) => this.receive(...delivery),
     checkPosition: async () => {},
@@ -24,7 +24,7 @@ class Subscription {
 
   receive: PartitionConsumer['receive'] = async batch => {
     this.notes.push(`receive to ${batch.nextOffset}`)
-    await this.ending.promise
+    await this.#ending.promise
     this.notes.push(`received to ${batch.nextOffset}`)
   }
 
@@ -57,7 +57,7 @@ class Subscription {
   }
 
   async finish(): Promise<void> {
-    this.ending.resolve()
+    this.#ending.resolve()
     await this.held.delivered()
   }
 }

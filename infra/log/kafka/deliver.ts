@@ -22,9 +22,9 @@ const MISPLACED_FETCHES_MAX = 10
 type Heartbeat = () => Promise<void>
 
 /**
- * One partition from the moment `assign` is asked about it until it is revoked. kafkajs fetches only when every batch of
- * the fetch before is done with; so a batch is taken at once and delivered a turn later, while the next fetch is on its
- * way. No record of the next one is taken before this one is delivered, which bounds what waits.
+ * One partition from the moment `assign` is asked about it until it is revoked. kafkajs fetches only when every batch
+ * of the fetch before is done with; so a batch is taken at once and delivered a turn later, while the next fetch is on
+ * its way. No record of the next one is taken before this one is delivered, which bounds what waits.
  */
 export class HeldPartition {
   readonly partition: number
@@ -145,7 +145,7 @@ class TakenAwayError extends Error {
 }
 
 /** The offsets of a fetch that held no record. */
-export type EmptyRange = {
+type EmptyRange = {
   readonly firstOffset: number
   readonly nextOffset: number
   readonly endOffset: number

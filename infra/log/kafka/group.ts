@@ -1,7 +1,8 @@
 import type { Consumer, Kafka } from 'kafkajs'
-import { type KafkaLogger, within } from './client.ts'
+import type { KafkaLogger } from './client.ts'
 import { Outage } from './outage.ts'
 import { KafkaSockets } from './sockets.ts'
+import { within } from './wait.ts'
 
 export type GroupSource = {
   /** One whose every connection can be ended. */

@@ -1,8 +1,10 @@
 import type { Admin } from 'kafkajs'
-import { createKafkaClient, explainKafkaError, within } from './client.ts'
+import { createKafkaClient } from './client.ts'
+import { explainKafkaError } from './explain-error.ts'
 import type { KafkaLogSettings } from './kafka-log.ts'
 import { KafkaSockets } from './sockets.ts'
 import { inspectTopic, type TopicFacts } from './topic.ts'
+import { within } from './wait.ts'
 
 export type KafkaFacts = {
   readonly brokers: number

@@ -1,12 +1,14 @@
 import type { Admin, Kafka, Producer } from 'kafkajs'
 import { type EventLog, type LogBounds, LogUnavailableError, type Subscription } from '../event-log.ts'
 import { checkPartition, placeRecords } from '../place-records.ts'
-import { namedPartition, sendRequest, splitIntoRequests } from './append.ts'
-import { createKafkaClient, explainKafkaError, type KafkaConnection, within } from './client.ts'
+import { namedPartition, type Share, sendRequest, splitIntoRequests } from './append.ts'
+import { createKafkaClient, type KafkaConnection } from './client.ts'
 import { consumeKafka, type KafkaSource, type SelectiveConsumer } from './consume.ts'
+import { explainKafkaError } from './explain-error.ts'
 import { readKafka } from './read.ts'
 import { KafkaSockets } from './sockets.ts'
 import { ensureTopic, fetchBounds, type KafkaTopicSettings, TopicAdmin, toOffset } from './topic.ts'
+import { within } from './wait.ts'
 
 export type KafkaLogSettings = KafkaConnection & KafkaTopicSettings
 
@@ -24,32 +26,17 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
   const admin = new TopicAdmin(client, connected)
   const producer = connectOnce(() => createProducer(client))
   const subscriptions = new Set<Subscription>()
-  const orExplain = <Value>(what: string, step: Promise<Value>): Promise<Value> =>
-    step.catch(error => {
-      throw explainKafkaError(what, brokers, error)
-    })
-
-  const boundsOf = async (partition: number): Promise<LogBounds> => {
-    checkPartition(topic, partition, partitionCount)
-    const what = `Could not ask for the bounds of "${topic}"`
-    const bounds = (
-      await orExplain(
-        what,
-        admin.ask(asked => fetchBounds(asked, topic)),
-      )
-    ).get(partition)
-    if (bounds) return bounds
-    throw new LogUnavailableError(
-      `Kafka names no bounds of partition ${partition} of "${topic}": try again shortly.`,
-    )
+  const asked: Asked = { settings, partitionCount, admin }
+  const boundsOf = (partition: number) => askBounds(asked, partition)
+  const source: KafkaSource = {
+    createClient: ofOne => createKafkaClient(settings, ofOne),
+    brokers,
+    topic,
+    partitionCount,
+    fetchBounds: boundsOf,
+    logger,
   }
-  const createClient = (ofOne: KafkaSockets) => createKafkaClient(settings, ofOne)
-  const source: KafkaSource = { createClient, brokers, topic, partitionCount, fetchBounds: boundsOf, logger }
-  const consume = async (
-    group: string,
-    consumer: SelectiveConsumer,
-    abandon?: AbortSignal,
-  ): Promise<Subscription> => {
+  const consume = async (group: string, consumer: SelectiveConsumer, abandon?: AbortSignal) => {
     const subscription = await consumeKafka(source, group, consumer, abandon)
     subscriptions.add(subscription)
     const ended = () => subscriptions.delete(subscription)
@@ -58,46 +45,24 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
   }
   const deleteGroup = async (group: string): Promise<void> => {
     await admin
-      .ask(asked => asked.deleteGroups([group]))
+      .ask(ready => ready.deleteGroups([group]))
       .catch(error => logger?.debug({ err: error, group }, 'a reader group was left for Kafka to delete'))
   }
 
   return {
     topic,
     partitionCount,
-
     async append(records) {
       const requests = splitIntoRequests(placeRecords(records, topic, partitionCount), recordBatchBytesMax)
       const what = `Could not append ${records.length} records to "${topic}", all or some: send them again`
-      for (const request of requests) {
-        await orExplain(
-          what,
-          producer.get().then(ready => sendRequest(ready, topic, request)),
-        )
-      }
+      const send = async (request: Share[]) => sendRequest(await producer.get(), topic, request)
+      for (const request of requests) await orExplain(what, brokers, send(request))
     },
-
     bounds: boundsOf,
-
-    async offsetForTime(partition, timeMs) {
-      const { endOffset } = await boundsOf(partition)
-      // Negative times have meanings of their own to Kafka.
-      const time = Math.max(0, Math.ceil(timeMs))
-      const what = `Could not ask "${topic}" for the offset at ${new Date(time).toISOString()}`
-      const found = await orExplain(
-        what,
-        admin.ask(asked => asked.fetchTopicOffsetsByTimestamp(topic, time)),
-      )
-      const offset = toOffset(found.find(answer => answer.partition === partition)?.offset ?? '-1')
-      // Where there is none kafkajs answers the end of the partition, as it was after the question before.
-      return offset >= 0 && offset < endOffset ? offset : null
-    },
-
+    offsetForTime: (partition, timeMs) => askOffsetForTime(asked, partition, timeMs),
     read: (partition, fromOffset, toOffset) =>
       readKafka({ topic, fetchBounds: boundsOf, consume, deleteGroup }, partition, fromOffset, toOffset),
-
     consume,
-
     async close() {
       await Promise.all([...subscriptions].map(subscription => subscription.stop()))
       const late = () => new Error(`no answer within ${CLOSE_TIMEOUT_MS} ms`)
@@ -106,6 +71,51 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
       )
       sockets.shut()
     },
+  }
+}
+
+/** What questions about the topic take. */
+type Asked = {
+  readonly settings: KafkaLogSettings
+  readonly partitionCount: number
+  readonly admin: TopicAdmin
+}
+
+async function askBounds({ settings, partitionCount, admin }: Asked, partition: number): Promise<LogBounds> {
+  const { topic, brokers } = settings
+  checkPartition(topic, partition, partitionCount)
+  const question = admin.ask(ready => fetchBounds(ready, topic))
+  const bounds = (await orExplain(`Could not ask for the bounds of "${topic}"`, brokers, question)).get(
+    partition,
+  )
+  if (bounds) return bounds
+  throw new LogUnavailableError(
+    `Kafka names no bounds of partition ${partition} of "${topic}": try again shortly.`,
+  )
+}
+
+async function askOffsetForTime(asked: Asked, partition: number, timeMs: number): Promise<number | null> {
+  const { topic, brokers } = asked.settings
+  const { endOffset } = await askBounds(asked, partition)
+  // Negative times have meanings of their own to Kafka.
+  const time = Math.max(0, Math.ceil(timeMs))
+  const what = `Could not ask "${topic}" for the offset at ${new Date(time).toISOString()}`
+  const question = asked.admin.ask(ready => ready.fetchTopicOffsetsByTimestamp(topic, time))
+  const found = await orExplain(what, brokers, question)
+  const offset = toOffset(found.find(answer => answer.partition === partition)?.offset ?? '-1')
+  // Where there is none kafkajs answers the end of the partition, as it was after the question before.
+  return offset >= 0 && offset < endOffset ? offset : null
+}
+
+async function orExplain<Value>(
+  what: string,
+  brokers: readonly string[],
+  step: Promise<Value>,
+): Promise<Value> {
+  try {
+    return await step
+  } catch (error) {
+    throw explainKafkaError(what, brokers, error)
   }
 }
 

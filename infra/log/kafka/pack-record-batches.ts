@@ -4,8 +4,8 @@ import { LENGTH_END, type PackedRecords, RECORDS_START, readBatchHeader } from '
 
 /**
  * kafkajs (2.2.4, no longer changed) makes several objects of each record it fetches, which would cost about as
- * much as everything that counting does with it. So its decoder of record batches is replaced, in its module, by this one: a
- * whole batch becomes one message, whose offset is the batch's last and whose records stay packed until they are
+ * much as everything that counting does with it. So its decoder of record batches is replaced, in its module, by this
+ * one: a whole batch becomes one message, whose offset is the batch's last and whose records stay packed until they are
  * counted. All that kafkajs itself asks of a message is its offset. Batches of transactions and control records, where
  * it asks for more, are left to its own decoder. kafkajs loads its decoder at its first fetch, so this only has to be
  * there before.

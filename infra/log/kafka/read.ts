@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { rangeError } from '../check-range.ts'
 import { EventLogError, type LogBounds, type RecordBatch, type Subscription } from '../event-log.ts'
-import { within } from './client.ts'
 import type { SelectiveConsumer } from './consume.ts'
+import { within } from './wait.ts'
 
 const HEARTBEAT_INTERVAL_MS = 3_000
 const PROGRESS_TIMEOUT_MS = 60_000
 
-export type ReadSource = {
+type ReadSource = {
   readonly topic: string
   readonly fetchBounds: (partition: number) => Promise<LogBounds>
   readonly consume: (group: string, consumer: SelectiveConsumer) => Promise<Subscription>

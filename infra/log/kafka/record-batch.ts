@@ -16,7 +16,7 @@ export type PackedRecords = {
   readonly bytes: Buffer
 }
 
-export type BatchHeader = Omit<PackedRecords, 'bytes'> & {
+type BatchHeader = Omit<PackedRecords, 'bytes'> & {
   readonly compression: number
   /** Of a transaction, or a control record: which of them count is not to be seen from the batch alone. */
   readonly isPlain: boolean

@@ -4,9 +4,11 @@ import { EventLogError, type OutgoingRecord } from '../event-log.ts'
 import { locateRecords, placeRecords } from '../place-records.ts'
 import { type PlaceInLog, type SoleWriter, supersededError } from '../sole-writer.ts'
 import { namedPartition } from './append.ts'
-import { createKafkaClient, explainKafkaError, lastReason, within } from './client.ts'
+import { createKafkaClient } from './client.ts'
+import { explainKafkaError, lastReason } from './explain-error.ts'
 import type { KafkaLogSettings } from './kafka-log.ts'
 import { toOffset } from './topic.ts'
+import { within } from './wait.ts'
 
 /** Of a transaction whose process is gone: until it is over, readers wait at its place. A new claim ends it at once. */
 const TRANSACTION_TIMEOUT_MS = 30_000

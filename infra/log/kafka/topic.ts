@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 // Node finds this one of its exports only by way of the default one.
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { EventLogError, type LogBounds } from '../event-log.ts'
-import { type KafkaConnection, retryTransient } from './client.ts'
+import type { KafkaConnection } from './client.ts'
+import { retryTransient } from './wait.ts'
 
 export type KafkaTopicSettings = {
   readonly topic: string

@@ -8,7 +8,7 @@ import {
   type Subscription,
 } from '../event-log.ts'
 
-export type EmbeddedSource = {
+type EmbeddedSource = {
   readonly topic: string
   readonly partitionCount: number
   readonly boundsOf: (partition: number) => LogBounds

@@ -14,7 +14,7 @@ const TABLE = `
 `
 const claimShape = z.object({ number: z.int() })
 
-/** Claims are counted in the log's own file: an append and the look at whether the claim still holds are one transaction. */
+/** Claims are counted in the log's own file: an append and the look at whether the claim holds are one transaction. */
 export function openEmbeddedSoleWriter(settings: EmbeddedLogSettings): SoleWriter {
   const { path, topic, clock } = settings
   const orExplain = <Value>(step: () => Value): Value => {

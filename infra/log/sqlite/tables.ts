@@ -25,7 +25,7 @@ const topicShape = z.object({ topic_id: z.int(), partition_count: z.int().min(1)
 const edgeShape = z.object({ offset: offsetShape, append_time_ms: z.int() }).optional()
 const timeShape = z.object({ append_time_ms: z.int() })
 
-export type Topic = { readonly topicId: number; readonly partitionCount: number }
+type Topic = { readonly topicId: number; readonly partitionCount: number }
 
 /** Prepares the file and finds the topic in it, or makes it with `partitionCount`. */
 export function openTopic(database: DatabaseSync, topic: string, partitionCount: number): Topic {

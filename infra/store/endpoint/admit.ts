@@ -1,5 +1,5 @@
 /** Runs at most `runningMax` steps at once and keeps at most `waitingMax` others waiting, in their order. */
-export type Admission = {
+type Admission = {
   /** Resolves to the step's answer, or to null without running it when there are too many already. */
   run<Answer>(step: () => Promise<Answer>): Promise<{ readonly answer: Answer } | null>
 }

@@ -134,7 +134,8 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
     throw new EndpointException(
       48,
       'NOT_IMPLEMENTED',
-      'multipart/form-data (external tables, parameters as form fields) is not supported: send the query as the body and param_* in the URL. ',
+      'multipart/form-data (external tables, parameters as form fields) is not supported: ' +
+        'send the query as the body and param_* in the URL. ',
     )
   }
   if (Number(message.headers['content-length'] ?? 0) > BODY_BYTES_MAX) throw tooLarge(BODY_BYTES_MAX)

@@ -68,7 +68,7 @@ const ALLOWED = new Set([
 
 const REFUSED_DESPITE_PREFIX = new Set(['output_format_schema'])
 
-/** About inserting, the connection or a session: clients send them with every request, and a reader has no use for them. */
+/** About inserting, the connection or a session: clients send them always, and a reader has no use for them. */
 const IGNORED = new Set([
   'add_http_cors_header',
   'async_insert',
@@ -120,7 +120,8 @@ export function chooseSettings(requested: Iterable<Assignment>): readonly Assign
     else if (isAllowed(name)) chosen.set(name, value)
     else if (!IGNORED.has(name) && !name.startsWith(IGNORED_PREFIX)) {
       throw readonlyException(
-        `Cannot modify '${name}' setting: this endpoint only reads, and takes settings about the format, the limits and the time zone of an answer. `,
+        `Cannot modify '${name}' setting: this endpoint only reads, and takes settings about the format, ` +
+          'the limits and the time zone of an answer. ',
       )
     }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cityHash128 } from './city-hash.ts'
 
-/** By another implementation, of bytes that go up by 7 from 3: every branch on the length, and both sides of its limits. */
+/** By another implementation, of bytes that go up by 7 from 3: every branch on the length, and each side of a limit. */
 const KNOWN = [
   [0, '3df09dfc64c09a2b3cb540c392e51e29'],
   [1, '39379490ccb55d552af2b13064cd571f'],

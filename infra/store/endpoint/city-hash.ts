@@ -1,5 +1,5 @@
 /** CityHash128 of version 1.0.2, which ClickHouse checks its compressed blocks with; later versions differ. */
-export type Hash128 = readonly [low: bigint, high: bigint]
+type Hash128 = readonly [low: bigint, high: bigint]
 
 const K0 = 0xc3a5c85c97cb3127n
 const K1 = 0xb492b66fbe98f273n

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 
 /** How another process finds the read-only endpoint of a data folder that this one holds. */
-export type Endpoint = { readonly pid: number; readonly url: string; readonly token: string }
+type Endpoint = { readonly pid: number; readonly url: string; readonly token: string }
 
 /** `/ping` answers with this header, so that a stale file never leads to another store that took over the port. */
 export const TOKEN_HEADER = 'x-forbruk-store'
@@ -13,7 +13,7 @@ const PING_TIMEOUT_MS = 2_000
 const endpointShape = z.object({ pid: z.int().positive(), url: z.url(), token: z.string().min(1) })
 
 /** Beside the folder, not in it: what is inside is the engine's. */
-export function endpointFile(folder: string): string {
+function endpointFile(folder: string): string {
   const path = resolve(folder)
   return join(dirname(path), `${basename(path)}.endpoint.json`)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addBlockHeaders, parseType } from './native-blocks.ts'
+import { addBlockHeaders } from './native-blocks.ts'
 
 const text = (value: string) => Buffer.concat([Buffer.of(value.length), Buffer.from(value)])
 const HEADER = Buffer.from('010002ffffffff00', 'hex')
@@ -61,14 +61,5 @@ describe('addBlockHeaders', () => {
       addBlockHeaders(block('AggregateFunction(sum, UInt8)', 1, Buffer.alloc(8)).plain, 54_460),
     ).toThrow(/AggregateFunction\(sum, UInt8\)/)
     expect(() => addBlockHeaders(block('UInt64', 2, Buffer.alloc(8)).plain, 54_460)).toThrow(/ends before/)
-  })
-})
-
-describe('parseType', () => {
-  it('cuts at the commas that separate', () => {
-    expect(parseType("Tuple(a Enum8('x,y' = 1, 'it\\'s' = 2), Map(String, Array(UInt8)))")).toEqual({
-      name: 'Tuple',
-      elements: ["a Enum8('x,y' = 1, 'it\\'s' = 2)", 'Map(String, Array(UInt8))'],
-    })
   })
 })

@@ -1,4 +1,5 @@
 import { EndpointException } from './exception.ts'
+import { parseType } from './parse-type.ts'
 
 /** From here on each column says in one byte whether its values are laid out in a way of their own. */
 const PROTOCOL_WITH_CUSTOM_LAYOUT = 54_454
@@ -165,7 +166,8 @@ function unsupported(type: string): EndpointException {
   return new EndpointException(
     48,
     'NOT_IMPLEMENTED',
-    `Native format with client_protocol_version is not supported for a column of type ${type}: convert it, e.g. by toString(). `,
+    `Native format with client_protocol_version is not supported for a column of type ${type}: ` +
+      'convert it, e.g. by toString(). ',
   )
 }
 
@@ -181,31 +183,6 @@ function decimalWidth(precision: number): number {
   if (precision <= 9) return 4
   if (precision <= 18) return 8
   return precision <= 38 ? 16 : 32
-}
-
-type ParsedType = { readonly name: string; readonly elements: readonly string[] }
-
-/** «Map(String, Array(UInt8))» is Map of «String» and «Array(UInt8)». */
-export function parseType(type: string): ParsedType {
-  const open = type.indexOf('(')
-  if (open < 0) return { name: type, elements: [] }
-  return { name: type.slice(0, open), elements: splitOutside(type.slice(open + 1, -1)) }
-}
-
-/** Cuts at the commas that are in no brackets and no quotes. */
-function splitOutside(text: string): string[] {
-  const pieces: string[] = []
-  let depth = 0
-  let start = 0
-  for (const { 0: found, index } of text.matchAll(/'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|[(),]/gs)) {
-    if (found === '(') depth += 1
-    else if (found === ')') depth -= 1
-    else if (found === ',' && depth === 0) {
-      pieces.push(text.slice(start, index).trim())
-      start = index + 1
-    }
-  }
-  return [...pieces, text.slice(start).trim()]
 }
 
 /** An element of a tuple can have a name: «client String», «`a b` Array(UInt8)». */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { EmbeddedStoreSettings, ServerStoreSettings } from '../open-store.ts'
 import { type Store, StoreError } from '../store.ts'
+import type { EmbeddedStoreSettings, ServerStoreSettings } from '../store-settings.ts'
 import { EndpointException, formatException } from './exception.ts'
 import { openReadEngine } from './read-engine.ts'
 

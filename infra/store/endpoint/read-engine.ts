@@ -23,7 +23,7 @@ export type ReadEngine = {
   close(): Promise<void>
 }
 
-/** Table functions that read nothing but this store, or nothing at all. `merge` isn't one: it opens tables by a pattern. */
+/** Table functions that read this store alone, or nothing at all. `merge` isn't one: it opens tables by a pattern. */
 const HARMLESS_TABLE_FUNCTIONS = [
   'generateRandom',
   'generateSeries',

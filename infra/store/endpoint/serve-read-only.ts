@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import { isLoopback } from '../../runtime/variables.ts'
+import { isLoopback } from '../../runtime/address.ts'
 import { StoreError } from '../store.ts'
 import { BODY_BYTES_MAX, createAnswerer, type Reply } from './answer-request.ts'
 import { announceEndpoint, TOKEN_HEADER, withdrawEndpoint } from './find-endpoint.ts'
 import { openReadEngine } from './read-engine.ts'
 
-export type ReadOnlySettings = {
+type ReadOnlySettings = {
   /** The folder of the embedded store, held by this process. */
   readonly path: string
   /** Where a request names none. */
@@ -145,7 +145,8 @@ function explainListenError(error: Error, host: string, port: number): StoreErro
     ? `${where} is in use by another process`
     : `can't listen on ${where}: ${error.message}`
   return new StoreError(
-    `the store's read-only endpoint: ${words}; set FORBRUK_STORE_LISTEN to a free host:port, e.g. ${formatHost(host)}:${port + 1}`,
+    `the store's read-only endpoint: ${words}; ` +
+      `set FORBRUK_STORE_LISTEN to a free host:port, e.g. ${formatHost(host)}:${port + 1}`,
     'ENDPOINT_PORT',
     { cause: error },
   )

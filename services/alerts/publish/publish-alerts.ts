@@ -8,7 +8,7 @@ import { decodeUsageAlert, encodeUsageAlert } from '@forbruk/schemas/wire/usage-
 import type { AlertsTopic } from '../record/raise-alerts.ts'
 import { STORED_ALERT_COLUMNS, type StoredAlert, storedAlertShape } from '../record/stored-alert.ts'
 
-export type PublishParts = {
+type PublishParts = {
   readonly store: Store
   /** The topic that is counted. */
   readonly stream: string
@@ -21,8 +21,8 @@ const ALERTS_PER_APPEND = 200
 
 /**
  * Brings recorded alerts to the topic, each once. Append, then record where it stands; a crash in between is mended by
- * claiming the topic, after which nobody else appends, and looking there for what has no record. The claim is kept until
- * something fails: while it is held nobody else can have appended, and what was appended under it is recorded.
+ * claiming the topic, after which nobody else appends, and looking there for what has no record. The claim is kept
+ * until something fails: while it is held nobody else can have appended, and what was appended under it is recorded.
  */
 export function createPublisher(parts: PublishParts) {
   let claim: Claim | null = null

@@ -13,7 +13,8 @@ import { startAlerts } from '../wiring/start-alerts.ts'
 export function upCommand(context: CommandContext): Command {
   return new Command('up')
     .description(
-      'everything in one process: the aggregator, usage alerts, the scheduled close, console and API, and the read-only endpoint of an embedded store',
+      'everything in one process: the aggregator, usage alerts, the scheduled close, console and API, ' +
+        'and the read-only endpoint of an embedded store',
     )
     .action(async () => {
       await using parts = openParts(context)

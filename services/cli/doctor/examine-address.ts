@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import type { Address } from '@forbruk/infra/runtime/variables.ts'
+import type { Address } from '@forbruk/infra/runtime/address.ts'
 import { ok, type Verdict, warning } from './finding.ts'
 
 /** Of an address that `variable` names. Throws when nobody may listen there. */

@@ -1,11 +1,8 @@
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { ok, type Verdict, warning } from './finding.ts'
-
-const GIGABYTE = 1_000_000_000
-/** Some million requests with their log, and what merging them takes. */
-const FREE_BYTES_EXPECTED = 2 * GIGABYTE
+import type { Verdict } from './finding.ts'
+import { judgeSpace } from './judge-space.ts'
 
 /** Of FORBRUK_DATA_DIR. Throws when nothing can be written there. */
 export async function examineFolder(path: string): Promise<Verdict> {
@@ -21,13 +18,6 @@ export async function examineFolder(path: string): Promise<Verdict> {
   })
   const { bavail, bsize } = await statfs(existing)
   return judgeSpace(existing === folder ? folder : `${folder}, still to be made`, bavail * bsize)
-}
-
-/** Pure: a disk that fills stops the counting, though nothing is lost. */
-export function judgeSpace(folder: string, freeBytes: number): Verdict {
-  const free = `${(freeBytes / GIGABYTE).toFixed(1)} GB free`
-  if (freeBytes >= FREE_BYTES_EXPECTED) return ok(`${folder}: ${free}`)
-  return warning(`${folder}: only ${free}, expected at least ${FREE_BYTES_EXPECTED / GIGABYTE} GB: make room`)
 }
 
 async function nearestExisting(folder: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { inspectStore, type StoreFacts } from '@forbruk/infra/store/inspect-store.ts'
-import type { StoreSettings } from '@forbruk/infra/store/open-store.ts'
+import type { StoreSettings } from '@forbruk/infra/store/store-settings.ts'
 import { ok, type Verdict } from './finding.ts'
 
 /** Throws StoreError or StoreUnavailableError when the store can't be used. */
@@ -8,7 +8,7 @@ export async function examineStore(settings: StoreSettings): Promise<Verdict> {
 }
 
 /** Pure. */
-export function describeStore(settings: StoreSettings, { version, exists, servedAt }: StoreFacts): string {
+function describeStore(settings: StoreSettings, { version, exists, servedAt }: StoreFacts): string {
   const toBeMade = exists ? '' : ', still to be made'
   if (settings.kind === 'server') {
     return `ClickHouse ${version} at ${settings.url}, database "${settings.database}"${toBeMade}`

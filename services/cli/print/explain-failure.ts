@@ -19,7 +19,7 @@ import { ShipError } from '@forbruk/shipper/ship-error.ts'
 import { NotClosedError } from './not-closed-error.ts'
 
 /** What a user reads of a failure, and the exit code: 1 a failure, 2 wrong usage, 3 refused for a stated reason. */
-export type ExplainedFailure = { readonly message: string; readonly exitCode: 1 | 2 | 3 }
+type ExplainedFailure = { readonly message: string; readonly exitCode: 1 | 2 | 3 }
 
 const WRONG_USAGE = [
   NotClosedError,

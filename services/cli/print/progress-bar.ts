@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress'
 
 /** A progress bar on a terminal; where nobody watches, nothing. */
-export type ProgressBar = {
+type ProgressBar = {
   update(done: number, total: number, label: string): void
   stop(): void
 }

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 
 /** One column of a printed table; numbers are set to the right. */
-export type Column = { readonly title: string; readonly align?: 'left' | 'right' }
+type Column = { readonly title: string; readonly align?: 'left' | 'right' }
 
 export function printTable(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
   const table = new Table({

@@ -17,7 +17,7 @@ import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 
-export type OperationParts = {
+type OperationParts = {
   readonly store: Store
   readonly close: Closer
   /** Of the tariff. */

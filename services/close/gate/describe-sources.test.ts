@@ -13,6 +13,8 @@ const gateway = (source: string, changes: Partial<SourceFacts> = {}): SourceFact
   ...changes,
 })
 
+const BY_LINE = 'each line of the log counts once, known by its place in its file.'
+
 test('sources are told by what their bytes and their events are', () => {
   expect(
     describeSources([
@@ -22,9 +24,10 @@ test('sources are told by what their bytes and their events are', () => {
       gateway('', { format: '', identity: 'request_id_or_none' }),
     ]),
   ).toEqual([
-    'Sources gw1, gw2: format nginx-json, whose bytes are those of headers and body; each line of the log counts once, known by its place in its file.',
-    'Sources old: format combined, whose bytes are those of the body alone; each line of the log counts once, known by its place in its file.',
-    "Sources (gateway): bytes as the gateway sends them; an event counts once by the gateway's request id; without one it counts as it comes.",
+    `Sources gw1, gw2: format nginx-json, whose bytes are those of headers and body; ${BY_LINE}`,
+    `Sources old: format combined, whose bytes are those of the body alone; ${BY_LINE}`,
+    'Sources (gateway): bytes as the gateway sends them; ' +
+      "an event counts once by the gateway's request id; without one it counts as it comes.",
   ])
 })
 

@@ -45,6 +45,7 @@ test('the later of both holds, and what is counted by now needs no time', () => 
 test('what stands still, or waits for somebody, has no estimate, and that is said', () => {
   const missing: Lack = { kind: 'source_missing', source: 'gw1', missing: 3 }
   expect(describeEstimate(estimate([behind, missing], 1_000, 1_000))).toBe(
-    'estimate: none; partition 1 was not counted further in 1.0 s; 1 of 2 things missing wait for somebody, for which there is no estimate',
+    'estimate: none; partition 1 was not counted further in 1.0 s; ' +
+      '1 of 2 things missing wait for somebody, for which there is no estimate',
   )
 })

@@ -58,6 +58,9 @@ const partition = (changes: Partial<PartitionFacts>) => lacks({ partitions: [{ .
 const ledger = (changes: Partial<NonNullable<PartitionFacts['ledger']>>) =>
   partition({ ledger: { firstOffset: 0, nextOffset: 131_072, brokenAt: null, ...changes } })
 
+const GIVEN_UP =
+  'the log had lost them, and an operator gave them up (disk died); close with --force and a reason'
+
 test('a gap that an operator accepted', () => {
   const gap = {
     partition: 3,
@@ -68,8 +71,8 @@ test('a gap that an operator accepted', () => {
     untilMs: null,
   }
   expect(lacks({ gaps: [gap, { ...gap, fromOffset: 8_192 }] })).toEqual([
-    'partition 3: offsets 4 096 to 8 191 were never counted: the log had lost them, and an operator gave them up (disk died); close with --force and a reason',
-    'partition 3: request ids from before offset 8 192 were not recognised any more: the log had lost them, and an operator gave them up (disk died); close with --force and a reason',
+    `partition 3: offsets 4 096 to 8 191 were never counted: ${GIVEN_UP}`,
+    `partition 3: request ids from before offset 8 192 were not recognised any more: ${GIVEN_UP}`,
   ])
 })
 
@@ -120,7 +123,8 @@ describe('a partition', () => {
 
   test('must not have lost what was not counted', () => {
     expect(partition({ startOffset: 132_000, graceOffset: 135_000 })).toEqual([
-      'partition 3: offsets 131 072 to 131 999 left the log before they were counted; restore the log, or close with --force and a reason',
+      'partition 3: offsets 131 072 to 131 999 left the log before they were counted; ' +
+        'restore the log, or close with --force and a reason',
     ])
     expect(partition({ startOffset: 131_071 })).toEqual([])
   })
@@ -132,14 +136,16 @@ describe('a partition', () => {
   })
 })
 
+const SHIP = 'run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire'
+
 test.each([
   [
     { throughMs: null, missing: 0 },
-    'source gw1 has not said how far it shipped; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire',
+    `source gw1 has not said how far it shipped; expected 2026-10-31T23:00:00Z: ${SHIP}`,
   ],
   [
     { throughMs: endMs - 1, missing: 0 },
-    'source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z: run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire',
+    `source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z: ${SHIP}`,
   ],
   [
     { throughMs: endMs, missing: 1_200 },
@@ -150,7 +156,7 @@ test.each([
   expect(lacks({ sources: [{ ...SOURCE, ...source }] })).toEqual([expected])
 })
 
-test('a source that was retired is not waited for, and what it lacked then is accepted; not what it lacks since', () => {
+test('a source that was retired is not waited for; what it lacked then is accepted, not what it lacks since', () => {
   const retired = { reason: 'host is gone', missing: 4 }
   const gone = { ...SOURCE, throughMs: null, missing: 4, retired }
   expect(lacks({ sources: [gone] })).toEqual([])
@@ -164,7 +170,8 @@ test('a gateway that gives no marks is not waited for: for it the grace stands',
 
 test('rejected events must be mended and counted, or waived', () => {
   expect(lacks({ rejected: [REJECTED] })).toEqual([
-    '40 rejected events of the month (client_missing, such as 0:12) are neither mended nor waived; see forbruk rejected list --month 2026-10, then forbruk rejected replay or waive',
+    '40 rejected events of the month (client_missing, such as 0:12) are neither mended nor waived; ' +
+      'see forbruk rejected list --month 2026-10, then forbruk rejected replay or waive',
   ])
   expect(lacks({ rejected: [{ ...REJECTED, open: 0, waived: 30, mended: 10 }] })).toEqual([])
   expect(lacks({ rejected: [{ ...REJECTED, open: 0, mending: 40 }] })).toEqual([

@@ -2,7 +2,7 @@ import { describeEstimate, type Estimate } from './estimate-ready.ts'
 import { describeLack, type Lack } from './gate.ts'
 
 /** Why a month was not closed, though nothing failed. */
-export type Refusal =
+type Refusal =
   | Lack
   | { readonly kind: 'registry_missing' }
   | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
@@ -34,9 +34,15 @@ export function describeRefusal(refusal: Refusal): string {
     case 'registry_missing':
       return 'no registry holds in the month; run forbruk registry import, for that month or from the first'
     case 'figures_unsettled':
-      return `usage and block ledger differ (${refusal.examples.join('; ')}); let forbruk aggregate catch up, then close again`
+      return (
+        `usage and block ledger differ (${refusal.examples.join('; ')}); ` +
+        'let forbruk aggregate catch up, then close again'
+      )
     case 'closed_meanwhile':
-      return `${refusal.tries} times another close with other figures came first; close it again once usage, registry and tariff are at rest`
+      return (
+        `${refusal.tries} times another close with other figures came first; ` +
+        'close it again once usage, registry and tariff are at rest'
+      )
     default:
       return describeLack(refusal)
   }

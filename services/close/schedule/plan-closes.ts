@@ -27,8 +27,9 @@ const MONTHS_BACK_MAX = 12
 
 /**
  * Pure: the months to close now, oldest first, of those after the month of the first usage. That one may have begun
- * before counting did, or hold no more than the first lines of a log file: whether to charge it is for people. A month is due from the first time of the schedule after its grace, so
- * a time that was slept through, or changed, is made up for whenever this is asked next.
+ * before counting did, or hold no more than the first lines of a log file: whether to charge it is for people. A month
+ * is due from the first time of the schedule after its grace, so a time that was slept through, or changed, is made up
+ * for whenever this is asked next.
  */
 export function planCloses(schedule: CloseSchedule, facts: PlanFacts, nowMs: number): BillingPeriod[] {
   const { timeZone } = schedule

@@ -5,7 +5,7 @@ import { select } from '@forbruk/infra/store/tables/table.ts'
 import { readClosedMonths } from '../statements/find-revision.ts'
 import { type CloseSchedule, planCloses } from './plan-closes.ts'
 
-export type ScheduleSettings = {
+type ScheduleSettings = {
   readonly schedule: CloseSchedule
   /** The topic that is counted. */
   readonly stream: string

@@ -13,7 +13,7 @@ type Closed = {
   readonly announced: number
 }
 
-export type ScheduledWork = {
+type ScheduledWork = {
   /** What is to be done at a time: it may look into the store. */
   readonly plan: (nowMs: number) => Promise<{
     readonly closes: readonly BillingPeriod[]
@@ -31,9 +31,9 @@ export type ScheduledWork = {
 }
 
 /** How often the clock is looked at: one that jumped, or stood still while the machine slept, is noticed within it. */
-export const CHECK_INTERVAL_MS = 60_000
+const CHECK_INTERVAL_MS = 60_000
 /** How long after a close that was refused or failed the month is tried again. */
-export const RETRY_INTERVAL_MS = 30 * 60_000
+const RETRY_INTERVAL_MS = 30 * 60_000
 
 /** Closes what is due until the signal. Nothing that fails ends it: it is logged, and tried again. */
 export async function runSchedule(work: ScheduledWork): Promise<void> {

@@ -24,7 +24,8 @@ export function toProblem(error: unknown): Problem {
       detail: message ?? 'is not right',
     }))
     const where = error.validationContext ?? 'request'
-    const detail = `the ${where} is not right: ${issues.map(({ at, detail }) => (at === '' ? detail : `${at}: ${detail}`)).join('; ')}`
+    const details = issues.map(({ at, detail }) => (at === '' ? detail : `${at}: ${detail}`))
+    const detail = `the ${where} is not right: ${details.join('; ')}`
     return { ...malformed(400, detail), more: { issues } }
   }
   return fromFastify(error)

@@ -18,7 +18,7 @@ export type Problem = {
   readonly more?: Readonly<Record<string, unknown>>
 }
 
-export type ProblemKind =
+type ProblemKind =
   | 'request_malformed'
   | 'token_missing'
   | 'origin_foreign'

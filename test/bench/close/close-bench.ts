@@ -56,7 +56,8 @@ function print(results: readonly ReturnType<typeof toResult>[], machine: string)
     const peak = peakBytes === null ? 'unknown' : `${Math.round(peakBytes / 1024 / 1024)} MiB`
     const parts = Object.entries(steps).map(([step, ms]) => `${step} ${(Number(ms) / 1000).toFixed(1)}`)
     process.stdout.write(
-      `${`${outcome} r${revision}`.padEnd(14)} ${(closeMs / 1000).toFixed(1)} s, ${cpuSeconds?.toFixed(1)} s of CPU, ${peak} at most, ${statements} statements (${parts.join(', ')})\n`,
+      `${`${outcome} r${revision}`.padEnd(14)} ${(closeMs / 1000).toFixed(1)} s, ${cpuSeconds?.toFixed(1)} s of CPU, ` +
+        `${peak} at most, ${statements} statements (${parts.join(', ')})\n`,
     )
   }
 }

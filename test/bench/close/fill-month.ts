@@ -53,11 +53,12 @@ FROM numbers(${CLIENTS * ROWS_PER_CLIENT})
 SETTINGS max_insert_threads = 1, max_block_size = 1000000`)
 await store.command(`
 INSERT INTO block_ledger
-    (stream, partition, block, fold_version, block_size, window_size, first_offset, next_offset, records, events, requests,
-     duplicates, rejected, marks, request_ids, request_bytes, response_bytes, first_hour, last_hour, fingerprint)
+    (stream, partition, block, fold_version, block_size, window_size, first_offset, next_offset, records, events,
+     requests, duplicates, rejected, marks, request_ids, request_bytes, response_bytes, first_hour, last_hour,
+     fingerprint)
 SELECT
-    stream, partition, block, 1, ${OFFSETS_PER_DAY}, 8, block, block + ${OFFSETS_PER_DAY}, ${OFFSETS_PER_DAY}, sum(requests),
-    sum(requests), 0, 0, 0, 0, sum(request_bytes), sum(response_bytes), min(hour), max(hour), 0
+    stream, partition, block, 1, ${OFFSETS_PER_DAY}, 8, block, block + ${OFFSETS_PER_DAY}, ${OFFSETS_PER_DAY},
+    sum(requests), sum(requests), 0, 0, 0, 0, sum(request_bytes), sum(response_bytes), min(hour), max(hour), 0
 FROM usage_rollup
 GROUP BY stream, partition, block`)
 await store.insert('stream', [

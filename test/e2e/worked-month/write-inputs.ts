@@ -32,7 +32,7 @@ const FILES = ['clients', 'partners', 'integrations', 'activations'] as const
 type RegistryTexts = Readonly<Record<(typeof FILES)[number], string>>
 
 /** The registry of March, as it was corrected later, and the one that holds before and after March: a folder each. */
-export type Registries = { readonly march: string; readonly corrected: string; readonly other: string }
+type Registries = { readonly march: string; readonly corrected: string; readonly other: string }
 
 export function writeRegistries(folder: string, partners: PageTable): Registries {
   const named = readNamed()

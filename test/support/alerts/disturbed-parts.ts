@@ -7,7 +7,7 @@ export class CrashError extends Error {
 }
 
 /** `before`: the nth call never took place; `after`: it did, and nobody lived to hear of it. */
-export type CrashMoment = 'before' | 'after'
+type CrashMoment = 'before' | 'after'
 
 /** The parts up to their nth call, and nothing after it: the process has died there. */
 export function crashingAt(nth: number, moment: CrashMoment) {

@@ -23,7 +23,7 @@ const RULES: MonthRules = {
   }),
 }
 
-export type Installation = {
+type Installation = {
   readonly store: Store
   readonly alertsTopic: EventLog
   readonly clock: { nowMs: number }
@@ -77,53 +77,65 @@ export function useInstallation() {
     ...changes,
   })
 
-  /** As a flush does: the usage, then the ledger that vouches for it. */
   const count = async (clientId: string, requests: number, timeMs = NOW_MS) => {
-    const { store } = place()
     offset += 1
-    const hour = Math.floor(timeMs / 3_600_000) * 3_600
-    const usage = { client_id: clientId, hour, integration_id: 'shop', status_class: '2xx', stream: STREAM }
-    const sums = { requests, request_bytes: 0, response_bytes: 0 }
-    await store.insert('usage_rollup', [{ ...usage, partition: 0, block: 0, ...sums, last_offset: offset }])
-    await store.insert('block_ledger', [
-      {
-        stream: STREAM,
-        partition: 0,
-        block: 0,
-        fold_version: 1,
-        first_offset: 0,
-        next_offset: offset + 1,
-        records: offset + 1,
-        events: offset + 1,
-        duplicates: 0,
-        rejected: 0,
-        marks: 0,
-        request_ids: 0,
-        first_hour: hour,
-        last_hour: hour,
-        last_append_time: null,
-        fingerprint: 0,
-        ...sums,
-      },
-    ])
+    await flush(place().store, { clientId, requests, timeMs, offset })
   }
+  const readTopic = (clientId: string) => readAlerts(place().alertsTopic, clientId)
+  return { place, judgeParts, count, readTopic }
+}
 
-  /** What the topic says of a client, in order: `actual 50` and where it stands. */
-  const readTopic = async (clientId: string) => {
-    const { alertsTopic } = place()
-    const found: { readonly alertId: string; readonly subject: string; readonly at: string }[] = []
-    for (let partition = 0; partition < alertsTopic.partitionCount; partition += 1) {
-      const { startOffset, endOffset } = await alertsTopic.bounds(partition)
-      for await (const { records } of alertsTopic.read(partition, startOffset, endOffset)) {
-        for (const record of records) {
-          const alert = decodeUsageAlert(record.value)
-          if (alert?.clientId !== clientId) continue
-          const { alertId, kind, level } = alert
-          found.push({ alertId, subject: `${kind} ${level}`, at: `${partition}:${record.offset}` })
-        }
+type Use = {
+  readonly clientId: string
+  readonly requests: number
+  readonly timeMs: number
+  readonly offset: number
+}
+
+/** As a flush does: the usage, then the ledger that vouches for it. */
+async function flush(store: Store, { clientId, requests, timeMs, offset }: Use): Promise<void> {
+  const hour = Math.floor(timeMs / 3_600_000) * 3_600
+  const usage = { client_id: clientId, hour, integration_id: 'shop', status_class: '2xx', stream: STREAM }
+  const sums = { requests, request_bytes: 0, response_bytes: 0 }
+  await store.insert('usage_rollup', [{ ...usage, partition: 0, block: 0, ...sums, last_offset: offset }])
+  await store.insert('block_ledger', [
+    {
+      stream: STREAM,
+      partition: 0,
+      block: 0,
+      fold_version: 1,
+      first_offset: 0,
+      next_offset: offset + 1,
+      records: offset + 1,
+      events: offset + 1,
+      duplicates: 0,
+      rejected: 0,
+      marks: 0,
+      request_ids: 0,
+      first_hour: hour,
+      last_hour: hour,
+      last_append_time: null,
+      fingerprint: 0,
+      ...sums,
+    },
+  ])
+}
+
+type FoundAlert = { readonly alertId: string; readonly subject: string; readonly at: string }
+
+/** What the topic says of a client, in order: `actual 50` and where it stands. */
+async function readAlerts(alertsTopic: EventLog, clientId: string): Promise<FoundAlert[]> {
+  const found: FoundAlert[] = []
+  for (let partition = 0; partition < alertsTopic.partitionCount; partition += 1) {
+    const { startOffset, endOffset } = await alertsTopic.bounds(partition)
+    for await (const { records } of alertsTopic.read(partition, startOffset, endOffset)) {
+      for (const record of records) {
+        const alert = decodeUsageAlert(record.value)
+        if (alert?.clientId !== clientId) continue
+        const { alertId, kind, level } = alert
+        found.push({ alertId, subject: `${kind} ${level}`, at: `${partition}:${record.offset}` })
       }
     }
-    return found
   }
-  return { place, judgeParts, count, readTopic }
+  return found
 }

@@ -1,7 +1,7 @@
 /**
  * A process that closes October on parts of its own, and may die of it:
  * `node close-process.ts FOLDER prepare | close ACCESS_PRICE [TABLE]`.
- * It is killed once it has sent its first insert into the table, and not heard of it. Else it prints the result as JSON.
+ * It is killed once it has sent its first insert into the table and not heard of it. Else it prints the result as JSON.
  */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -44,7 +44,8 @@ if (mode === 'prepare') {
   const sql = `
 SELECT
     (SELECT count() FROM month_close) AS closes,
-    (SELECT groupArray((revision, count)) FROM (SELECT revision, count() AS count FROM statement_lines GROUP BY revision ORDER BY revision)) AS lines,
+    (SELECT groupArray((revision, count)) FROM
+      (SELECT revision, count() AS count FROM statement_lines GROUP BY revision ORDER BY revision)) AS lines,
     (SELECT sum(payable_nok) FROM statement_adjustments) AS adjusted`
   const [stored] = await store.query(sql, z.unknown())
   process.stdout.write(JSON.stringify({ outcome, revision, contentHash, stored }))

@@ -10,7 +10,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { z } from 'zod'
 
 export const TOPIC = 'gateway.requests'
-export const BLOCK_SIZE = 8
+const BLOCK_SIZE = 8
 const PARTITIONS = 2
 
 export const OCTOBER_START_MS = Date.parse('2026-09-30T22:00:00Z')
@@ -74,7 +74,7 @@ export async function appendRecords(log: EventLog, partition: number, count: num
   await log.append(Array.from({ length: count }, () => ({ value: Buffer.from('x'), to: { partition } })))
 }
 
-export type CountedUse = {
+type CountedUse = {
   readonly client: string
   readonly integration: string
   readonly timeMs?: number
@@ -83,7 +83,7 @@ export type CountedUse = {
   readonly responseBytes?: number | bigint
 }
 
-export type CountedBlock = {
+type CountedBlock = {
   readonly partition: number
   /** The how-manieth, of whole ones. */
   readonly block: number
@@ -240,11 +240,13 @@ export async function countOctober({ store, log, clock, folder }: Installation):
 
 export const REGISTRY = {
   'clients.csv':
-    'client_id,name,partner_id,collective_invoice\nbyrå,Byrå AS,,no\nfirma,Firma AS,byrå,yes\nkunde,"Kunde, stor",byrå,no\n',
+    'client_id,name,partner_id,collective_invoice\n' +
+    'byrå,Byrå AS,,no\nfirma,Firma AS,byrå,yes\nkunde,"Kunde, stor",byrå,no\n',
   'partners.csv': 'partner_id,name\nbyrå,Byrå AS\n',
   'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\nweb,Web,internal\nbi,BI,partner\n',
   'activations.csv':
-    'client_id,integration_id,active_from,active_until\nfirma,shop,2026-01-01,\nfirma,web,2026-01-01,\nkunde,shop,2026-10-31,\nkunde,bi,2026-01-01,\n',
+    'client_id,integration_id,active_from,active_until\n' +
+    'firma,shop,2026-01-01,\nfirma,web,2026-01-01,\nkunde,shop,2026-10-31,\nkunde,bi,2026-01-01,\n',
 }
 
 export async function writeRegistry(

@@ -6,7 +6,7 @@ import { readStoredRegistry } from '../../../services/close/registry/read-stored
 import { TARIFF } from './close-october.ts'
 import type { Installation } from './counted-month.ts'
 
-/** Opens cases for statements as if they had been recorded: as October's first revision, unless it is said otherwise. */
+/** Opens cases for statements as if they had been recorded: as October's first revision, unless told otherwise. */
 export async function openRecorded(
   { store, log, clock }: Installation,
   statements: readonly Statement[],

@@ -32,7 +32,7 @@ export function lines(from: number, to: number): string {
   return text
 }
 
-export type PlacedEvent = (RequestEvent | RejectedLine | SourceMark) & { readonly partition: number }
+type PlacedEvent = (RequestEvent | RejectedLine | SourceMark) & { readonly partition: number }
 
 /** A folder with the embedded log in it, to ship to. */
 export type World = ReturnType<typeof openWorld>
@@ -75,7 +75,7 @@ export function openWorld() {
 }
 
 /** Every record of the log, by partition and offset. */
-export async function readAll(log: EventLog): Promise<PlacedEvent[]> {
+async function readAll(log: EventLog): Promise<PlacedEvent[]> {
   const events: PlacedEvent[] = []
   for (let partition = 0; partition < log.partitionCount; partition++) {
     const { startOffset, endOffset } = await log.bounds(partition)
@@ -94,7 +94,7 @@ export async function readAll(log: EventLog): Promise<PlacedEvent[]> {
   return events
 }
 
-export type Counted = { readonly file: string; readonly position: number; readonly partition: number }
+type Counted = { readonly file: string; readonly position: number; readonly partition: number }
 
 /** What an aggregator counts: within a partition, whatever lies above the highest position of its file so far. */
 export function countOnce(events: readonly PlacedEvent[]): (PlacedEvent & Counted)[] {
@@ -123,7 +123,7 @@ function placeOf(event: PlacedEvent): { file: string; position: number } | null 
   }
 }
 
-export type MarkFault = { readonly partition: number; readonly marked: number; readonly arrived: number }
+type MarkFault = { readonly partition: number; readonly marked: number; readonly arrived: number }
 
 /** The marks whose totals are not what had arrived in their partition when they came. */
 export function findMarkFaults(events: readonly PlacedEvent[]): MarkFault[] {

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
+import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { z } from 'zod'
 
 const POLL_INTERVAL_MS = 50
@@ -27,7 +28,8 @@ await store.command(`
     client_id String, integration_id String, time UInt64, status UInt16, request_bytes UInt64, response_bytes UInt64
   )
   ENGINE = Kafka
-  SETTINGS kafka_broker_list = '${brokers}', kafka_topic_list = '${topic}', kafka_group_name = '${topic}.${consumers}.${process.pid}',
+  SETTINGS kafka_broker_list = '${brokers}', kafka_topic_list = '${topic}',
+    kafka_group_name = '${topic}.${consumers}.${process.pid}',
     kafka_format = 'JSONEachRow', kafka_num_consumers = ${consumers}, kafka_thread_per_consumer = 1,
     kafka_flush_interval_ms = 1000, input_format_skip_unknown_fields = 1`)
 
@@ -38,7 +40,7 @@ await store.command(`
          sum(events.request_bytes) AS request_bytes, sum(events.response_bytes) AS response_bytes
   FROM events GROUP BY client_id, hour, integration_id, status_class`)
 
-const countShape = z.object({ count: z.coerce.number() })
+const countShape = z.object({ count: safeCount.read })
 
 async function until(query: string, least: number): Promise<number> {
   for (;;) {
@@ -56,10 +58,10 @@ const assignedMs = await until(
 const countedMs = await until('SELECT sum(requests) AS count FROM usage', Number(eventsTotal))
 
 const totalsShape = z.object({
-  requests: z.coerce.number(),
-  requestBytes: z.coerce.number(),
-  responseBytes: z.coerce.number(),
-  cells: z.coerce.number(),
+  requests: safeCount.read,
+  requestBytes: safeCount.read,
+  responseBytes: safeCount.read,
+  cells: safeCount.read,
 })
 const [totals] = await store.query(
   `SELECT sum(requests) AS requests, sum(request_bytes) AS requestBytes, sum(response_bytes) AS responseBytes,

@@ -1,0 +1,118 @@
+import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { expectProblem, useConsole } from '../../../test/support/console/console.ts'
+
+const { place, countAll, rows } = useInstallation()
+const { open, get, post, url, logged } = useConsole(place)
+const TOKEN = 'a-token-of-some-length'
+const CLOSE = '/v1/months/2026-10/close'
+
+describe('bad input', () => {
+  const BAD_WRITES: readonly [string, string, string, Record<string, string>, number][] = [
+    ['no month', '/v1/months/october/close', '{}', {}, 400],
+    ['malformed JSON', CLOSE, '{"dryRun":', {}, 400],
+    ['a list', CLOSE, '[]', {}, 400],
+    ['another type of value', CLOSE, '{"dryRun":"yes"}', {}, 400],
+    ['an unknown key', CLOSE, '{"dry_run":true}', {}, 400],
+    ['force without a reason', CLOSE, '{"force":{"reason":"  "}}', {}, 400],
+    ['a key that reaches into prototypes', CLOSE, '{"__proto__":{"dryRun":true}}', {}, 400],
+    ['a body that is too large', CLOSE, `{"force":{"reason":"${'x'.repeat(70_000)}"}}`, {}, 413],
+    ['a form', CLOSE, 'dryRun=true', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['text', CLOSE, '{}', { 'content-type': 'text/plain' }, 415],
+  ]
+  test('is refused, and closes nothing', async () => {
+    await countAll()
+    await open()
+    for (const [_what, path, body, headers, status] of BAD_WRITES) {
+      await expectProblem(await post(path, body, headers), status, 'request_malformed')
+    }
+    expect(await rows('SELECT * FROM month_close')).toEqual([])
+  })
+
+  test('what is no HTTP is refused, and the console goes on', async () => {
+    await open()
+    const { port } = new URL(url())
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'))
+      socket
+        .setEncoding('utf8')
+        .once('data', text => resolve(String(text)))
+        .once('error', reject)
+    })
+    expect(answer).toContain('400 Bad Request')
+    expect((await get('/v1/health')).status).toBe(200)
+  })
+})
+
+describe('who is let in', () => {
+  /** `fetch` sets Host itself. */
+  const statusBy = (headers: Record<string, string>, method = 'GET', path = '/v1/months') =>
+    new Promise<number>((resolve, reject) => {
+      httpRequest(`${url()}${path}`, { method, headers }, answer => {
+        answer.resume()
+        resolve(answer.statusCode ?? 0)
+      })
+        .once('error', reject)
+        .end()
+    })
+
+  test('a page elsewhere is not, by name or by origin', async () => {
+    await countAll()
+    await open()
+    expect(await statusBy({ host: 'rebound.example' })).toBe(403)
+    const json = { 'content-type': 'application/json' }
+    expect(await statusBy({ ...json, origin: 'https://elsewhere.example' }, 'POST', CLOSE)).toBe(403)
+    expect(await statusBy({ ...json, 'sec-fetch-site': 'cross-site' }, 'POST', CLOSE)).toBe(403)
+    expect(await rows('SELECT * FROM month_close')).toEqual([])
+    expect(await statusBy({ ...json, origin: url() }, 'POST', CLOSE)).toBe(200)
+  })
+
+  test('with a token set, writes need it, and it is never logged', async () => {
+    await countAll()
+    await open({ settings: { token: TOKEN } })
+    expect((await get('/v1/months')).status).toBe(200)
+    const refused = await post(CLOSE)
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer')
+    await expectProblem(refused, 401, 'token_missing')
+    await expectProblem(await post(CLOSE, {}, { authorization: `Bearer ${TOKEN}x` }), 401, 'token_missing')
+    expect((await post(CLOSE, {}, { authorization: `Bearer ${TOKEN}` })).status).toBe(200)
+    expect(logged()).toContain('"route":"/v1/months/:month/close"')
+    expect(logged()).not.toContain(TOKEN)
+  })
+
+  test('no address that others reach is listened on without a token', async () => {
+    await expect(open({ settings: { listen: { host: '0.0.0.0', port: 0 } } })).rejects.toThrow(
+      /FORBRUK_API_TOKEN/,
+    )
+  })
+
+  test('a port that is taken is named, with what to do', async () => {
+    await open()
+    const listen = { host: '127.0.0.1', port: Number(new URL(url()).port) }
+    await expect(open({ settings: { listen } })).rejects.toThrow(/is in use.*FORBRUK_LISTEN/)
+  })
+})
+
+test('the API describes itself', async () => {
+  await open()
+  const document = z
+    .object({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
+    .parse(await (await get('/openapi.json')).json())
+  expect(document.openapi).toBe('3.1.0')
+  expect(Object.keys(document.paths).toSorted()).toEqual([
+    '/v1/cases',
+    '/v1/cases/{id}',
+    '/v1/cases/{id}/steps',
+    '/v1/health',
+    '/v1/months',
+    '/v1/months/{month}/close',
+    '/v1/months/{month}/export',
+    '/v1/months/{month}/statements',
+    '/v1/months/{month}/statements/{payer}',
+    '/v1/months/{month}/statements/{payer}.html',
+    '/v1/registry',
+  ])
+})

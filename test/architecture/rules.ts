@@ -1,0 +1,14 @@
+import { findDeadExports } from './find-dead-exports.ts'
+import { findForbiddenImports } from './find-forbidden-imports.ts'
+import { findLongLines } from './find-long-lines.ts'
+import { findMisnamedTests } from './find-misnamed-tests.ts'
+import { findStrayHelpers } from './find-stray-helpers.ts'
+
+/** What the whole of the project is held to, beside biome.json's rules. */
+export const RULES = {
+  'lines fit the page': findLongLines,
+  'imports go one way': findForbiddenImports,
+  'every export has a user': findDeadExports,
+  'helpers of tests live in test/support': findStrayHelpers,
+  'a test is named by what it takes': findMisnamedTests,
+}
