@@ -12,7 +12,7 @@ export type CountLogger = Readonly<
 /** Offsets of the partitions counted here, up to the log's end when the run began. */
 export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
 
-export type CounterParts = {
+type CounterParts = {
   readonly resume: (partition: number) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
