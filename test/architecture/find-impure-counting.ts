@@ -11,7 +11,7 @@ export function findImpureCounting(files: readonly SourceFile[]): Fault[] {
       imports.filter(isImpure).map(({ target, line }) => ({
         path,
         line,
-        message: `imports ${target}. Expected counting to be a function of the log: let what calls it pass the value in.`,
+        message: `imports ${target}. Expected counting to be a function of the log: let its caller pass the value in.`,
       })),
     )
 }

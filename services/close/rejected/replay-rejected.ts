@@ -60,8 +60,8 @@ export async function replayRejected(options: ReplayOptions): Promise<Replayed> 
     const offset = offsets.get(intent.requestId)
     if (offset === undefined) {
       throw new RejectedEventError(
-        `the mend of ${showCoordinates(intent.at)} was sent to partition ${intent.toPartition}, but is not found there; ` +
-          'replay it again',
+        `the mend of ${showCoordinates(intent.at)} was sent to partition ${intent.toPartition}, ` +
+          'but is not found there; replay it again',
       )
     }
     await putSent(store, log.topic, intent, offset, options.clock())
