@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { MIGRATIONS, migrate, readMigrations } from './migrate.ts'
+import { MIGRATIONS, migrate, readMigrations, requireMigrated } from './migrate.ts'
 import { openStore } from './open-store.ts'
 import type { Store } from './store.ts'
 
@@ -84,7 +84,22 @@ describe('migrate', () => {
     await write('001_i.sql', table('i'))
     await migrate(store, folder, clock)
     await rm(new URL('001_i.sql', folder))
-    await expect(migrate(store, folder, clock)).rejects.toThrow(/001_i\.sql.*newer version/)
+    await expect(migrate(store, folder, clock)).rejects.toThrow(/001_i\.sql.*newer release/)
+    await expect(requireMigrated(store, folder)).rejects.toMatchObject({ code: 'MIGRATION_UNKNOWN' })
+  })
+})
+
+describe('requireMigrated', () => {
+  it('names the first migration that a store lacks, and applies none', async () => {
+    await write('001_j.sql', table('j'))
+    await expect(requireMigrated(store, folder)).rejects.toThrow(
+      /lacks migration 001_j\.sql.*forbruk migrate/,
+    )
+    await migrate(store, folder, clock)
+    await requireMigrated(store, folder)
+    await write('002_k.sql', table('k'))
+    await expect(requireMigrated(store, folder)).rejects.toThrow(/lacks migration 002_k\.sql/)
+    expect((await migrate(store, folder, clock)).map(({ name }) => name)).toEqual(['k'])
   })
 })
 

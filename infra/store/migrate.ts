@@ -37,7 +37,7 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 /**
  * Applies the folder's migrations that the store lacks, in order, and answers those. Repeating it changes nothing;
  * two at once do no harm, since every statement can be run twice and each is recorded after it has run.
- * Throws StoreError when a file was changed after it was applied, or the store was made by a newer version.
+ * Throws StoreError when a file was changed after it was applied, or a newer release has been at the store.
  * @param clock milliseconds since the epoch
  */
 export async function migrate(store: Store, folder: URL, clock: () => number): Promise<readonly Migration[]> {
@@ -50,6 +50,27 @@ export async function migrate(store: Store, folder: URL, clock: () => number): P
     await insertValues(store, schemaMigration, [{ number, name, checksum, appliedAtMs: clock() }])
   }
   return missing
+}
+
+/**
+ * For who only reads a store that others bring up to date: applies nothing. Throws StoreError where `migrate` would, and
+ * where a migration is still to be applied.
+ */
+export async function requireMigrated(store: Store, folder: URL): Promise<void> {
+  const applied = await readApplied(store).catch(noneApplied)
+  const [first] = chooseMissing(await readMigrations(folder), applied)
+  if (first === undefined) return
+  throw new StoreError(
+    `the store lacks migration ${fileName(first.number, first.name)}: ` +
+      'run forbruk migrate; where another process holds the store, start this release there',
+    'MIGRATION_MISSING',
+  )
+}
+
+/** A database that nothing was ever applied to has no table that says so. */
+function noneApplied(error: unknown): [] {
+  if (error instanceof StoreError && error.code === 'UNKNOWN_TABLE') return []
+  throw error
 }
 
 type AppliedMigration = Pick<RowOf<typeof schemaMigration>, 'number' | 'name' | 'checksum'>
@@ -70,16 +91,17 @@ export function chooseMissing(
     const migration = known.get(number)
     if (migration === undefined) {
       throw new StoreError(
-        `the store has migration ${file}, which this version doesn't know: ` +
-          'it was made by a newer version; use that one',
+        `the store has migration ${file}, which this release doesn't know: ` +
+          "a newer release has been at it. Run that release; a store can't go back",
         'MIGRATION_UNKNOWN',
       )
     }
     if (migration.checksum !== checksum) {
       throw new StoreError(
-        `migration ${fileName(number, migration.name)} was changed after it had been applied as ${file}: ` +
-          `expected checksum ${checksum}, got ${migration.checksum}; ` +
-          'restore the file and put the change into a new migration',
+        `migration ${fileName(number, migration.name)} is not the one that was applied to this store as ${file}: ` +
+          `expected checksum ${checksum}, got ${migration.checksum}. ` +
+          'If you changed the file, restore it and put the change into a new migration; ' +
+          'if an unreleased version made the store, count its log into an empty one (docs/operating.md)',
         'MIGRATION_CHANGED',
       )
     }

@@ -203,6 +203,7 @@ describe('up', () => {
     expect(
       await forbruk(['sql', 'SELECT sum(requests) FROM usage_hourly', '--format', 'TSV'], settings),
     ).toBe('2\n')
+    for (const readers of [['status'], ['audit'], ['rejected', 'list']]) await forbruk(readers, settings)
     const { code } = await up.stop()
     expect(code).toBe(0)
   })

@@ -41,7 +41,10 @@ const HARMLESS_TABLE_FUNCTIONS = [
 ]
 
 /** catboostEvaluate and system.models start a process of their own; system.stack_trace signals this one's threads. */
-const REFUSED_NAMES = ['file', 'catboostevaluate', 'models', 'stack_trace']
+const REFUSED_NAMES = ['catboostevaluate', 'models', 'stack_trace']
+
+/** The scalar file() reads any file of this process; `file` is a column of rejected events and of sources. */
+const REFUSED_COLUMN_NAMES = ['file']
 
 /** chdb's classes of statements; see QueryClass in chdb/durable. */
 const READ_ONLY_CLASS = 0
@@ -139,6 +142,7 @@ async function readCatalog(execute: Execute) {
   )
   const vocabulary: Vocabulary = {
     names: new Set([...REFUSED_NAMES, ...networkFunctions]),
+    columnNames: new Set(REFUSED_COLUMN_NAMES),
     tableFunctions: new Set(tableFunctions),
   }
   return { version, hostName, vocabulary, contentTypes: new Map(formats) }

@@ -238,7 +238,11 @@ describe('reading only', () => {
     ["SELECT file('SECRET')", nothing],
     ["SELECT `fi\\x6ce`('SECRET')", nothing],
     ["SELECT * APPLY(file) FROM (SELECT 'SECRET')", nothing],
+    ["SELECT * APPLY file FROM (SELECT 'SECRET')", nothing],
     ["SELECT * APPLY(x -> file(x)) FROM (SELECT 'SECRET')", nothing],
+    ["SELECT arrayMap(file, ['SECRET'])", nothing],
+    ["SELECT arrayMap((file), ['SECRET'])", nothing],
+    ["WITH file AS f SELECT arrayMap(f, ['SECRET'])", nothing],
     ["SELECT arrayMap({f:Identifier}, ['SECRET'])", { param_f: 'file' }],
     ["SELECT arrayMap({f:Identifier}, ['SECRET'])", { param_f: 'fi\\x6ce' }],
     ["EXPLAIN SELECT file('SECRET')", nothing],
@@ -274,6 +278,7 @@ describe('reading only', () => {
     ['SELECT $$INTO OUTFILE$$', 'INTO OUTFILE\n'],
     ["SELECT count() AS `into outfile`, 'url(1)' FROM usage", '2\turl(1)\n'],
     ["SELECT format('{}', 1);", '1\n'],
+    ["SELECT file, countIf(file != '') FROM (SELECT 'a' AS file) GROUP BY file", 'a\t1\n'],
     ['SELECT * FROM numbers(2)', '0\n1\n'],
     ['SHOW TABLES', 'usage\n'],
     ['EXISTS TABLE usage', '1\n'],
@@ -290,7 +295,7 @@ describe('reading only', () => {
 
 describe('many at once', () => {
   it('lets some run, some wait, and refuses the rest with a 503', async () => {
-    const slow = 'SELECT sleepEachRow(0.05) FROM numbers(2)'
+    const slow = 'SELECT sleepEachRow(0.05) FROM numbers(6)'
     const answers = await Promise.all(Array.from({ length: 48 }, () => ask(slow)))
     const refused = answers.filter(({ status }) => status === 503)
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(32)

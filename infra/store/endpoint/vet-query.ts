@@ -5,6 +5,8 @@ export type Token = readonly [type: string, text: string]
 export type Vocabulary = {
   /** Functions and tables that reach a file, a process or the network: refused wherever a name can stand. */
   readonly names: ReadonlySet<string>
+  /** Functions that do so and are named like a column of ours: refused where anything but the column can stand. */
+  readonly columnNames: ReadonlySet<string>
   /** Table functions that read anything but this store: refused where they are called. */
   readonly tableFunctions: ReadonlySet<string>
 }
@@ -31,8 +33,32 @@ export function vetTokens(
     if (vocabulary.names.has(name)) return outside(name)
     const isCalled = significant[index + 1]?.[0] === 'OpeningRoundBracket'
     if (isCalled && vocabulary.tableFunctions.has(name)) return outside(name)
+    if (vocabulary.columnNames.has(name) && !isColumn(significant, index)) return outside(name)
   }
   return vetIdentifiers(significant, parameters, vocabulary)
+}
+
+/**
+ * Whether the name at `index` can't be a function's: it is compared with something, or stands in a list of the statement
+ * or of a subquery. A function is called, applied, or the whole argument of another one, such as arrayMap.
+ */
+function isColumn(tokens: readonly Token[], index: number): boolean {
+  const [before, after] = [tokens[index - 1], tokens[index + 1]]
+  if (before?.[1].toUpperCase() === 'APPLY' || before?.[0] === 'Arrow') return false
+  if (after?.[0] === 'OpeningRoundBracket' || after?.[1].toUpperCase() === 'AS') return false
+  if (after?.[0] === 'Equals' || after?.[0] === 'NotEquals') return true
+  const bracket = innermostBracket(tokens, index)
+  return bracket === null || /^(SELECT|WITH)$/i.test(tokens[bracket + 1]?.[1] ?? '')
+}
+
+/** Where the bracket stands that is open at `index`; null when none is. */
+function innermostBracket(tokens: readonly Token[], index: number): number | null {
+  const open: number[] = []
+  for (const [at, [type]] of tokens.slice(0, index).entries()) {
+    if (type.startsWith('Opening')) open.push(at)
+    if (type.startsWith('Closing')) open.pop()
+  }
+  return open.at(-1) ?? null
 }
 
 /** A parameter of type Identifier puts a name into the statement: `arrayMap({f:Identifier}, …)` calls it. */
@@ -47,7 +73,7 @@ function vetIdentifiers(
     const parts = unescapeParameter(value)
       .toLowerCase()
       .split(/[^\p{L}\p{N}_]+/u)
-    const refused = parts.find(part => vocabulary.names.has(part))
+    const refused = parts.find(part => vocabulary.names.has(part) || vocabulary.columnNames.has(part))
     if (refused !== undefined) return outside(refused)
   }
   return null

@@ -2,7 +2,7 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { type EventLogSettings, openEventLog } from '@forbruk/infra/log/open-event-log.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import { createLogger } from '@forbruk/infra/runtime/logger.ts'
-import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
+import { MIGRATIONS, migrate, requireMigrated } from '@forbruk/infra/store/migrate.ts'
 import { openReadableStore, openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Logger } from 'pino'
@@ -56,8 +56,9 @@ export function openParts(context: CommandContext): Parts {
     },
     readableStore() {
       store ??= openReadableStore(config.store).then(async opened => {
-        // An empty folder has no views yet; another process's store is up to date by that process.
+        // An empty folder has no views yet; what others share is brought up to date by who writes to it.
         if (opened.kind === 'embedded') await migrate(opened, MIGRATIONS, Date.now)
+        else await requireMigrated(opened, MIGRATIONS)
         return opened
       })
       return store

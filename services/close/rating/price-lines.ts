@@ -19,16 +19,9 @@ export function sumQuantities(quantities: readonly DecimalText[]): DecimalText {
 
 /** Use that costs nothing, said on the statement all the same. */
 export function priceIncluded(integration: Integration, requests: bigint): StatementLine {
-  return {
-    item: 'included',
-    integrationId: integration.integrationId,
-    detail: integration.name,
-    quantity: requests.toString(),
-    unit: 'request',
-    unitPriceNok: '0',
-    amountNok: '0.00',
-    status: 'payable',
-  }
+  const { integrationId, name: detail } = integration
+  const line = quantityLine(new Exact(requests.toString()), '0', 'payable')
+  return { ...line, item: 'included', integrationId, detail, unit: 'request' }
 }
 
 export function priceAccess(version: TariffVersion): StatementLine {

@@ -1,19 +1,12 @@
 import type { PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { PUBLISHED, REQUESTS } from '../../../../test/support/close/registry-values.ts'
+import { priceOverage } from '../../rating/price-lines.ts'
 import { html } from './html.ts'
 import { renderStatement } from './render-statement.ts'
 
-const LINE = {
-  item: 'overage_requests',
-  integrationId: '',
-  detail: 'Requests above 500000',
-  quantity: '1',
-  unit: 'request',
-  unitPriceNok: '0.017',
-  amountNok: '0.02',
-  status: 'waived',
-} as const
+const LINES = priceOverage(PUBLISHED, REQUESTS + 1n, 0n, 'waived')
 const STATEMENT: PayerStatement = {
   month: '2026-10',
   revision: 2,
@@ -37,7 +30,7 @@ const STATEMENT: PayerStatement = {
       bytes: '12',
       meteredRequests: '500001',
       meteredBytes: '12',
-      lines: [LINE],
+      lines: LINES,
     },
   ],
   adjustments: [
@@ -127,7 +120,9 @@ test('texts stay texts, wherever they stand', () => {
     ...STATEMENT,
     payerName: evil,
     payerId: evil,
-    clients: [{ ...client, clientName: evil, clientId: evil, lines: [{ ...LINE, detail: evil }] }],
+    clients: [
+      { ...client, clientName: evil, clientId: evil, lines: LINES.map(line => ({ ...line, detail: evil })) },
+    ],
     adjustments: [
       {
         ...adjustment,
