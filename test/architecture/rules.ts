@@ -1,5 +1,7 @@
+import { findCoercedValues } from './find-coerced-values.ts'
 import { findDeadExports } from './find-dead-exports.ts'
 import { findForbiddenImports } from './find-forbidden-imports.ts'
+import { findForeignTables } from './find-foreign-tables.ts'
 import { findImpureCounting } from './find-impure-counting.ts'
 import { findLongLines } from './find-long-lines.ts'
 import { findMisnamedTests } from './find-misnamed-tests.ts'
@@ -13,4 +15,6 @@ export const RULES = {
   'every export has a user': findDeadExports,
   'helpers of tests live in test/support': findStrayHelpers,
   'a test is named by what it takes': findMisnamedTests,
+  'a table is named in the SQL of its owner alone': findForeignTables,
+  'no stored value is coerced': findCoercedValues,
 }
