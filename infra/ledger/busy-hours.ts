@@ -5,7 +5,7 @@ import { count64, secondTime, text } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
 
-export type BusyQuestion = {
+type BusyQuestion = {
   readonly stream: string
   readonly range: PeriodRange
   /** Whose use of what is looked at. */

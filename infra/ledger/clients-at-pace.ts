@@ -4,7 +4,7 @@ import { text } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
 
-export type PaceQuestion = {
+type PaceQuestion = {
   readonly stream: string
   readonly range: PeriodRange
   /** Where the hours begin, on a whole one, that say how fast a client is. */

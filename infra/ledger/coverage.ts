@@ -3,7 +3,7 @@ import { nullable, safeCount } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
 
 /** Which offsets of a partition the ledger vouches for. */
-export type Coverage = {
+type Coverage = {
   readonly firstOffset: number
   readonly nextOffset: number
   /** The first place where a block doesn't begin where the one before ends, nor behind an accepted gap. */

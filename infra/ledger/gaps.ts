@@ -56,7 +56,10 @@ function readNeighbours(store: Store, stream: string): Promise<Neighbour[]> {
   return store.query(
     `SELECT ${list} FROM block_ledger FINAL
      WHERE stream = {stream:String}
-       AND ((partition, next_offset) IN ${ofGaps('from_offset')} OR (partition, first_offset) IN ${ofGaps('to_offset')})`,
+       AND (
+         (partition, next_offset) IN ${ofGaps('from_offset')}
+         OR (partition, first_offset) IN ${ofGaps('to_offset')}
+       )`,
     shape,
     { stream },
   )

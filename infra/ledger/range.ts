@@ -10,7 +10,8 @@ export function rangeParams({ startMs, endMs }: PeriodRange) {
 export const IN_RANGE = `hour >= toDateTime({start:UInt32}, 'UTC') AND hour < toDateTime({end:UInt32}, 'UTC')`
 
 /** Of a block, where it may hold usage of the range; null where it holds none at all. `touchesRange` says the same. */
-export const TOUCHES_RANGE = `first_hour < toDateTime({end:UInt32}, 'UTC') AND last_hour >= toDateTime({start:UInt32}, 'UTC')`
+export const TOUCHES_RANGE = `
+first_hour < toDateTime({end:UInt32}, 'UTC') AND last_hour >= toDateTime({start:UInt32}, 'UTC')`
 
 /** The places (partition, block) of the blocks that may hold usage of the range. */
 export const BLOCKS_OF_RANGE = `

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Store } from '../store/store.ts'
 import { bool, count64, safeCount } from '../store/tables/codec.ts'
-import { shapeOf, type Values } from '../store/tables/table.ts'
+import { shapeOf } from '../store/tables/table.ts'
+import { type Blocks, findUnsettled } from './find-unsettled.ts'
 import { BLOCKS_OF_RANGE, IN_RANGE, rangeParams, TOUCHES_RANGE } from './range.ts'
 import { type ClientUse, readUses } from './usage.ts'
 
@@ -19,10 +20,10 @@ const PAUSE_MS = 200
 const EXAMPLES_MAX = 3
 
 /**
- * The range's usage per client, integration and status class, at one cut of the log. Only figures that the ledger vouches
- * for are read: for each block that holds usage of the range, the rollup's sums (all hours) equal the ledger's, before and
- * after the usage is read. A block's sums only grow, so equal sums mean that nothing changed in between. Where an
- * aggregator is at work on these blocks, it is tried again, at most 5 times.
+ * The range's usage per client, integration and status class, at one cut of the log. Only figures that the ledger
+ * vouches for are read: for each block that holds usage of the range, the rollup's sums (all hours) equal the ledger's,
+ * before and after the usage is read. A block's sums only grow, so equal sums mean that nothing changed in between.
+ * Where an aggregator is at work on these blocks, it is tried again, at most 5 times.
  */
 export async function readSettledUsage(
   store: Store,
@@ -48,9 +49,6 @@ const SUMS = {
   requestBytesSum: count64,
   responseBytesSum: count64,
 }
-/** What a block's requests, request bytes and response bytes come to. */
-export type BlockFigures = Values<typeof SUMS>
-export type Blocks = { readonly ledger: readonly BlockFigures[]; readonly rollup: readonly BlockFigures[] }
 /** The cut comes from the same snapshot as the ledger's sums. */
 type BlocksAtCut = Blocks & { readonly cut: Cut }
 
@@ -63,30 +61,6 @@ async function readBlocks(store: Store, stream: string, range: PeriodRange): Pro
     ledger: rows.filter(row => row.touches),
     rollup,
   }
-}
-
-/** Pure: blocks whose figures differ between ledger and rollup, or between the two readings, each as a sentence. */
-export function findUnsettled(before: Blocks, after: Blocks): string[] {
-  const columns = [before.ledger, before.rollup, after.ledger, after.rollup].map(
-    blocks => new Map(blocks.map(figures => [describeBlock(figures), describeFigures(figures)])),
-  )
-  const names = new Set(columns.flatMap(column => [...column.keys()]))
-  return [...names].flatMap(name => {
-    const [ledger = 'nothing', rollup = 'nothing', ledgerAfter = 'nothing', rollupAfter = 'nothing'] =
-      columns.map(column => column.get(name))
-    if (ledgerAfter !== rollupAfter) return [`${name}: ledger ${ledgerAfter}, usage ${rollupAfter}`]
-    if (ledger !== rollup || ledger !== ledgerAfter) return [`${name}: changed while it was read`]
-    return []
-  })
-}
-
-function describeBlock({ partition, block }: BlockFigures): string {
-  return `partition ${partition}, block ${block}`
-}
-
-/** Equal text, equal figures. */
-function describeFigures({ requestsSum, requestBytesSum, responseBytesSum }: BlockFigures): string {
-  return `${requestsSum} requests, ${requestBytesSum} + ${responseBytesSum} bytes`
 }
 
 const ledgerShape = shapeOf({ ...SUMS, nextOffset: safeCount, touches: bool, isLast: bool })

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { MIGRATIONS, migrate, readMigrations, requireMigrated } from './migrate.ts'
+import { MIGRATIONS, migrate, requireMigrated } from './migrate.ts'
 import { openStore } from './open-store.ts'
+import { readMigrations } from './read-migrations.ts'
 import type { Store } from './store.ts'
 
 const NOON_MS = Date.UTC(2026, 9, 1, 12)

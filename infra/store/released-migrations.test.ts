@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { MIGRATIONS, type Migration, readMigrations } from './migrate.ts'
+import { MIGRATIONS } from './migrate.ts'
+import { fileName, type Migration, readMigrations } from './read-migrations.ts'
 
 /** By release: the migrations that came with it, each with the checksum that stores keep of it. */
 const releasedShape = z.record(z.string(), z.record(z.string(), z.string()))
@@ -16,7 +17,7 @@ const present = Object.fromEntries(migrations.map(each => [fileOf(each), each.ch
 const unreleased = migrations.filter(each => !(fileOf(each) in released))
 
 function fileOf({ number, name }: Migration): string {
-  return `${String(number).padStart(3, '0')}_${name}.sql`
+  return fileName(number, name)
 }
 
 test('a released migration is never edited, renamed or removed: stores have it', () => {

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { INTEGRATION_KINDS } from '../registry/registry.ts'
 
 /**
- * The one model of a statement: rating makes it, the store keeps it, the API, the page and the event show it. Plain JSON
- * values, so that the same figures are the same bytes: counts, quantities and money are decimal text, exact and without
- * exponent. Null is where there is none; an integration id may be empty, which is what the gateway itself can say.
+ * The one model of a statement: rating makes it, the store keeps it, the API, the page and the event show it. Plain
+ * JSON values, so that the same figures are the same bytes: counts, quantities and money are decimal text, exact and
+ * without exponent. Null is where there is none; an integration id may be empty, which is what the gateway itself can
+ * say.
  */
 export const decimalShape = z.string().regex(/^-?\d+(\.\d+)?$/, { error: 'a decimal as text' })
 export type DecimalText = z.output<typeof decimalShape>

@@ -17,7 +17,7 @@ ORDER BY raised_at DESC, client_id, metric, kind, level
 LIMIT {limit:UInt32}`
 
 /** Null: of every month, of every client. */
-export type AlertFilter = {
+type AlertFilter = {
   readonly month: string | null
   readonly client: string | null
   readonly limit: number

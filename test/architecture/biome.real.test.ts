@@ -35,11 +35,6 @@ const FILES: readonly (readonly [path: string, text: string, rule: string | null
   ],
   ['services/aggregator/count/now.ts', 'export const a = Date.now()', 'style/noRestrictedGlobals'],
   ['services/aggregator/count/wait.ts', 'setTimeout(() => {}, 1)', 'style/noRestrictedGlobals'],
-  [
-    'services/aggregator/count/sleep.ts',
-    "import { setTimeout } from 'node:timers/promises'",
-    'style/noRestrictedImports',
-  ],
   ['services/close/now.ts', 'export const a = Date.now()', null],
   ['services/close/fitting.ts', `export function a() {\n${lines(69)}}\n${lines(200)}`, null],
   ['services/close/a.test.ts', `describe('a', () => {\n${lines(300)}})`, null],

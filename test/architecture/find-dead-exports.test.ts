@@ -32,3 +32,7 @@ test('what tests share is used by tests', () => {
   const importing = { 'infra/b.test.ts': "import { type A, b } from '../test/support/a.ts'" }
   expect(deadIn('test/support/a.ts', importing)).toEqual(['3 c is exported and imported nowhere'])
 })
+
+test('what a codec of the wire exports is for readers of the topic', () => {
+  expect(deadIn('schemas/wire/usage-alert-codec.ts', {})).toEqual([])
+})

@@ -1,5 +1,5 @@
 /** A document as its reader sees it: what stands in code is no link, and what is fenced off by language is code. */
-export type Document = {
+type Document = {
   /** Without fenced blocks. */
   readonly prose: string
   readonly blocks: readonly CodeBlock[]
@@ -7,7 +7,7 @@ export type Document = {
   readonly spans: readonly string[]
 }
 
-export type CodeBlock = { readonly language: string; readonly lines: readonly string[] }
+type CodeBlock = { readonly language: string; readonly lines: readonly string[] }
 
 const FENCE = /^(`{3,}|~{3,})([^\n]*)\n([\s\S]*?)^\1[ \t]*$/gm
 const SPAN = /`([^`\n]+)`/g

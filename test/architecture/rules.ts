@@ -1,5 +1,8 @@
+import { findCoercedValues } from './find-coerced-values.ts'
 import { findDeadExports } from './find-dead-exports.ts'
 import { findForbiddenImports } from './find-forbidden-imports.ts'
+import { findForeignTables } from './find-foreign-tables.ts'
+import { findImpureCounting } from './find-impure-counting.ts'
 import { findLongLines } from './find-long-lines.ts'
 import { findMisnamedTests } from './find-misnamed-tests.ts'
 import { findStrayHelpers } from './find-stray-helpers.ts'
@@ -8,7 +11,10 @@ import { findStrayHelpers } from './find-stray-helpers.ts'
 export const RULES = {
   'lines fit the page': findLongLines,
   'imports go one way': findForbiddenImports,
+  'counting is pure': findImpureCounting,
   'every export has a user': findDeadExports,
   'helpers of tests live in test/support': findStrayHelpers,
   'a test is named by what it takes': findMisnamedTests,
+  'a table is named in the SQL of its owner alone': findForeignTables,
+  'no stored value is coerced': findCoercedValues,
 }

@@ -77,7 +77,7 @@ function nameOf({ kind, name }: { readonly kind: string; readonly name: string |
   return kind === 'Default' ? 'default' : name
 }
 
-function lineAt(text: string, index: number): number {
+export function lineAt(text: string, index: number): number {
   return text.slice(0, index).split('\n').length
 }
 

@@ -39,8 +39,8 @@ export function vetTokens(
 }
 
 /**
- * Whether the name at `index` can't be a function's: it is compared with something, or stands in a list of the statement
- * or of a subquery. A function is called, applied, or the whole argument of another one, such as arrayMap.
+ * Whether the name at `index` can't be a function's: it is compared with something, or stands in a list of the
+ * statement or of a subquery. A function is called, applied, or the whole argument of another one, such as arrayMap.
  */
 function isColumn(tokens: readonly Token[], index: number): boolean {
   const [before, after] = [tokens[index - 1], tokens[index + 1]]

@@ -1,6 +1,6 @@
 /**
- * MurmurHash3's x86 variant of 32 bits with seed 0, signed: of a text's bytes, as `assembly/text.ts` has it of the texts
- * that it scans.
+ * MurmurHash3's x86 variant of 32 bits with seed 0, signed: of a text's bytes, as `assembly/text.ts` has it of the
+ * texts that it scans.
  */
 export function hashText(bytes: Buffer): number {
   const wordsEnd = bytes.length & ~3

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** What scan-requests.wasm exports; addresses are in its memory. */
-export type Scanner = {
+type Scanner = {
   readonly memory: WebAssembly.Memory
   readonly scanRequests: (count: number) => void
   readonly slots: number

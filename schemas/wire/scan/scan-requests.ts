@@ -18,8 +18,8 @@ export type Scannable = { readonly value: Buffer | null; readonly valueRange?: B
 
 /**
  * The fast way past `decodeRecord` for what nearly every record is: one request, in ASCII, in a form of ours. The loop
- * over the values' bytes is WebAssembly, a third of the time it takes in JavaScript. Its memory holds what the last scan
- * found, so whoever scans has one of their own; many partitions that are counted in turn share one.
+ * over the values' bytes is WebAssembly, a third of the time it takes in JavaScript. Its memory holds what the last
+ * scan found, so whoever scans has one of their own; many partitions that are counted in turn share one.
  */
 export class RequestScanner {
   readonly #scanSlots: (count: number) => void
@@ -60,7 +60,7 @@ export class RequestScanner {
     return count
   }
 
-  /** True when value `index` of the last scan is one request, now in `request`; false says nothing: the decoder decides. */
+  /** True when value `index` of the last scan is one request, now in `request`; else the decoder is to decide. */
   load(index: number, request: ScannedRequest): boolean {
     const words = this.#words
     const word = index * SLOT_WORDS

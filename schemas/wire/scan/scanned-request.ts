@@ -1,6 +1,7 @@
 /**
- * One request as it stands in a record's bytes: numbers are read, texts are ranges of `texts`. One object is filled again
- * for every record, so that nothing is allocated per event; what is to be kept must be copied before the next one.
+ * One request as it stands in a record's bytes: numbers are read, texts are ranges of `texts`. One object is filled
+ * again for every record, so that nothing is allocated per event; what is to be kept must be copied before the next
+ * one.
  */
 export class ScannedRequest {
   /** A view, because words of it are read wherever they begin. */

@@ -16,7 +16,7 @@ import { replayBlocks } from './replay-blocks.ts'
 const ATTEMPTS_MAX = 4
 const ATTEMPT_INTERVAL_MS = 1_500
 
-export type AuditSettings = {
+type AuditSettings = {
   readonly store: Store
   /** The topic whose figures are audited. */
   readonly stream: string
@@ -27,7 +27,7 @@ export type AuditSettings = {
   readonly onProgress?: (blocksReplayed: number, blocksTotal: number) => void
 }
 
-export type AuditReport = {
+type AuditReport = {
   readonly stream: string
   readonly partitions: number
   readonly blocks: number

@@ -4,7 +4,7 @@ import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { alignedEnd } from '../count/block.ts'
 
-export type AuditCheck =
+type AuditCheck =
   | 'ledger_contiguous'
   | 'ledger_adds_up'
   | 'rollup_equals_ledger'
@@ -17,8 +17,8 @@ export type AuditCheck =
 export type AuditFinding = { readonly check: AuditCheck; readonly place: string; readonly message: string }
 
 /**
- * Holds the blocks of every partition, in order, against the invariants of the ledger: each by itself, to the one before
- * it, and to what the rows that it vouches for add up to. Pure.
+ * Holds the blocks of every partition, in order, against the invariants of the ledger: each by itself, to the one
+ * before it, and to what the rows that it vouches for add up to. Pure.
  */
 export function checkLedger(
   blocks: readonly LedgerBlock[],
@@ -97,7 +97,9 @@ function describeDifference({ what, found, expected }: Omit<Difference, 'rows'>)
 }
 
 function toUnvouched(sum: BlockSum): AuditFinding {
-  const message = `${sum.requests} requests in the rollup without a ledger row: a writer stopped before it; run forbruk aggregate`
+  const message =
+    `${sum.requests} requests in the rollup without a ledger row: ` +
+    'a writer stopped before it; run forbruk aggregate'
   return { check: 'rollup_equals_ledger', place: placeOf(sum), message }
 }
 

@@ -20,7 +20,7 @@ import { type AuditFinding, placeOf } from './check-ledger.ts'
 /** One broken block must not fill the screen. */
 const FINDINGS_PER_BLOCK_MAX = 5
 
-export type ReplayParts = {
+type ReplayParts = {
   readonly store: Store
   readonly log: EventLog
   /** The newest rules that this release has. */

@@ -13,7 +13,7 @@ export type StreamGeometry = {
  * goes on with its version until its log says otherwise: so the rules of every version down to the oldest are kept.
  */
 export const FOLD_VERSION = 1
-export const FOLD_VERSION_OLDEST = 1
+const FOLD_VERSION_OLDEST = 1
 
 /** Blocks large enough that their rows are few, small enough to be folded again in a second. */
 export const DEFAULT_GEOMETRY: StreamGeometry = {

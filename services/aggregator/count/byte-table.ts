@@ -7,7 +7,7 @@ const NONE = -1
 const NO_TAG = 0
 
 /** Takes a text by its bytes, as a column of many does. */
-export type TextTarget = { add(bytes: DataView, start: number, end: number): void }
+type TextTarget = { add(bytes: DataView, start: number, end: number): void }
 
 /**
  * Distinct texts by their bytes, numbered from 0 in the order in which they came. Holds what a Map of strings would,

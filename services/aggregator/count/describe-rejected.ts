@@ -10,7 +10,7 @@ import { redactExcerpt } from '@forbruk/schemas/event/redact.ts'
 import type { UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 
 /** What an event says of where it comes from. */
-export type Origin = Pick<RequestEvent, 'source' | 'identity'>
+type Origin = Pick<RequestEvent, 'source' | 'identity'>
 
 /** Null for what has no identity to be recognised by, or whose source could not be read. */
 export function identityOf(

@@ -70,7 +70,7 @@ describe('the queue', () => {
     expect(queue.take(10)).toEqual([])
   })
 
-  test('asks for the open block when something of it is new: at once if need be, else when counting is not far behind', () => {
+  test('asks for the open block when something of it is new: at once if need be, else when not far behind', () => {
     const queue = queueFrom(4)
     queue.logEndOffset = 100
     expect(queue.isOpenBlockDue(4, 8, true)).toBe(false)

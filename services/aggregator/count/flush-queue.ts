@@ -51,9 +51,9 @@ export class FlushQueue<Rows> {
   }
 
   /**
-   * Whether the open block, folded up to `nextOffset`, has something to give, and is to give it. While more than a block
-   * is still to be read, and reading goes on, it waits until it is complete, so that catching up writes each row once;
-   * unless it must be given at once.
+   * Whether the open block, folded up to `nextOffset`, has something to give, and is to give it. While more than a
+   * block is still to be read, and reading goes on, it waits until it is complete, so that catching up writes each row
+   * once; unless it must be given at once.
    */
   isOpenBlockDue(nextOffset: number, blockSize: number, atOnce: boolean): boolean {
     if (nextOffset === this.#givenOffset) return false

@@ -10,7 +10,7 @@ export function describePartition({ partition, stream }: Place): string {
   return `partition ${partition} of ${stream}`
 }
 
-export function howToAccept(partition: number, fromOffset: number, startOffset: number): string {
+function howToAccept(partition: number, fromOffset: number, startOffset: number): string {
   const range = `${partition}:${fromOffset}-${Math.max(fromOffset, startOffset)}`
   return `give them up: stop every aggregator, then forbruk aggregate --accept-gap ${range} --reason TEXT`
 }
@@ -34,8 +34,8 @@ export function assertLogHolds(
     throw new LogGapError(
       `${where} begins at offset ${bounds.startOffset}, but counting must go on from ${foldFromOffset}: offsets ` +
         `${foldFromOffset} to ${bounds.startOffset - 1} were deleted by the topic's retention before their block was ` +
-        `complete. Restore them, or ${howToAccept(place.partition, knownOffset, bounds.startOffset)}. Nothing was counted ` +
-        `wrongly.`,
+        `complete. Restore them, or ${howToAccept(place.partition, knownOffset, bounds.startOffset)}. ` +
+        'Nothing was counted wrongly.',
     )
   }
 }
@@ -48,8 +48,8 @@ export function lacksRequestIds(
   firstOffset: number,
 ): LogGapError {
   return new LogGapError(
-    `${describePartition(place)} begins at offset ${readFromOffset}, but the request ids from offset ${neededOffset} on ` +
-      `are needed to recognise duplicates: the topic's retention deleted them within days. Raise it. Restore ` +
+    `${describePartition(place)} begins at offset ${readFromOffset}, but the request ids from offset ${neededOffset} ` +
+      `on are needed to recognise duplicates: the topic's retention deleted them within days. Raise it. Restore ` +
       `them, or ${howToAccept(place.partition, firstOffset, 0)}. Nothing was counted wrongly.`,
   )
 }
@@ -62,8 +62,9 @@ export function lacksRecords(
   countedOffset: number,
 ): LogGapError {
   return new LogGapError(
-    `${describePartition(place)}: the record at offset ${offset} belongs to the block that began at ${firstOffset}, but ` +
-      `the log no longer holds all that folding it takes: the topic's retention deleted it within days. Raise it. ` +
-      `Restore the records, or ${howToAccept(place.partition, countedOffset, 0)}. Nothing was counted wrongly.`,
+    `${describePartition(place)}: the record at offset ${offset} belongs to the block that began at ${firstOffset}, ` +
+      "but the log no longer holds all that folding it takes: the topic's retention deleted it within days. " +
+      `Raise it. Restore the records, or ${howToAccept(place.partition, countedOffset, 0)}. ` +
+      'Nothing was counted wrongly.',
   )
 }

@@ -109,9 +109,9 @@ export class PartitionFold<Rows> {
   }
 
   /**
-   * The rows of each block that changed since the last call, in order; the caller writes them, and the ledger's last. Of
-   * the open block only when its proof is given, and while catching up not before it is complete, unless `atOnce` asks
-   * for what there is.
+   * The rows of each block that changed since the last call, in order; the caller writes them, and the ledger's last.
+   * Of the open block only when its proof is given, and while catching up not before it is complete, unless `atOnce`
+   * asks for what there is.
    */
   takeRows(atOnce = false): readonly Rows[] {
     const { blockSize } = this.#block.geometry

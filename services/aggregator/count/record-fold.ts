@@ -20,7 +20,7 @@ export class RecordFold {
     this.#admission = admission
   }
 
-  /** Looks through the records from `first` on, as many as one go takes, and answers how many: those can then be read. */
+  /** Looks through the records from `first` on, as many as one go takes, and answers how many can then be read. */
   scan(records: readonly LogRecord[], first: number): number {
     return this.#scanner.scan(records, first)
   }
@@ -100,7 +100,7 @@ export class RecordFold {
       spellOrigin(origin, this.#request)
       const file = this.#admission.sources.of(this.#request)
       if (!this.#admit(file, record.offset, block)) return
-      // Only what names its source is counted for one: so the stored rejected events tell what the source rows add up to.
+      // Only what names its source is counted for one: so the rejected events tell what the source rows add up to.
       if (origin.source !== '' || origin.identity.kind === 'position') file.count(false)
     }
     block.addRejected(describeRejected(event, record, index))

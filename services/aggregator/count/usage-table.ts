@@ -10,9 +10,9 @@ const [CLIENT, INTEGRATION, HOUR_AND_CLASS, CHANGED] = [0, 1, 2, 3]
 const [REQUESTS, REQUEST_BYTES, RESPONSE_BYTES] = [2, 3, 4]
 
 /**
- * Requests and bytes of a block by client, integration, hour and status class: a hash table over three small numbers, its
- * cells numbered in the order in which they came. Numbers in one piece of memory, not an object for each cell, so that
- * the garbage collector has nothing to go through. Sums are whole numbers below 2^53, which the fold sees to.
+ * Requests and bytes of a block by client, integration, hour and status class: a hash table over three small numbers,
+ * its cells numbered in the order in which they came. Numbers in one piece of memory, not an object for each cell, so
+ * that the garbage collector has nothing to go through. Sums are whole numbers below 2^53, which the fold sees to.
  */
 export class UsageTable {
   size = 0

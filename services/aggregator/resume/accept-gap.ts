@@ -16,7 +16,7 @@ export class GapRefusedError extends Error {
   override name = 'GapRefusedError'
 }
 
-export type AcceptGapParts = {
+type AcceptGapParts = {
   readonly ledger: LedgerReader
   readonly store: Pick<Store, 'insert'>
   readonly log: Pick<EventLog, 'topic' | 'partitionCount' | 'bounds'>
@@ -56,7 +56,7 @@ export async function acceptGap(parts: AcceptGapParts, gap: Gap, reason: string)
 }
 
 /** As the command takes it: PARTITION:FROM-TO. */
-export function describeGap({ partition, fromOffset, toOffset }: Gap): string {
+function describeGap({ partition, fromOffset, toOffset }: Gap): string {
   return `${partition}:${fromOffset}-${toOffset}`
 }
 

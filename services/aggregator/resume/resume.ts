@@ -65,10 +65,10 @@ async function readLedger(parts: ResumeParts, place: Place): Promise<LedgerBlock
 }
 
 /**
- * Of a partition that was never counted, the start is stored first, as an empty block: a process that crashed before its
- * first ledger row may have left rows, and the next one would begin elsewhere once retention has moved the log's start.
- * The ledger is read again after the bounds, so that a process that was held up stores no start that is newer than the
- * one that is counted from; and after the insert, since what another process wrote meanwhile decides.
+ * Of a partition that was never counted, the start is stored first, as an empty block: a process that crashed before
+ * its first ledger row may have left rows, and the next one would begin elsewhere once retention has moved the log's
+ * start. The ledger is read again after the bounds, so that a process that was held up stores no start that is newer
+ * than the one that is counted from; and after the insert, since what another process wrote meanwhile decides.
  */
 async function storeStart(
   { store, log, ofNewPartition }: ResumeParts,

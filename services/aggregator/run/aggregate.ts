@@ -15,7 +15,7 @@ import type { CountProgress } from './stream-counter.ts'
 /** Some hundred megabytes. */
 const PENDING_ROWS_MAX = 200_000
 
-export type AggregateSettings = {
+type AggregateSettings = {
   readonly log: EventLog
   readonly store: Store
   readonly logger: Logger

@@ -4,7 +4,7 @@ import { behindGaps } from '../resume/resume.ts'
 import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from '../resume/verify-blocks.ts'
 
 /** Per partition, the offset up to which counting must come: null where the log holds nothing. */
-export type EndOffsets = readonly (number | null)[]
+type EndOffsets = readonly (number | null)[]
 
 export async function readEndOffsets(log: Pick<EventLog, 'partitionCount' | 'bounds'>): Promise<EndOffsets> {
   const ends: (number | null)[] = []

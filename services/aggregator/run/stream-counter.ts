@@ -12,7 +12,7 @@ export type CountLogger = Readonly<
 /** Offsets of the partitions counted here, up to the log's end when the run began. */
 export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
 
-export type CounterParts = {
+type CounterParts = {
   readonly resume: (partition: number) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
@@ -102,7 +102,7 @@ export class StreamCounter implements PartitionConsumer {
   }
 
   async #writeFolds(): Promise<ReadonlyMap<number, number>> {
-    // Rows that a failed flush took are gone: a later ledger row would vouch for them. Only a new start folds them again.
+    // Rows that a failed flush took are gone: a later ledger row would vouch for them. A new start folds them again.
     if (this.#failure !== null) throw this.#failure.error
     const nextOffsets = new Map<number, number>()
     const blocks: BlockRows[] = []

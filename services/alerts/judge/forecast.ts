@@ -2,7 +2,7 @@ const HOUR_MS = 3_600_000
 const WEEK_MS = 7 * 24 * HOUR_MS
 
 /** A month is not judged by its first three days: one import on the first would look like thirty of them. */
-export const FORECAST_AFTER_MS = 72 * HOUR_MS
+const FORECAST_AFTER_MS = 72 * HOUR_MS
 
 /**
  * Where the days begin that say how fast a client is at `nowMs`: the last seven of the month, so that each day of the

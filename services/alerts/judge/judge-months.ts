@@ -34,7 +34,7 @@ export type LastLook = { readonly positions: Positions; readonly months: string;
 const FULL_LOOK_EVERY_MS = 10 * 60_000
 const CLIENTS_PER_QUERY = 500
 
-export type Look = { readonly look: LastLook; readonly raised: readonly UsageAlert[] }
+type Look = { readonly look: LastLook; readonly raised: readonly UsageAlert[] }
 
 /**
  * Looks at the months that can still call for an alert and records what they call for. Of clients without new usage

@@ -15,7 +15,7 @@ import type { JudgedPeriod } from './judged-periods.ts'
 export type Amounts = Readonly<Record<AlertMetric, bigint>>
 
 /** One client's month so far. */
-export type ClientUsage = {
+type ClientUsage = {
   readonly clientId: string
   readonly used: Amounts
   /** The part of it that says how fast the client is: see `paceStartMs`. */

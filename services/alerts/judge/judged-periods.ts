@@ -15,7 +15,7 @@ export type JudgedPeriod = PeriodRange & {
 }
 
 /** For so long after its end a month that isn't closed is looked at. */
-export const LATE_MS = 7 * 24 * 3_600_000
+const LATE_MS = 7 * 24 * 3_600_000
 
 /**
  * The running month, and the one before while late events may still lift a client above its allowance: for a week after

@@ -7,7 +7,7 @@ import type { Amounts } from './judge-usage.ts'
 import type { JudgedPeriod } from './judged-periods.ts'
 
 /** A client's month, and what of it was used since `paceStartMs`. */
-export type ClientUses = { readonly used: readonly ClientUse[]; readonly usedRecently: readonly ClientUse[] }
+type ClientUses = { readonly used: readonly ClientUse[]; readonly usedRecently: readonly ClientUse[] }
 
 /** Per partition of the counted topic, the offset below which everything is counted. */
 export type Positions = readonly number[]
@@ -21,7 +21,7 @@ export async function readPositions(
   return Array.from({ length: partitionCount }, (_, partition) => standings.get(partition)?.nextOffset ?? 0)
 }
 
-export type UsageQuestion = {
+type UsageQuestion = {
   readonly stream: string
   readonly period: JudgedPeriod
   readonly nowMs: number
@@ -31,8 +31,8 @@ export type UsageQuestion = {
 }
 
 /**
- * The clients, by id, that may have reached the lowest level or be on their way to it: by all that they used, whether it
- * counts or not, and so never one too few. The store adds up and leaves out; of 100 000 clients few come back.
+ * The clients, by id, that may have reached the lowest level or be on their way to it: by all that they used, whether
+ * it counts or not, and so never one too few. The store adds up and leaves out; of 100 000 clients few come back.
  */
 export function readClientsToJudge(store: Store, question: UsageQuestion): Promise<string[]> {
   const { stream, period, nowMs, allowance, changedSince } = question

@@ -24,7 +24,7 @@ export type DeliverParts = {
   readonly random: () => number
 }
 
-export type Delivered = { readonly accepted: number; readonly failed: readonly string[] }
+type Delivered = { readonly accepted: number; readonly failed: readonly string[] }
 
 /** So many requests to one webhook at a time. */
 const CONCURRENT = 4

@@ -5,19 +5,19 @@ export type DeliveryState = {
   readonly newest: NewestAttempt | null
 }
 
-export type NewestAttempt = {
+type NewestAttempt = {
   /** From 1. */
   readonly attempt: number
   readonly startedAtMs: number
   readonly failure: Failure | null
 }
 
-export type Failure = {
+type Failure = {
   /** Null: it was the last attempt. */
   readonly nextAttemptAtMs: number | null
 }
 
-export type AttemptPlan =
+type AttemptPlan =
   | { readonly kind: 'due'; readonly attempt: number }
   | { readonly kind: 'wait'; readonly untilMs: number }
   /** Accepted or given up. */

@@ -6,7 +6,7 @@ export type Answer =
   /** Status null: there was no answer. */
   | { readonly kind: 'failed'; readonly status: number | null; readonly detail: string }
 
-export const REQUEST_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 10_000
 
 /** One POST, signed. Any answer of 2xx accepts; redirects are not followed, since they would lead elsewhere. */
 export async function sendAlert(url: URL, secret: string, alert: UsageAlert, nowMs: number): Promise<Answer> {
@@ -44,7 +44,7 @@ function explain(error: unknown): string {
 }
 
 /** The message of every attempt, byte for byte the same. 64-bit integers as text, as everywhere. */
-export function describeAlert(alert: UsageAlert): string {
+function describeAlert(alert: UsageAlert): string {
   const iso = (timeMs: number) => new Date(timeMs).toISOString()
   return JSON.stringify({
     type: 'usage.alert',

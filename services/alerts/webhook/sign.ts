@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
 /** The headers by which a receiver knows who sent what, when: those of the Standard Webhooks specification. */
-export type SignedHeaders = {
+type SignedHeaders = {
   /** The same for every attempt: a receiver that has seen it before can leave the message alone. */
   readonly 'webhook-id': string
   /** Of the attempt, in seconds since the epoch. */

@@ -14,7 +14,8 @@ export function aggregateCommand(context: CommandContext): Command {
     .option('--until-caught-up', 'stop when everything in the log at the start is counted', false)
     .option(
       '--accept-gap <PARTITION:FROM-TO>',
-      'give up what the log has lost, as the error names it, and count on behind it; every other aggregator must be stopped',
+      'give up what the log has lost, as the error names it, and count on behind it; ' +
+        'every other aggregator must be stopped',
       parseGap,
     )
     .option('--reason <TEXT>', 'why; kept in the ledger')

@@ -27,13 +27,18 @@ export function printAlerts(alerts: readonly ListedAlert[]): void {
       each.raisedAt,
       each.month,
       each.clientId,
-      `${each.level} % of ${each.metric}${each.forecast === null ? '' : `, by forecast of ${groupDigits(each.forecast)}`}`,
+      describeReached(each),
       groupDigits(each.used),
       groupDigits(each.allowance),
       each.offset === null ? 'not yet' : `${each.partition}:${each.offset}`,
       each.webhooks.map(describeWebhook).join('\n'),
     ]),
   )
+}
+
+function describeReached({ level, metric, forecast }: ListedAlert): string {
+  const reached = `${level} % of ${metric}`
+  return forecast === null ? reached : `${reached}, by forecast of ${groupDigits(forecast)}`
 }
 
 function describeWebhook({ webhook, state, attempts, detail }: ListedAlert['webhooks'][number]): string {

@@ -15,6 +15,7 @@ export function parseCaseId(text: string): { readonly clientId: string; readonly
   if (clientId !== undefined && month !== undefined) return { clientId, openedMonth: month }
   const found = JSON.stringify(text.slice(0, 100))
   throw new CaseIdError(
-    `${found} is no case id; expected a client's id and the month its case was opened for, such as acme/2026-10 (forbruk case list shows them)`,
+    `${found} is no case id; expected a client's id and the month its case was opened for, ` +
+      'such as acme/2026-10 (forbruk case list shows them)',
   )
 }

@@ -10,7 +10,7 @@ export type Dialogue = {
   readonly cases: readonly DialogueCase[]
 }
 
-export type TakenStep =
+type TakenStep =
   | { readonly ok: true; readonly dialogue: Dialogue }
   | { readonly ok: false; readonly refusal: CaseRefusal }
 

@@ -18,7 +18,7 @@ export type RecordedMonth = {
 }
 
 /** What evidence is drawn from. */
-export type EvidenceSource = {
+type EvidenceSource = {
   readonly store: Store
   readonly stream: string
   readonly timeZone: string

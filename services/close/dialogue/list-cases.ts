@@ -3,7 +3,7 @@ import { dialogueCases } from '@forbruk/infra/store/tables/dialogue-step.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 
-export type CaseFilter = {
+type CaseFilter = {
   readonly state?: CaseSummary['state'] | undefined
   readonly clientId?: string | undefined
   /** Among the case's months. */

@@ -33,7 +33,7 @@ export function planOpening(
     : { kind: 'month_added', caseId: open.caseId }
 }
 
-export function isWithin({ requests, transfer }: Pick<Evidence, 'requests' | 'transfer'>): boolean {
+function isWithin({ requests, transfer }: Pick<Evidence, 'requests' | 'transfer'>): boolean {
   return requests === null && transfer === null
 }
 

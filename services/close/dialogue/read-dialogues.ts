@@ -60,7 +60,8 @@ function follow(dialogue: Dialogue, step: CaseStep): Dialogue {
   const taken = takeStep(dialogue, step)
   if (taken.ok) return taken.dialogue
   throw new StoreError(
-    `dialogue_step of ${dialogue.clientId} is not as it was written: ${step.kind} at ${step.sequence} can't follow (${describeCaseRefusal(taken.refusal)}); restore it from a backup`,
+    `dialogue_step of ${dialogue.clientId} is not as it was written: ${step.kind} at ${step.sequence} ` +
+      `can't follow (${describeCaseRefusal(taken.refusal)}); restore it from a backup`,
     'DIALOGUE_CHANGED',
   )
 }

@@ -43,7 +43,10 @@ export class CaseUnknownError extends Error {
 export function describeCaseRefusal(refusal: CaseRefusal): string {
   switch (refusal.kind) {
     case 'case_changed':
-      return `it has changed: step ${refusal.found} is its newest, expected ${refusal.follows}; look at it again, then repeat what still holds`
+      return (
+        `it has changed: step ${refusal.found} is its newest, expected ${refusal.follows}; ` +
+        'look at it again, then repeat what still holds'
+      )
     case 'sequence_wrong':
       return `step ${refusal.found} can't be next; expected step ${refusal.expected}`
     case 'case_unknown':
@@ -63,7 +66,7 @@ export function describeCaseRefusal(refusal: CaseRefusal): string {
   }
 }
 
-export function describeOutcome(outcome: Outcome): string {
+function describeOutcome(outcome: Outcome): string {
   switch (outcome) {
     case 'charge':
       return 'charge'

@@ -15,7 +15,7 @@ import { describeCaseRefusal } from './refusal.ts'
 import { toStepRow } from './step-rows.ts'
 
 /** A recorded month, as it is told to the dialogues that it is news to. */
-export type MonthNews = {
+type MonthNews = {
   readonly store: Store
   readonly period: BillingPeriod
   readonly revision: number

@@ -1,7 +1,7 @@
 import type { GateFacts, Lack, LedgerFacts } from './gate.ts'
 
 /** How counting went on while it was looked at: per partition, the offset it had reached before and after. */
-export type Progress = {
+type Progress = {
   readonly before: ReadonlyMap<number, Pick<LedgerFacts, 'nextOffset'>>
   readonly after: ReadonlyMap<number, Pick<LedgerFacts, 'nextOffset'>>
   readonly elapsedMs: number

@@ -28,7 +28,8 @@ test('an accepted gap keeps a month open until it is forced, and is no break of 
   await store.command('INSERT INTO block_ledger SELECT * FROM kept_block')
   await store.command('DROP TABLE kept_block')
   const lacks = [
-    'partition 0: offsets 6 to 7 were never counted: the log had lost them, and an operator gave them up (disk died); close with --force and a reason',
+    'partition 0: offsets 6 to 7 were never counted: the log had lost them, ' +
+      'and an operator gave them up (disk died); close with --force and a reason',
   ]
   expect(await refusals()).toEqual(lacks)
   const forced = await close({ force: { reason: 'agreed with the customers' } })

@@ -1,6 +1,6 @@
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
 
-/** Whether events of the month may have been lost in it: what was appended until the grace's end belongs to the month. */
+/** Whether events of the month may have been lost in it: of the month is what was appended until the grace's end. */
 export function mayTouch(gap: DatedGap, startMs: number, graceEndMs: number): boolean {
   const isLater = gap.sinceMs !== null && gap.sinceMs >= graceEndMs
   const isEarlier = gap.untilMs !== null && gap.untilMs < startMs

@@ -9,7 +9,7 @@ import { describeLack, type GateFacts, judgeMonth, type Lack } from './gate.ts'
 import { readGateFacts } from './read-gate-facts.ts'
 import { CloseRefusedError } from './refusal.ts'
 
-export type GateOptions = {
+type GateOptions = {
   readonly store: Store
   readonly log: EventLog
   readonly month: string

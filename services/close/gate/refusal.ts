@@ -2,7 +2,7 @@ import { describeEstimate, type Estimate } from './estimate-ready.ts'
 import { describeLack, type Lack } from './gate.ts'
 
 /** Why a month was not closed, though nothing failed. */
-export type Refusal =
+type Refusal =
   | Lack
   | { readonly kind: 'registry_missing' }
   | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }

@@ -8,7 +8,7 @@ export class UnknownSourceError extends Error {
   override name = 'UnknownSourceError'
 }
 
-export type RetireOptions = {
+type RetireOptions = {
   readonly store: Store
   readonly stream: string
   readonly source: string
@@ -19,7 +19,7 @@ export type RetireOptions = {
 }
 
 /** How far it has shipped, and what is accepted as lost from now on. */
-export type RetiredSource = Pick<Source, 'source' | 'throughMs' | 'missing'>
+type RetiredSource = Pick<Source, 'source' | 'throughMs' | 'missing'>
 
 /**
  * Records that a source will ship no more: a close doesn't wait for it then, and what is missing of it by now is

@@ -16,7 +16,7 @@ export type CloseSummary = {
   readonly proposedNok: DecimalText
 }
 
-export type OverageSummary = {
+type OverageSummary = {
   readonly clients: number
   /** Requests, or MB. */
   readonly quantity: DecimalText

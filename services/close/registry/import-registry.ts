@@ -24,7 +24,7 @@ export type RegistryImport = PlacedVersion & {
   readonly outcome: 'imported' | 'unchanged'
 }
 
-export type ImportOptions = {
+type ImportOptions = {
   readonly store: Store
   /** The first month it holds for; without it, it holds from the first month on. */
   readonly validFrom?: BillingPeriod | undefined

@@ -39,7 +39,8 @@ export async function readRegistryImport(store: Store, importId: string): Promis
   const storedId = hashContent(registry)
   if (storedId === importId) return registry
   throw new StoreError(
-    `registry import ${importId} reads as ${storedId}: its rows were changed in the store; expected what was imported: restore them from a backup`,
+    `registry import ${importId} reads as ${storedId}: its rows were changed in the store; ` +
+      'expected what was imported: restore them from a backup',
     'REGISTRY_CHANGED',
   )
 }

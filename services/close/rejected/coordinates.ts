@@ -13,7 +13,10 @@ export class RejectedEventError extends Error {
 
 const COORDINATES = /^(\d{1,9}):(\d{1,16})(?:\[(\d{1,6})\])?$/
 
-/** Reads `partition:offset` or `partition:offset[index]`, as `forbruk rejected list` prints it. Throws RejectedEventError. */
+/**
+ * Reads `partition:offset` or `partition:offset[index]`, as `forbruk rejected list` prints it. Throws
+ * RejectedEventError.
+ */
 export function parseCoordinates(text: string): Coordinates {
   const [, partition, offset, eventIndex = '0'] = COORDINATES.exec(text) ?? []
   if (partition === undefined || offset === undefined || !Number.isSafeInteger(Number(offset))) {

@@ -52,6 +52,7 @@ export async function findRejected(
   const unknown = places.filter(place => !known.has(place))
   if (unknown.length === 0) return found
   throw new RejectedEventError(
-    `no rejected event of ${stream} stands at ${unknown.slice(0, 5).join(', ')}; forbruk rejected list shows where they stand`,
+    `no rejected event of ${stream} stands at ${unknown.slice(0, 5).join(', ')}; ` +
+      'forbruk rejected list shows where they stand',
   )
 }

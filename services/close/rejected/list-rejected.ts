@@ -9,7 +9,7 @@ export const listedRejected = omit(rejectedEvents, 'stream', 'block', 'recordByt
 export type ListedRejected = RowOf<typeof listedRejected>
 const { list, shape } = select(listedRejected)
 
-export type RejectedFilter = {
+type RejectedFilter = {
   /** Those that may belong to this month; null: of any. */
   readonly range: PeriodRange | null
   /** Null: rejected for any reason. */

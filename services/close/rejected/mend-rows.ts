@@ -15,7 +15,7 @@ export type Intent = {
   readonly event: MendedRequest
 }
 
-export type Signature = { readonly reason: string; readonly actor: string; readonly mendedAtMs: number }
+type Signature = { readonly reason: string; readonly actor: string; readonly mendedAtMs: number }
 
 const { list, shape } = select(rejectedMend, 'requestId', 'toPartition', 'toOffset', 'event')
 

@@ -15,7 +15,8 @@ export function readMends(text: string, name: string): { at: Coordinates; mend: 
     const mend = mendShape.safeParse(parseJson(line))
     if (!mend.success) {
       throw new RejectedEventError(
-        `line ${index + 1} of ${name} is no mend; expected {"at":"0:12","line":"…"} or {"at":"0:12","set":{"client_id":"…"}}`,
+        `line ${index + 1} of ${name} is no mend; ` +
+          'expected {"at":"0:12","line":"…"} or {"at":"0:12","set":{"client_id":"…"}}',
       )
     }
     const at = parseCoordinates(mend.data.at)

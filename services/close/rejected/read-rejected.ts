@@ -23,8 +23,11 @@ SELECT
     countIf(state = 'mended') AS mended,
     countIf(state = 'mending') AS mending,
     countIf(state = 'open') AS open,
-    argMinIf(concat(toString(partition), ':', toString(offset), if(event_index = 0, '', concat('[', toString(event_index), ']'))),
-        (partition, offset, event_index), state = 'open') AS example
+    argMinIf(
+        concat(toString(partition), ':', toString(offset), if(event_index = 0, '', format('[{}]', event_index))),
+        (partition, offset, event_index),
+        state = 'open'
+    ) AS example
 FROM rejected_events
 WHERE ${MAY_BELONG_TO_MONTH}
 GROUP BY reason

@@ -19,7 +19,8 @@ const { place, close, rows, refusals, countAll } = useInstallation()
 const AT = parseCoordinates('1:0')
 const LINE = '{"msec":"1792065600.500","client_id":"","status":"200","request_length":40,"bytes_sent":60}'
 const JSON_EVENT =
-  '{"source":"kong","identity":null,"client_id":"","integration_id":"shop","time":1792065600500,"status":200,"request_bytes":1,"response_bytes":2}'
+  '{"source":"kong","identity":null,"client_id":"","integration_id":"shop","time":1792065600500,"status":200,' +
+  '"request_bytes":1,"response_bytes":2}'
 
 /** A line without a client, and a record without one, as the log has them and the aggregator rejects them. */
 beforeEach(async () => {
@@ -78,7 +79,8 @@ const states = async () =>
 
 test('a month with rejected events is refused until each is waived, by name and reason', async () => {
   expect(await refusals()).toEqual([
-    '2 rejected events of the month (client_missing, such as 1:0) are neither mended nor waived; see forbruk rejected list --month 2026-10, then forbruk rejected replay or waive',
+    '2 rejected events of the month (client_missing, such as 1:0) are neither mended nor waived; ' +
+      'see forbruk rejected list --month 2026-10, then forbruk rejected replay or waive',
   ])
   expect(await waive('1:0')).toEqual({ waived: 1, before: 0 })
   expect((await refusals())[0]).toMatch(/^1 rejected events .* such as 1:1/)

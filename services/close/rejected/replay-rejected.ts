@@ -12,7 +12,7 @@ import { type Intent, putIntent, putSent, readIntent } from './mend-rows.ts'
 /** As many as are held in memory at a time. */
 const MENDS_MAX = 10_000
 
-export type ReplayOptions = {
+type ReplayOptions = {
   readonly store: Store
   readonly log: EventLog
   readonly mends: readonly { readonly at: Coordinates; readonly mend: Mend }[]
@@ -24,7 +24,7 @@ export type ReplayOptions = {
   readonly clock: () => number
 }
 
-export type Replayed = {
+type Replayed = {
   readonly sent: number
   /** Sent by an earlier replay, which is the one that holds. */
   readonly before: number
@@ -60,7 +60,8 @@ export async function replayRejected(options: ReplayOptions): Promise<Replayed> 
     const offset = offsets.get(intent.requestId)
     if (offset === undefined) {
       throw new RejectedEventError(
-        `the mend of ${showCoordinates(intent.at)} was sent to partition ${intent.toPartition}, but is not found there; replay it again`,
+        `the mend of ${showCoordinates(intent.at)} was sent to partition ${intent.toPartition}, ` +
+          'but is not found there; replay it again',
       )
     }
     await putSent(store, log.topic, intent, offset, options.clock())

@@ -3,7 +3,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { rejectedWaiver } from '@forbruk/infra/store/tables/rejected-waiver.ts'
 import { findRejected, type Selection } from './find-rejected.ts'
 
-export type WaiveOptions = {
+type WaiveOptions = {
   readonly store: Store
   readonly stream: string
   readonly selection: Selection
@@ -13,7 +13,7 @@ export type WaiveOptions = {
   readonly clock: () => number
 }
 
-export type Waived = {
+type Waived = {
   readonly waived: number
   /** Waived before, or mended: as they were. */
   readonly before: number

@@ -11,7 +11,7 @@ import {
 } from './explain-revision.ts'
 import type { Revision } from './read-revision.ts'
 
-export type Revised = {
+type Revised = {
   readonly adjustments: readonly StatementAdjustment[]
   /** Null when the month was complete. */
   readonly forcedReason: string | null

@@ -14,7 +14,7 @@ import { toStatementEvents } from './to-statement-events.ts'
 /** Each page asks the store anew: a hundred thousand payers are some twenty. */
 const PAYERS_PER_PAGE = 5_000
 
-export type AnnounceOptions = {
+type AnnounceOptions = {
   readonly store: Store
   readonly topic: string
   /** Called only when there is something to announce. */

@@ -77,10 +77,10 @@ export const closedShape = z.object({
 })
 
 /** One thing that the month lacks: `kind` for programs, `detail` for people. */
-export type Missing = { readonly kind: string; readonly detail: string }
+type Missing = { readonly kind: string; readonly detail: string }
 
 /** When the month can be closed, as far as that can be told. */
-export type CloseEstimate = {
+type CloseEstimate = {
   /** ISO 8601, in UTC; null when nothing tells. */
   readonly notBefore: string | null
   readonly basis: readonly string[]
@@ -104,7 +104,7 @@ export const payerListShape = z.object({
   /** What to ask for next; null at the end. */
   next: z.string().nullable(),
 })
-export type PayerList = {
+type PayerList = {
   readonly revision: number
   readonly isLatest: boolean
   readonly payers: readonly PayerSummary[]
@@ -122,17 +122,17 @@ export const importedShape = z.object({
   activations: z.int(),
 })
 
-export type RegistryAnswer =
+type RegistryAnswer =
   | { readonly kind: 'imported'; readonly imported: z.input<typeof importedShape> }
   | { readonly kind: 'faulty'; readonly faults: readonly RegistryFault[]; readonly faultCount: number }
 
-export type CaseFilter = {
+type CaseFilter = {
   readonly state?: CaseSummary['state'] | undefined
   readonly clientId?: string | undefined
   readonly month?: string | undefined
 }
 
-export type NewCaseStep = {
+type NewCaseStep = {
   readonly caseId: string
   readonly actor: string
   readonly action: CaseAction

@@ -12,8 +12,8 @@ import {
 import { endOfText, QUOTE } from './text'
 
 /*
- * Half of an event is its keys, the same in every one and mostly in one order. So a key is compared, whole, with the one
- * that followed the last time, before it is looked for; and those that don't count are learned.
+ * Half of an event is its keys, the same in every one and mostly in one order. So a key is compared, whole, with the
+ * one that followed the last time, before it is looked for; and those that don't count are learned.
  *
  * Of each key: which bytes of the first and of the second half are its own, the key that followed it last, its field's
  * bit, how its value is read and where in the slot that goes, and `"key":` itself, in two halves of 16 bytes.
@@ -76,7 +76,7 @@ store<u32>(BEGINNING, <u32>BEGINNING, NEXT)
 const learnedStart = knownEnd
 let nextLearned = learnedStart
 
-/** The key at `at`, which mostly is the one that followed `before` the last time; NO_KEY when none can be read there. */
+/** The key at `at`, which mostly is the one that followed `before` last time; NO_KEY when none can be read there. */
 export function readKey(before: usize, at: usize, end: usize): usize {
   const expected = <usize>load<u32>(before, NEXT)
   if (isAt(expected, at, end)) return expected

@@ -3,7 +3,7 @@ const BACKSLASH: i32 = 0x5c
 export const SPACE: i32 = 0x20
 const DELETE: i32 = 0x7f
 
-/** How many bytes are looked at in one step. A step may reach beyond the value: what it finds there is not looked at. */
+/** How many bytes are looked at in one step, which may reach beyond the value: what it finds there is passed over. */
 const STEP: usize = 16
 
 /** Notes the text and its hash in a slot. */
@@ -13,7 +13,7 @@ export function noteText(range: usize, start: usize, end: usize): void {
   store<u32>(range, hashOf(start, end), 8)
 }
 
-/** Where the first byte is that is no printable ASCII or that JSON's texts don't hold as it is: the closing quote, mostly. */
+/** Where the first byte is that JSON's texts don't hold as it is, or no printable ASCII: the closing quote, mostly. */
 export function endOfName(start: usize, end: usize): usize {
   for (let at = start; at < end; at += STEP) {
     const found = v128.bitmask<i8>(v128.or(oddInJson(at), oddInNames(at)))

@@ -1,6 +1,7 @@
+import { chooseTicks } from './choose-ticks.ts'
 import { type Html, html } from './html.ts'
 
-export type BarChart = {
+type BarChart = {
   /** Read out, and shown above. */
   readonly title: string
   readonly bars: readonly { readonly label: string; readonly value: bigint; readonly description: string }[]
@@ -26,31 +27,20 @@ export function drawBarChart({ title, bars, formatTick }: BarChart): Html {
   const step = (WIDTH - LEFT) / Math.max(bars.length, 1)
   return html`<figure><figcaption>${title}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
-${ticks.map(
-  tick =>
-    html`<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${place(y(tick))}" y2="${place(y(tick))}"/><text class="tick" x="${LEFT - 6}" y="${place(y(tick) + 3)}">${formatTick(tick, top)}</text>`,
-)}
+${ticks.map(tick => {
+  const height = place(y(tick))
+  return html`<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${height}" y2="${height}"/>
+<text class="tick" x="${LEFT - 6}" y="${place(y(tick) + 3)}">${formatTick(tick, top)}</text>`
+})}
 ${bars.map(({ label, value, description }, index) => {
   const x = LEFT + index * step
   const height = value === 0n ? 0 : Math.max(BAR_HEIGHT_MIN, TOP + PLOT_HEIGHT - y(value))
-  return html`<rect class="bar" x="${place(x + GAP / 2)}" y="${place(TOP + PLOT_HEIGHT - height)}" width="${place(step - GAP)}" height="${place(height)}"><title>${description}</title></rect><text class="day" x="${place(x + step / 2)}" y="${HEIGHT - 6}">${label}</text>
+  const corner = html`x="${place(x + GAP / 2)}" y="${place(TOP + PLOT_HEIGHT - height)}"`
+  const size = html`width="${place(step - GAP)}" height="${place(height)}"`
+  return html`<rect class="bar" ${corner} ${size}><title>${description}</title></rect>
+<text class="day" x="${place(x + step / 2)}" y="${HEIGHT - 6}">${label}</text>
 `
 })}</svg></figure>`
-}
-
-/** Pure: from zero in equal round steps of 1, 2 or 5 times a power of ten, the last at or above the highest value. */
-export function chooseTicks(highest: bigint): bigint[] {
-  const TICKS_MAX = 5n
-  let power = 1n
-  for (;;) {
-    for (const factor of [1n, 2n, 5n]) {
-      const step = factor * power
-      const count = (highest + step - 1n) / step
-      if (count <= TICKS_MAX)
-        return Array.from({ length: Math.max(Number(count), 1) + 1 }, (_, index) => BigInt(index) * step)
-    }
-    power *= 10n
-  }
 }
 
 function place(value: number): string {

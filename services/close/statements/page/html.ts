@@ -6,7 +6,7 @@ export class Html {
   }
 }
 
-export type HtmlValue = Html | string | number | null | readonly HtmlValue[]
+type HtmlValue = Html | string | number | null | readonly HtmlValue[]
 
 /** What stands in braces is text, whatever it holds; pieces made by this tag stay as they are. */
 export function html(literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {

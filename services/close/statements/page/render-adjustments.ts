@@ -9,22 +9,29 @@ export function renderAdjustments(statement: PayerStatement): Html | null {
   if (revision === 1) return null
   const heading = `Adjustments to revision ${revision - 1}`
   if (adjustments.length === 0) {
-    return html`<section class="together"><h2>${heading}</h2><p>None for this payer: the month was closed again for what changed elsewhere.</p></section>`
+    const none = 'None for this payer: the month was closed again for what changed elsewhere.'
+    return html`<section class="together"><h2>${heading}</h2><p>${none}</p></section>`
   }
   return html`<section><h2>${heading}</h2>
 <table>
-<thead><tr><th>Line</th><th>Because</th><th class="n">Before</th><th class="n">Now</th><th class="n">Payable, NOK</th></tr></thead>
+<thead><tr><th>Line</th><th>Because</th>
+<th class="n">Before</th><th class="n">Now</th><th class="n">Payable, NOK</th></tr></thead>
 <tbody>
 ${adjustments.map(renderAdjustment)}
-<tr class="total"><td colspan="4">To be paid on top, or back</td><td class="n">${formatSigned(adjustmentsPayableNok)}</td></tr>
+<tr class="total"><td colspan="4">To be paid on top, or back</td>
+<td class="n">${formatSigned(adjustmentsPayableNok)}</td></tr>
 </tbody>
 </table></section>`
 }
 
 function renderAdjustment(adjustment: ClientAdjustment): Html {
   const { clientName, item, integrationId, unit, causes, payableNok } = adjustment
-  return html`<tr><td>${nameItem(item)}${integrationId === '' ? null : html` <bdi>${integrationId}</bdi>`}<br><small><bdi>${clientName}</bdi></small></td>
-<td>${causes.map((each, index) => html`${index === 0 ? null : html`<br>`}${each.cause}: <bdi>${each.detail}</bdi>`)}</td>
+  const integration = integrationId === '' ? null : html` <bdi>${integrationId}</bdi>`
+  const reasons = causes.map(({ cause, detail }, index) => {
+    return html`${index === 0 ? null : html`<br>`}${cause}: <bdi>${detail}</bdi>`
+  })
+  return html`<tr><td>${nameItem(item)}${integration}<br><small><bdi>${clientName}</bdi></small></td>
+<td>${reasons}</td>
 ${renderSide(adjustment.quantityBefore, unit, adjustment.amountBeforeNok, adjustment.statusBefore)}
 ${renderSide(adjustment.quantityAfter, unit, adjustment.amountAfterNok, adjustment.statusAfter)}
 <td class="n">${formatSigned(payableNok)}</td></tr>
@@ -33,10 +40,11 @@ ${renderSide(adjustment.quantityAfter, unit, adjustment.amountAfterNok, adjustme
 
 function renderSide(quantity: string, unit: LineUnit, amountNok: string, status: LineStatus | null): Html {
   if (status === null) return html`<td class="n soft">no line</td>`
-  return html`<td class="n">${formatDecimal(amountNok)}<br><small>${formatDecimal(quantity)} ${unit}<br>${status}</small></td>`
+  const terms = html`${formatDecimal(quantity)} ${unit}<br>${status}`
+  return html`<td class="n">${formatDecimal(amountNok)}<br><small>${terms}</small></td>`
 }
 
-export function nameItem(item: LineItem): string {
+function nameItem(item: LineItem): string {
   switch (item) {
     case 'included':
       return 'Included'

@@ -7,7 +7,9 @@ import { type Html, html } from './html.ts'
 export function renderLines(statement: PayerStatement): Html {
   const { clients, payerId } = statement
   if (clients.length === 0) {
-    return html`<section><h2>Lines</h2><p>None: every client that revision before had here is another payer's now, or is none any more.</p></section>`
+    const none =
+      "None: every client that revision before had here is another payer's now, or is none any more."
+    return html`<section><h2>Lines</h2><p>${none}</p></section>`
   }
   const isOwn = clients.length === 1 && clients[0]?.clientId === payerId
   const heading = isOwn
@@ -15,16 +17,19 @@ export function renderLines(statement: PayerStatement): Html {
     : `Lines of ${clients.length} ${clients.length === 1 ? 'client' : 'clients'}`
   return html`<section><h2>${heading}</h2>
 <table>
-<thead><tr><th>Item</th><th class="n">Quantity</th><th>Unit</th><th class="n">Unit price</th><th class="n">Amount, NOK</th></tr></thead>
+<thead><tr><th>Item</th><th class="n">Quantity</th><th>Unit</th>
+<th class="n">Unit price</th><th class="n">Amount, NOK</th></tr></thead>
 ${clients.map(client => renderClient(client, isOwn))}
 ${renderTotals(statement)}
 </table></section>`
 }
 
 function renderTotals({ amountNok, payableNok, proposedNok }: PayerStatement): Html {
-  const isSplit = amountNok !== payableNok
+  const split = html`<tr class="all"><td colspan="4">Payable and proposed</td>
+<td class="n">${formatDecimal(amountNok)}</td></tr>
+<tr><td colspan="4">of which proposed</td><td class="n">${formatDecimal(proposedNok)}</td></tr>`
   return html`<tbody>
-${isSplit ? html`<tr class="all"><td colspan="4">Payable and proposed</td><td class="n">${formatDecimal(amountNok)}</td></tr><tr><td colspan="4">of which proposed</td><td class="n">${formatDecimal(proposedNok)}</td></tr>` : null}
+${amountNok === payableNok ? null : split}
 <tr class="total"><td colspan="4">Payable</td><td class="n">${formatDecimal(payableNok)}</td></tr>
 </tbody>`
 }
@@ -32,8 +37,9 @@ ${isSplit ? html`<tr class="all"><td colspan="4">Payable and proposed</td><td cl
 function renderClient(client: ClientStatement, isOwn: boolean): Html {
   const { clientId, clientName, amountNok, lines, requests, bytes } = client
   const use = `${formatDecimal(requests)} requests, ${formatBytes(bytes)}`
+  const name = html`<bdi>${clientName}</bdi> <small><bdi>${clientId}</bdi>; ${use}</small>`
   return html`<tbody>
-${isOwn ? null : html`<tr class="client"><td colspan="5"><bdi>${clientName}</bdi> <small><bdi>${clientId}</bdi>; ${use}</small></td></tr>`}
+${isOwn ? null : html`<tr class="client"><td colspan="5">${name}</td></tr>`}
 ${lines.length === 0 ? html`<tr><td colspan="5" class="soft">Nothing to charge</td></tr>` : lines.map(renderLine)}
 ${isOwn ? null : html`<tr class="sum"><td colspan="4">Sum</td><td class="n">${formatDecimal(amountNok)}</td></tr>`}
 </tbody>`
@@ -41,12 +47,14 @@ ${isOwn ? null : html`<tr class="sum"><td colspan="4">Sum</td><td class="n">${fo
 
 function renderLine({ item, detail, quantity, unit, unitPriceNok, amountNok, status }: StatementLine): Html {
   const amount = formatDecimal(amountNok)
-  return html`<tr><td>${nameLine(item, detail)} ${renderStatus(status)}</td><td class="n">${formatDecimal(quantity)}</td><td>${unit}</td><td class="n">${formatDecimal(unitPriceNok)}</td><td class="n">${status === 'waived' ? html`<s>${amount}</s>` : amount}</td></tr>
+  return html`<tr><td>${nameLine(item, detail)} ${renderStatus(status)}</td>
+<td class="n">${formatDecimal(quantity)}</td><td>${unit}</td><td class="n">${formatDecimal(unitPriceNok)}</td>
+<td class="n">${status === 'waived' ? html`<s>${amount}</s>` : amount}</td></tr>
 `
 }
 
 /** `payable` goes without saying. */
-export function renderStatus(status: LineStatus): Html | null {
+function renderStatus(status: LineStatus): Html | null {
   return status === 'payable' ? null : html`<span class="tag ${status}">${status}</span>`
 }
 

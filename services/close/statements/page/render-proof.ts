@@ -3,8 +3,9 @@ import { formatDecimal, formatTime } from './format-figures.ts'
 import { type Html, html } from './html.ts'
 
 export function renderDefinitions({ definitions }: StatementProof): Html {
+  const sentences = definitions.map(each => html`<li>${each.replaceAll(/\d{5,}/g, formatDecimal)}</li>`)
   return html`<section><h2>How the figures come about</h2>
-<ul class="definitions">${definitions.map(sentence => html`<li>${sentence.replaceAll(/\d{5,}/g, formatDecimal)}</li>`)}</ul></section>`
+<ul class="definitions">${sentences}</ul></section>`
 }
 
 /** What the figures rest on, for whoever works them out again. */
@@ -23,8 +24,9 @@ export function renderProof({ month, revision, proof }: PayerStatement): Html {
 function describeRanges(ranges: StatementProof['ranges']): Html {
   const counted = ranges.filter(({ firstOffset, nextOffset }) => firstOffset !== nextOffset)
   if (counted.length === 0) return html`an empty log`
-  return html`${counted.map(
-    ({ partition, firstOffset, nextOffset }, index) =>
-      html`${index === 0 ? null : '; '}partition ${partition}, offsets ${formatDecimal(firstOffset)} to ${formatDecimal(String(BigInt(nextOffset) - 1n))}`,
-  )}`
+  const described = counted.map(({ partition, firstOffset, nextOffset }) => {
+    const last = String(BigInt(nextOffset) - 1n)
+    return `partition ${partition}, offsets ${formatDecimal(firstOffset)} to ${formatDecimal(last)}`
+  })
+  return html`${described.join('; ')}`
 }

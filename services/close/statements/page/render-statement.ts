@@ -38,41 +38,38 @@ ${renderProof(statement)}
 function renderHeader({ month, revision, payerId, payerName }: PayerStatement): Html {
   return html`<header>
 <div><p class="kind">API usage statement</p><h1>${formatMonth(month)}</h1></div>
-<div class="payer"><strong><bdi>${payerName}</bdi></strong><span>Payer <bdi>${payerId}</bdi></span><span>Revision ${revision}</span></div>
+<div class="payer"><strong><bdi>${payerName}</bdi></strong>
+<span>Payer <bdi>${payerId}</bdi></span><span>Revision ${revision}</span></div>
 </header>`
 }
 
-function renderNotices({ isLatest, revision, proof: { forced } }: PayerStatement): HtmlNotices {
+function renderNotices({ isLatest, revision, proof: { forced } }: PayerStatement): readonly (Html | null)[] {
+  const replaced = `A later revision replaces this statement. Revision ${revision} stays as it was made.`
   return [
-    isLatest
-      ? null
-      : html`<p class="notice">A later revision replaces this statement. Revision ${revision} stays as it was made.</p>`,
-    forced === null
-      ? null
-      : html`<div class="notice"><strong>Made although the month was incomplete.</strong> Reason given: <bdi>${forced.reason}</bdi>${
-          forced.lacks.length === 0
-            ? null
-            : html`<ul>${forced.lacks.map(lack => html`<li>${lack}</li>`)}</ul>`
-        }</div>`,
+    isLatest ? null : html`<p class="notice">${replaced}</p>`,
+    forced === null ? null : renderForced(forced),
   ]
 }
 
-type HtmlNotices = readonly (Html | null)[]
+function renderForced({ reason, lacks }: NonNullable<PayerStatement['proof']['forced']>): Html {
+  const list = lacks.length === 0 ? null : html`<ul>${lacks.map(lack => html`<li>${lack}</li>`)}</ul>`
+  return html`<div class="notice"><strong>Made although the month was incomplete.</strong>
+Reason given: <bdi>${reason}</bdi>${list}</div>`
+}
 
 function renderFigures(statement: PayerStatement): Html {
   const { revision, payableNok, proposedNok, adjustmentsPayableNok } = statement
+  const before = revision - 1
+  const adjustment = html`<div class="figure"><span>Adjustment to revision ${before}, NOK</span>
+<strong>${formatSigned(adjustmentsPayableNok)}</strong></div>`
+  const instead =
+    ` Payable is the whole month as it stands now, instead of what revision ${before} said; ` +
+    'the adjustment is the difference.'
   return html`<div class="figures">
 <div class="figure main"><span>Payable, NOK</span><strong>${formatDecimal(payableNok)}</strong></div>
 <div class="figure"><span>Proposed, after a dialogue, NOK</span><strong>${formatDecimal(proposedNok)}</strong></div>
-${
-  revision === 1
-    ? null
-    : html`<div class="figure"><span>Adjustment to revision ${revision - 1}, NOK</span><strong>${formatSigned(adjustmentsPayableNok)}</strong></div>`
-}
+${revision === 1 ? null : adjustment}
 </div>
-<p class="soft">Amounts are in Norwegian kroner, exclusive of VAT. What is proposed is not to be paid: it becomes payable or is waived by the dialogue about it.${
-    revision === 1
-      ? null
-      : html` Payable is the whole month as it stands now, instead of what revision ${revision - 1} said; the adjustment is the difference.`
-  }</p>`
+<p class="soft">Amounts are in Norwegian kroner, exclusive of VAT. What is proposed is not to be paid:
+it becomes payable or is waived by the dialogue about it.${revision === 1 ? null : instead}</p>`
 }

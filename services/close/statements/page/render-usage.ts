@@ -26,10 +26,15 @@ ${drawBarChart({
   formatTick: (value, top) =>
     formatBytes(String(value), String(top)).replace(/,00(?=\D)|(?<=,\d)0(?=\D)/, ''),
 })}
-<p class="soft">Days of ${usage.timeZone}. All use, also what is included or counts against no allowance.${describeSince(usage)}</p></section>`
+<p class="soft">Days of ${usage.timeZone}. All use, also what is included or counts against no
+allowance.${describeSince(usage)}</p></section>`
 }
 
 function describeSince({ requestsSince, bytesSince }: PayerStatement['usage']): string {
   if (requestsSince === '0' && bytesSince === '0') return ''
-  return ` The days are shown as they are counted now: they come to ${formatDecimal(requestsSince)} requests and ${formatDecimal(bytesSince)} bytes more than this revision, which a later one can take in.`
+  const more = `${formatDecimal(requestsSince)} requests and ${formatDecimal(bytesSince)} bytes`
+  return (
+    ` The days are shown as they are counted now: they come to ${more} more than this revision, ` +
+    'which a later one can take in.'
+  )
 }

@@ -2,12 +2,28 @@ import { Html } from './html.ts'
 
 /** On the screen a sheet of paper, on paper the sheet itself. */
 export const STYLE = new Html(`
-:root { --ink: #17212b; --soft: #5b6875; --line: #d9dfe4; --tint: #f3f6f7; --accent: #0b6b70; --warn: #8a4b00; --warn-tint: #fff4e2; }
+:root {
+  --ink: #17212b; --soft: #5b6875; --line: #d9dfe4; --tint: #f3f6f7; --accent: #0b6b70; --warn: #8a4b00;
+  --warn-tint: #fff4e2;
+}
 * { box-sizing: border-box; }
-body { margin: 0; background: #e7ebee; color: var(--ink); font: 10.5pt/1.45 "Inter", "Helvetica Neue", Arial, "Liberation Sans", sans-serif; font-variant-numeric: tabular-nums; }
-main { width: 210mm; min-height: 297mm; margin: 8mm auto; padding: 18mm 17mm; background: #fff; box-shadow: 0 1px 8px rgb(0 0 0 / 15%); }
-header { display: flex; justify-content: space-between; gap: 10mm; padding-bottom: 6mm; border-bottom: 2px solid var(--accent); }
-.kind { margin: 0; color: var(--accent); font-size: 9pt; font-weight: 600; letter-spacing: .08em; text-transform: uppercase; }
+body {
+  margin: 0; background: #e7ebee; color: var(--ink);
+  font: 10.5pt/1.45 "Inter", "Helvetica Neue", Arial, "Liberation Sans", sans-serif;
+  font-variant-numeric: tabular-nums;
+}
+main {
+  width: 210mm; min-height: 297mm; margin: 8mm auto; padding: 18mm 17mm; background: #fff;
+  box-shadow: 0 1px 8px rgb(0 0 0 / 15%);
+}
+header {
+  display: flex; justify-content: space-between; gap: 10mm; padding-bottom: 6mm;
+  border-bottom: 2px solid var(--accent);
+}
+.kind {
+  margin: 0; color: var(--accent); font-size: 9pt; font-weight: 600; letter-spacing: .08em;
+  text-transform: uppercase;
+}
 h1 { margin: 1mm 0 0; font-size: 24pt; font-weight: 600; line-height: 1.15; letter-spacing: -.01em; }
 .payer { max-width: 85mm; text-align: right; overflow-wrap: anywhere; }
 .payer strong { display: block; font-size: 13pt; line-height: 1.25; }
@@ -18,11 +34,17 @@ h1 { margin: 1mm 0 0; font-size: 24pt; font-weight: 600; line-height: 1.15; lett
 .figure span { display: block; font-size: 8.5pt; color: var(--soft); }
 .figure.main span { color: #d3ecec; }
 .figure strong { display: block; margin-top: .5mm; font-size: 15pt; font-weight: 600; white-space: nowrap; }
-.notice { margin: 4mm 0 0; padding: 2.5mm 4mm; border-left: 1mm solid var(--warn); background: var(--warn-tint); color: var(--warn); overflow-wrap: anywhere; }
+.notice {
+  margin: 4mm 0 0; padding: 2.5mm 4mm; border-left: 1mm solid var(--warn); background: var(--warn-tint);
+  color: var(--warn); overflow-wrap: anywhere;
+}
 .notice ul { margin: 1mm 0 0; padding-left: 5mm; }
 h2 { margin: 8mm 0 2mm; font-size: 12pt; font-weight: 600; break-after: avoid; }
 table { width: 100%; border-collapse: collapse; }
-th { padding: 1.2mm 2mm 1.2mm 0; color: var(--soft); font-size: 8.5pt; font-weight: 500; text-align: left; border-bottom: 1px solid var(--ink); vertical-align: bottom; }
+th {
+  padding: 1.2mm 2mm 1.2mm 0; color: var(--soft); font-size: 8.5pt; font-weight: 500; text-align: left;
+  border-bottom: 1px solid var(--ink); vertical-align: bottom;
+}
 td { padding: 1.2mm 2mm 1.2mm 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 th:last-child, td:last-child { padding-right: 0; }
 .n { text-align: right; white-space: nowrap; }
@@ -34,7 +56,10 @@ tbody { break-inside: auto; }
 .all td { padding-top: 2.5mm; font-weight: 600; border-top: 2px solid var(--ink); }
 .total td { padding-top: 2.5mm; font-size: 11.5pt; font-weight: 600; border-bottom: 0; }
 tbody > .total:first-child td { border-top: 2px solid var(--ink); }
-.tag { display: inline-block; padding: 0 1.6mm; border: 1px solid currentcolor; border-radius: 3mm; font-size: 7.5pt; line-height: 1.5; }
+.tag {
+  display: inline-block; padding: 0 1.6mm; border: 1px solid currentcolor; border-radius: 3mm; font-size: 7.5pt;
+  line-height: 1.5;
+}
 .proposed { color: var(--warn); }
 .waived { color: var(--soft); }
 s { color: var(--soft); }
@@ -54,7 +79,10 @@ dd { margin: 0; overflow-wrap: anywhere; }
 code { font: 8.5pt/1.4 "JetBrains Mono", "DejaVu Sans Mono", "Liberation Mono", monospace; }
 section { break-inside: auto; }
 .together { break-inside: avoid; }
-@page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #5b6875; } }
+@page {
+  size: A4; margin: 16mm 15mm 18mm;
+  @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #5b6875; }
+}
 @media print {
   body { background: none; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { width: auto; min-height: 0; margin: 0; padding: 0; box-shadow: none; }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Blocks, findUnsettled } from './settled-usage.ts'
+import { type Blocks, findUnsettled } from './find-unsettled.ts'
 
 const block = (requestsSum: bigint, number = 7) => ({
   ...{ partition: 1, block: number, requestsSum },

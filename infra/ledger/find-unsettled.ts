@@ -1,0 +1,34 @@
+/** What a block's requests, request bytes and response bytes come to. */
+type Figures = {
+  readonly partition: number
+  readonly block: number
+  readonly requestsSum: bigint
+  readonly requestBytesSum: bigint
+  readonly responseBytesSum: bigint
+}
+
+export type Blocks = { readonly ledger: readonly Figures[]; readonly rollup: readonly Figures[] }
+
+/** Pure: blocks whose figures differ between ledger and rollup, or between the two readings, each as a sentence. */
+export function findUnsettled(before: Blocks, after: Blocks): string[] {
+  const columns = [before.ledger, before.rollup, after.ledger, after.rollup].map(
+    blocks => new Map(blocks.map(figures => [describeBlock(figures), describeFigures(figures)])),
+  )
+  const names = new Set(columns.flatMap(column => [...column.keys()]))
+  return [...names].flatMap(name => {
+    const [ledger = 'nothing', rollup = 'nothing', ledgerAfter = 'nothing', rollupAfter = 'nothing'] =
+      columns.map(column => column.get(name))
+    if (ledgerAfter !== rollupAfter) return [`${name}: ledger ${ledgerAfter}, usage ${rollupAfter}`]
+    if (ledger !== rollup || ledger !== ledgerAfter) return [`${name}: changed while it was read`]
+    return []
+  })
+}
+
+function describeBlock({ partition, block }: Figures): string {
+  return `partition ${partition}, block ${block}`
+}
+
+/** Equal text, equal figures. */
+function describeFigures({ requestsSum, requestBytesSum, responseBytesSum }: Figures): string {
+  return `${requestsSum} requests, ${requestBytesSum} + ${responseBytesSum} bytes`
+}

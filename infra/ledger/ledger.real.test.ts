@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { insertValues } from '../store/insert-values.ts'
+import { MIGRATIONS, migrate } from '../store/migrate.ts'
+import { openStore } from '../store/open-store.ts'
+import type { Store } from '../store/store.ts'
+import { acceptedGap } from '../store/tables/accepted-gap.ts'
+import { blockLedger, type LedgerBlock } from '../store/tables/block-ledger.ts'
+import { safeCount } from '../store/tables/codec.ts'
+import { type SourceRow, sourceLedger } from '../store/tables/source-ledger.ts'
+import { sourceRetirement } from '../store/tables/source-retirement.ts'
+import { stream as streamTable } from '../store/tables/stream.ts'
+import { shapeOf } from '../store/tables/table.ts'
+import { readBlocks } from './blocks.ts'
+import { readCoverage } from './coverage.ts'
+import { readDatedGaps } from './gaps.ts'
+import { readFirstUsage, readProgress, readStandings } from './progress.ts'
+import { BLOCKS_OF_RANGE, rangeParams, touchesRange } from './range.ts'
+import { readSeenFiles } from './source-files.ts'
+import { readSources } from './sources.ts'
+
+const HOUR_MS = 3_600_000
+const START_MS = Date.parse('2026-10-01T00:00:00Z')
+const folder = mkdtempSync(join(tmpdir(), 'forbruk-ledger-'))
+let store: Store
+
+beforeAll(async () => {
+  store = await openStore({ kind: 'embedded', path: folder, database: 'forbruk' })
+  await migrate(store, MIGRATIONS, () => 0)
+}, 60_000)
+
+afterAll(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const block = (stream: string, from: number, to: number, fields: Partial<LedgerBlock> = {}): LedgerBlock => ({
+  ...{ stream, partition: 0, block: from, firstOffset: from, nextOffset: to, foldVersion: 1 },
+  ...{
+    blockSize: 8,
+    windowSize: 4,
+    records: 1,
+    events: 1,
+    requests: 1,
+    duplicates: 0,
+    rejected: 0,
+    marks: 0,
+  },
+  ...{
+    requestIds: 0,
+    requestBytes: 1,
+    responseBytes: 1,
+    firstHourMs: null,
+    lastHourMs: null,
+    fingerprint: 0n,
+  },
+  ...{ firstAppendTimeMs: null, lastAppendTimeMs: null },
+  ...fields,
+})
+
+const hours = (firstHour: number, lastHour: number) => ({
+  firstHourMs: START_MS + firstHour * HOUR_MS,
+  lastHourMs: START_MS + lastHour * HOUR_MS,
+})
+
+test('a block touches a range by one rule, in SQL as in code, and one without usage touches none', async () => {
+  const within = [hours(-9, -1), hours(-1, 0), hours(2, 3), hours(23, 30), hours(24, 30), hours(-1, 24)]
+  const blocks = [...within, {}].map((each, index) => block('ranges', index * 8, index * 8 + 8, each))
+  await insertValues(store, blockLedger, blocks)
+  const range = { startMs: START_MS, endMs: START_MS + 24 * HOUR_MS }
+  const touching = blocks.filter(each => touchesRange(each, range)).map(each => each.block)
+  expect(touching).toEqual([8, 16, 24, 40])
+  const params = { stream: 'ranges', ...rangeParams(range) }
+  const found = await store.query(
+    `${BLOCKS_OF_RANGE} ORDER BY block`,
+    shapeOf({ partition: safeCount, block: safeCount }),
+    params,
+  )
+  expect(found.map(each => each.block)).toEqual(touching)
+  expect(await readFirstUsage(store, 'ranges')).toBe(START_MS - 9 * HOUR_MS)
+  expect(await readFirstUsage(store, 'none')).toBeNull()
+})
+
+test('a partition stands where its newest block does, and is covered but where blocks leave a hole', async () => {
+  await insertValues(store, blockLedger, [
+    block('places', 0, 8),
+    block('places', 8, 11, { foldVersion: 2, rejected: 2 }),
+    // The same block, when less of it was counted.
+    block('places', 8, 10, { rejected: 1 }),
+    block('places', 16, 24),
+    block('places', 3, 5, { partition: 1 }),
+  ])
+  expect(await readStandings(store, 'places')).toEqual(
+    new Map([
+      [0, { nextOffset: 24, foldVersion: 2 }],
+      [1, { nextOffset: 5, foldVersion: 1 }],
+    ]),
+  )
+  expect(await readProgress(store, 'places')).toMatchObject([
+    { partition: 0, blocks: 3, firstOffset: 0, nextOffset: 24, rejected: 2, requestBytes: 3n },
+    { partition: 1, blocks: 1, firstOffset: 3, nextOffset: 5, lastAppendTimeMs: null },
+  ])
+  expect((await readBlocks(store, 'places')).map(each => each.nextOffset)).toEqual([8, 11, 24, 5])
+  const brokenAt = { endsAt: 11, resumesAt: 16 }
+  expect((await readCoverage(store, 'places')).get(0)).toEqual({ firstOffset: 0, nextOffset: 24, brokenAt })
+
+  const gap = { stream: 'places', partition: 0, fromOffset: 11, toOffset: 16, reason: 'disk died' }
+  await insertValues(store, acceptedGap, [{ ...gap, acceptedAtMs: START_MS }])
+  expect((await readCoverage(store, 'places')).get(0)).toEqual({
+    firstOffset: 0,
+    nextOffset: 24,
+    brokenAt: null,
+  })
+})
+
+test('a gap is dated by the records around it, as far as there are any', async () => {
+  const times = { firstAppendTimeMs: START_MS, lastAppendTimeMs: START_MS + 5 }
+  await insertValues(store, blockLedger, [block('gaps', 0, 6, times), block('gaps', 8, 9, times)])
+  const gap = { stream: 'gaps', reason: '', acceptedAtMs: START_MS }
+  await insertValues(store, acceptedGap, [
+    { ...gap, partition: 0, fromOffset: 9, toOffset: 12 },
+    { ...gap, partition: 0, fromOffset: 6, toOffset: 8 },
+    { ...gap, partition: 1, fromOffset: 6, toOffset: 8 },
+  ])
+  expect(await readDatedGaps(store, 'gaps')).toEqual([
+    { partition: 0, fromOffset: 6, toOffset: 8, reason: '', sinceMs: START_MS + 5, untilMs: START_MS },
+    { partition: 0, fromOffset: 9, toOffset: 12, reason: '', sinceMs: START_MS + 5, untilMs: null },
+    { partition: 1, fromOffset: 6, toOffset: 8, reason: '', sinceMs: null, untilMs: null },
+  ])
+})
+
+const shipped = (source: string, number: number, fields: Partial<SourceRow> = {}): SourceRow => ({
+  ...{ stream: 'sources', partition: 0, source, file: 'a.log', block: number, events: 3, duplicates: 0 },
+  ...{ marks: 1, highPosition: 90, eventsSoFar: 3, markPosition: 100, markEventsTotal: 5, eventsAtMark: 3 },
+  ...{ throughMs: START_MS, format: 'combined', lastOffset: number },
+  ...fields,
+})
+
+test('a retired source is live again as soon as it has gone on', async () => {
+  const stream = 'sources'
+  const sizes = { partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1 }
+  await insertValues(store, streamTable, [{ stream, ...sizes }])
+  const silent = {
+    marks: 0,
+    highPosition: -1,
+    markPosition: 0,
+    markEventsTotal: 0,
+    eventsAtMark: 0,
+    format: '',
+  }
+  await insertValues(store, sourceLedger, [
+    shipped('gw1', 0),
+    shipped('', 0, { ...silent, file: '', throughMs: null }),
+  ])
+  const retirement = { stream, source: 'gw1', reason: 'gone', actor: 'me', missing: 2 }
+  await insertValues(store, sourceRetirement, [
+    { ...retirement, retiredAtMs: START_MS + 1, throughMs: START_MS },
+    { ...retirement, retiredAtMs: START_MS, throughMs: null, reason: 'before' },
+  ])
+  const gateway = { identity: 'request_id_or_none', givesMarks: false, throughMs: null, retired: null }
+  const gw1 = { source: 'gw1', format: 'combined', events: 3, eventsMarked: 5, missing: 2, givesMarks: true }
+  expect(await readSources(store, stream)).toEqual([
+    { source: '', format: '', events: 3, eventsMarked: 0, missing: 0, ...gateway },
+    {
+      ...gw1,
+      identity: 'line_position',
+      throughMs: START_MS,
+      retired: { reason: 'gone', missing: 2 },
+    },
+  ])
+
+  await insertValues(store, sourceLedger, [shipped('gw1', 8, { throughMs: START_MS + 1, eventsSoFar: 6 })])
+  expect(await readSources(store, stream)).toMatchObject([{}, { throughMs: START_MS + 1, retired: null }])
+})
+
+test('what was seen of a file is what its newest row before the block says', async () => {
+  const place = { stream: 'sources', partition: 0 }
+  const of = async (beforeBlock: number) =>
+    (await readSeenFiles(store, place, beforeBlock))
+      .filter(each => each.source === 'gw1')
+      .map(each => [each.throughMs, each.eventsSoFar])
+  expect(await of(0)).toEqual([])
+  expect(await of(8)).toEqual([[START_MS, 3]])
+  expect(await of(9)).toEqual([[START_MS + 1, 6]])
+})

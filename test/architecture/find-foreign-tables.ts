@@ -1,0 +1,96 @@
+import { type Node, parseSync } from 'oxc-parser'
+import type { Fault } from './fault.ts'
+import { isTest, lineAt, type SourceFile } from './source-files.ts'
+
+const COUNTED = [
+  'stream',
+  'usage_rollup',
+  'source_ledger',
+  'rejected_event',
+  'block_ledger',
+  'accepted_gap',
+  'source_retirement',
+  'usage_hourly',
+  'usage_daily',
+  'usage_monthly',
+  'ingest_progress',
+  'source_progress',
+]
+const CLOSED = [
+  'rejected_waiver',
+  'rejected_mend',
+  'rejected_events',
+  'registry_client',
+  'registry_partner',
+  'registry_integration',
+  'registry_activation',
+  'registry_import',
+  'registry_imports',
+  'statement',
+  'statements',
+  'statement_line',
+  'statement_lines',
+  'statement_adjustment',
+  'statement_adjustments',
+  'statement_announcement',
+  'month_close',
+  'month_closes',
+  'dialogue_step',
+  'dialogue_steps',
+  'dialogue_cases',
+]
+const RAISED = ['usage_alert', 'usage_alert_published', 'usage_alert_attempt', 'usage_alerts']
+
+const ownedBy = (folder: string, tables: readonly string[]) => tables.map(table => [table, folder] as const)
+
+/** The folder whose SQL alone names the table or view; others ask its functions. */
+export const TABLE_OWNERS: ReadonlyMap<string, string> = new Map([
+  ...ownedBy('infra/ledger/', COUNTED),
+  ...ownedBy('services/close/', CLOSED),
+  ...ownedBy('services/alerts/', RAISED),
+  ...ownedBy('infra/store/', ['schema_migration']),
+])
+
+const NAMED = /\b(?:FROM|JOIN|INTO|TABLE|UPDATE|IN)\s+\(?\s*(?:\w+\.)?`?(\w+)`?/g
+/** What a message tells its reader to ask is no query of ours. */
+const ASKED_BY_READERS = /forbruk sql (?:"[^"]*"|'[^']*'|`[^`]*`)/g
+
+/**
+ * SQL that names a table outside of the folder that owns it: in texts of what is no test. Writing through a table's
+ * declaration names no table in a text.
+ */
+export function findForeignTables(files: readonly SourceFile[]): Fault[] {
+  return files
+    .filter(({ path }) => !isTest(path) && !path.startsWith('schemas/wire/scan/assembly/'))
+    .flatMap(({ path, text }) =>
+      [...textsOf(parseSync(path, text).program)].flatMap(({ value, start }) =>
+        tablesIn(value).flatMap(({ table, index }) => {
+          const owner = TABLE_OWNERS.get(table)
+          if (owner === undefined || path.startsWith(owner)) return []
+          const message = `SQL names ${table}, which is ${owner}'s. Ask a function there, or add the question to it.`
+          return [{ path, line: lineAt(text, start + index), message }]
+        }),
+      ),
+    )
+}
+
+function tablesIn(sql: string): { readonly table: string; readonly index: number }[] {
+  const ours = sql.replaceAll(ASKED_BY_READERS, asked => ' '.repeat(asked.length))
+  return [...ours.matchAll(NAMED)].map(({ 1: table = '', index }) => ({ table, index }))
+}
+
+/** Of strings, and of the parts of templates. */
+function* textsOf(node: unknown): Generator<{ readonly value: string; readonly start: number }> {
+  if (Array.isArray(node)) {
+    for (const each of node) yield* textsOf(each)
+  } else if (isNode(node)) {
+    if (node.type === 'Literal' && typeof node.value === 'string')
+      yield { value: node.value, start: node.start }
+    if (node.type === 'TemplateElement') yield { value: node.value.raw, start: node.start }
+    yield* textsOf(Object.values(node))
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value
+}
