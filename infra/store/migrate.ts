@@ -60,7 +60,7 @@ async function readApplied(store: Store): Promise<readonly AppliedMigration[]> {
 }
 
 /** Pure: which of the migrations are still to be applied. */
-export function chooseMissing(
+function chooseMissing(
   migrations: readonly Migration[],
   applied: readonly AppliedMigration[],
 ): readonly Migration[] {

@@ -52,8 +52,3 @@ export function alertIdOf({ stream, clientId, month, metric, kind, level }: Aler
   const subject = JSON.stringify([stream, clientId, month, metric, kind, level])
   return `alert_${createHash('sha256').update(subject).digest('hex').slice(0, 32)}` as AlertId
 }
-
-export function subjectOf(alert: AlertSubject): AlertSubject {
-  const { stream, clientId, month, metric, kind, level } = alert
-  return { stream, clientId, month, metric, kind, level }
-}

@@ -1,6 +1,5 @@
 /** `mending`: sent again, and not counted yet. */
 export const REJECTED_STATES = ['open', 'waived', 'mending', 'mended'] as const
-export type RejectedState = (typeof REJECTED_STATES)[number]
 
 /** What is to be sent in place of a rejected event is recorded before, and where the log has it after. */
 export const MEND_STEPS = ['intended', 'sent'] as const

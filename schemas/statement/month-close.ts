@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { CAUSES, decimalShape } from './statement.ts'
 
 /** Why use can't be charged as it stands, and must not go unseen. */
-export const EXCEPTION_KINDS = [
+const EXCEPTION_KINDS = [
   /** Use by a client that the registry doesn't know. */
   'unknown_client',
-  /** Use through an integration that the registry doesn't know, or that the gateway didn't name where the tariff asks for it. */
+  /** Use through an integration that the registry doesn't know, or that isn't named where the tariff asks for it. */
   'unknown_integration',
   /** Use through an integration that the client has not activated in the month. */
   'not_activated',

@@ -75,7 +75,7 @@ export const statementIssuedShape = z.object({
 export type StatementIssued = Readonly<z.output<typeof statementIssuedShape>>
 
 /** What an event is about: there is one for each, sent once or more. */
-export type StatementSubject = Pick<StatementIssued, 'month' | 'revision' | 'clientId' | 'payerId'>
+type StatementSubject = Pick<StatementIssued, 'month' | 'revision' | 'clientId' | 'payerId'>
 
 export function statementEventId({ month, revision, clientId, payerId }: StatementSubject): string {
   const subject = JSON.stringify(['statement_issued', month, revision, clientId, payerId])

@@ -3,8 +3,8 @@ import type { Codec, ValueOf } from './codec.ts'
 
 /**
  * A stored table or view, declared once: from its columns follow the checked shape of a row, the list of a SELECT and
- * what an insert takes. Values are named in camelCase, columns in snake_case; a codec's unit ends the value's name only.
- * Hand-written SQL stays SQL.
+ * what an insert takes. Values are named in camelCase, columns in snake_case; a codec's unit ends the value's name
+ * only. Hand-written SQL stays SQL.
  */
 export type Table<Columns extends ColumnSet> = {
   readonly name: string

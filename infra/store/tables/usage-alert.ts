@@ -16,7 +16,7 @@ import {
   time,
   timeText,
 } from './codec.ts'
-import { declareTable, type RowOf, tuple } from './table.ts'
+import { declareTable, tuple } from './table.ts'
 
 const said = {
   alertId: text,
@@ -55,4 +55,3 @@ export const usageAlerts = declareTable('usage_alerts', {
     tuple({ webhook: text, state: enumOf(DELIVERY_STATES), attempts: safeCount, detail: text }),
   ),
 })
-export type ShownAlert = RowOf<typeof usageAlerts>

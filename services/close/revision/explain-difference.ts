@@ -118,7 +118,7 @@ function describeCause(
 }
 
 /** Null when nothing of it changed. */
-export function describeUsage(before: Statement | undefined, after: Statement | undefined): string | null {
+function describeUsage(before: Statement | undefined, after: Statement | undefined): string | null {
   const requests = BigInt(after?.requests ?? 0) - BigInt(before?.requests ?? 0)
   const bytes = (after ? bytesOf(after) : 0n) - (before ? bytesOf(before) : 0n)
   const metered = BigInt(after?.meteredRequests ?? 0) - BigInt(before?.meteredRequests ?? 0)

@@ -17,8 +17,8 @@ export type RecordedClose = Pick<Revision, 'revision' | 'contentHash' | 'closedA
 export type OnRecorded = (done: number, total: number) => void
 
 /**
- * Records a close as the revision after `previous`, for good. The row of month_close is written last, once whoever comes
- * first, and only rows with its close_id are ever shown: whatever breaks off before leaves nothing to be seen.
+ * Records a close as the revision after `previous`, for good. The row of month_close is written last, once whoever
+ * comes first, and only rows with its close_id are ever shown: whatever breaks off before leaves nothing to be seen.
  *
  * `overtaken`: another close with other content was recorded as that revision meanwhile, by inputs that may be newer.
  */

@@ -24,7 +24,7 @@ const ORDER = {
   statement_adjustments: 'client_id, payer_id, item, integration_id',
 } as const satisfies Record<ExportTable, string>
 
-/** One of a revision's views as a file. Decimals and 64-bit integers are quoted in JSON, since a double would round them. */
+/** One of a revision's views as a file. In JSON decimals and 64-bit integers are quoted: a double would round them. */
 export async function exportTable(
   store: Store,
   { month, revision }: Pick<StatedRevision, 'month' | 'revision'>,

@@ -36,7 +36,7 @@ function renderSide(quantity: string, unit: LineUnit, amountNok: string, status:
   return html`<td class="n">${formatDecimal(amountNok)}<br><small>${formatDecimal(quantity)} ${unit}<br>${status}</small></td>`
 }
 
-export function nameItem(item: LineItem): string {
+function nameItem(item: LineItem): string {
   switch (item) {
     case 'included':
       return 'Included'

@@ -46,7 +46,7 @@ function renderLine({ item, detail, quantity, unit, unitPriceNok, amountNok, sta
 }
 
 /** `payable` goes without saying. */
-export function renderStatus(status: LineStatus): Html | null {
+function renderStatus(status: LineStatus): Html | null {
   return status === 'payable' ? null : html`<span class="tag ${status}">${status}</span>`
 }
 
