@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import type { StatedRevision } from '../find-revision.ts'
-import { payerPages } from '../list-payers.ts'
-import { readPayerStatements } from '../read-payer-statements.ts'
-import { renderStatement } from './render-statement.ts'
+import type { StatedRevision } from './find-revision.ts'
+import { payerPages } from './list-payers.ts'
+import { renderStatement } from './page/render-statement.ts'
+import { readPayerStatements } from './read-payer-statements.ts'
 
 export type Writing = {
   readonly store: Store
