@@ -7,7 +7,7 @@ import { payerPages } from './list-payers.ts'
 import { renderStatement } from './page/render-statement.ts'
 import { readPayerStatements } from './read-payer-statements.ts'
 
-export type Writing = {
+type Writing = {
   readonly store: Store
   readonly stated: StatedRevision
   readonly timeZone: string
