@@ -14,7 +14,7 @@ export function disarmCsv(csv: Uint8Array): Buffer {
   return Buffer.concat(disarm(csv))
 }
 
-/** The same for a Norwegian Excel: with a decimal comma, and a mark that says it is UTF-8. Separators are up to ClickHouse. */
+/** The same for a Norwegian Excel: a decimal comma, and a mark that says UTF-8. Separators are up to ClickHouse. */
 export function disarmExcelCsv(csv: Uint8Array): Buffer {
   const bytes = Buffer.from(csv)
   let isText = false

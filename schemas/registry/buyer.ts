@@ -16,7 +16,7 @@ type BuyerField = (typeof FIELDS)[number]
 export type Buyer = { readonly [Field in BuyerField]?: string }
 
 /** The same as a row of the store has it: null where nothing is known. */
-export type BuyerValues = { readonly [Field in BuyerField]: string | null }
+type BuyerValues = { readonly [Field in BuyerField]: string | null }
 
 /** To be spread into a client: nothing where nothing is known, so that a registry without is the same value as ever. */
 export function buyerOf(values: BuyerValues): { readonly buyer?: Buyer } {

@@ -104,6 +104,12 @@ byrå,,"Byrå, stort",,,no,
   })
 })
 
+const NUMBER_RULE =
+  'expected nothing, or a Norwegian organisation number: nine digits, the last of which checks the others'
+const ADDRESS_RULE =
+  'expected nothing, or an electronic address as 0192:123456789: ' +
+  'a four-digit scheme of the EAS list, a colon and the identifier'
+
 describe('mistakes', () => {
   test.each<[string, Partial<Record<RegistryFile, string | Uint8Array | null>>, string[]]>([
     [
@@ -145,7 +151,8 @@ describe('mistakes', () => {
       'an unknown column where others may be left out',
       { 'clients.csv': 'client_id,name,partner_id,collective_invoice,orgnr\nfirma,F,,no,1\nbyrå,B,,no,2\n' },
       [
-        'clients.csv:1, orgnr: the column is unknown; expected client_id,name,partner_id,collective_invoice, with or without organisation_number,electronic_address,buyer_reference,street,postal_code,city,country',
+        'clients.csv:1, orgnr: the column is unknown; expected client_id,name,partner_id,collective_invoice, ' +
+          'with or without organisation_number,electronic_address,buyer_reference,street,postal_code,city,country',
       ],
     ],
     [
@@ -158,11 +165,11 @@ describe('mistakes', () => {
         ].join('\n'),
       },
       [
-        'clients.csv:2, organisation_number: "923609017"; expected nothing, or a Norwegian organisation number: nine digits, the last of which checks the others',
-        'clients.csv:2, electronic_address: "0192:923609017"; expected nothing, or an electronic address as 0192:123456789: a four-digit scheme of the EAS list, a colon and the identifier',
+        `clients.csv:2, organisation_number: "923609017"; ${NUMBER_RULE}`,
+        `clients.csv:2, electronic_address: "0192:923609017"; ${ADDRESS_RULE}`,
         'clients.csv:2, country: "no"; expected nothing, or a country of two capital letters, such as NO',
-        'clients.csv:3, organisation_number: "923 609 016"; expected nothing, or a Norwegian organisation number: nine digits, the last of which checks the others',
-        'clients.csv:3, electronic_address: "post@byra.no"; expected nothing, or an electronic address as 0192:123456789: a four-digit scheme of the EAS list, a colon and the identifier',
+        `clients.csv:3, organisation_number: "923 609 016"; ${NUMBER_RULE}`,
+        `clients.csv:3, electronic_address: "post@byra.no"; ${ADDRESS_RULE}`,
         'clients.csv:3, country: "Norge"; expected nothing, or a country of two capital letters, such as NO',
       ],
     ],
