@@ -11,6 +11,7 @@ describe('readConfig', () => {
       store: { kind: 'embedded', path: 'data/store', database: 'forbruk' },
       dataDir: './data',
       tariffPath: null,
+      sellerPath: null,
       storeListen: { host: '127.0.0.1', port: 8123 },
       alerts: { topic: 'usage.alerts', webhooks: [], secret: '' },
       console: { listen: { host: '127.0.0.1', port: 8080 }, token: null },
@@ -33,6 +34,7 @@ describe('readConfig', () => {
       CLICKHOUSE_PASSWORD: 'secret',
       FORBRUK_DATA_DIR: '/var/lib/forbruk',
       FORBRUK_TARIFF: '/etc/tariff.yaml',
+      FORBRUK_SELLER: '/etc/seller.json',
       FORBRUK_STORE_LISTEN: '[::1]:9000',
       KAFKA_ALERTS_TOPIC: 'alerts',
       FORBRUK_ALERT_WEBHOOKS: 'https://example.com/hook?key=1, http://127.0.0.1:9999/',
@@ -63,6 +65,7 @@ describe('readConfig', () => {
       },
       dataDir: '/var/lib/forbruk',
       tariffPath: '/etc/tariff.yaml',
+      sellerPath: '/etc/seller.json',
       storeListen: { host: '::1', port: 9000 },
       alerts: {
         topic: 'alerts',

@@ -27,6 +27,8 @@ export type Config = {
   readonly dataDir: string
   /** The tariff file, or null for the one shipped with Forbruk. */
   readonly tariffPath: string | null
+  /** The file of whoever invoices, or null: then nothing can be exported as invoices. */
+  readonly sellerPath: string | null
   /** Where an embedded store answers ClickHouse's HTTP protocol. */
   readonly storeListen: Address
   readonly alerts: AlertsConfig
@@ -99,6 +101,7 @@ const shape = z.object({
     .default('forbruk'),
   FORBRUK_DATA_DIR: textVariable.default('./data'),
   FORBRUK_TARIFF: textVariable.optional(),
+  FORBRUK_SELLER: textVariable.optional(),
   FORBRUK_ALERT_WEBHOOKS: webhooksVariable.default([]),
   FORBRUK_ALERT_SECRET: signingSecretVariable.optional(),
   FORBRUK_STORE_LISTEN: listenVariable.prefault('127.0.0.1:8123'),
@@ -128,6 +131,7 @@ export function readConfig(env: Environment): Config {
     store: readStore(variables),
     dataDir,
     tariffPath: variables.FORBRUK_TARIFF ?? null,
+    sellerPath: variables.FORBRUK_SELLER ?? null,
     storeListen: variables.FORBRUK_STORE_LISTEN,
     alerts: {
       topic: variables.KAFKA_ALERTS_TOPIC,

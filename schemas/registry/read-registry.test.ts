@@ -78,6 +78,26 @@ describe('a right registry', () => {
     )
   })
 
+  test('says of a client what an invoice needs, as far as it is filled in', () => {
+    const texts = `client_id,country,name,organisation_number,partner_id,collective_invoice,street
+firma,NO,Firma AS,923609016,byrå,yes,"Storgata 1, 2. etg."
+byrå,,"Byrå, stort",,,no,
+`
+    const buyers = registryOf({ 'clients.csv': texts }).clients.map(each => each.buyer)
+    expect(buyers).toEqual([
+      undefined,
+      { organisationNumber: '923609016', street: 'Storgata 1, 2. etg.', country: 'NO' },
+    ])
+    expect(
+      registryOf({
+        'clients.csv': texts
+          .replace('NO,', ',')
+          .replace('923609016', '')
+          .replace(/"Stor.*"/, ''),
+      }),
+    ).toStrictEqual(registryOf())
+  })
+
   test('the demonstration is one', () => {
     const folder = new URL('../../demo/registry/', import.meta.url)
     const reading = readRegistry(
@@ -86,6 +106,12 @@ describe('a right registry', () => {
     expect(reading.ok ? [] : reading.faults.map(describeRegistryFault)).toEqual([])
   })
 })
+
+const NUMBER_RULE =
+  'expected nothing, or a Norwegian organisation number: nine digits, the last of which checks the others'
+const ADDRESS_RULE =
+  'expected nothing, or an electronic address as 0192:123456789: ' +
+  'a four-digit scheme of the EAS list, a colon and the identifier'
 
 describe('mistakes', () => {
   test.each<[string, Partial<Record<RegistryFile, string | Uint8Array | null>>, string[]]>([
@@ -123,6 +149,32 @@ describe('mistakes', () => {
       'a column twice',
       { 'partners.csv': 'partner_id,name,name\nbyrå,B,C\n' },
       ['partners.csv:1, name: the column is there twice; expected once'],
+    ],
+    [
+      'an unknown column where others may be left out',
+      { 'clients.csv': 'client_id,name,partner_id,collective_invoice,orgnr\nfirma,F,,no,1\nbyrå,B,,no,2\n' },
+      [
+        'clients.csv:1, orgnr: the column is unknown; expected client_id,name,partner_id,collective_invoice, ' +
+          'with or without organisation_number,electronic_address,buyer_reference,street,postal_code,city,country',
+      ],
+    ],
+    [
+      'what an invoice could not be sent to',
+      {
+        'clients.csv': [
+          'client_id,name,partner_id,collective_invoice,organisation_number,electronic_address,country',
+          'firma,F,,no,923609017,0192:923609017,no',
+          'byrå,B,,no,923 609 016,post@byra.no,Norge',
+        ].join('\n'),
+      },
+      [
+        `clients.csv:2, organisation_number: "923609017"; ${NUMBER_RULE}`,
+        `clients.csv:2, electronic_address: "0192:923609017"; ${ADDRESS_RULE}`,
+        'clients.csv:2, country: "no"; expected nothing, or a country of two capital letters, such as NO',
+        `clients.csv:3, organisation_number: "923 609 016"; ${NUMBER_RULE}`,
+        `clients.csv:3, electronic_address: "post@byra.no"; ${ADDRESS_RULE}`,
+        'clients.csv:3, country: "Norge"; expected nothing, or a country of two capital letters, such as NO',
+      ],
     ],
     [
       'too few cells',

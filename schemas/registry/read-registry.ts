@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
 import { isName } from '../event/check-request.ts'
+import { BUYER_COLUMNS, buyerCellShapes, buyerOf } from './buyer.ts'
 import {
   ACTIVATION_COLUMNS,
   CLIENT_COLUMNS,
@@ -39,12 +40,22 @@ const clientShape = z
     name,
     partner_id: z.string().refine(text => text === '' || isId(text), { error: `nothing, or ${ID_RULE}` }),
     collective_invoice: z.enum(['yes', 'no'], { error: 'yes or no' }),
+    ...buyerCellShapes,
   })
-  .transform(cells => ({
+  .transform(({ street, city, country, ...cells }) => ({
     clientId: cells.client_id,
     name: cells.name,
     partnerId: cells.partner_id === '' ? null : cells.partner_id,
     collectiveInvoice: cells.collective_invoice === 'yes',
+    ...buyerOf({
+      organisationNumber: cells.organisation_number,
+      electronicAddress: cells.electronic_address,
+      buyerReference: cells.buyer_reference,
+      street,
+      postalCode: cells.postal_code,
+      city,
+      country,
+    }),
   }))
 const partnerShape = z
   .object({ partner_id: id, name })
@@ -77,7 +88,7 @@ const activationShape = z
  * very many the first. CSV in UTF-8, with or without a byte order mark; columns in any order.
  */
 export function readRegistry(files: RegistryFiles): RegistryReading {
-  const clients = readFile(files, 'clients.csv', CLIENT_COLUMNS, clientShape)
+  const clients = readFile(files, 'clients.csv', CLIENT_COLUMNS, clientShape, BUYER_COLUMNS)
   const partners = readFile(files, 'partners.csv', PARTNER_COLUMNS, partnerShape)
   const integrations = readFile(files, 'integrations.csv', INTEGRATION_COLUMNS, integrationShape)
   const activations = readFile(files, 'activations.csv', ACTIVATION_COLUMNS, activationShape)
@@ -114,6 +125,7 @@ function readFile<Column extends string, Value>(
   file: RegistryFile,
   columns: readonly Column[],
   shape: z.ZodType<Value>,
+  optional: readonly string[] = [],
 ): FileReading<Column, Value> {
   const unreadable = (line: number | null, detail: string) => ({
     rows: null,
@@ -126,7 +138,7 @@ function readFile<Column extends string, Value>(
   const brokenLine = findLineNotUtf8(bytes)
   if (brokenLine !== null) return unreadable(brokenLine, 'the line is no UTF-8; expected UTF-8 text')
 
-  const { rows, faults } = readTable(file, new TextDecoder().decode(bytes), columns)
+  const { rows, faults } = readTable(file, new TextDecoder().decode(bytes), columns, optional)
   const results = (rows ?? []).map(row => ({ row, result: shape.safeParse(row.cells) }))
   const cellFaults = results.flatMap(({ row, result }) =>
     result.success ? [] : result.error.issues.map(issue => toFault(file, row, issue)),

@@ -16,27 +16,35 @@ type Table<Column extends string> = {
 
 const recordsShape = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.int() }) }))
 
-/** Reads CSV text with a header that names exactly `columns`, in any order. */
+/**
+ * Reads CSV text with a header that names all of `columns`, any of `optional` and no others, in any order. A cell of an
+ * optional column that the header doesn't name is empty.
+ */
 export function readTable<Column extends string>(
   file: string,
   text: string,
   columns: readonly Column[],
+  optional: readonly string[] = [],
 ): Table<Column> {
   const parsed = parseCsv(file, text)
   if (!parsed.ok) return { rows: null, faults: [parsed.fault] }
   const [header, ...body] = parsed.records
-  const headerFaults = checkHeader(file, header?.cells ?? [], columns)
+  const headerFaults = checkHeader(file, header?.cells ?? [], columns, optional)
   if (header === undefined || headerFaults.length > 0) return { rows: null, faults: headerFaults }
 
-  const cellsShape = z.record(z.enum(columns), z.string())
+  const cellsShape = z.looseRecord(z.enum(columns), z.string())
+  const absent = optional.filter(column => !header.cells.includes(column)).map(column => [column, ''])
   const rows: TableRow<Column>[] = []
   const faults: RegistryFault[] = []
   for (const { line, cells } of body) {
-    if (cells.length === columns.length) {
-      const named = Object.fromEntries(header.cells.map((column, index) => [column, cells[index]]))
+    if (cells.length === header.cells.length) {
+      const named = Object.fromEntries([
+        ...header.cells.map((column, index) => [column, cells[index]]),
+        ...absent,
+      ])
       rows.push({ line, cells: cellsShape.parse(named) })
     } else {
-      const detail = `${cells.length} cells; expected ${columns.length}: ${columns.join(',')}`
+      const detail = `${cells.length} cells; expected ${header.cells.length}: ${header.cells.join(',')}`
       faults.push({ file, line, column: null, detail })
     }
   }
@@ -76,7 +84,12 @@ function parseCsv(
   }
 }
 
-function checkHeader(file: string, header: readonly string[], columns: readonly string[]): RegistryFault[] {
+function checkHeader(
+  file: string,
+  header: readonly string[],
+  columns: readonly string[],
+  optional: readonly string[],
+): RegistryFault[] {
   const fault = (column: string | null, detail: string) => ({ file, line: 1, column, detail })
   const expected = `expected ${columns.join(',')}`
   if (header.length === 0) return [fault(null, `the header is missing; ${expected}`)]
@@ -90,8 +103,9 @@ function checkHeader(file: string, header: readonly string[], columns: readonly 
     if (!header.includes(column)) faults.push(fault(column, `the column is missing; ${expected}`))
   }
   for (const [index, column] of header.entries()) {
-    if (!columns.includes(column)) {
-      faults.push(fault(column, `the column is unknown; ${expected}`))
+    if (!columns.includes(column) && !optional.includes(column)) {
+      const others = optional.length === 0 ? '' : `, with or without ${optional.join(',')}`
+      faults.push(fault(column, `the column is unknown; ${expected}${others}`))
     } else if (header.indexOf(column) < index)
       faults.push(fault(column, 'the column is there twice; expected once'))
   }

@@ -1,3 +1,5 @@
+import type { Buyer } from './buyer.ts'
+
 /**
  * Who exists, and which client has which integration from when. A value of this type is whole: every id it refers to
  * exists, no activation overlaps another of the same client and integration. Lists are sorted by id, so that equal
@@ -16,6 +18,8 @@ export type Client = {
   readonly partnerId: string | null
   /** Billed through its partner; only a client that has a partner, and is none itself, can be. */
   readonly collectiveInvoice: boolean
+  /** Not there where the registry says nothing of it, so that a registry without is the same value as ever. */
+  readonly buyer?: Buyer
 }
 
 /** A partner is also a client, under the same id. */

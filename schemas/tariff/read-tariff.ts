@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js'
-import type { z } from 'zod'
+import { readJson } from '../json/read-json.ts'
 import { type Tariff, type TariffVersion, tariffShape } from './tariff-shape.ts'
 
 export {
@@ -23,13 +23,9 @@ export class TariffError extends Error {
 
 /** Reads a tariff file's text. `name` is what errors call it. Throws TariffError with every mistake. */
 export function readTariff(text: string, name: string): Tariff {
-  const json = parseJson(text, name)
-  const result = tariffShape.safeParse(json)
-  if (result.success) return result.data
-  throw new TariffError(
-    name,
-    result.error.issues.flatMap(issue => describeIssue(issue, json)),
-  )
+  const reading = readJson(text, tariffShape, `a tariff as in ${DEFAULT_TARIFF_URL.pathname}`)
+  if (reading.ok) return reading.value
+  throw new TariffError(name, reading.faults)
 }
 
 /** The version a month (`YYYY-MM`) is rated with. Throws TariffError when the month is before the first. */
@@ -44,43 +40,4 @@ export function tariffVersionFor(tariff: Tariff, month: string): TariffVersion {
 export function allowanceBytes(version: Pick<TariffVersion, 'consumption' | 'definitions'>): bigint {
   const gigabytes = new Decimal(version.consumption.allowance.gigabytes)
   return BigInt(gigabytes.times(version.definitions.gigabyteBytes).toFixed())
-}
-
-function parseJson(text: string, name: string): unknown {
-  try {
-    // Some editors begin a file with a byte order mark.
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new TariffError(name, [
-      `$ is no JSON (${reason}); expected a tariff as in ${DEFAULT_TARIFF_URL.pathname}`,
-    ])
-  }
-}
-
-function describeIssue(issue: z.core.$ZodIssue, json: unknown): string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(key => `${jsonPath([...issue.path, key])} is unknown; expected no such field`)
-  }
-  return [`${jsonPath(issue.path)} is ${show(valueAt(json, issue.path))}; expected ${issue.message}`]
-}
-
-function jsonPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}.${String(key)}`),
-    '$',
-  )
-}
-
-function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-    json,
-  )
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'missing'
-  const text = JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }

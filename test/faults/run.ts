@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { findJavaAndMaven } from '../support/kafka/find-java-and-maven.ts'
+import { findJavaAndMaven } from '../support/maven/find-java-and-maven.ts'
 import { LONG, SHORT } from './plan.ts'
 import { formatReport } from './print-report.ts'
 import { torture } from './torture.ts'

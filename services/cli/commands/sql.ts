@@ -1,3 +1,4 @@
+import { disarmCsv } from '@forbruk/infra/store/disarm-csv.ts'
 import { queryReadOnly } from '@forbruk/infra/store/endpoint/query-read-only.ts'
 import { Command } from 'commander'
 import { printText } from '../print/table.ts'
@@ -15,7 +16,8 @@ export function sqlCommand(context: CommandContext): Command {
       const store = await parts.readableStore()
       const format = options.json ? 'JSONEachRow' : (options.format ?? defaultFormat())
       const answer = await queryReadOnly(store, parts.config.store, query, format)
-      printText(answer)
+      // Names in it are anybody's, and whoever asks for CSV may open it in a spreadsheet.
+      printText(format.startsWith('CSV') ? disarmCsv(Buffer.from(answer)).toString() : answer)
     })
 }
 

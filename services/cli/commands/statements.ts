@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeInvoices } from '@forbruk/close/invoices/write-invoices.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, type StatedRevision } from '@forbruk/close/statements/find-revision.ts'
 import { payerPages } from '@forbruk/close/statements/list-payers.ts'
@@ -11,6 +12,7 @@ import {
   EXPORT_TABLES,
   type ExportFormat,
   type ExportTable,
+  exportedFileName,
 } from '@forbruk/schemas/statement/export.ts'
 import type { PayerSummary } from '@forbruk/schemas/statement/payer-statement.ts'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -18,7 +20,8 @@ import { NotClosedError } from '../print/not-closed-error.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { printPayers } from '../print/statements.ts'
 import { groupDigits, printBytes, printJson, printLine } from '../print/table.ts'
-import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
+import { readSellerFile } from '../wiring/read-seller-file.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 
 export function statementsCommand(context: CommandContext): Command {
@@ -86,14 +89,16 @@ function describeNone(name: string, month: string, payer: string | undefined): s
   return `${name} has no statement for payer ${payer}; forbruk statements list ${month} has its payers`
 }
 
-type ExportFlags = { revision?: number; format: ExportFormat; table?: ExportTable; out?: string }
+type ExportFlags = { revision?: number; format: ExportFormat | 'ehf'; table?: ExportTable; out?: string }
 
 function exportCommand(context: CommandContext): Command {
   return new Command('export')
-    .description("a month's statements, lines and adjustments as files")
+    .description("a month's statements, lines and adjustments as files, or its invoices as EHF")
     .argument('<month>', 'YYYY-MM')
     .addOption(revisionOption())
-    .addOption(new Option('--format <format>', 'of the files').choices([...EXPORT_FORMATS]).default('csv'))
+    .addOption(
+      new Option('--format <format>', 'of the files').choices([...EXPORT_FORMATS, 'ehf']).default('csv'),
+    )
     .addOption(new Option('--table <table>', 'only this one').choices([...EXPORT_TABLES]))
     .option(
       '--out <path>',
@@ -107,12 +112,19 @@ function exportCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const store = await parts.readableStore()
       const stated = await findStated(store, period, options.revision)
+      if (format === 'ehf') {
+        if (table !== undefined) command.error('error: expected no --table with --format ehf')
+        return await exportInvoices(parts, stated, out ?? '.')
+      }
       if (table !== undefined && out === undefined) {
         return printBytes(await exportTable(store, stated, table, format))
       }
       const targets =
         table === undefined
-          ? EXPORT_TABLES.map(each => ({ table: each, path: join(out ?? '.', `${each}-${month}.${format}`) }))
+          ? EXPORT_TABLES.map(each => ({
+              table: each,
+              path: join(out ?? '.', exportedFileName(each, month, format)),
+            }))
           : [{ table, path: out ?? '' }]
       if (table === undefined) await mkdir(out ?? '.', { recursive: true })
       for (const target of targets) {
@@ -120,6 +132,20 @@ function exportCommand(context: CommandContext): Command {
         printLine(target.path)
       }
     })
+}
+
+async function exportInvoices(parts: Parts, stated: StatedRevision, directory: string): Promise<void> {
+  const { config } = parts
+  const seller = await readSellerFile(config.sellerPath)
+  const { timeZone } = await readTariffFile(config.tariffPath)
+  const store = await parts.readableStore()
+  const counts = await writeInvoices({ store, stated, seller, timeZone, directory })
+  const name = `${stated.month} r${stated.revision}`
+  if (counts.invoice + counts.credit_note === 0)
+    return printLine(`${name}: nobody owes anything by it, or is owed`)
+  const invoices = `${groupDigits(counts.invoice)} ${counts.invoice === 1 ? 'invoice' : 'invoices'}`
+  const notes = `${groupDigits(counts.credit_note)} ${counts.credit_note === 1 ? 'credit note' : 'credit notes'}`
+  printLine(`${name}: ${invoices} and ${notes} in ${directory}`)
 }
 
 function revisionOption(): Option {

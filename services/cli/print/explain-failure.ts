@@ -6,6 +6,7 @@ import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
 import { UnknownSourceError } from '@forbruk/close/gate/retire-source.ts'
+import { InvoicesRefusedError } from '@forbruk/close/invoices/build-invoices.ts'
 import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
@@ -14,6 +15,7 @@ import { ConfigError } from '@forbruk/infra/runtime/config.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { GatewayFormatError } from '@forbruk/schemas/gateway/formats.ts'
 import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
+import { SellerError } from '@forbruk/schemas/seller/read-seller.ts'
 import { TariffError } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { ShipError } from '@forbruk/shipper/ship-error.ts'
 import { NotClosedError } from './not-closed-error.ts'
@@ -31,7 +33,7 @@ const WRONG_USAGE = [
   RejectedEventError,
   UnknownSourceError,
 ]
-const REFUSED = [CloseRefusedError, CaseRefusedError, GapRefusedError]
+const REFUSED = [CloseRefusedError, CaseRefusedError, GapRefusedError, InvoicesRefusedError]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [
   LogGapError,
@@ -43,6 +45,7 @@ const EXPECTED = [
   ShipError,
   RegistryFaultsError,
   TariffError,
+  SellerError,
   ConsoleError,
 ]
 

@@ -150,6 +150,7 @@ describe('statements', () => {
 
   const FILES = [
     ['csv', 'statement_lines', 'text/csv'],
+    ['csv-excel', 'statement_lines', 'text/csv'],
     ['json', 'statements', 'application/json'],
     ['parquet', 'statement_adjustments', 'application/vnd.apache.parquet'],
   ] as const
@@ -159,6 +160,7 @@ describe('statements', () => {
       expect(answer.headers.get('content-type')).toContain(type)
       const bytes = Buffer.from(await answer.arrayBuffer())
       if (format === 'csv') expect(bytes.toString().trimEnd().split('\n')).toHaveLength(7)
+      if (format === 'csv-excel') expect(bytes.toString()).toMatch(/^\ufeff"month";.*\r\n[\s\S]*;0,017;0,02;/)
       if (format === 'json') expect(JSON.parse(bytes.toString())).toHaveLength(3)
       if (format === 'parquet') expect([bytes.subarray(0, 4), bytes.subarray(-4)].join()).toBe('PAR1,PAR1')
     }

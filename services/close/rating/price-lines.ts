@@ -5,7 +5,7 @@ import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read
 import { Decimal } from 'decimal.js'
 
 /** Digits enough for any product of a quantity (38) and a price (15): nothing is rounded but by `roundToOre`. */
-const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP })
+export const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP })
 
 /** The sum of amounts, with two decimals. */
 export function sumAmounts(amounts: readonly DecimalText[]): DecimalText {

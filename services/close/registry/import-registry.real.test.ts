@@ -76,6 +76,32 @@ test('what is imported is what is read back', async () => {
   })
 })
 
+test('what an invoice needs is read back as imported; without it a registry is known by the hash it always had', async () => {
+  const [header, ...rows] = REGISTRY['clients.csv'].trim().split('\n')
+  const buyers = ['923609016,0192:923609016,Ref 7,Storgata 1,0155,Oslo,NO', ',,,,,,', ',,,,,Bodø,']
+  const columns = 'organisation_number,electronic_address,buyer_reference,street,postal_code,city,country'
+  const lines = rows.map((row, index) => `${row},${buyers[index]}`)
+  await writeRegistry(place.folder, { 'clients.csv': [`${header},${columns}`, ...lines].join('\n') })
+  await run()
+  expect((await stored())?.registry.clients.map(each => each.buyer)).toEqual([
+    {
+      organisationNumber: '923609016',
+      electronicAddress: '0192:923609016',
+      buyerReference: 'Ref 7',
+      street: 'Storgata 1',
+      postalCode: '0155',
+      city: 'Oslo',
+      country: 'NO',
+    },
+    undefined,
+    { city: 'Bodø' },
+  ])
+
+  await writeRegistry(place.folder)
+  expect((await run()).importId).toBe('3fe36d5c9ba391db1e47776dfc2596b76c8d3aa1ca27d0b31750544ab0f5b3b4')
+  expect((await stored())?.registry.clients[0]).not.toHaveProperty('buyer')
+})
+
 test('ids that a database sorts in another order than we do are read back as imported', async () => {
   const clients = `${REGISTRY['clients.csv']}\u{1f41f},Fisk,,no\n\uff21,Bred A,,no\n`
   await writeRegistry(place.folder, { 'clients.csv': clients })

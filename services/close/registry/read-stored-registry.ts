@@ -4,8 +4,9 @@ import { registryActivation } from '@forbruk/infra/store/tables/registry-activat
 import { registryClient } from '@forbruk/infra/store/tables/registry-client.ts'
 import { registryIntegration } from '@forbruk/infra/store/tables/registry-integration.ts'
 import { registryPartner } from '@forbruk/infra/store/tables/registry-partner.ts'
-import { type ColumnSet, omit, select, type Table } from '@forbruk/infra/store/tables/table.ts'
-import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import { type ColumnSet, omit, type RowOf, select, type Table } from '@forbruk/infra/store/tables/table.ts'
+import { buyerOf } from '@forbruk/schemas/registry/buyer.ts'
+import type { Client, Registry } from '@forbruk/schemas/registry/registry.ts'
 import { sortRegistry } from '@forbruk/schemas/registry/sort-registry.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
 import { type RegistryVersion, readVersionFor } from './registry-versions.ts'
@@ -31,7 +32,7 @@ export async function readStoredRegistry(store: Store, month: string): Promise<S
 export async function readRegistryImport(store: Store, importId: string): Promise<Registry> {
   // The store orders text by bytes.
   const registry = sortRegistry({
-    clients: await readRows(store, registryClient, importId),
+    clients: (await readRows(store, registryClient, importId)).map(toClient),
     partners: await readRows(store, registryPartner, importId),
     integrations: await readRows(store, registryIntegration, importId),
     activations: await readRows(store, registryActivation, importId),
@@ -44,6 +45,12 @@ export async function readRegistryImport(store: Store, importId: string): Promis
     'REGISTRY_CHANGED',
   )
 }
+
+function toClient({ clientId, name, partnerId, collectiveInvoice, ...values }: ClientRow): Client {
+  return { clientId, name, partnerId, collectiveInvoice, ...buyerOf(values) }
+}
+
+type ClientRow = Omit<RowOf<typeof registryClient>, 'importId'>
 
 async function readRows<Columns extends ColumnSet & { readonly importId: Codec<string> }>(
   store: Store,

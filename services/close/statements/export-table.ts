@@ -1,3 +1,4 @@
+import { disarmCsv, disarmExcelCsv } from '@forbruk/infra/store/disarm-csv.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import type { StatedRevision } from './find-revision.ts'
@@ -5,6 +6,7 @@ import type { StatedRevision } from './find-revision.ts'
 /** ClickHouse's own formats; JSON is one array. */
 const FORMAT = {
   csv: 'CSVWithNames',
+  'csv-excel': 'CSVWithNames',
   json: 'JSONEachRow',
   parquet: 'Parquet',
 } as const satisfies Record<ExportFormat, string>
@@ -24,7 +26,10 @@ const ORDER = {
   statement_adjustments: 'client_id, payer_id, item, integration_id',
 } as const satisfies Record<ExportTable, string>
 
-/** One of a revision's views as a file. In JSON decimals and 64-bit integers are quoted: a double would round them. */
+/**
+ * One of a revision's views as a file. Decimals and 64-bit integers are quoted in JSON, since a double would round them;
+ * in CSV no text is a formula.
+ */
 export async function exportTable(
   store: Store,
   { month, revision }: Pick<StatedRevision, 'month' | 'revision'>,
@@ -37,11 +42,21 @@ FROM ${table}
 WHERE month = {month:String} AND revision = {revision:UInt32}
 ORDER BY ${ORDER[table]}
 ${SETTINGS[format]}`
-  return store.queryBytes(sql, FORMAT[format], { month, revision })
+  const bytes = await store.queryBytes(sql, FORMAT[format], { month, revision })
+  switch (format) {
+    case 'csv':
+      return disarmCsv(bytes)
+    case 'csv-excel':
+      return disarmExcelCsv(bytes)
+    case 'json':
+    case 'parquet':
+      return bytes
+  }
 }
 
 const SETTINGS = {
   csv: '',
+  'csv-excel': "SETTINGS format_csv_delimiter = ';', output_format_csv_crlf_end_of_line = 1",
   json: 'SETTINGS output_format_json_array_of_rows = 1',
   // Else a name is bytes to a reader.
   parquet: 'SETTINGS output_format_parquet_string_as_string = 1',

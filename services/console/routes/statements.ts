@@ -1,5 +1,10 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { EXPORT_FORMATS, EXPORT_TABLES, type ExportFormat } from '@forbruk/schemas/statement/export.ts'
+import {
+  EXPORT_FORMATS,
+  EXPORT_TABLES,
+  type ExportFormat,
+  exportedFileName,
+} from '@forbruk/schemas/statement/export.ts'
 import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
@@ -23,6 +28,7 @@ const exportParameters = revisionParameters.extend({
 
 const CONTENT_TYPE = {
   csv: 'text/csv; charset=utf-8; header=present',
+  'csv-excel': 'text/csv; charset=utf-8; header=present',
   json: 'application/json',
   parquet: 'application/vnd.apache.parquet',
 } as const satisfies Record<ExportFormat, string>
@@ -98,7 +104,7 @@ function addExport(app: ConsoleServer, { exportTable }: Operations): void {
         summary: "A month's statements, lines or adjustments as a file",
         params: monthParameters,
         querystring: exportParameters,
-        produces: Object.values(CONTENT_TYPE),
+        produces: [...new Set(Object.values(CONTENT_TYPE))],
       },
     },
     async ({ params, query }, reply) => {
@@ -110,7 +116,10 @@ function addExport(app: ConsoleServer, { exportTable }: Operations): void {
       )
       return reply
         .type(CONTENT_TYPE[format])
-        .header('content-disposition', `attachment; filename="${table}-${period.month}.${format}"`)
+        .header(
+          'content-disposition',
+          `attachment; filename="${exportedFileName(table, period.month, format)}"`,
+        )
         .send(file)
     },
   )

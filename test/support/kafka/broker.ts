@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { findJavaAndMaven } from './find-java-and-maven.ts'
+import { findJavaAndMaven } from '../maven/find-java-and-maven.ts'
 import { KAFKA_VERSION } from './killable-kafka.ts'
 import { startKafkaFromMaven } from './start-from-maven.ts'
 

@@ -5,6 +5,7 @@ import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { downloadJars } from '../maven/download-jars.ts'
 import { freePort } from '../process/free-port.ts'
 import { killAtExit } from '../process/kill-at-exit.ts'
 import { withAdmin } from './topics.ts'
@@ -12,7 +13,6 @@ import { withAdmin } from './topics.ts'
 export const KAFKA_VERSION = '4.1.1'
 const libs = join(import.meta.dirname, '../../../.cache/kafka/libs')
 const pom = join(import.meta.dirname, 'pom.xml')
-const DOWNLOAD_TIMEOUT_MS = 300_000
 const FORMAT_TIMEOUT_MS = 60_000
 const READY_TIMEOUT_MS = 150_000
 const STOP_TIMEOUT_MS = 20_000
@@ -31,7 +31,7 @@ export type KillableKafka = {
 
 /** Formats the data in `folder` and starts the broker. */
 export async function startKillableKafka(folder: string): Promise<KillableKafka> {
-  if (!existsSync(join(libs, `kafka_2.13-${KAFKA_VERSION}.jar`))) await downloadJars()
+  if (!existsSync(join(libs, `kafka_2.13-${KAFKA_VERSION}.jar`))) await downloadJars(pom, libs)
   const [port, controllerPort] = [await freePort(), await freePort()]
   const propertiesPath = join(folder, 'server.properties')
   writeFileSync(propertiesPath, serverProperties(join(folder, 'data'), port, controllerPort))
@@ -69,11 +69,6 @@ export async function startKillableKafka(folder: string): Promise<KillableKafka>
     throw error
   }
   return broker
-}
-
-async function downloadJars(): Promise<void> {
-  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${libs}`, '-DincludeScope=runtime']
-  await run('mvn', ['-q', '-B', '-f', pom, ...goal], { timeout: DOWNLOAD_TIMEOUT_MS })
 }
 
 function serverProperties(dataPath: string, port: number, controllerPort: number): string {

@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises'
+import { ConfigError } from '@forbruk/infra/runtime/config.ts'
+import {
+  EXAMPLE_SELLER_URL,
+  readSeller,
+  type Seller,
+  SellerError,
+} from '@forbruk/schemas/seller/read-seller.ts'
+
+/** Who invoices. Throws ConfigError where nobody is named, and SellerError. */
+export async function readSellerFile(path: string | null): Promise<Seller> {
+  if (path === null) {
+    throw new ConfigError(
+      `FORBRUK_SELLER is not set: expected the file of who invoices, as in ${EXAMPLE_SELLER_URL.pathname}`,
+    )
+  }
+  const text = await readFile(path, 'utf8').catch(error => {
+    throw new SellerError(path, [
+      `the file can't be read (${error.code ?? error.message}); expected a seller as JSON`,
+    ])
+  })
+  return readSeller(text, path)
+}

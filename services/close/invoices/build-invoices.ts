@@ -1,0 +1,60 @@
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
+import { readRevision } from '../revision/read-revision.ts'
+import type { StatedRevision } from '../statements/find-revision.ts'
+import type { Invoice } from './invoice.ts'
+import { nameBuyer } from './name-buyer.ts'
+import { readBuyers } from './read-buyers.ts'
+import { readInvoices } from './read-invoices.ts'
+import { toUbl } from './to-ubl.ts'
+import { writeUbl } from './write-ubl.ts'
+
+export type BuiltInvoice = Pick<Invoice, 'kind' | 'number' | 'payerId'> & { readonly xml: string }
+
+/** Payers lack what an invoice needs; none was written. `lacking` is all of them. */
+export class InvoicesRefusedError extends Error {
+  override name = 'InvoicesRefusedError'
+  readonly lacking: readonly LackingPayer[]
+  constructor(of: string, lacking: readonly LackingPayer[]) {
+    const payers = lacking.map(
+      ({ payerId, payerName, lacks }) => `\n  ${payerName} (${payerId}): ${lacks.join('; ')}`,
+    )
+    super(
+      `${of} is not invoiced: ${lacking.length} of its payers ${lacking.length === 1 ? 'lacks' : 'lack'} ` +
+        `what an EHF must say. Fill in these columns of clients.csv and import the registry again:${payers.join('')}`,
+    )
+    this.lacking = lacking
+  }
+}
+
+type LackingPayer = Pick<Invoice, 'payerId' | 'payerName'> & { readonly lacks: readonly string[] }
+
+/**
+ * The documents of a revision as EHF, by payer id. Throws InvoicesRefusedError before the first of them where any payer
+ * lacks something.
+ */
+export async function* buildInvoices(
+  store: Store,
+  stated: StatedRevision,
+  seller: Seller,
+  timeZone: string,
+): AsyncGenerator<BuiltInvoice> {
+  const { month, revision } = stated
+  const recorded = await readRevision(store, month, revision)
+  if (recorded === null) throw new Error(`${month} has no revision ${revision}`)
+  const { megabyteBytes } = recorded.tariff.version.definitions
+  const buyers = await readBuyers(store, stated.proof.registryImportId)
+  const nameBuyerOf = ({ payerId }: Invoice) => nameBuyer(buyers.get(payerId) ?? {}, seller)
+  // Everybody is looked at first, and read again to be written: a hundred thousand documents are not kept.
+  const lacking: LackingPayer[] = []
+  for await (const invoice of readInvoices(store, stated, timeZone)) {
+    const named = nameBuyerOf(invoice)
+    if (!named.ok) lacking.push({ ...invoice, lacks: named.lacks })
+  }
+  if (lacking.length > 0) throw new InvoicesRefusedError(`${month} r${revision}`, lacking)
+  for await (const invoice of readInvoices(store, stated, timeZone)) {
+    const named = nameBuyerOf(invoice)
+    if (!named.ok) throw new Error(`${invoice.payerName} was complete a moment ago`)
+    yield { ...invoice, xml: writeUbl(toUbl(invoice, seller, named.buyer, megabyteBytes)) }
+  }
+}

@@ -1,0 +1,23 @@
+import type { SellerVat } from '@forbruk/schemas/seller/read-seller.ts'
+import type { DecimalText } from '@forbruk/schemas/statement/statement.ts'
+import { Exact, sumAmounts } from '../rating/price-lines.ts'
+import type { InvoiceLine } from './invoice.ts'
+
+type InvoiceTotals = {
+  /** Exclusive of VAT. */
+  readonly netNok: DecimalText
+  readonly vatNok: DecimalText
+  readonly grossNok: DecimalText
+}
+
+/** Pure: VAT is of the sum and not of each line, rounded to øre once (BR-CO-14 to 17); all lines have one category. */
+export function totalInvoice(lines: readonly InvoiceLine[], vat: SellerVat): InvoiceTotals {
+  const netNok = sumAmounts(lines.map(line => line.amountNok))
+  const vatNok = new Exact(netNok).times(percentOf(vat)).div(100).toFixed(2)
+  return { netNok, vatNok, grossNok: sumAmounts([netNok, vatNok]) }
+}
+
+/** Nothing where nothing is due. */
+export function percentOf(vat: SellerVat): DecimalText {
+  return vat.category === 'S' ? vat.percent : '0'
+}
