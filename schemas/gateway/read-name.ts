@@ -1,0 +1,42 @@
+import { isMissing } from './parse-number.ts'
+
+/** In UTF-8. The log allows 256 characters, so that a name that passes here passes there. */
+export const NAME_BYTES_MAX = 256
+
+/** A name that can't be told for certain from another one, or is none. */
+export type DoubtfulName = { readonly kind: 'doubtful'; readonly detail: string }
+
+/** Most names: printable ASCII, no space at the ends. */
+const PLAIN = /^[\x21-\x7e][\x20-\x7e]{0,255}$/
+const SPACE = 0x20
+/** Control characters, and those that show nothing: they turn the text around, join, or are half a character. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u
+/** A white space that looks like the plain one and isn't. */
+const ODD_SPACE = /[^\S ]/
+
+/**
+ * The name of a client or an integration, the same for every line format: without the white space, the line ends and
+ * the byte order marks around it, in Unicode's form NFC. Empty when the gateway had none to say. What is still doubtful
+ * then is refused, since two names must never look like one, nor one like two. A number stands for its digits.
+ */
+export function readName(value: unknown): string | DoubtfulName {
+  if (isMissing(value)) return ''
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
+  if (typeof value !== 'string') return doubtful(Array.isArray(value) ? 'a list' : `of type ${typeof value}`)
+  if (PLAIN.test(value) && value.length <= NAME_BYTES_MAX && value.charCodeAt(value.length - 1) !== SPACE) {
+    return value
+  }
+  const name = value.trim().normalize('NFC')
+  if (isMissing(name)) return ''
+  const bytes = Buffer.byteLength(name)
+  if (bytes > NAME_BYTES_MAX) return doubtful(`a text of ${bytes} bytes`)
+  if (UNSEEN.test(name)) return doubtful('a text with control characters, unseen ones or broken UTF-8')
+  if (ODD_SPACE.test(name)) return doubtful('a text with another white space than the plain one')
+  return name
+}
+
+function doubtful(found: string): DoubtfulName {
+  return { kind: 'doubtful', detail: `${found}; expected ${NAME_RULE}` }
+}
+
+const NAME_RULE = `1 to ${NAME_BYTES_MAX} bytes of UTF-8 in which every character can be seen`
