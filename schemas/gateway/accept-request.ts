@@ -28,21 +28,27 @@ export type Measures = {
   readonly responseBytes: number
 }
 
+const NO_IDENTITY = { kind: 'none' } as const
+
 /** Holds a line's fields against the rules that the aggregator will hold the event against. */
 export function acceptRequest(names: Names, measures: Measures, client: ClientField): ParsedLine {
   const { clientId, integrationId } = names
   const { timeMs, status, requestBytes, responseBytes } = measures
-  const request = {
-    kind: 'request',
+  const fault = findRequestFault({
+    source: '',
+    identity: NO_IDENTITY,
     clientId,
     integrationId,
     timeMs,
     status,
     requestBytes,
     responseBytes,
-  } as const
-  const fault = findRequestFault({ ...request, source: '', identity: { kind: 'none' } })
-  if (fault === null) return isTurnedAway(status, client) ? rejectUnauthenticated(status, client) : request
+  })
+  if (fault === null) {
+    return isTurnedAway(status, client)
+      ? rejectUnauthenticated(status, client)
+      : { kind: 'request', clientId, integrationId, timeMs, status, requestBytes, responseBytes }
+  }
   switch (fault.field) {
     case 'client':
     case 'integration':

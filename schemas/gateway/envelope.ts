@@ -26,6 +26,8 @@ export function openEnvelope(name: EnvelopeName): Envelope {
 
 /** The envelope that a text seems to be in, to tell of it; it is never taken off unasked. */
 export function recogniseEnvelope(text: string): EnvelopeName | null {
+  // Most lines of JSON without a client are in none.
+  if (text.startsWith('{') && !text.startsWith(DOCKER_START)) return null
   return ENVELOPES.find(name => openEnvelope(name).open(text).kind !== 'none') ?? null
 }
 
@@ -62,9 +64,11 @@ function openCri(text: string): Opened {
   return header[1] === 'F' ? { kind: 'text', text: text.slice(header[0].length) } : { kind: 'part' }
 }
 
+const DOCKER_START = '{"log":"'
+
 /** As Docker's json-file driver writes them: `{"log":"…\n","stream":"stdout","time":"…"}`; a part has no newline. */
 function openDocker(text: string): Opened {
-  if (!text.startsWith('{"log":"')) return { kind: 'none' }
+  if (!text.startsWith(DOCKER_START)) return { kind: 'none' }
   const log = readLog(text)
   if (log === null) return { kind: 'none' }
   return log.endsWith('\n') ? { kind: 'text', text: log.slice(0, -1) } : { kind: 'part' }

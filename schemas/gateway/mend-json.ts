@@ -28,10 +28,9 @@ const TEXT_OR_BRACKET = /("[^"\\]*(?:\\[\s\S][^"\\]*)*")(\s*:)?|[{}[\]]/g
  * one of its own. `text` is valid JSON.
  */
 export function isKeyRepeated(text: string, key: string): boolean {
-  const quoted = JSON.stringify(key)
-  const first = text.indexOf(quoted)
-  // Only a text with an escape can be the same key in other letters.
-  if (text.indexOf(quoted, first + 1) === -1 && !text.includes('\\u')) return false
+  const first = text.indexOf(key)
+  // Only with its letters' numbers can a key be written otherwise.
+  if (first !== -1 && text.indexOf(key, first + 1) === -1 && !text.includes('\\u')) return false
   let depth = 0
   let found = 0
   for (const [token, name, colon] of text.matchAll(TEXT_OR_BRACKET)) {

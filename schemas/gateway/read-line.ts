@@ -50,6 +50,7 @@ const NUL = 0x00
 const TAB = 0x09
 const CARRIAGE_RETURN = 0x0d
 const SPACE = 0x20
+const BYTE_ORDER_MARK_START = 0xef
 
 /**
  * The line without white space before it and its line end; empty when it is blank. Before it may also stand a byte
@@ -59,7 +60,7 @@ const SPACE = 0x20
 function trimLine(line: Uint8Array): Uint8Array {
   let start = 0
   let end = line.length
-  while (start < end) {
+  while (start < end && !isText(line[start])) {
     if (isSpace(line[start])) start += 1
     else if (hasByteOrderMark(line, start)) start += 3
     else break
@@ -68,12 +69,16 @@ function trimLine(line: Uint8Array): Uint8Array {
   return start === 0 && end === line.length ? line : line.subarray(start, end)
 }
 
+function isText(byte = 0): boolean {
+  return byte > SPACE && byte < BYTE_ORDER_MARK_START
+}
+
 function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN || byte === NUL
 }
 
 function hasByteOrderMark(line: Uint8Array, at: number): boolean {
-  return line[at] === 0xef && line[at + 1] === 0xbb && line[at + 2] === 0xbf
+  return line[at] === BYTE_ORDER_MARK_START && line[at + 1] === 0xbb && line[at + 2] === 0xbf
 }
 
 /**
@@ -81,5 +86,6 @@ function hasByteOrderMark(line: Uint8Array, at: number): boolean {
  * don't matter: a gateway writes the path that a client asked for, and asking for /%ff must not make a request free.
  */
 function textOf(line: Uint8Array): string {
-  return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
+  const buffer = Buffer.isBuffer(line) ? line : Buffer.from(line.buffer, line.byteOffset, line.byteLength)
+  return buffer.toString('utf8')
 }

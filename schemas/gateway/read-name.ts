@@ -2,13 +2,14 @@ import { isMissing } from './parse-number.ts'
 
 /** In UTF-8. The log allows 256 characters, so that a name that passes here passes there. */
 export const NAME_BYTES_MAX = 256
+/** Before it is in one form, which can take some; a text of any length takes too long to get there. */
+const NAME_CHARACTERS_MAX = 4 * NAME_BYTES_MAX
 
 /** A name that can't be told for certain from another one, or is none. */
 export type DoubtfulName = { readonly kind: 'doubtful'; readonly detail: string }
 
-/** Most names: printable ASCII, no space at the ends. */
-const PLAIN = /^[\x21-\x7e][\x20-\x7e]{0,255}$/
-const SPACE = 0x20
+/** Most names: letters of ASCII and Latin, each in one way and of two bytes at most, without a space at the ends. */
+const PLAIN = /^[!-~\u00c0-\u024f](?:[ -~\u00c0-\u024f]{0,126}[!-~\u00c0-\u024f])?$/
 /** Control characters, and those that show nothing: they turn the text around, join, or are half a character. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u
 /** A white space that looks like the plain one and isn't. */
@@ -23,10 +24,10 @@ export function readName(value: unknown): string | DoubtfulName {
   if (isMissing(value)) return ''
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   if (typeof value !== 'string') return doubtful(Array.isArray(value) ? 'a list' : `of type ${typeof value}`)
-  if (PLAIN.test(value) && value.length <= NAME_BYTES_MAX && value.charCodeAt(value.length - 1) !== SPACE) {
-    return value
-  }
-  const name = value.trim().normalize('NFC')
+  if (PLAIN.test(value)) return value
+  const trimmed = value.trim()
+  if (trimmed.length > NAME_CHARACTERS_MAX) return doubtful(`a text of ${trimmed.length} characters`)
+  const name = trimmed.normalize('NFC')
   if (isMissing(name)) return ''
   const bytes = Buffer.byteLength(name)
   if (bytes > NAME_BYTES_MAX) return doubtful(`a text of ${bytes} bytes`)
