@@ -139,7 +139,8 @@ describe('nothing before a line becomes part of a client', () => {
       fc
         .array(fc.oneof(word, fc.constantFrom('-', '192.0.2.8', `[${TIME}]`)), { minLength: 1, maxLength: 6 })
         .map(words => `${words.join(' ')} `),
-      text.filter(some => !some.includes('nordlys-as')),
+      // Glued on, a :: would make another address of it.
+      text.filter(some => !some.includes('nordlys-as')).map(some => `${some} `),
     )
     fc.assert(
       fc.property(
