@@ -87,6 +87,7 @@ export const LINE_REJECT_REASONS = [
   'field_missing',
   'client_missing',
   'client_invalid',
+  'client_unauthenticated',
   'integration_invalid',
   'time_invalid',
   'status_invalid',

@@ -1,33 +1,56 @@
 import { findRequestFault } from '../event/check-request.ts'
 import type { LineRejectReason } from '../event/log-event.ts'
-import type { ParsedLine } from './gateway-format.ts'
+import type { ClientField, ParsedLine, RejectedParse } from './gateway-format.ts'
+import { readName } from './read-name.ts'
 
-type LineFields = {
-  readonly clientId: string
-  readonly integrationId: string
+type Names = { readonly kind: 'names'; readonly clientId: string; readonly integrationId: string }
+
+/** Who is metered, from what the line says; `integrationId` is empty when it says nothing. */
+export function readNames(
+  client: unknown,
+  integration: unknown,
+  { field }: ClientField,
+): Names | RejectedParse {
+  const clientId = readName(client)
+  if (clientId === '') return rejectLine('client_missing', `${field} is missing or empty`)
+  if (typeof clientId !== 'string') return rejectLine('client_invalid', `${field} is ${clientId.detail}`)
+  const integrationId = readName(integration)
+  if (typeof integrationId !== 'string') {
+    return rejectLine('integration_invalid', `the integration is ${integrationId.detail}`)
+  }
+  return { kind: 'names', clientId, integrationId }
+}
+
+export type Measures = {
   readonly timeMs: number
   readonly status: number
   readonly requestBytes: number
   readonly responseBytes: number
 }
 
+const NO_IDENTITY = { kind: 'none' } as const
+
 /** Holds a line's fields against the rules that the aggregator will hold the event against. */
-export function acceptRequest(fields: LineFields): ParsedLine {
-  const { clientId, integrationId, timeMs, status, requestBytes, responseBytes } = fields
-  const request = {
-    kind: 'request',
+export function acceptRequest(names: Names, measures: Measures, client: ClientField): ParsedLine {
+  const { clientId, integrationId } = names
+  const { timeMs, status, requestBytes, responseBytes } = measures
+  const fault = findRequestFault({
+    source: '',
+    identity: NO_IDENTITY,
     clientId,
     integrationId,
     timeMs,
     status,
     requestBytes,
     responseBytes,
-  } as const
-  const fault = findRequestFault({ ...request, source: '', identity: { kind: 'none' } })
-  if (fault === null) return request
+  })
+  if (fault === null) {
+    return isTurnedAway(status, client)
+      ? rejectUnauthenticated(status, client)
+      : { kind: 'request', clientId, integrationId, timeMs, status, requestBytes, responseBytes }
+  }
   switch (fault.field) {
     case 'client':
-      return rejectLine(fault.missing ? 'client_missing' : 'client_invalid', fault.detail)
     case 'integration':
     case 'time':
     case 'status':
@@ -39,38 +62,18 @@ export function acceptRequest(fields: LineFields): ParsedLine {
   }
 }
 
-export function rejectLine(reason: LineRejectReason, detail: string): ParsedLine {
+/** 401 and 407: whoever asked did not show who they are, so that a name they gave is anybody's. */
+function isTurnedAway(status: number, { setBy }: ClientField): boolean {
+  return (status === 401 || status === 407) && setBy !== 'gateway'
+}
+
+function rejectUnauthenticated(status: number, { field }: ClientField): RejectedParse {
+  return rejectLine(
+    'client_unauthenticated',
+    `the status is ${status}: nobody has shown to be the client that ${field} names, and it is not counted for it`,
+  )
+}
+
+export function rejectLine(reason: LineRejectReason, detail: string): RejectedParse {
   return { kind: 'rejected', reason, detail }
-}
-
-export const BLANK: ParsedLine = { kind: 'blank' }
-
-const SPACE = 0x20
-const TAB = 0x09
-const CARRIAGE_RETURN = 0x0d
-
-/** The line without white space at its ends (a carriage return before the newline is common). */
-export function trimLine(line: Uint8Array): Uint8Array {
-  let start = 0
-  let end = line.length
-  while (start < end && isSpace(line[start])) start += 1
-  while (end > start && isSpace(line[end - 1])) end -= 1
-  return start === 0 && end === line.length ? line : line.subarray(start, end)
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN
-}
-
-/** For a line that could not be read, perhaps because of it. */
-export function rejectNotUtf8(): ParsedLine {
-  return rejectLine('line_not_utf8', 'the line could not be read, and is not valid UTF-8')
-}
-
-/**
- * The line's text. Bytes that are no UTF-8 become U+FFFD, which no counted field may hold. In any other field they
- * don't matter: a gateway writes the path that a client asked for, and asking for /%ff must not make a request free.
- */
-export function textOf(line: Uint8Array): string {
-  return Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
 }

@@ -1,7 +1,7 @@
-import { isUtf8 } from 'node:buffer'
-import { acceptRequest, BLANK, rejectLine, rejectNotUtf8, textOf, trimLine } from './accept-request.ts'
-import type { GatewayFormat, ParsedLine } from './gateway-format.ts'
-import { describeValue, isMissing, parseCount } from './parse-number.ts'
+import { acceptRequest, readNames, rejectLine } from './accept-request.ts'
+import type { ClientField, LineSyntax, ParsedLine, RejectedParse } from './gateway-format.ts'
+import { isKeyRepeated, mendJson } from './mend-json.ts'
+import { describeValue, isMissing, parseCount, parseStatus } from './parse-number.ts'
 import { parseIso8601, parseSeconds } from './parse-time.ts'
 
 /** Under which name the operator's `log_format … escape=json` writes each value. */
@@ -29,25 +29,24 @@ const DEFAULT_FIELDS: NginxJsonFields = {
   responseBytes: 'bytes_sent',
 }
 
-/** One JSON object a line. Numbers may be quoted; `-` and an empty text mean missing; other fields are ignored. */
-export function nginxJson(chosen: Partial<NginxJsonFields> = {}): GatewayFormat {
+/**
+ * One JSON object a line. Numbers may be quoted; `-` and an empty text mean missing; other fields are ignored. What
+ * NGINX writes and JSON doesn't know is mended: see `mendJson`.
+ */
+export function nginxJson(chosen: Partial<NginxJsonFields> = {}): LineSyntax {
   const fields = { ...DEFAULT_FIELDS, ...chosen }
+  const client: ClientField = { field: fields.client, setBy: 'operator' }
   return {
-    name: 'nginx-json',
-    bytesBasis: 'headers_and_body',
-    timeBasis: 'end',
-    parseLine: line => parseNginxJson(line, fields),
+    client,
+    otherwise: 'line_not_json',
+    parse: text => {
+      const json = parseObject(text)
+      if (json !== null) return readFields(json, text, fields, client)
+      const mended = mendJson(text)
+      const mendedJson = parseObject(mended)
+      return mendedJson === null ? rejectUnreadable(text) : readFields(mendedJson, mended, fields, client)
+    },
   }
-}
-
-const OPENING_BRACE = 0x7b
-const CLOSING_BRACE = 0x7d
-
-function parseNginxJson(raw: Uint8Array, fields: NginxJsonFields): ParsedLine {
-  const line = trimLine(raw)
-  if (line.length === 0) return BLANK
-  const json = parseObject(textOf(line))
-  return json === null ? rejectUnreadable(line) : readFields(json, fields)
 }
 
 function parseObject(text: string): Record<string, unknown> | null {
@@ -63,36 +62,35 @@ function parseObject(text: string): Record<string, unknown> | null {
 }
 
 /** An object that was begun and not closed was cut off, by a full disk or a crash; anything else never was one. */
-function rejectUnreadable(line: Uint8Array): ParsedLine {
-  if (!isUtf8(line)) return rejectNotUtf8()
-  return line[0] === OPENING_BRACE && line[line.length - 1] !== CLOSING_BRACE
-    ? rejectLine('line_truncated', `a JSON object is cut off after ${line.length} bytes`)
+function rejectUnreadable(text: string): RejectedParse {
+  return text.startsWith('{') && !text.trimEnd().endsWith('}')
+    ? rejectLine('line_truncated', `a JSON object is cut off after ${text.length} characters`)
     : rejectLine('line_not_json', 'expected one JSON object')
 }
 
-function readFields(json: Record<string, unknown>, fields: NginxJsonFields): ParsedLine {
-  const client = readName(json, fields.client)
-  if (client === null) return rejectName('client_invalid', fields.client, json)
-  if (client === '') return rejectLine('client_missing', `${fields.client} is missing or empty`)
-  const integration = readName(json, fields.integration)
-  if (integration === null) return rejectName('integration_invalid', fields.integration, json)
-
+function readFields(
+  json: Record<string, unknown>,
+  text: string,
+  fields: NginxJsonFields,
+  client: ClientField,
+): ParsedLine {
+  if (isKeyRepeated(text, fields.client)) {
+    return rejectLine(
+      'client_invalid',
+      `${fields.client} is there twice; is the log written with escape=json?`,
+    )
+  }
+  const names = readNames(readField(json, fields.client), readField(json, fields.integration), client)
+  if (names.kind === 'rejected') return names
   const timeMs = readTime(json, fields)
   if (typeof timeMs !== 'number') return timeMs
-  const status = readCount(json, fields.status, 'status_invalid')
+  const status = readStatus(json, fields.status)
   if (typeof status !== 'number') return status
-  const requestBytes = readCount(json, fields.requestBytes, 'bytes_invalid')
+  const requestBytes = readBytes(json, fields.requestBytes)
   if (typeof requestBytes !== 'number') return requestBytes
-  const responseBytes = readCount(json, fields.responseBytes, 'bytes_invalid')
+  const responseBytes = readBytes(json, fields.responseBytes)
   if (typeof responseBytes !== 'number') return responseBytes
-  return acceptRequest({
-    clientId: client,
-    integrationId: integration,
-    timeMs,
-    status,
-    requestBytes,
-    responseBytes,
-  })
+  return acceptRequest(names, { timeMs, status, requestBytes, responseBytes }, client)
 }
 
 /** Own fields alone: a field named `constructor` is not what every object inherits. */
@@ -100,47 +98,35 @@ function readField(json: Record<string, unknown>, field: string): unknown {
   return Object.hasOwn(json, field) ? json[field] : undefined
 }
 
-/** Empty when missing, null when it can't be a name. Customer numbers may stand unquoted. */
-function readName(json: Record<string, unknown>, field: string): string | null {
-  const value = readField(json, field)
-  if (isMissing(value)) return ''
-  if (typeof value === 'string') return value
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null
-}
-
-function rejectName(
-  reason: 'client_invalid' | 'integration_invalid',
-  field: string,
-  json: Record<string, unknown>,
-): ParsedLine {
-  return rejectLine(reason, `${field} is ${describeValue(readField(json, field))}; expected a text`)
-}
-
-function readTime(json: Record<string, unknown>, fields: NginxJsonFields): number | ParsedLine {
+function readTime(json: Record<string, unknown>, fields: NginxJsonFields): number | RejectedParse {
   const seconds = readField(json, fields.time)
   if (!isMissing(seconds)) return parseSeconds(seconds) ?? rejectTime(fields.time, seconds, '1759269600.123')
   const iso = readField(json, fields.timeIso8601)
-  if (isMissing(iso))
+  if (isMissing(iso)) {
     return rejectLine('field_missing', `neither ${fields.time} nor ${fields.timeIso8601} is there`)
+  }
   return parseIso8601(iso) ?? rejectTime(fields.timeIso8601, iso, '2026-10-01T00:00:00+02:00')
 }
 
-function rejectTime(field: string, value: unknown, expected: string): ParsedLine {
-  return rejectLine(
-    'time_invalid',
-    `${field} is ${describeValue(value)}; expected a time such as ${expected}`,
+function rejectTime(field: string, value: unknown, expected: string): RejectedParse {
+  const detail = `${field} is ${describeValue(value)}; expected a time such as ${expected}`
+  return rejectLine('time_invalid', detail)
+}
+
+function readStatus(json: Record<string, unknown>, field: string): number | RejectedParse {
+  const value = readField(json, field)
+  if (value === undefined) return rejectLine('field_missing', `${field} is missing`)
+  return (
+    parseStatus(value) ??
+    rejectLine('status_invalid', `${field} is ${describeValue(value)}; expected 100 to 999`)
   )
 }
 
-function readCount(
-  json: Record<string, unknown>,
-  field: string,
-  reason: 'status_invalid' | 'bytes_invalid',
-): number | ParsedLine {
+function readBytes(json: Record<string, unknown>, field: string): number | RejectedParse {
   const value = readField(json, field)
   if (isMissing(value)) return rejectLine('field_missing', `${field} is missing or empty`)
   return (
     parseCount(value) ??
-    rejectLine(reason, `${field} is ${describeValue(value)}; expected a whole number from 0`)
+    rejectLine('bytes_invalid', `${field} is ${describeValue(value)}; expected a whole number from 0`)
   )
 }

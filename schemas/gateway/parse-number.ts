@@ -11,6 +11,23 @@ export function parseCount(value: unknown): number | null {
   return typeof value === 'string' && DIGITS.test(value) ? Number(value) : null
 }
 
+const STATUS = /^[1-9]\d\d$/
+/**
+ * How gateways write that nobody was answered with a status: NGINX 000, and 009 for a request of HTTP/0.9; HAProxy -1;
+ * others 0, `-` or nothing.
+ */
+const NO_ANSWER = /^(?:-|-1|0|000|009)?$/
+/** RFC 9110, section 15: a status above 599 is to be taken for one of 5xx; of an unknown one, its x00. */
+const UNKNOWN_ABOVE_599 = 500
+
+/** 0 when nobody was answered, 100 to 599, or null for what is no status. */
+export function parseStatus(value: unknown): number | null {
+  const text = typeof value === 'number' ? String(value) : (value ?? '')
+  if (typeof text !== 'string') return null
+  if (STATUS.test(text)) return Number(text) < 600 ? Number(text) : UNKNOWN_ABOVE_599
+  return NO_ANSWER.test(text) ? 0 : null
+}
+
 /** How a value that is no number is told about: its size and kind, since it may hold anything. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'number') return String(value)

@@ -1,4 +1,6 @@
-/** A combined log line cut into its fields, unescaped where they were quoted. */
+import { isAddress, isRemoteAddress, isServerName } from './remote-address.ts'
+
+/** A combined log line cut into its fields, unescaped where a caller chose them. */
 export type Tokens = {
   readonly kind: 'tokens'
   readonly remoteAddress: string
@@ -7,76 +9,125 @@ export type Tokens = {
   readonly time: string
   readonly status: string
   readonly bytes: string
-  /** The referer and the user agent, then whatever a custom format appends. */
-  readonly trailing: readonly string[]
+  /** Where the fields after the bytes begin: the space before the first of them, or the line's end. */
+  readonly restStart: number
+}
+
+export type CombinedLayout = {
+  /** The server that was asked stands before it all, as in Apache's vhost_combined. */
+  readonly server: boolean
+  /** How many named fields stand between the bytes and `extra1`: the referer and the user agent, or none. */
+  readonly named: number
 }
 
 type NoTokens = { readonly kind: 'cut_off' | 'unexpected'; readonly part: string }
 
 /**
- * `address ident user [time] "request" status bytes`, then fields with or without quotes.
- * The user is a client's to choose and may hold spaces, so it reaches to the last ` [` before the first quote.
+ * `address - user [time] "request" status bytes`, and more after it. Each field must look like what it is, so that
+ * something before it can't move a word into the user's place. The user is a caller's to choose and may hold spaces
+ * and brackets: it reaches to the last ` [` before the request's quote.
  */
-export function tokenizeCombined(line: string): Tokens | NoTokens {
-  const quote = findQuote(line, -1)
-  const beforeRequest = quote === -1 ? line : line.slice(0, quote)
-  const open = beforeRequest.lastIndexOf(' [')
-  if (open === -1) return missing(false, 'the time in brackets')
-  const close = beforeRequest.indexOf('] ', open)
-  if (close === -1) return missing(quote === -1, 'the time in brackets')
-  const addressEnd = line.indexOf(' ')
-  const identEnd = line.indexOf(' ', addressEnd + 1)
-  if (addressEnd === -1 || identEnd === -1 || identEnd >= open) return missing(false, 'the remote user')
-  if (quote === -1) return missing(close + 2 >= line.length, 'the quoted request')
-  if (quote !== close + 2) return missing(false, 'the quoted request')
+export function tokenizeCombined(line: string, { server }: CombinedLayout): Tokens | NoTokens {
+  const start = server ? skipServer(line) : 0
+  if (start === null) return unexpected('the server that was asked, such as example.com:443,')
+  const head = readHead(line, start)
+  if (head.kind !== 'head') return head
+  const { remoteAddress, remoteUser, time, quote } = head
+  const requestEnd = findQuote(line, quote)
+  if (requestEnd === -1) return cutOff('the quoted request')
+  const statusStart = requestEnd + 2
+  const statusEnd = line.indexOf(' ', statusStart)
+  if (statusEnd === -1 || statusEnd + 1 === line.length) return cutOff('the status and the bytes')
+  if (line.charCodeAt(requestEnd + 1) !== SPACE) return unexpected('a space behind the quoted request')
+  const bytesEnd = line.indexOf(' ', statusEnd + 1)
+  const restStart = bytesEnd === -1 ? line.length : bytesEnd
+  const status = line.slice(statusStart, statusEnd)
+  const bytes = line.slice(statusEnd + 1, restStart)
+  return { kind: 'tokens', remoteAddress, remoteUser, time, status, bytes, restStart }
+}
 
-  const request = readQuoted(line, quote)
-  if (request === null) return missing(true, 'the quoted request')
-  const rest = readFields(line, request.end)
-  if (rest === null) return missing(true, 'a quoted field')
-  const [status, bytes, ...trailing] = rest
-  if (status === undefined || bytes === undefined) return missing(true, 'the status and the bytes')
-  return {
-    kind: 'tokens',
-    remoteAddress: line.slice(0, addressEnd),
-    remoteUser: unescapeText(line.slice(identEnd + 1, open)),
-    time: line.slice(open + 2, close),
-    status,
-    bytes,
-    trailing,
+type Head = Pick<Tokens, 'remoteAddress' | 'remoteUser' | 'time'> & {
+  readonly kind: 'head'
+  /** The one that opens the request. */
+  readonly quote: number
+}
+
+function readHead(line: string, start: number): Head | NoTokens {
+  const addressEnd = line.indexOf(' ', start)
+  const remoteAddress = line.slice(start, Math.max(start, addressEnd))
+  if (!isRemoteAddress(remoteAddress)) {
+    return unexpected(
+      isServerName(remoteAddress)
+        ? 'an address without a port (see --format combined-vhost)'
+        : 'the remote address, and nothing before it,',
+    )
   }
+  if (!line.startsWith('- ', addressEnd + 1))
+    return unexpected('the - of an unknown ident, behind one address,')
+  const userStart = addressEnd + 3
+  // Apache writes an empty user so, and any caller can send one. A quote that a caller sends is escaped.
+  const isUserEmpty = line.startsWith('"" [', userStart)
+  const quote = findQuote(line, isUserEmpty ? userStart + 1 : userStart - 1)
+  const userEnd = isUserEmpty ? userStart + 2 : line.lastIndexOf(' [', quote === -1 ? line.length : quote)
+  if (userEnd < userStart) return unexpected('the remote user, with the time in brackets behind it,')
+  const user = isUserEmpty ? '' : line.slice(userStart, userEnd)
+  if (holdsMoreThanUser(user)) return unexpected('a remote user without a lone -, an address or a port in it')
+  const timeEnd = line.indexOf('] ', userEnd)
+  if (quote === -1 && timeEnd === -1) return cutOff('the time in brackets')
+  if (quote === -1 && timeEnd + 2 === line.length) return cutOff('the quoted request')
+  if (timeEnd === -1 || quote !== timeEnd + 2) return unexpected('the quoted request, right behind the time,')
+  const time = line.slice(userEnd + 2, timeEnd)
+  return { kind: 'head', remoteAddress, remoteUser: unescapeText(user), time, quote }
 }
 
-function missing(cutOff: boolean, part: string): NoTokens {
-  return { kind: cutOff ? 'cut_off' : 'unexpected', part }
+function skipServer(line: string): number | null {
+  const end = line.indexOf(' ')
+  return end !== -1 && isServerName(line.slice(0, end)) ? end + 1 : null
 }
 
-/** The fields from `start` to the end of the line, or null when a quote stays open. */
-function readFields(line: string, start: number): readonly string[] | null {
-  const fields: string[] = []
-  let at = start
-  while (at < line.length) {
-    if (line.charCodeAt(at) === 0x20) {
-      at += 1
-    } else if (line.charCodeAt(at) === 0x22) {
-      const quoted = readQuoted(line, at)
-      if (quoted === null) return null
-      fields.push(quoted.text)
-      at = quoted.end
-    } else {
-      const space = line.indexOf(' ', at)
-      const end = space === -1 ? line.length : space
-      fields.push(line.slice(at, end))
-      at = end
-    }
+/** A name may have spaces; words that only another field can hold say that one stands before it or behind it. */
+function holdsMoreThanUser(user: string): boolean {
+  return user.includes(' ') && user.split(' ').some(isNoWordOfUser)
+}
+
+function isNoWordOfUser(word: string): boolean {
+  return (
+    word === '-' ||
+    ENDS_IN_PORT_OR_COLON.test(word) ||
+    isAddress(word.endsWith(',') ? word.slice(0, -1) : word)
+  )
+}
+
+const ENDS_IN_PORT_OR_COLON = /:\d{0,5},?$/
+
+/**
+ * A field after the bytes, by how many stand before it. Undefined when the line ends before; null when the line is
+ * broken before, by a quote that stays open or that something else follows. Two spaces have an empty field between.
+ */
+export function readTrailing(line: string, restStart: number, index: number): string | undefined | null {
+  let at = restStart
+  for (let passed = 0; at < line.length; passed++) {
+    const start = at + 1
+    const isQuoted = line.charCodeAt(start) === QUOTE
+    const end = isQuoted ? findQuote(line, start) : line.indexOf(' ', start)
+    if (isQuoted && end === -1) return null
+    at = isQuoted ? end + 1 : end === -1 ? line.length : end
+    if (at < line.length && line.charCodeAt(at) !== SPACE) return null
+    if (passed === index) return unescapeText(isQuoted ? line.slice(start + 1, end) : line.slice(start, at))
   }
-  return fields
+  return undefined
 }
 
-/** The text in the quotes that open at `open`, and where it goes on; null when they do not close. */
-function readQuoted(line: string, open: number): { readonly text: string; readonly end: number } | null {
-  const close = findQuote(line, open)
-  return close === -1 ? null : { text: unescapeText(line.slice(open + 1, close)), end: close + 1 }
+const SPACE = 0x20
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+function unexpected(part: string): NoTokens {
+  return { kind: 'unexpected', part }
+}
+
+function cutOff(part: string): NoTokens {
+  return { kind: 'cut_off', part }
 }
 
 /** The first quote after `from` that no backslash escapes, or -1. */
@@ -86,9 +137,10 @@ function findQuote(line: string, from: number): number {
   return at
 }
 
+/** Linear over a whole line: a run of backslashes is walked once, for the quote behind it. */
 function isEscaped(line: string, at: number, from: number): boolean {
   let backslashes = 0
-  while (at - 1 - backslashes > from && line.charCodeAt(at - 1 - backslashes) === 0x5c) backslashes += 1
+  while (at - 1 - backslashes > from && line.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1
   return backslashes % 2 === 1
 }
 

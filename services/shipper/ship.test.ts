@@ -195,6 +195,7 @@ describe('a line that can not be counted is shipped as rejected', () => {
 })
 
 describe('a last line without a newline', () => {
+  const clientOf = (format: string) => (format === 'combined' ? { client: 'remote_user' } : {})
   const start = '192.0.2.7 - nordlys [01/Oct/2026:00:00:00 +0200] "GET / HTTP/1.1" 200 4567'
 
   test.each([
@@ -204,14 +205,16 @@ describe('a last line without a newline', () => {
     ['combined', start.slice(0, -30), { events: 0, rejected: 1 }],
   ])('of %s: %s', async (format, text, expected) => {
     const path = world.write('a.log', text)
-    expect(await world.ship([path], { format: openGatewayFormat(format) })).toMatchObject(expected)
+    expect(await world.ship([path], { format: openGatewayFormat(format, clientOf(format)) })).toMatchObject(
+      expected,
+    )
     const rejected = (await world.readAll()).filter(event => event.kind === 'rejected_line')
     expect(rejected.map(event => event.kind === 'rejected_line' && event.reason)).toEqual(
       expected.rejected === 0 ? [] : ['line_truncated'],
     )
     // Its newline comes later.
     world.append('a.log', '\n')
-    expect(await world.ship([path], { format: openGatewayFormat(format) })).toMatchObject({
+    expect(await world.ship([path], { format: openGatewayFormat(format, clientOf(format)) })).toMatchObject({
       events: 0,
       rejected: 0,
     })
@@ -319,9 +322,9 @@ describe('before anything is shipped it is refused', () => {
     const path = world.write('a.log', lines(0, 3))
     await world.ship([path])
     world.append('a.log', lines(3, 4))
-    await expect(world.ship([path], { format: openGatewayFormat('combined') })).rejects.toThrow(
-      /was begun as nginx-json and can't go on as combined/,
-    )
+    await expect(
+      world.ship([path], { format: openGatewayFormat('combined', { client: 'remote_user' }) }),
+    ).rejects.toThrow(/was begun as nginx-json and can't go on as combined/)
   })
 
   test('a second shipper of the source', async () => {

@@ -18,6 +18,7 @@ function expectClear(finished: Finished, code: number, ...words: string[]): void
   expect(finished.stderr, 'a stack trace is no message').not.toMatch(/^\s+at .+:\d+:\d+/m)
 }
 
+const COMBINED = ['--format', 'combined', '--client-field', 'remote_user']
 const ship = (...args: string[]) => runForbruk(['ship', '--source', 'gw', ...args], settings)
 
 describe('ship', () => {
@@ -34,20 +35,31 @@ describe('ship', () => {
     )
   })
 
+  test('who is metered is chosen, never taken for granted', async () => {
+    expectClear(
+      await ship('--format', 'combined', path('x')),
+      2,
+      '--client-field',
+      'remote_addr',
+      'remote_user',
+      'unchecked',
+    )
+  })
+
   test('no source, no file: says how it is called', async () => {
     expectClear(await runForbruk(['ship', '--format', 'combined', 'x'], settings), 2, '--source')
     expectClear(await ship('--format', 'combined'), 2, 'file')
   })
 
   test('a missing file and a directory are named', async () => {
-    expectClear(await ship('--format', 'combined', path('absent.log')), 1, 'absent.log')
+    expectClear(await ship(...COMBINED, path('absent.log')), 1, 'absent.log')
     mkdirSync(path('folder.log'))
-    expectClear(await ship('--format', 'combined', path('folder.log')), 1, 'folder.log', 'directory')
+    expectClear(await ship(...COMBINED, path('folder.log')), 1, 'folder.log', 'directory')
   })
 
   test('an empty file ships nothing and says so', async () => {
     writeFileSync(path('empty.log'), '')
-    const { code, stdout } = await ship('--format', 'combined', path('empty.log'))
+    const { code, stdout } = await ship(...COMBINED, path('empty.log'))
     expect(code).toBe(0)
     expect(stdout).toContain('0 lines')
   })

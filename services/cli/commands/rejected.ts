@@ -6,7 +6,6 @@ import { readMends } from '@forbruk/close/rejected/read-mends.ts'
 import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
 import { readSources } from '@forbruk/infra/ledger/sources.ts'
-import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import {
   type BillingPeriod,
   parseBillingPeriod,
@@ -17,6 +16,7 @@ import { printRejected, printRejectedJson } from '../print/rejected.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { type GatewayFieldOptions, openChosenFormat, withGatewayFields } from './gateway-format-options.ts'
 import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
 
@@ -88,7 +88,7 @@ function waiveCommand(context: CommandContext): Command {
     })
 }
 
-type ReplayFlags = {
+type ReplayFlags = GatewayFieldOptions & {
   set: Record<string, string>
   line?: string
   mends?: string
@@ -99,7 +99,7 @@ type ReplayFlags = {
 }
 
 function replayCommand(context: CommandContext): Command {
-  return new Command('replay')
+  const replay = new Command('replay')
     .description('send rejected events again, mended; sent twice they count once')
     .argument('[where...]', 'partition:offset or partition:offset[index], as rejected list prints it')
     .option(
@@ -114,6 +114,7 @@ function replayCommand(context: CommandContext): Command {
       'instead of all that: a JSON object a line, {"at":"0:12","line":"…"} or {"at":"0:12","set":{…}}',
     )
     .option('--format <name>', 'how lines are read; without it, as their source was shipped')
+  return withGatewayFields(replay)
     .requiredOption('--reason <text>', 'how it is known what was meant, recorded', parseReason)
     .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
     .option('--json', 'print as JSON', false)
@@ -126,7 +127,7 @@ function replayCommand(context: CommandContext): Command {
       // As far as marks have told.
       const formats = new Map(sources.map(({ source, format }) => [source, format]))
       const { reason, actor = userInfo().username } = flags
-      const formatOf = (source: string) => openGatewayFormat(flags.format ?? formats.get(source) ?? '')
+      const formatOf = (source: string) => openChosenFormat(flags.format ?? formats.get(source) ?? '', flags)
       const result = await replayRejected({ store, log, mends, formatOf, reason, actor, clock: Date.now })
       if (flags.json) return printJson(result)
       printLine(`${groupDigits(result.sent)} sent, ${groupDigits(result.before)} sent before`)

@@ -1,42 +1,37 @@
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
-import { GATEWAY_FORMATS, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import { FIELDS_EXPLAINED, GATEWAY_FORMATS } from '@forbruk/schemas/gateway/formats.ts'
 import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { type GatewayFieldOptions, openChosenFormat, withGatewayFields } from './gateway-format-options.ts'
 
-type ShipOptions = {
+type ShipOptions = GatewayFieldOptions & {
   format: string
   source: string
-  clientField?: string
-  integrationField?: string
   follow: boolean
   json: boolean
 }
 
 export function shipCommand(context: CommandContext): Command {
-  return new Command('ship')
+  const command = new Command('ship')
     .description("send a gateway's log lines to the event log; goes on where it left off")
     .argument('<file...>', 'log files, gzip too; - reads standard input')
-    .addOption(
-      new Option('--format <format>', 'how the lines are written')
-        .choices([...GATEWAY_FORMATS])
-        .makeOptionMandatory(),
+    .requiredOption(
+      '--format <format>',
+      `how the lines are written: ${GATEWAY_FORMATS.join(', ')}; in an envelope: syslog+combined`,
     )
     .requiredOption(
       '--source <name>',
       'the log stream, e.g. the host and log name; never reuse one for another stream',
     )
-    .option('--client-field <name>', 'the field that names the client')
-    .option('--integration-field <name>', 'the field that names the integration')
+  return withGatewayFields(command)
     .option('--follow', 'go on as the files grow, through rotation, until stopped', false)
     .option('--json', 'print the summary as JSON', false)
+    .addHelpText('after', `\n${FIELDS_EXPLAINED}`)
     .action(async (files: string[], options: ShipOptions) => {
-      const format = openGatewayFormat(options.format, {
-        ...(options.clientField === undefined ? {} : { client: options.clientField }),
-        ...(options.integrationField === undefined ? {} : { integration: options.integrationField }),
-      })
+      const format = openChosenFormat(options.format, options)
       await using parts = openParts(context)
       const bar = startProgressBar('shipping')
       const summary = await ship({

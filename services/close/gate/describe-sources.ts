@@ -1,4 +1,4 @@
-import { GATEWAY_FORMATS, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import { bytesBasisOf } from '@forbruk/schemas/gateway/formats.ts'
 import type { SourceFacts } from './gate.ts'
 
 /** Pure: what "bytes" and "one event" are in what the sources send, as sentences for statements. */
@@ -20,9 +20,9 @@ export function describeSources(sources: readonly SourceFacts[]): string[] {
 const NAMES_MAX = 5
 
 function describeBytes(format: string): string {
-  if (!GATEWAY_FORMATS.some(known => known === format)) return 'bytes as the gateway sends them;'
-  const basis = openGatewayFormat(format).bytesBasis === 'body' ? 'the body alone' : 'headers and body'
-  return `format ${format}, whose bytes are those of ${basis};`
+  const basis = bytesBasisOf(format)
+  if (basis === null) return 'bytes as the gateway sends them;'
+  return `format ${format}, whose bytes are those of ${basis === 'body' ? 'the body alone' : 'headers and body'};`
 }
 
 function describeIdentity(identity: SourceFacts['identity']): string {

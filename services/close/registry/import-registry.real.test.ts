@@ -76,7 +76,7 @@ test('what is imported is what is read back', async () => {
   })
 })
 
-test('what an invoice needs is read back as imported; without it a registry is known by the hash it always had', async () => {
+test('what an invoice needs is read back as imported; without it a registry keeps the hash it always had', async () => {
   const [header, ...rows] = REGISTRY['clients.csv'].trim().split('\n')
   const buyers = ['923609016,0192:923609016,Ref 7,Storgata 1,0155,Oslo,NO', ',,,,,,', ',,,,,Bodø,']
   const columns = 'organisation_number,electronic_address,buyer_reference,street,postal_code,city,country'

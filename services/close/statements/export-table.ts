@@ -27,8 +27,8 @@ const ORDER = {
 } as const satisfies Record<ExportTable, string>
 
 /**
- * One of a revision's views as a file. Decimals and 64-bit integers are quoted in JSON, since a double would round them;
- * in CSV no text is a formula.
+ * One of a revision's views as a file. In JSON decimals and 64-bit integers are quoted, since a double would round
+ * them; in CSV no text is a formula.
  */
 export async function exportTable(
   store: Store,
