@@ -27,7 +27,7 @@ beforeEach(async () => {
   await close()
 })
 
-test('in CSV no name is a formula and what is given back is a negative number; Excel gets a decimal comma', async () => {
+test('in CSV no name is a formula, what is given back is a negative number; Excel gets a decimal comma', async () => {
   const adjustment = { client_name: `'${FORMULA}`, item: 'access_external', payable_nok: '-149' }
   const rows = parse(await exported('csv', 'statement_adjustments'), { columns: true })
   expect(rows).toContainEqual(expect.objectContaining(adjustment))
