@@ -4,8 +4,7 @@ import { INTEGRATION_KINDS } from '../registry/registry.ts'
 /**
  * The one model of a statement: rating makes it, the store keeps it, the API, the page and the event show it. Plain
  * JSON values, so that the same figures are the same bytes: counts, quantities and money are decimal text, exact and
- * without exponent. Null is where there is none; an integration id may be empty, which is what the gateway itself can
- * say.
+ * without exponent. Null is where there is none; only an integration's id can be empty, since a gateway can send none.
  */
 export const decimalShape = z.string().regex(/^-?\d+(\.\d+)?$/, { error: 'a decimal as text' })
 export type DecimalText = z.output<typeof decimalShape>
@@ -53,17 +52,21 @@ export const statementLineShape = z.object({
 })
 export type StatementLine = Readonly<z.output<typeof statementLineShape>>
 
-/** Use through one integration, as the registry knows it in that month. */
-const usageShape = z.object({
-  /** Empty when the gateway didn't name it. */
-  integrationId: text,
-  kind: z.enum(USAGE_KINDS),
+const used = {
   requests: decimalShape,
   requestBytes: decimalShape,
   responseBytes: decimalShape,
   /** What of it counted against the allowance: nothing where the tariff says so, nor while it is an exception. */
   meteredRequests: decimalShape,
   meteredBytes: decimalShape,
+}
+
+/** Use through one integration, as the registry knows it in that month. */
+const usageShape = z.object({
+  /** Empty when the gateway didn't name it. */
+  integrationId: text,
+  kind: z.enum(USAGE_KINDS),
+  ...used,
 })
 export type StatementUsage = Readonly<z.output<typeof usageShape>>
 
@@ -80,12 +83,7 @@ export const statementShape = z.object({
   amountNok: decimalShape,
   payableNok: decimalShape,
   proposedNok: decimalShape,
-  requests: decimalShape,
-  requestBytes: decimalShape,
-  responseBytes: decimalShape,
-  /** What counted against the allowance. */
-  meteredRequests: decimalShape,
-  meteredBytes: decimalShape,
+  ...used,
   usage: z.array(usageShape).readonly(),
   lines: z.array(statementLineShape).readonly(),
 })

@@ -21,6 +21,16 @@ import { declareTable, type RowOf, tuple } from './table.ts'
 /** What a close is known by: the first columns of all its rows. */
 export const closeKey = { month: text, revision: safeCount, closeId: text }
 
+/** Rejected events of one reason, and what became of them. */
+export const rejectedCounts = {
+  reason: text,
+  events: safeCount,
+  waived: safeCount,
+  mended: safeCount,
+  mending: safeCount,
+  open: safeCount,
+}
+
 /** One row per revision of a month, for good, written after the rows it vouches for: migration 032. */
 export const monthClose = declareTable('month_close', {
   ...closeKey,
@@ -43,16 +53,7 @@ export const monthClose = declareTable('month_close', {
   payableNok: money,
   proposedNok: money,
   exceptions: json(z.array(closeExceptionShape).readonly()),
-  rejected: listOf(
-    tuple({
-      reason: text,
-      events: safeCount,
-      waived: safeCount,
-      mended: safeCount,
-      mending: safeCount,
-      open: safeCount,
-    }),
-  ),
+  rejected: listOf(tuple(rejectedCounts)),
   waivers: listOf(tuple({ reason: text, actor: text, events: safeCount })),
   sources: listOf(
     tuple({

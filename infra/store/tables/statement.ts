@@ -3,6 +3,14 @@ import { countText, enumOf, listOf, money, text, textOrNull } from './codec.ts'
 import { closeKey } from './month-close.ts'
 import { declareTable, tuple } from './table.ts'
 
+const used = {
+  requests: countText,
+  requestBytes: countText,
+  responseBytes: countText,
+  meteredRequests: countText,
+  meteredBytes: countText,
+}
+
 /** What one client's month came to, without its lines: migration 030. */
 export const statement = declareTable('statement', {
   ...closeKey,
@@ -15,20 +23,6 @@ export const statement = declareTable('statement', {
   amountNok: money,
   payableNok: money,
   proposedNok: money,
-  requests: countText,
-  requestBytes: countText,
-  responseBytes: countText,
-  meteredRequests: countText,
-  meteredBytes: countText,
-  usage: listOf(
-    tuple({
-      integrationId: text,
-      kind: enumOf(USAGE_KINDS),
-      requests: countText,
-      requestBytes: countText,
-      responseBytes: countText,
-      meteredRequests: countText,
-      meteredBytes: countText,
-    }),
-  ),
+  ...used,
+  usage: listOf(tuple({ integrationId: text, kind: enumOf(USAGE_KINDS), ...used })),
 })

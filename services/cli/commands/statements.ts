@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, type StatedRevision } from '@forbruk/close/statements/find-revision.ts'
 import { payerPages } from '@forbruk/close/statements/list-payers.ts'
-import { writePages } from '@forbruk/close/statements/page/write-pages.ts'
+import { writePages } from '@forbruk/close/statements/write-pages.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import {

@@ -1,19 +1,12 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
+import { rejectedCounts } from '@forbruk/infra/store/tables/month-close.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { RejectedFacts } from '../gate/gate.ts'
 import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
 
-const factsShape = shapeOf({
-  reason: text,
-  events: safeCount,
-  waived: safeCount,
-  mended: safeCount,
-  mending: safeCount,
-  open: safeCount,
-  example: textOrNull,
-})
+const factsShape = shapeOf({ ...rejectedCounts, example: textOrNull })
 
 const REJECTED_SQL = `
 SELECT

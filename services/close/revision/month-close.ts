@@ -10,7 +10,7 @@ import type { Waiver } from '../rejected/read-rejected.ts'
 
 /** Everything a close says, before it is recorded. */
 export type MonthClose = RatedMonth & {
-  /** Of statements, exceptions, tariff and forced reason: not of when it was closed or how far was counted. */
+  /** Of statements, exceptions, tariff and forced reason: not of when it was closed, nor of the cut. */
   readonly contentHash: string
   readonly stream: string
   readonly cut: Cut

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fileNameOf } from './write-pages.ts'
+import { fileNameOf } from './file-name.ts'
 
 const stated = { month: '2026-10', revision: 2 }
 

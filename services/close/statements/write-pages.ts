@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import type { StatedRevision } from '../find-revision.ts'
-import { payerPages } from '../list-payers.ts'
-import { readPayerStatements } from '../read-payer-statements.ts'
-import { renderStatement } from './render-statement.ts'
+import { fileNameOf } from './file-name.ts'
+import type { StatedRevision } from './find-revision.ts'
+import { payerPages } from './list-payers.ts'
+import { renderStatement } from './page/render-statement.ts'
+import { readPayerStatements } from './read-payer-statements.ts'
 
-export type Writing = {
+type Writing = {
   readonly store: Store
   readonly stated: StatedRevision
   readonly timeZone: string
@@ -38,25 +38,4 @@ export async function writePages(writing: Writing): Promise<string[]> {
     onWritten(files.length)
   }
   return files
-}
-
-/** An id is any text: only what every file system takes is kept as it is, so that no two ids share a name. */
-export function fileNameOf(
-  { month, revision }: Pick<StatedRevision, 'month' | 'revision'>,
-  payerId: string,
-): string {
-  const name = [...Buffer.from(payerId, 'utf8')]
-    .map(byte => {
-      const character = String.fromCharCode(byte)
-      return /[a-z0-9-]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`
-    })
-    .join('')
-  return `${month}-r${revision}-${name.length <= NAME_CHARACTERS_MAX ? name : hashOf(payerId)}.html`
-}
-
-/** File systems take 255 bytes. */
-const NAME_CHARACTERS_MAX = 200
-
-function hashOf(payerId: string): string {
-  return createHash('sha256').update(payerId).digest('hex')
 }
