@@ -5,7 +5,7 @@ import { CAUSES, decimalShape } from './statement.ts'
 const EXCEPTION_KINDS = [
   /** Use by a client that the registry doesn't know. */
   'unknown_client',
-  /** Use through an integration that the registry doesn't know, or that the gateway should have named and didn't. */
+  /** Use through an integration that the registry doesn't know, or that isn't named where the tariff asks for it. */
   'unknown_integration',
   /** Use through an integration that the client has not activated in the month. */
   'not_activated',
