@@ -91,6 +91,21 @@ describe('a line is rejected', () => {
     ['a cut in the request', WHOLE.slice(0, START.length + 12), 'line_truncated'],
     ['a cut in the time', WHOLE.slice(0, 40), 'line_truncated'],
     ['a cut before the bytes', `${START} "GET / HTTP/1.1" 200`, 'line_truncated'],
+    ['a word behind the time', WHOLE.replace('] "', '] x "'), 'line_not_combined'],
+    ['two spaces behind the time', WHOLE.replace('] "', ']  "'), 'line_not_combined'],
+    ['something glued to the request', WHOLE.replace('" 200', '"x200'), 'line_not_combined'],
+    ['a quote within the request', WHOLE.replace('/api', '/" 500 1'), 'bytes_invalid'],
+    ['no user at all', WHOLE.replace('- nordlys-as', '-'), 'line_not_combined'],
+    ['an ident that is none', WHOLE.replace('- nordlys-as', 'x nordlys-as'), 'line_not_combined'],
+    ['a list of addresses', WHOLE.replace('192.0.2.7', '192.0.2.7, 192.0.2.8'), 'line_not_combined'],
+    ['an address and its port', WHOLE.replace('192.0.2.7', '192.0.2.7:5000'), 'line_not_combined'],
+    ['an address that is none', WHOLE.replace('192.0.2.7', '192.0.2.256'), 'line_not_combined'],
+    [
+      'a second address as the user',
+      WHOLE.replace('nordlys-as', '192.0.2.8 - nordlys-as'),
+      'line_not_combined',
+    ],
+    ['a field behind the user', WHOLE.replace('nordlys-as', 'nordlys-as -'), 'line_not_combined'],
     ['something else', 'hello', 'line_not_combined'],
     ['JSON', '{"client_id":"a"}', 'line_not_combined'],
   ])('with %s', (_, line, reason) => expect(parse(line)).toMatchObject({ kind: 'rejected', reason }))
@@ -98,6 +113,15 @@ describe('a line is rejected', () => {
   test('when a chosen field is not there', () => {
     expect(parse(WHOLE, { client: 'extra1' })).toMatchObject({ reason: 'client_missing' })
     expect(parse(WHOLE, { integration: 'extra2' })).toMatchObject({ reason: 'field_missing' })
+  })
+
+  test('when a quote is broken before a chosen field: it may be any', () => {
+    const agent = WHOLE.replace('curl/8', 'a "b" c')
+    expect(parse(`${agent} "kunde"`, { client: 'extra1' })).toMatchObject({ reason: 'line_truncated' })
+    expect(parse(`${WHOLE.slice(0, -1)} "kunde"`, { client: 'extra1' })).toMatchObject({
+      reason: 'line_truncated',
+    })
+    expect(parse(`${agent} "kunde"`, { integration: 'extra1' })).toMatchObject({ reason: 'line_truncated' })
   })
 
   test('that is not UTF-8, and can not be read', () => {

@@ -35,6 +35,46 @@ test('however the content is cut into chunks, its lines are the same and lie end
   )
 })
 
+describe('a hole of NULs', () => {
+  const whole = 'a\0\0\nb\n\0\0\0c\n\0'
+
+  test('takes neither what stands before it nor what follows, however the content is cut into chunks', () => {
+    for (let first = 0; first <= whole.length; first++) {
+      for (let second = first; second <= whole.length; second++) {
+        const chunks = [whole.slice(0, first), whole.slice(first, second), whole.slice(second)]
+        const lines = split(chunks.map(chunk => Buffer.from(chunk)))
+        expect(
+          lines.map(line => [line.position, line.bytes.toString(), line.lineBytes, line.terminated]),
+        ).toEqual([
+          [0, 'a', 1, false],
+          [1, '', 2, false],
+          [3, '', 0, true],
+          [4, 'b', 1, true],
+          [6, '', 3, false],
+          [9, 'c', 1, true],
+          [11, '', 1, false],
+        ])
+      }
+    }
+  })
+
+  test('of any size costs no line that follows', () => {
+    const chunks = [...Array.from({ length: 20 }, () => Buffer.alloc(300_000)), Buffer.from('next\n')]
+    const [hole, next] = split(chunks)
+    expect(hole).toMatchObject({ position: 0, lineBytes: 6_000_000, oversized: false })
+    expect(hole?.bytes).toHaveLength(0)
+    expect(next).toMatchObject({ position: 6_000_000, oversized: false, terminated: true })
+    expect(next?.bytes.toString()).toBe('next')
+  })
+
+  test('is waited for while it may go on', () => {
+    const splitter = new LineSplitter(0)
+    splitter.push(Buffer.alloc(3))
+    expect(splitter.next()).toBeNull()
+    expect(splitter.partialBytes).toBe(3)
+  })
+})
+
 describe('a long line', () => {
   const chunk = Buffer.alloc(300_000, 'x')
 

@@ -186,6 +186,18 @@ describe('a line that can not be counted is shipped as rejected', () => {
     expect(findMarkFaults(events)).toEqual([])
   })
 
+  test('or as blank where the file has a hole, which takes no line with it', async () => {
+    const content = `${'\0'.repeat(2_000_000)}${line(0)}\n${line(1).slice(0, 40)}${'\0'.repeat(5_000)}${line(2)}\n`
+    expect(await world.ship([world.write('a.log', content)])).toMatchObject({
+      events: 2,
+      rejected: 1,
+      blank: 2,
+    })
+    const rejected = (await world.readAll()).flatMap(event => (event.kind === 'rejected_line' ? [event] : []))
+    expect(rejected).toMatchObject([{ reason: 'line_truncated', lineBytes: 40 }])
+    expect(findMarkFaults(await world.readAll())).toEqual([])
+  })
+
   test('even if it is all there is', async () => {
     await world.ship([world.write('a.log', 'hello\n')])
     const events = await world.readAll()
