@@ -19,6 +19,8 @@ export default defineConfig({
           // What each would load anew is most of what they take; and a unit test leaves nothing behind.
           isolate: false,
           testTimeout: 30_000,
+          // What fails in a second is known before minutes have gone by.
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -29,6 +31,7 @@ export default defineConfig({
           globalSetup: './test/support/kafka/global-setup.ts',
           testTimeout: 180_000,
           hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
