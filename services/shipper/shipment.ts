@@ -27,7 +27,8 @@ const KNOWN_CLIENTS_MAX = 100_000
 
 /**
  * What is on its way from one source to the log, and how far each of its files has come. The order holds everything
- * together: lines are appended, then acknowledged, then marked, and only then is the progress saved. A crash between
+ * together: that a file was begun is saved before its first line is sent, so that no crash forgets it. Lines are
+ * appended, then acknowledged, then saved, and only then marked: a mark never says more than is saved. A crash between
  * any two sends the same lines again, with the same identities and totals.
  */
 export class Shipment {
@@ -71,14 +72,14 @@ export class Shipment {
 
   /** Goes on with a file, or begins it. */
   open(file: string, path: string): LiveFile {
-    const { format, log } = this.settings
+    const { format } = this.settings
     const known = this.progressOf(file)
     if (known !== undefined && known.format !== format.name && known.position > 0) {
       throw new ShipError(
         `${path}: was begun as ${known.format} and can't go on as ${format.name}; give the format it was begun with`,
       )
     }
-    const begun = known ?? startProgress(file, path, format.name, log.partitionCount)
+    const begun = known ?? this.#startOf(file, path)
     const live = new LiveFile({ ...begun, format: format.name, path })
     this.#live.set(file, live)
     return live
@@ -115,9 +116,22 @@ export class Shipment {
     const progress = [...this.#moved].map(live => live.snapshot())
     this.#moved.clear()
     this.#batches += 1
+    await this.#saveBegun(progress)
     await this.#sender.flush(() => {
       for (const file of progress) this.#acknowledge(file)
     })
+  }
+
+  /** Files of which no line was sent yet. */
+  async #saveBegun(files: readonly FileProgress[]): Promise<void> {
+    const begun = files.filter(({ file }) => !this.#acknowledged.has(file))
+    if (begun.length === 0) return
+    for (const { file, path } of begun) this.#acknowledge(this.#startOf(file, path))
+    await this.save()
+  }
+
+  #startOf(file: string, path: string): FileProgress {
+    return startProgress(file, path, this.settings.format.name, this.settings.log.partitionCount)
   }
 
   #acknowledge(progress: FileProgress): void {
@@ -131,7 +145,7 @@ export class Shipment {
   }
 
   /**
-   * Everything up to here is in the log, is marked there, and is saved. `throughMs`: every event of the source up to
+   * Everything up to here is in the log, is saved, and is marked there. `throughMs`: every event of the source up to
    * that time has been shipped; null when that can't be said now.
    */
   async checkpoint(throughMs: number | null): Promise<void> {
@@ -141,6 +155,7 @@ export class Shipment {
       this.#unmarked.add(this.#latestFile)
     }
     if (this.#unmarked.size > 0) {
+      await this.save()
       for (const file of this.#unmarked) this.#sendMarks(file)
       await this.#sender.flush(() => this.#unmarked.clear())
       await this.#sender.settle()
