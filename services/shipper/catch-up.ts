@@ -50,17 +50,17 @@ async function shipRotated(
   open: ReadonlySet<string>,
   options: WholeOptions,
 ): Promise<FileSummary | null> {
-  const source = await openFile(options.path)
+  const source = await openFile(shipment.settings.files, options.path)
   try {
     const head = await new ByteCursor(source).identify()
     if (head === null || open.has(head.file)) return null
     const known = shipment.progressOf(head.file)
     if (known === undefined && !isNew) return null
-    if (known?.done && (source.seek === null || (source.bytesTotal ?? 0) <= known.position)) return null
+    if (known?.done && (source.seek === null || (source.facts?.bytes ?? 0) <= known.position)) return null
   } finally {
     await source.close()
   }
-  const again = await openFile(options.path)
+  const again = await openFile(shipment.settings.files, options.path)
   try {
     return await shipWhole(shipment, again, options)
   } finally {

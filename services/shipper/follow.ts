@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { catchUp } from './catch-up.ts'
@@ -69,12 +68,13 @@ async function visit(
     summaries.push(...(await catchUp(shipment, followed.path, begun, openFiles(followed), options)))
     followed.caughtUp = true
   }
-  const isMore = await visitCurrent(followed, options, summaries)
+  const isMore = await visitCurrent(shipment, followed, options, summaries)
   for (const tail of followed.retiring) await retire(tail, followed, options, summaries)
   return isMore
 }
 
 async function visitCurrent(
+  shipment: Shipment,
   followed: Followed,
   options: FollowOptions,
   summaries: FileSummary[],
@@ -95,7 +95,7 @@ async function visitCurrent(
       followed.caughtUp = false
       return true
     case 'at_end':
-      if (!(await isReplaced(tail))) return false
+      if (!(await isReplaced(shipment, tail))) return false
       followed.retiring.add(tail)
       followed.current = null
       followed.caughtUp = false
@@ -104,9 +104,9 @@ async function visitCurrent(
 }
 
 /** Another file has taken the name. While none has, the gateway is still writing to the old one. */
-async function isReplaced(tail: Tail): Promise<boolean> {
-  const stats = await stat(tail.path, { bigint: true }).catch(() => null)
-  return stats !== null && !tail.isFile(stats.dev, stats.ino)
+async function isReplaced(shipment: Shipment, tail: Tail): Promise<boolean> {
+  const facts = await shipment.settings.files.facts(tail.path)
+  return facts !== null && !tail.isFile(facts)
 }
 
 async function retire(

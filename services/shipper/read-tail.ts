@@ -1,7 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { MAGIC_BYTES, recogniseCompression } from './decompress.ts'
 import type { FileProgress } from './file-progress.ts'
 import { digestOf, HEAD_BYTES_MAX, type Head, identifyFile } from './identify-file.ts'
-import { isGzip, readAt } from './read-bytes.ts'
+import type { FileFacts, OpenLogFile } from './log-files.ts'
+import { readAt } from './read-bytes.ts'
 import { otherContent } from './read-from.ts'
 import { explainFileError, ShipError } from './ship-error.ts'
 import { LineShipper } from './ship-lines.ts'
@@ -22,10 +23,9 @@ type Begun = { readonly head: Head; readonly shipper: LineShipper; readonly resu
 /** One open file that grows, whatever its name has become. */
 export class Tail {
   readonly path: string
-  readonly #handle: FileHandle
+  readonly #handle: OpenLogFile
   readonly #shipment: Shipment
-  readonly #device: bigint
-  readonly #inode: bigint
+  readonly #facts: FileFacts
   #begun: Begun | null = null
   #readPosition = 0
   /** When it was last seen that all of its lines had been read; null when there may be more. */
@@ -33,36 +33,36 @@ export class Tail {
   /** Visits in a row that found nothing new. */
   quietVisits = 0
 
-  private constructor(shipment: Shipment, path: string, handle: FileHandle, device: bigint, inode: bigint) {
+  private constructor(shipment: Shipment, path: string, handle: OpenLogFile, facts: FileFacts) {
     this.#shipment = shipment
     this.path = path
     this.#handle = handle
-    this.#device = device
-    this.#inode = inode
+    this.#facts = facts
   }
 
   /** Null when there is no such file yet. Throws ShipError. */
   static async open(shipment: Shipment, path: string): Promise<Tail | null> {
-    let handle: FileHandle
+    let handle: OpenLogFile
     try {
-      handle = await open(path, 'r')
+      handle = await shipment.settings.files.open(path)
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
       throw explainFileError(path, error)
     }
-    const stats = await handle.stat({ bigint: true })
-    const refusal = stats.isDirectory()
-      ? 'is a directory; expected a log file'
-      : (await isGzip(handle))
-        ? 'is compressed, so it will not grow; ship it without following it'
-        : null
-    if (refusal === null) return new Tail(shipment, path, handle, stats.dev, stats.ino)
+    const stats = await handle.facts()
+    const refusal =
+      stats.kind === 'directory'
+        ? 'is a directory; expected a log file'
+        : recogniseCompression(await handle.read(0, MAGIC_BYTES)) !== null
+          ? 'is compressed, so it will not grow; ship it without following it'
+          : null
+    if (refusal === null) return new Tail(shipment, path, handle, stats)
     await handle.close()
     throw new ShipError(`${path}: ${refusal}`)
   }
 
-  isFile(device: bigint, inode: bigint): boolean {
-    return this.#device === device && this.#inode === inode
+  isFile({ device, inode }: FileFacts): boolean {
+    return this.#facts.device === device && this.#facts.inode === inode
   }
 
   get file(): string | null {
@@ -82,7 +82,7 @@ export class Tail {
   /** Ships what has come, as far as the lines are complete. */
   async visit(signal: AbortSignal): Promise<Visit> {
     const nowMs = this.#shipment.settings.clock()
-    const { size, mtimeMs } = await this.#handle.stat()
+    const { bytes: size, modifiedMs: mtimeMs } = await this.#handle.facts()
     const begun = this.#begun ?? (await this.#begin())
     if (begun === null) return this.#rest(size === 0 ? nowMs : null)
     if (size < this.#readPosition && !(await this.#headIsSame(begun.head))) return 'replaced'
@@ -120,7 +120,7 @@ export class Tail {
   }
 
   async size(): Promise<number> {
-    return (await this.#handle.stat()).size
+    return (await this.#handle.facts()).bytes
   }
 
   #rest(atEndMs: number | null): Visit {
@@ -144,13 +144,8 @@ export class Tail {
   async #checkLastLine(known: FileProgress): Promise<void> {
     const { lastLine } = known
     if (lastLine === null) return
-    const { buffer, bytesRead } = await this.#handle.read(
-      Buffer.alloc(lastLine.bytes),
-      0,
-      lastLine.bytes,
-      lastLine.position,
-    )
-    if (bytesRead === lastLine.bytes && digestOf(buffer) !== lastLine.digest)
+    const found = await this.#handle.read(lastLine.position, lastLine.bytes)
+    if (found.length === lastLine.bytes && digestOf(found) !== lastLine.digest)
       throw otherContent(this.path, known)
   }
 
@@ -159,8 +154,7 @@ export class Tail {
     return start.length === head.headBytes && identifyFile(start, false)?.file === head.file
   }
 
-  async #readStart(bytes: number): Promise<Buffer> {
-    const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(bytes), 0, bytes, 0)
-    return buffer.subarray(0, bytesRead)
+  #readStart(bytes: number): Promise<Buffer> {
+    return this.#handle.read(0, bytes)
   }
 }

@@ -14,16 +14,25 @@ export function explainFileError(path: string, error: unknown): ShipError {
       return new ShipError(`${path}: this user may not read it; give it read access`, { cause: error })
     case 'EISDIR':
       return new ShipError(`${path}: is a directory; expected a log file`, { cause: error })
-    case 'Z_BUF_ERROR':
-    case 'Z_DATA_ERROR':
-      return new ShipError(
-        `${path}: its gzip data is cut off or damaged (${messageOf(error)}); the whole lines before that were ` +
-          'shipped. Mend the file and ship it again: it goes on where it stopped',
-        { cause: error },
-      )
     default:
+      if (isOfDecoder(code)) {
+        return damaged(path, messageOf(error), error)
+      }
       return new ShipError(`${path}: can't be read: ${messageOf(error)}`, { cause: error })
   }
+}
+
+export function damaged(path: string, found: string, cause?: unknown): ShipError {
+  return new ShipError(
+    `${path}: its compressed data is cut off or damaged (${found}); the whole lines before that were shipped. ` +
+      'Mend the file and ship it again: it goes on where it stopped',
+    { cause },
+  )
+}
+
+/** Of zlib, for gzip and for Zstandard. */
+function isOfDecoder(code: string): boolean {
+  return code.startsWith('Z_') || code.startsWith('ZSTD_')
 }
 
 export function messageOf(error: unknown): string {

@@ -33,7 +33,7 @@ export async function shipWhole(
   const resumedFrom = known?.position ?? 0
   const reached = known === undefined || (await cursor.resume(path, known))
   const live = shipment.open(head.file, keptAs)
-  live.modifiedMs = source.modifiedMs
+  live.modifiedMs = source.facts?.modifiedMs ?? 0
   const shipper = new LineShipper(shipment, live)
   if (reached) await shipToEnd(shipment, cursor, shipper, options)
   const { counts } = shipper
@@ -50,7 +50,7 @@ async function shipToEnd(
   const { source } = cursor
   for (;;) {
     const next = cursor.next()
-    if (source.bytesTotal === null && (await pauses(next))) await shipment.flush()
+    if (source.facts === null && (await pauses(next))) await shipment.flush()
     const chunk = await next
     if (signal.aborted) return
     if (chunk === null) break
@@ -59,7 +59,7 @@ async function shipToEnd(
     onProgress({
       file: path,
       bytesRead: source.bytesRead(),
-      bytesTotal: source.bytesTotal,
+      bytesTotal: source.facts?.bytes ?? null,
       lines: shipper.counts.lines,
     })
   }

@@ -5,6 +5,7 @@ import { isName } from '@forbruk/schemas/event/check-request.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { followFiles } from './follow.ts'
 import { lockSource } from './lock-source.ts'
+import { diskFiles } from './log-files.ts'
 import { openFile, openStream } from './read-bytes.ts'
 import { Tail } from './read-tail.ts'
 import { loadProgress, makeStateDir, progressPath } from './save-progress.ts'
@@ -69,7 +70,7 @@ export async function ship(options: ShipOptions): Promise<ShipSummary> {
     }
     const { clock } = options
     const shipment = new Shipment(
-      { log, format, source, clock, markEveryMs: timing.markEveryMs, retry, path },
+      { log, format, source, files: diskFiles, clock, markEveryMs: timing.markEveryMs, retry, path },
       saved,
     )
     const files = await shipFiles(shipment, options, { ...timing, signal })
@@ -93,7 +94,7 @@ async function shipFiles(
       await checkFollowed(shipment, paths)
       return await followFiles(shipment, paths, { ...run, onProgress })
     }
-    await checkReadable(paths)
+    await checkReadable(shipment, paths)
     const summaries: FileSummary[] = []
     for (const [index, path] of paths.entries()) {
       if (run.signal.aborted) break
@@ -124,7 +125,10 @@ async function shipPath(
   stdin: Readable,
   run: PathRun,
 ): Promise<FileSummary> {
-  const source = path === STDIN ? await openStream('standard input', stdin, run.signal) : await openFile(path)
+  const source =
+    path === STDIN
+      ? await openStream('standard input', stdin, run.signal)
+      : await openFile(shipment.settings.files, path)
   try {
     return await shipWhole(shipment, source, { ...run, path, keptAs: path === STDIN ? path : resolve(path) })
   } finally {
@@ -165,8 +169,10 @@ function checkOptions({ source, files, follow }: ShipOptions): void {
 }
 
 /** Before anything is shipped: a misspelt second file should not be found out after an hour with the first. */
-async function checkReadable(paths: readonly string[]): Promise<void> {
-  for (const path of paths.filter(path => path !== STDIN)) await (await openFile(path)).close()
+async function checkReadable(shipment: Shipment, paths: readonly string[]): Promise<void> {
+  for (const path of paths.filter(path => path !== STDIN)) {
+    await (await openFile(shipment.settings.files, path)).close()
+  }
 }
 
 async function checkFollowed(shipment: Shipment, paths: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@ import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
 import { type FileProgress, LiveFile, startProgress } from './file-progress.ts'
+import type { LogFiles } from './log-files.ts'
 import { type SourceProgress, saveProgress } from './save-progress.ts'
 import { BatchSender, type RetryPolicy } from './send-batches.ts'
 import { ShipError } from './ship-error.ts'
@@ -12,6 +13,7 @@ export type ShipmentSettings = {
   readonly log: EventLog
   readonly format: GatewayFormat
   readonly source: string
+  readonly files: LogFiles
   /** Milliseconds since the epoch. */
   readonly clock: () => number
   readonly markEveryMs: number

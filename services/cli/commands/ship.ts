@@ -18,7 +18,7 @@ type ShipOptions = {
 export function shipCommand(context: CommandContext): Command {
   return new Command('ship')
     .description("send a gateway's log lines to the event log; goes on where it left off")
-    .argument('<file...>', 'log files, gzip too; - reads standard input')
+    .argument('<file...>', 'log files, compressed by gzip or zstd too; - reads standard input')
     .addOption(
       new Option('--format <format>', 'how the lines are written')
         .choices([...GATEWAY_FORMATS])
