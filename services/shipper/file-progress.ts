@@ -19,19 +19,28 @@ export type FileProgress = {
   readonly modifiedMs: number
   /** It was read to its end and isn't followed any more. */
   readonly done: boolean
+  /** Of its first lines, as far as they are known. */
+  readonly lineDigests: readonly string[]
+  /** Where it lay when it was read last; null for a stream. */
+  readonly place: Place | null
 }
+
+/** Stays the same when a file is renamed. */
+export type Place = { readonly device: string; readonly inode: string }
 
 export type LastLine = { readonly position: number; readonly bytes: number; readonly digest: string }
 
 /** The same while lines are being read. */
 export class LiveFile {
   readonly file: string
-  readonly format: string
+  format: string
   path: string
   position: number
   highestMs: number | null
   modifiedMs: number
   done: boolean
+  lineDigests: readonly string[]
+  place: Place | null
   readonly #partitionCounts: number[]
   #savedLastLine: LastLine | null
   #lastLine: Line | null = null
@@ -44,6 +53,8 @@ export class LiveFile {
     this.highestMs = saved.highestMs
     this.modifiedMs = saved.modifiedMs
     this.done = saved.done
+    this.lineDigests = saved.lineDigests
+    this.place = saved.place
     this.#partitionCounts = [...saved.partitionCounts]
     this.#savedLastLine = saved.lastLine
   }
@@ -61,7 +72,7 @@ export class LiveFile {
   snapshot(): FileProgress {
     if (this.#lastLine !== null) this.#savedLastLine = describeLastLine(this.#lastLine)
     this.#lastLine = null
-    const { file, path, format, position, highestMs, modifiedMs, done } = this
+    const { file, path, format, position, highestMs, modifiedMs, done, lineDigests, place } = this
     const partitionCounts = [...this.#partitionCounts]
     return {
       file,
@@ -73,6 +84,8 @@ export class LiveFile {
       highestMs,
       modifiedMs,
       done,
+      lineDigests,
+      place,
     }
   }
 }
@@ -98,5 +111,7 @@ export function startProgress(
     highestMs: null,
     modifiedMs: 0,
     done: false,
+    lineDigests: [],
+    place: null,
   }
 }

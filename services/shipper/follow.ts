@@ -1,9 +1,14 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { catchUp } from './catch-up.ts'
+import type { FileProgress } from './file-progress.ts'
+import type { FileFacts } from './log-files.ts'
+import { keyOf } from './obstacle.ts'
+import type { FoundObstacle } from './obstacles.ts'
 import { Tail } from './read-tail.ts'
+import { explainAlike } from './recognise-file.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
+import { type Survey, surveyRotated } from './survey-rotated.ts'
 
 /** How late a line may be written after the request it tells of: gateways write their logs through buffers. */
 const LATENESS_MS = 60_000
@@ -14,6 +19,8 @@ export type FollowOptions = {
   readonly pollMs: number
   /** How long a rotated file must be quiet until it is taken to be finished. */
   readonly retireAfterMs: number
+  /** Waits until it is time to look again, or the signal aborts. */
+  readonly pause?: (pollMs: number, signal: AbortSignal) => Promise<void>
 }
 
 type Followed = {
@@ -21,7 +28,10 @@ type Followed = {
   current: Tail | null
   /** Rotated away, but a gateway may still be writing to them. */
   readonly retiring: Set<Tail>
-  caughtUp: boolean
+  /** Null when the files that it was rotated into are to be looked at first. */
+  survey: Survey | null
+  /** By what the last survey found; what is found twice in a row is no file that is just being written. */
+  doubts: ReadonlyMap<string, string | null>
 }
 
 /** Ships logs as they grow, through rotation, until `signal` aborts. Polls: a hint of the file system can get lost. */
@@ -30,27 +40,44 @@ export async function followFiles(
   paths: readonly string[],
   options: FollowOptions,
 ): Promise<readonly FileSummary[]> {
+  const { signal, pollMs, pause = sleepUntilAborted } = options
   const followed: Followed[] = paths.map(path => ({
     path: resolve(path),
     current: null,
     retiring: new Set(),
-    caughtUp: false,
+    survey: null,
+    doubts: new Map(),
   }))
   const summaries: FileSummary[] = []
   try {
-    while (!options.signal.aborted) {
+    while (!signal.aborted) {
       let isBusy = false
       for (const one of followed) isBusy = (await visit(shipment, one, options, summaries)) || isBusy
-      if (shipment.isCheckpointDue) await shipment.checkpoint(throughOf(shipment, followed))
+      if (shipment.isCheckpointDue) await checkpoint(shipment, followed, options, summaries)
       if (isBusy) continue
       await shipment.flush()
-      await sleep(options.pollMs, undefined, { signal: options.signal }).catch(() => undefined)
+      await pause(pollMs, signal)
     }
-    await shipment.checkpoint(throughOf(shipment, followed))
+    await checkpoint(shipment, followed, options, summaries)
   } finally {
     for (const tail of tailsOf(followed)) await finish(tail, summaries)
   }
   return summaries
+}
+
+async function sleepUntilAborted(pollMs: number, signal: AbortSignal): Promise<void> {
+  await sleep(pollMs, undefined, { signal }).catch(() => undefined)
+}
+
+/** A mark speaks of every file of the log, so all of them are looked at before it. */
+async function checkpoint(
+  shipment: Shipment,
+  followed: readonly Followed[],
+  options: FollowOptions,
+  summaries: FileSummary[],
+): Promise<void> {
+  for (const one of followed) await survey(shipment, one, options, summaries)
+  await shipment.checkpoint(throughOf(shipment, followed))
 }
 
 /** Answers whether there is more to read at once. */
@@ -60,17 +87,59 @@ async function visit(
   options: FollowOptions,
   summaries: FileSummary[],
 ): Promise<boolean> {
-  followed.current ??= await Tail.open(shipment, followed.path)
-  if (!followed.caughtUp) {
-    // Asked first: the new file is no file that was read before.
-    const begun = shipment.filesAt(followed.path)
-    await followed.current?.identify()
-    summaries.push(...(await catchUp(shipment, followed.path, begun, openFiles(followed), options)))
-    followed.caughtUp = true
-  }
+  // Before the log itself, which is told from the files it was rotated into once they are known.
+  if (followed.survey === null) await survey(shipment, followed, options, summaries)
+  followed.current ??= await Tail.open(shipment, {
+    path: followed.path,
+    log: followed.path,
+    isLive: true,
+    isElsewhere: (known, facts) => isElsewhere(followed, known, facts),
+  })
   const isMore = await visitCurrent(shipment, followed, options, summaries)
   for (const tail of followed.retiring) await retire(tail, followed, options, summaries)
   return isMore
+}
+
+/** The file was renamed, and another one has its name. */
+function isElsewhere(
+  { survey, retiring }: Followed,
+  { file, place }: FileProgress,
+  facts: FileFacts,
+): boolean {
+  if ([...retiring].some(tail => tail.file === file)) return true
+  if (place === null || (place.device === facts.device && place.inode === facts.inode)) return false
+  return (survey?.rotated ?? []).some(
+    one => one.facts.device === place.device && one.facts.inode === place.inode,
+  )
+}
+
+async function survey(
+  shipment: Shipment,
+  followed: Followed,
+  options: FollowOptions,
+  summaries: FileSummary[],
+): Promise<void> {
+  const { path } = followed
+  const found = await surveyRotated(shipment, path, tailsOf([followed]), options)
+  for (const tail of found.begun) followed.retiring.add(tail)
+  summaries.push(...found.summaries)
+  const doubtful = [...found.found, ...tailsOf([followed]).flatMap(alikeOf)].filter(
+    one => !shipment.obstacles.isSettled(one),
+  )
+  for (const one of doubtful) {
+    if (followed.doubts.get(keyOf(one)) === one.version) shipment.obstacles.raise(one)
+  }
+  const keys = new Map(doubtful.map(one => [keyOf(one), one.version]))
+  shipment.obstacles.clear(one => one.log === path && !keys.has(keyOf(one)))
+  followed.doubts = keys
+  followed.survey = found
+}
+
+function alikeOf({ like, options, facts }: Tail): readonly FoundObstacle[] {
+  if (like === null) return []
+  const { path, log } = options
+  const version = `${facts.device}:${facts.inode}`
+  return [{ reason: 'alike', path, log, file: null, detail: explainAlike(path, like), version }]
 }
 
 async function visitCurrent(
@@ -92,20 +161,20 @@ async function visitCurrent(
     case 'replaced':
       await finish(tail, summaries)
       followed.current = null
-      followed.caughtUp = false
+      followed.survey = null
       return true
     case 'at_end':
       if (!(await isReplaced(shipment, tail))) return false
       followed.retiring.add(tail)
       followed.current = null
-      followed.caughtUp = false
+      followed.survey = null
       return true
   }
 }
 
 /** Another file has taken the name. While none has, the gateway is still writing to the old one. */
 async function isReplaced(shipment: Shipment, tail: Tail): Promise<boolean> {
-  const facts = await shipment.settings.files.facts(tail.path)
+  const facts = await shipment.settings.files.facts(tail.options.path)
   return facts !== null && !tail.isFile(facts)
 }
 
@@ -118,7 +187,7 @@ async function retire(
   const visited = await tail.visit(signal)
   const isQuiet = tail.quietVisits * pollMs >= retireAfterMs
   if (visited === 'more' || (visited === 'at_end' && !isQuiet)) return
-  if (visited === 'at_end') tail.end()
+  if (visited === 'at_end') await tail.end()
   followed.retiring.delete(tail)
   await finish(tail, summaries)
 }
@@ -132,16 +201,12 @@ function tailsOf(followed: readonly Followed[]): readonly Tail[] {
   return followed.flatMap(one => [...one.retiring, ...(one.current === null ? [] : [one.current])])
 }
 
-function openFiles(followed: Followed): ReadonlySet<string> {
-  return new Set(tailsOf([followed]).flatMap(tail => tail.file ?? []))
-}
-
 /**
  * Through which time every event of the source has been shipped, or null when that can't be said. Once all files are
  * read to their end that is a minute ago; while a single one is being read, it speaks for the source.
  */
 function throughOf(shipment: Shipment, followed: readonly Followed[]): number | null {
-  if (followed.some(one => !one.caughtUp)) return null
+  if (followed.some(one => one.survey === null || one.doubts.size > 0)) return null
   const tails = tailsOf(followed)
   const behind = tails.filter(tail => tail.atEndMs === null)
   if (behind.length > 0) return behind.length === 1 ? (behind[0]?.highestMs ?? null) : null

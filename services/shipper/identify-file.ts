@@ -2,15 +2,23 @@ import { createHash } from 'node:crypto'
 
 /** How much of a file's start is looked at. */
 export const HEAD_BYTES_MAX = 64 * 1024
+/** So many lines of the start tell a file from others that begin alike. */
+export const START_LINES_MAX = 64
 
 const NEWLINE = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
 export type Head = {
-  /** What the file is known by, whatever it is called: the first 16 hex digits of its first line's SHA-256. */
+  /** The first 16 hex digits of the first line's SHA-256. */
   readonly file: string
-  /** How many bytes of the file that took; while these stay the same, the file does. */
+  /** How many bytes of the file that took. */
   readonly headBytes: number
+}
+
+/** What is known of a file's beginning. */
+export type Start = Head & {
+  /** After each of its first lines the digest of all until there. Those of a growing file become more. */
+  readonly lineDigests: readonly string[]
 }
 
 /**
@@ -29,6 +37,26 @@ export function identifyFile(start: Buffer, atEnd: boolean): Head | null {
   // Nothing but blank lines: they are all there is to know it by.
   const line = lineStart < lineEnd ? head.subarray(lineStart, lineEnd) : head
   return { file: digestOf(line), headBytes: newline === -1 ? head.length : newline + 1 }
+}
+
+export function readStart(start: Buffer, atEnd: boolean): Start | null {
+  const head = identifyFile(start, atEnd)
+  return head === null ? null : { ...head, lineDigests: digestLines(start) }
+}
+
+/** After each whole line of the start the digest of everything until there. */
+export function digestLines(start: Buffer): readonly string[] {
+  const head = start.subarray(0, HEAD_BYTES_MAX)
+  const hash = createHash('sha256')
+  const digests: string[] = []
+  for (let at = 0; digests.length < START_LINES_MAX; ) {
+    const newline = head.indexOf(NEWLINE, at)
+    if (newline === -1) break
+    hash.update(head.subarray(at, newline + 1))
+    digests.push(hash.copy().digest('hex').slice(0, 16))
+    at = newline + 1
+  }
+  return digests
 }
 
 export function digestOf(bytes: Uint8Array): string {

@@ -8,7 +8,7 @@ export type FileFacts = {
   readonly inode: string
   readonly bytes: number
   readonly modifiedMs: number
-  /** Differs once the file was written to. */
+  /** Of this file and this content: differs once it was written to. */
   readonly version: string
 }
 
@@ -19,17 +19,22 @@ export type OpenLogFile = {
   close(): Promise<void>
 }
 
+export type FolderEntry = { readonly name: string; readonly isFolder: boolean }
+
 /** All that a shipper asks of a file system. Its errors carry the operating system's `code`. */
 export type LogFiles = {
-  /** The names in a folder; none when it isn't there. */
-  names(folder: string): Promise<readonly string[]>
+  /** What is in a folder; nothing when it isn't there. */
+  list(folder: string): Promise<readonly FolderEntry[]>
   /** Null when there is none. */
   facts(path: string): Promise<FileFacts | null>
   open(path: string): Promise<OpenLogFile>
 }
 
 export const diskFiles: LogFiles = {
-  names: folder => readdir(folder).catch(() => []),
+  async list(folder) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+    return entries.map(entry => ({ name: entry.name, isFolder: entry.isDirectory() }))
+  },
   async facts(path) {
     const stats = await stat(path, { bigint: true }).catch(() => null)
     return stats === null ? null : describe(stats)
@@ -54,6 +59,6 @@ function describe(stats: BigIntStats): FileFacts {
     inode: String(stats.ino),
     bytes: Number(stats.size),
     modifiedMs: Number(stats.mtimeNs) / 1e6,
-    version: `${stats.size} ${stats.mtimeNs}`,
+    version: [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(':'),
   }
 }

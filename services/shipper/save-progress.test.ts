@@ -17,6 +17,9 @@ const progress = {
   partitionCount: 3,
   throughMs: 1_759_269_600_000,
   unmarked: [],
+  logs: [],
+  obstacles: [],
+  settled: [],
   files: [startProgress('0123456789abcdef', '/var/log/access.log', 'nginx-json', 3)],
 }
 
@@ -45,7 +48,7 @@ describe('progress is refused', () => {
     )
   })
 
-  test.each([['{'], ['{}'], ['{"version":2}']])('when it reads %s', async text => {
+  test.each([['{'], ['{}'], ['{"version":3}']])('when it reads %s', async text => {
     const path = progressPath(folder, 'gateway-1')
     writeFileSync(path, text)
     await expect(loadProgress(path, 'gateway-1', 3)).rejects.toThrow(/is not the progress of a source/)

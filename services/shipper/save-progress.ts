@@ -4,6 +4,7 @@ import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { FileProgress } from './file-progress.ts'
+import { type Obstacle, obstacleShape, type SettledObstacle, settledShape } from './obstacle.ts'
 import { messageOf, ShipError } from './ship-error.ts'
 
 /** What a source has shipped, as it is saved. */
@@ -16,11 +17,31 @@ export type SourceProgress = {
   readonly unmarked: readonly string[]
   /** In the order in which they were begun. */
   readonly files: readonly FileProgress[]
+  readonly logs: readonly LogProgress[]
+  /** While there is any, no mark says more than the ones before. */
+  readonly obstacles: readonly Obstacle[]
+  readonly settled: readonly SettledObstacle[]
 }
 
+/** What is known of the files beside a log that is followed. */
+export type LogProgress = {
+  readonly path: string
+  /** Files into which it had been rotated before it was followed: they are left alone. */
+  readonly before: readonly KnownStart[]
+  /** What was looked at to its end: a file's version, and what it is called on the wire, or nothing. */
+  readonly looked: Readonly<Record<string, string>>
+}
+
+export type KnownStart = Pick<FileProgress, 'file' | 'lineDigests' | 'place'>
+
 const count = z.int().min(0)
-const fileProgress = z.object({
+const place = z.object({ device: z.string(), inode: z.string() })
+const knownStart = z.object({
   file: z.string().min(1),
+  lineDigests: z.array(z.string()).default([]),
+  place: place.nullable().default(null),
+})
+const fileProgress = knownStart.extend({
   path: z.string().min(1),
   format: z.string().min(1),
   position: count,
@@ -30,13 +51,22 @@ const fileProgress = z.object({
   modifiedMs: z.number().min(0),
   done: z.boolean(),
 })
+const logProgress = z.object({
+  path: z.string().min(1),
+  before: z.array(knownStart),
+  looked: z.record(z.string(), z.string()),
+})
+/** Version 1 knew nothing but its files' first lines and positions; what it lacks is filled in as they are met. */
 const sourceProgress = z.object({
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   source: z.string(),
   partitionCount: count,
   throughMs: count.nullable(),
   unmarked: z.array(z.string()),
   files: z.array(fileProgress),
+  logs: z.array(logProgress).default([]),
+  obstacles: z.array(obstacleShape).default([]),
+  settled: z.array(settledShape).default([]),
 })
 
 /** Where a source's progress lies; the names of sources may hold what names of files may not. */
@@ -59,26 +89,38 @@ export function makeStateDir(stateDir: string): void {
   }
 }
 
+export function startSource(source: string, partitionCount: number): SourceProgress {
+  const none = { unmarked: [], files: [], logs: [], obstacles: [], settled: [] }
+  return { source, partitionCount, throughMs: null, ...none }
+}
+
 /** The saved progress of a source, or a fresh one. Throws ShipError when it is of another log or can't be read. */
 export async function loadProgress(
   path: string,
   source: string,
   partitionCount: number,
 ): Promise<SourceProgress> {
-  const text = await readIfThere(path)
-  if (text === null) return { source, partitionCount, throughMs: null, unmarked: [], files: [] }
-  const { version: _, ...saved } = parseProgress(path, text)
-  if (saved.source !== source) {
-    throw new ShipError(
-      `${path}: is the progress of the source ${JSON.stringify(saved.source)}, not of ${JSON.stringify(source)}; ` +
-        'choose a name that differs in more than upper and lower case',
-    )
-  }
+  const saved = await readProgress(path, source)
+  if (saved === null) return startSource(source, partitionCount)
   const strange = saved.files.find(file => file.partitionCounts.length !== partitionCount)
   if (saved.partitionCount !== partitionCount || strange !== undefined) {
     throw new ShipError(
       `${path}: was made with a log of ${saved.partitionCount} partitions, and this one has ${partitionCount}; ` +
         'lines already shipped would be counted again. Use the log it was made with, or another source name for new files',
+    )
+  }
+  return saved
+}
+
+/** Null when nothing was saved. Throws ShipError when it is another source's or can't be read. */
+export async function readProgress(path: string, source: string): Promise<SourceProgress | null> {
+  const text = await readIfThere(path)
+  if (text === null) return null
+  const { version: _, ...saved } = parseProgress(path, text)
+  if (saved.source !== source) {
+    throw new ShipError(
+      `${path}: is the progress of the source ${JSON.stringify(saved.source)}, not of ${JSON.stringify(source)}; ` +
+        'choose a name that differs in more than upper and lower case',
     )
   }
   return saved
@@ -108,7 +150,7 @@ async function readIfThere(path: string): Promise<string | null> {
 
 /** Replaces the saved progress: after a crash at any moment either the old or the new is there, whole. */
 export async function saveProgress(path: string, progress: SourceProgress): Promise<void> {
-  const text = `${JSON.stringify({ version: 1, ...progress }, null, 1)}\n`
+  const text = `${JSON.stringify({ version: 2, ...progress }, null, 1)}\n`
   try {
     await writeDurably(`${path}.tmp`, text)
     await rename(`${path}.tmp`, path)
