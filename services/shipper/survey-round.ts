@@ -56,6 +56,10 @@ export class Round {
       this.#files.set(path, looked)
       return
     }
+    if (this.#shipment.obstacles.settled.some(one => one.version === facts.version && isLasting(one))) {
+      this.#see(rotated, '')
+      return
+    }
     const unread = this.#shipment.obstacles.standing.find(
       one => one.version === facts.version && isLasting(one),
     )

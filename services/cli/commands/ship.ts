@@ -1,5 +1,6 @@
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { GATEWAY_FORMATS, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import type { Obstacle } from '@forbruk/shipper/obstacle.ts'
 import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { Command, Option } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
@@ -61,5 +62,13 @@ export function shipCommand(context: CommandContext): Command {
         if (note === 'empty') printLine(`  ${path} is empty`)
         if (note === 'nothing_new') printLine(`  ${path}: nothing new after byte ${groupDigits(position)}`)
       }
+      printObstacles(options.source, summary.obstacles)
     })
+}
+
+function printObstacles(source: string, obstacles: readonly Obstacle[]): void {
+  if (obstacles.length === 0) return
+  printLine(`${source} is not complete, and its marks go no further, because of:`)
+  for (const { reason, path, detail } of obstacles) printLine(`  ${path} (${reason}): ${detail}`)
+  printLine(`Mend that, or give it up: forbruk source accept-loss ${source} FILE --reason TEXT`)
 }
