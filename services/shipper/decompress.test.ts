@@ -72,5 +72,5 @@ test('what comes of a little is given out bit by bit', async () => {
     bytes += part.length
   }
   expect(bytes).toBe(50_000_000)
-  expect(largest).toBeLessThanOrEqual(512 * 1024)
+  expect(largest).toBeLessThanOrEqual(64 * 1024)
 })

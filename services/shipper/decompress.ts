@@ -1,6 +1,6 @@
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib'
 
-const OUTPUT_BYTES = 512 * 1024
+const OUTPUT_BYTES = 64 * 1024
 /** What is fed at once: it may come out a thousand times as long, and is held until it is taken. */
 const INPUT_BYTES = 8 * 1024
 

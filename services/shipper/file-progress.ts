@@ -23,6 +23,8 @@ export type FileProgress = {
   readonly lineDigests: readonly string[]
   /** Where it lay when it was read last; null for a stream. */
   readonly place: Place | null
+  /** Where it lay while the gateway wrote to it under the name that is followed; null when it never was seen so. */
+  readonly livePlace: Place | null
 }
 
 /** Stays the same when a file is renamed. */
@@ -41,6 +43,7 @@ export class LiveFile {
   done: boolean
   lineDigests: readonly string[]
   place: Place | null
+  livePlace: Place | null
   readonly #partitionCounts: number[]
   #savedLastLine: LastLine | null
   #lastLine: Line | null = null
@@ -55,6 +58,7 @@ export class LiveFile {
     this.done = saved.done
     this.lineDigests = saved.lineDigests
     this.place = saved.place
+    this.livePlace = saved.livePlace
     this.#partitionCounts = [...saved.partitionCounts]
     this.#savedLastLine = saved.lastLine
   }
@@ -65,6 +69,14 @@ export class LiveFile {
     this.#lastLine = line
   }
 
+  /** Answers whether that is news. */
+  lieAt({ device, inode }: Place, isLive: boolean): boolean {
+    const before = isLive ? this.livePlace : this.place
+    this.place = { device, inode }
+    if (isLive) this.livePlace = this.place
+    return before?.device !== device || before.inode !== inode
+  }
+
   countEvent(partition: number): void {
     this.#partitionCounts[partition] = (this.#partitionCounts[partition] ?? 0) + 1
   }
@@ -72,7 +84,7 @@ export class LiveFile {
   snapshot(): FileProgress {
     if (this.#lastLine !== null) this.#savedLastLine = describeLastLine(this.#lastLine)
     this.#lastLine = null
-    const { file, path, format, position, highestMs, modifiedMs, done, lineDigests, place } = this
+    const { file, path, format, position, highestMs, modifiedMs, done, lineDigests, place, livePlace } = this
     const partitionCounts = [...this.#partitionCounts]
     return {
       file,
@@ -86,6 +98,7 @@ export class LiveFile {
       done,
       lineDigests,
       place,
+      livePlace,
     }
   }
 }
@@ -113,5 +126,6 @@ export function startProgress(
     done: false,
     lineDigests: [],
     place: null,
+    livePlace: null,
   }
 }

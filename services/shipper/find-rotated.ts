@@ -9,6 +9,7 @@ export type RotatedFile = {
 }
 
 const FOLDERS_MAX = 100
+const LOOKS_MAX = 5
 const COMPRESSED = /\.(gz|zst|xz|bz2|lz4|lzma|Z|zip)$/
 /** A number, a date, a time, or `old`; several of them too. */
 const BEHIND = /^[._-](?:\d|old)(?:[\dTZ:+_.-]|old)*$/
@@ -16,7 +17,7 @@ const BEFORE = /^(?:\d|old)(?:[\dTZ:+_.-]|old)*(?<=[._-])$/
 
 /** `NAME.1`, `NAME-20261101.gz`, `NAME.old`, `NAME.gz`; `STEM-20261101.EXTENSION`, `STEM.1.EXTENSION`; `20261101-NAME`. */
 export function isRotatedName(name: string, followed: string): boolean {
-  const plain = name.replace(COMPRESSED, '')
+  const plain = plainName(name)
   if (plain === followed) return name !== followed
   if (plain.startsWith(followed) && BEHIND.test(plain.slice(followed.length))) return true
   if (plain.endsWith(followed) && BEFORE.test(plain.slice(0, -followed.length))) return true
@@ -26,30 +27,53 @@ export function isRotatedName(name: string, followed: string): boolean {
   return BEHIND.test(plain.slice(stem.length, plain.length - extension.length))
 }
 
+/** What a file was called before it was compressed. */
+export function plainName(path: string): string {
+  return path.replace(COMPRESSED, '')
+}
+
 export function rotationNumber(name: string, followed: string): number | null {
-  const plain = name.replace(COMPRESSED, '')
+  const plain = plainName(name)
   const behind = /^\.(\d{1,4})$/.exec(plain.startsWith(followed) ? plain.slice(followed.length) : '')
   return behind === null ? null : Number(behind[1])
 }
 
 /**
  * The files into which a log was rotated, beside it and in the folders beside it, by when they were written last, the
- * oldest first.
+ * oldest first. Null while they are being renamed: one may then be missed under its old and its new name.
  */
-export async function findRotated(files: LogFiles, path: string): Promise<readonly RotatedFile[]> {
+export async function findRotated(files: LogFiles, path: string): Promise<readonly RotatedFile[] | null> {
+  let before = await lookForRotated(files, path)
+  for (let look = 0; look < LOOKS_MAX; look++) {
+    const now = await lookForRotated(files, path)
+    if (now !== null && before !== null && describeAll(now) === describeAll(before)) {
+      return now.sort(
+        (one, other) => one.facts.modifiedMs - other.facts.modifiedMs || (one.path < other.path ? -1 : 1),
+      )
+    }
+    before = now
+  }
+  return null
+}
+
+/** Null when one was renamed since its folder was read. */
+async function lookForRotated(files: LogFiles, path: string): Promise<RotatedFile[] | null> {
   const found: RotatedFile[] = []
   const followed = basename(path)
   for (const { folder, names } of await listFolders(files, dirname(path))) {
     for (const name of names.filter(name => isRotatedName(name, followed))) {
       const rotated = join(folder, name)
-      // It may have been rotated further since the folder was read.
       const facts = await files.facts(rotated)
-      if (facts?.kind === 'file') found.push({ path: rotated, facts, number: rotationNumber(name, followed) })
+      if (facts === null) return null
+      if (facts.kind === 'file') found.push({ path: rotated, facts, number: rotationNumber(name, followed) })
     }
   }
-  return found.sort(
-    (one, other) => one.facts.modifiedMs - other.facts.modifiedMs || (one.path < other.path ? -1 : 1),
-  )
+  return found
+}
+
+/** Which file has which name. */
+function describeAll(rotated: readonly RotatedFile[]): string {
+  return rotated.map(({ path, facts }) => `${path} ${facts.device} ${facts.inode}`).join('\n')
 }
 
 /** Files that lie beside a log under any other name. */

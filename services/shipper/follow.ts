@@ -5,7 +5,7 @@ import type { FileFacts } from './log-files.ts'
 import { keyOf } from './obstacle.ts'
 import type { FoundObstacle } from './obstacles.ts'
 import { Tail } from './read-tail.ts'
-import { explainAlike } from './recognise-file.ts'
+import { explainAlike, isPlace } from './recognise-file.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
 import { type Survey, surveyRotated } from './survey-rotated.ts'
@@ -28,8 +28,10 @@ type Followed = {
   current: Tail | null
   /** Rotated away, but a gateway may still be writing to them. */
   readonly retiring: Set<Tail>
-  /** Null when the files that it was rotated into are to be looked at first. */
+  /** The files that it was rotated into, when they were last looked at; null before the first time. */
   survey: Survey | null
+  /** They are to be looked at before anything is begun. */
+  isChanged: boolean
   /** By what the last survey found; what is found twice in a row is no file that is just being written. */
   doubts: ReadonlyMap<string, string | null>
 }
@@ -46,14 +48,17 @@ export async function followFiles(
     current: null,
     retiring: new Set(),
     survey: null,
+    isChanged: true,
     doubts: new Map(),
   }))
   const summaries: FileSummary[] = []
   try {
     while (!signal.aborted) {
+      // Asked before: what is read then was read at that time or later.
+      const isDue = shipment.isCheckpointDue
       let isBusy = false
       for (const one of followed) isBusy = (await visit(shipment, one, options, summaries)) || isBusy
-      if (shipment.isCheckpointDue) await checkpoint(shipment, followed, options, summaries)
+      if (isDue) await checkpoint(shipment, followed, options, summaries)
       if (isBusy) continue
       await shipment.flush()
       await pause(pollMs, signal)
@@ -77,7 +82,7 @@ async function checkpoint(
   summaries: FileSummary[],
 ): Promise<void> {
   for (const one of followed) await survey(shipment, one, options, summaries)
-  await shipment.checkpoint(throughOf(shipment, followed))
+  await shipment.checkpoint(throughOf(followed))
 }
 
 /** Answers whether there is more to read at once. */
@@ -87,30 +92,36 @@ async function visit(
   options: FollowOptions,
   summaries: FileSummary[],
 ): Promise<boolean> {
-  // Before the log itself, which is told from the files it was rotated into once they are known.
-  if (followed.survey === null) await survey(shipment, followed, options, summaries)
-  followed.current ??= await Tail.open(shipment, {
-    path: followed.path,
-    log: followed.path,
-    isLive: true,
-    isElsewhere: (known, facts) => isElsewhere(followed, known, facts),
-  })
+  if (followed.isChanged) {
+    followed.current ??= await openLog(shipment, followed)
+    // Copies of the file that goes on are left to it; a new one is told from the files before it once they are known.
+    await followed.current?.goOn()
+    await survey(shipment, followed, options, summaries)
+  }
+  followed.current ??= await openLog(shipment, followed)
   const isMore = await visitCurrent(shipment, followed, options, summaries)
   for (const tail of followed.retiring) await retire(tail, followed, options, summaries)
   return isMore
 }
 
+function openLog(shipment: Shipment, followed: Followed): Promise<Tail | null> {
+  return Tail.open(shipment, {
+    path: followed.path,
+    log: followed.path,
+    isLive: true,
+    isElsewhere: (known, facts) => isElsewhere(followed, known, facts),
+  })
+}
+
 /** The file was renamed, and another one has its name. */
 function isElsewhere(
-  { survey, retiring }: Followed,
+  { survey, isChanged, retiring }: Followed,
   { file, place }: FileProgress,
   facts: FileFacts,
-): boolean {
+): boolean | null {
   if ([...retiring].some(tail => tail.file === file)) return true
-  if (place === null || (place.device === facts.device && place.inode === facts.inode)) return false
-  return (survey?.rotated ?? []).some(
-    one => one.facts.device === place.device && one.facts.inode === place.inode,
-  )
+  if (isChanged || survey === null) return null
+  return !isPlace(place, facts) && survey.rotated.some(one => isPlace(place, one.facts))
 }
 
 async function survey(
@@ -121,6 +132,8 @@ async function survey(
 ): Promise<void> {
   const { path } = followed
   const found = await surveyRotated(shipment, path, tailsOf([followed]), options)
+  followed.isChanged = found === null
+  if (found === null) return
   for (const tail of found.begun) followed.retiring.add(tail)
   summaries.push(...found.summaries)
   const doubtful = [...found.found, ...tailsOf([followed]).flatMap(alikeOf)].filter(
@@ -161,13 +174,13 @@ async function visitCurrent(
     case 'replaced':
       await finish(tail, summaries)
       followed.current = null
-      followed.survey = null
+      followed.isChanged = true
       return true
     case 'at_end':
       if (!(await isReplaced(shipment, tail))) return false
       followed.retiring.add(tail)
       followed.current = null
-      followed.survey = null
+      followed.isChanged = true
       return true
   }
 }
@@ -205,13 +218,15 @@ function tailsOf(followed: readonly Followed[]): readonly Tail[] {
  * Through which time every event of the source has been shipped, or null when that can't be said. Once all files are
  * read to their end that is a minute ago; while a single one is being read, it speaks for the source.
  */
-function throughOf(shipment: Shipment, followed: readonly Followed[]): number | null {
-  if (followed.some(one => one.survey === null || one.doubts.size > 0)) return null
+function throughOf(followed: readonly Followed[]): number | null {
+  if (followed.some(one => one.isChanged || one.doubts.size > 0)) return null
   const tails = tailsOf(followed)
-  const behind = tails.filter(tail => tail.atEndMs === null)
-  if (behind.length > 0) return behind.length === 1 ? (behind[0]?.highestMs ?? null) : null
+  const [first, second] = tails.filter(tail => tail.atEndMs === null)
+  if (first !== undefined) {
+    return second === undefined && first.highestMs !== null ? first.highestMs - LATENESS_MS : null
+  }
   // A log that isn't there vouches for nothing.
   if (followed.some(one => one.current === null)) return null
   const endMs = Math.min(...tails.map(tail => tail.atEndMs ?? 0))
-  return Math.max(shipment.highestMs ?? 0, endMs - LATENESS_MS)
+  return endMs - LATENESS_MS
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** How much of a file's start is looked at. */
 export const HEAD_BYTES_MAX = 64 * 1024
@@ -44,21 +44,20 @@ export function readStart(start: Buffer, atEnd: boolean): Start | null {
   return head === null ? null : { ...head, lineDigests: digestLines(start) }
 }
 
-/** After each whole line of the start the digest of everything until there. */
+/** After each whole line of the start the digest of it and of the digest before, hence of everything until there. */
 export function digestLines(start: Buffer): readonly string[] {
   const head = start.subarray(0, HEAD_BYTES_MAX)
-  const hash = createHash('sha256')
   const digests: string[] = []
   for (let at = 0; digests.length < START_LINES_MAX; ) {
     const newline = head.indexOf(NEWLINE, at)
     if (newline === -1) break
-    hash.update(head.subarray(at, newline + 1))
-    digests.push(hash.copy().digest('hex').slice(0, 16))
+    const before = Buffer.from(digests.at(-1) ?? '')
+    digests.push(digestOf(Buffer.concat([before, head.subarray(at, newline + 1)])))
     at = newline + 1
   }
   return digests
 }
 
 export function digestOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+  return hash('sha256', bytes).slice(0, 16)
 }

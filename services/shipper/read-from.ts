@@ -80,10 +80,10 @@ export class ByteCursor {
     this.#failure = null
   }
 
-  /** Reads what is left, and lets it go. */
-  async drain(): Promise<void> {
-    if (this.source.seek !== null) return
+  /** Reads what is left, and lets it go. Answers how long the content is. */
+  async countBytes(): Promise<number> {
     while ((await this.next()) !== null);
+    return this.#position
   }
 
   /** Answers false when the content ends before. */

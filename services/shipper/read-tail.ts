@@ -4,7 +4,7 @@ import { digestOf, HEAD_BYTES_MAX, readStart, START_LINES_MAX, type Start } from
 import type { FileFacts, OpenLogFile } from './log-files.ts'
 import { openForReading, readAt } from './read-bytes.ts'
 import { judgeLine } from './read-from.ts'
-import { type Recognised, recognise } from './recognise-file.ts'
+import { type Candidate, isCopy, isPlace, type Recognised, recognise } from './recognise-file.ts'
 import { codeOf, FileError } from './ship-error.ts'
 import { LineShipper } from './ship-lines.ts'
 import type { FileSummary } from './ship-summary.ts'
@@ -28,7 +28,7 @@ export type TailOptions = {
   readonly log: string
   /** It is the one that the gateway writes to. */
   readonly isLive: boolean
-  readonly isElsewhere: (known: FileProgress, facts: FileFacts) => boolean
+  readonly isElsewhere: Candidate['isElsewhere']
 }
 
 type Begun = { readonly shipper: LineShipper; readonly resumedFrom: number }
@@ -91,11 +91,16 @@ export class Tail {
     return this.#begun?.shipper.live.highestMs ?? null
   }
 
+  /** Goes on with the file that lay in the same place before, if it is that one beyond doubt. Ships nothing. */
+  async goOn(): Promise<void> {
+    await this.#begin(false, (known, start) => isPlace(known.livePlace, this.facts) && isCopy(start, known))
+  }
+
   /** Ships what has come, as far as the lines are complete. */
   async visit(signal: AbortSignal): Promise<Visit> {
     const nowMs = this.#shipment.settings.clock()
     const { bytes, modifiedMs } = await this.#file.facts()
-    const begun = this.#begun ?? (await this.#begin(false))
+    const begun = await this.#begin(false)
     if (begun === null) return this.#rest(bytes === 0 ? nowMs : null)
     if (!(await this.#isSame())) return 'replaced'
     const { live } = begun.shipper
@@ -127,7 +132,7 @@ export class Tail {
 
   /** It won't grow any more: a last line without a newline is shipped as it is. */
   async end(): Promise<void> {
-    const begun = this.#begun ?? (await this.#begin(true))
+    const begun = await this.#begin(true)
     if (begun === null) return
     if (begun.shipper.counts.bytes === 0 && this.#readPosition === 0) {
       await this.#takeChunk(begun, await readAt(this.options.path, this.#file, 0))
@@ -159,19 +164,25 @@ export class Tail {
     return 'at_end'
   }
 
-  async #begin(atEnd: boolean): Promise<Begun | null> {
+  async #begin(
+    atEnd: boolean,
+    isExpected?: (known: FileProgress, start: Start) => boolean,
+  ): Promise<Begun | null> {
+    if (this.#begun !== null) return this.#begun
     const head = await this.#file.read(0, HEAD_BYTES_MAX)
     const start = readStart(head, atEnd)
     if (start === null) return null
     const recognised = await this.#recognise(start)
+    if (isExpected !== undefined && !(recognised.kind === 'known' && isExpected(recognised.known, start)))
+      return null
     this.like = recognised.kind === 'undecided' ? recognised.like : null
     if (recognised.kind === 'undecided') return null
     const file = recognised.kind === 'known' ? recognised.known.file : recognised.file
     if (this.#shipment.isOpen(file)) return null
-    const { device, inode } = this.facts
     const live = this.#shipment.open(file, this.options.log)
+    const isNews = live.lieAt(this.facts, this.options.isLive)
+    if (isNews || live.done) this.#shipment.moved(live)
     live.done = false
-    live.place = { device, inode }
     live.lineDigests = start.lineDigests
     this.#start = seenStart(head, start)
     if (recognised.kind === 'known') this.#lastSeen = recognised.known.lastLine
@@ -191,7 +202,7 @@ export class Tail {
           lastLine === null
             ? 'all'
             : judgeLine(await this.#file.read(lastLine.position, lastLine.bytes), lastLine),
-        isElsewhere: known => isElsewhere(known, this.facts),
+        isElsewhere,
       },
       this.#shipment.kinOf(start.file),
     )

@@ -1,4 +1,4 @@
-import type { FileProgress } from './file-progress.ts'
+import type { FileProgress, Place } from './file-progress.ts'
 import { HEAD_BYTES_MAX, type Start } from './identify-file.ts'
 import type { FileFacts } from './log-files.ts'
 
@@ -16,8 +16,8 @@ export type Candidate = {
   readonly isLive: boolean
   /** Looks at where the known one's shipping stopped. Asked only when the starts agree. */
   readonly holds: (known: FileProgress) => Promise<Holding>
-  /** Whether the known one lies in another file at this moment. */
-  readonly isElsewhere: (known: FileProgress) => boolean
+  /** Whether the known one lies in another file at this moment; null when that has to be looked up first. */
+  readonly isElsewhere: (known: FileProgress, facts: FileFacts) => boolean | null
 }
 
 export type Recognised =
@@ -35,8 +35,12 @@ export type Recognised =
 export async function recognise(candidate: Candidate, kin: readonly FileProgress[]): Promise<Recognised> {
   const less: FileProgress[] = []
   const alike = kin.filter(known => agree(candidate.start, known))
-  for (const known of alike.toSorted((one, other) => other.position - one.position)) {
-    const holding = hasFewerLines(candidate, known) ? 'less' : await candidate.holds(known)
+  const byLikeness = (one: FileProgress, other: FileProgress) =>
+    linesInCommon(candidate.start, other) - linesInCommon(candidate.start, one) ||
+    other.position - one.position
+  for (const known of alike.toSorted(byLikeness)) {
+    const isShort = hasFewerLines(candidate, known) && !isCopy(candidate.start, known)
+    const holding = isShort ? 'less' : await candidate.holds(known)
     if (holding === 'less') less.push(known)
     if (holding !== 'all') continue
     switch (judgeWhole(candidate, known)) {
@@ -57,29 +61,39 @@ export async function recognise(candidate: Candidate, kin: readonly FileProgress
 
 /** It holds all that was shipped of the known one. */
 function judgeWhole(candidate: Candidate, known: FileProgress): 'same' | 'other' | 'undecided' {
-  if (!candidate.isLive || isSameFile(candidate.facts, known) || isCopy(candidate.start, known)) return 'same'
+  const { start, facts, isLive } = candidate
   // An earlier version didn't keep where a file lay.
-  if (known.place === null) return 'same'
-  // The gateway has begun it anew, and the few lines of the other lie in a file of their own.
-  return candidate.isElsewhere(known) ? 'other' : 'undecided'
+  if (known.place === null || isCopy(start, known)) return 'same'
+  const isElsewhere = facts === null ? false : candidate.isElsewhere(known, facts)
+  if (isElsewhere === null) return 'undecided'
+  // What was read to its end and has more lines now is the same only if it lies where it lay.
+  const hasMore =
+    known.done && start.lineDigests.length > known.lineDigests.length && !isPlace(known.place, facts)
+  if (!isLive) return isElsewhere || hasMore ? 'undecided' : 'same'
+  if (isPlace(known.livePlace, facts)) return isElsewhere ? 'undecided' : 'same'
+  // The log was renamed, and the gateway has begun it anew. Of what never was the log this may be the original.
+  return known.livePlace !== null && isElsewhere ? 'other' : 'undecided'
 }
 
 /** It ends before where the known one's shipping stopped: an earlier copy, or another file that may go on otherwise. */
 function judgePart(candidate: Candidate, known: FileProgress): Recognised {
-  const mayGrow = candidate.isLive || isSameFile(candidate.facts, known)
+  const { isLive, facts } = candidate
+  const mayGrow = isLive || isPlace(known.place, facts) || isPlace(known.livePlace, facts)
   return !mayGrow && isCopy(candidate.start, known)
     ? { kind: 'known', known, holds: 'less' }
     : { kind: 'undecided', like: known }
 }
 
-function isSameFile(facts: FileFacts | null, known: FileProgress): boolean {
-  if (known.place === null) return false
-  return facts !== null && known.place.device === facts.device && known.place.inode === facts.inode
+export function isPlace(place: Place | null, facts: FileFacts | null): boolean {
+  return place !== null && facts !== null && place.device === facts.device && place.inode === facts.inode
 }
 
-function isCopy(start: Start, known: FileProgress): boolean {
-  const lines = Math.min(start.lineDigests.length, known.lineDigests.length)
-  return lines >= LINES_OF_A_COPY || start.headBytes >= HEAD_BYTES_MAX
+export function isCopy(start: Pick<Start, 'lineDigests' | 'headBytes'>, known: FileProgress): boolean {
+  return linesInCommon(start, known) >= LINES_OF_A_COPY || start.headBytes >= HEAD_BYTES_MAX
+}
+
+function linesInCommon(start: Pick<Start, 'lineDigests'>, known: FileProgress): number {
+  return Math.min(start.lineDigests.length, known.lineDigests.length)
 }
 
 /** In every line of the start that is known of both. */

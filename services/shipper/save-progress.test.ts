@@ -31,6 +31,34 @@ test('what was saved is loaded, and nothing else is left in the folder', async (
   expect(readdirSync(folder)).toEqual([basename(path)])
 })
 
+test('what the first version saved is gone on with: the same files, names and positions', async () => {
+  const path = progressPath(folder, 'gateway-1')
+  const file = {
+    file: '0123456789abcdef',
+    path: '/var/log/access.log',
+    format: 'nginx-json',
+    position: 120,
+    lastLine: { position: 60, bytes: 59, digest: 'fedcba9876543210' },
+    partitionCounts: [1, 0, 1],
+    highestMs: 1_759_269_600_000,
+    modifiedMs: 1_759_269_600_001.5,
+    done: false,
+  }
+  const first = {
+    version: 1,
+    source: 'gateway-1',
+    partitionCount: 3,
+    throughMs: 1_759_269_600_000,
+    unmarked: [],
+    files: [file],
+  }
+  writeFileSync(path, JSON.stringify(first))
+  expect(await loadProgress(path, 'gateway-1', 3)).toEqual({
+    ...progress,
+    files: [{ ...file, lineDigests: [], place: null, livePlace: null }],
+  })
+})
+
 describe('progress is refused', () => {
   test('when the log has another number of partitions', async () => {
     const path = progressPath(folder, 'gateway-1')

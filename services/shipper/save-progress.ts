@@ -50,6 +50,7 @@ const fileProgress = knownStart.extend({
   highestMs: count.nullable(),
   modifiedMs: z.number().min(0),
   done: z.boolean(),
+  livePlace: place.nullable().default(null),
 })
 const logProgress = z.object({
   path: z.string().min(1),

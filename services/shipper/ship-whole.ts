@@ -3,7 +3,7 @@ import type { LiveFile } from './file-progress.ts'
 import type { Start } from './identify-file.ts'
 import type { ByteSource } from './read-bytes.ts'
 import { ByteCursor } from './read-from.ts'
-import { explainAlike, type Recognised, recognise } from './recognise-file.ts'
+import { type Candidate, explainAlike, type Recognised, recognise } from './recognise-file.ts'
 import { FileError } from './ship-error.ts'
 import { LineShipper, noLines } from './ship-lines.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
@@ -77,6 +77,7 @@ export async function recogniseWhole(
   shipment: Shipment,
   cursor: ByteCursor,
   start: Start,
+  isElsewhere: Candidate['isElsewhere'] = () => false,
 ): Promise<Recognised> {
   return recognise(
     {
@@ -84,7 +85,7 @@ export async function recogniseWhole(
       facts: cursor.source.facts,
       isLive: false,
       holds: known => cursor.holds(known),
-      isElsewhere: () => false,
+      isElsewhere,
     },
     shipment.kinOf(start.file),
   )
@@ -105,11 +106,11 @@ async function shipFile(
     const resumedFrom = live.position
     const shipper = new LineShipper(shipment, live)
     if (holdsAll && (await cursor.skipTo(live.position))) {
-      describePlace(live, start, cursor.source)
+      describeFile(shipment, live, start, cursor.source)
       await shipToEnd(shipment, cursor, shipper, options)
     } else {
       // That it ends before is only known once it was read to its end.
-      await cursor.drain()
+      await cursor.countBytes()
     }
     const { counts } = shipper
     const note = counts.lines === 0 && known !== undefined && !signal.aborted ? 'nothing_new' : null
@@ -122,9 +123,9 @@ async function shipFile(
   }
 }
 
-function describePlace(live: LiveFile, start: Start, { facts }: ByteSource): void {
+function describeFile(shipment: Shipment, live: LiveFile, start: Start, { facts }: ByteSource): void {
   live.modifiedMs = facts?.modifiedMs ?? 0
-  live.place = facts === null ? live.place : { device: facts.device, inode: facts.inode }
+  if (facts !== null && live.lieAt(facts, false)) shipment.moved(live)
   if (start.lineDigests.length > live.lineDigests.length) live.lineDigests = start.lineDigests
 }
 

@@ -176,8 +176,8 @@ export class Shipment {
   async #saveBegun(files: readonly FileProgress[]): Promise<void> {
     const begun = files.filter(({ file }) => !this.#acknowledged.has(file))
     if (begun.length === 0) return
-    for (const { file, path, lineDigests, place } of begun) {
-      this.#acknowledge({ ...this.#startOf(file, path), lineDigests, place })
+    for (const { file, path, lineDigests, place, livePlace } of begun) {
+      this.#acknowledge({ ...this.#startOf(file, path), lineDigests, place, livePlace })
     }
     await this.save()
   }

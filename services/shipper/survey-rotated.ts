@@ -1,5 +1,5 @@
 import type { FileProgress } from './file-progress.ts'
-import { findOthers, findRotated, type RotatedFile } from './find-rotated.ts'
+import { findOthers, findRotated, plainName, type RotatedFile } from './find-rotated.ts'
 import { startLog } from './leave-alone.ts'
 import type { FoundObstacle } from './obstacles.ts'
 import type { Tail } from './read-tail.ts'
@@ -19,20 +19,26 @@ export type Survey = {
 /**
  * Looks at every file into which a log was rotated, and ships what it has not seen of them: the rest of files that were
  * begun, lines that came later, and files that came and went unseen. What was there before the log was followed for
- * the first time is left alone. `tails` are being read already.
+ * the first time is left alone. `tails` are being read already. Null while the files are being renamed.
  */
 export async function surveyRotated(
   shipment: Shipment,
   path: string,
   tails: readonly Tail[],
   options: SurveyOptions,
-): Promise<Survey> {
+): Promise<Survey | null> {
   const { files } = shipment.settings
   const rotated = await findRotated(files, path)
+  if (rotated === null) return null
   const log = shipment.logOf(path) ?? (await startLog(shipment, path, rotated))
   const known = shipment.files.filter(file => file.path === path)
-  const round = new Round(shipment, log, tails, options)
-  for (const one of rotated) await round.examine(one)
+  const round = new Round(shipment, log, rotated, tails, options)
+  for (const one of rotated) {
+    // While a file is being compressed both are there, and the one that it is made of may still grow.
+    const plain = rotated.find(({ path }) => path === plainName(one.path))
+    if (plain !== undefined) await round.examine(plain)
+    await round.examine(one)
+  }
   if (missed(shipment, path, round).length > 0) {
     for (const one of await findOthers(files, path)) await round.examineStranger(one)
   }
@@ -58,8 +64,8 @@ function gone(log: string, { file, position }: FileProgress): FoundObstacle {
 }
 
 /**
- * Where files are numbered, those between the youngest one that was known before and the log must all be there, or
- * have been known too.
+ * Where files are numbered, none may be missing between one that is known and the log, but those that were known too:
+ * they were begun after that one, and were deleted since.
  */
 function findHoles(
   log: string,
@@ -67,25 +73,23 @@ function findHoles(
   round: Round,
   known: readonly FileProgress[],
 ): readonly FoundObstacle[] {
-  const order = known.map(({ file }) => file)
-  const numbered = rotated.flatMap(one => (one.number === null ? [] : [{ ...one, number: one.number }]))
-  const [youngest] = numbered
-    .filter(one => order.includes(round.fileAt(one.path) ?? ''))
+  const order = known.map(({ file }) => file).filter(file => !round.isLive(file))
+  const numbered = rotated
+    .flatMap(({ path, number }) =>
+      number === null ? [] : [{ number, at: order.indexOf(round.fileAt(path) ?? '') }],
+    )
     .sort((one, other) => one.number - other.number)
-  if (youngest === undefined) return []
-  const numbers = new Set(numbered.map(({ number }) => number))
-  const missing = Array.from({ length: youngest.number - 1 }, (_, index) => index + 1).filter(
-    number => !numbers.has(number),
-  )
-  const file = round.fileAt(youngest.path) ?? ''
-  const later = order.slice(order.indexOf(file) + 1).filter(file => !round.isLive(file))
-  if (missing.length <= later.length) return []
-  return missing.map(number => ({
-    reason: 'neighbour_missing',
-    path: `${log}.${number}`,
-    log,
-    file: null,
-    detail: `${log}.${number}: is missing between ${youngest.path} and the log; lines in it could not be shipped`,
-    version: file,
-  }))
+  const holes: { number: number; file: string }[] = []
+  let younger = { number: 0, at: order.length }
+  for (const { number, at } of numbered) {
+    const missing = number - younger.number - 1
+    const file = order[at]
+    if (file !== undefined && missing > younger.at - at - 1) holes.push({ number: number - 1, file })
+    if (number > younger.number) younger = { number, at: at === -1 ? younger.at : at }
+  }
+  if (holes.length === 0) return []
+  const names = holes.map(({ number }) => `${log}.${number}`).join(', ')
+  const detail = `${names}: is missing between files that were rotated; lines in it could not be shipped`
+  const version = holes.map(({ file }) => file).join(' ')
+  return [{ reason: 'neighbour_missing', path: log, log, file: null, detail, version }]
 }

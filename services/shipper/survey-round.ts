@@ -1,11 +1,12 @@
-import type { RotatedFile } from './find-rotated.ts'
+import type { FileProgress } from './file-progress.ts'
+import { plainName, type RotatedFile } from './find-rotated.ts'
 import { HEAD_BYTES_MAX, type Start } from './identify-file.ts'
 import { isLeftAlone } from './leave-alone.ts'
 import type { FoundObstacle } from './obstacles.ts'
 import { openFile } from './read-bytes.ts'
 import { ByteCursor } from './read-from.ts'
 import { Tail } from './read-tail.ts'
-import { agree, explainAlike } from './recognise-file.ts'
+import { agree, type Candidate, explainAlike, isCopy, isPlace } from './recognise-file.ts'
 import type { LogProgress } from './save-progress.ts'
 import { FileError } from './ship-error.ts'
 import type { FileSummary } from './ship-summary.ts'
@@ -21,6 +22,7 @@ export class Round {
   readonly found: FoundObstacle[] = []
   readonly #shipment: Shipment
   readonly #log: LogProgress
+  readonly #rotated: readonly RotatedFile[]
   readonly #tails: readonly Tail[]
   readonly #options: SurveyOptions
   /** What is called on the wire what lies at a path; nothing where nothing of it is shipped. */
@@ -28,12 +30,24 @@ export class Round {
   /** Read to their ends in this state. */
   readonly #looked: Map<string, string>
 
-  constructor(shipment: Shipment, log: LogProgress, tails: readonly Tail[], options: SurveyOptions) {
+  constructor(
+    shipment: Shipment,
+    log: LogProgress,
+    rotated: readonly RotatedFile[],
+    tails: readonly Tail[],
+    options: SurveyOptions,
+  ) {
+    this.#rotated = rotated
     this.#shipment = shipment
     this.#log = log
     this.#tails = tails
     this.#options = options
     this.#looked = new Map(Object.entries(log.looked))
+    for (const { path, facts } of rotated) {
+      const tail = tails.find(tail => tail.isFile(facts))
+      const file = tail === undefined ? this.#looked.get(facts.version) : (tail.file ?? '')
+      if (file !== undefined) this.#files.set(path, file)
+    }
   }
 
   hasMet(file: string): boolean {
@@ -50,19 +64,11 @@ export class Round {
 
   async examine(rotated: RotatedFile): Promise<void> {
     const { path, facts } = rotated
-    const tail = this.#tails.find(tail => tail.isFile(facts))
-    const looked = tail === undefined ? this.#looked.get(facts.version) : (tail.file ?? '')
-    if (looked !== undefined) {
-      this.#files.set(path, looked)
-      return
-    }
-    if (this.#shipment.obstacles.settled.some(one => one.version === facts.version && isLasting(one))) {
-      this.#see(rotated, '')
-      return
-    }
-    const unread = this.#shipment.obstacles.standing.find(
-      one => one.version === facts.version && isLasting(one),
-    )
+    if (this.#files.has(path)) return
+    const { standing, settled } = this.#shipment.obstacles
+    const isThis = (one: FoundObstacle) => one.version === facts.version && isLasting(one)
+    if (settled.some(isThis)) return this.#see(rotated, '')
+    const unread = standing.find(isThis)
     if (unread !== undefined) this.#find(unread)
     else await this.#read(rotated)
   }
@@ -99,10 +105,11 @@ export class Round {
 
   async #read(rotated: RotatedFile): Promise<void> {
     const { path, facts } = rotated
+    let start: Start | null = null
     try {
       const cursor = await this.#open(path)
       try {
-        const start = await cursor.identify()
+        start = await cursor.identify()
         if (start === null || isLeftAlone(this.#log, start, facts)) this.#see(rotated, '')
         else if (cursor.source.compression === null) await this.#readPlain(rotated, cursor, start)
         else await this.#readCompressed(rotated, cursor, start)
@@ -111,21 +118,31 @@ export class Round {
       }
     } catch (error) {
       if (!(error instanceof FileError)) throw error
-      const { reason, message, file } = error
+      const { reason, message } = error
+      const file = error.file ?? (reason === 'damaged' ? this.#likely(start) : null)
       this.#find({ reason, path, log: this.#log.path, file, detail: message, version: facts.version })
     }
+  }
+
+  /** Which of the known files it seems to be, as far as its start goes. */
+  #likely(start: Start | null): string | null {
+    if (start === null) return null
+    return this.#shipment.kinOf(start.file).find(known => agree(start, known))?.file ?? null
   }
 
   /** Somebody may still be writing to it: what is new in it is read as it grows. */
   async #readPlain(rotated: RotatedFile, cursor: ByteCursor, start: Start): Promise<void> {
     const { path } = rotated
-    const hasLine = start.lineDigests.length > 0 || start.headBytes >= HEAD_BYTES_MAX
-    const recognised = hasLine ? await recogniseWhole(this.#shipment, cursor, start) : null
+    const whole = await recogniseWhole(this.#shipment, cursor, start, this.#isElsewhere(rotated))
+    // A half line says who it is once no more comes of it; until then it is left to be read as it grows.
+    const isHalf = start.lineDigests.length === 0 && start.headBytes < HEAD_BYTES_MAX
+    const recognised = isHalf && !(whole.kind === 'known' && whole.known.done) ? null : whole
     if (recognised?.kind === 'undecided') throw new FileError('alike', explainAlike(path, recognised.like))
     if (recognised?.kind === 'known') {
+      this.#checkAlone(path, start, recognised.known)
       const { file, done, position } = recognised.known
       this.#files.set(path, file)
-      if (this.#shipment.isOpen(file)) return
+      if (this.#shipment.isOpen(file)) return this.#leaveCopy(rotated, file, cursor.source.facts?.bytes ?? 0)
       const isRead = done && (cursor.source.facts?.bytes ?? 0) <= position
       if (recognised.holds === 'less' || isRead) return this.#see(rotated, file)
     }
@@ -133,7 +150,7 @@ export class Round {
       path,
       log: this.#log.path,
       isLive: false,
-      isElsewhere: () => false,
+      isElsewhere: this.#isElsewhere(rotated),
     })
     if (tail === null) return
     this.begun.push(tail)
@@ -143,10 +160,10 @@ export class Round {
 
   async #readCompressed(rotated: RotatedFile, cursor: ByteCursor, start: Start): Promise<void> {
     const { path } = rotated
-    const recognised = await recogniseWhole(this.#shipment, cursor, start)
+    const recognised = await recogniseWhole(this.#shipment, cursor, start, this.#isElsewhere(rotated))
+    if (recognised.kind === 'known') this.#checkAlone(path, start, recognised.known)
     if (recognised.kind === 'known' && this.#shipment.isOpen(recognised.known.file)) {
-      this.#files.set(path, recognised.known.file)
-      return
+      return this.#leaveCopy(rotated, recognised.known.file, await cursor.countBytes())
     }
     const options = { ...this.#options, path, keptAs: this.#log.path, speaksForSource: false }
     const summary = await shipRecognised(this.#shipment, cursor, start, recognised, options)
@@ -155,6 +172,34 @@ export class Round {
     const detail = `${path}: was not read to its end when the shipper was stopped`
     const { version } = rotated.facts
     this.#find({ reason: 'unfinished', path, log: this.#log.path, file: summary.file, detail, version })
+  }
+
+  /** Two files of the same few lines may be copies, or two files. */
+  #checkAlone(path: string, start: Start, known: FileProgress): void {
+    const isTaken = [...this.#files].some(
+      ([other, file]) => file === known.file && plainName(other) !== plainName(path),
+    )
+    if (isTaken && !isCopy(start, known)) throw new FileError('alike', explainAlike(path, known))
+  }
+
+  /** A copy of a file that is being read: it has nothing that isn't in there, as long as it isn't longer. */
+  #leaveCopy({ path, facts }: RotatedFile, file: string, bytes: number): void {
+    this.#files.set(path, file)
+    const position = this.#shipment.progressOf(file)?.position ?? 0
+    if (bytes <= position) return
+    const detail = `${path}: holds ${bytes} bytes of a file that was read through byte ${position}`
+    this.#find({ reason: 'unfinished', path, log: this.#log.path, file, detail, version: facts.version })
+  }
+
+  /** The known one has a file of its own, and it isn't what this one was compressed from. */
+  #isElsewhere({ path }: RotatedFile): Candidate['isElsewhere'] {
+    const others = this.#rotated.filter(one => one.path !== plainName(path))
+    const tails = this.#tails.filter(
+      tail => !this.#rotated.some(one => !others.includes(one) && tail.isFile(one.facts)),
+    )
+    return ({ file, place }, facts) =>
+      !isPlace(place, facts) &&
+      (others.some(one => isPlace(place, one.facts)) || tails.some(tail => tail.file === file))
   }
 
   #open(path: string): Promise<ByteCursor> {
