@@ -171,8 +171,9 @@ function openOnce(stdin: Readable, signal: AbortSignal): () => Promise<ByteSourc
 
 /** What was begun and is not given this time is not vouched for. */
 function raiseUnfinished(shipment: Shipment, isGiven: (path: string) => boolean): void {
+  const told = new Set(shipment.obstacles.standing.map(({ file }) => file))
   for (const { file, path, position } of shipment.unfinished) {
-    if (isGiven(path)) continue
+    if (isGiven(path) || told.has(file)) continue
     const detail =
       `${path}: was shipped through byte ${position}, not to its end, and is not given now; until it is shipped to its ` +
       'end or given up, no mark goes on'

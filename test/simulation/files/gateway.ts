@@ -26,6 +26,7 @@ export class Gateway {
     this.#counted = counted
     this.#clock = clock
     this.#current = disk.create(path)
+    disk.openElsewhere = () => [this.#current, ...this.#old]
   }
 
   writeLines(count: number): void {

@@ -167,3 +167,9 @@ export class Rotator {
     })
   }
 }
+
+/** In `access.log.1` or `access.log.2.gz`; null where files are called otherwise. */
+export function numberOf(path: string): number | null {
+  const found = /access\.log\.(\d+)/.exec(path)
+  return found === null ? null : Number(found[1])
+}

@@ -8,7 +8,7 @@ import { Shipment, type ShipmentSettings } from '../../../services/shipper/shipm
 import { Random } from '../random.ts'
 import { Violation } from '../violation.ts'
 import { Gateway } from './gateway.ts'
-import { LOG, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
+import { LOG, numberOf, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
 import { type Inode, SimulatedDisk } from './simulated-disk.ts'
 import { type AppendFault, CountedLog, openSimulatedLog, PARTITION_COUNT } from './simulated-log.ts'
 import { NUMBERED } from './written-lines.ts'
@@ -140,6 +140,7 @@ class FilesWorld {
     } finally {
       this.#incarnation += 1
       this.#running = null
+      this.#disk.closeAll()
     }
   }
 
@@ -286,11 +287,6 @@ class FilesWorld {
         head !== null && file.startsWith(head.file) && place?.inode === String(inode.number),
     )
   }
-}
-
-function numberOf(path: string): number | null {
-  const found = /access\.log\.(\d+)/.exec(path)
-  return found === null ? null : Number(found[1])
 }
 
 const ACTIONS = [

@@ -15,6 +15,10 @@ export class SimulatedDisk {
   readonly #folders: readonly string[]
   readonly #clock: () => number
   #writes = 0
+  /** By the process that sees it. */
+  readonly #open = new Set<Inode>()
+  /** By others: what is open keeps its number, though it was deleted. */
+  openElsewhere: () => readonly Inode[] = () => []
 
   constructor(folders: readonly string[], clock: () => number) {
     this.#folders = folders
@@ -31,7 +35,8 @@ export class SimulatedDisk {
 
   create(path: string): Inode {
     this.delete(path)
-    const taken = new Set([...this.#names.values()].map(({ number }) => number))
+    const inUse = [...this.#names.values(), ...this.#open, ...this.openElsewhere()]
+    const taken = new Set(inUse.map(({ number }) => number))
     let number = 1
     while (taken.has(number)) number += 1
     const inode = { number, content: Buffer.alloc(0), modifiedMs: this.#clock(), writes: 0, names: 1 }
@@ -64,6 +69,11 @@ export class SimulatedDisk {
     this.#names.delete(path)
   }
 
+  /** A process has ended, however. */
+  closeAll(): void {
+    this.#open.clear()
+  }
+
   /** As a process sees it; `turn` comes before whatever it does. */
   files(turn: () => Promise<void>): LogFiles {
     return {
@@ -86,13 +96,14 @@ export class SimulatedDisk {
         await turn()
         const inode = this.#names.get(path)
         if (inode === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' })
-        return openInode(inode, turn)
+        this.#open.add(inode)
+        return openInode(inode, turn, () => this.#open.delete(inode))
       },
     }
   }
 }
 
-function openInode(inode: Inode, turn: () => Promise<void>): OpenLogFile {
+function openInode(inode: Inode, turn: () => Promise<void>, close: () => void): OpenLogFile {
   return {
     facts: async () => {
       await turn()
@@ -102,7 +113,7 @@ function openInode(inode: Inode, turn: () => Promise<void>): OpenLogFile {
       await turn()
       return Buffer.from(inode.content.subarray(position, position + bytesMax))
     },
-    close: async () => undefined,
+    close: async () => close(),
   }
 }
 
