@@ -6,13 +6,19 @@ import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
+  // Handed over to by a node that was killed: end as it did, or the next start would find this process in its way.
+  // Whatever is half done is meant to survive that.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  process.channel?.unref()
   // What was read and compiled once is kept for the next start, which is then twice as fast.
   module.enableCompileCache()
   await import('./main.ts')
 } else {
   const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))
   const self = fileURLToPath(import.meta.url)
-  const child = spawn(node, [self, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [self, ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   child.on('error', error => {
     console.error(

@@ -19,19 +19,31 @@ export type FileProgress = {
   readonly modifiedMs: number
   /** It was read to its end and isn't followed any more. */
   readonly done: boolean
+  /** Of its first lines, as far as they are known. */
+  readonly lineDigests: readonly string[]
+  /** Where it lay when it was read last; null for a stream. */
+  readonly place: Place | null
+  /** Where it lay while the gateway wrote to it under the name that is followed; null when it never was seen so. */
+  readonly livePlace: Place | null
 }
 
-type LastLine = { readonly position: number; readonly bytes: number; readonly digest: string }
+/** Stays the same when a file is renamed. */
+export type Place = { readonly device: string; readonly inode: string }
+
+export type LastLine = { readonly position: number; readonly bytes: number; readonly digest: string }
 
 /** The same while lines are being read. */
 export class LiveFile {
   readonly file: string
-  readonly format: string
+  format: string
   path: string
   position: number
   highestMs: number | null
   modifiedMs: number
   done: boolean
+  lineDigests: readonly string[]
+  place: Place | null
+  livePlace: Place | null
   readonly #partitionCounts: number[]
   #savedLastLine: LastLine | null
   #lastLine: Line | null = null
@@ -44,6 +56,9 @@ export class LiveFile {
     this.highestMs = saved.highestMs
     this.modifiedMs = saved.modifiedMs
     this.done = saved.done
+    this.lineDigests = saved.lineDigests
+    this.place = saved.place
+    this.livePlace = saved.livePlace
     this.#partitionCounts = [...saved.partitionCounts]
     this.#savedLastLine = saved.lastLine
   }
@@ -54,6 +69,14 @@ export class LiveFile {
     this.#lastLine = line
   }
 
+  /** Answers whether that is news. */
+  lieAt({ device, inode }: Place, isLive: boolean): boolean {
+    const before = isLive ? this.livePlace : this.place
+    this.place = { device, inode }
+    if (isLive) this.livePlace = this.place
+    return before?.device !== device || before.inode !== inode
+  }
+
   countEvent(partition: number): void {
     this.#partitionCounts[partition] = (this.#partitionCounts[partition] ?? 0) + 1
   }
@@ -61,7 +84,7 @@ export class LiveFile {
   snapshot(): FileProgress {
     if (this.#lastLine !== null) this.#savedLastLine = describeLastLine(this.#lastLine)
     this.#lastLine = null
-    const { file, path, format, position, highestMs, modifiedMs, done } = this
+    const { file, path, format, position, highestMs, modifiedMs, done, lineDigests, place, livePlace } = this
     const partitionCounts = [...this.#partitionCounts]
     return {
       file,
@@ -73,6 +96,9 @@ export class LiveFile {
       highestMs,
       modifiedMs,
       done,
+      lineDigests,
+      place,
+      livePlace,
     }
   }
 }
@@ -98,5 +124,8 @@ export function startProgress(
     highestMs: null,
     modifiedMs: 0,
     done: false,
+    lineDigests: [],
+    place: null,
+    livePlace: null,
   }
 }

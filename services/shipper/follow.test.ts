@@ -187,7 +187,7 @@ describe('rotation by rename', () => {
   test.each([
     ['renamed', (path: string) => renameSync(path, `${path}.1`)],
     ['renamed by date', (path: string) => renameSync(path, `${path}-20261101`)],
-    ['compressed', (path: string) => compress(path, `${path}.2.gz`)],
+    ['compressed', (path: string) => compress(path, `${path}.1.gz`)],
   ])('while no shipper ran is caught up: %s', async (_, rotate) => {
     const path = world.write('a.log', lines(0, 10))
     follow([path])

@@ -1,20 +1,26 @@
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { catchUp } from './catch-up.ts'
+import type { FileProgress } from './file-progress.ts'
+import type { FileFacts } from './log-files.ts'
+import { keyOf } from './obstacle.ts'
+import type { FoundObstacle } from './obstacles.ts'
 import { Tail } from './read-tail.ts'
+import { explainAlike, isPlace } from './recognise-file.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
+import { type Survey, surveyRotated } from './survey-rotated.ts'
 
 /** How late a line may be written after the request it tells of: gateways write their logs through buffers. */
 const LATENESS_MS = 60_000
 
-type FollowOptions = {
+export type FollowOptions = {
   readonly signal: AbortSignal
   readonly onProgress: (progress: ShipProgress) => void
   readonly pollMs: number
   /** How long a rotated file must be quiet until it is taken to be finished. */
   readonly retireAfterMs: number
+  /** Waits until it is time to look again, or the signal aborts. */
+  readonly pause?: (pollMs: number, signal: AbortSignal) => Promise<void>
 }
 
 type Followed = {
@@ -22,7 +28,12 @@ type Followed = {
   current: Tail | null
   /** Rotated away, but a gateway may still be writing to them. */
   readonly retiring: Set<Tail>
-  caughtUp: boolean
+  /** The files that it was rotated into, when they were last looked at; null before the first time. */
+  survey: Survey | null
+  /** They are to be looked at before anything is begun. */
+  isChanged: boolean
+  /** By what the last survey found; what is found twice in a row is no file that is just being written. */
+  doubts: ReadonlyMap<string, string | null>
 }
 
 /** Ships logs as they grow, through rotation, until `signal` aborts. Polls: a hint of the file system can get lost. */
@@ -31,27 +42,47 @@ export async function followFiles(
   paths: readonly string[],
   options: FollowOptions,
 ): Promise<readonly FileSummary[]> {
+  const { signal, pollMs, pause = sleepUntilAborted } = options
   const followed: Followed[] = paths.map(path => ({
     path: resolve(path),
     current: null,
     retiring: new Set(),
-    caughtUp: false,
+    survey: null,
+    isChanged: true,
+    doubts: new Map(),
   }))
   const summaries: FileSummary[] = []
   try {
-    while (!options.signal.aborted) {
+    while (!signal.aborted) {
+      // Asked before: what is read then was read at that time or later.
+      const isDue = shipment.isCheckpointDue
       let isBusy = false
       for (const one of followed) isBusy = (await visit(shipment, one, options, summaries)) || isBusy
-      if (shipment.isCheckpointDue) await shipment.checkpoint(throughOf(shipment, followed))
+      if (isDue) await checkpoint(shipment, followed, options, summaries)
       if (isBusy) continue
       await shipment.flush()
-      await sleep(options.pollMs, undefined, { signal: options.signal }).catch(() => undefined)
+      await pause(pollMs, signal)
     }
-    await shipment.checkpoint(throughOf(shipment, followed))
+    await checkpoint(shipment, followed, options, summaries)
   } finally {
     for (const tail of tailsOf(followed)) await finish(tail, summaries)
   }
   return summaries
+}
+
+async function sleepUntilAborted(pollMs: number, signal: AbortSignal): Promise<void> {
+  await sleep(pollMs, undefined, { signal }).catch(() => undefined)
+}
+
+/** A mark speaks of every file of the log, so all of them are looked at before it. */
+async function checkpoint(
+  shipment: Shipment,
+  followed: readonly Followed[],
+  options: FollowOptions,
+  summaries: FileSummary[],
+): Promise<void> {
+  for (const one of followed) await survey(shipment, one, options, summaries)
+  await shipment.checkpoint(throughOf(followed))
 }
 
 /** Answers whether there is more to read at once. */
@@ -61,20 +92,71 @@ async function visit(
   options: FollowOptions,
   summaries: FileSummary[],
 ): Promise<boolean> {
-  followed.current ??= await Tail.open(shipment, followed.path)
-  if (!followed.caughtUp) {
-    // Asked first: the new file is no file that was read before.
-    const begun = shipment.filesAt(followed.path)
-    await followed.current?.identify()
-    summaries.push(...(await catchUp(shipment, followed.path, begun, openFiles(followed), options)))
-    followed.caughtUp = true
+  if (followed.isChanged) {
+    followed.current ??= await openLog(shipment, followed)
+    // Copies of the file that goes on are left to it; a new one is told from the files before it once they are known.
+    await followed.current?.goOn()
+    await survey(shipment, followed, options, summaries)
   }
-  const isMore = await visitCurrent(followed, options, summaries)
+  followed.current ??= await openLog(shipment, followed)
+  const isMore = await visitCurrent(shipment, followed, options, summaries)
   for (const tail of followed.retiring) await retire(tail, followed, options, summaries)
   return isMore
 }
 
+function openLog(shipment: Shipment, followed: Followed): Promise<Tail | null> {
+  return Tail.open(shipment, {
+    path: followed.path,
+    log: followed.path,
+    isLive: true,
+    isElsewhere: (known, facts) => isElsewhere(followed, known, facts),
+  })
+}
+
+/** The file was renamed, and another one has its name. */
+function isElsewhere(
+  { survey, isChanged, retiring }: Followed,
+  { file, place }: FileProgress,
+  facts: FileFacts,
+): boolean | null {
+  if ([...retiring].some(tail => tail.file === file)) return true
+  if (isChanged || survey === null) return null
+  return !isPlace(place, facts) && survey.rotated.some(one => isPlace(place, one.facts))
+}
+
+async function survey(
+  shipment: Shipment,
+  followed: Followed,
+  options: FollowOptions,
+  summaries: FileSummary[],
+): Promise<void> {
+  const { path } = followed
+  const found = await surveyRotated(shipment, path, tailsOf([followed]), options)
+  followed.isChanged = found === null
+  if (found === null) return
+  for (const tail of found.begun) followed.retiring.add(tail)
+  summaries.push(...found.summaries)
+  const doubtful = [...found.found, ...tailsOf([followed]).flatMap(alikeOf)].filter(
+    one => !shipment.obstacles.isSettled(one),
+  )
+  for (const one of doubtful) {
+    if (followed.doubts.get(keyOf(one)) === one.version) shipment.obstacles.raise(one)
+  }
+  const keys = new Map(doubtful.map(one => [keyOf(one), one.version]))
+  shipment.obstacles.clear(one => one.log === path && !keys.has(keyOf(one)))
+  followed.doubts = keys
+  followed.survey = found
+}
+
+function alikeOf({ like, options, facts }: Tail): readonly FoundObstacle[] {
+  if (like === null) return []
+  const { path, log } = options
+  const version = `${facts.device}:${facts.inode}`
+  return [{ reason: 'alike', path, log, file: null, detail: explainAlike(path, like), version }]
+}
+
 async function visitCurrent(
+  shipment: Shipment,
   followed: Followed,
   options: FollowOptions,
   summaries: FileSummary[],
@@ -92,21 +174,21 @@ async function visitCurrent(
     case 'replaced':
       await finish(tail, summaries)
       followed.current = null
-      followed.caughtUp = false
+      followed.isChanged = true
       return true
     case 'at_end':
-      if (!(await isReplaced(tail))) return false
+      if (!(await isReplaced(shipment, tail))) return false
       followed.retiring.add(tail)
       followed.current = null
-      followed.caughtUp = false
+      followed.isChanged = true
       return true
   }
 }
 
 /** Another file has taken the name. While none has, the gateway is still writing to the old one. */
-async function isReplaced(tail: Tail): Promise<boolean> {
-  const stats = await stat(tail.path, { bigint: true }).catch(() => null)
-  return stats !== null && !tail.isFile(stats.dev, stats.ino)
+async function isReplaced(shipment: Shipment, tail: Tail): Promise<boolean> {
+  const facts = await shipment.settings.files.facts(tail.options.path)
+  return facts !== null && !tail.isFile(facts)
 }
 
 async function retire(
@@ -118,7 +200,7 @@ async function retire(
   const visited = await tail.visit(signal)
   const isQuiet = tail.quietVisits * pollMs >= retireAfterMs
   if (visited === 'more' || (visited === 'at_end' && !isQuiet)) return
-  if (visited === 'at_end') tail.end()
+  if (visited === 'at_end') await tail.end()
   followed.retiring.delete(tail)
   await finish(tail, summaries)
 }
@@ -132,21 +214,19 @@ function tailsOf(followed: readonly Followed[]): readonly Tail[] {
   return followed.flatMap(one => [...one.retiring, ...(one.current === null ? [] : [one.current])])
 }
 
-function openFiles(followed: Followed): ReadonlySet<string> {
-  return new Set(tailsOf([followed]).flatMap(tail => tail.file ?? []))
-}
-
 /**
  * Through which time every event of the source has been shipped, or null when that can't be said. Once all files are
  * read to their end that is a minute ago; while a single one is being read, it speaks for the source.
  */
-function throughOf(shipment: Shipment, followed: readonly Followed[]): number | null {
-  if (followed.some(one => !one.caughtUp)) return null
+function throughOf(followed: readonly Followed[]): number | null {
+  if (followed.some(one => one.isChanged || one.doubts.size > 0)) return null
   const tails = tailsOf(followed)
-  const behind = tails.filter(tail => tail.atEndMs === null)
-  if (behind.length > 0) return behind.length === 1 ? (behind[0]?.highestMs ?? null) : null
+  const [first, second] = tails.filter(tail => tail.atEndMs === null)
+  if (first !== undefined) {
+    return second === undefined && first.highestMs !== null ? first.highestMs - LATENESS_MS : null
+  }
   // A log that isn't there vouches for nothing.
   if (followed.some(one => one.current === null)) return null
   const endMs = Math.min(...tails.map(tail => tail.atEndMs ?? 0))
-  return Math.max(shipment.highestMs ?? 0, endMs - LATENESS_MS)
+  return endMs - LATENESS_MS
 }

@@ -1,17 +1,25 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
-import { explainFileError, ShipError } from './ship-error.ts'
+import type { Readable } from 'node:stream'
+import {
+  type Compression,
+  decompress,
+  isRead,
+  MAGIC_BYTES,
+  type OtherCompression,
+  recogniseCompression,
+} from './decompress.ts'
+import type { FileFacts, LogFiles, OpenLogFile } from './log-files.ts'
+import { damaged, explainFileError, ShipError } from './ship-error.ts'
 
 const CHUNK_BYTES = 512 * 1024
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
+
+const COMPRESSED_NAME = /\.(gz|zst|xz|bz2)$/
 
 /** The bytes of a log in order, decompressed. */
 export type ByteSource = {
-  /** Of the file as it lies on disk; null when it is a stream. */
-  readonly bytesTotal: number | null
-  readonly modifiedMs: number
+  /** As the file lies on disk; null when it is a stream. */
+  readonly facts: FileFacts | null
+  /** Null when it isn't compressed. */
+  readonly compression: Compression | null
   /** Of the file as it lies on disk, hence compressed bytes of a compressed file. */
   bytesRead(): number
   /** The next bytes, or null at the end. A chunk handed out is never written to again. */
@@ -21,43 +29,48 @@ export type ByteSource = {
   close(): Promise<void>
 }
 
-/** Opens a log file, compressed by gzip or not. Throws ShipError. */
-export async function openFile(path: string): Promise<ByteSource> {
+/** Opens a log file, compressed by gzip or Zstandard or not at all. Throws ShipError. */
+export async function openFile(files: LogFiles, path: string): Promise<ByteSource> {
+  const file = await openForReading(files, path)
   try {
-    const handle = await open(path, 'r')
-    try {
-      return await openHandle(path, handle)
-    } catch (error) {
-      await handle.close()
-      throw error
+    const facts = await file.facts()
+    if (facts.kind === 'directory') throw new ShipError(`${path}: is a directory; expected a log file`)
+    const start = await file.read(0, MAGIC_BYTES)
+    const compression = recogniseCompression(start)
+    if (compression === null && start.length < MAGIC_BYTES && COMPRESSED_NAME.test(path))
+      throw damaged(path, 'only begun')
+    if (compression === null) return { facts, compression, ...plainBytes(path, file) }
+    if (!isRead(compression)) throw otherCompression(path, compression)
+    return {
+      facts,
+      compression,
+      ...compressedBytes(path, compression, rawBytes(path, file), () => file.close()),
     }
   } catch (error) {
+    await file.close()
     throw error instanceof ShipError ? error : explainFileError(path, error)
   }
 }
 
-async function openHandle(path: string, handle: FileHandle): Promise<ByteSource> {
-  const { size, mtimeMs, isDirectory } = await describe(handle)
-  if (isDirectory) throw new ShipError(`${path}: is a directory; expected a log file`)
-  const onDisk = { bytesTotal: size, modifiedMs: mtimeMs }
-  if (!(await isGzip(handle))) return { ...onDisk, ...plainBytes(path, handle) }
-  const raw = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES, autoClose: false })
-  return { ...onDisk, ...gunzipBytes(path, raw, () => handle.close()) }
+export async function openForReading(files: LogFiles, path: string): Promise<OpenLogFile> {
+  try {
+    return await files.open(path)
+  } catch (error) {
+    throw explainFileError(path, error)
+  }
 }
 
-async function describe(handle: FileHandle) {
-  const stats = await handle.stat()
-  return { size: stats.size, mtimeMs: stats.mtimeMs, isDirectory: stats.isDirectory() }
-}
-
-export async function isGzip(handle: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0)
-  return bytesRead === 2 && buffer.equals(GZIP_MAGIC)
+/** What can't be read must not pass for text. */
+function otherCompression(path: string, compression: OtherCompression): ShipError {
+  return new ShipError(
+    `${path}: is compressed by ${compression}, which is not read; expected text, gzip or Zstandard. Decompress it, ` +
+      'and ship what comes out',
+  )
 }
 
 type Bytes = Pick<ByteSource, 'bytesRead' | 'next' | 'seek' | 'close'>
 
-function plainBytes(path: string, handle: FileHandle): Bytes {
+function plainBytes(path: string, file: OpenLogFile): Bytes {
   let position = 0
   return {
     bytesRead: () => position,
@@ -65,26 +78,38 @@ function plainBytes(path: string, handle: FileHandle): Bytes {
       position = to
     },
     async next() {
-      const chunk = await readAt(path, handle, position)
+      const chunk = await readAt(path, file, position)
       position += chunk.length
       return chunk.length === 0 ? null : chunk
     },
-    close: () => handle.close(),
+    close: () => file.close(),
   }
 }
 
 /** What stands at a position of an open file now, at most a chunk of it; empty at its end. */
-export async function readAt(path: string, handle: FileHandle, position: number): Promise<Buffer> {
+export async function readAt(path: string, file: OpenLogFile, position: number): Promise<Buffer> {
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position)
-    return buffer.subarray(0, bytesRead)
+    return await file.read(position, CHUNK_BYTES)
   } catch (error) {
     throw explainFileError(path, error)
   }
 }
 
-/** Several gzip members one after the other are one content, as gzip itself has it. */
-function gunzipBytes(path: string, raw: AsyncIterable<Buffer>, close: () => Promise<void>): Bytes {
+async function* rawBytes(path: string, file: OpenLogFile): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    const chunk = await readAt(path, file, position)
+    if (chunk.length === 0) return
+    position += chunk.length
+    yield chunk
+  }
+}
+
+function compressedBytes(
+  path: string,
+  compression: Compression,
+  raw: AsyncIterable<Buffer>,
+  close: () => Promise<void>,
+): Bytes {
   let bytesRead = 0
   async function* counted() {
     for await (const chunk of raw) {
@@ -92,10 +117,7 @@ function gunzipBytes(path: string, raw: AsyncIterable<Buffer>, close: () => Prom
       yield chunk
     }
   }
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
-  // Its failure also comes out of the iterator, which is where it is dealt with.
-  const fed = pipeline(Readable.from(counted()), gunzip).catch(() => undefined)
-  const chunks: AsyncIterator<Buffer> = gunzip[Symbol.asyncIterator]()
+  const chunks = decompress(compression, counted())
   return {
     bytesRead: () => bytesRead,
     seek: null,
@@ -104,12 +126,11 @@ function gunzipBytes(path: string, raw: AsyncIterable<Buffer>, close: () => Prom
         const step = await chunks.next()
         return step.done === true ? null : step.value
       } catch (error) {
-        throw explainFileError(path, error)
+        throw error instanceof ShipError ? error : explainFileError(path, error)
       }
     },
     async close() {
-      gunzip.destroy()
-      await fed
+      await chunks.return()
       await close()
     },
   }
@@ -118,16 +139,20 @@ function gunzipBytes(path: string, raw: AsyncIterable<Buffer>, close: () => Prom
 /** Standard input, or any stream; ends at once when `signal` aborts. */
 export async function openStream(path: string, stream: Readable, signal: AbortSignal): Promise<ByteSource> {
   const raw = untilAborted(stream, signal)
-  const described = { bytesTotal: null, modifiedMs: 0 }
   const close = async () => {
     stream.destroy()
   }
   const head = await readMagic(raw)
   const whole = chain(head, raw)
-  if (head.subarray(0, 2).equals(GZIP_MAGIC)) return { ...described, ...gunzipBytes(path, whole, close) }
+  const compression = recogniseCompression(head)
+  if (compression !== null) {
+    if (!isRead(compression)) throw otherCompression(path, compression)
+    return { facts: null, compression, ...compressedBytes(path, compression, whole, close) }
+  }
   let bytesRead = 0
   return {
-    ...described,
+    facts: null,
+    compression,
     seek: null,
     bytesRead: () => bytesRead,
     async next() {
@@ -157,7 +182,7 @@ async function* untilAborted(stream: Readable, signal: AbortSignal): AsyncGenera
 
 async function readMagic(raw: AsyncGenerator<Buffer>): Promise<Buffer> {
   let head = Buffer.alloc(0)
-  while (head.length < GZIP_MAGIC.length) {
+  while (head.length < MAGIC_BYTES) {
     const step = await raw.next()
     if (step.done === true) break
     head = Buffer.concat([head, step.value])

@@ -1,65 +1,111 @@
-import type { FileProgress } from './file-progress.ts'
-import { digestOf, HEAD_BYTES_MAX, type Head, identifyFile } from './identify-file.ts'
+import type { FileProgress, LastLine } from './file-progress.ts'
+import { digestOf, HEAD_BYTES_MAX, readStart, START_LINES_MAX, type Start } from './identify-file.ts'
 import type { ByteSource } from './read-bytes.ts'
-import { ShipError } from './ship-error.ts'
+import type { Holding } from './recognise-file.ts'
 
-/** A byte source that can be looked at before it is read, and read from a position. */
+/** A byte source that can be looked at before it is read, read from a position, and begun again. */
 export class ByteCursor {
-  readonly source: ByteSource
+  readonly #open: () => Promise<ByteSource>
+  source: ByteSource
   #ahead: Buffer[] = []
   #position = 0
+  #failure: unknown = null
 
-  constructor(source: ByteSource) {
+  constructor(open: () => Promise<ByteSource>, source: ByteSource) {
+    this.#open = open
     this.source = source
   }
 
+  /** `open` is called again to go back; for a stream, which can't, it is to throw then. */
+  static async open(open: () => Promise<ByteSource>): Promise<ByteCursor> {
+    return new ByteCursor(open, await open())
+  }
+
+  close(): Promise<void> {
+    return this.source.close()
+  }
+
   async next(): Promise<Buffer | null> {
-    const chunk = this.#ahead.shift() ?? (await this.source.next())
+    const ahead = this.#ahead.shift()
+    if (ahead === undefined && this.#failure !== null) throw this.#failure
+    const chunk = ahead ?? (await this.source.next())
     this.#position += chunk?.length ?? 0
     return chunk
   }
 
-  /** Looks at the start of the content; null when there is nothing in it. */
-  async identify(): Promise<Head | null> {
-    let start = Buffer.alloc(0)
+  /** Looks at the content's start, of a stream no further than its first line; null when there is nothing in it. */
+  async identify(): Promise<Start | null> {
+    let head = Buffer.alloc(0)
     for (;;) {
-      const chunk = await this.source.next()
+      const chunk = await this.#peek(head.length > 0)
       if (chunk !== null) this.#ahead.push(chunk)
-      if (chunk !== null) start = Buffer.concat([start, chunk.subarray(0, HEAD_BYTES_MAX)])
-      const head = identifyFile(start, chunk === null)
-      if (head !== null || chunk === null) return head
+      if (chunk !== null) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES_MAX)])
+      const start = readStart(head, chunk === null && this.#failure === null)
+      if (start === null && this.#failure !== null) throw this.#failure
+      if (chunk === null || (start !== null && this.#isEnough(start, head))) return start
     }
   }
 
-  /**
-   * Moves to where shipping stopped, past the last line shipped, which must stand there as it did. Answers false when
-   * the content ends before: it is an earlier copy, with nothing new in it. Throws ShipError when it goes on otherwise.
-   */
-  async resume(path: string, progress: FileProgress): Promise<boolean> {
-    const { lastLine } = progress
-    if (lastLine !== null) {
-      await this.#skipTo(lastLine.position)
-      const found = await this.#take(lastLine.bytes)
-      if (found.length < lastLine.bytes) return false
-      if (digestOf(found) !== lastLine.digest) throw otherContent(path, progress)
+  /** What is damaged further on begins well: the failure is met again when it is read. */
+  async #peek(hasBegun: boolean): Promise<Buffer | null> {
+    try {
+      return await this.source.next()
+    } catch (error) {
+      if (!hasBegun) throw error
+      this.#failure = error
+      return null
     }
-    return this.#skipTo(progress.position)
   }
 
-  async #skipTo(position: number): Promise<boolean> {
+  #isEnough(start: Start, head: Buffer): boolean {
+    if (this.source.facts === null) return true
+    return start.lineDigests.length >= START_LINES_MAX || head.length >= HEAD_BYTES_MAX
+  }
+
+  /** Whether the last line shipped of a known file stands here as it did. Moves behind it. */
+  async holds({ lastLine }: FileProgress): Promise<Holding> {
+    if (lastLine === null) return 'all'
+    if (this.#position > lastLine.position) await this.rewind()
+    await this.skipTo(lastLine.position)
+    return judgeLine(await this.#take(lastLine.bytes), lastLine)
+  }
+
+  async rewind(): Promise<void> {
+    if (this.#position === 0) return
+    if (this.source.seek !== null) return this.#seek(this.source.seek, 0)
+    await this.source.close()
+    this.source = await this.#open()
+    this.#ahead = []
+    this.#position = 0
+    this.#failure = null
+  }
+
+  /** Reads what is left, and lets it go. Answers how long the content is. */
+  async countBytes(): Promise<number> {
+    while ((await this.next()) !== null);
+    return this.#position
+  }
+
+  /** Answers false when the content ends before. */
+  async skipTo(position: number): Promise<boolean> {
     const { seek } = this.source
     if (seek !== null) {
-      this.#ahead = []
-      this.#position = position
-      seek(position)
+      this.#seek(seek, position)
       return true
     }
+    if (this.#position > position) await this.rewind()
     while (this.#position < position) {
       const chunk = await this.next()
       if (chunk === null) return false
       if (this.#position > position) this.#putBack(chunk.subarray(chunk.length - (this.#position - position)))
     }
     return true
+  }
+
+  #seek(seek: (position: number) => void, position: number): void {
+    this.#ahead = []
+    this.#position = position
+    seek(position)
   }
 
   async #take(bytes: number): Promise<Buffer> {
@@ -81,10 +127,8 @@ export class ByteCursor {
   }
 }
 
-export function otherContent(path: string, progress: FileProgress): ShipError {
-  return new ShipError(
-    `${path}: begins with the same line as ${progress.path}, which was shipped through byte ${progress.position}, ` +
-      `but differs at byte ${progress.lastLine?.position}; ` +
-      'if they are logs of two gateways, give each its own source name',
-  )
+/** @param found what stands in its place, shorter at the end of the content */
+export function judgeLine(found: Buffer, { bytes, digest }: LastLine): Holding {
+  if (found.length < bytes) return 'less'
+  return digestOf(found) === digest ? 'all' : 'other'
 }

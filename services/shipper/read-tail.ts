@@ -1,15 +1,19 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { MAGIC_BYTES, recogniseCompression } from './decompress.ts'
 import type { FileProgress } from './file-progress.ts'
-import { digestOf, HEAD_BYTES_MAX, type Head, identifyFile } from './identify-file.ts'
-import { isGzip, readAt } from './read-bytes.ts'
-import { otherContent } from './read-from.ts'
-import { explainFileError, ShipError } from './ship-error.ts'
+import { digestOf, HEAD_BYTES_MAX, readStart, START_LINES_MAX, type Start } from './identify-file.ts'
+import type { FileFacts, OpenLogFile } from './log-files.ts'
+import { openForReading, readAt } from './read-bytes.ts'
+import { judgeLine } from './read-from.ts'
+import { type Candidate, isCopy, isPlace, type Recognised, recognise } from './recognise-file.ts'
+import { codeOf, FileError } from './ship-error.ts'
 import { LineShipper } from './ship-lines.ts'
 import type { FileSummary } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
 
 /** So that one long file does not keep the others waiting. */
 const CHUNKS_PER_VISIT = 16
+/** Of what was read last, so much is looked at again to see that it is still the same file. */
+const SEEN_BYTES = 1024
 
 type Visit =
   | 'more'
@@ -17,110 +21,141 @@ type Visit =
   /** Its content was replaced by another: it was truncated after it was copied. */
   | 'replaced'
 
-type Begun = { readonly head: Head; readonly shipper: LineShipper; readonly resumedFrom: number }
+type TailOptions = {
+  /** Where it lies now. */
+  readonly path: string
+  /** The log that is followed. */
+  readonly log: string
+  /** It is the one that the gateway writes to. */
+  readonly isLive: boolean
+  readonly isElsewhere: Candidate['isElsewhere']
+}
+
+type Begun = { readonly shipper: LineShipper; readonly resumedFrom: number }
+/** Something that stood in the file and must still stand there, or it is another. */
+type Seen = { readonly position: number; readonly bytes: number; readonly digest: string }
 
 /** One open file that grows, whatever its name has become. */
 export class Tail {
-  readonly path: string
-  readonly #handle: FileHandle
+  readonly options: TailOptions
+  readonly facts: FileFacts
+  readonly #file: OpenLogFile
   readonly #shipment: Shipment
-  readonly #device: bigint
-  readonly #inode: bigint
   #begun: Begun | null = null
+  #start: Seen | null = null
+  #lastSeen: Seen | null = null
   #readPosition = 0
   /** When it was last seen that all of its lines had been read; null when there may be more. */
   atEndMs: number | null = null
   /** Visits in a row that found nothing new. */
   quietVisits = 0
+  /** Begins like this one, and can't be told from it so far. */
+  like: FileProgress | null = null
 
-  constructor(shipment: Shipment, path: string, handle: FileHandle, device: bigint, inode: bigint) {
+  constructor(shipment: Shipment, file: OpenLogFile, facts: FileFacts, options: TailOptions) {
     this.#shipment = shipment
-    this.path = path
-    this.#handle = handle
-    this.#device = device
-    this.#inode = inode
+    this.#file = file
+    this.facts = facts
+    this.options = options
   }
 
   /** Null when there is no such file yet. Throws ShipError. */
-  static async open(shipment: Shipment, path: string): Promise<Tail | null> {
-    let handle: FileHandle
-    try {
-      handle = await open(path, 'r')
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-      throw explainFileError(path, error)
-    }
-    const stats = await handle.stat({ bigint: true })
-    const refusal = stats.isDirectory()
-      ? 'is a directory; expected a log file'
-      : (await isGzip(handle))
-        ? 'is compressed, so it will not grow; ship it without following it'
-        : null
-    if (refusal === null) return new Tail(shipment, path, handle, stats.dev, stats.ino)
-    await handle.close()
-    throw new ShipError(`${path}: ${refusal}`)
+  static async open(shipment: Shipment, options: TailOptions): Promise<Tail | null> {
+    const { path } = options
+    const file = await openForReading(shipment.settings.files, path).catch(error => {
+      if (codeOf(error.cause) === 'ENOENT') return null
+      throw error
+    })
+    if (file === null) return null
+    const facts = await file.facts()
+    const refusal =
+      facts.kind === 'directory'
+        ? 'is a directory; expected a log file'
+        : recogniseCompression(await file.read(0, MAGIC_BYTES)) !== null
+          ? 'is compressed, so it will not grow; ship it without following it'
+          : null
+    if (refusal === null) return new Tail(shipment, file, facts, options)
+    await file.close()
+    throw new FileError('unreadable', `${path}: ${refusal}`)
   }
 
-  isFile(device: bigint, inode: bigint): boolean {
-    return this.#device === device && this.#inode === inode
+  isFile({ device, inode }: Pick<FileFacts, 'device' | 'inode'>): boolean {
+    return this.facts.device === device && this.facts.inode === inode
   }
 
   get file(): string | null {
-    return this.#begun?.head.file ?? null
+    return this.#begun?.shipper.live.file ?? null
   }
 
   get highestMs(): number | null {
     return this.#begun?.shipper.live.highestMs ?? null
   }
 
-  /** Finds out which file it is; null while its first line isn't there. Reads and ships nothing. */
-  async identify(): Promise<string | null> {
-    if (this.#begun === null) await this.#begin()
-    return this.file
+  /** Goes on with the file that lay in the same place before, if it is that one beyond doubt. Ships nothing. */
+  async goOn(): Promise<void> {
+    await this.#begin(false, (known, start) => isPlace(known.livePlace, this.facts) && isCopy(start, known))
   }
 
   /** Ships what has come, as far as the lines are complete. */
   async visit(signal: AbortSignal): Promise<Visit> {
     const nowMs = this.#shipment.settings.clock()
-    const { size, mtimeMs } = await this.#handle.stat()
-    const begun = this.#begun ?? (await this.#begin())
-    if (begun === null) return this.#rest(size === 0 ? nowMs : null)
-    if (size < this.#readPosition && !(await this.#headIsSame(begun.head))) return 'replaced'
-    begun.shipper.live.modifiedMs = mtimeMs
-    if (size <= this.#readPosition) return this.#rest(begun.shipper.partialBytes === 0 ? nowMs : null)
+    const { bytes, modifiedMs } = await this.#file.facts()
+    const begun = await this.#begin(false)
+    if (begun === null) return this.#rest(bytes === 0 ? nowMs : null)
+    if (!(await this.#isSame())) return 'replaced'
+    const { live } = begun.shipper
+    if (live.lineDigests.length < START_LINES_MAX && !(await this.#lookAtStart(live.lineDigests)))
+      return 'replaced'
+    live.modifiedMs = modifiedMs
     for (let chunks = 0; chunks < CHUNKS_PER_VISIT && !signal.aborted; chunks++) {
-      const chunk = await readAt(this.path, this.#handle, this.#readPosition)
+      const chunk = await readAt(this.options.path, this.#file, this.#readPosition)
       if (chunk.length === 0) return this.#rest(begun.shipper.partialBytes === 0 ? nowMs : null)
       // After the read, so that what was read is known to be of this content.
-      if (!(await this.#headIsSame(begun.head))) return 'replaced'
-      this.#readPosition += chunk.length
-      this.quietVisits = 0
-      this.atEndMs = null
-      await begun.shipper.take(chunk)
+      if (!(await this.#isSame())) return 'replaced'
+      await this.#takeChunk(begun, chunk)
     }
     return 'more'
   }
 
+  async #takeChunk({ shipper }: Begun, chunk: Buffer): Promise<void> {
+    this.#readPosition += chunk.length
+    const last = chunk.subarray(-SEEN_BYTES)
+    this.#lastSeen = {
+      position: this.#readPosition - last.length,
+      bytes: last.length,
+      digest: digestOf(last),
+    }
+    this.quietVisits = 0
+    this.atEndMs = null
+    await shipper.take(chunk)
+  }
+
   /** It won't grow any more: a last line without a newline is shipped as it is. */
-  end(): void {
-    this.#begun?.shipper.end()
+  async end(): Promise<void> {
+    const begun = await this.#begin(true)
+    if (begun === null) return
+    if (begun.shipper.counts.bytes === 0 && this.#readPosition === 0) {
+      await this.#takeChunk(begun, await readAt(this.options.path, this.#file, 0))
+    }
+    begun.shipper.end()
   }
 
   async close(): Promise<FileSummary | null> {
-    await this.#handle.close()
+    await this.#file.close()
     if (this.#begun === null) return null
-    const { shipper, resumedFrom, head } = this.#begun
-    const { position } = shipper.live
-    return { path: this.path, file: head.file, resumedFrom, position, note: null, ...shipper.counts }
+    const { shipper, resumedFrom } = this.#begun
+    const { file, position } = shipper.live
+    this.#shipment.close(shipper.live)
+    return { path: this.options.path, file, resumedFrom, position, note: null, ...shipper.counts }
   }
 
   get progress() {
     const lines = this.#begun?.shipper.counts.lines ?? 0
-    return { file: this.path, bytesRead: this.#readPosition, lines }
+    return { file: this.options.path, bytesRead: this.#readPosition, lines }
   }
 
   async size(): Promise<number> {
-    return (await this.#handle.stat()).size
+    return (await this.#file.facts()).bytes
   }
 
   #rest(atEndMs: number | null): Visit {
@@ -129,38 +164,76 @@ export class Tail {
     return 'at_end'
   }
 
-  async #begin(): Promise<Begun | null> {
-    const head = identifyFile(await this.#readStart(HEAD_BYTES_MAX), false)
-    if (head === null) return null
-    const known = this.#shipment.progressOf(head.file)
-    if (known !== undefined) await this.#checkLastLine(known)
-    const live = this.#shipment.open(head.file, this.path)
+  async #begin(
+    atEnd: boolean,
+    isExpected?: (known: FileProgress, start: Start) => boolean,
+  ): Promise<Begun | null> {
+    if (this.#begun !== null) return this.#begun
+    const head = await this.#file.read(0, HEAD_BYTES_MAX)
+    const start = readStart(head, atEnd)
+    if (start === null) return null
+    const recognised = await this.#recognise(start)
+    if (isExpected !== undefined && !(recognised.kind === 'known' && isExpected(recognised.known, start)))
+      return null
+    this.like = recognised.kind === 'undecided' ? recognised.like : null
+    if (recognised.kind === 'undecided') return null
+    const file = recognised.kind === 'known' ? recognised.known.file : recognised.file
+    if (this.#shipment.isOpen(file)) return null
+    const live = this.#shipment.open(file, this.options.log)
+    const isNews = live.lieAt(this.facts, this.options.isLive)
+    if (isNews || live.done) this.#shipment.moved(live)
     live.done = false
+    live.lineDigests = start.lineDigests
+    this.#start = seenStart(head, start)
+    if (recognised.kind === 'known') this.#lastSeen = recognised.known.lastLine
     this.#readPosition = live.position
-    this.#begun = { head, shipper: new LineShipper(this.#shipment, live), resumedFrom: live.position }
+    this.#begun = { shipper: new LineShipper(this.#shipment, live), resumedFrom: live.position }
     return this.#begun
   }
 
-  async #checkLastLine(known: FileProgress): Promise<void> {
-    const { lastLine } = known
-    if (lastLine === null) return
-    const { buffer, bytesRead } = await this.#handle.read(
-      Buffer.alloc(lastLine.bytes),
-      0,
-      lastLine.bytes,
-      lastLine.position,
+  #recognise(start: Start): Promise<Recognised> {
+    const { isLive, isElsewhere } = this.options
+    return recognise(
+      {
+        start,
+        facts: this.facts,
+        isLive,
+        holds: async ({ lastLine }) =>
+          lastLine === null
+            ? 'all'
+            : judgeLine(await this.#file.read(lastLine.position, lastLine.bytes), lastLine),
+        isElsewhere,
+      },
+      this.#shipment.kinOf(start.file),
     )
-    if (bytesRead === lastLine.bytes && digestOf(buffer) !== lastLine.digest)
-      throw otherContent(this.path, known)
   }
 
-  async #headIsSame(head: Head): Promise<boolean> {
-    const start = await this.#readStart(head.headBytes)
-    return start.length === head.headBytes && identifyFile(start, false)?.file === head.file
+  /** The more lines of its start are known, the better it is told from others. Answers false when it is another. */
+  async #lookAtStart(known: readonly string[]): Promise<boolean> {
+    const head = await this.#file.read(0, HEAD_BYTES_MAX)
+    const start = readStart(head, false)
+    if (start === null || start.lineDigests.length < known.length) return false
+    const last = known.length - 1
+    if (last >= 0 && start.lineDigests[last] !== known[last]) return false
+    this.#start = seenStart(head, start)
+    if (this.#begun !== null) this.#begun.shipper.live.lineDigests = start.lineDigests
+    return true
   }
 
-  async #readStart(bytes: number): Promise<Buffer> {
-    const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(bytes), 0, bytes, 0)
-    return buffer.subarray(0, bytesRead)
+  async #isSame(): Promise<boolean> {
+    for (const seen of [this.#start, this.#lastSeen]) {
+      if (seen === null) continue
+      const found = await this.#file.read(seen.position, seen.bytes)
+      if (found.length < seen.bytes || digestOf(found) !== seen.digest) return false
+    }
+    return true
   }
+}
+
+/** The lines that the start is known by, or its first one while that isn't whole. */
+function seenStart(head: Buffer, { headBytes, lineDigests }: Start): Seen {
+  let bytes = 0
+  for (const _ of lineDigests) bytes = head.indexOf('\n', bytes) + 1
+  const seen = head.subarray(0, Math.max(bytes, headBytes))
+  return { position: 0, bytes: seen.length, digest: digestOf(seen) }
 }

@@ -17,6 +17,9 @@ const progress = {
   partitionCount: 3,
   throughMs: 1_759_269_600_000,
   unmarked: [],
+  logs: [],
+  obstacles: [],
+  settled: [],
   files: [startProgress('0123456789abcdef', '/var/log/access.log', 'nginx-json', 3)],
 }
 
@@ -26,6 +29,34 @@ test('what was saved is loaded, and nothing else is left in the folder', async (
   await saveProgress(path, progress)
   expect(await loadProgress(path, 'gateway-1', 3)).toEqual(progress)
   expect(readdirSync(folder)).toEqual([basename(path)])
+})
+
+test('what the first version saved is gone on with: the same files, names and positions', async () => {
+  const path = progressPath(folder, 'gateway-1')
+  const file = {
+    file: '0123456789abcdef',
+    path: '/var/log/access.log',
+    format: 'nginx-json',
+    position: 120,
+    lastLine: { position: 60, bytes: 59, digest: 'fedcba9876543210' },
+    partitionCounts: [1, 0, 1],
+    highestMs: 1_759_269_600_000,
+    modifiedMs: 1_759_269_600_001.5,
+    done: false,
+  }
+  const first = {
+    version: 1,
+    source: 'gateway-1',
+    partitionCount: 3,
+    throughMs: 1_759_269_600_000,
+    unmarked: [],
+    files: [file],
+  }
+  writeFileSync(path, JSON.stringify(first))
+  expect(await loadProgress(path, 'gateway-1', 3)).toEqual({
+    ...progress,
+    files: [{ ...file, lineDigests: [], place: null, livePlace: null }],
+  })
 })
 
 describe('progress is refused', () => {
@@ -45,7 +76,7 @@ describe('progress is refused', () => {
     )
   })
 
-  test.each([['{'], ['{}'], ['{"version":2}']])('when it reads %s', async text => {
+  test.each([['{'], ['{}'], ['{"version":3}']])('when it reads %s', async text => {
     const path = progressPath(folder, 'gateway-1')
     writeFileSync(path, text)
     await expect(loadProgress(path, 'gateway-1', 3)).rejects.toThrow(/is not the progress of a source/)

@@ -3,24 +3,18 @@ import { mkdirSync } from 'node:fs'
 import { open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { FileProgress } from './file-progress.ts'
+import { obstacleShape, settledShape } from './obstacle.ts'
 import { messageOf, ShipError } from './ship-error.ts'
-
-/** What a source has shipped, as it is saved. */
-export type SourceProgress = {
-  readonly source: string
-  readonly partitionCount: number
-  /** What the last mark said: every event of the source up to this time has been shipped; null when none was sent. */
-  readonly throughMs: number | null
-  /** Files that were shipped further than the last mark in the log says. */
-  readonly unmarked: readonly string[]
-  /** In the order in which they were begun. */
-  readonly files: readonly FileProgress[]
-}
+import { type SourceProgress, startSource } from './source-progress.ts'
 
 const count = z.int().min(0)
-const fileProgress = z.object({
+const place = z.object({ device: z.string(), inode: z.string() })
+const knownStart = z.object({
   file: z.string().min(1),
+  lineDigests: z.array(z.string()).default([]),
+  place: place.nullable().default(null),
+})
+const fileProgress = knownStart.extend({
   path: z.string().min(1),
   format: z.string().min(1),
   position: count,
@@ -29,14 +23,24 @@ const fileProgress = z.object({
   highestMs: count.nullable(),
   modifiedMs: z.number().min(0),
   done: z.boolean(),
+  livePlace: place.nullable().default(null),
 })
+const logProgress = z.object({
+  path: z.string().min(1),
+  before: z.array(knownStart),
+  looked: z.record(z.string(), z.string()),
+})
+/** Version 1 knew nothing but its files' first lines and positions; what it lacks is filled in as they are met. */
 const sourceProgress = z.object({
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   source: z.string(),
   partitionCount: count,
   throughMs: count.nullable(),
   unmarked: z.array(z.string()),
   files: z.array(fileProgress),
+  logs: z.array(logProgress).default([]),
+  obstacles: z.array(obstacleShape).default([]),
+  settled: z.array(settledShape).default([]),
 })
 
 /** Where a source's progress lies; the names of sources may hold what names of files may not. */
@@ -65,21 +69,28 @@ export async function loadProgress(
   source: string,
   partitionCount: number,
 ): Promise<SourceProgress> {
-  const text = await readIfThere(path)
-  if (text === null) return { source, partitionCount, throughMs: null, unmarked: [], files: [] }
-  const { version: _, ...saved } = parseProgress(path, text)
-  if (saved.source !== source) {
-    throw new ShipError(
-      `${path}: is the progress of the source ${JSON.stringify(saved.source)}, not of ${JSON.stringify(source)}; ` +
-        'choose a name that differs in more than upper and lower case',
-    )
-  }
+  const saved = await readProgress(path, source)
+  if (saved === null) return startSource(source, partitionCount)
   const strange = saved.files.find(file => file.partitionCounts.length !== partitionCount)
   if (saved.partitionCount !== partitionCount || strange !== undefined) {
     throw new ShipError(
       `${path}: was made with a log of ${saved.partitionCount} partitions, and this one has ${partitionCount}; ` +
         'lines already shipped would be counted again. ' +
         'Use the log it was made with, or another source name for new files',
+    )
+  }
+  return saved
+}
+
+/** Null when nothing was saved. Throws ShipError when it is another source's or can't be read. */
+export async function readProgress(path: string, source: string): Promise<SourceProgress | null> {
+  const text = await readIfThere(path)
+  if (text === null) return null
+  const { version: _, ...saved } = parseProgress(path, text)
+  if (saved.source !== source) {
+    throw new ShipError(
+      `${path}: is the progress of the source ${JSON.stringify(saved.source)}, not of ${JSON.stringify(source)}; ` +
+        'choose a name that differs in more than upper and lower case',
     )
   }
   return saved
@@ -109,7 +120,7 @@ async function readIfThere(path: string): Promise<string | null> {
 
 /** Replaces the saved progress: after a crash at any moment either the old or the new is there, whole. */
 export async function saveProgress(path: string, progress: SourceProgress): Promise<void> {
-  const text = `${JSON.stringify({ version: 1, ...progress }, null, 1)}\n`
+  const text = `${JSON.stringify({ version: 2, ...progress }, null, 1)}\n`
   try {
     await writeDurably(`${path}.tmp`, text)
     await rename(`${path}.tmp`, path)

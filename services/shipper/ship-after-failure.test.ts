@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -67,7 +67,8 @@ describe('when the log fails', () => {
       ...world.log,
       async append() {
         // What a full disk does to both, done to the progress by a folder in its place.
-        mkdirSync(join(world.stateDir, 'gateway-1.json'), { recursive: true })
+        rmSync(join(world.stateDir, 'gateway-1.json'), { recursive: true, force: true })
+        mkdirSync(join(world.stateDir, 'gateway-1.json'))
         throw new Error('the disk is full')
       },
     }

@@ -1,29 +1,56 @@
+import type { ObstacleReason } from './obstacle.ts'
+
 /** Shipping can't go on; `message` names the file or the log, what was found, and what to do. */
 export class ShipError extends Error {
   override name = 'ShipError'
 }
 
+/** A file can't be read, or can't be told from another. */
+export class FileError extends ShipError {
+  override name = 'FileError'
+  readonly reason: ObstacleReason
+  /** What it is called on the wire, once that is known. */
+  file: string | null = null
+
+  constructor(reason: ObstacleReason, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.reason = reason
+  }
+}
+
 /** The operating system's word for what went wrong with a file, as an operator would say it. */
-export function explainFileError(path: string, error: unknown): ShipError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+export function explainFileError(path: string, error: unknown): FileError {
+  const code = codeOf(error)
   switch (code) {
     case 'ENOENT':
-      return new ShipError(`${path}: there is no such file`, { cause: error })
+      return new FileError('gone', `${path}: there is no such file`, error)
     case 'EACCES':
     case 'EPERM':
-      return new ShipError(`${path}: this user may not read it; give it read access`, { cause: error })
+      return new FileError('unreadable', `${path}: this user may not read it; give it read access`, error)
     case 'EISDIR':
-      return new ShipError(`${path}: is a directory; expected a log file`, { cause: error })
-    case 'Z_BUF_ERROR':
-    case 'Z_DATA_ERROR':
-      return new ShipError(
-        `${path}: its gzip data is cut off or damaged (${messageOf(error)}); the whole lines before that were ` +
-          'shipped. Mend the file and ship it again: it goes on where it stopped',
-        { cause: error },
-      )
+      return new FileError('unreadable', `${path}: is a directory; expected a log file`, error)
     default:
-      return new ShipError(`${path}: can't be read: ${messageOf(error)}`, { cause: error })
+      if (isOfDecoder(code)) return damaged(path, messageOf(error), error)
+      return new FileError('unreadable', `${path}: can't be read: ${messageOf(error)}`, error)
   }
+}
+
+export function damaged(path: string, found: string, cause?: unknown): FileError {
+  return new FileError(
+    'damaged',
+    `${path}: its compressed data is cut off or damaged (${found}); the whole lines before that were shipped. ` +
+      'Mend the file and ship it again: it goes on where it stopped',
+    cause,
+  )
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** Of zlib, for gzip and for Zstandard. */
+function isOfDecoder(code: string): boolean {
+  return code.startsWith('Z_') || code.startsWith('ZSTD_')
 }
 
 export function messageOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import type { Obstacle } from './obstacle.ts'
 import type { LineCounts } from './ship-lines.ts'
 
 export type ShipProgress = {
@@ -28,6 +29,8 @@ export type ShipSummary = Readonly<LineCounts> & {
   readonly source: string
   readonly format: string
   readonly files: readonly FileSummary[]
+  /** Why the source can't be called complete; its marks go no further while there is any. */
+  readonly obstacles: readonly Obstacle[]
   /** True when the run was told to stop before it was through. */
   readonly stopped: boolean
 }
@@ -36,6 +39,7 @@ export function summarise(
   source: string,
   format: string,
   files: readonly FileSummary[],
+  obstacles: readonly Obstacle[],
   stopped: boolean,
 ): ShipSummary {
   const total = (pick: (file: FileSummary) => number) => files.reduce((sum, file) => sum + pick(file), 0)
@@ -43,6 +47,7 @@ export function summarise(
     source,
     format,
     files,
+    obstacles,
     stopped,
     lines: total(file => file.lines),
     events: total(file => file.events),

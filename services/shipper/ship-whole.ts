@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LiveFile } from './file-progress.ts'
+import type { Start } from './identify-file.ts'
 import type { ByteSource } from './read-bytes.ts'
 import { ByteCursor } from './read-from.ts'
+import { type Candidate, explainAlike, type Recognised, recognise } from './recognise-file.ts'
+import { FileError } from './ship-error.ts'
 import { LineShipper, noLines } from './ship-lines.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
@@ -19,26 +23,110 @@ export type WholeOptions = {
   readonly speaksForSource: boolean
 }
 
-/** Ships a file or stream that isn't followed, from where shipping it stopped to its end. */
+/**
+ * Ships a file or stream that isn't followed, from where shipping it stopped to its end. Throws FileError when it can't
+ * be read so far, or can't be told from another.
+ *
+ * @param open opens it, each time anew
+ */
 export async function shipWhole(
   shipment: Shipment,
-  source: ByteSource,
+  open: () => Promise<ByteSource>,
+  options: WholeOptions,
+): Promise<FileSummary> {
+  const { path } = options
+  const cursor = await ByteCursor.open(open)
+  try {
+    const start = await cursor.identify()
+    if (start === null) return emptySummary(path)
+    return await shipRecognised(
+      shipment,
+      cursor,
+      start,
+      await recogniseWhole(shipment, cursor, start),
+      options,
+    )
+  } finally {
+    await cursor.close()
+  }
+}
+
+export async function shipRecognised(
+  shipment: Shipment,
+  cursor: ByteCursor,
+  start: Start,
+  recognised: Recognised,
+  options: WholeOptions,
+): Promise<FileSummary> {
+  switch (recognised.kind) {
+    case 'undecided':
+      throw new FileError('alike', explainAlike(options.path, recognised.like))
+    case 'known':
+      return shipFile(shipment, cursor, start, recognised.known.file, recognised.holds === 'all', options)
+    case 'new':
+      await cursor.rewind()
+      return shipFile(shipment, cursor, start, recognised.file, true, options)
+  }
+}
+
+function emptySummary(path: string): FileSummary {
+  return { path, file: null, resumedFrom: 0, position: 0, note: 'empty', ...noLines() }
+}
+
+export async function recogniseWhole(
+  shipment: Shipment,
+  cursor: ByteCursor,
+  start: Start,
+  isElsewhere: Candidate['isElsewhere'] = () => false,
+): Promise<Recognised> {
+  return recognise(
+    {
+      start,
+      facts: cursor.source.facts,
+      isLive: false,
+      holds: known => cursor.holds(known),
+      isElsewhere,
+    },
+    shipment.kinOf(start.file),
+  )
+}
+
+async function shipFile(
+  shipment: Shipment,
+  cursor: ByteCursor,
+  start: Start,
+  file: string,
+  holdsAll: boolean,
   options: WholeOptions,
 ): Promise<FileSummary> {
   const { path, keptAs, signal } = options
-  const cursor = new ByteCursor(source)
-  const head = await cursor.identify()
-  if (head === null) return { path, file: null, resumedFrom: 0, position: 0, note: 'empty', ...noLines() }
-  const known = shipment.progressOf(head.file)
-  const resumedFrom = known?.position ?? 0
-  const reached = known === undefined || (await cursor.resume(path, known))
-  const live = shipment.open(head.file, keptAs)
-  live.modifiedMs = source.modifiedMs
-  const shipper = new LineShipper(shipment, live)
-  if (reached) await shipToEnd(shipment, cursor, shipper, options)
-  const { counts } = shipper
-  const note = counts.lines === 0 && known !== undefined && !signal.aborted ? 'nothing_new' : null
-  return { path, file: head.file, resumedFrom, position: live.position, note, ...counts }
+  const known = shipment.progressOf(file)
+  const live = shipment.open(file, keptAs)
+  try {
+    const resumedFrom = live.position
+    const shipper = new LineShipper(shipment, live)
+    if (holdsAll && (await cursor.skipTo(live.position))) {
+      describeFile(shipment, live, start, cursor.source)
+      await shipToEnd(shipment, cursor, shipper, options)
+    } else {
+      // That it ends before is only known once it was read to its end.
+      await cursor.countBytes()
+    }
+    const { counts } = shipper
+    const note = counts.lines === 0 && known !== undefined && !signal.aborted ? 'nothing_new' : null
+    return { path, file, resumedFrom, position: live.position, note, ...counts }
+  } catch (error) {
+    if (error instanceof FileError) error.file = file
+    throw error
+  } finally {
+    shipment.close(live)
+  }
+}
+
+function describeFile(shipment: Shipment, live: LiveFile, start: Start, { facts }: ByteSource): void {
+  live.modifiedMs = facts?.modifiedMs ?? 0
+  if (facts !== null && live.lieAt(facts, false)) shipment.moved(live)
+  if (start.lineDigests.length > live.lineDigests.length) live.lineDigests = start.lineDigests
 }
 
 async function shipToEnd(
@@ -50,16 +138,19 @@ async function shipToEnd(
   const { source } = cursor
   for (;;) {
     const next = cursor.next()
-    if (source.bytesTotal === null && (await pauses(next))) await shipment.flush()
+    if (source.facts === null && (await pauses(next))) await shipment.flush()
     const chunk = await next
     if (signal.aborted) return
     if (chunk === null) break
     await shipper.take(chunk)
-    if (shipment.isCheckpointDue) await shipment.checkpoint(speaksForSource ? shipper.live.highestMs : null)
+    if (shipment.isCheckpointDue) {
+      const speaks = speaksForSource && shipment.unfinished.length === 0
+      await shipment.checkpoint(speaks ? shipper.live.highestMs : null)
+    }
     onProgress({
       file: path,
       bytesRead: source.bytesRead(),
-      bytesTotal: source.bytesTotal,
+      bytesTotal: source.facts?.bytes ?? null,
       lines: shipper.counts.lines,
     })
   }

@@ -122,12 +122,17 @@ describe('a file', () => {
   test.each([
     ['plain', (text: string) => text],
     ['compressed', (text: string) => gzipSync(text)],
-  ])('%s that only begins like another is refused, or it would pass for shipped', async (_, change) => {
+  ])('%s that only begins like another is another, longer or shorter', async (_, change) => {
     await world.ship([world.write('a.log', lines(0, 30))])
-    const other = world.write('b.log', change(lines(0, 1) + lines(100, 140)))
-    await expect(world.ship([other])).rejects.toThrow(
-      /begins with the same line as .*a\.log.* but differs at byte/,
-    )
+    const others = [world.write('b.log', change(lines(0, 1) + lines(100, 140))), world.path('c.log')]
+    world.write('c.log', change(lines(0, 2) + lines(200, 203)))
+    expect((await world.ship(others)).files.map(({ lines }) => lines)).toEqual([41, 5])
+    const events = await world.readAll()
+    expect(countOnce(events)).toHaveLength(76)
+    expect(findMarkFaults(events)).toEqual([])
+    world.forgetProgress()
+    await world.ship([world.path('a.log'), ...others])
+    expect(countOnce(await world.readAll())).toHaveLength(76)
   })
 
   test('from standard input has the same identity', async () => {
@@ -242,9 +247,13 @@ describe('marks', () => {
     const older = world.write('a.log.1', lines(0, 10))
     await expect(
       world.ship([newer, older, world.write('b.log', gzipSync(lines(20, 30)).subarray(0, 60))]),
-    ).rejects.toThrow(/b\.log: its gzip data is cut off or damaged/)
+    ).rejects.toThrow(/b\.log: its compressed data is cut off or damaged/)
     expect(Math.max(...(await throughs()))).toBeLessThan(FIRST_MS)
-    await world.ship([newer, older])
+    const held = await world.ship([newer, older])
+    expect(held.obstacles).toMatchObject([{ reason: 'damaged', path: world.path('b.log') }])
+    expect(Math.max(...(await throughs()))).toBeLessThan(FIRST_MS)
+    world.write('b.log', gzipSync(lines(20, 30)))
+    expect((await world.ship([newer, world.path('b.log')])).obstacles).toEqual([])
     expect(Math.max(...(await throughs()))).toBe(FIRST_MS + 1_009 * 250)
   })
 
@@ -267,7 +276,7 @@ describe('marks', () => {
 test('a damaged file is shipped as far as it goes, and goes on when it is mended', async () => {
   const whole = gzipSync(lines(0, 5_000))
   const path = world.write('a.log.gz', whole.subarray(0, whole.length - 2_000))
-  await expect(world.ship([path])).rejects.toThrow(/a\.log\.gz: its gzip data is cut off or damaged/)
+  await expect(world.ship([path])).rejects.toThrow(/a\.log\.gz: its compressed data is cut off or damaged/)
   const before = await world.readAll()
   expect(countOnce(before).length).toBeGreaterThan(1_000)
   expect(before.every(event => event.kind !== 'rejected_line')).toBe(true)

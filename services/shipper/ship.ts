@@ -5,14 +5,16 @@ import { isName } from '@forbruk/schemas/event/check-request.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { followFiles } from './follow.ts'
 import { lockSource } from './lock-source.ts'
-import { openFile, openStream } from './read-bytes.ts'
+import { diskFiles } from './log-files.ts'
+import { type ByteSource, openFile, openStream } from './read-bytes.ts'
 import { Tail } from './read-tail.ts'
-import { loadProgress, makeStateDir, progressPath } from './save-progress.ts'
+import { loadProgress, makeStateDir, progressPath, saveProgress } from './save-progress.ts'
 import { AppendFailedError } from './send-batches.ts'
-import { messageOf, ShipError } from './ship-error.ts'
+import { FileError, messageOf, ShipError } from './ship-error.ts'
 import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from './ship-summary.ts'
 import { shipWhole } from './ship-whole.ts'
 import { Shipment } from './shipment.ts'
+import type { SourceProgress } from './source-progress.ts'
 
 export type ShipOptions = {
   readonly log: EventLog
@@ -68,12 +70,13 @@ export async function ship(options: ShipOptions): Promise<ShipSummary> {
       onWarning: options.onWarning ?? (() => undefined),
     }
     const { clock } = options
+    const save = (progress: SourceProgress) => saveProgress(path, progress)
     const shipment = new Shipment(
-      { log, format, source, clock, markEveryMs: timing.markEveryMs, retry, path },
+      { log, format, source, files: diskFiles, clock, markEveryMs: timing.markEveryMs, retry, save },
       saved,
     )
     const files = await shipFiles(shipment, options, { ...timing, signal })
-    return summarise(source, format.name, files, signal.aborted)
+    return summarise(source, format.name, files, shipment.obstacles.standing, signal.aborted)
   } finally {
     unlock()
   }
@@ -91,9 +94,13 @@ async function shipFiles(
   try {
     if (options.follow && !paths.includes(STDIN)) {
       await checkFollowed(shipment, paths)
+      const followed = new Set(paths.map(path => resolve(path)))
+      raiseUnfinished(shipment, path => followed.has(path))
       return await followFiles(shipment, paths, { ...run, onProgress })
     }
-    await checkReadable(paths)
+    await checkReadable(shipment, paths)
+    const given = new Set(paths.map(keptAs))
+    raiseUnfinished(shipment, path => given.has(path))
     const summaries: FileSummary[] = []
     for (const [index, path] of paths.entries()) {
       if (run.signal.aborted) break
@@ -105,6 +112,7 @@ async function shipFiles(
           speaksForSource,
         }),
       )
+      if (speaksForSource && !run.signal.aborted) raiseUnfinished(shipment, () => false)
       await shipment.checkpoint(speaksForSource && !run.signal.aborted ? shipment.highestMs : null)
     }
     return summaries
@@ -124,11 +132,47 @@ async function shipPath(
   stdin: Readable,
   run: PathRun,
 ): Promise<FileSummary> {
-  const source = path === STDIN ? await openStream('standard input', stdin, run.signal) : await openFile(path)
+  const log = keptAs(path)
+  const open = path === STDIN ? openOnce(stdin, run.signal) : () => openFile(shipment.settings.files, path)
   try {
-    return await shipWhole(shipment, source, { ...run, path, keptAs: path === STDIN ? path : resolve(path) })
-  } finally {
-    await source.close()
+    const summary = await shipWhole(shipment, open, { ...run, path, keptAs: log })
+    shipment.obstacles.clear(obstacle => obstacle.log === log)
+    return summary
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error
+    const { reason, message, file } = error
+    const facts = await shipment.settings.files.facts(log)
+    const version = facts?.version ?? null
+    shipment.obstacles.raise({ reason, path: log, log, file, detail: message, version })
+    throw error
+  }
+}
+
+/** Under which path progress is kept. */
+function keptAs(path: string): string {
+  return path === STDIN ? path : resolve(path)
+}
+
+function openOnce(stdin: Readable, signal: AbortSignal): () => Promise<ByteSource> {
+  let isOpened = false
+  return async () => {
+    if (isOpened) {
+      throw new FileError('alike', 'standard input: begins like several files; ship it from a file')
+    }
+    isOpened = true
+    return openStream('standard input', stdin, signal)
+  }
+}
+
+/** What was begun and is not given this time is not vouched for. */
+function raiseUnfinished(shipment: Shipment, isGiven: (path: string) => boolean): void {
+  const told = new Set(shipment.obstacles.standing.map(({ file }) => file))
+  for (const { file, path, position } of shipment.unfinished) {
+    if (isGiven(path) || told.has(file)) continue
+    const detail =
+      `${path}: was shipped through byte ${position}, not to its end, and is not given now; ` +
+      'until it is shipped to its end or given up, no mark goes on'
+    shipment.obstacles.raise({ reason: 'unfinished', path, log: path, file, detail, version: null })
   }
 }
 
@@ -165,12 +209,17 @@ function checkOptions({ source, files, follow }: ShipOptions): void {
 }
 
 /** Before anything is shipped: a misspelt second file should not be found out after an hour with the first. */
-async function checkReadable(paths: readonly string[]): Promise<void> {
-  for (const path of paths.filter(path => path !== STDIN)) await (await openFile(path)).close()
+async function checkReadable(shipment: Shipment, paths: readonly string[]): Promise<void> {
+  for (const path of paths.filter(path => path !== STDIN)) {
+    await (await openFile(shipment.settings.files, path)).close()
+  }
 }
 
 async function checkFollowed(shipment: Shipment, paths: readonly string[]): Promise<void> {
-  for (const path of paths) await (await Tail.open(shipment, path))?.close()
+  for (const path of paths) {
+    const options = { path, log: path, isLive: true, isElsewhere: () => false }
+    await (await Tail.open(shipment, options))?.close()
+  }
 }
 
 /** The folder in a data folder in which shippers keep their progress. */

@@ -4,20 +4,23 @@ import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
 import { type FileProgress, LiveFile, startProgress } from './file-progress.ts'
-import { type SourceProgress, saveProgress } from './save-progress.ts'
+import type { LogFiles } from './log-files.ts'
+import { Obstacles } from './obstacles.ts'
 import { BatchSender, type RetryPolicy } from './send-batches.ts'
 import { ShipError } from './ship-error.ts'
+import type { LogProgress, SourceProgress } from './source-progress.ts'
 
-type ShipmentSettings = {
+export type ShipmentSettings = {
   readonly log: EventLog
   readonly format: GatewayFormat
   readonly source: string
+  readonly files: LogFiles
   /** Milliseconds since the epoch. */
   readonly clock: () => number
   readonly markEveryMs: number
   readonly retry: RetryPolicy
-  /** Where the progress is saved. */
-  readonly path: string
+  /** Resolves when it will be found after any crash. */
+  readonly save: (progress: SourceProgress) => Promise<void>
 }
 
 const BATCHES_PER_CHECKPOINT = 50
@@ -27,29 +30,37 @@ const KNOWN_CLIENTS_MAX = 100_000
 
 /**
  * What is on its way from one source to the log, and how far each of its files has come. The order holds everything
- * together: lines are appended, then acknowledged, then marked, and only then is the progress saved. A crash between
+ * together: that a file was begun is saved before its first line is sent, so that no crash forgets it. Lines are
+ * appended, then acknowledged, then saved, and only then marked: a mark never says more than is saved. A crash between
  * any two sends the same lines again, with the same identities and totals.
  */
 export class Shipment {
   readonly settings: ShipmentSettings
+  readonly obstacles: Obstacles
   readonly #sender: BatchSender
   readonly #live = new Map<string, LiveFile>()
+  /** Being read at this moment. */
+  readonly #open = new Set<string>()
   /** Acknowledged by the log, hence fit to be saved. */
   readonly #acknowledged: Map<string, FileProgress>
   readonly #moved = new Set<LiveFile>()
   /** Shipped further than the last mark in the log says. */
   readonly #unmarked: Set<string>
+  readonly #logs: Map<string, LogProgress>
   readonly #partitions = new Map<string, number>()
   #throughMs: number | null
   #latestFile: string | null
+  #logsChanged = false
   #batches = 0
   #checkpointMs: number
 
   constructor(settings: ShipmentSettings, saved: SourceProgress) {
     this.settings = settings
+    this.obstacles = new Obstacles(saved, settings.clock, settings.retry.onWarning)
     this.#sender = new BatchSender(settings.log, settings.retry)
     this.#acknowledged = new Map(saved.files.map(progress => [progress.file, progress]))
     this.#unmarked = new Set(saved.unmarked)
+    this.#logs = new Map(saved.logs.map(log => [log.path, log]))
     this.#throughMs = saved.throughMs
     this.#latestFile = saved.files.at(-1)?.file ?? null
     this.#checkpointMs = settings.clock()
@@ -57,31 +68,65 @@ export class Shipment {
 
   /** The latest time of any event shipped from this source, or null. */
   get highestMs(): number | null {
-    return latest([this.#throughMs, ...this.#ofFiles(file => file.highestMs)])
+    return latest([this.#throughMs, ...this.files.map(file => file.highestMs)])
+  }
+
+  /** Every file that is known, in the order in which they were begun. */
+  get files(): readonly FileProgress[] {
+    const files = new Map(this.#acknowledged)
+    for (const live of this.#live.values()) files.set(live.file, live.snapshot())
+    return [...files.values()]
   }
 
   progressOf(file: string): FileProgress | undefined {
     return this.#live.get(file)?.snapshot() ?? this.#acknowledged.get(file)
   }
 
-  /** Every file that was ever read at this path. */
-  filesAt(path: string): readonly FileProgress[] {
-    return this.#ofFiles(file => file).filter(file => file.path === path)
+  isOpen(file: string): boolean {
+    return this.#open.has(file)
   }
 
-  /** Goes on with a file, or begins it. */
+  /** Begun, not read to its end, and not being read. */
+  get unfinished(): readonly FileProgress[] {
+    return this.files.filter(({ file, done }) => !done && !this.#open.has(file))
+  }
+
+  /** Every file that begins with the line that has this digest. */
+  kinOf(firstLine: string): readonly FileProgress[] {
+    return this.files.filter(({ file }) => file === firstLine || file.startsWith(`${firstLine}-`))
+  }
+
+  /** Goes on with a file, or begins it. Until it is closed nobody else may. */
   open(file: string, path: string): LiveFile {
-    const { format, log } = this.settings
+    const { format } = this.settings
     const known = this.progressOf(file)
     if (known !== undefined && known.format !== format.name && known.position > 0) {
       throw new ShipError(
         `${path}: was begun as ${known.format} and can't go on as ${format.name}; give the format it was begun with`,
       )
     }
-    const begun = known ?? startProgress(file, path, format.name, log.partitionCount)
-    const live = new LiveFile({ ...begun, format: format.name, path })
+    if (this.#open.has(file)) throw new Error(`${path}: ${file} is being read already`)
+    const live = this.#live.get(file) ?? new LiveFile(known ?? this.#startOf(file, path))
+    live.format = format.name
+    live.path = path
     this.#live.set(file, live)
+    this.#open.add(file)
+    this.obstacles.clear(obstacle => obstacle.file === file)
     return live
+  }
+
+  close({ file }: LiveFile): void {
+    this.#open.delete(file)
+  }
+
+  /** Undefined before the log was followed for the first time. */
+  logOf(path: string): LogProgress | undefined {
+    return this.#logs.get(path)
+  }
+
+  setLog(log: LogProgress): void {
+    this.#logs.set(log.path, log)
+    this.#logsChanged = true
   }
 
   send(live: LiveFile, value: Buffer, key: string): void {
@@ -115,31 +160,55 @@ export class Shipment {
     const progress = [...this.#moved].map(live => live.snapshot())
     this.#moved.clear()
     this.#batches += 1
+    await this.#saveBegun(progress)
     await this.#sender.flush(() => {
       for (const file of progress) this.#acknowledge(file)
     })
+  }
+
+  /** Resolves when everything that was read is in the log. */
+  async settle(): Promise<void> {
+    await this.flush()
+    await this.#sender.settle()
+  }
+
+  /** Files of which no line was sent yet. */
+  async #saveBegun(files: readonly FileProgress[]): Promise<void> {
+    const begun = files.filter(({ file }) => !this.#acknowledged.has(file))
+    if (begun.length === 0) return
+    for (const { file, path, lineDigests, place, livePlace } of begun) {
+      this.#acknowledge({ ...this.#startOf(file, path), lineDigests, place, livePlace })
+    }
+    await this.save()
+  }
+
+  #startOf(file: string, path: string): FileProgress {
+    return startProgress(file, path, this.settings.format.name, this.settings.log.partitionCount)
   }
 
   #acknowledge(progress: FileProgress): void {
     this.#acknowledged.set(progress.file, progress)
     this.#unmarked.add(progress.file)
     this.#latestFile = progress.file
-    const [oldest] = this.#acknowledged.keys()
-    if (oldest === undefined || this.#acknowledged.size <= FILES_MAX) return
-    this.#acknowledged.delete(oldest)
-    this.#unmarked.delete(oldest)
+    if (this.#acknowledged.size <= FILES_MAX) return
+    const oldest = [...this.#acknowledged.values()].find(({ file, done }) => done && !this.#open.has(file))
+    if (oldest === undefined) return
+    this.#acknowledged.delete(oldest.file)
+    this.#unmarked.delete(oldest.file)
+    this.#live.delete(oldest.file)
   }
 
   /**
-   * Everything up to here is in the log, is marked there, and is saved. `throughMs`: every event of the source up to
-   * that time has been shipped; null when that can't be said now.
+   * Everything up to here is in the log, is saved, and is marked there. `throughMs`: every event of the source up to
+   * that time has been shipped; null when that can't be said now. While there is an obstacle it can't.
    */
   async checkpoint(throughMs: number | null): Promise<void> {
-    await this.flush()
-    await this.#sender.settle()
-    if (this.#raiseThrough(throughMs) && this.#unmarked.size === 0 && this.#latestFile !== null) {
+    await this.settle()
+    const isHeld = this.obstacles.standing.length > 0
+    if (!isHeld && this.#raiseThrough(throughMs) && this.#unmarked.size === 0 && this.#latestFile !== null) {
       this.#unmarked.add(this.#latestFile)
     }
+    if (this.#unmarked.size > 0 || this.#logsChanged || this.obstacles.changed) await this.save()
     if (this.#unmarked.size > 0) {
       for (const file of this.#unmarked) this.#sendMarks(file)
       await this.#sender.flush(() => this.#unmarked.clear())
@@ -152,13 +221,18 @@ export class Shipment {
 
   /** Saves what the log has acknowledged. */
   async save(): Promise<void> {
-    const { source, log, path } = this.settings
-    await saveProgress(path, {
+    const { source, log, save } = this.settings
+    this.#logsChanged = false
+    this.obstacles.changed = false
+    await save({
       source,
       partitionCount: log.partitionCount,
       throughMs: this.#throughMs,
       unmarked: [...this.#unmarked],
       files: [...this.#acknowledged.values()],
+      logs: [...this.#logs.values()],
+      obstacles: this.obstacles.standing,
+      settled: this.obstacles.settled,
     })
   }
 
@@ -193,12 +267,6 @@ export class Shipment {
     const partition = choosePartition(key, this.settings.log.partitionCount)
     this.#partitions.set(key, partition)
     return partition
-  }
-
-  #ofFiles<Value>(pick: (file: FileProgress) => Value): Value[] {
-    const files = new Map(this.#acknowledged)
-    for (const live of this.#live.values()) files.set(live.file, live.snapshot())
-    return [...files.values()].map(pick)
   }
 }
 

@@ -1,5 +1,6 @@
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { FIELDS_EXPLAINED, GATEWAY_FORMATS } from '@forbruk/schemas/gateway/formats.ts'
+import type { Obstacle } from '@forbruk/shipper/obstacle.ts'
 import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { Command } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
@@ -17,7 +18,7 @@ type ShipOptions = GatewayFieldOptions & {
 export function shipCommand(context: CommandContext): Command {
   const command = new Command('ship')
     .description("send a gateway's log lines to the event log; goes on where it left off")
-    .argument('<file...>', 'log files, gzip too; - reads standard input')
+    .argument('<file...>', 'log files, compressed by gzip or zstd too; - reads standard input')
     .requiredOption(
       '--format <format>',
       `how the lines are written: ${GATEWAY_FORMATS.join(', ')}; in an envelope: syslog+combined`,
@@ -56,5 +57,13 @@ export function shipCommand(context: CommandContext): Command {
         if (note === 'empty') printLine(`  ${path} is empty`)
         if (note === 'nothing_new') printLine(`  ${path}: nothing new after byte ${groupDigits(position)}`)
       }
+      printObstacles(options.source, summary.obstacles)
     })
+}
+
+function printObstacles(source: string, obstacles: readonly Obstacle[]): void {
+  if (obstacles.length === 0) return
+  printLine(`${source} is not complete, and its marks go no further, because of:`)
+  for (const { reason, path, detail } of obstacles) printLine(`  ${path} (${reason}): ${detail}`)
+  printLine(`Mend that, or give it up: forbruk source accept-loss ${source} FILE --reason TEXT`)
 }

@@ -1,0 +1,46 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  countOnce,
+  findMarkFaults,
+  lines,
+  openWorld,
+  type World,
+} from '../../test/support/shipper/shipper-world.ts'
+
+let world: World
+beforeEach(() => {
+  world = openWorld()
+})
+afterEach(() => world.close())
+
+test('a file compressed by Zstandard, in several frames, is the same file', async () => {
+  const content = Buffer.from(lines(0, 300))
+  await world.ship([world.write('a.log', lines(0, 100))])
+  const frames = [content.subarray(0, 999), content.subarray(999)].map(part => zstdCompressSync(part))
+  expect(await world.ship([world.write('a.log.zst', Buffer.concat(frames))])).toMatchObject({
+    files: [{ resumedFrom: lines(0, 100).length }],
+  })
+  const events = await world.readAll()
+  expect(countOnce(events)).toHaveLength(300)
+  expect(findMarkFaults(events)).toEqual([])
+})
+
+test.each([
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x04]],
+  ['bzip2', [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26]],
+  ['lz4', [0x04, 0x22, 0x4d, 0x18, 0x64, 0x40, 0xa7, 0x6d]],
+  ['zip', [0x50, 0x4b, 0x03, 0x04, 0x14, 0x00, 0x00, 0x00]],
+])('what is compressed by %s is refused, and never shipped as text', async (compression, magic) => {
+  const path = world.write('a.log.x', Buffer.concat([Buffer.from(magic), Buffer.from('\nmore\n')]))
+  await expect(world.ship([path])).rejects.toThrow(
+    `a.log.x: is compressed by ${compression}, which is not read`,
+  )
+  expect(await world.readAll()).toEqual([])
+})
+
+test('an empty file that is called compressed is cut off, not empty', async () => {
+  for (const start of [Buffer.alloc(0), gzipSync(lines(0, 3)).subarray(0, 1)]) {
+    await expect(world.ship([world.write('a.log.gz', start)])).rejects.toThrow(/a\.log\.gz: .*cut off/)
+  }
+})

@@ -1,0 +1,64 @@
+import type { BigIntStats } from 'node:fs'
+import { open, readdir, stat } from 'node:fs/promises'
+
+/** What a file system says of a file, whatever it is called. */
+export type FileFacts = {
+  readonly kind: 'file' | 'directory' | 'other'
+  readonly device: string
+  readonly inode: string
+  readonly bytes: number
+  readonly modifiedMs: number
+  /** Of this file and this content: differs once it was written to. */
+  readonly version: string
+}
+
+export type OpenLogFile = {
+  facts(): Promise<FileFacts>
+  /** What stands at a position now, at most so many bytes of it; empty at the end. */
+  read(position: number, bytesMax: number): Promise<Buffer>
+  close(): Promise<void>
+}
+
+type FolderEntry = { readonly name: string; readonly isFolder: boolean }
+
+/** All that a shipper asks of a file system. Its errors carry the operating system's `code`. */
+export type LogFiles = {
+  /** What is in a folder; nothing when it isn't there. */
+  list(folder: string): Promise<readonly FolderEntry[]>
+  /** Null when there is none. */
+  facts(path: string): Promise<FileFacts | null>
+  open(path: string): Promise<OpenLogFile>
+}
+
+export const diskFiles: LogFiles = {
+  async list(folder) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+    return entries.map(entry => ({ name: entry.name, isFolder: entry.isDirectory() }))
+  },
+  async facts(path) {
+    const stats = await stat(path, { bigint: true }).catch(() => null)
+    return stats === null ? null : describe(stats)
+  },
+  async open(path) {
+    const handle = await open(path, 'r')
+    return {
+      facts: async () => describe(await handle.stat({ bigint: true })),
+      async read(position, bytesMax) {
+        const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(bytesMax), 0, bytesMax, position)
+        return buffer.subarray(0, bytesRead)
+      },
+      close: () => handle.close(),
+    }
+  },
+}
+
+function describe(stats: BigIntStats): FileFacts {
+  return {
+    kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other',
+    device: String(stats.dev),
+    inode: String(stats.ino),
+    bytes: Number(stats.size),
+    modifiedMs: Number(stats.mtimeNs) / 1e6,
+    version: [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(':'),
+  }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+const OBSTACLE_REASONS = [
+  /** A file that was begun is not found any more. */
+  'gone',
+  /** A file that was begun was not read to its end, and isn't being read now. */
+  'unfinished',
+  /** Its compressed data is cut off or damaged. */
+  'damaged',
+  /** The operating system refuses to read it. */
+  'unreadable',
+  'other_compression',
+  /** It begins like another file and can't be told from it. */
+  'alike',
+  /** Between two rotated files one is missing. */
+  'neighbour_missing',
+] as const
+export type ObstacleReason = (typeof OBSTACLE_REASONS)[number]
+
+export const obstacleShape = z
+  .object({
+    reason: z.enum(OBSTACLE_REASONS),
+    /** Where it lies, or lay when it was read last. */
+    path: z.string().min(1),
+    /** The log it was rotated from, or the path itself. */
+    log: z.string().min(1),
+    /** What it is called on the wire; null for a file of which nothing was shipped. */
+    file: z.string().nullable(),
+    /** What was found, and what to do. */
+    detail: z.string(),
+    /** Of the file that was looked at; null where there was none. */
+    version: z.string().nullable(),
+    sinceMs: z.int().min(0),
+  })
+  .readonly()
+
+/** Why a source can't be called complete: something of it was not read, and a person has to see to it. */
+export type Obstacle = z.infer<typeof obstacleShape>
+
+export const settledShape = obstacleShape.unwrap().extend({
+  settled: z.object({ reason: z.string(), actor: z.string(), atMs: z.int().min(0) }).readonly(),
+})
+
+/** What a person has accepted as lost. It covers what that person saw: a file that changes is another obstacle. */
+export type SettledObstacle = Readonly<z.infer<typeof settledShape>>
+
+/** One thing is one obstacle, however often it is met. */
+export function keyOf({ reason, path, file }: Pick<Obstacle, 'reason' | 'path' | 'file'>): string {
+  return `${reason} ${file ?? path}`
+}

@@ -1,0 +1,297 @@
+import type { FileProgress } from '../../../services/shipper/file-progress.ts'
+import { type FollowOptions, followFiles } from '../../../services/shipper/follow.ts'
+import { readStart } from '../../../services/shipper/identify-file.ts'
+import type { LogFiles } from '../../../services/shipper/log-files.ts'
+import { AppendFailedError } from '../../../services/shipper/send-batches.ts'
+import { Shipment, type ShipmentSettings } from '../../../services/shipper/shipment.ts'
+import { type SourceProgress, startSource } from '../../../services/shipper/source-progress.ts'
+import { Random } from '../random.ts'
+import { Violation } from '../violation.ts'
+import { Gateway } from './gateway.ts'
+import { Killed, never } from './killed.ts'
+import { LOG, numberOf, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
+import { type Inode, SimulatedDisk } from './simulated-disk.ts'
+import { type AppendFault, CountedLog, openSimulatedLog, PARTITION_COUNT } from './simulated-log.ts'
+import { NUMBERED } from './written-lines.ts'
+
+/** What a wrong shipper does otherwise; each piece gets the right one. */
+export type Mutation = {
+  readonly files?: (files: LogFiles, disk: SimulatedDisk) => LogFiles
+  /** Answers null where nothing is saved. */
+  readonly save?: (progress: SourceProgress) => SourceProgress | null
+  readonly shipment?: (shipment: Shipment) => void
+  readonly clock?: (nowMs: number) => number
+}
+
+export type Outcome =
+  /** Every line that was written is counted once, and a mark says so. */
+  | { readonly kind: 'complete' }
+  /** The marks are held back, and it is said by what. */
+  | { readonly kind: 'held'; readonly reasons: readonly string[] }
+  | { readonly kind: 'violated'; readonly reason: string }
+
+const SOURCE = 'gateway-1'
+const START_MS = Date.UTC(2026, 9, 1)
+const POLL_MS = 250
+const PAUSES_OF_END = 14
+
+/** One run, from its seed alone. */
+export async function simulateFiles(
+  seed: number,
+  mutation: Mutation = {},
+  trace: (line: string) => void = () => undefined,
+): Promise<Outcome> {
+  const world = new FilesWorld(seed, mutation, trace)
+  try {
+    return await world.run()
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error
+    return { kind: 'violated', reason: error.message }
+  }
+}
+
+class FilesWorld {
+  readonly #random: Random
+  readonly #mutation: Mutation
+  readonly #trace: (line: string) => void
+  readonly #counted = new CountedLog()
+  readonly #disk: SimulatedDisk
+  readonly #gateway: Gateway
+  readonly #rotator: Rotator
+  #nowMs = START_MS
+  #saved: SourceProgress | null = null
+  /** What a right shipper would have saved. */
+  #toSave: SourceProgress | null = null
+  /** Of the shipper that runs: rejects when it is killed, and when a violation is found. */
+  #end: (error: unknown) => void = () => undefined
+  #incarnation = 0
+  #hasHole = false
+  #running: Shipment | null = null
+  /** No faults any more: what is left is to be shipped. */
+  #isQuiet = false
+
+  constructor(seed: number, mutation: Mutation, trace: (line: string) => void) {
+    const clock = () => this.#nowMs
+    this.#random = new Random(seed)
+    this.#mutation = mutation
+    this.#trace = trace
+    this.#disk = new SimulatedDisk(['/log', OLD_FOLDER], clock)
+    this.#gateway = new Gateway(this.#random, this.#disk, this.#counted, clock, LOG)
+    const { random, disk, gateway } = { random: this.#random, disk: this.#disk, gateway: this.#gateway }
+    const scheme = random.pick(SCHEMES)
+    this.#rotator = new Rotator({ random, disk, gateway, scheme, mayDelete: path => this.#mayDelete(path) })
+  }
+
+  async run(): Promise<Outcome> {
+    const rounds = this.#random.between(1, 4)
+    for (let round = 0; round < rounds; round++) {
+      await this.#runShipper(this.#random.between(3, 20))
+      const actions = this.#random.between(0, 12)
+      for (let action = 0; action < actions; action++) this.#act()
+    }
+    this.#isQuiet = true
+    this.#finishOutside()
+    await this.#runShipper(PAUSES_OF_END)
+    return this.#judge()
+  }
+
+  #judge(): Outcome {
+    const reasons = (this.#saved?.obstacles ?? []).map(({ reason }) => reason)
+    if (reasons.length > 0) return { kind: 'held', reasons }
+    const [missing] = this.#counted.missing
+    if (missing !== undefined) {
+      throw new Violation(`line ${missing.number} is missing, and nothing is said of it`)
+    }
+    const behindMs = this.#nowMs - this.#counted.throughMs
+    if (behindMs > 200_000) throw new Violation(`all is shipped, and the marks are ${behindMs} ms behind`)
+    return { kind: 'complete' }
+  }
+
+  async #runShipper(pausesMax: number): Promise<void> {
+    const own = ++this.#incarnation
+    const stop = new AbortController()
+    let pauses = 0
+    const ended = new Promise<never>((_, reject) => {
+      this.#end = reject
+    })
+    this.#trace(`shipper ${own} starts`)
+    const settings = this.#settings(own, stop.signal)
+    const shipment = new Shipment(settings, this.#saved ?? startSource(SOURCE, PARTITION_COUNT))
+    this.#mutation.shipment?.(shipment)
+    this.#running = shipment
+    const options: FollowOptions = {
+      signal: stop.signal,
+      onProgress: () => undefined,
+      pollMs: POLL_MS,
+      retireAfterMs: 4 * POLL_MS,
+      pause: async () => {
+        if (own !== this.#incarnation) return never()
+        this.#pass()
+        this.#trace(`  ${this.#describe()}`)
+        pauses += 1
+        if (pauses >= pausesMax) stop.abort()
+      },
+    }
+    try {
+      await Promise.race([followFiles(shipment, [LOG], options), ended])
+      this.#trace(`shipper ${own} stops`)
+    } catch (error) {
+      if (!(error instanceof Killed || error instanceof AppendFailedError)) throw error
+      this.#trace(`shipper ${own} is killed`)
+    } finally {
+      this.#incarnation += 1
+      this.#running = null
+      this.#disk.closeAll()
+    }
+  }
+
+  #settings(own: number, signal: AbortSignal): ShipmentSettings {
+    const turn = () => this.#turn(own)
+    const files = this.#disk.files(turn)
+    const fail = (violation: unknown) => {
+      this.#end(violation)
+      return never()
+    }
+    return {
+      log: openSimulatedLog(this.#counted, () => this.#turnOfLog(own), fail),
+      format: NUMBERED,
+      source: SOURCE,
+      files: this.#mutation.files?.(files, this.#disk) ?? files,
+      clock: () => this.#mutation.clock?.(this.#nowMs) ?? this.#nowMs,
+      markEveryMs: 10_000,
+      retry: {
+        attemptsMax: Number.POSITIVE_INFINITY,
+        firstDelayMs: 0,
+        signal,
+        onWarning: message => this.#trace(`  warning: ${message}`),
+      },
+      save: async progress => {
+        await turn()
+        this.#toSave = progress
+        const saved = this.#mutation.save === undefined ? progress : this.#mutation.save(progress)
+        if (saved !== null) this.#saved = saved
+        await turn()
+      },
+    }
+  }
+
+  /** Before each thing that a shipper does something else may happen, or it dies. */
+  async #turn(own: number): Promise<void> {
+    if (own !== this.#incarnation) return never()
+    // What was rotated before a shipper was there is left alone.
+    if (this.#isQuiet || this.#saved === null) return
+    if (this.#random.chance(0.003)) {
+      this.#end(new Killed())
+      return never()
+    }
+    if (this.#random.chance(0.05)) this.#act()
+  }
+
+  async #turnOfLog(own: number): Promise<AppendFault> {
+    await this.#turn(own)
+    if (this.#isQuiet || !this.#random.chance(0.02)) return 'none'
+    return this.#random.pick(['before', 'after'])
+  }
+
+  /** Time passes while a shipper waits. */
+  #pass(): void {
+    this.#nowMs += this.#isQuiet ? 12_000 : this.#random.pick([250, 250, 2_000, 12_000])
+    if (this.#isQuiet) return
+    // Nobody takes half a minute for the rest of a line.
+    this.#gateway.completeLine()
+    this.#rotator.finishCopy()
+    const actions = this.#random.between(0, 3)
+    for (let action = 0; action < actions; action++) this.#act()
+  }
+
+  /** What lies where: each file with the numbers of its lines. */
+  #describe(): string {
+    const names = this.#disk.paths.map(path => {
+      const inode = this.#disk.at(path)
+      const numbers = (inode && this.#gateway.lines.get(inode))?.map(({ number }) => number) ?? []
+      return `${path.slice('/log/'.length)} #${inode?.number} ${numbers[0] ?? ''}-${numbers.at(-1) ?? ''}`
+    })
+    return `${this.#nowMs - START_MS} ms: ${names.join(', ')}`
+  }
+
+  #act(): void {
+    this.#nowMs += this.#random.between(1, 200)
+    const name = this.#random.pick(ACTIONS)
+    this.#trace(`    ${name}${this.#rotator.isBusy ? ', rotating' : ''}`)
+    switch (name) {
+      case 'write':
+        this.#gateway.writeLines(this.#random.between(1, 4))
+        break
+      case 'write half':
+        this.#gateway.writeHalf()
+        break
+      case 'write late':
+        this.#gateway.writeLate()
+        break
+      case 'rotate':
+        if (this.#rotator.isBusy) this.#rotator.step()
+        else this.#rotator.rotate()
+        break
+      case 'step':
+        this.#rotator.step()
+        break
+      case 'compress':
+        if (this.#rotator.isBusy) this.#rotator.step()
+        else this.#rotator.compress()
+        break
+      case 'delete':
+        if (!this.#rotator.isBusy && this.#random.chance(0.25)) this.#rotator.deleteOne()
+        break
+      case 'crash':
+        if (this.#random.chance(0.5)) this.#rotator.crash()
+        else this.#gateway.crash(LOG)
+    }
+  }
+
+  #finishOutside(): void {
+    while (this.#rotator.isBusy) this.#rotator.step()
+    this.#gateway.reopen(LOG, false)
+    this.#gateway.writeLines(1)
+  }
+
+  /**
+   * What nobody could miss: a file of which everything was read, one that is known not to be read to its end, or one
+   * that leaves a hole in the numbers.
+   */
+  #mayDelete(path: string): boolean {
+    if (this.#hasHole) return false
+    const inode = this.#disk.at(path)
+    const lines = (inode && this.#gateway.lines.get(inode)) ?? []
+    if (inode === undefined || lines.every(line => line.isDestroyed || this.#counted.isShipped(line)))
+      return true
+    const known = this.#known(inode)
+    if (known.length > 0) return known.some(({ done }) => !done)
+    const number = numberOf(path)
+    const leavesHole = this.#disk.paths.some(other => {
+      const older = this.#disk.at(other)
+      return (
+        number !== null &&
+        older !== undefined &&
+        (numberOf(other) ?? 0) > number &&
+        this.#known(older).length > 0
+      )
+    })
+    // With what is older gone too, the hole would be none.
+    this.#hasHole ||= leavesHole
+    return leavesHole
+  }
+
+  #known(inode: Inode): readonly FileProgress[] {
+    const head = readStart(inode.content, false)
+    return (this.#running?.files ?? this.#toSave?.files ?? []).filter(
+      ({ file, place }) =>
+        head !== null && file.startsWith(head.file) && place?.inode === String(inode.number),
+    )
+  }
+}
+
+const ACTIONS = [
+  ...['write', 'write', 'write', 'write', 'write half', 'write late'],
+  ...['rotate', 'step', 'step', 'step', 'compress', 'delete', 'crash'],
+] as const as readonly Action[]
+type Action = 'write' | 'write half' | 'write late' | 'rotate' | 'step' | 'compress' | 'delete' | 'crash'
