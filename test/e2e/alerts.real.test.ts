@@ -132,7 +132,8 @@ describe.each(eventLogs)('usage alerts on the %s event log', eventLog => {
         const alerts = await listed()
         return actual(alerts).length === 6 && alerts.every(alert => alert.published_at !== null)
       }
-      await until(allPublished, () => 'six alerts on the topic')
+      // Each look is a process of its own, and after a kill -9 a group waits half a minute for its dead member.
+      await until(allPublished, () => 'six alerts on the topic', 120_000)
       await bothArrived(100)
       // More use, and time for two looks: nothing is left to be said.
       await ship('fourth', lines(10))
