@@ -16,7 +16,7 @@ import { shapeOf } from '../store/tables/table.ts'
 import { readBlocks } from './blocks.ts'
 import { readCoverage } from './coverage.ts'
 import { readDatedGaps } from './gaps.ts'
-import { readFirstUsage, readProgress, readStandings } from './progress.ts'
+import { readFirstAppendTime, readProgress, readStandings } from './progress.ts'
 import { BLOCKS_OF_RANGE, rangeParams, touchesRange } from './range.ts'
 import { readSeenFiles } from './source-files.ts'
 import { readSources } from './sources.ts'
@@ -79,8 +79,17 @@ test('a block touches a range by one rule, in SQL as in code, and one without us
     params,
   )
   expect(found.map(each => each.block)).toEqual(touching)
-  expect(await readFirstUsage(store, 'ranges')).toBe(START_MS - 9 * HOUR_MS)
-  expect(await readFirstUsage(store, 'none')).toBeNull()
+})
+
+test('counting began when the log took its first record, whatever the events say', async () => {
+  const early = { ...hours(-9_000, -9_000), firstAppendTimeMs: START_MS + 2 }
+  await insertValues(store, blockLedger, [
+    block('appended', 0, 8, { firstAppendTimeMs: START_MS + 1 }),
+    block('appended', 8, 16, early),
+    block('appended', 16, 24, { firstAppendTimeMs: null }),
+  ])
+  expect(await readFirstAppendTime(store, 'appended')).toBe(START_MS + 1)
+  expect(await readFirstAppendTime(store, 'none')).toBeNull()
 })
 
 test('a partition stands where its newest block does, and is covered but where blocks leave a hole', async () => {
