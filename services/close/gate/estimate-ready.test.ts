@@ -15,6 +15,8 @@ const facts: GateFacts = {
   sources: [],
   rejected: [],
   gaps: [],
+  hasUsage: true,
+  firstAppendTimeMs: null,
   otherStreams: [],
 }
 const reached = (nextOffset: number) => new Map([[1, { nextOffset }]])
