@@ -40,6 +40,8 @@ export function describeLack(lack: Lack): string {
       return describePartition(lack)
     case 'source_open':
       return describeOpenSource(lack)
+    case 'source_silent':
+      return describeSilentSource(lack)
     case 'source_missing':
       return lack.missing > 0
         ? `source ${lack.source} shipped ${showCount(lack.missing)} events that did not arrive; ship its files again`
@@ -107,6 +109,14 @@ function describeOpenSource({ source, throughMs, neededMs }: Extract<Lack, { kin
   return (
     `source ${source} ${progress}; expected ${showTime(neededMs)}: ` +
     'run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire'
+  )
+}
+
+function describeSilentSource({ source, fromMonth }: Extract<Lack, { kind: 'source_silent' }>): string {
+  const since = fromMonth === null ? '' : ` from ${fromMonth} on`
+  return (
+    `source ${source} is expected${since} and has never shipped anything: ` +
+    'run forbruk ship, then forbruk aggregate; if it will not ship, forbruk source retire'
   )
 }
 

@@ -13,6 +13,7 @@ const facts: GateFacts = {
   storedPartitions: 2,
   partitions: [],
   sources: [],
+  silent: [],
   rejected: [],
   gaps: [],
   hasUsage: true,

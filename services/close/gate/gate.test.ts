@@ -47,6 +47,7 @@ const COMPLETE: GateFacts = {
   storedPartitions: 8,
   partitions: [PARTITION],
   sources: [SOURCE],
+  silent: [],
   rejected: [],
   gaps: [],
   hasUsage: true,
@@ -210,6 +211,16 @@ test('a source that was retired is not waited for; what it lacked then is accept
   const gone = { ...SOURCE, throughMs: null, missing: 4, retired }
   expect(lacks({ sources: [gone] })).toEqual([])
   expect(lacks({ sources: [{ ...gone, missing: 5 }] })).toHaveLength(1)
+})
+
+test('a source that is expected in the month, and never shipped, is missed like one that stopped', () => {
+  const silent = { source: 'gw2', fromMonth: '2026-10', actor: 'kari' }
+  const HELP = 'run forbruk ship, then forbruk aggregate; if it will not ship, forbruk source retire'
+  expect(lacks({ silent: [silent, { ...silent, source: 'gw3', fromMonth: null }] })).toEqual([
+    `source gw2 is expected from 2026-10 on and has never shipped anything: ${HELP}`,
+    `source gw3 is expected and has never shipped anything: ${HELP}`,
+  ])
+  expect(lacks({ silent: [{ ...silent, fromMonth: '2026-11' }] })).toEqual([])
 })
 
 test('a gateway that gives no marks is not waited for: for it the grace stands', () => {

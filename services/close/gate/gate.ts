@@ -1,4 +1,5 @@
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
+import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
 
 /** How long after a month's end its late events may still come. */
 export const GRACE_MS = 24 * 3_600_000
@@ -15,6 +16,8 @@ export type GateFacts = {
   readonly storedPartitions: number | null
   readonly partitions: readonly PartitionFacts[]
   readonly sources: readonly SourceFacts[]
+  /** Expected in this month or another, and never heard of. */
+  readonly silent: readonly SilentSource[]
   readonly rejected: readonly RejectedFacts[]
   /** Accepted ones in which events of the month may have been lost. */
   readonly gaps: readonly DatedGap[]
@@ -128,6 +131,7 @@ export type Lack =
       readonly throughMs: number | null
       readonly neededMs: number
     }
+  | ({ readonly kind: 'source_silent' } & Pick<SilentSource, 'source' | 'fromMonth'>)
   | { readonly kind: 'source_missing'; readonly source: string; readonly missing: number }
   | {
       readonly kind: 'rejected_open'
@@ -149,6 +153,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
       return { kind: 'gap', partition, fromOffset, toOffset, reason }
     }),
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
+    ...facts.silent.flatMap(source => judgeSilent(source, facts.month)),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
   ]
 }
@@ -224,6 +229,11 @@ function judgeSource(
   // What was missing when a source was retired is accepted as lost; what is missing since is not.
   if (missing !== (retired?.missing ?? 0)) lacks.push({ kind: 'source_missing', source, missing })
   return lacks
+}
+
+function judgeSilent({ source, fromMonth }: SilentSource, month: string): Lack[] {
+  const isExpected = fromMonth === null || fromMonth <= month
+  return isExpected ? [{ kind: 'source_silent', source, fromMonth }] : []
 }
 
 function judgeRejected({ reason, open, mending, example }: RejectedFacts, month: string): Lack[] {

@@ -1,7 +1,7 @@
 import { readCoverage } from '@forbruk/infra/ledger/coverage.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
-import { readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
+import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import { readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
 import { hasUsage } from '@forbruk/infra/ledger/usage.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
@@ -36,6 +36,7 @@ export async function readGateFacts(
     storedPartitions: (await readStream(store, stream))?.partitionCount ?? null,
     partitions: inLog.map(facts => ({ ...facts, ledger: coverage.get(facts.partition) ?? null })),
     sources: (await readSources(store, stream)).map(toSourceFacts),
+    silent: await readSilentSources(store, stream),
     rejected: await readRejected(store, stream, { startMs, endMs }),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
     hasUsage: await hasUsage(store, stream, { startMs, endMs }),
