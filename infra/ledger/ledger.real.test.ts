@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import { acceptedGap } from '../store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '../store/tables/block-ledger.ts'
 import { safeCount } from '../store/tables/codec.ts'
+import { sourceExpectation } from '../store/tables/source-expectation.ts'
 import { type SourceRow, sourceLedger } from '../store/tables/source-ledger.ts'
 import { sourceRetirement } from '../store/tables/source-retirement.ts'
 import { stream as streamTable } from '../store/tables/stream.ts'
@@ -16,10 +17,10 @@ import { shapeOf } from '../store/tables/table.ts'
 import { readBlocks } from './blocks.ts'
 import { readCoverage } from './coverage.ts'
 import { readDatedGaps } from './gaps.ts'
-import { readFirstUsage, readProgress, readStandings } from './progress.ts'
+import { readFirstAppendTime, readProgress, readStandings } from './progress.ts'
 import { BLOCKS_OF_RANGE, rangeParams, touchesRange } from './range.ts'
 import { readSeenFiles } from './source-files.ts'
-import { readSources } from './sources.ts'
+import { readSilentSources, readSources } from './sources.ts'
 
 const HOUR_MS = 3_600_000
 const START_MS = Date.parse('2026-10-01T00:00:00Z')
@@ -79,8 +80,17 @@ test('a block touches a range by one rule, in SQL as in code, and one without us
     params,
   )
   expect(found.map(each => each.block)).toEqual(touching)
-  expect(await readFirstUsage(store, 'ranges')).toBe(START_MS - 9 * HOUR_MS)
-  expect(await readFirstUsage(store, 'none')).toBeNull()
+})
+
+test('counting began when the log took its first record, whatever the events say', async () => {
+  const early = { ...hours(-9_000, -9_000), firstAppendTimeMs: START_MS + 2 }
+  await insertValues(store, blockLedger, [
+    block('appended', 0, 8, { firstAppendTimeMs: START_MS + 1 }),
+    block('appended', 8, 16, early),
+    block('appended', 16, 24, { firstAppendTimeMs: null }),
+  ])
+  expect(await readFirstAppendTime(store, 'appended')).toBe(START_MS + 1)
+  expect(await readFirstAppendTime(store, 'none')).toBeNull()
 })
 
 test('a partition stands where its newest block does, and is covered but where blocks leave a hole', async () => {
@@ -159,7 +169,12 @@ test('a retired source is live again as soon as it has gone on', async () => {
     { ...retirement, retiredAtMs: START_MS + 1, throughMs: START_MS },
     { ...retirement, retiredAtMs: START_MS, throughMs: null, reason: 'before' },
   ])
-  const gateway = { identity: 'request_id_or_none', givesMarks: false, throughMs: null, retired: null }
+  const gateway = {
+    identity: 'request_id_or_none',
+    givesMarks: false,
+    throughMs: null,
+    ...{ expected: null, retired: null },
+  }
   const gw1 = { source: 'gw1', format: 'combined', events: 3, eventsMarked: 5, missing: 2, givesMarks: true }
   expect(await readSources(store, stream)).toEqual([
     { source: '', format: '', events: 3, eventsMarked: 0, missing: 0, ...gateway },
@@ -167,12 +182,48 @@ test('a retired source is live again as soon as it has gone on', async () => {
       ...gw1,
       identity: 'line_position',
       throughMs: START_MS,
+      expected: null,
       retired: { reason: 'gone', missing: 2 },
     },
   ])
 
   await insertValues(store, sourceLedger, [shipped('gw1', 8, { throughMs: START_MS + 1, eventsSoFar: 6 })])
   expect(await readSources(store, stream)).toMatchObject([{}, { throughMs: START_MS + 1, retired: null }])
+})
+
+test('of a source, the newest word holds: expected or retired, whether it ever shipped or not', async () => {
+  const stream = 'words'
+  await insertValues(store, streamTable, [
+    { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1 },
+  ])
+  await insertValues(store, sourceLedger, [shipped('gw1', 0, { stream })])
+  const expect1 = { stream, source: 'gw1', actor: 'me', recordedAtMs: START_MS, fromMonth: null }
+  const expect2 = { ...expect1, source: 'gw2', fromMonth: '2026-10' }
+  await insertValues(store, sourceExpectation, [
+    { ...expect2, recordedAtMs: 0, fromMonth: null },
+    expect1,
+    expect2,
+  ])
+  const gw2 = { source: 'gw2', fromMonth: '2026-10', actor: 'me' }
+  const gw1 = { source: 'gw1', expected: { fromMonth: null, actor: 'me' }, retired: null }
+  expect(await readSilentSources(store, stream)).toEqual([gw2])
+  expect(await readSources(store, stream)).toMatchObject([gw1])
+
+  const retired = { stream, retiredAtMs: START_MS + 1, missing: 0, reason: 'gone', actor: 'me' }
+  await insertValues(store, sourceRetirement, [
+    { ...retired, source: 'gw1', throughMs: START_MS },
+    { ...retired, source: 'gw2', throughMs: null },
+  ])
+  expect(await readSilentSources(store, stream)).toEqual([])
+  expect(await readSources(store, stream)).toMatchObject([{ expected: null, retired: { reason: 'gone' } }])
+
+  const again = START_MS + 2
+  await insertValues(store, sourceExpectation, [
+    { ...expect1, recordedAtMs: again },
+    { ...expect2, recordedAtMs: again },
+  ])
+  expect(await readSilentSources(store, stream)).toEqual([gw2])
+  expect(await readSources(store, stream)).toMatchObject([gw1])
 })
 
 test('what was seen of a file is what its newest row before the block says', async () => {

@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts'
-import { nullable, safeCount, secondTime } from '../store/tables/codec.ts'
+import { nullable, safeCount, time } from '../store/tables/codec.ts'
 import { type IngestProgress, ingestProgress } from '../store/tables/ingest-progress.ts'
 import { select, shapeOf } from '../store/tables/table.ts'
 
@@ -29,12 +29,12 @@ export function readProgress(store: Store, stream: string): Promise<IngestProgre
   return store.query(sql, shape, { stream })
 }
 
-/** The hour of the first usage, in milliseconds since the epoch; null when none was counted. */
-export async function readFirstUsage(store: Store, stream: string): Promise<number | null> {
+/** When the first counted record was appended to the log, by the log's clock; null when none was counted. */
+export async function readFirstAppendTime(store: Store, stream: string): Promise<number | null> {
   const [row] = await store.query(
-    'SELECT minOrNull(first_hour) AS first_hour FROM block_ledger WHERE stream = {stream:String}',
-    shapeOf({ firstHourMs: nullable(secondTime) }),
+    'SELECT minOrNull(first_append_time) AS first_append_time FROM block_ledger WHERE stream = {stream:String}',
+    shapeOf({ firstAppendTimeMs: nullable(time) }),
     { stream },
   )
-  return row?.firstHourMs ?? null
+  return row?.firstAppendTimeMs ?? null
 }

@@ -1,8 +1,10 @@
 import type { Store } from '../store/store.ts'
 import { bool, text } from '../store/tables/codec.ts'
+import type { SourceExpectation } from '../store/tables/source-expectation.ts'
 import { type SourceProgress, sourceProgress } from '../store/tables/source-progress.ts'
-import { type SourceRetirement, sourceRetirement } from '../store/tables/source-retirement.ts'
+import type { SourceRetirement } from '../store/tables/source-retirement.ts'
 import { select, shapeOf } from '../store/tables/table.ts'
+import { readWordsOnSources } from './words-on-sources.ts'
 
 /** A source that has shipped something, what its marks say and what people have said of it. */
 export type Source = {
@@ -21,14 +23,21 @@ export type Source = {
   readonly identity: 'line_position' | 'request_id_or_none'
   /** A gateway that sends by itself says nothing of how far it is. */
   readonly givesMarks: boolean
+  /** By whose word, and from which month on; null where its own first mark is all there is. */
+  readonly expected: Expected | null
   /** What an operator has said of its end; null while it lives. */
   readonly retired: Pick<SourceRetirement, 'reason' | 'missing'> | null
 }
 
+type Expected = Pick<SourceExpectation, 'fromMonth' | 'actor'>
+
+/** A source that is expected and has never shipped anything. */
+export type SilentSource = Expected & { readonly source: string }
+
 /** The stream's sources by name. */
 export async function readSources(store: Store, stream: string): Promise<Source[]> {
   const kinds = new Map((await readKinds(store, stream)).map(kind => [kind.source, kind]))
-  const retirements = new Map((await readRetirements(store, stream)).map(row => [row.source, row]))
+  const { expectations, retirements } = await readWordsOnSources(store, stream)
   const progress = await readSourceProgress(store, stream)
   return progress.map(row => {
     const { source, format, events, eventsMarked, missing, throughMs } = row
@@ -37,9 +46,29 @@ export async function readSources(store: Store, stream: string): Promise<Source[
       ...{ source, format, events, eventsMarked, missing, throughMs },
       identity: kind?.hasPositions ? 'line_position' : 'request_id_or_none',
       givesMarks: kind?.givesMarks ?? false,
+      expected: toExpected(expectations.get(source)),
       retired: whileItHolds(retirements.get(source), row),
     }
   })
+}
+
+/** By name. */
+export async function readSilentSources(store: Store, stream: string): Promise<SilentSource[]> {
+  const { expectations } = await readWordsOnSources(store, stream)
+  const heard = await store.query(
+    'SELECT DISTINCT source FROM source_ledger WHERE stream = {stream:String}',
+    shapeOf({ source: text }),
+    { stream },
+  )
+  const silent = new Map(expectations)
+  for (const { source } of heard) silent.delete(source)
+  return [...silent.values()].map(({ source, fromMonth, actor }) => ({ source, fromMonth, actor }))
+}
+
+function toExpected(expectation: SourceExpectation | undefined): Expected | null {
+  if (expectation === undefined) return null
+  const { fromMonth, actor } = expectation
+  return { fromMonth, actor }
 }
 
 /** A source that has gone on since it was retired is live again. Pure. */
@@ -66,16 +95,6 @@ function readKinds(store: Store, stream: string) {
             has_positions OR sum(marks) > 0 OR countIf(through IS NOT NULL) > 0 AS gives_marks
      FROM source_ledger WHERE stream = {stream:String} GROUP BY source`,
     shapeOf({ source: text, hasPositions: bool, givesMarks: bool }),
-    { stream },
-  )
-}
-
-/** Of each source the newest, whether it still holds or not. */
-function readRetirements(store: Store, stream: string): Promise<SourceRetirement[]> {
-  const { list, shape } = select(sourceRetirement)
-  return store.query(
-    `SELECT ${list} FROM source_retirement WHERE stream = {stream:String} ORDER BY retired_at DESC LIMIT 1 BY source`,
-    shape,
     { stream },
   )
 }

@@ -49,6 +49,16 @@ export function readUsesOf(
 
 const OF_CLIENTS = 'AND client_id IN {clients:Array(String)}'
 
+/** Whether anybody did anything in the range. */
+export async function hasUsage(store: Store, stream: string, range: PeriodRange): Promise<boolean> {
+  const rows = await store.query(
+    `SELECT client_id FROM usage_rollup WHERE stream = {stream:String} AND ${IN_RANGE} LIMIT 1`,
+    shapeOf({ clientId }),
+    { stream, ...rangeParams(range) },
+  )
+  return rows.length > 0
+}
+
 /** By client, integration and status class, in this order. */
 function queryUses(
   store: Store,

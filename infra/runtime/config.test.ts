@@ -17,6 +17,7 @@ describe('readConfig', () => {
       console: { listen: { host: '127.0.0.1', port: 8080 }, token: null },
       statementsTopic: 'billing.statements',
       closeSchedule: '0 6 2 * *',
+      closeFrom: null,
       logLevel: 'info',
     })
   })
@@ -42,6 +43,7 @@ describe('readConfig', () => {
       FORBRUK_LISTEN: '0.0.0.0:80',
       FORBRUK_API_TOKEN: 'a-token-of-some-length',
       FORBRUK_CLOSE_SCHEDULE: 'off',
+      FORBRUK_CLOSE_FROM: '2026-10',
       KAFKA_STATEMENTS_TOPIC: 'invoices',
       LOG_LEVEL: 'debug',
     })
@@ -75,6 +77,7 @@ describe('readConfig', () => {
       console: { listen: { host: '0.0.0.0', port: 80 }, token: 'a-token-of-some-length' },
       statementsTopic: 'invoices',
       closeSchedule: null,
+      closeFrom: { month: '2026-10' },
       logLevel: 'debug',
     })
   })
@@ -114,6 +117,7 @@ describe('readConfig', () => {
       FORBRUK_STORE_LISTEN: '8123',
       FORBRUK_LISTEN: 'localhost',
       FORBRUK_CLOSE_SCHEDULE: 'monthly',
+      FORBRUK_CLOSE_FROM: '2026-13',
       LOG_LEVEL: 'loud',
     }
     const message = messageOf(() => readConfig(wrong))

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
 import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
@@ -9,6 +10,7 @@ import {
   brokersVariable,
   countVariable,
   listenVariable,
+  monthVariable,
   scheduleVariable,
   signingSecretVariable,
   switchVariable,
@@ -37,6 +39,8 @@ export type Config = {
   readonly statementsTopic: string
   /** When ended months are closed, as a cron expression in the tariff's time zone; null: only by command or request. */
   readonly closeSchedule: string | null
+  /** The first month that is closed by schedule; null: whatever follows a month that is closed. */
+  readonly closeFrom: BillingPeriod | null
   readonly logLevel: LogLevel
 }
 
@@ -108,6 +112,7 @@ const shape = z.object({
   FORBRUK_LISTEN: listenVariable.prefault('127.0.0.1:8080'),
   FORBRUK_API_TOKEN: tokenVariable.optional(),
   FORBRUK_CLOSE_SCHEDULE: scheduleVariable.prefault('0 6 2 * *'),
+  FORBRUK_CLOSE_FROM: monthVariable.optional(),
   LOG_LEVEL: logLevelShape.default('info'),
 })
 
@@ -141,6 +146,7 @@ export function readConfig(env: Environment): Config {
     console: { listen: variables.FORBRUK_LISTEN, token: variables.FORBRUK_API_TOKEN ?? null },
     statementsTopic: variables.KAFKA_STATEMENTS_TOPIC,
     closeSchedule: variables.FORBRUK_CLOSE_SCHEDULE,
+    closeFrom: variables.FORBRUK_CLOSE_FROM ?? null,
     logLevel: variables.LOG_LEVEL,
   }
 }

@@ -1,3 +1,4 @@
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { CronPattern } from 'croner'
 import { z } from 'zod'
 import { isLoopback, parseAddress } from './address.ts'
@@ -29,6 +30,15 @@ export const scheduleVariable = z.string().transform((value, context) => {
       code: 'custom',
       message: 'expected minute, hour, day, month and weekday, e.g. "0 6 2 * *" for the 2nd at 06:00, or off',
     })
+    return z.NEVER
+  }
+})
+
+export const monthVariable = z.string().transform((value, context) => {
+  try {
+    return parseBillingPeriod(value)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected a month as YYYY-MM, such as 2026-10' })
     return z.NEVER
   }
 })

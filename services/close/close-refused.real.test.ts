@@ -1,3 +1,4 @@
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { describe, expect, test } from 'vitest'
 import { useInstallation } from '../../test/support/close/close-october.ts'
 import {
@@ -13,6 +14,10 @@ import {
   TOPIC,
   writeRegistry,
 } from '../../test/support/close/counted-month.ts'
+
+const NOTHING_COUNTED =
+  `nothing of stream ${TOPIC} was counted here; ` +
+  'check KAFKA_TOPIC and FORBRUK_DATA_DIR, else run forbruk ship and forbruk aggregate'
 
 const { place, close, refusals, rows, importAll, countAll } = useInstallation()
 
@@ -40,7 +45,50 @@ describe('an incomplete month is refused', () => {
     await importAll()
     await appendRecords(place().log, 1, 5)
     place().clock.nowMs = GRACE_END_MS
-    expect(await refusals()).toEqual(['partition 1: nothing aggregated of 5; run forbruk aggregate'])
+    const missing = [NOTHING_COUNTED, 'partition 1: nothing aggregated of 5; run forbruk aggregate']
+    expect(await refusals()).toEqual(missing)
+    expect(await refusals({ force: { reason: 'it will do' } })).toEqual(missing)
+  })
+
+  test('when it is of an empty log, or mistyped, and no reason overrides that', async () => {
+    await writeRegistry(place().folder)
+    await importAll()
+    place().clock.nowMs = GRACE_END_MS
+    const force = { reason: 'it will do' }
+    expect(await refusals()).toEqual([NOTHING_COUNTED])
+    expect(await refusals({ force })).toEqual([NOTHING_COUNTED])
+    await countOctober(place())
+    for (const month of ['2025-10', '2020-01']) {
+      const period = parseBillingPeriod(month)
+      const unknown =
+        `${month} ended before stream ${TOPIC} began at 2026-10-15T12:34:56Z, ` +
+        'and no usage of it was counted; check the month, else ship its logs'
+      expect(await refusals({ period })).toEqual([unknown])
+      expect(await refusals({ period, force })).toEqual([unknown])
+    }
+  })
+
+  test('when no source has sent usage of it, for which a person can vouch', async () => {
+    await countOctober(place())
+    await importAll()
+    const period = parseBillingPeriod('2026-12')
+    await flushSource(place().store, { throughMs: Date.parse('2026-12-31T23:00:00Z') })
+    place().clock.nowMs = Date.parse('2027-01-02T00:00:00Z')
+    expect(await refusals({ period })).toEqual([
+      'no source has sent any usage of 2026-12; check the month and the gateways; ' +
+        'if there was none, close with --force and a reason',
+    ])
+    expect((await close({ period, force: { reason: 'the API was shut' } })).outcome).toBe('closed')
+  })
+
+  test('unless its logs were loaded long after, for a person who asks for it', async () => {
+    await countAll()
+    const uses = [
+      { client: 'firma', integration: 'shop', timeMs: Date.parse('2026-01-15T00:00:00Z'), requests: 3 },
+    ]
+    await appendRecords(place().log, 1, 1)
+    await flushBlock(place().store, { partition: 1, block: 0, nextOffset: 1, uses })
+    expect((await close({ period: parseBillingPeriod('2026-01') })).outcome).toBe('closed')
   })
 
   test('when a partition was not aggregated past the grace', async () => {

@@ -9,6 +9,7 @@ const COUNTED = [
   'rejected_event',
   'block_ledger',
   'accepted_gap',
+  'source_expectation',
   'source_retirement',
   'usage_hourly',
   'usage_daily',

@@ -1,16 +1,73 @@
 import { userInfo } from 'node:os'
+import { expectSource } from '@forbruk/close/gate/expect-source.ts'
 import { retireSource } from '@forbruk/close/gate/retire-source.ts'
+import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { acceptLoss } from '@forbruk/shipper/accept-loss.ts'
 import { shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { Command } from 'commander'
+import { printSourceList, sourceListAsJson } from '../print/source.ts'
 import { printJson, printLine, spellTime } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { parseReason } from './parse-reason.ts'
+import { parseSourceName } from './parse-source-name.ts'
 
 export function sourceCommand(context: CommandContext): Command {
-  const retire = new Command('retire')
+  return new Command('source')
+    .description('the log streams that events come from')
+    .addCommand(listCommand(context).exitOverride())
+    .addCommand(expectCommand(context).exitOverride())
+    .addCommand(retireCommand(context).exitOverride())
+    .addCommand(acceptLossCommand(context).exitOverride())
+}
+
+function listCommand(context: CommandContext): Command {
+  return new Command('list')
+    .description('which sources a month waits for, since when, and how each stands')
+    .option('--json', 'print as JSON', false)
+    .action(async (options: { json: boolean }) => {
+      await using parts = openParts(context)
+      const store = await parts.readableStore()
+      const stream = parts.config.log.topic
+      const listed = {
+        shipped: await readSources(store, stream),
+        silent: await readSilentSources(store, stream),
+      }
+      if (options.json) printJson(sourceListAsJson(listed))
+      else printSourceList(listed)
+    })
+}
+
+function expectCommand(context: CommandContext): Command {
+  return new Command('expect')
+    .description('record that months wait for a source, even if it has not shipped anything yet')
+    .argument('<name>', 'the source, as forbruk ship names it', parseSourceName)
+    .option('--from <month>', 'the first month that waits for it, YYYY-MM; without it, every month')
+    .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
+    .option('--json', 'print as JSON', false)
+    .action(async (source: string, options: { from?: string; actor?: string; json: boolean }) => {
+      const from = options.from === undefined ? null : parseBillingPeriod(options.from)
+      await using parts = openParts(context)
+      const { hasShipped } = await expectSource({
+        store: await parts.store(),
+        stream: parts.config.log.topic,
+        source,
+        from,
+        actor: options.actor ?? userInfo().username,
+        clock: Date.now,
+      })
+      if (options.json) return printJson({ source, from: from?.month ?? null, hasShipped })
+      const since = from === null ? 'in every month' : `from ${from.month} on`
+      printLine(
+        `${source} is expected ${since}; it has ${hasShipped ? 'shipped' : 'not shipped anything yet'}`,
+      )
+    })
+}
+
+function retireCommand(context: CommandContext): Command {
+  return new Command('retire')
     .description('record that a source will ship no more, so that no close waits for it')
-    .argument('<name>', 'the source, as forbruk status lists it')
+    .argument('<name>', 'the source, as forbruk source list has it')
     .requiredOption('--reason <text>', 'why, recorded', parseReason)
     .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
     .option('--json', 'print as JSON', false)
@@ -30,7 +87,10 @@ export function sourceCommand(context: CommandContext): Command {
       const howFar = through === null ? 'never said how far it shipped' : `shipped through ${through}`
       printLine(`${source} is retired; it ${howFar}, ${missing} events are missing and accepted as lost`)
     })
-  const acceptLossOf = new Command('accept-loss')
+}
+
+function acceptLossCommand(context: CommandContext): Command {
+  return new Command('accept-loss')
     .description('record that what could not be shipped of a file is lost, so that it holds no mark back')
     .argument('<name>', 'the source')
     .argument('<file>', 'the file, as forbruk ship names it')
@@ -52,8 +112,4 @@ export function sourceCommand(context: CommandContext): Command {
           printLine(`${source}: ${path} (${reason}) is accepted as lost`)
       },
     )
-  return new Command('source')
-    .description('the log streams that events come from')
-    .addCommand(retire.exitOverride())
-    .addCommand(acceptLossOf.exitOverride())
 }

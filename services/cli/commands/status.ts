@@ -1,6 +1,6 @@
 import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
-import { readSources } from '@forbruk/infra/ledger/sources.ts'
+import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
 import { printJson } from '../print/table.ts'
@@ -24,11 +24,12 @@ async function readStatus(parts: Parts): Promise<Status> {
   const store = await parts.readableStore()
   const counted = new Map((await readProgress(store, stream)).map(each => [each.partition, each]))
   const sources = await readSources(store, stream)
+  const silent = await readSilentSources(store, stream)
   const gaps = await readGaps(store, stream)
   const partitions: PartitionStatus[] = []
   for (let partition = 0; partition < log.partitionCount; partition++) {
     const bounds = await log.bounds(partition)
     partitions.push({ partition, bounds, progress: counted.get(partition) ?? null })
   }
-  return { stream, partitions, gaps, sources }
+  return { stream, partitions, gaps, sources, silent }
 }

@@ -1,4 +1,4 @@
-import type { Source } from '@forbruk/infra/ledger/sources.ts'
+import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { IngestProgress } from '@forbruk/infra/store/tables/ingest-progress.ts'
@@ -16,9 +16,11 @@ export type Status = {
   readonly partitions: readonly PartitionStatus[]
   readonly gaps: readonly AcceptedGap[]
   readonly sources: readonly Source[]
+  /** Expected, and never heard of. */
+  readonly silent: readonly SilentSource[]
 }
 
-export function printStatus({ partitions, gaps, sources }: Status): void {
+export function printStatus({ partitions, gaps, sources, silent }: Status): void {
   printPartitions(partitions)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
@@ -27,6 +29,10 @@ export function printStatus({ partitions, gaps, sources }: Status): void {
   printLine()
   if (sources.length === 0) printLine('no source has shipped anything yet')
   else printSources(sources)
+  for (const { source, fromMonth } of silent) {
+    const since = fromMonth === null ? '' : ` from ${fromMonth} on`
+    printLine(`source ${source} is expected${since} and has never shipped anything: forbruk source list`)
+  }
 }
 
 function printPartitions(partitions: readonly PartitionStatus[]): void {
@@ -87,7 +93,7 @@ function lagOf(each: PartitionStatus): number {
 }
 
 /** 64-bit counts and times as ClickHouse prints them. */
-export function statusAsJson({ stream, partitions, gaps, sources }: Status) {
+export function statusAsJson({ stream, partitions, gaps, sources, silent }: Status) {
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -116,6 +122,7 @@ export function statusAsJson({ stream, partitions, gaps, sources }: Status) {
       through: spellTimeOrNull(each.throughMs),
       retired: each.retired?.reason ?? '',
     })),
+    silent_sources: silent.map(({ source, fromMonth, actor }) => ({ source, from_month: fromMonth, actor })),
   }
 }
 

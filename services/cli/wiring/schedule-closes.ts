@@ -2,8 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { announce, type Closer } from '@forbruk/close/close-and-announce.ts'
 import { readDueWork } from '@forbruk/close/schedule/read-due-work.ts'
 import { runSchedule } from '@forbruk/close/schedule/run-schedule.ts'
-import { readFirstUsage } from '@forbruk/infra/ledger/progress.ts'
-import { type BillingPeriod, periodAt } from '@forbruk/schemas/period/billing-period.ts'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { closingParts } from './closing-parts.ts'
 import type { Parts } from './open-parts.ts'
 
@@ -17,16 +16,17 @@ export async function scheduleCloses(
   const { logger, config } = parts
   if (config.closeSchedule === null) return
   const settings = {
-    schedule: { expression: config.closeSchedule, timeZone },
+    schedule: { expression: config.closeSchedule, timeZone, from: config.closeFrom },
     stream: config.log.topic,
     topic: config.statementsTopic,
   }
   const store = await parts.store()
-  const firstUsageMs = await readFirstUsage(store, config.log.topic)
-  const after = firstUsageMs === null ? null : periodAt(firstUsageMs, timeZone).month
+  const from = config.closeFrom?.month ?? null
   logger.info(
-    { schedule: config.closeSchedule, timeZone, after },
-    'closing by schedule the ended months after the first with usage, which is left to forbruk close',
+    { schedule: config.closeSchedule, timeZone, from },
+    from === null
+      ? 'closing by schedule what follows a closed month; the first is left to forbruk close'
+      : 'closing by schedule from FORBRUK_CLOSE_FROM on, each month once the one before it is closed',
   )
   const closing = closingParts(parts)
   await runSchedule({

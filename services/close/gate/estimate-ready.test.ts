@@ -13,8 +13,11 @@ const facts: GateFacts = {
   storedPartitions: 2,
   partitions: [],
   sources: [],
+  silent: [],
   rejected: [],
   gaps: [],
+  hasUsage: true,
+  firstAppendTimeMs: null,
   otherStreams: [],
 }
 const reached = (nextOffset: number) => new Map([[1, { nextOffset }]])

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { describeLack } from './describe-lack.ts'
 import {
-  describeLack,
+  canBeForced,
   type GateFacts,
   GRACE_MS,
   judgeMonth,
@@ -46,15 +47,24 @@ const COMPLETE: GateFacts = {
   storedPartitions: 8,
   partitions: [PARTITION],
   sources: [SOURCE],
+  silent: [],
   rejected: [],
   gaps: [],
+  hasUsage: true,
+  firstAppendTimeMs: endMs - 1,
   otherStreams: [],
 }
 
 function lacks(changes: Partial<GateFacts>, nowMs = graceEndMs): string[] {
   return judgeMonth({ ...COMPLETE, ...changes }, nowMs).map(describeLack)
 }
-const partition = (changes: Partial<PartitionFacts>) => lacks({ partitions: [{ ...PARTITION, ...changes }] })
+const partition = (changes: Partial<PartitionFacts>) =>
+  lacks({
+    partitions: [
+      { ...PARTITION, partition: 0 },
+      { ...PARTITION, ...changes },
+    ],
+  })
 const ledger = (changes: Partial<NonNullable<PartitionFacts['ledger']>>) =>
   partition({ ledger: { firstOffset: 0, nextOffset: 131_072, brokenAt: null, ...changes } })
 
@@ -84,6 +94,46 @@ test('the month must be over, and its grace', () => {
   expect(lacks({}, endMs - 1)).toEqual(['2026-10 has not ended; it does at 2026-10-31T23:00:00Z'])
   expect(lacks({}, endMs)).toEqual(['2026-10 may still get late events; close it after 2026-11-01T23:00:00Z'])
   expect(lacks({}, graceEndMs - 1)).toHaveLength(1)
+})
+
+describe('a month that nothing is known of', () => {
+  const empty = { ...PARTITION, endOffset: 0, graceOffset: null, ledger: null }
+  const NOTHING =
+    'nothing of stream gateway.requests was counted here; ' +
+    'check KAFKA_TOPIC and FORBRUK_DATA_DIR, else run forbruk ship and forbruk aggregate'
+
+  test('is none that nothing happened in: an empty log, another folder or another topic', () => {
+    const facts = { partitions: [empty, empty], hasUsage: false, firstAppendTimeMs: null }
+    expect(lacks({ ...facts, storedPartitions: null })).toEqual([NOTHING])
+    expect(lacks({ partitions: [{ ...empty, endOffset: 5 }], hasUsage: false })).toContain(NOTHING)
+  })
+
+  test('as one that ended before the log took a record, unless its usage was counted later', () => {
+    const before = { firstAppendTimeMs: endMs }
+    expect(lacks({ ...before, hasUsage: false })).toEqual([
+      '2026-10 ended before stream gateway.requests began at 2026-10-31T23:00:00Z, ' +
+        'and no usage of it was counted; check the month, else ship its logs',
+    ])
+    expect(lacks({ ...before, hasUsage: true })).toEqual([])
+  })
+
+  test('and one without any usage', () => {
+    const WITHOUT =
+      'no source has sent any usage of 2026-10; check the month and the gateways; ' +
+      'if there was none, close with --force and a reason'
+    expect(lacks({ hasUsage: false })).toEqual([WITHOUT])
+    expect(lacks({ hasUsage: false, firstAppendTimeMs: null })).toEqual([WITHOUT])
+  })
+
+  test('a person can vouch that there was none while the log was running, and for nothing else of it', () => {
+    const kinds = (facts: Partial<GateFacts>) => {
+      const judged = judgeMonth({ ...COMPLETE, hasUsage: false, ...facts }, graceEndMs)
+      return judged.map(lack => [lack.kind, canBeForced(lack)])
+    }
+    expect(kinds({})).toEqual([['month_without_usage', true]])
+    expect(kinds({ firstAppendTimeMs: endMs })).toEqual([['month_before_counting', false]])
+    expect(kinds({ partitions: [empty] })).toEqual([['nothing_counted', false]])
+  })
 })
 
 describe('a partition', () => {
@@ -163,6 +213,16 @@ test('a source that was retired is not waited for; what it lacked then is accept
   expect(lacks({ sources: [{ ...gone, missing: 5 }] })).toHaveLength(1)
 })
 
+test('a source that is expected in the month, and never shipped, is missed like one that stopped', () => {
+  const silent = { source: 'gw2', fromMonth: '2026-10', actor: 'kari' }
+  const HELP = 'run forbruk ship, then forbruk aggregate; if it will not ship, forbruk source retire'
+  expect(lacks({ silent: [silent, { ...silent, source: 'gw3', fromMonth: null }] })).toEqual([
+    `source gw2 is expected from 2026-10 on and has never shipped anything: ${HELP}`,
+    `source gw3 is expected and has never shipped anything: ${HELP}`,
+  ])
+  expect(lacks({ silent: [{ ...silent, fromMonth: '2026-11' }] })).toEqual([])
+})
+
 test('a gateway that gives no marks is not waited for: for it the grace stands', () => {
   const gateway = { ...SOURCE, source: '', throughMs: null, givesMarks: false }
   expect(lacks({ sources: [gateway] })).toEqual([])
@@ -193,5 +253,5 @@ test('the store must know the whole stream, and no other one of the month', () =
 
 test('everything that lacks is said at once', () => {
   const sources = [{ ...SOURCE, throughMs: null, missing: 5 }]
-  expect(lacks({ sources, partitions: [{ ...PARTITION, ledger: null }] }, 0)).toHaveLength(4)
+  expect(lacks({ sources, partitions: [{ ...PARTITION, ledger: null }] }, 0)).toHaveLength(5)
 })

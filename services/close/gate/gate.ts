@@ -1,4 +1,5 @@
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
+import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
 
 /** How long after a month's end its late events may still come. */
 export const GRACE_MS = 24 * 3_600_000
@@ -15,9 +16,15 @@ export type GateFacts = {
   readonly storedPartitions: number | null
   readonly partitions: readonly PartitionFacts[]
   readonly sources: readonly SourceFacts[]
+  /** Expected in this month or another, and never heard of. */
+  readonly silent: readonly SilentSource[]
   readonly rejected: readonly RejectedFacts[]
   /** Accepted ones in which events of the month may have been lost. */
   readonly gaps: readonly DatedGap[]
+  /** Whether anything of the month was counted, of whomever. */
+  readonly hasUsage: boolean
+  /** When the first counted record was appended, by the log's clock; null when none was counted. */
+  readonly firstAppendTimeMs: number | null
   /** Other streams in the store that hold usage of the month. */
   readonly otherStreams: readonly string[]
 }
@@ -73,6 +80,14 @@ export type RejectedFacts = {
 export type Lack =
   | { readonly kind: 'month_running'; readonly month: string; readonly endMs: number }
   | { readonly kind: 'grace_running'; readonly month: string; readonly graceEndMs: number }
+  | { readonly kind: 'nothing_counted'; readonly stream: string }
+  | {
+      readonly kind: 'month_before_counting'
+      readonly month: string
+      readonly stream: string
+      readonly firstAppendTimeMs: number
+    }
+  | { readonly kind: 'month_without_usage'; readonly month: string }
   | { readonly kind: 'stream_unrecorded'; readonly stream: string }
   | { readonly kind: 'partitions_differ'; readonly log: number; readonly stored: number }
   | { readonly kind: 'other_stream'; readonly stream: string; readonly otherStream: string }
@@ -116,6 +131,7 @@ export type Lack =
       readonly throughMs: number | null
       readonly neededMs: number
     }
+  | ({ readonly kind: 'source_silent' } & Pick<SilentSource, 'source' | 'fromMonth'>)
   | { readonly kind: 'source_missing'; readonly source: string; readonly missing: number }
   | {
       readonly kind: 'rejected_open'
@@ -130,12 +146,14 @@ export type Lack =
 export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
   return [
     ...judgeTime(facts, nowMs),
+    ...judgeUsage(facts, nowMs),
     ...judgeStream(facts),
     ...facts.partitions.flatMap(judgePartition),
     ...facts.gaps.map(({ partition, fromOffset, toOffset, reason }): Lack => {
       return { kind: 'gap', partition, fromOffset, toOffset, reason }
     }),
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
+    ...facts.silent.flatMap(source => judgeSilent(source, facts.month)),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
   ]
 }
@@ -143,6 +161,24 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
 function judgeTime({ month, endMs, graceEndMs }: GateFacts, nowMs: number): Lack[] {
   if (nowMs < endMs) return [{ kind: 'month_running', month, endMs }]
   return nowMs < graceEndMs ? [{ kind: 'grace_running', month, graceEndMs }] : []
+}
+
+/**
+ * A month of which nothing is known looks like one in which nothing happened: by a mistyped month, another folder or
+ * another topic. Logs that were loaded long after are known, since their usage is counted.
+ */
+function judgeUsage(facts: GateFacts, nowMs: number): Lack[] {
+  const { month, endMs, stream, partitions, hasUsage, firstAppendTimeMs } = facts
+  if (partitions.every(({ ledger }) => ledger === null)) return [{ kind: 'nothing_counted', stream }]
+  if (hasUsage || nowMs < endMs) return []
+  return firstAppendTimeMs !== null && endMs <= firstAppendTimeMs
+    ? [{ kind: 'month_before_counting', month, stream, firstAppendTimeMs }]
+    : [{ kind: 'month_without_usage', month }]
+}
+
+/** Whether a person's word can stand for it: not for what is still to come, nor for what the log never heard of. */
+export function canBeForced({ kind }: Lack): boolean {
+  return kind !== 'month_running' && kind !== 'nothing_counted' && kind !== 'month_before_counting'
 }
 
 function judgeStream(facts: GateFacts): Lack[] {
@@ -195,100 +231,14 @@ function judgeSource(
   return lacks
 }
 
+function judgeSilent({ source, fromMonth }: SilentSource, month: string): Lack[] {
+  const isExpected = fromMonth === null || fromMonth <= month
+  return isExpected ? [{ kind: 'source_silent', source, fromMonth }] : []
+}
+
 function judgeRejected({ reason, open, mending, example }: RejectedFacts, month: string): Lack[] {
   const lacks: Lack[] = []
   if (open > 0) lacks.push({ kind: 'rejected_open', month, reason, events: open, example: example ?? '' })
   if (mending > 0) lacks.push({ kind: 'mended_uncounted', reason, events: mending })
   return lacks
-}
-
-/** A plain sentence that says who lacks what, and what to do. */
-export function describeLack(lack: Lack): string {
-  switch (lack.kind) {
-    case 'month_running':
-      return `${lack.month} has not ended; it does at ${showTime(lack.endMs)}`
-    case 'grace_running':
-      return `${lack.month} may still get late events; close it after ${showTime(lack.graceEndMs)}`
-    case 'stream_unrecorded':
-      return `stream ${lack.stream}: the store holds its blocks, but not its record; run forbruk aggregate`
-    case 'partitions_differ':
-      return `the log has ${lack.log} partitions, the store counted ${lack.stored}; check that both belong together`
-    case 'other_stream':
-      return (
-        `stream ${lack.otherStream} holds usage of the month as well, which closing ${lack.stream} leaves out; ` +
-        'check KAFKA_TOPIC'
-      )
-    case 'partition_behind': {
-      const progress =
-        lack.nextOffset === null ? 'nothing aggregated' : `aggregated to offset ${showCount(lack.nextOffset)}`
-      return `partition ${lack.partition}: ${progress} of ${showCount(lack.neededOffset)}; run forbruk aggregate`
-    }
-    case 'partition_lost':
-      return (
-        `partition ${lack.partition}: offsets ${showCount(lack.fromOffset)} to ${showCount(lack.toOffset - 1)} ` +
-        'left the log before they were counted; restore the log, or close with --force and a reason'
-      )
-    case 'gap':
-      return describeGap(lack)
-    case 'partition_broken':
-      return (
-        `partition ${lack.partition}: the ledger ends at offset ${showCount(lack.endsAt)} ` +
-        `and goes on at ${showCount(lack.resumesAt)}; run forbruk audit`
-      )
-    case 'partition_starts_late':
-      return (
-        `partition ${lack.partition}: the ledger begins at offset ${showCount(lack.firstOffset)}, ` +
-        `the log at ${showCount(lack.startOffset)}; run forbruk audit`
-      )
-    case 'log_ends_early':
-      return (
-        `partition ${lack.partition}: the log ends at offset ${showCount(lack.endOffset)}, ` +
-        `the ledger at ${showCount(lack.nextOffset)}; check that the topic was not made anew`
-      )
-    case 'source_open':
-      return describeOpenSource(lack)
-    case 'source_missing':
-      return lack.missing > 0
-        ? `source ${lack.source} shipped ${showCount(lack.missing)} events that did not arrive; ship its files again`
-        : `source ${lack.source}: ${showCount(-lack.missing)} more events arrived than it shipped; run forbruk audit`
-    case 'rejected_open':
-      return (
-        `${showCount(lack.events)} rejected events of the month (${lack.reason}, such as ${lack.example}) ` +
-        'are neither mended nor waived; ' +
-        `see forbruk rejected list --month ${lack.month}, then forbruk rejected replay or waive`
-      )
-    case 'mended_uncounted':
-      return (
-        `${showCount(lack.events)} rejected events (${lack.reason}) were mended and sent again, ` +
-        'but are not counted yet; run forbruk aggregate'
-      )
-  }
-}
-
-function describeGap({ partition, fromOffset, toOffset, reason }: Extract<Lack, { kind: 'gap' }>): string {
-  const lost =
-    fromOffset === toOffset
-      ? `request ids from before offset ${showCount(toOffset)} were not recognised any more`
-      : `offsets ${showCount(fromOffset)} to ${showCount(toOffset - 1)} were never counted`
-  return (
-    `partition ${partition}: ${lost}: the log had lost them, and an operator gave them up (${reason}); ` +
-    'close with --force and a reason'
-  )
-}
-
-function describeOpenSource({ source, throughMs, neededMs }: Extract<Lack, { kind: 'source_open' }>): string {
-  const progress =
-    throughMs === null ? 'has not said how far it shipped' : `shipped through ${showTime(throughMs)}`
-  return (
-    `source ${source} ${progress}; expected ${showTime(neededMs)}: ` +
-    'run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire'
-  )
-}
-
-function showCount(count: number): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
-}
-
-function showTime(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace('.000Z', 'Z')
 }

@@ -4,8 +4,9 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Forced } from '@forbruk/schemas/statement/month-close.ts'
+import { describeLack } from './describe-lack.ts'
 import { type Estimate, estimateReady } from './estimate-ready.ts'
-import { describeLack, type GateFacts, judgeMonth, type Lack } from './gate.ts'
+import { canBeForced, type GateFacts, judgeMonth, type Lack } from './gate.ts'
 import { readGateFacts } from './read-gate-facts.ts'
 import { CloseRefusedError } from './refusal.ts'
 
@@ -30,10 +31,10 @@ export async function passGate(options: GateOptions): Promise<Passed> {
   const facts = await readGateFacts(store, log, month, range)
   const lacks = judgeMonth(facts, clock())
   if (lacks.length === 0) return { facts, forced: null }
-  // A revision is for good: half a month must not become one, whatever the reason.
-  const isRunning = lacks.some(lack => lack.kind === 'month_running') && !dryRun
+  // A revision is for good: half a month, or an unknown one, must not become one, whatever the reason.
+  const isBarred = !dryRun && !lacks.every(canBeForced)
   const reason = force?.reason.trim() ?? ''
-  if (isRunning || reason === '') {
+  if (isBarred || reason === '') {
     throw new CloseRefusedError(month, lacks, await estimate(options, facts, lacks))
   }
   return { facts, forced: { reason, lacks: lacks.map(describeLack) } }

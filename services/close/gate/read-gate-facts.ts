@@ -1,7 +1,9 @@
 import { readCoverage } from '@forbruk/infra/ledger/coverage.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
-import { readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
+import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
+import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import { readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
+import { hasUsage } from '@forbruk/infra/ledger/usage.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
@@ -34,8 +36,11 @@ export async function readGateFacts(
     storedPartitions: (await readStream(store, stream))?.partitionCount ?? null,
     partitions: inLog.map(facts => ({ ...facts, ledger: coverage.get(facts.partition) ?? null })),
     sources: (await readSources(store, stream)).map(toSourceFacts),
+    silent: await readSilentSources(store, stream),
     rejected: await readRejected(store, stream, { startMs, endMs }),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
+    hasUsage: await hasUsage(store, stream, { startMs, endMs }),
+    firstAppendTimeMs: await readFirstAppendTime(store, stream),
     otherStreams: await readOtherStreams(store, stream, { startMs, endMs }),
   }
 }

@@ -1,5 +1,6 @@
+import { describeLack } from './describe-lack.ts'
 import { describeEstimate, type Estimate } from './estimate-ready.ts'
-import { describeLack, type Lack } from './gate.ts'
+import type { Lack } from './gate.ts'
 
 /** Why a month was not closed, though nothing failed. */
 type Refusal =

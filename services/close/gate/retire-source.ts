@@ -1,4 +1,4 @@
-import { readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
+import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { sourceRetirement } from '@forbruk/infra/store/tables/source-retirement.ts'
@@ -23,7 +23,8 @@ type RetiredSource = Pick<Source, 'source' | 'throughMs' | 'missing'>
 
 /**
  * Records that a source will ship no more: a close doesn't wait for it then, and what is missing of it by now is
- * accepted as lost. Should it ship further all the same, it is live again. Throws UnknownSourceError.
+ * accepted as lost. An expectation of it ends as well. Should it ship further all the same, it is live again. Throws
+ * UnknownSourceError.
  */
 export async function retireSource({
   store,
@@ -34,9 +35,14 @@ export async function retireSource({
   clock,
 }: RetireOptions): Promise<RetiredSource> {
   const sources = await readSources(store, stream)
-  const known = sources.find(each => each.source === source)
+  const silent = (await readSilentSources(store, stream)).map(each => ({
+    ...each,
+    throughMs: null,
+    missing: 0,
+  }))
+  const known = [...sources, ...silent].find(each => each.source === source)
   if (known === undefined) {
-    const names = sources.map(each => each.source || '(gateway)').join(', ') || 'none'
+    const names = [...sources, ...silent].map(each => each.source || '(gateway)').join(', ') || 'none'
     throw new UnknownSourceError(`${stream} has no source ${JSON.stringify(source)}; it has ${names}`)
   }
   const { throughMs, missing } = known

@@ -9,10 +9,10 @@ import { Cron } from 'croner'
 import { GRACE_MS } from '../gate/gate.ts'
 
 export type PlanFacts = {
-  /** The hour of the first usage there is; null when nothing was counted. */
-  readonly firstUsageMs: number | null
   /** YYYY-MM of every month that has a revision. */
   readonly closedMonths: ReadonlySet<string>
+  /** By the log's own clock; null when nothing was counted. */
+  readonly firstAppendTimeMs: number | null
 }
 
 export type CloseSchedule = {
@@ -20,29 +20,45 @@ export type CloseSchedule = {
   readonly expression: string
   /** Of the tariff: months end there, and the expression is read there. */
   readonly timeZone: string
+  /** The first month, where somebody said so; null: whatever follows a month that is closed. */
+  readonly from: BillingPeriod | null
 }
 
-/** So far back a month is caught up on; an older one may be a clock gone wrong, and is closed by command. */
+/** So far back a month is caught up on; an older one is closed by command. */
 const MONTHS_BACK_MAX = 12
 
 /**
- * Pure: the months to close now, oldest first, of those after the month of the first usage. That one may have begun
- * before counting did, or hold no more than the first lines of a log file: whether to charge it is for people. A month
- * is due from the first time of the schedule after its grace, so a time that was slept through, or changed, is made up
- * for whenever this is asked next.
+ * Pure: the months to close now, oldest first. A month is closed on a person's word: it is the one that the schedule
+ * was told to begin with, or the one before it is closed, which goes back to a close by command. The time of an event
+ * is no such word, since one clock gone wrong can name any month. What ended before the log held anything is for people
+ * as well, even if its lines were loaded since.
+ *
+ * A month is due from the first time of the schedule after its grace, so a time that was slept through, or changed, is
+ * made up for whenever this is asked next.
  */
 export function planCloses(schedule: CloseSchedule, facts: PlanFacts, nowMs: number): BillingPeriod[] {
   const { timeZone } = schedule
-  if (facts.firstUsageMs === null) return []
+  const { closedMonths, firstAppendTimeMs } = facts
+  if (firstAppendTimeMs === null) return []
   const cron = new Cron(schedule.expression, { timezone: timeZone, mode: '5-part' })
-  const first = periodAt(facts.firstUsageMs, timeZone).month
   return endedMonths(periodAt(nowMs, timeZone))
-    .filter(({ month }) => month > first && !facts.closedMonths.has(month))
+    .filter(period => isAskedFor(period, schedule.from, closedMonths))
     .filter(period => {
-      const graceEndMs = periodRange(period, timeZone).endMs + GRACE_MS
-      const due = cron.nextRun(new Date(graceEndMs - 1_000))
+      const { endMs } = periodRange(period, timeZone)
+      if (endMs <= firstAppendTimeMs) return false
+      const due = cron.nextRun(new Date(endMs + GRACE_MS - 1_000))
       return due !== null && due.getTime() <= nowMs
     })
+}
+
+function isAskedFor(
+  period: BillingPeriod,
+  from: BillingPeriod | null,
+  closedMonths: ReadonlySet<string>,
+): boolean {
+  const { month } = period
+  if (closedMonths.has(month) || (from !== null && month < from.month)) return false
+  return month === from?.month || closedMonths.has(periodBefore(period).month)
 }
 
 function endedMonths(current: BillingPeriod): BillingPeriod[] {

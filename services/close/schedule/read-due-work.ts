@@ -1,4 +1,4 @@
-import { readFirstUsage } from '@forbruk/infra/ledger/progress.ts'
+import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
@@ -21,7 +21,7 @@ export async function readDueWork(
 ) {
   const closed = await readClosedMonths(store)
   const facts = {
-    firstUsageMs: await readFirstUsage(store, stream),
+    firstAppendTimeMs: await readFirstAppendTime(store, stream),
     closedMonths: new Set(closed.map(each => each.month)),
   }
   return { closes: planCloses(schedule, facts, nowMs), announcements: await readUnannounced(store, topic) }

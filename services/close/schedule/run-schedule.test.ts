@@ -4,7 +4,7 @@ import { CloseRefusedError } from '../gate/refusal.ts'
 import { planCloses } from './plan-closes.ts'
 import { runSchedule } from './run-schedule.ts'
 
-const SCHEDULE = { expression: '0 6 2 * *', timeZone: 'Europe/Oslo' }
+const SCHEDULE = { expression: '0 6 2 * *', timeZone: 'Europe/Oslo', from: null }
 const MINUTE_MS = 60_000
 
 type Attempt = 'done' | 'refused' | 'failed'
@@ -20,7 +20,7 @@ async function runFor(options: {
 }) {
   const { checks, asleepMs = {}, answer = () => 'done', planFailsAt = -1 } = options
   const stop = new AbortController()
-  const closed = new Set<string>()
+  const closed = new Set(['2026-08'])
   const tried: string[] = []
   const logged: string[] = []
   let nowMs = Date.parse(options.from)
@@ -29,8 +29,9 @@ async function runFor(options: {
   await runSchedule({
     async plan(now) {
       if (check === planFailsAt) throw new Error('the store is away')
-      const firstUsageMs = Date.parse('2026-08-15T00:00:00Z')
-      return { closes: planCloses(SCHEDULE, { firstUsageMs, closedMonths: closed }, now), announcements: [] }
+      const firstAppendTimeMs = Date.parse('2026-08-15T00:00:00Z')
+      const facts = { firstAppendTimeMs, closedMonths: closed }
+      return { closes: planCloses(SCHEDULE, facts, now), announcements: [] }
     },
     async close({ month }) {
       running += 1
@@ -64,12 +65,12 @@ test('a month is closed once, at its time', async () => {
   expect(tried).toEqual(['2026-09 at 2026-10-02T04:00'])
 })
 
-test('what was due while nothing ran is closed at the start', async () => {
+test('what was due while nothing ran is closed from the start on, one month a minute', async () => {
   const { tried } = await runFor({ from: '2026-12-20T10:00:00Z', checks: 3 })
   expect(tried).toEqual([
     '2026-09 at 2026-12-20T10:00',
-    '2026-10 at 2026-12-20T10:00',
-    '2026-11 at 2026-12-20T10:00',
+    '2026-10 at 2026-12-20T10:01',
+    '2026-11 at 2026-12-20T10:02',
   ])
 })
 
@@ -79,21 +80,21 @@ test('what was due while the machine slept is closed when it wakes', async () =>
     checks: 5,
     asleepMs: { 1: 40 * 24 * 60 * MINUTE_MS },
   })
-  expect(tried).toEqual(['2026-09 at 2026-11-10T20:01', '2026-10 at 2026-11-10T20:01'])
+  expect(tried).toEqual(['2026-09 at 2026-11-10T20:01', '2026-10 at 2026-11-10T20:02'])
 })
 
-test('a refused close is told of with what is missing, tried again, and holds up no other month', async () => {
+test('a refused close is told of with what is missing, tried again, and the next month waits for it', async () => {
   const { tried, logged } = await runFor({
     from: '2026-11-02T05:00:00Z',
     checks: 70,
-    answer: (attempt, month) => (month === '2026-09' && attempt < 4 ? 'refused' : 'done'),
+    answer: attempt => (attempt < 3 ? 'refused' : 'done'),
   })
   const retryMinutes = 30
   expect(tried).toEqual([
     '2026-09 at 2026-11-02T05:00',
-    '2026-10 at 2026-11-02T05:00',
     `2026-09 at 2026-11-02T05:${retryMinutes}`,
     '2026-09 at 2026-11-02T06:00',
+    '2026-10 at 2026-11-02T06:01',
   ])
   expect(logged).toContain('"missing":["no registry holds in the month')
 })

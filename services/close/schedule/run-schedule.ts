@@ -27,7 +27,7 @@ type ScheduledWork = {
   /** Resolves after so long, or when the schedule is to end. */
   readonly sleep: (ms: number) => Promise<void>
   readonly signal: AbortSignal
-  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
+  readonly logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
 }
 
 /** How often the clock is looked at: one that jumped, or stood still while the machine slept, is noticed within it. */
@@ -60,6 +60,7 @@ async function doDueWork(work: ScheduledWork, retryAtMs: Map<string, number>): P
   }
   try {
     const { closes, announcements } = await work.plan(clock())
+    logger.debug({ closes: closes.map(each => each.month), announcements }, 'what is due')
     for (const period of closes) {
       await attempt('close', period.month, async () => logClosed(logger, await work.close(period)))
     }

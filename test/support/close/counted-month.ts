@@ -146,7 +146,7 @@ export async function flushLedger(
       response_bytes: sum(use => use.responseBytes ?? 0),
       first_hour: hours.length === 0 ? null : Math.min(...hours),
       last_hour: hours.length === 0 ? null : Math.max(...hours),
-      first_append_time: null,
+      first_append_time: new Date(MIDDLE_MS).toISOString(),
       last_append_time: null,
       fingerprint: 0,
     },

@@ -1,0 +1,65 @@
+import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
+import { groupDigits, printLine, printTable, spellTime } from './table.ts'
+
+type SourceList = {
+  readonly shipped: readonly Source[]
+  /** Expected, and never heard of. */
+  readonly silent: readonly SilentSource[]
+}
+
+export function printSourceList({ shipped, silent }: SourceList): void {
+  if (shipped.length + silent.length === 0) {
+    printLine('no source has shipped anything yet, and none is expected')
+    return
+  }
+  printTable(
+    [
+      { title: 'source' },
+      { title: 'expected from' },
+      { title: 'by' },
+      { title: 'events', align: 'right' },
+      { title: 'missing', align: 'right' },
+      { title: 'complete through (UTC)' },
+      { title: 'standing' },
+    ],
+    [
+      ...shipped.map(each => [
+        each.source || '(gateway)',
+        ...spellExpected(each),
+        groupDigits(each.events),
+        groupDigits(each.missing),
+        each.throughMs === null ? '' : spellTime(each.throughMs),
+        spellStanding(each),
+      ]),
+      ...silent.map(each => [
+        each.source,
+        each.fromMonth ?? 'every month',
+        each.actor,
+        '0',
+        '0',
+        '',
+        'never shipped: months wait for it',
+      ]),
+    ],
+  )
+}
+
+function spellExpected({ expected, givesMarks, retired }: Source): [string, string] {
+  if (expected !== null) return [expected.fromMonth ?? 'every month', expected.actor]
+  return [givesMarks && retired === null ? 'its first mark' : '', '']
+}
+
+function spellStanding({ retired, givesMarks }: Source): string {
+  if (retired !== null) return `retired: ${retired.reason}`
+  return givesMarks ? 'live: months wait for its marks' : 'gives no marks: the grace alone counts'
+}
+
+export function sourceListAsJson({ shipped, silent }: SourceList) {
+  return {
+    shipped: shipped.map(({ throughMs, ...each }) => ({
+      ...each,
+      through: throughMs === null ? null : spellTime(throughMs),
+    })),
+    silent,
+  }
+}

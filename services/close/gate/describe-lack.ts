@@ -1,0 +1,129 @@
+import type { Lack } from './gate.ts'
+
+/** A plain sentence that says who lacks what, and what to do. */
+export function describeLack(lack: Lack): string {
+  switch (lack.kind) {
+    case 'month_running':
+      return `${lack.month} has not ended; it does at ${showTime(lack.endMs)}`
+    case 'grace_running':
+      return `${lack.month} may still get late events; close it after ${showTime(lack.graceEndMs)}`
+    case 'nothing_counted':
+      return (
+        `nothing of stream ${lack.stream} was counted here; ` +
+        'check KAFKA_TOPIC and FORBRUK_DATA_DIR, else run forbruk ship and forbruk aggregate'
+      )
+    case 'month_before_counting':
+      return (
+        `${lack.month} ended before stream ${lack.stream} began at ${showTime(lack.firstAppendTimeMs)}, ` +
+        'and no usage of it was counted; check the month, else ship its logs'
+      )
+    case 'month_without_usage':
+      return (
+        `no source has sent any usage of ${lack.month}; check the month and the gateways; ` +
+        'if there was none, close with --force and a reason'
+      )
+    case 'stream_unrecorded':
+      return `stream ${lack.stream}: the store holds its blocks, but not its record; run forbruk aggregate`
+    case 'partitions_differ':
+      return `the log has ${lack.log} partitions, the store counted ${lack.stored}; check that both belong together`
+    case 'other_stream':
+      return (
+        `stream ${lack.otherStream} holds usage of the month as well, which closing ${lack.stream} leaves out; ` +
+        'check KAFKA_TOPIC'
+      )
+    case 'partition_behind':
+    case 'partition_lost':
+    case 'gap':
+    case 'partition_broken':
+    case 'partition_starts_late':
+    case 'log_ends_early':
+      return describePartition(lack)
+    case 'source_open':
+      return describeOpenSource(lack)
+    case 'source_silent':
+      return describeSilentSource(lack)
+    case 'source_missing':
+      return lack.missing > 0
+        ? `source ${lack.source} shipped ${showCount(lack.missing)} events that did not arrive; ship its files again`
+        : `source ${lack.source}: ${showCount(-lack.missing)} more events arrived than it shipped; run forbruk audit`
+    case 'rejected_open':
+      return (
+        `${showCount(lack.events)} rejected events of the month (${lack.reason}, such as ${lack.example}) ` +
+        'are neither mended nor waived; ' +
+        `see forbruk rejected list --month ${lack.month}, then forbruk rejected replay or waive`
+      )
+    case 'mended_uncounted':
+      return (
+        `${showCount(lack.events)} rejected events (${lack.reason}) were mended and sent again, ` +
+        'but are not counted yet; run forbruk aggregate'
+      )
+  }
+}
+
+function describePartition(lack: Extract<Lack, { partition: number }>): string {
+  switch (lack.kind) {
+    case 'partition_behind': {
+      const progress =
+        lack.nextOffset === null ? 'nothing aggregated' : `aggregated to offset ${showCount(lack.nextOffset)}`
+      return `partition ${lack.partition}: ${progress} of ${showCount(lack.neededOffset)}; run forbruk aggregate`
+    }
+    case 'partition_lost':
+      return (
+        `partition ${lack.partition}: offsets ${showCount(lack.fromOffset)} to ${showCount(lack.toOffset - 1)} ` +
+        'left the log before they were counted; restore the log, or close with --force and a reason'
+      )
+    case 'gap':
+      return describeGap(lack)
+    case 'partition_broken':
+      return (
+        `partition ${lack.partition}: the ledger ends at offset ${showCount(lack.endsAt)} ` +
+        `and goes on at ${showCount(lack.resumesAt)}; run forbruk audit`
+      )
+    case 'partition_starts_late':
+      return (
+        `partition ${lack.partition}: the ledger begins at offset ${showCount(lack.firstOffset)}, ` +
+        `the log at ${showCount(lack.startOffset)}; run forbruk audit`
+      )
+    case 'log_ends_early':
+      return (
+        `partition ${lack.partition}: the log ends at offset ${showCount(lack.endOffset)}, ` +
+        `the ledger at ${showCount(lack.nextOffset)}; check that the topic was not made anew`
+      )
+  }
+}
+
+function describeGap({ partition, fromOffset, toOffset, reason }: Extract<Lack, { kind: 'gap' }>): string {
+  const lost =
+    fromOffset === toOffset
+      ? `request ids from before offset ${showCount(toOffset)} were not recognised any more`
+      : `offsets ${showCount(fromOffset)} to ${showCount(toOffset - 1)} were never counted`
+  return (
+    `partition ${partition}: ${lost}: the log had lost them, and an operator gave them up (${reason}); ` +
+    'close with --force and a reason'
+  )
+}
+
+function describeOpenSource({ source, throughMs, neededMs }: Extract<Lack, { kind: 'source_open' }>): string {
+  const progress =
+    throughMs === null ? 'has not said how far it shipped' : `shipped through ${showTime(throughMs)}`
+  return (
+    `source ${source} ${progress}; expected ${showTime(neededMs)}: ` +
+    'run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire'
+  )
+}
+
+function describeSilentSource({ source, fromMonth }: Extract<Lack, { kind: 'source_silent' }>): string {
+  const since = fromMonth === null ? '' : ` from ${fromMonth} on`
+  return (
+    `source ${source} is expected${since} and has never shipped anything: ` +
+    'run forbruk ship, then forbruk aggregate; if it will not ship, forbruk source retire'
+  )
+}
+
+function showCount(count: number): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+}
+
+function showTime(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('.000Z', 'Z')
+}
