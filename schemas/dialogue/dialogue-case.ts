@@ -162,9 +162,9 @@ const monthsError = 'a list of months of the case, or null for all that are unde
 
 /** What a person does in a case. */
 export const caseActionShape = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('contact'), note: noteShape }),
-  z.object({ kind: z.literal('note'), note: noteShape }),
-  z.object({
+  z.strictObject({ kind: z.literal('contact'), note: noteShape }),
+  z.strictObject({ kind: z.literal('note'), note: noteShape }),
+  z.strictObject({
     kind: z.literal('decide'),
     outcome: z.enum(OUTCOMES, { error: outcomeError }),
     /** Null: every month that is not decided yet. */
