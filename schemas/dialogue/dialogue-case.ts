@@ -42,11 +42,32 @@ export const OUTCOMES = ['charge', 'waived', 'reduced_usage'] as const
 /** `reduced_usage`: nothing is charged, since the client has agreed to use less. */
 export type Outcome = (typeof OUTCOMES)[number]
 
+/**
+ * What a decision about a month covers: the overage that the case knew of, as the most that it is about. Requests,
+ * bytes and their amounts count from the allowance on, also where an earlier decision has covered a part.
+ */
+export type Covered = {
+  readonly month: string
+  /** Of the evidence. */
+  readonly revision: number
+  readonly requests: string
+  readonly requestsNok: string
+  readonly bytes: string
+  readonly transferNok: string
+  /** What was proposed, and thereby decided: without what earlier decisions had covered. */
+  readonly proposedNok: string
+  /** What is charged of it; null where that is all. */
+  readonly agreedNok: string | null
+}
+
+/** A decision about one month, as it stands. */
+export type MonthDecision = { readonly outcome: Outcome; readonly covered: Covered }
+
 export const CASE_STATES = ['open', 'decided'] as const
 /** `mixed` when a case's months were decided otherwise. */
 export const DECISIONS = [...OUTCOMES, 'mixed'] as const
 
-/** What happened. The first three come from the close, the others from people. */
+/** What happened. The first four come from the close, the others from people. */
 export type CaseEvent =
   | {
       readonly kind: 'opened'
@@ -56,14 +77,23 @@ export type CaseEvent =
     }
   | { readonly kind: 'month_added'; readonly month: string; readonly evidence: Evidence }
   | { readonly kind: 'evidence_changed'; readonly month: string; readonly evidence: Evidence }
+  /** A newer revision has more than was decided: the rest is a question of its own, and the decision stands. */
+  | { readonly kind: 'exceeded'; readonly month: string; readonly evidence: Evidence }
   | { readonly kind: 'contacted' }
   | { readonly kind: 'noted' }
-  | { readonly kind: 'decided'; readonly outcome: Outcome; readonly months: readonly string[] }
+  | {
+      readonly kind: 'decided'
+      readonly outcome: Outcome
+      readonly months: readonly string[]
+      /** By month. */
+      readonly covers: readonly Covered[]
+    }
 
 export const CASE_EVENT_KINDS = [
   'opened',
   'month_added',
   'evidence_changed',
+  'exceeded',
   'contacted',
   'noted',
   'decided',
@@ -85,8 +115,10 @@ export type CaseMonth = {
   readonly month: string
   /** The newest. */
   readonly evidence: Evidence
-  /** Null while it is open. */
+  /** The newest decision's; null while it is open. */
   readonly outcome: Outcome | null
+  /** In their order: each is about what exceeds the one before it. */
+  readonly decisions: readonly MonthDecision[]
 }
 
 /** A case is what its steps come to. */
@@ -130,9 +162,9 @@ const monthsError = 'a list of months of the case, or null for all that are unde
 
 /** What a person does in a case. */
 export const caseActionShape = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('contact'), note: noteShape }),
-  z.object({ kind: z.literal('note'), note: noteShape }),
-  z.object({
+  z.strictObject({ kind: z.literal('contact'), note: noteShape }),
+  z.strictObject({ kind: z.literal('note'), note: noteShape }),
+  z.strictObject({
     kind: z.literal('decide'),
     outcome: z.enum(OUTCOMES, { error: outcomeError }),
     /** Null: every month that is not decided yet. */

@@ -108,7 +108,9 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
       ...inputs.tariff,
       definitions: [...describeTariff(tariff, version), ...describeSources(read.facts.sources)],
     },
-    decisions: [...inputs.decisions].map(([clientId, outcome]) => ({ clientId, outcome })),
+    decisions: [...inputs.decisions].flatMap(([clientId, ofClient]) =>
+      ofClient.map(decided => ({ clientId, ...decided })),
+    ),
     counted: toCounted(inputs),
     summary: summarize(rated, registry),
     rejected: read.rejected,

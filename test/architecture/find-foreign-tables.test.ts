@@ -38,5 +38,7 @@ test('every table and view of the store has an owner, and no other has', () => {
     const sql = readFileSync(`${folder}${file}`, 'utf8')
     return sql.match(/CREATE (?:TABLE IF NOT EXISTS|OR REPLACE VIEW) (\w+)/)?.[1] ?? []
   })
-  expect([...TABLE_OWNERS.keys()].toSorted()).toEqual([...made, 'schema_migration'].toSorted())
+  // A view is made again where it gets more columns.
+  const names = new Set([...made, 'schema_migration'])
+  expect([...TABLE_OWNERS.keys()].toSorted()).toEqual([...names].toSorted())
 })

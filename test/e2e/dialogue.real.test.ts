@@ -78,6 +78,7 @@ test('the close opens a case, once', async () => {
     opened: [],
     monthAdded: [],
     evidenceChanged: [],
+    exceeded: [],
   })
   expect(await readJson('case', 'list', '--state', 'open')).toMatchObject([
     {

@@ -19,9 +19,9 @@ import {
   text,
   uuid,
 } from './codec.ts'
-import { declareTable, type RowOf } from './table.ts'
+import { declareTable, type RowOf, tuple } from './table.ts'
 
-/** What happened in dialogue cases, step by step, for good: migration 040. */
+/** What happened in dialogue cases, step by step, for good: migrations 040 and 080. */
 export const dialogueStep = declareTable('dialogue_step', {
   clientId: text,
   sequence: safeCount,
@@ -43,10 +43,23 @@ export const dialogueStep = declareTable('dialogue_step', {
   recordedAt: isoTime,
   actor: text,
   note: text,
+  /** Of `decided`, by month; empty in steps from before migration 080. */
+  covers: listOf(
+    tuple({
+      month: text,
+      revision: safeCount,
+      requests: countText,
+      requestsNok: money,
+      bytes: countText,
+      transferNok: money,
+      proposedNok: money,
+      agreedNok: nullable(money),
+    }),
+  ),
 })
 export type DialogueStepRow = RowOf<typeof dialogueStep>
 
-/** One row per case, as its steps have it now: migration 042. */
+/** One row per case, as its steps have it now: migration 082. */
 export const dialogueCases = declareTable('dialogue_cases', {
   caseId: text,
   clientId: text,

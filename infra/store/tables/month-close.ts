@@ -31,7 +31,7 @@ export const rejectedCounts = {
   open: safeCount,
 }
 
-/** One row per revision of a month, for good, written after the rows it vouches for: migration 032. */
+/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032 and 083. */
 export const monthClose = declareTable('month_close', {
   ...closeKey,
   contentHash: text,
@@ -75,9 +75,21 @@ export const monthClose = declareTable('month_close', {
   ),
   forcedReason: textOrNull,
   forcedLacks: listOf(text),
+  /** What each decision covers; empty in rows from before migration 083. */
+  decided: listOf(
+    tuple({
+      clientId: text,
+      outcome: enumOf(OUTCOMES),
+      requests: countText,
+      requestsNok: money,
+      bytes: countText,
+      transferNok: money,
+      agreedNok: nullable(money),
+    }),
+  ),
 })
 
-/** The first row of each revision, and which is the newest: migration 033. */
+/** The first row of each revision, and which is the newest: migration 084. */
 export const monthCloses = declareTable('month_closes', { ...monthClose.columns, isLatest: bool })
 
 export type MonthCloseRow = RowOf<typeof monthClose>

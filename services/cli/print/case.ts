@@ -2,6 +2,7 @@ import type {
   CaseMonth,
   CaseStep,
   CaseSummary,
+  Covered,
   DialogueCase,
   Evidence,
   Outcome,
@@ -65,9 +66,10 @@ function describeState({ state, months }: DialogueCase): string {
   return `open, ${undecided.map(each => each.month).join(' and ')} undecided`
 }
 
-function printMonth({ month, evidence, outcome }: CaseMonth): void {
+function printMonth({ month, evidence, outcome, decisions }: CaseMonth): void {
   printLine()
-  const fate = outcome === null ? 'proposed' : nameDecision(outcome)
+  const rest = decisions.length === 0 ? 'proposed' : 'what exceeds the decision is proposed'
+  const fate = outcome === null ? rest : nameDecision(outcome)
   printLine(`${month}, by r${evidence.revision}: ${describeOverage(evidence)} (${fate})`)
   printUses(evidence)
 }
@@ -100,13 +102,25 @@ function describeStep(step: CaseStep): string {
       return `${step.month} added: ${describeOverage(step.evidence)}`
     case 'evidence_changed':
       return `${step.month} changed by r${step.evidence.revision}: ${describeOverage(step.evidence)}`
+    case 'exceeded':
+      return `${step.month} is more by r${step.evidence.revision} than was decided: ${describeOverage(step.evidence)}`
     case 'contacted':
       return 'contacted'
     case 'noted':
       return 'note'
     case 'decided':
-      return `decided for ${step.months.join(', ')}: ${nameDecision(step.outcome)}`
+      return `decided for ${step.covers.map(describeCovered).join(', ')}: ${nameDecision(step.outcome)}`
   }
+}
+
+function describeCovered({ month, requests, bytes, proposedNok }: Covered): string {
+  const parts = [
+    ...(requests === '0' ? [] : [`${groupDigits(requests)} requests`]),
+    ...(bytes === '0' ? [] : [`${inMegabytes(bytes)} MB`]),
+  ]
+  return parts.length === 0
+    ? month
+    : `${month}, up to ${parts.join(' and ')}, NOK ${groupDigits(proposedNok)}`
 }
 
 function describeOverage({ requests, transfer, proposedNok }: Evidence): string {

@@ -160,6 +160,7 @@ function printOpened({ cases }: CloseResult): void {
     ['opened', cases?.opened ?? []],
     ['given a further month', cases?.monthAdded ?? []],
     ['told of a changed overage', cases?.evidenceChanged ?? []],
+    ['open again, with more than was decided', cases?.exceeded ?? []],
   ] as const
   const told = parts
     .filter(([, ids]) => ids.length > 0)

@@ -2,15 +2,16 @@ import type { Evidence, Overage } from '@forbruk/schemas/dialogue/dialogue-case.
 import type { Statement, StatementLine } from '@forbruk/schemas/statement/statement.ts'
 import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
+import { priceOverage } from '../rating/price-overage.ts'
 
 /** What a statement has above the allowances; both null where it stays within. */
 export type MonthOverage = Pick<Evidence, 'requests' | 'transfer' | 'proposedNok'>
 
 export const NO_OVERAGE: MonthOverage = { requests: null, transfer: null, proposedNok: '0.00' }
 
-/** Pure. Whatever the status of the lines: a decision changes what is paid, not what was used. */
+/** Pure. As without a decision, which changes what is paid, not what was used. */
 export function findOverage(statement: Statement, version: TariffVersion): MonthOverage {
-  const lines = statement.lines.filter(isOverage)
+  const lines = priceOverage(version, BigInt(statement.meteredRequests), BigInt(statement.meteredBytes), [])
   const measure = (item: StatementLine['item'], used: string, included: bigint): Overage | null => {
     const line = lines.find(each => each.item === item)
     if (line === undefined) return null

@@ -1,14 +1,18 @@
-import type { CaseMonth, CaseStep, DialogueCase, Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type { CaseMonth, CaseStep, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { formatCaseId } from './case-id.ts'
+import { coverOverage } from './cover-overage.ts'
 import type { CaseRefusal } from './refusal.ts'
 
-/** Everything ever said with one client: its cases, oldest first. At most one of them, the newest, is open. */
+/** Everything ever said with one client: its cases, oldest first. */
 export type Dialogue = {
   readonly clientId: string
   /** Of the newest step in any case; 0 before the first. */
   readonly sequence: number
   readonly cases: readonly DialogueCase[]
 }
+
+type LaterStep = Exclude<CaseStep, { kind: 'opened' }>
+type DecidedStep = Extract<CaseStep, { kind: 'decided' }>
 
 type TakenStep =
   | { readonly ok: true; readonly dialogue: Dialogue }
@@ -24,8 +28,9 @@ export function takeStep(dialogue: Dialogue, step: CaseStep): TakenStep {
   return refusal === null ? { ok: true, dialogue: applyStep(dialogue, step) } : { ok: false, refusal }
 }
 
+/** The newest. Older ones are open only where a decision was exceeded or taken back. */
 export function findOpenCase(dialogue: Dialogue): DialogueCase | null {
-  return dialogue.cases.find(each => each.state === 'open') ?? null
+  return dialogue.cases.findLast(each => each.state === 'open') ?? null
 }
 
 export function findCaseOfMonth(dialogue: Dialogue, month: string): DialogueCase | null {
@@ -43,6 +48,8 @@ function judgeStep(dialogue: Dialogue, step: CaseStep): CaseRefusal | null {
       return judgeClosed(known) ?? judgeNewMonth(dialogue, step.month)
     case 'evidence_changed':
       return judgeEvidence(known, step.month, step.evidence.revision)
+    case 'exceeded':
+      return judgeExceeded(known, step.month, step.evidence.revision)
     case 'contacted':
       return judgeClosed(known)
     case 'noted':
@@ -78,6 +85,15 @@ function judgeEvidence(known: DialogueCase, month: string, revision: number): Ca
   return { kind: 'evidence_older', month, revision: entry.evidence.revision }
 }
 
+/** Evidence of the same revision will do: it may have been told before decisions had a bound. */
+function judgeExceeded(known: DialogueCase, month: string, revision: number): CaseRefusal | null {
+  const entry = known.months.find(each => each.month === month)
+  if (entry === undefined) return refuseMonth(known, month)
+  if (entry.outcome === null) return { kind: 'month_undecided', month }
+  if (revision >= entry.evidence.revision) return null
+  return { kind: 'evidence_older', month, revision: entry.evidence.revision }
+}
+
 function judgeDecision(known: DialogueCase, month: string): CaseRefusal | null {
   const entry = known.months.find(each => each.month === month)
   if (entry === undefined) return refuseMonth(known, month)
@@ -96,7 +112,7 @@ function applyStep(dialogue: Dialogue, step: CaseStep): Dialogue {
     return { clientId, sequence, cases }
   }
   const { caseId, clientName, month, evidence } = step
-  const months = [{ month, evidence, outcome: null }]
+  const months = [{ month, evidence, outcome: null, decisions: [] }]
   const opened: DialogueCase = {
     caseId,
     clientId,
@@ -109,7 +125,8 @@ function applyStep(dialogue: Dialogue, step: CaseStep): Dialogue {
   return { clientId, sequence, cases: [...dialogue.cases, opened] }
 }
 
-function continueCase(known: DialogueCase, step: Exclude<CaseStep, { kind: 'opened' }>): DialogueCase {
+function continueCase(known: DialogueCase, taken: LaterStep): DialogueCase {
+  const step = taken.kind === 'decided' ? { ...taken, covers: findCovers(known, taken) } : taken
   const months = continueMonths(known.months, step)
   return {
     ...known,
@@ -120,23 +137,33 @@ function continueCase(known: DialogueCase, step: Exclude<CaseStep, { kind: 'open
   }
 }
 
-function continueMonths(
-  months: readonly CaseMonth[],
-  step: Exclude<CaseStep, { kind: 'opened' }>,
-): readonly CaseMonth[] {
+/** As the step has it; a step from before decisions had a bound covers what the case knew then. */
+function findCovers({ months }: DialogueCase, step: DecidedStep): DecidedStep['covers'] {
+  return months
+    .filter(({ month }) => step.months.includes(month))
+    .map(entry => step.covers.find(({ month }) => month === entry.month) ?? coverOverage(entry))
+}
+
+function continueMonths(months: readonly CaseMonth[], step: LaterStep): readonly CaseMonth[] {
   switch (step.kind) {
     case 'month_added':
-      return [...months, { month: step.month, evidence: step.evidence, outcome: null }]
+      return [...months, { month: step.month, evidence: step.evidence, outcome: null, decisions: [] }]
     case 'evidence_changed':
       return months.map(each => (each.month === step.month ? { ...each, evidence: step.evidence } : each))
+    case 'exceeded':
+      return months.map(each =>
+        each.month === step.month ? { ...each, evidence: step.evidence, outcome: null } : each,
+      )
     case 'decided':
-      return months.map(each => decideMonth(each, step.months, step.outcome))
+      return months.map(each => decideMonth(each, step))
     case 'contacted':
     case 'noted':
       return months
   }
 }
 
-function decideMonth(each: CaseMonth, months: readonly string[], outcome: Outcome): CaseMonth {
-  return months.includes(each.month) ? { ...each, outcome } : each
+function decideMonth(entry: CaseMonth, { outcome, covers }: DecidedStep): CaseMonth {
+  const covered = covers.find(({ month }) => month === entry.month)
+  if (covered === undefined) return entry
+  return { ...entry, outcome, decisions: [...entry.decisions, { outcome, covered }] }
 }

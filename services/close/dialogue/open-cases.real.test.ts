@@ -11,7 +11,7 @@ import { readCase } from './read-dialogues.ts'
 const { place, close, rows, countAll } = useInstallation()
 beforeEach(countAll)
 
-const NOTHING = { opened: [], monthAdded: [], evidenceChanged: [] }
+const NOTHING = { opened: [], monthAdded: [], evidenceChanged: [], exceeded: [] }
 
 const open = (statements: readonly Statement[], changes: Parameters<typeof openRecorded>[2] = {}) =>
   openRecorded(place(), statements, changes)
@@ -171,6 +171,7 @@ describe('a month recorded later', () => {
       opened: ['kunde/2026-11'],
       monthAdded: ['firma/2026-10'],
       evidenceChanged: [],
+      exceeded: [],
     })
     expect(await open(statements, november)).toEqual(NOTHING)
     expect((await readCase(place().store, 'firma/2026-10')).months.map(each => each.month)).toEqual([
@@ -227,6 +228,7 @@ describe('at once', () => {
       opened: ['kunde/2026-11'],
       monthAdded: ['firma/2026-10'],
       evidenceChanged: [],
+      exceeded: [],
     })
     expect(
       await rows('SELECT client_id, sequence, batch FROM dialogue_step ORDER BY client_id, sequence'),

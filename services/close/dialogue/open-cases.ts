@@ -30,12 +30,15 @@ export type OpenedCases = {
   readonly opened: readonly string[]
   readonly monthAdded: readonly string[]
   readonly evidenceChanged: readonly string[]
+  /** Reopened: there is more than was decided. */
+  readonly exceeded: readonly string[]
 }
 
 /**
  * Brings the cases up to date with a recorded month: opens one for each client above its allowance, or adds the month
- * to the case that is open already, and tells a case where a newer revision has another overage than it knows. Doing it
- * again changes nothing, so a close that broke off before is completed by the next. Only in tariff mode `dialogue`.
+ * to the case that is open already, tells a case where a newer revision has another overage than it knows, and reopens
+ * it where that is more than was decided. Doing it again changes nothing, so a close that broke off before is completed
+ * by the next. Only in tariff mode `dialogue`.
  *
  * Two closes at once, or one beside a person at work on a case: each step is added after those there are, and planned
  * anew when another came first.
@@ -45,7 +48,7 @@ export async function openCases(
   onOpened: (done: number, total: number) => void = () => {},
 ): Promise<OpenedCases> {
   if (opening.version.consumption.overage !== 'dialogue')
-    return { opened: [], monthAdded: [], evidenceChanged: [] }
+    return { opened: [], monthAdded: [], evidenceChanged: [], exceeded: [] }
   const months = await findMonths(opening)
   const dialogues = await readDialogues(
     opening.store,
@@ -100,5 +103,6 @@ function sortTaken(taken: readonly PlannedStep[]): OpenedCases {
     opened: idsOf('opened'),
     monthAdded: idsOf('month_added'),
     evidenceChanged: idsOf('evidence_changed'),
+    exceeded: idsOf('exceeded'),
   }
 }

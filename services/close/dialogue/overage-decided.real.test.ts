@@ -1,9 +1,10 @@
 import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { TARIFF, useInstallation } from '../../../test/support/close/close-october.ts'
-import { GRACE_END_MS } from '../../../test/support/close/counted-month.ts'
+import { flushBlock, GRACE_END_MS, OCTOBER_USES } from '../../../test/support/close/counted-month.ts'
 import { beforeInsert } from '../../../test/support/close/disturbed-store.ts'
 import { addStep } from './add-step.ts'
+import { listCases } from './list-cases.ts'
 import { readCase } from './read-dialogues.ts'
 
 const { place, close, rows, countAll } = useInstallation()
@@ -36,7 +37,7 @@ describe('rating, row 6', () => {
       outcome: 'revised',
       revision: 2,
       decisions: [{ clientId: 'firma', outcome: 'charge' }],
-      cases: { opened: [], monthAdded: [], evidenceChanged: [] },
+      cases: { opened: [], monthAdded: [], evidenceChanged: [], exceeded: [] },
     })
     expect(revised.adjustments.map(each => each.clientId)).toEqual(['firma'])
     expect(await overageOf(2)).toEqual([{ item: 'overage_requests', amount_nok: '0.02', status: 'payable' }])
@@ -68,5 +69,86 @@ describe('rating, row 6', () => {
     expect(await overageOf(2)).toMatchObject([{ status: 'proposed' }])
     expect(await close({ tariff })).toMatchObject({ outcome: 'revised', revision: 3 })
     expect(await overageOf(3)).toMatchObject([{ status: 'payable' }])
+  })
+})
+
+describe('more than was decided', () => {
+  /** Of October's uses, the block that holds them is counted again with as many requests more. */
+  async function countMore(requests: number): Promise<void> {
+    const late = { client: 'firma', integration: 'shop', timeMs: GRACE_END_MS - 86_400_000 * 3, requests }
+    const uses = [...OCTOBER_USES.slice(2), late]
+    await flushBlock(place().store, { partition: 0, block: 1, nextOffset: 11, uses })
+  }
+  const changesOf = (revision: number) =>
+    rows(`SELECT arrayMap(each -> (each.cause, toString(each.payable_nok)), changes) AS changes
+      FROM month_closes WHERE revision = ${revision}`)
+
+  test.each([
+    ['charge', 'payable', '149.02'],
+    ['waived', 'waived', '149'],
+  ] as const)('is a new question: %s', async (outcome, status, payable) => {
+    await close()
+    await decide(outcome)
+    await close()
+    await countMore(20_000)
+    const revised = await close()
+    expect(revised).toMatchObject({
+      outcome: 'revised',
+      revision: 3,
+      cases: { opened: [], monthAdded: [], evidenceChanged: [], exceeded: [ID] },
+    })
+    expect(await overageOf(3)).toEqual([
+      { item: 'overage_requests', amount_nok: '0.02', status },
+      { item: 'overage_requests', amount_nok: '340', status: 'proposed' },
+    ])
+    expect(await amountsOf(3)).toMatchObject([
+      { status: 'proposed', payable_nok: payable, proposed_nok: '340' },
+    ])
+    expect(revised.changes).toMatchObject([{ cause: 'usage', amountNok: '340.00', payableNok: '0.00' }])
+    const reopened = await readCase(place().store, ID)
+    expect(reopened).toMatchObject({ state: 'open', months: [{ outcome: null, decisions: [{ outcome }] }] })
+    expect(reopened.steps.map(step => step.kind)).toEqual(['opened', 'decided', 'exceeded'])
+    expect(await close()).toMatchObject({ outcome: 'unchanged', cases: { exceeded: [] } })
+    expect(await listCases(place().store, { clientId: 'firma' })).toMatchObject([
+      { state: 'open', decision: null, chargedNok: outcome === 'charge' ? '0.02' : '0.00' },
+    ])
+
+    await decide('charge')
+    expect((await readCase(place().store, ID)).steps.at(-1)).toMatchObject({
+      covers: [
+        { month: '2026-10', revision: 3, requests: '20001', requestsNok: '340.02', proposedNok: '340.00' },
+      ],
+    })
+    expect(await close()).toMatchObject({ outcome: 'revised', revision: 4 })
+    expect(await amountsOf(4)).toMatchObject([{ status: 'payable', proposed_nok: '0' }])
+    expect(await changesOf(4)).toEqual([{ changes: [['decision', '340']] }])
+    expect(await listCases(place().store, { clientId: 'firma' })).toMatchObject([
+      {
+        state: 'decided',
+        decision: outcome === 'charge' ? 'charge' : 'mixed',
+        chargedNok: outcome === 'charge' ? '340.02' : '340.00',
+      },
+    ])
+  })
+
+  test('as a store has it whose decisions had no bound, is found by the next close', async () => {
+    await close()
+    await decide('charge')
+    await close()
+    await place().store.command(
+      "ALTER TABLE dialogue_step UPDATE covers = [] WHERE kind = 'decided' SETTINGS mutations_sync = 2",
+    )
+    await place().store.command(
+      'ALTER TABLE month_close UPDATE decided = [] WHERE 1 SETTINGS mutations_sync = 2',
+    )
+    expect(await close()).toMatchObject({ outcome: 'unchanged', revision: 2, cases: { exceeded: [] } })
+    expect((await readCase(place().store, ID)).steps.at(-1)).toMatchObject({
+      covers: [{ revision: 1, requests: '1', requestsNok: '0.02', proposedNok: '0.02' }],
+    })
+    expect(await listCases(place().store, { clientId: 'firma' })).toMatchObject([{ chargedNok: '0.02' }])
+    await countMore(20_000)
+    const revised = await close()
+    expect(revised).toMatchObject({ revision: 3, cases: { exceeded: [ID] } })
+    expect(revised.changes).toMatchObject([{ cause: 'usage', amountNok: '340.00', payableNok: '0.00' }])
   })
 })

@@ -11,6 +11,7 @@ export type CaseRefusal =
   | { readonly kind: 'month_in_case'; readonly month: string; readonly inCaseId: string }
   | { readonly kind: 'month_not_in_case'; readonly month: string; readonly months: readonly string[] }
   | { readonly kind: 'month_decided'; readonly month: string; readonly outcome: Outcome }
+  | { readonly kind: 'month_undecided'; readonly month: string }
   | { readonly kind: 'evidence_older'; readonly month: string; readonly revision: number }
 
 /** The step was refused for a stated reason and nothing was recorded: exit code 3, HTTP 409. */
@@ -61,6 +62,8 @@ export function describeCaseRefusal(refusal: CaseRefusal): string {
       return `${refusal.month} is not in it; its months are ${refusal.months.join(', ')}`
     case 'month_decided':
       return `${refusal.month} is decided already: ${describeOutcome(refusal.outcome)}`
+    case 'month_undecided':
+      return `${refusal.month} is not decided`
     case 'evidence_older':
       return `its evidence for ${refusal.month} is of revision ${refusal.revision} already; expected a newer one`
   }

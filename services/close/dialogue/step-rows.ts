@@ -25,6 +25,7 @@ type Facts = Pick<
   | 'overageBytes'
   | 'proposedNok'
   | 'evidence'
+  | 'covers'
 >
 
 const NOTHING: Facts = {
@@ -36,6 +37,7 @@ const NOTHING: Facts = {
   overageBytes: '0',
   proposedNok: '0.00',
   evidence: null,
+  covers: [],
 }
 
 function factsOf(event: CaseEvent): Facts {
@@ -44,9 +46,10 @@ function factsOf(event: CaseEvent): Facts {
       return { ...evidenceFacts(event.month, event.evidence), clientName: event.clientName }
     case 'month_added':
     case 'evidence_changed':
+    case 'exceeded':
       return evidenceFacts(event.month, event.evidence)
     case 'decided':
-      return { ...NOTHING, months: event.months, outcome: event.outcome }
+      return { ...NOTHING, months: event.months, outcome: event.outcome, covers: event.covers }
     case 'contacted':
     case 'noted':
       return NOTHING
@@ -77,6 +80,7 @@ const READ = [
   'recordedAt',
   'actor',
   'note',
+  'covers',
 ] as const
 const { list, shape } = select(dialogueStep, ...READ)
 
@@ -99,16 +103,17 @@ export const storedStepShape: z.ZodType<StoredStep> = shape.transform((row, cont
 
 /** Null where something is lacking that its kind of step has. */
 function toEvent(row: Pick<DialogueStepRow, (typeof READ)[number]>): CaseEvent | null {
-  const { kind, months, outcome, clientName, evidence } = row
+  const { kind, months, outcome, clientName, evidence, covers } = row
   const [month] = months
   switch (kind) {
     case 'opened':
       return month === undefined || evidence === null ? null : { kind, month, clientName, evidence }
     case 'month_added':
     case 'evidence_changed':
+    case 'exceeded':
       return month === undefined || evidence === null ? null : { kind, month, evidence }
     case 'decided':
-      return outcome === null ? null : { kind, months, outcome }
+      return outcome === null ? null : { kind, months, outcome, covers }
     case 'contacted':
     case 'noted':
       return { kind }

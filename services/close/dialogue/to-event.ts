@@ -1,4 +1,5 @@
 import type { CaseAction, CaseEvent, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { coverOverage } from './cover-overage.ts'
 
 /** Pure: what a person's action in a case comes to as a step. Whether the step may be is for takeStep. */
 export function toEvent(known: DialogueCase, action: CaseAction): CaseEvent {
@@ -7,8 +8,11 @@ export function toEvent(known: DialogueCase, action: CaseAction): CaseEvent {
       return { kind: 'contacted' }
     case 'note':
       return { kind: 'noted' }
-    case 'decide':
-      return { kind: 'decided', outcome: action.outcome, months: chooseMonths(known, action.months) }
+    case 'decide': {
+      const months = chooseMonths(known, action.months)
+      const covers = known.months.filter(({ month }) => months.includes(month)).map(coverOverage)
+      return { kind: 'decided', outcome: action.outcome, months, covers }
+    }
   }
 }
 

@@ -1,7 +1,6 @@
-import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { Integration } from '@forbruk/schemas/registry/registry.ts'
 import type { DecimalText, LineStatus, StatementLine } from '@forbruk/schemas/statement/statement.ts'
-import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Decimal } from 'decimal.js'
 
 /** Digits enough for any product of a quantity (38) and a price (15): nothing is rounded but by `roundToOre`. */
@@ -38,58 +37,6 @@ export function pricePartnerTier(version: TariffVersion, clients: number): State
   return { ...monthLine(tier.pricePerMonth), item: 'partner_tier', detail }
 }
 
-/**
- * What is above the allowance: no, one or two lines; both add up.
- * @param decision of the dialogue over this client's month; null while there is none
- */
-export function priceOverage(
-  version: TariffVersion,
-  requests: bigint,
-  bytes: bigint,
-  decision: Outcome | null,
-): StatementLine[] {
-  const { allowance, pricePerRequest, pricePerMegabyte } = version.consumption
-  const status = overageStatus(version, decision)
-  const lines: StatementLine[] = []
-  const requestsAbove = requests - BigInt(allowance.requests)
-  if (requestsAbove > 0n) {
-    const quantity = new Exact(requestsAbove.toString())
-    const detail = `Requests above ${allowance.requests}`
-    lines.push({
-      ...quantityLine(quantity, pricePerRequest, status),
-      item: 'overage_requests',
-      detail,
-      unit: 'request',
-    })
-  }
-  const bytesAbove = bytes - allowanceBytes(version)
-  if (bytesAbove > 0n) {
-    // Exact: a division by a power of ten, or of two.
-    const quantity = new Exact(bytesAbove.toString()).div(version.definitions.megabyteBytes)
-    const detail = `Transfer above ${allowance.gigabytes} GB`
-    lines.push({
-      ...quantityLine(quantity, pricePerMegabyte, status),
-      item: 'overage_transfer',
-      detail,
-      unit: 'MB',
-    })
-  }
-  return lines
-}
-
-/** A decision holds, also where a later tariff would ask for none. */
-function overageStatus({ consumption }: TariffVersion, decision: Outcome | null): LineStatus {
-  switch (decision) {
-    case 'charge':
-      return 'payable'
-    case 'waived':
-    case 'reduced_usage':
-      return 'waived'
-    case null:
-      return consumption.overage === 'dialogue' ? 'proposed' : 'payable'
-  }
-}
-
 function monthLine(price: DecimalText): Omit<StatementLine, 'item' | 'detail'> {
   return { ...quantityLine(new Exact(1), price, 'payable'), unit: 'month' }
 }
@@ -108,6 +55,6 @@ function quantityLine(
   }
 }
 
-function roundToOre(amount: Decimal): DecimalText {
+export function roundToOre(amount: Decimal): DecimalText {
   return amount.toFixed(2, Decimal.ROUND_HALF_UP)
 }

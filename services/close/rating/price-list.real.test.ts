@@ -13,6 +13,7 @@ import {
   activation,
   BYTES,
   client,
+  decided,
   PUBLISHED,
   REQUESTS,
   rate,
@@ -351,10 +352,10 @@ describe('6. overage', () => {
   })
 
   test("becomes payable, or is waived, by the case's decision", () => {
-    const [charged] = rate(usage, known, PUBLISHED, new Map([['a', 'charge']])).statements
+    const [charged] = rate(usage, known, PUBLISHED, new Map([['a', decided('charge')]])).statements
     expect(charges(charged)).toEqual([ACCESS, 'overage_requests 100 1.70 payable'])
     expect(charged).toMatchObject({ status: 'payable', payableNok: '150.70', proposedNok: '0.00' })
-    const [waived] = rate(usage, known, PUBLISHED, new Map([['a', 'waived']])).statements
+    const [waived] = rate(usage, known, PUBLISHED, new Map([['a', decided('waived')]])).statements
     expect(charges(waived)).toEqual([ACCESS, 'overage_requests 100 1.70 waived'])
     expect(waived).toMatchObject({ status: 'payable', payableNok: '149.00', proposedNok: '0.00' })
   })

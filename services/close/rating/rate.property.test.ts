@@ -6,6 +6,7 @@ import {
   activation,
   BYTES,
   client,
+  decided,
   KINDS,
   PUBLISHED,
   REQUESTS,
@@ -76,8 +77,14 @@ const anyTariff = fc
     definitions: { ...PUBLISHED.definitions, ...definitions },
   }))
 const anyDecisions = fc
-  .array(fc.tuple(fc.constantFrom(...CLIENTS), fc.constantFrom('charge', 'waived', 'reduced_usage')))
-  .map(entries => new Map(entries))
+  .array(
+    fc.tuple(
+      fc.constantFrom(...CLIENTS),
+      fc.constantFrom('charge', 'waived', 'reduced_usage'),
+      fc.constantFrom({}, { requests: '2', requestsNok: '0.03' }, { bytes: '1', transferNok: '0.00' }),
+    ),
+  )
+  .map(entries => new Map(entries.map(([clientId, outcome, bounds]) => [clientId, decided(outcome, bounds)])))
 
 describe('for any usage, registry, tariff and decisions', () => {
   test('rating is a pure function: the same values in any order give the same, and are left as they were', () => {

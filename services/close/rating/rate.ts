@@ -1,5 +1,4 @@
 import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
-import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Client, Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { CloseException } from '@forbruk/schemas/statement/month-close.ts'
@@ -8,10 +7,14 @@ import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { sumUsage } from '../usage/usage.ts'
 import { type ActiveRegistry, activeOfKind, takeActiveRegistry } from './active-registry.ts'
 import { type MeasuredUse, measureUses } from './measure-uses.ts'
-import { priceAccess, priceIncluded, priceOverage, pricePartnerTier, sumAmounts } from './price-lines.ts'
+import { priceAccess, priceIncluded, pricePartnerTier, sumAmounts } from './price-lines.ts'
+import { type Decided, priceOverage } from './price-overage.ts'
 
-/** How the dialogue over this month's overage was decided, by client id; no entry, no decision yet. */
-export type Decisions = ReadonlyMap<string, Outcome>
+/**
+ * How the dialogue over this month's overage was decided, by client id; no entry, no decision yet. Several of one
+ * client are in the order they were made, each about what exceeds the one before it.
+ */
+export type Decisions = ReadonlyMap<string, readonly Decided[]>
 
 /** The outcome of rating a month: everything in it is a function of usage, registry, tariff, decisions and month. */
 export type RatedMonth = {
@@ -48,7 +51,7 @@ export function rateMonth(
   const statements = [...active.clientById.values()]
     .map(client => {
       const uses = usesByClient.get(client.clientId) ?? []
-      return rateClient(client, uses, active, version, decisions.get(client.clientId) ?? null)
+      return rateClient(client, uses, active, version, decisions.get(client.clientId) ?? [])
     })
     .filter(({ usage, lines }) => usage.length > 0 || lines.length > 0)
     .toSorted((a, b) => compare(a.clientId, b.clientId))
@@ -61,13 +64,13 @@ function rateClient(
   uses: readonly MeasuredUse[],
   active: ActiveRegistry,
   version: TariffVersion,
-  decision: Outcome | null,
+  decisions: readonly Decided[],
 ): Statement {
   const meteredRequests = uses.reduce((sum, { metered }) => sum + metered.requests, 0n)
   const meteredBytes = uses.reduce((sum, { metered }) => sum + metered.bytes, 0n)
   const lines = [
     ...priceIntegrations(client, uses, active, version),
-    ...priceOverage(version, meteredRequests, meteredBytes, decision),
+    ...priceOverage(version, meteredRequests, meteredBytes, decisions),
   ]
   const payerId = client.collectiveInvoice && client.partnerId !== null ? client.partnerId : client.clientId
   const total = sumUsage(uses.map(use => use.total))

@@ -7,6 +7,7 @@ import {
   activation,
   BYTES,
   client,
+  decided,
   OCTOBER,
   PUBLISHED,
   REQUESTS,
@@ -45,8 +46,25 @@ const anyVersion = fc
   })
   .map(changes => ({ ...PUBLISHED, consumption: { ...PUBLISHED.consumption, ...changes } }))
 const anyDecisions = fc
-  .dictionary(fc.constantFrom(...CLIENTS), fc.constantFrom<Outcome>('charge', 'waived', 'reduced_usage'))
-  .map(decisions => new Map(Object.entries(decisions)))
+  .dictionary(
+    fc.constantFrom(...CLIENTS),
+    fc.array(
+      fc.record({
+        outcome: fc.constantFrom<Outcome>('charge', 'waived', 'reduced_usage'),
+        requests: fc.constantFrom('0', '1', '400', '900'),
+        requestsNok: fc.constantFrom('0.00', '0.02', '8.00', '99.00'),
+        bytes: fc.constantFrom('0', '5000000', '9000000'),
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+  )
+  .map(decisions =>
+    Object.entries(decisions).map(
+      ([clientId, ofClient]) =>
+        [clientId, ofClient.flatMap(({ outcome, ...bounds }) => decided(outcome, bounds))] as const,
+    ),
+  )
+  .map(entries => new Map(entries))
 const anyInputs = fc.tuple(anyUsage, anyRegistry, anyVersion, anyDecisions)
 type Inputs = typeof anyInputs extends fc.Arbitrary<infer Values> ? Values : never
 

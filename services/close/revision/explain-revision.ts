@@ -6,6 +6,7 @@ import type { Statement, StatementAdjustment } from '@forbruk/schemas/statement/
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type Decisions, rateMonth } from '../rating/rate.ts'
 import { readRegistryImport } from '../registry/read-stored-registry.ts'
+import { adoptBounds, describeDecided, isEqualDecisions } from './compare-decisions.ts'
 import { explainDifference, type RatedStep } from './explain-difference.ts'
 import type { Revision } from './read-revision.ts'
 import { readStatements } from './read-statements.ts'
@@ -49,14 +50,15 @@ function rateStepwise(
   const tariffBefore = previous.tariff.version
   const rate = (registry: Registry, version: TariffVersion, decisions: Decisions) =>
     rateMonth(usage, registry, version, period, decisions).statements
-  const isSameDecisions = isEqualDecisions(previous.decisions, inputs.decisions)
+  const decisionsBefore = adoptBounds(previous.decisions, inputs.decisions)
+  const isSameDecisions = isEqualDecisions(decisionsBefore, inputs.decisions)
   const isSameTariff = previous.tariff.hash === inputs.tariff.hash
   const isSameRegistry = previous.registryImportId === inputs.registry.importId
   const { registry } = inputs.registry
 
-  const byTariff = isSameDecisions ? statements : rate(registry, inputs.tariff.version, previous.decisions)
-  const byRegistry = isSameTariff ? byTariff : rate(registry, tariffBefore, previous.decisions)
-  const byUsage = isSameRegistry ? byRegistry : rate(registryBefore, tariffBefore, previous.decisions)
+  const byTariff = isSameDecisions ? statements : rate(registry, inputs.tariff.version, decisionsBefore)
+  const byRegistry = isSameTariff ? byTariff : rate(registry, tariffBefore, decisionsBefore)
+  const byUsage = isSameRegistry ? byRegistry : rate(registryBefore, tariffBefore, decisionsBefore)
   return [
     { cause: 'usage', statements: byUsage, describe: () => '' },
     { cause: 'registry', statements: byRegistry, describe: () => describeRegistryChange(previous, inputs) },
@@ -64,16 +66,12 @@ function rateStepwise(
     {
       cause: 'decision',
       statements,
-      describe: clientId =>
-        `${previous.decisions.get(clientId) ?? 'none'} to ${inputs.decisions.get(clientId) ?? 'none'}`,
+      describe: clientId => {
+        const show = (decisions: Decisions) => describeDecided(decisions.get(clientId) ?? [])
+        return `${show(decisionsBefore)} to ${show(inputs.decisions)}`
+      },
     },
   ]
-}
-
-export function isEqualDecisions(before: Decisions, after: Decisions): boolean {
-  return (
-    before.size === after.size && [...before].every(([clientId, outcome]) => after.get(clientId) === outcome)
-  )
 }
 
 export function describeRegistryChange(previous: Revision, { registry }: RatingInputs): string {

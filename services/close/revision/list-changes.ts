@@ -2,13 +2,9 @@ import type { Change } from '@forbruk/schemas/statement/month-close.ts'
 import type { StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
 import { sumUsage } from '../usage/usage.ts'
+import { adoptBounds, isEqualDecisions } from './compare-decisions.ts'
 import { signed } from './explain-difference.ts'
-import {
-  describeRegistryChange,
-  describeTariffChange,
-  isEqualDecisions,
-  type RatingInputs,
-} from './explain-revision.ts'
+import { describeRegistryChange, describeTariffChange, type RatingInputs } from './explain-revision.ts'
 import type { Revision } from './read-revision.ts'
 
 type Revised = {
@@ -24,7 +20,7 @@ export function listChanges(previous: Revision, inputs: RatingInputs, revised: R
     registry:
       previous.registryImportId === inputs.registry.importId ? '' : describeRegistryChange(previous, inputs),
     tariff: previous.tariff.hash === inputs.tariff.hash ? '' : describeTariffChange(previous, inputs),
-    decision: isEqualDecisions(previous.decisions, inputs.decisions)
+    decision: isEqualDecisions(adoptBounds(previous.decisions, inputs.decisions), inputs.decisions)
       ? ''
       : `${previous.decisions.size} to ${inputs.decisions.size} decided`,
     rules: '',

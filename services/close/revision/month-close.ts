@@ -1,9 +1,9 @@
 import type { Cut } from '@forbruk/infra/ledger/settled-usage.ts'
-import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { Change, Forced } from '@forbruk/schemas/statement/month-close.ts'
 import type { StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import type { RejectedFacts, SourceFacts } from '../gate/gate.ts'
+import type { Decided } from '../rating/price-overage.ts'
 import type { RatedMonth } from '../rating/rate.ts'
 import type { CloseSummary } from '../rating/summarize.ts'
 import type { Waiver } from '../rejected/read-rejected.ts'
@@ -20,7 +20,7 @@ export type MonthClose = RatedMonth & {
     readonly version: TariffVersion
     readonly definitions: readonly string[]
   }
-  readonly decisions: readonly { readonly clientId: string; readonly outcome: Outcome }[]
+  readonly decisions: readonly (Decided & { readonly clientId: string })[]
   /** In the whole month, whoever they are charged to, or nobody. */
   readonly counted: { readonly requests: string; readonly bytes: string }
   readonly summary: CloseSummary

@@ -1,6 +1,7 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { type RowOf, select } from '@forbruk/infra/store/tables/table.ts'
+import { type Decided, WITHOUT_BOUND } from '../rating/price-overage.ts'
 import type { Decisions } from '../rating/rate.ts'
 
 const READ = [
@@ -14,6 +15,7 @@ const READ = [
   'tariffHash',
   'tariff',
   'decisions',
+  'decided',
   'countedRequests',
   'countedBytes',
   'forcedReason',
@@ -25,9 +27,15 @@ const revisionShape = shape.transform(toRevision)
 export type Revision = ReturnType<typeof toRevision>
 
 function toRevision(row: Pick<RowOf<typeof monthCloses>, (typeof READ)[number]>) {
-  const { tariffHash, tariff, decisions, ...rest } = row
-  const decided: Decisions = new Map(decisions.map(({ clientId, outcome }) => [clientId, outcome]))
-  return { ...rest, tariff: { hash: tariffHash, version: tariff }, decisions: decided }
+  const { tariffHash, tariff, decisions, decided, ...rest } = row
+  const all = decided.length > 0 ? decided : decisions.map(each => ({ ...each, ...WITHOUT_BOUND }))
+  return { ...rest, tariff: { hash: tariffHash, version: tariff }, decisions: byClient(all) }
+}
+
+function byClient(all: readonly (Decided & { readonly clientId: string })[]): Decisions {
+  const byId = Map.groupBy(all, each => each.clientId)
+  const pick = ({ clientId: _, ...decided }: (typeof all)[number]): Decided => decided
+  return new Map([...byId].map(([clientId, ofClient]) => [clientId, ofClient.map(pick)]))
 }
 
 /** The newest revision of a month; null while it is open. */

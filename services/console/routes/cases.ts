@@ -36,7 +36,7 @@ const stepBody = z.strictObject({
   action: caseActionShape,
 })
 
-const caseParameters = z.object({ id: z.string().describe('percent-encoded, such as acme%2F2026-10') })
+const caseParameters = z.strictObject({ id: z.string().describe('percent-encoded, such as acme%2F2026-10') })
 
 export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCaseStep }: Operations): void {
   app.get(
@@ -44,7 +44,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
     {
       schema: {
         summary: 'The dialogue with clients above their allowance, newest months first',
-        querystring: z.object({
+        querystring: z.strictObject({
           state: state.optional(),
           client: z.string().optional(),
           month: monthShape.optional(),

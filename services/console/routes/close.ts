@@ -26,7 +26,7 @@ export function addCloseRoutes(app: ConsoleServer, { closeMonth, listMonths }: O
     {
       schema: {
         summary: 'Close a month, or close it again',
-        params: z.object({ month: monthParameter }),
+        params: z.strictObject({ month: monthParameter }),
         body: bodyShape,
         response: { 200: closedShape, 400: problemShape, 409: problemShape },
       },

@@ -14,9 +14,9 @@ import { found, monthParameter, revisionQuery } from './parameters.ts'
 
 const PAYERS_MAX = 1_000
 
-const monthParameters = z.object({ month: monthParameter })
-const payerParameters = z.object({ month: monthParameter, payer: z.string() })
-const revisionParameters = z.object({ revision: revisionQuery })
+const monthParameters = z.strictObject({ month: monthParameter })
+const payerParameters = z.strictObject({ month: monthParameter, payer: z.string() })
+const revisionParameters = z.strictObject({ revision: revisionQuery })
 const pageParameters = revisionParameters.extend({
   after: z.string().default('').describe('the `next` of the page before'),
   limit: z.coerce.number().int().min(1).max(PAYERS_MAX).default(200),

@@ -1,5 +1,6 @@
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { toProblem } from './answer-error.ts'
 import { type AccessPolicy, judgeRequest, type RequestFacts } from './judge-request.ts'
 import { PROBLEM_TYPE, type Problem, ProblemError, toProblemBody } from './problem.ts'
@@ -44,6 +45,9 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
     body === '' ? done(null, {}) : parse(request, body, done),
   )
 
+  app.addHook('onRoute', route => {
+    route.schema = { ...route.schema, querystring: route.schema?.querystring ?? NO_QUERY }
+  })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS)
     const problem = judgeRequest(toFacts(request), policy)
@@ -81,6 +85,9 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
   )
   return app
 }
+
+/** A parameter that is not known is a mistake of the caller's, never ignored. */
+const NO_QUERY = z.strictObject({})
 
 /** Nothing here is for a cache, a frame or another site's script. */
 const SAFE_HEADERS = {

@@ -9,6 +9,7 @@ import {
   type TariffVersion,
   tariffVersionFor,
 } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { type Decided, WITHOUT_BOUND } from '../../../services/close/rating/price-overage.ts'
 import { type Decisions, rateMonth } from '../../../services/close/rating/rate.ts'
 
 export const OCTOBER = parseBillingPeriod('2026-10')
@@ -63,6 +64,11 @@ export function use(
   statusClass: StatusClass = '2xx',
 ): ClientUse {
   return { clientId, integrationId, statusClass, requests, requestBytes, responseBytes }
+}
+
+/** One decision, about whatever there is. */
+export function decided(outcome: Decided['outcome'], bounds: Partial<Decided> = {}): readonly Decided[] {
+  return [{ ...WITHOUT_BOUND, outcome, ...bounds }]
 }
 
 export function rate(

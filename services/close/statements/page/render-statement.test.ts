@@ -1,12 +1,12 @@
 import type { PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PUBLISHED, REQUESTS } from '../../../../test/support/close/registry-values.ts'
-import { priceOverage } from '../../rating/price-lines.ts'
+import { decided, PUBLISHED, REQUESTS } from '../../../../test/support/close/registry-values.ts'
+import { priceOverage } from '../../rating/price-overage.ts'
 import { html } from './html.ts'
 import { renderStatement } from './render-statement.ts'
 
-const LINES = priceOverage(PUBLISHED, REQUESTS + 1n, 0n, 'waived')
+const LINES = priceOverage(PUBLISHED, REQUESTS + 1n, 0n, decided('waived'))
 const STATEMENT: PayerStatement = {
   month: '2026-10',
   revision: 2,
