@@ -280,11 +280,16 @@ class FilesWorld {
     return leavesHole
   }
 
+  /** As a shipper knows it, and will after its next start. */
   #known(inode: Inode): readonly FileProgress[] {
     const head = identifyFile(inode.content, false)
-    return (this.#running?.files ?? this.#toSave?.files ?? []).filter(
+    const saved = this.#toSave?.files ?? []
+    return (this.#running?.files ?? saved).filter(
       ({ file, place }) =>
-        head !== null && file.startsWith(head.file) && place?.inode === String(inode.number),
+        head !== null &&
+        file.startsWith(head.file) &&
+        place?.inode === String(inode.number) &&
+        saved.some(one => one.file === file && one.place?.inode === place.inode),
     )
   }
 }
