@@ -178,13 +178,15 @@ export class Tail {
     this.like = recognised.kind === 'undecided' ? recognised.like : null
     if (recognised.kind === 'undecided') return null
     const file = recognised.kind === 'known' ? recognised.known.file : recognised.file
-    if (this.#shipment.isOpen(file)) return null
+    const seen = seenStart(head, start)
+    // What was looked at one after the other is of one content only if that is still there.
+    if (this.#shipment.isOpen(file) || !(await this.#stands(seen))) return null
     const live = this.#shipment.open(file, this.options.log)
     const isNews = live.lieAt(this.facts, this.options.isLive)
     if (isNews || live.done) this.#shipment.moved(live)
     live.done = false
     live.lineDigests = start.lineDigests
-    this.#start = seenStart(head, start)
+    this.#start = seen
     if (recognised.kind === 'known') this.#lastSeen = recognised.known.lastLine
     this.#readPosition = live.position
     this.#begun = { shipper: new LineShipper(this.#shipment, live), resumedFrom: live.position }
@@ -197,6 +199,7 @@ export class Tail {
       {
         start,
         facts: this.facts,
+        isCompressed: false,
         isLive,
         holds: async ({ lastLine }) =>
           lastLine === null
@@ -222,11 +225,14 @@ export class Tail {
 
   async #isSame(): Promise<boolean> {
     for (const seen of [this.#start, this.#lastSeen]) {
-      if (seen === null) continue
-      const found = await this.#file.read(seen.position, seen.bytes)
-      if (found.length < seen.bytes || digestOf(found) !== seen.digest) return false
+      if (seen !== null && !(await this.#stands(seen))) return false
     }
     return true
+  }
+
+  async #stands({ position, bytes, digest }: Seen): Promise<boolean> {
+    const found = await this.#file.read(position, bytes)
+    return found.length === bytes && digestOf(found) === digest
   }
 }
 

@@ -36,14 +36,21 @@ function known(text: string, inode: string | null, more: Partial<FileProgress> =
   }
 }
 
-type Case = { isLive?: boolean; inode?: string; holds?: Holding; isElsewhere?: boolean | null }
+type Case = {
+  isLive?: boolean
+  isCompressed?: boolean
+  inode?: string
+  holds?: Holding
+  isElsewhere?: boolean | null
+}
 
 async function judge(text: string, kin: readonly FileProgress[], { inode = '2', ...more }: Case = {}) {
-  const { isLive = true, holds = 'all', isElsewhere = false } = more
+  const { isLive = true, isCompressed = false, holds = 'all', isElsewhere = false } = more
   const found = await recognise(
     {
       start: start(text),
       facts: at(inode),
+      isCompressed,
       isLive,
       holds: async () => holds,
       isElsewhere: () => isElsewhere,
@@ -88,7 +95,15 @@ test.each<[string, string, FileProgress, Case, string]>([
     { isElsewhere: null },
     'undecided',
   ],
-  ['a compressed short one', lines(0, 3), known(lines(0, 2), '1'), { isLive: false }, 'known all'],
+  [
+    'a compressed short one',
+    lines(0, 3),
+    known(lines(0, 2), '1'),
+    { isLive: false, isCompressed: true },
+    'known all',
+  ],
+  ['another short one', lines(0, 3), known(lines(0, 2), '1'), { isLive: false }, 'undecided'],
+  ['a renamed short one', lines(0, 3), known(lines(0, 2), '2'), { isLive: false }, 'known all'],
   [
     'a short one beside its like',
     lines(0, 3),
@@ -113,6 +128,7 @@ test('of several that are alike the one that agrees in most lines is it', async 
     {
       start: start(lines(0, 20)),
       facts: at('4'),
+      isCompressed: true,
       isLive: false,
       holds: async () => 'all',
       isElsewhere: () => false,

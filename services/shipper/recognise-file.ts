@@ -12,6 +12,7 @@ export type Candidate = {
   readonly start: Start
   /** Null for a stream. */
   readonly facts: FileFacts | null
+  readonly isCompressed: boolean
   /** It is being written under the name that is followed; a copy of another file is not. */
   readonly isLive: boolean
   /** Looks at where the known one's shipping stopped. Asked only when the starts agree. */
@@ -39,6 +40,13 @@ export async function recognise(candidate: Candidate, kin: readonly FileProgress
     linesInCommon(candidate.start, other) - linesInCommon(candidate.start, one) ||
     other.position - one.position
   for (const known of alike.toSorted(byLikeness)) {
+    // One that agrees in fewer lines is not it.
+    const [closest] = less
+    if (
+      closest !== undefined &&
+      linesInCommon(candidate.start, known) < linesInCommon(candidate.start, closest)
+    )
+      break
     const isShort = hasFewerLines(candidate, known) && !isCopy(candidate.start, known)
     const holding = isShort ? 'less' : await candidate.holds(known)
     if (holding === 'less') less.push(known)
@@ -66,13 +74,16 @@ function judgeWhole(candidate: Candidate, known: FileProgress): 'same' | 'other'
   if (known.place === null || isCopy(start, known)) return 'same'
   const isElsewhere = facts === null ? false : candidate.isElsewhere(known, facts)
   if (isElsewhere === null) return 'undecided'
-  // What was read to its end and has more lines now is the same only if it lies where it lay.
-  const hasMore =
-    known.done && start.lineDigests.length > known.lineDigests.length && !isPlace(known.place, facts)
-  if (!isLive) return isElsewhere || hasMore ? 'undecided' : 'same'
+  if (!isLive) return isElsewhere || isOther(candidate, known) ? 'undecided' : 'same'
   if (isPlace(known.livePlace, facts)) return isElsewhere ? 'undecided' : 'same'
   // The log was renamed, and the gateway has begun it anew. Of what never was the log this may be the original.
   return known.livePlace !== null && isElsewhere ? 'other' : 'undecided'
+}
+
+/** It has lines that the other didn't have when that was read to its end, or was never renamed to this. */
+function isOther({ start, facts, isCompressed }: Candidate, known: FileProgress): boolean {
+  const hasMore = start.lineDigests.length > known.lineDigests.length
+  return hasMore && (known.done || !isCompressed) && !isPlace(known.place, facts)
 }
 
 /** It ends before where the known one's shipping stopped: an earlier copy, or another file that may go on otherwise. */

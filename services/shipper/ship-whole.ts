@@ -83,6 +83,7 @@ export async function recogniseWhole(
     {
       start,
       facts: cursor.source.facts,
+      isCompressed: cursor.source.compression !== null,
       isLive: false,
       holds: known => cursor.holds(known),
       isElsewhere,

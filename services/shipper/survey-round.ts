@@ -2,6 +2,7 @@ import type { FileProgress } from './file-progress.ts'
 import type { RotatedFile } from './find-rotated.ts'
 import { HEAD_BYTES_MAX, type Start } from './identify-file.ts'
 import { isLeftAlone } from './leave-alone.ts'
+import type { FileFacts } from './log-files.ts'
 import type { FoundObstacle } from './obstacles.ts'
 import { openFile } from './read-bytes.ts'
 import { ByteCursor } from './read-from.ts'
@@ -194,13 +195,13 @@ export class Round {
 
   /** The known one has a file of its own, and it isn't what this one was compressed from. */
   #isElsewhere({ path }: RotatedFile): Candidate['isElsewhere'] {
-    const others = this.#rotated.filter(one => one.path !== plainName(path))
-    const tails = this.#tails.filter(
-      tail => !this.#rotated.some(one => !others.includes(one) && tail.isFile(one.facts)),
-    )
+    const origin = this.#rotated.find(one => one.path === plainName(path))
+    const isOrigin = (facts: FileFacts) =>
+      origin !== undefined && origin.facts.device === facts.device && origin.facts.inode === facts.inode
     return ({ file, place }, facts) =>
       !isPlace(place, facts) &&
-      (others.some(one => isPlace(place, one.facts)) || tails.some(tail => tail.file === file))
+      (this.#rotated.some(one => !isOrigin(one.facts) && isPlace(place, one.facts)) ||
+        this.#tails.some(tail => !isOrigin(tail.facts) && (tail.file === file || isPlace(place, tail.facts))))
   }
 
   #open(path: string): Promise<ByteCursor> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MUTANTS } from './mutants.ts'
-import { type Outcome, simulateFiles } from './simulate-files.ts'
+import type { Outcome } from './outcome.ts'
+import { simulateFiles } from './simulate-files.ts'
 
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 2_000)
 const TIMEOUT_MS = 20 * 60_000

@@ -19,6 +19,8 @@ export class Gateway {
   readonly #old: Inode[] = []
   #half: { readonly inode: Inode; readonly rest: string; readonly line: WrittenLine } | null = null
   #numbers = 0
+  /** They end in half a line, which spoils the next one. */
+  readonly #torn = new Set<Inode>()
 
   constructor(random: Random, disk: SimulatedDisk, counted: CountedLog, clock: () => number, path: string) {
     this.#random = random
@@ -39,7 +41,7 @@ export class Gateway {
     const line = this.#nextLine()
     const text = spell(line)
     const cut = this.#random.between(1, text.length - 1)
-    if (this.#current.names === 0) line.isDestroyed = true
+    if (this.#current.names === 0 || this.#torn.delete(this.#current)) line.isDestroyed = true
     this.#disk.append(this.#current, text.slice(0, cut))
     this.#record(this.#current, line)
     this.#half = { inode: this.#current, rest: text.slice(cut), line }
@@ -72,7 +74,7 @@ export class Gateway {
     }
   }
 
-  /** Dies with half a line written, and starts again: what follows is no line either. */
+  /** Dies, maybe with half a line written, and starts again. */
   crash(path: string): void {
     const torn = this.#half
     this.#half = null
@@ -80,13 +82,7 @@ export class Gateway {
     this.#current = this.#disk.at(path) ?? this.#disk.create(path)
     if (torn === null) return
     torn.line.isDestroyed = true
-    const next = this.#nextLine()
-    next.isDestroyed = torn.inode === this.#current
-    this.#writeTo(this.#current, next)
-  }
-
-  closeOld(): void {
-    this.#old.length = 0
+    this.#torn.add(torn.inode)
   }
 
   /** What was not copied of a file that is truncated. */
@@ -94,6 +90,7 @@ export class Gateway {
     for (const line of this.lines.get(inode)?.slice(copied.length) ?? []) line.isDestroyed = true
     this.lines.set(copy, [...copied])
     this.lines.set(inode, [])
+    this.#torn.delete(inode)
     this.#dropHalf(inode)
   }
 
@@ -126,7 +123,7 @@ export class Gateway {
 
   #writeTo(inode: Inode, line: WrittenLine): void {
     // A file without a name is read by nobody who didn't have it open before.
-    if (inode.names === 0) line.isDestroyed = true
+    if (inode.names === 0 || this.#torn.delete(inode)) line.isDestroyed = true
     this.#disk.append(inode, spell(line))
     this.#record(inode, line)
   }

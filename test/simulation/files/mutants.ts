@@ -2,7 +2,7 @@ import { constants, gunzipSync, gzipSync } from 'node:zlib'
 import type { LogFiles, OpenLogFile } from '../../../services/shipper/log-files.ts'
 import type { ObstacleReason } from '../../../services/shipper/obstacle.ts'
 import type { Shipment } from '../../../services/shipper/shipment.ts'
-import type { Mutation } from './simulate-files.ts'
+import type { Mutation } from './outcome.ts'
 
 /** The shipper with one piece replaced by a wrong one: the simulation must tell each from the right one. */
 export const MUTANTS: Readonly<Record<string, Mutation>> = {

@@ -1,7 +1,6 @@
 import type { FileProgress } from '../../../services/shipper/file-progress.ts'
 import { type FollowOptions, followFiles } from '../../../services/shipper/follow.ts'
 import { readStart } from '../../../services/shipper/identify-file.ts'
-import type { LogFiles } from '../../../services/shipper/log-files.ts'
 import { AppendFailedError } from '../../../services/shipper/send-batches.ts'
 import { Shipment, type ShipmentSettings } from '../../../services/shipper/shipment.ts'
 import { type SourceProgress, startSource } from '../../../services/shipper/source-progress.ts'
@@ -9,26 +8,11 @@ import { Random } from '../random.ts'
 import { Violation } from '../violation.ts'
 import { Gateway } from './gateway.ts'
 import { Killed, never } from './killed.ts'
+import type { Mutation, Outcome } from './outcome.ts'
 import { LOG, numberOf, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
 import { type Inode, SimulatedDisk } from './simulated-disk.ts'
 import { type AppendFault, CountedLog, openSimulatedLog, PARTITION_COUNT } from './simulated-log.ts'
 import { NUMBERED } from './written-lines.ts'
-
-/** What a wrong shipper does otherwise; each piece gets the right one. */
-export type Mutation = {
-  readonly files?: (files: LogFiles, disk: SimulatedDisk) => LogFiles
-  /** Answers null where nothing is saved. */
-  readonly save?: (progress: SourceProgress) => SourceProgress | null
-  readonly shipment?: (shipment: Shipment) => void
-  readonly clock?: (nowMs: number) => number
-}
-
-export type Outcome =
-  /** Every line that was written is counted once, and a mark says so. */
-  | { readonly kind: 'complete' }
-  /** The marks are held back, and it is said by what. */
-  | { readonly kind: 'held'; readonly reasons: readonly string[] }
-  | { readonly kind: 'violated'; readonly reason: string }
 
 const SOURCE = 'gateway-1'
 const START_MS = Date.UTC(2026, 9, 1)
@@ -281,11 +265,16 @@ class FilesWorld {
     return leavesHole
   }
 
+  /** As a shipper knows it, and will after its next start. */
   #known(inode: Inode): readonly FileProgress[] {
     const head = readStart(inode.content, false)
-    return (this.#running?.files ?? this.#toSave?.files ?? []).filter(
+    const saved = this.#toSave?.files ?? []
+    return (this.#running?.files ?? saved).filter(
       ({ file, place }) =>
-        head !== null && file.startsWith(head.file) && place?.inode === String(inode.number),
+        head !== null &&
+        file.startsWith(head.file) &&
+        place?.inode === String(inode.number) &&
+        saved.some(one => one.file === file && one.place?.inode === place.inode),
     )
   }
 }

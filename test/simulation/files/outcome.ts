@@ -1,0 +1,20 @@
+import type { LogFiles } from '../../../services/shipper/log-files.ts'
+import type { Shipment } from '../../../services/shipper/shipment.ts'
+import type { SourceProgress } from '../../../services/shipper/source-progress.ts'
+import type { SimulatedDisk } from './simulated-disk.ts'
+
+/** What a wrong shipper does otherwise; each piece gets the right one. */
+export type Mutation = {
+  readonly files?: (files: LogFiles, disk: SimulatedDisk) => LogFiles
+  /** Answers null where nothing is saved. */
+  readonly save?: (progress: SourceProgress) => SourceProgress | null
+  readonly shipment?: (shipment: Shipment) => void
+  readonly clock?: (nowMs: number) => number
+}
+
+export type Outcome =
+  /** Every line that was written is counted once, and a mark says so. */
+  | { readonly kind: 'complete' }
+  /** The marks are held back, and it is said by what. */
+  | { readonly kind: 'held'; readonly reasons: readonly string[] }
+  | { readonly kind: 'violated'; readonly reason: string }
