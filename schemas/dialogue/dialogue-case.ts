@@ -80,13 +80,20 @@ export type CaseEvent =
   /** A newer revision has more than was decided: the rest is a question of its own, and the decision stands. */
   | { readonly kind: 'exceeded'; readonly month: string; readonly evidence: Evidence }
   | { readonly kind: 'contacted' }
-  | { readonly kind: 'noted' }
+  /** YYYY-MM-DD to come back to it. */
+  | { readonly kind: 'noted'; readonly followUp: string | null }
+  /** Taken back: these months are decided anew, as if they never were. */
+  | { readonly kind: 'reopened'; readonly months: readonly string[] }
   | {
       readonly kind: 'decided'
       readonly outcome: Outcome
       readonly months: readonly string[]
       /** By month. */
       readonly covers: readonly Covered[]
+      /** The share that is charged, where one was agreed. */
+      readonly sharePercent: string | null
+      /** Why it is charged though nobody was contacted. */
+      readonly withoutContact: string | null
     }
 
 export const CASE_EVENT_KINDS = [
@@ -96,6 +103,7 @@ export const CASE_EVENT_KINDS = [
   'exceeded',
   'contacted',
   'noted',
+  'reopened',
   'decided',
 ] as const satisfies readonly CaseEvent['kind'][]
 
@@ -157,20 +165,52 @@ export const actorShape = z
   .max(ACTOR_CHARACTERS_MAX, { error: actorError })
   .refine(text => !HAS_CONTROL.test(text), { error: actorError })
 
+export const dayShape = z.iso.date({ error: 'a day as YYYY-MM-DD' })
+const amountError = 'an amount above 0 with at most two decimals as text, such as "250.00"'
+export const agreedAmountShape = z
+  .string({ error: amountError })
+  .regex(/^(?!0+(\.0+)?$)\d{1,15}(\.\d{1,2})?$/, { error: amountError })
+const shareError = 'per cent above 0, at most 100, as text, such as "50" or "33.3"'
+export const shareShape = z
+  .string({ error: shareError })
+  .regex(/^(?!0+(\.0+)?$)(100(\.0+)?|\d{1,2}(\.\d{1,6})?)$/, { error: shareError })
+
+type DecideTerms = { outcome: Outcome; amountNok?: unknown; sharePercent?: unknown; withoutContact?: unknown }
+
+function isAboutCharge({ outcome, amountNok, sharePercent, withoutContact }: DecideTerms): boolean {
+  return outcome === 'charge' || (amountNok ?? sharePercent ?? withoutContact ?? null) === null
+}
+
 const outcomeError = `one of ${OUTCOMES.join(', ')}`
-const monthsError = 'a list of months of the case, or null for all that are undecided'
+const monthsError = 'a list of months of the case, or null for all that it can be about'
+/** Null: every month that is not decided yet; of reopen, every month that was. */
+const monthsShape = z.array(monthShape).min(1, { error: monthsError }).nullable()
 
 /** What a person does in a case. */
 export const caseActionShape = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('contact'), note: noteShape }),
-  z.strictObject({ kind: z.literal('note'), note: noteShape }),
-  z.strictObject({
-    kind: z.literal('decide'),
-    outcome: z.enum(OUTCOMES, { error: outcomeError }),
-    /** Null: every month that is not decided yet. */
-    months: z.array(monthShape).min(1, { error: monthsError }).nullable(),
-    note: noteShape,
-  }),
+  z.strictObject({ kind: z.literal('note'), note: noteShape, followUp: dayShape.nullish() }),
+  z.strictObject({ kind: z.literal('reopen'), months: monthsShape, note: noteShape }),
+  z
+    .strictObject({
+      kind: z.literal('decide'),
+      outcome: z.enum(OUTCOMES, { error: outcomeError }),
+      months: monthsShape,
+      note: noteShape,
+      /** What is charged of the amount that is proposed, for one month; at most that. */
+      amountNok: agreedAmountShape.nullish(),
+      /** The same as a share of it, for each month. */
+      sharePercent: shareShape.nullish(),
+      /** Why a client is charged that was not contacted. */
+      withoutContact: noteShape.nullish(),
+    })
+    .refine(isAboutCharge, { error: 'an amount, a share and a reason without contact go with charge alone' })
+    .refine(
+      ({ amountNok, sharePercent }) => (amountNok ?? null) === null || (sharePercent ?? null) === null,
+      {
+        error: 'an amount or a share, not both',
+      },
+    ),
 ])
 export type CaseAction = Readonly<z.output<typeof caseActionShape>>
 
@@ -192,4 +232,17 @@ export type CaseSummary = Pick<DialogueCase, 'caseId' | 'clientId' | 'clientName
   readonly openedAt: string
   readonly decidedAt: string | null
   readonly lastStepAt: string
+  readonly lastContactAt: string | null
+  /** YYYY-MM-DD. */
+  readonly followUp: string | null
+  /** Whole days since it was opened. */
+  readonly ageDays: number
+  /** Whom to call, by the newest statement; null where the client never had one. */
+  readonly payerId: string | null
+  readonly payerName: string | null
+  readonly partnerId: string | null
+  /** Proposed, and not decided. */
+  readonly openNok: string
+  /** Months whose newest statement does not have what was decided, or taken back, since. */
+  readonly notOnStatement: readonly string[]
 }

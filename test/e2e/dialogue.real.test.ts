@@ -137,7 +137,7 @@ test('what was decided holds: on the view, against other steps, and at the next 
   const refused = await runForbruk(['case', 'contact', ID, '--note', 'x'], settings)
   expect([refused.code, refused.stderr]).toEqual([
     3,
-    `forbruk: case ${ID} stays as it is: it is decided; a note can be added, nothing else\n`,
+    `forbruk: case ${ID} stays as it is: it is decided; a note can be added, or it can be reopened\n`,
   ])
   const noted = await readJson('case', 'note', ID, '--note', 'filed')
   expect(noted.steps.at(-1)).toMatchObject({ kind: 'noted', note: 'filed', sequence: 4 })
@@ -150,7 +150,33 @@ test('what was decided holds: on the view, against other steps, and at the next 
   ])
 })
 
+test('a decision is taken back, part of the amount agreed on, and a note says when to come back to it', async () => {
+  await forbruk(['case', 'reopen', ID, '--note', 'wrong'], settings)
+  await forbruk(['case', 'note', ID, '--note', 'call', '--follow-up', '2026-12-01'], settings)
+  const above = await runForbruk(
+    ['case', 'decide', ID, 'charge', '--note', 'x', '--amount-nok', '7.01'],
+    settings,
+  )
+  expect([above.code, above.stderr]).toEqual([
+    3,
+    `forbruk: case ${ID} stays as it is: NOK 7.00 is proposed for 2026-10; expected at most that\n`,
+  ])
+  await forbruk(['case', 'decide', ID, 'charge', '--note', 'agreed', '--share', '50'], settings)
+  expect(await readJson('case', 'list')).toMatchObject([
+    { chargedNok: '3.50', followUp: '2026-12-01', notOnStatement: ['2026-10'], payerName: 'Acme AS' },
+  ])
+  expect(await forbruk(['case', 'list'], settings)).toMatch(
+    /2026-10 +the client +\d{4}-\d\d-\d\d +2026-12-01 +\d+/,
+  )
+  expect((await readJson('close', '2026-10')).summary.payableNok).toBe('301.50')
+})
+
 test.each([
+  [['case', 'decide', ID, 'waive', '--note', 'x', '--share', '5'], /go with charge alone/],
+  [
+    ['case', 'decide', ID, 'charge', '--note', 'x', '--share', '101'],
+    /expected per cent above 0, at most 100/,
+  ],
   [['case', 'show', 'beta/2026-10'], /there is no case beta\/2026-10: its client has none/],
   [['case', 'show', 'acme'], /"acme" is no case id; expected/],
   [['case', 'contact', ID], /required option '--note <text>'/],

@@ -17,11 +17,12 @@ import {
   orEmpty,
   safeCount,
   text,
+  textOrNull,
   uuid,
 } from './codec.ts'
 import { declareTable, type RowOf, tuple } from './table.ts'
 
-/** What happened in dialogue cases, step by step, for good: migrations 040 and 080. */
+/** What happened in dialogue cases, step by step, for good: migrations 040, 080 and 085. */
 export const dialogueStep = declareTable('dialogue_step', {
   clientId: text,
   sequence: safeCount,
@@ -56,10 +57,13 @@ export const dialogueStep = declareTable('dialogue_step', {
       agreedNok: nullable(money),
     }),
   ),
+  sharePercent: textOrNull,
+  withoutContact: textOrNull,
+  followUp: textOrNull,
 })
 export type DialogueStepRow = RowOf<typeof dialogueStep>
 
-/** One row per case, as its steps have it now: migration 082. */
+/** One row per case, as its steps have it now: migration 087. */
 export const dialogueCases = declareTable('dialogue_cases', {
   caseId: text,
   clientId: text,
@@ -78,4 +82,6 @@ export const dialogueCases = declareTable('dialogue_cases', {
   decidedAt: nullable(isoTime),
   lastStepAt: isoTime,
   lastSequence: safeCount,
+  lastContactAt: nullable(isoTime),
+  followUp: textOrNull,
 })

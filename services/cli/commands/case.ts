@@ -4,10 +4,13 @@ import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
 import {
   actorShape,
+  agreedAmountShape,
   type CaseAction,
+  dayShape,
   monthShape,
   noteShape,
   type Outcome,
+  shareShape,
 } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import type { ZodType } from 'zod'
@@ -28,16 +31,14 @@ export function caseCommand(context: CommandContext): Command {
   const contact = editCommand('contact', 'that the client was contacted').action(
     async (id: string, flags: EditFlags) => edit(context, id, flags, { kind: 'contact', note: flags.note }),
   )
-  const note = editCommand('note', 'a remark, also after the decision').action(
-    async (id: string, flags: EditFlags) => edit(context, id, flags, { kind: 'note', note: flags.note }),
-  )
   return new Command('case')
     .description('the dialogue with clients above their allowance, from opened to decided')
     .addCommand(listCommand(context).exitOverride())
     .addCommand(showCommand(context).exitOverride())
     .addCommand(contact.exitOverride())
     .addCommand(decideCommand(context).exitOverride())
-    .addCommand(note.exitOverride())
+    .addCommand(reopenCommand(context).exitOverride())
+    .addCommand(noteCommand(context).exitOverride())
 }
 
 function listCommand(context: CommandContext): Command {
@@ -47,7 +48,7 @@ function listCommand(context: CommandContext): Command {
     .option('--json', 'print as JSON', false)
     .action(async (options: { state?: 'open' | 'decided'; json: boolean }) => {
       await using parts = openParts(context)
-      const cases = await listCases(await parts.readableStore(), { state: options.state })
+      const cases = await listCases(await parts.readableStore(), Date.now(), { state: options.state })
       if (options.json) return printJson(cases)
       printCases(cases)
     })
@@ -68,22 +69,59 @@ function showCommand(context: CommandContext): Command {
 }
 
 function decideCommand(context: CommandContext): Command {
-  type DecideFlags = EditFlags & { month?: string[] }
+  type DecideFlags = EditFlags & {
+    month?: string[]
+    amountNok?: string
+    share?: string
+    withoutContact?: string
+  }
   return new Command('decide')
     .description('what becomes of the proposed overage; the next close of the month makes a revision of it')
     .argument('<id>', 'such as acme/2026-10')
     .addArgument(new Argument('<outcome>', 'what becomes of it').choices(Object.keys(OUTCOME_OF)))
     .requiredOption('--note <text>', 'why', parse(noteShape))
     .option('--month <month...>', 'only these months of the case, YYYY-MM', parseMonth)
+    .addOption(
+      new Option('--amount-nok <amount>', 'of charge: as much of what is proposed, as agreed')
+        .argParser(parse(agreedAmountShape))
+        .conflicts('share'),
+    )
+    .option('--share <percent>', 'of charge: this share of what is proposed, as agreed', parse(shareShape))
+    .option('--without-contact <reason>', 'of charge: why nobody was contacted', parse(noteShape))
     .option('--actor <name>', 'who decides; without it, the user of this machine', parse(actorShape))
     .option('--json', 'print the case as JSON', false)
-    .action(async (id: string, outcome: keyof typeof OUTCOME_OF, flags: DecideFlags) =>
+    .action(async (id: string, outcome: keyof typeof OUTCOME_OF, flags: DecideFlags, command: Command) =>
       edit(context, id, flags, {
         kind: 'decide',
         outcome: OUTCOME_OF[outcome],
         months: flags.month ?? null,
         note: flags.note,
+        ...pickTerms(outcome, flags, command),
       }),
+    )
+}
+
+type Terms = { amountNok?: string; share?: string; withoutContact?: string }
+
+function pickTerms(outcome: string, { amountNok, share, withoutContact }: Terms, command: Command) {
+  if (outcome === 'charge') return { amountNok, sharePercent: share, withoutContact }
+  if ((amountNok ?? share ?? withoutContact) === undefined) return {}
+  return command.error('error: --amount-nok, --share and --without-contact go with charge alone')
+}
+
+function reopenCommand(context: CommandContext): Command {
+  return editCommand('reopen', 'takes a decision back: it is proposed again from the next close on')
+    .option('--month <month...>', 'only these months of the case, YYYY-MM', parseMonth)
+    .action(async (id: string, flags: EditFlags & { month?: string[] }) =>
+      edit(context, id, flags, { kind: 'reopen', months: flags.month ?? null, note: flags.note }),
+    )
+}
+
+function noteCommand(context: CommandContext): Command {
+  return editCommand('note', 'a remark, also after the decision')
+    .option('--follow-up <day>', 'when to come back to it, YYYY-MM-DD', parse(dayShape))
+    .action(async (id: string, flags: EditFlags & { followUp?: string }) =>
+      edit(context, id, flags, { kind: 'note', note: flags.note, followUp: flags.followUp }),
     )
 }
 
@@ -109,9 +147,10 @@ async function edit(
   if (flags.json) return printJson(known)
   printCase(known, timeZone)
   const step = known.steps.at(-1)
-  if (step?.kind !== 'decided') return
+  if (step?.kind !== 'decided' && step?.kind !== 'reopened') return
   printLine()
-  printLine('the decision is on the statement from the next close on:')
+  const what = step.kind === 'decided' ? 'the decision is' : 'it is proposed again'
+  printLine(`${what} on the statement from the next close on:`)
   for (const month of step.months) printLine(`  forbruk close ${month}`)
 }
 

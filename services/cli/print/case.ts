@@ -11,6 +11,8 @@ import { groupDigits, printLine, printTable } from './table.ts'
 
 const NOTE_WIDTH = 80
 
+type DecidedStep = Extract<CaseStep, { kind: 'decided' }>
+
 export function printCases(cases: readonly CaseSummary[]): void {
   if (cases.length === 0) {
     printLine('no cases')
@@ -25,9 +27,14 @@ export function printCases(cases: readonly CaseSummary[]): void {
       { title: 'requests above', align: 'right' },
       { title: 'MB above', align: 'right' },
       { title: 'NOK proposed', align: 'right' },
+      { title: 'NOK open', align: 'right' },
       { title: 'decision' },
-      { title: 'contacts', align: 'right' },
-      { title: 'last step (UTC)' },
+      { title: 'not on a statement' },
+      { title: 'payer' },
+      { title: 'partner' },
+      { title: 'contacted (UTC)' },
+      { title: 'follow up' },
+      { title: 'days', align: 'right' },
     ],
     cases.map(each => [
       each.caseId,
@@ -37,11 +44,22 @@ export function printCases(cases: readonly CaseSummary[]): void {
       each.overageRequests === '0' ? '' : groupDigits(each.overageRequests),
       each.overageBytes === '0' ? '' : inMegabytes(each.overageBytes),
       groupDigits(each.proposedNok),
+      groupDigits(each.openNok),
       each.decision === null ? '' : nameDecision(each.decision),
-      String(each.contacts),
-      each.lastStepAt.slice(0, 16).replace('T', ' '),
+      each.notOnStatement.join(' '),
+      each.payerId === each.clientId ? 'the client' : (each.payerName ?? ''),
+      each.partnerId ?? '',
+      describeContacts(each),
+      each.followUp ?? '',
+      String(each.ageDays),
     ]),
   )
+}
+
+function describeContacts({ contacts, lastContactAt }: CaseSummary): string {
+  if (lastContactAt === null) return 'never'
+  const day = lastContactAt.slice(0, 10)
+  return contacts === 1 ? day : `${day}, ${contacts} times`
 }
 
 /** What it is about, month by month, and what happened, step by step. */
@@ -107,20 +125,28 @@ function describeStep(step: CaseStep): string {
     case 'contacted':
       return 'contacted'
     case 'noted':
-      return 'note'
+      return step.followUp === null ? 'note' : `note, to follow up ${step.followUp}`
+    case 'reopened':
+      return `taken back for ${step.months.join(', ')}`
     case 'decided':
-      return `decided for ${step.covers.map(describeCovered).join(', ')}: ${nameDecision(step.outcome)}`
+      return describeDecided(step)
   }
 }
 
-function describeCovered({ month, requests, bytes, proposedNok }: Covered): string {
+function describeDecided({ covers, outcome, sharePercent, withoutContact }: DecidedStep): string {
+  const share = sharePercent === null ? '' : `, ${sharePercent} % as agreed`
+  const contact = withoutContact === null ? '' : `, without contact: ${withoutContact}`
+  return `decided for ${covers.map(describeCovered).join(', ')}: ${nameDecision(outcome)}${share}${contact}`
+}
+
+function describeCovered({ month, requests, bytes, proposedNok, agreedNok }: Covered): string {
   const parts = [
     ...(requests === '0' ? [] : [`${groupDigits(requests)} requests`]),
     ...(bytes === '0' ? [] : [`${inMegabytes(bytes)} MB`]),
   ]
-  return parts.length === 0
-    ? month
-    : `${month}, up to ${parts.join(' and ')}, NOK ${groupDigits(proposedNok)}`
+  if (parts.length === 0) return month
+  const agreed = agreedNok === null ? '' : `, of which NOK ${groupDigits(agreedNok)} was agreed`
+  return `${month}, up to ${parts.join(' and ')}, NOK ${groupDigits(proposedNok)}${agreed}`
 }
 
 function describeOverage({ requests, transfer, proposedNok }: Evidence): string {

@@ -66,7 +66,7 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
         return { kind: 'faulty', faults: error.faults, faultCount: error.faultCount }
       }
     },
-    listCases: filter => listCases(store, filter),
+    listCases: filter => listCases(store, clock(), filter),
     readCase: caseId => answerCase(readCase(store, caseId)),
     addCaseStep: ({ expectedSequence, ...step }) =>
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),

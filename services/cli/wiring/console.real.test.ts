@@ -265,7 +265,15 @@ describe('cases', () => {
       refusal: { kind: 'case_changed', follows: 1, found: 2 },
     })
     const decide = { kind: 'decide', outcome: 'charge', months: null, note: 'Agreed.' }
-    const third = await post(`${CASE}/steps`, { actor: 'Ola', expectedSequence: 2, action: decide })
+    const silent = await post(`${CASE}/steps`, { actor: 'Ola', expectedSequence: 2, action: decide })
+    expect(await expectProblem(silent, 409, 'case_refused')).toMatchObject({
+      refusal: { kind: 'not_contacted' },
+    })
+    const both = { ...decide, withoutContact: 'They wrote.', amountNok: '0.01', sharePercent: '50' }
+    const wrong = await post(`${CASE}/steps`, { actor: 'Ola', expectedSequence: 2, action: both })
+    await expectProblem(wrong, 400, 'request_malformed')
+    const action = { ...decide, withoutContact: 'They wrote.', sharePercent: '50' }
+    const third = await post(`${CASE}/steps`, { actor: 'Ola', expectedSequence: 2, action })
     expect(await third.json()).toMatchObject({ state: 'decided', months: [{ outcome: 'charge' }] })
     expect(await (await post(CLOSE)).json()).toMatchObject({ outcome: 'revised', revision: 2, announced: 3 })
   })

@@ -16,7 +16,7 @@ const { place, close, rows, countAll } = useInstallation()
 const ID = 'firma/2026-10'
 const CONTACT: CaseAction = { kind: 'contact', note: 'called «Firma», "they" look into\nit' }
 const WAIVE: CaseAction = { kind: 'decide', outcome: 'waived', months: null, note: 'a loop in their code' }
-const CHARGE: CaseAction = { ...WAIVE, outcome: 'charge' }
+const CHARGE: CaseAction = { ...WAIVE, outcome: 'charge', withoutContact: 'they wrote' }
 
 let statements: readonly Statement[] = []
 
@@ -62,7 +62,7 @@ describe('a step', () => {
       new CaseRefusedError(ID, { kind: 'month_decided', month: '2026-10', outcome: 'waived' }),
     )
     await expect(add(CONTACT)).rejects.toThrow(
-      /^case firma\/2026-10 stays as it is: it is decided; a note can be added/,
+      /^case firma\/2026-10 stays as it is: it is decided; a note can be added, or/,
     )
     expect(await readCase(place().store, ID)).toEqual(before)
   })
@@ -142,14 +142,14 @@ test('the views say the same as the cases', async () => {
   await add(CONTACT)
   await add({ ...WAIVE, months: ['2026-10'] })
   const store = place().store
-  const half = await listCases(store, { clientId: 'firma' })
+  const half = await listCases(store, GRACE_END_MS, { clientId: 'firma' })
   expect(half).toMatchObject([
     { state: 'open', decision: null, decidedAt: null, months: ['2026-10', '2026-11'] },
   ])
   await add(CHARGE)
   await addStep({ store, caseId: 'kunde/2026-10', action: WAIVE, actor: 'kari', clock: () => GRACE_END_MS })
 
-  const summaries = await listCases(store)
+  const summaries = await listCases(store, GRACE_END_MS)
   expect(summaries.map(each => each.caseId)).toEqual(['kunde/2026-10', 'firma/2026-10'])
   for (const summary of summaries)
     expect(summary).toMatchObject(summarize(await readCase(store, summary.caseId)))
@@ -161,10 +161,10 @@ test('the views say the same as the cases', async () => {
     decidedAt: new Date(GRACE_END_MS + 60_000).toISOString(),
   })
   expect(summaries[0]).toMatchObject({ decision: 'waived', chargedNok: '0.00' })
-  expect(await listCases(store, { state: 'open' })).toEqual([])
-  expect((await listCases(store, { state: 'decided', month: '2026-11' })).map(each => each.caseId)).toEqual([
-    ID,
-  ])
+  expect(await listCases(store, GRACE_END_MS, { state: 'open' })).toEqual([])
+  expect(
+    (await listCases(store, GRACE_END_MS, { state: 'decided', month: '2026-11' })).map(each => each.caseId),
+  ).toEqual([ID])
   expect(
     await rows(`SELECT case_id, sequence, kind, months, outcome, actor FROM dialogue_steps
       WHERE client_id = 'firma' ORDER BY sequence LIMIT 2 OFFSET 2`),

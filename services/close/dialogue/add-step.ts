@@ -3,6 +3,7 @@ import type { CaseAction, CaseStep, DialogueCase } from '@forbruk/schemas/dialog
 import { appendStep } from './append-step.ts'
 import { parseCaseId } from './case-id.ts'
 import { takeStep } from './fold-dialogue.ts'
+import { judgeTerms } from './judge-terms.ts'
 import { findCase, readDialogue } from './read-dialogues.ts'
 import { CaseRefusedError } from './refusal.ts'
 import { toEvent } from './to-event.ts'
@@ -41,8 +42,9 @@ export async function addStep({
     const known = findCase(dialogue, caseId)
     seen ??= known.sequence
     if (known.sequence !== seen) refuseChanged(caseId, seen, known.sequence)
+    const event = toEvent(known, action)
     const step: CaseStep = {
-      ...toEvent(known, action),
+      ...event,
       sequence: dialogue.sequence + 1,
       caseId,
       at: new Date(clock()).toISOString(),
@@ -51,6 +53,8 @@ export async function addStep({
     }
     const taken = takeStep(dialogue, step)
     if (!taken.ok) throw new CaseRefusedError(caseId, taken.refusal)
+    const refusal = judgeTerms(known, action, event)
+    if (refusal !== null) throw new CaseRefusedError(caseId, refusal)
     if (await appendStep(store, step)) return findCase(taken.dialogue, caseId)
     // Another step came first. One in another case of the client is no change of this one: then it is tried again.
   }

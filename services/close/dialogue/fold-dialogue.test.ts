@@ -8,6 +8,7 @@ import {
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Dialogue, emptyDialogue, findOpenCase, takeStep } from './fold-dialogue.ts'
+import { judgeTerms } from './judge-terms.ts'
 import { planOpening } from './plan-opening.ts'
 import { describeCaseRefusal } from './refusal.ts'
 import { toEvent } from './to-event.ts'
@@ -159,6 +160,56 @@ describe('the life of a case', () => {
     ])
   })
 
+  test('is taken back, and decided anew as if it never was', () => {
+    const exceeded = closeMonth(decide(opened, 'waived'), '2026-10', 9, 2)
+    const reopen: CaseAction = { kind: 'reopen', months: null, note: 'the wrong client' }
+    const taken = act(decide(exceeded, 'charge'), lastCase(exceeded), reopen)
+    if (!taken.ok) throw new Error(describeCaseRefusal(taken.refusal))
+    expect(lastCase(taken.dialogue)).toMatchObject({
+      state: 'open',
+      months: [{ outcome: null, decisions: [] }],
+    })
+    expect(lastCase(decide(taken.dialogue, 'charge')).months[0]?.decisions).toMatchObject([
+      { outcome: 'charge', covered: { requests: '9', proposedNok: '9.00', agreedNok: null } },
+    ])
+    const refused = act(opened, lastCase(opened), reopen)
+    expect(refused).toMatchObject({ ok: false, refusal: { kind: 'month_undecided', month: '2026-10' } })
+  })
+
+  test.each([
+    [{ sharePercent: '33.3' }, '1.67'],
+    [{ amountNok: '2.5' }, '2.50'],
+    [{}, null],
+  ])('%j is agreed on', (terms, agreedNok) => {
+    const decision = { kind: 'decide', outcome: 'charge', months: null, note: 'x', ...terms } as const
+    const event = toEvent(lastCase(opened), decision)
+    expect(event).toMatchObject({ covers: [{ proposedNok: '5.00', agreedNok }] })
+    expect(judgeTerms(lastCase(opened), decision, event)).toEqual({ kind: 'not_contacted' })
+    const withReason = { ...decision, withoutContact: 'they wrote' }
+    expect(judgeTerms(lastCase(opened), withReason, toEvent(lastCase(opened), withReason))).toBeNull()
+  })
+
+  test('an amount above what is proposed, or of several months, is refused, and so is a contact from before', () => {
+    const judge = (dialogue: Dialogue, amountNok: string | null) => {
+      const decision = { kind: 'decide', outcome: 'charge', months: null, note: 'x', amountNok } as const
+      return judgeTerms(lastCase(dialogue), decision, toEvent(lastCase(dialogue), decision))
+    }
+    const contacted = act(opened, lastCase(opened), { kind: 'contact', note: 'x' })
+    if (!contacted.ok) throw new Error('refused')
+    expect(judge(contacted.dialogue, '5.00')).toBeNull()
+    expect(judge(contacted.dialogue, '5.01')).toEqual({
+      kind: 'amount_above',
+      month: '2026-10',
+      proposedNok: '5.00',
+    })
+    expect(judge(closeMonth(contacted.dialogue, '2026-11', 1), '1')).toMatchObject({
+      kind: 'amount_of_months',
+    })
+    expect(judge(closeMonth(decide(contacted.dialogue, 'charge'), '2026-10', 9, 2), null)).toEqual({
+      kind: 'not_contacted',
+    })
+  })
+
   test('a decision from before decisions had a bound covers what the case knew then', () => {
     const step = {
       ...frame(opened, 'acme/oslo/2026-10'),
@@ -166,7 +217,9 @@ describe('the life of a case', () => {
       outcome: 'charge',
       months: ['2026-10'],
     } as const
-    expect(accept(opened, { ...step, covers: [] })).toEqual(decide(opened, 'charge'))
+    expect(accept(opened, { ...step, covers: [], sharePercent: null, withoutContact: null })).toEqual(
+      decide(opened, 'charge'),
+    )
     // A newer revision had been told without a new question: the next close asks, by the same evidence.
     const told = {
       ...frame(decide(opened, 'charge'), 'acme/oslo/2026-10'),
@@ -181,7 +234,7 @@ describe('the life of a case', () => {
     [
       'a contact after the decision',
       { kind: 'contact', note: 'x' },
-      'it is decided; a note can be added, nothing else',
+      'it is decided; a note can be added, or it can be reopened',
     ],
     [
       'a second decision',
@@ -200,7 +253,7 @@ describe('the life of a case', () => {
   })
 
   test('steps out of turn, of an unknown case, or for a second open case are refused', () => {
-    const step = { ...frame(opened, 'acme/oslo/2026-10'), kind: 'noted' } as const
+    const step = { ...frame(opened, 'acme/oslo/2026-10'), kind: 'noted', followUp: null } as const
     const opening = { kind: 'opened', month: '2026-11', clientName: 'Acme', evidence: evidence(1) } as const
     const reasons = [
       { ...step, sequence: 1 },
@@ -230,6 +283,7 @@ describe('whatever is asked, in whatever order', () => {
       action: fc.oneof(
         fc.constant<CaseAction>({ kind: 'contact', note: 'x' }),
         fc.constant<CaseAction>({ kind: 'note', note: 'x' }),
+        fc.constant<CaseAction>({ kind: 'reopen', months: null, note: 'x' }),
         fc.record({
           kind: fc.constant<'decide'>('decide'),
           outcome: fc.constantFrom(...OUTCOMES),
@@ -249,7 +303,7 @@ describe('whatever is asked, in whatever order', () => {
     return taken.ok ? taken.dialogue : dialogue
   }
 
-  test('no month is in two cases, no decision is undone, and the steps alone give the same', () => {
+  test('no month is in two cases, no decision is undone but by a person, and the steps alone give the same', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 40 }), commands => {
         let dialogue = emptyDialogue(CLIENT)
@@ -257,7 +311,7 @@ describe('whatever is asked, in whatever order', () => {
           const before = dialogue
           dialogue = run(dialogue, given)
           checkValid(dialogue)
-          checkNothingUndone(before, dialogue)
+          if (!('pick' in given && given.action.kind === 'reopen')) checkNothingUndone(before, dialogue)
         }
         const steps = dialogue.cases.flatMap(each => each.steps).toSorted((a, b) => a.sequence - b.sequence)
         expect(steps.map(step => step.sequence)).toEqual(steps.map((_, index) => index + 1))
@@ -266,10 +320,12 @@ describe('whatever is asked, in whatever order', () => {
     )
   })
 
+  const isQuestion = ({ kind }: CaseStep) => kind === 'exceeded' || kind === 'reopened'
+
   function checkValid(dialogue: Dialogue): void {
     const open = dialogue.cases.filter(each => each.state === 'open')
     expect(findOpenCase(dialogue)).toBe(open.at(-1) ?? null)
-    const questions = dialogue.cases.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'exceeded'))
+    const questions = dialogue.cases.flatMap(({ steps }) => steps.filter(isQuestion))
     expect(open.length).toBeLessThanOrEqual(1 + questions.length)
     const inCases = dialogue.cases.flatMap(each => each.months.map(({ month }) => month))
     expect(new Set(inCases).size).toBe(inCases.length)

@@ -54,6 +54,8 @@ function judgeStep(dialogue: Dialogue, step: CaseStep): CaseRefusal | null {
       return judgeClosed(known)
     case 'noted':
       return null
+    case 'reopened':
+      return step.months.map(month => judgeReopening(known, month)).find(each => each !== null) ?? null
     case 'decided':
       return step.months.map(month => judgeDecision(known, month)).find(each => each !== null) ?? null
   }
@@ -98,6 +100,12 @@ function judgeDecision(known: DialogueCase, month: string): CaseRefusal | null {
   const entry = known.months.find(each => each.month === month)
   if (entry === undefined) return refuseMonth(known, month)
   return entry.outcome === null ? null : { kind: 'month_decided', month, outcome: entry.outcome }
+}
+
+function judgeReopening(known: DialogueCase, month: string): CaseRefusal | null {
+  const entry = known.months.find(each => each.month === month)
+  if (entry === undefined) return refuseMonth(known, month)
+  return entry.decisions.length > 0 ? null : { kind: 'month_undecided', month }
 }
 
 function refuseMonth(known: DialogueCase, month: string): CaseRefusal {
@@ -153,6 +161,10 @@ function continueMonths(months: readonly CaseMonth[], step: LaterStep): readonly
     case 'exceeded':
       return months.map(each =>
         each.month === step.month ? { ...each, evidence: step.evidence, outcome: null } : each,
+      )
+    case 'reopened':
+      return months.map(each =>
+        step.months.includes(each.month) ? { ...each, outcome: null, decisions: [] } : each,
       )
     case 'decided':
       return months.map(each => decideMonth(each, step))

@@ -1,7 +1,17 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
 import { dialogueCases } from '@forbruk/infra/store/tables/dialogue-step.ts'
-import { select } from '@forbruk/infra/store/tables/table.ts'
-import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { select, shapeOf } from '@forbruk/infra/store/tables/table.ts'
+import type { CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { sumAmounts } from '../rating/price-lines.ts'
+import { adoptBounds, isEqualDecisions } from '../revision/compare-decisions.ts'
+import { type Revision, readLatestRevision } from '../revision/read-revision.ts'
+import { coverOverage } from './cover-overage.ts'
+import { emptyDialogue } from './fold-dialogue.ts'
+import { toDecided } from './read-decisions.ts'
+import { findCase, readDialogues } from './read-dialogues.ts'
+
+const DAY_MS = 86_400_000
 
 type CaseFilter = {
   readonly state?: CaseSummary['state'] | undefined
@@ -19,9 +29,59 @@ WHERE ({state:String} = '' OR state = {state:String})
     AND ({month:String} = '' OR has(months, {month:String}))
 ORDER BY opened_month DESC, proposed_nok DESC, client_id`
 
+const PAYERS_SQL = `
+SELECT client_id, argMax(statements.payer_id, (month, revision)) AS payer_id,
+    argMax(statements.payer_name, (month, revision)) AS payer_name,
+    argMax(statements.partner_id, (month, revision)) AS partner_id
+FROM statements
+WHERE client_id IN (SELECT client_id FROM dialogue_step)
+GROUP BY client_id`
+const payerShape = shapeOf({ clientId: text, payerId: text, payerName: text, partnerId: textOrNull })
+
 /** Cases of the newest months first, and of a month those over the largest amount. */
-export async function listCases(store: Store, filter: CaseFilter = {}): Promise<CaseSummary[]> {
+export async function listCases(
+  store: Store,
+  nowMs: number,
+  filter: CaseFilter = {},
+): Promise<CaseSummary[]> {
   const { state = '', clientId = '', month = '' } = filter
   const rows = await store.query(SQL, shape, { state, client: clientId, month })
-  return rows.map(({ lastSequence, ...row }) => ({ ...row, sequence: lastSequence }))
+  const payers = new Map((await store.query(PAYERS_SQL, payerShape)).map(each => [each.clientId, each]))
+  const dialogues = await readDialogues(store, [...new Set(rows.map(row => row.clientId))])
+  const revisions = await readRevisions(store, new Set(rows.flatMap(row => row.months)))
+  return rows.map(({ lastSequence, ...row }) => {
+    const dialogue = dialogues.get(row.clientId) ?? emptyDialogue(row.clientId)
+    const { payerId = null, payerName = null, partnerId = null } = payers.get(row.clientId) ?? {}
+    return {
+      ...row,
+      sequence: lastSequence,
+      ageDays: Math.floor((nowMs - Date.parse(row.openedAt)) / DAY_MS),
+      ...{ payerId, payerName, partnerId },
+      ...standing(findCase(dialogue, row.caseId), revisions),
+    }
+  })
+}
+
+async function readRevisions(
+  store: Store,
+  months: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Revision>> {
+  const revisions = new Map<string, Revision>()
+  for (const month of months) {
+    const revision = await readLatestRevision(store, month)
+    if (revision !== null) revisions.set(month, revision)
+  }
+  return revisions
+}
+
+/** What is still open of a case, and what of its decisions is on no statement. */
+function standing({ clientId, months }: DialogueCase, revisions: ReadonlyMap<string, Revision>) {
+  const open = months.filter(each => each.outcome === null).map(entry => coverOverage(entry).proposedNok)
+  const late = months.filter(({ month, decisions }) => {
+    const known = new Map(decisions.length === 0 ? [] : [[clientId, decisions.map(toDecided)]])
+    const recorded = revisions.get(month)?.decisions.get(clientId)
+    const stated = new Map(recorded === undefined ? [] : [[clientId, recorded]])
+    return !isEqualDecisions(adoptBounds(stated, known), known)
+  })
+  return { openNok: sumAmounts(open), notOnStatement: late.map(({ month }) => month) }
 }

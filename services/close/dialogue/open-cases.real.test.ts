@@ -146,7 +146,9 @@ describe('a close', () => {
     const left = await rows("SELECT client_id FROM dialogue_step WHERE kind = 'month_added'")
     expect(left).toHaveLength(nth - 1)
     expect((await open(statements, november)).monthAdded).toHaveLength(3 - nth)
-    expect((await listCases(place().store)).map(each => [each.caseId, each.steps, each.months])).toEqual([
+    expect(
+      (await listCases(place().store, GRACE_END_MS)).map(each => [each.caseId, each.steps, each.months]),
+    ).toEqual([
       ['kunde/2026-10', 2, ['2026-10', '2026-11']],
       ['firma/2026-10', 2, ['2026-10', '2026-11']],
     ])
@@ -242,7 +244,7 @@ describe('at once', () => {
   test('closes of two months come into one case', async () => {
     const { statements } = await close({ dryRun: true })
     await Promise.all(['2026-10', '2026-11'].map(month => open(statements, { month })))
-    const cases = await listCases(place().store)
+    const cases = await listCases(place().store, GRACE_END_MS)
     expect(cases.map(each => [each.clientId, each.months, each.steps])).toEqual([
       ['kunde', ['2026-10', '2026-11'], 2],
       ['firma', ['2026-10', '2026-11'], 2],
@@ -258,7 +260,10 @@ describe('at once', () => {
       opened: ['firma/2026-11'],
     })
     expect(
-      (await listCases(place().store, { clientId: 'firma' })).map(each => [each.caseId, each.state]),
+      (await listCases(place().store, GRACE_END_MS, { clientId: 'firma' })).map(each => [
+        each.caseId,
+        each.state,
+      ]),
     ).toEqual([
       ['firma/2026-11', 'open'],
       ['firma/2026-10', 'decided'],
@@ -267,6 +272,7 @@ describe('at once', () => {
 })
 
 async function decide(caseId: string): Promise<void> {
-  const action = { kind: 'decide', outcome: 'charge', months: null, note: 'agreed by telephone' } as const
+  const terms = { months: null, note: 'agreed by letter', withoutContact: 'they wrote' }
+  const action = { kind: 'decide', outcome: 'charge', ...terms } as const
   await addStep({ store: place().store, caseId, action, actor: 'kari', clock: () => GRACE_END_MS })
 }

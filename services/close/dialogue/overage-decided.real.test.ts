@@ -11,8 +11,12 @@ const { place, close, rows, countAll } = useInstallation()
 const ID = 'firma/2026-10'
 beforeEach(countAll)
 
-async function decide(outcome: Outcome): Promise<void> {
-  const action = { kind: 'decide', outcome, months: null, note: 'agreed by telephone' } as const
+async function decide(
+  outcome: Outcome,
+  terms: { amountNok?: string; sharePercent?: string } = {},
+): Promise<void> {
+  const reason = outcome === 'charge' ? { withoutContact: 'they wrote' } : {}
+  const action = { kind: 'decide', outcome, months: null, note: 'agreed', ...reason, ...terms } as const
   await addStep({ store: place().store, caseId: ID, action, actor: 'kari', clock: () => GRACE_END_MS })
 }
 
@@ -109,7 +113,7 @@ describe('more than was decided', () => {
     expect(reopened).toMatchObject({ state: 'open', months: [{ outcome: null, decisions: [{ outcome }] }] })
     expect(reopened.steps.map(step => step.kind)).toEqual(['opened', 'decided', 'exceeded'])
     expect(await close()).toMatchObject({ outcome: 'unchanged', cases: { exceeded: [] } })
-    expect(await listCases(place().store, { clientId: 'firma' })).toMatchObject([
+    expect(await listCases(place().store, GRACE_END_MS, { clientId: 'firma' })).toMatchObject([
       { state: 'open', decision: null, chargedNok: outcome === 'charge' ? '0.02' : '0.00' },
     ])
 
@@ -122,7 +126,7 @@ describe('more than was decided', () => {
     expect(await close()).toMatchObject({ outcome: 'revised', revision: 4 })
     expect(await amountsOf(4)).toMatchObject([{ status: 'payable', proposed_nok: '0' }])
     expect(await changesOf(4)).toEqual([{ changes: [['decision', '340']] }])
-    expect(await listCases(place().store, { clientId: 'firma' })).toMatchObject([
+    expect(await listCases(place().store, GRACE_END_MS, { clientId: 'firma' })).toMatchObject([
       {
         state: 'decided',
         decision: outcome === 'charge' ? 'charge' : 'mixed',
@@ -145,10 +149,66 @@ describe('more than was decided', () => {
     expect((await readCase(place().store, ID)).steps.at(-1)).toMatchObject({
       covers: [{ revision: 1, requests: '1', requestsNok: '0.02', proposedNok: '0.02' }],
     })
-    expect(await listCases(place().store, { clientId: 'firma' })).toMatchObject([{ chargedNok: '0.02' }])
+    expect(await listCases(place().store, GRACE_END_MS, { clientId: 'firma' })).toMatchObject([
+      { chargedNok: '0.02' },
+    ])
     await countMore(20_000)
     const revised = await close()
     expect(revised).toMatchObject({ revision: 3, cases: { exceeded: [ID] } })
     expect(revised.changes).toMatchObject([{ cause: 'usage', amountNok: '340.00', payableNok: '0.00' }])
+  })
+})
+
+describe('a decision that was wrong', () => {
+  const reopen = () => {
+    const action = { kind: 'reopen', months: null, note: 'it was their own monitor' } as const
+    return addStep({ store: place().store, caseId: ID, action, actor: 'ola', clock: () => GRACE_END_MS })
+  }
+  const listed = async () =>
+    (await listCases(place().store, GRACE_END_MS + 3 * 86_400_000, { clientId: 'firma' }))[0]
+
+  test('is taken back and made anew; the revisions say so, and the list what is on no statement yet', async () => {
+    await close()
+    expect(await listed()).toMatchObject({
+      ...{ payerId: 'byrå', payerName: 'Byrå AS', partnerId: 'byrå', ageDays: 3, followUp: null },
+      ...{ openNok: '0.02', notOnStatement: [], lastContactAt: null },
+    })
+    await decide('charge')
+    expect(await listed()).toMatchObject({ openNok: '0.00', notOnStatement: ['2026-10'] })
+    await close()
+    expect(await listed()).toMatchObject({ notOnStatement: [], chargedNok: '0.02' })
+    await reopen()
+    expect(await listed()).toMatchObject({
+      ...{ state: 'open', decision: null, chargedNok: '0.00', openNok: '0.02', notOnStatement: ['2026-10'] },
+    })
+    const note = { kind: 'note', note: 'call again', followUp: '2026-11-20' } as const
+    await addStep({ store: place().store, caseId: ID, action: note, actor: 'ola', clock: () => GRACE_END_MS })
+    await decide('waived')
+    expect(await listed()).toMatchObject({ decision: 'waived', chargedNok: '0.00', followUp: '2026-11-20' })
+    expect(await close()).toMatchObject({
+      revision: 3,
+      adjustments: [{ causes: [{ cause: 'decision', detail: 'charge to waived', payableNok: '-0.02' }] }],
+    })
+  })
+
+  test.each([
+    [{ amountNok: '0.01' }, '149.01'],
+    [{ sharePercent: '50' }, '149.01'],
+  ])('part of the amount is agreed on: %j', async (terms, payable) => {
+    await close()
+    await decide('charge', terms)
+    expect(await listed()).toMatchObject({ chargedNok: '0.01' })
+    expect(await close()).toMatchObject({ outcome: 'revised', revision: 2 })
+    expect(await amountsOf(2)).toMatchObject([{ status: 'payable', payable_nok: payable, proposed_nok: '0' }])
+    expect(
+      await rows(
+        "SELECT detail, quantity, amount_nok FROM statement_lines WHERE revision = 2 AND item = 'overage_requests'",
+      ),
+    ).toMatchObject([{ detail: 'Requests above 500000, amount agreed', quantity: '1', amount_nok: '0.01' }])
+    // What was agreed on is not news to the case.
+    expect(await close()).toMatchObject({
+      outcome: 'unchanged',
+      cases: { evidenceChanged: [], exceeded: [] },
+    })
   })
 })

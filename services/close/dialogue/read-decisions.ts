@@ -30,7 +30,7 @@ export async function readDecisions(store: Store, month: string): Promise<Decisi
   return decisions
 }
 
-function toDecided({ outcome, covered }: MonthDecision): Decided {
+export function toDecided({ outcome, covered }: MonthDecision): Decided {
   const { requests, requestsNok, bytes, transferNok, agreedNok } = covered
   return { outcome, requests, requestsNok, bytes, transferNok, agreedNok }
 }

@@ -12,6 +12,10 @@ export type CaseRefusal =
   | { readonly kind: 'month_not_in_case'; readonly month: string; readonly months: readonly string[] }
   | { readonly kind: 'month_decided'; readonly month: string; readonly outcome: Outcome }
   | { readonly kind: 'month_undecided'; readonly month: string }
+  /** To be charged, though nobody spoke with the client since it was opened or exceeded. */
+  | { readonly kind: 'not_contacted' }
+  | { readonly kind: 'amount_of_months'; readonly months: readonly string[] }
+  | { readonly kind: 'amount_above'; readonly month: string; readonly proposedNok: string }
   | { readonly kind: 'evidence_older'; readonly month: string; readonly revision: number }
 
 /** The step was refused for a stated reason and nothing was recorded: exit code 3, HTTP 409. */
@@ -53,7 +57,7 @@ export function describeCaseRefusal(refusal: CaseRefusal): string {
     case 'case_unknown':
       return 'it was never opened'
     case 'case_decided':
-      return 'it is decided; a note can be added, nothing else'
+      return 'it is decided; a note can be added, or it can be reopened'
     case 'another_open':
       return `its client has an open case, ${refusal.openCaseId}; months are added to that`
     case 'month_in_case':
@@ -64,6 +68,15 @@ export function describeCaseRefusal(refusal: CaseRefusal): string {
       return `${refusal.month} is decided already: ${describeOutcome(refusal.outcome)}`
     case 'month_undecided':
       return `${refusal.month} is not decided`
+    case 'not_contacted':
+      return (
+        'nobody has spoken with the client about this, and the price list promises it; ' +
+        'record the contact first, or say why there was none (--without-contact REASON)'
+      )
+    case 'amount_of_months':
+      return `an amount is for one month, and these are ${refusal.months.join(', ')}; name one, or agree on a share`
+    case 'amount_above':
+      return `NOK ${refusal.proposedNok} is proposed for ${refusal.month}; expected at most that`
     case 'evidence_older':
       return `its evidence for ${refusal.month} is of revision ${refusal.revision} already; expected a newer one`
   }

@@ -26,6 +26,9 @@ type Facts = Pick<
   | 'proposedNok'
   | 'evidence'
   | 'covers'
+  | 'sharePercent'
+  | 'withoutContact'
+  | 'followUp'
 >
 
 const NOTHING: Facts = {
@@ -38,6 +41,9 @@ const NOTHING: Facts = {
   proposedNok: '0.00',
   evidence: null,
   covers: [],
+  sharePercent: null,
+  withoutContact: null,
+  followUp: null,
 }
 
 function factsOf(event: CaseEvent): Facts {
@@ -48,10 +54,15 @@ function factsOf(event: CaseEvent): Facts {
     case 'evidence_changed':
     case 'exceeded':
       return evidenceFacts(event.month, event.evidence)
-    case 'decided':
-      return { ...NOTHING, months: event.months, outcome: event.outcome, covers: event.covers }
-    case 'contacted':
+    case 'decided': {
+      const { kind: _, ...facts } = event
+      return { ...NOTHING, ...facts }
+    }
+    case 'reopened':
+      return { ...NOTHING, months: event.months }
     case 'noted':
+      return { ...NOTHING, followUp: event.followUp }
+    case 'contacted':
       return NOTHING
   }
 }
@@ -81,6 +92,9 @@ const READ = [
   'actor',
   'note',
   'covers',
+  'sharePercent',
+  'withoutContact',
+  'followUp',
 ] as const
 const { list, shape } = select(dialogueStep, ...READ)
 
@@ -103,7 +117,7 @@ export const storedStepShape: z.ZodType<StoredStep> = shape.transform((row, cont
 
 /** Null where something is lacking that its kind of step has. */
 function toEvent(row: Pick<DialogueStepRow, (typeof READ)[number]>): CaseEvent | null {
-  const { kind, months, outcome, clientName, evidence, covers } = row
+  const { kind, months, outcome, clientName, evidence } = row
   const [month] = months
   switch (kind) {
     case 'opened':
@@ -113,9 +127,16 @@ function toEvent(row: Pick<DialogueStepRow, (typeof READ)[number]>): CaseEvent |
     case 'exceeded':
       return month === undefined || evidence === null ? null : { kind, month, evidence }
     case 'decided':
-      return outcome === null ? null : { kind, months, outcome, covers }
-    case 'contacted':
+      return outcome === null ? null : { kind, months, outcome, ...pickTerms(row) }
+    case 'reopened':
+      return { kind, months }
     case 'noted':
+      return { kind, followUp: row.followUp }
+    case 'contacted':
       return { kind }
   }
+}
+
+function pickTerms({ covers, sharePercent, withoutContact }: Pick<DialogueStepRow, (typeof READ)[number]>) {
+  return { covers, sharePercent, withoutContact }
 }

@@ -76,6 +76,17 @@ describe('a later revision', () => {
     expect(xml).toMatch(/<cac:BillingReference>\s*<cac:InvoiceDocumentReference>\s*<cbc:ID>2026-10-r1-byrå</)
   })
 
+  test('has an agreed amount as one of itself', async () => {
+    await decideCharge(place(), 'firma/2026-10', '0.01')
+    await close()
+    await decideCharge(place(), 'kunde/2026-10', '1000.5')
+    await close()
+    const xml = (await invoicesOf(place(), 3)).get('kunde')?.xml
+    expect(texts(xml, 'cbc:InvoicedQuantity')).toEqual(['1'])
+    expect(texts(xml, 'cbc:PriceAmount')).toEqual(['1000.5'])
+    expect(texts(xml, 'cbc:LineExtensionAmount')).toEqual(['1000.50', '1000.50'])
+  })
+
   test('that gives back is a credit note', async () => {
     const activations = REGISTRY['activations.csv'].replace('kunde,shop,2026-10-31,\n', '')
     await importClients(october, INVOICED_CLIENTS, { 'activations.csv': activations })

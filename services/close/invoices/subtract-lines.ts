@@ -49,7 +49,7 @@ function subtractLine(before: InvoiceLine | undefined, after: InvoiceLine | unde
 function toProduct(line: InvoiceLine): InvoiceLine {
   const { quantity, unitPriceNok, amountNok } = line
   const gap = new Exact(quantity).times(unitPriceNok).minus(amountNok).abs()
-  if (gap.lte('0.01')) return line
+  if (gap.lte('0.01') && !new Exact(quantity).isZero()) return line
   const price = new Exact(amountNok)
   return {
     ...line,

@@ -2,7 +2,7 @@ import type { Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { DecimalText, LineStatus, StatementLine } from '@forbruk/schemas/statement/statement.ts'
 import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import type { Decimal } from 'decimal.js'
-import { Exact, roundToOre } from './price-lines.ts'
+import { Exact, roundToOre, sumAmounts } from './price-lines.ts'
 
 /**
  * How overage was decided, up to which requests and bytes above the allowance, and up to which amount for each: what it
@@ -36,12 +36,22 @@ type Measure = {
 }
 
 /** A part of what is above, in counts from the allowance on. */
-type Slice = { readonly from: bigint; readonly to: bigint; readonly status: LineStatus }
+type Slice = {
+  readonly from: bigint
+  readonly to: bigint
+  readonly status: LineStatus
+  /** By which another amount was agreed on. */
+  readonly agreed: Agreed | null
+}
+
+type Agreed = Decided & { readonly agreedNok: DecimalText }
+type PricedSlice = { readonly line: StatementLine; readonly agreed: Agreed | null }
 
 /**
  * What is above the allowances, in lines that add up: a line for each part that was decided otherwise. What no decision
  * covers is proposed, or payable in the mode without a dialogue. A part's amount is the difference of what is up to its
- * end and up to its begin, each rounded: parts come to what the whole does.
+ * end and up to its begin, each rounded: parts come to what the whole does. Where another amount was agreed on, the
+ * quantity is as measured, and the amount what was agreed, or less where less than that is left.
  *
  * @param decisions of the dialogue over this client's month, each about what exceeds the one before it
  */
@@ -52,9 +62,25 @@ export function priceOverage(
   decisions: readonly Decided[],
 ): StatementLine[] {
   const rest: LineStatus = version.consumption.overage === 'dialogue' ? 'proposed' : 'payable'
-  return [measureRequests(version, requests), measureTransfer(version, bytes)].flatMap(measure =>
-    slice(measure, decisions, rest).map(part => toLine(measure, part)),
+  const priced = [measureRequests(version, requests), measureTransfer(version, bytes)].flatMap(measure =>
+    slice(measure, decisions, rest).map(part => ({ line: toLine(measure, part), agreed: part.agreed })),
   )
+  return priced.map(part => (part.agreed === null ? part.line : agree(part, part.agreed, priced)))
+}
+
+/** An agreed amount is of both measures together: each line has its part, and the parts come to the whole. */
+function agree({ line }: PricedSlice, agreed: Agreed, priced: readonly PricedSlice[]): StatementLine {
+  const lines = priced.filter(each => each.agreed === agreed).map(each => each.line)
+  const sumOf = (some: readonly StatementLine[]) => new Exact(sumAmounts(some.map(each => each.amountNok)))
+  const total = sumOf(lines)
+  const paid = Exact.min(agreed.agreedNok, total)
+  const payUpTo = (end: number) =>
+    total.isZero() ? total : new Exact(roundToOre(paid.times(sumOf(lines.slice(0, end))).div(total)))
+  const index = lines.indexOf(line)
+  const amountNok = payUpTo(index + 1)
+    .minus(payUpTo(index))
+    .toFixed(2)
+  return { ...line, detail: `${line.detail}, amount agreed`, amountNok }
 }
 
 function measureRequests({ consumption }: TariffVersion, requests: bigint): Measure {
@@ -87,18 +113,27 @@ function measureTransfer(version: TariffVersion, bytes: bigint): Measure {
   }
 }
 
-/** Neighbours of the same status are one. */
+/** Neighbours of the same status are one, unless an amount was agreed on for either. */
 function slice(measure: Measure, decisions: readonly Decided[], rest: LineStatus): Slice[] {
-  const bounds = decisions.map(decided => ({ to: findBound(measure, decided), status: statusOf(decided) }))
+  const bounds = decisions.map(decided => ({
+    to: findBound(measure, decided),
+    status: statusOf(decided),
+    agreed: isAgreed(decided) ? decided : null,
+  }))
   const slices: Slice[] = []
-  for (const { to, status } of [...bounds, { to: measure.above, status: rest }]) {
+  for (const { to, ...part } of [...bounds, { to: measure.above, status: rest, agreed: null }]) {
     const last = slices.at(-1)
     const from = last?.to ?? 0n
     if (to <= from) continue
-    if (last?.status === status) slices[slices.length - 1] = { ...last, to }
-    else slices.push({ from, to, status })
+    const isAlike = last?.status === part.status && last.agreed === null && part.agreed === null
+    if (isAlike) slices[slices.length - 1] = { ...last, to }
+    else slices.push({ from, to, ...part })
   }
   return slices
+}
+
+function isAgreed(decided: Decided): decided is Agreed {
+  return decided.agreedNok !== null
 }
 
 function statusOf({ outcome }: Decided): LineStatus {

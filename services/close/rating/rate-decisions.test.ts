@@ -157,6 +157,22 @@ describe('what a decision does not cover', () => {
     })
   })
 
+  test('an agreed amount is of both measures, at most what is there, and what exceeds it is proposed', () => {
+    const agreed = (agreedNok: string) => new Map([['a', decided('charge', { agreedNok })]])
+    expect(overageOf(agreed('10.00'))[0]).toEqual({
+      lines: ['overage_requests 9.98 payable', 'overage_transfer 0.02 payable'],
+      amounts: '159.00 = 159.00 payable + 0.00 proposed',
+      status: 'payable',
+    })
+    expect(overageOf(agreed('20.00'))[0]?.amounts).toBe('166.03 = 166.03 payable + 0.00 proposed')
+    const first = decided('charge', { ...bounds, agreedNok: '0.01' })
+    expect(linesOf(20_002n, first)).toEqual(['2 for 0.01 payable', '20000 for 340.00 proposed'])
+    expect(linesOf(20_002n, [...first, ...decided('charge')])).toEqual([
+      '2 for 0.01 payable',
+      '20000 for 340.00 payable',
+    ])
+  })
+
   const count = fc.bigInt(0n, 50_000n)
   const price = fc.constantFrom('0.017', '0.02', '0.0049', '3.5', '0')
   const anyDecided = fc.record({

@@ -40,9 +40,11 @@ export function summarize({ statements }: RatedMonth, registry: Registry): Close
 }
 
 function summarizeItem(statements: RatedMonth['statements'], item: LineItem): OverageSummary {
-  const lines = statements.flatMap(each => each.lines).filter(line => line.item === item)
+  // A client has several where parts were decided otherwise.
+  const byClient = statements.map(each => each.lines.filter(line => line.item === item))
+  const lines = byClient.flat()
   return {
-    clients: lines.length,
+    clients: byClient.filter(ofClient => ofClient.length > 0).length,
     quantity: sumQuantities(lines.map(line => line.quantity)),
     amountNok: sumAmounts(lines.map(line => line.amountNok)),
   }

@@ -42,5 +42,7 @@ function isEqualDecided(before: readonly Decided[], after: readonly Decided[]): 
 
 /** For people: `charge`, or `waived, then charge` where a later decision is about what exceeds the first. */
 export function describeDecided(decisions: readonly Decided[]): string {
-  return decisions.length === 0 ? 'none' : decisions.map(each => each.outcome).join(', then ')
+  const show = ({ outcome, agreedNok }: Decided) =>
+    agreedNok === null ? outcome : `${outcome} NOK ${agreedNok} as agreed`
+  return decisions.length === 0 ? 'none' : decisions.map(show).join(', then ')
 }

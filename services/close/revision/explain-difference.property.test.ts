@@ -54,6 +54,7 @@ const anyDecisions = fc
         requests: fc.constantFrom('0', '1', '400', '900'),
         requestsNok: fc.constantFrom('0.00', '0.02', '8.00', '99.00'),
         bytes: fc.constantFrom('0', '5000000', '9000000'),
+        agreedNok: fc.constantFrom(null, '0.01', '7.00'),
       }),
       { minLength: 1, maxLength: 2 },
     ),

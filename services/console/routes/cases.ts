@@ -16,6 +16,10 @@ const summaryShape = z.looseObject({
   months: z.array(z.string()),
   proposedNok: z.string(),
   decision: z.enum([...OUTCOMES, 'mixed']).nullable(),
+  payerName: z.string().nullable(),
+  followUp: z.string().nullable(),
+  openNok: z.string(),
+  notOnStatement: z.array(z.string()),
 })
 const caseShape = z.looseObject({
   caseId: z.string(),
@@ -54,7 +58,12 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
     },
     async ({ query }) => {
       const cases = await listCases({ state: query.state, clientId: query.client, month: query.month })
-      return { cases: cases.map(each => ({ ...each, months: [...each.months] })) }
+      const listed = cases.map(({ months, notOnStatement, ...rest }) => ({
+        ...rest,
+        months: [...months],
+        notOnStatement: [...notOnStatement],
+      }))
+      return { cases: listed }
     },
   )
   app.get(
@@ -72,7 +81,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
     '/v1/cases/:id/steps',
     {
       schema: {
-        summary: 'Adds a step: contacted, a note, or the decision',
+        summary: 'Adds a step: contacted, a note, the decision, or that it is taken back',
         params: caseParameters,
         body: stepBody,
         response: { 200: caseShape, 400: problemShape, 404: problemShape, 409: problemShape },

@@ -30,9 +30,14 @@ export async function importClients(
   await importAll()
 }
 
-/** What a client used above its allowance is to be charged, from the next close on. */
-export async function decideCharge({ store }: Installation, caseId: string): Promise<void> {
-  const action = { kind: 'decide', outcome: 'charge', months: null, note: 'agreed' } as const
+/** What a client used above its allowance is to be charged, from the next close on; all, or the agreed amount. */
+export async function decideCharge(
+  { store }: Installation,
+  caseId: string,
+  amountNok: string | null = null,
+): Promise<void> {
+  const terms = { months: null, note: 'agreed', withoutContact: 'they wrote', amountNok }
+  const action = { kind: 'decide', outcome: 'charge', ...terms } as const
   await addStep({ store, caseId, action, actor: 'kari', clock: () => GRACE_END_MS })
 }
 
