@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeInvoices } from '@forbruk/close/invoices/write-invoices.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, type StatedRevision } from '@forbruk/close/statements/find-revision.ts'
 import { payerPages } from '@forbruk/close/statements/list-payers.ts'
@@ -139,6 +138,8 @@ async function exportInvoices(parts: Parts, stated: StatedRevision, directory: s
   const seller = await readSellerFile(config.sellerPath)
   const { timeZone } = await readTariffFile(config.tariffPath)
   const store = await parts.readableStore()
+  // Loaded only here: what writes XML is a tenth of the program, and every other command would start later for it.
+  const { writeInvoices } = await import('@forbruk/close/invoices/write-invoices.ts')
   const counts = await writeInvoices({ store, stated, seller, timeZone, directory })
   const name = `${stated.month} r${stated.revision}`
   if (counts.invoice + counts.credit_note === 0)

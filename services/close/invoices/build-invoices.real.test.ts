@@ -7,7 +7,7 @@ import {
   importClients,
   invoicesOf,
 } from '../../../test/support/close/invoiced-october.ts'
-import { InvoicesRefusedError } from './build-invoices.ts'
+import { InvoicesRefusedError } from './refusal.ts'
 
 const october = useInstallation()
 const { place, close, countAll } = october

@@ -6,28 +6,11 @@ import type { Invoice } from './invoice.ts'
 import { nameBuyer } from './name-buyer.ts'
 import { readBuyers } from './read-buyers.ts'
 import { readInvoices } from './read-invoices.ts'
+import { InvoicesRefusedError, type LackingPayer } from './refusal.ts'
 import { toUbl } from './to-ubl.ts'
 import { writeUbl } from './write-ubl.ts'
 
 export type BuiltInvoice = Pick<Invoice, 'kind' | 'number' | 'payerId'> & { readonly xml: string }
-
-/** Payers lack what an invoice needs; none was written. `lacking` is all of them. */
-export class InvoicesRefusedError extends Error {
-  override name = 'InvoicesRefusedError'
-  readonly lacking: readonly LackingPayer[]
-  constructor(of: string, lacking: readonly LackingPayer[]) {
-    const payers = lacking.map(
-      ({ payerId, payerName, lacks }) => `\n  ${payerName} (${payerId}): ${lacks.join('; ')}`,
-    )
-    super(
-      `${of} is not invoiced: ${lacking.length} of its payers ${lacking.length === 1 ? 'lacks' : 'lack'} ` +
-        `what an EHF must say. Fill in these columns of clients.csv and import the registry again:${payers.join('')}`,
-    )
-    this.lacking = lacking
-  }
-}
-
-type LackingPayer = Pick<Invoice, 'payerId' | 'payerName'> & { readonly lacks: readonly string[] }
 
 /**
  * The documents of a revision as EHF, by payer id. Throws InvoicesRefusedError before the first of them where any payer
