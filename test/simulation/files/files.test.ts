@@ -3,7 +3,7 @@ import { MUTANTS } from './mutants.ts'
 import type { Outcome } from './outcome.ts'
 import { simulateFiles } from './simulate-files.ts'
 
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 2_000)
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 1_000)
 const TIMEOUT_MS = 20 * 60_000
 
 const only = process.env.SIMULATION_SEED
