@@ -1,3 +1,4 @@
+import { judgeTime } from '@forbruk/aggregator/count/judge-time.ts'
 import { type FoldParts, PartitionFold, type ResumePoint } from '@forbruk/aggregator/count/partition-fold.ts'
 import { resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import type { CountParts } from '@forbruk/aggregator/run/count-log.ts'
@@ -10,7 +11,11 @@ export type Ports = Pick<CountParts, 'log' | 'store' | 'ledger'>
 /** The pieces that counting is composed of. A mutant replaces one; the aggregator's own are `PROTOCOL`. */
 export type Protocol = {
   readonly resume: typeof resumePartition
-  readonly beginFold: (point: ResumePoint, foldVersionMax: number) => PartitionFold<BlockRows>
+  readonly beginFold: (
+    point: ResumePoint,
+    foldVersionMax: number,
+    nowMs: () => number,
+  ) => PartitionFold<BlockRows>
   readonly write: typeof flushRows
   /** What the process sees of its surroundings. */
   readonly around: (ports: Ports, nowMs: () => number) => Ports
@@ -19,7 +24,7 @@ export type Protocol = {
 const scanner = new RequestScanner()
 
 export function partsOfFold(foldVersionMax: number): FoldParts<BlockRows> {
-  return { foldVersionMax, scanner, encode: encodeBlock }
+  return { foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock }
 }
 
 export const PROTOCOL: Protocol = {

@@ -161,7 +161,7 @@ export class SimulatedProcess {
       ...parts,
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
-      beginFold: point => protocol.beginFold(point, foldVersionMax),
+      beginFold: point => protocol.beginFold(point, foldVersionMax, nowMs),
       write: flushes => protocol.write(parts.store, flushes),
       geometry,
       pendingRowsMax,

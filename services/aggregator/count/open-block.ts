@@ -1,6 +1,6 @@
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import type { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
-import { alignedEnd, dayEndMs, type StreamGeometry } from './block.ts'
+import { alignedEnd, dayEndMs, geometryOf, type StreamGeometry } from './block.ts'
 import { ByteTable } from './byte-table.ts'
 import type { RejectedEvent } from './describe-rejected.ts'
 import { Fingerprint } from './fingerprint.ts'
@@ -54,8 +54,8 @@ export class OpenBlock {
 
   /** As its ledger row has it: enough to write the row again, and to tell where the block ends. */
   static restore(stored: LedgerBlock): OpenBlock {
-    const { foldVersion, blockSize, windowSize, firstAppendTimeMs, firstHourMs, lastHourMs } = stored
-    const block = new OpenBlock(stored.firstOffset, { foldVersion, blockSize, windowSize }, true)
+    const { firstAppendTimeMs, firstHourMs, lastHourMs } = stored
+    const block = new OpenBlock(stored.firstOffset, geometryOf(stored), true)
     block.records = stored.records
     block.requests = stored.requests
     block.duplicates = stored.duplicates
@@ -80,9 +80,7 @@ export class OpenBlock {
       stream,
       partition,
       block: firstOffset,
-      foldVersion: geometry.foldVersion,
-      blockSize: geometry.blockSize,
-      windowSize: geometry.windowSize,
+      ...geometry,
       firstOffset,
       nextOffset,
       records: this.records,

@@ -4,6 +4,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Logger } from 'pino'
 import { DEFAULT_GEOMETRY, FOLD_VERSION } from '../count/block.ts'
+import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
@@ -43,7 +44,8 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
     pendingRowsMax: PENDING_ROWS_MAX,
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
-    beginFold: point => new PartitionFold(point, { foldVersionMax, scanner, encode: encodeBlock }),
+    beginFold: point =>
+      new PartitionFold(point, { foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock }),
     write: blocks => flushRows(store, blocks),
   })
 }

@@ -15,7 +15,8 @@ import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
-import { FoldVersionError, type StreamGeometry } from '../count/block.ts'
+import { FIRST_TIME_LIMITS, FoldVersionError, type StreamGeometry } from '../count/block.ts'
+import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { acceptGap } from '../resume/accept-gap.ts'
 import { resumePartition } from '../resume/resume.ts'
@@ -27,8 +28,9 @@ import { sleep } from './sleep.ts'
 /** The store's SQL and a real log; what happens under failures is for test/simulation. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-count-'))
 const DAY_MS = 86_400_000
-const FIRST: StreamGeometry = { foldVersion: 1, blockSize: 8, windowSize: 4 }
-const SECOND: StreamGeometry = { foldVersion: 2, blockSize: 4, windowSize: 3 }
+const NO_LIMITS = { pastMaxMs: null, aheadMaxMs: null }
+const FIRST: StreamGeometry = { foldVersion: 1, blockSize: 8, windowSize: 4, ...NO_LIMITS }
+const SECOND: StreamGeometry = { foldVersion: 2, blockSize: 4, windowSize: 3, ...FIRST_TIME_LIMITS }
 let store: Store
 let nowMs = Date.UTC(2026, 9, 1)
 
@@ -70,7 +72,12 @@ function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
     beginFold: point =>
-      new PartitionFold(point, { foldVersionMax, scanner: new RequestScanner(), encode: encodeBlock }),
+      new PartitionFold(point, {
+        foldVersionMax,
+        scanner: new RequestScanner(),
+        judge: judgeTime,
+        encode: encodeBlock,
+      }),
   })
 }
 
