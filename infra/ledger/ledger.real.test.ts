@@ -99,16 +99,16 @@ test('counting began when the log took its first record, whatever the events say
 test('a partition stands where its newest block does, and is covered but where blocks leave a hole', async () => {
   await insertValues(store, blockLedger, [
     block('places', 0, 8),
-    block('places', 8, 11, { foldVersion: 2, rejected: 2 }),
+    block('places', 8, 11, { foldVersion: 2, rejected: 2, pastMaxMs: 7, aheadMaxMs: 9 }),
     // The same block, when less of it was counted.
     block('places', 8, 10, { rejected: 1 }),
-    block('places', 16, 24),
+    block('places', 16, 24, { foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 }),
     block('places', 3, 5, { partition: 1 }),
   ])
   expect(await readStandings(store, 'places')).toEqual(
     new Map([
-      [0, { nextOffset: 24, foldVersion: 2 }],
-      [1, { nextOffset: 5, foldVersion: 1 }],
+      [0, { nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 }],
+      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS }],
     ]),
   )
   expect(await readProgress(store, 'places')).toMatchObject([

@@ -5,11 +5,10 @@ export function describeTime(eventMs: number, appendMs: number, limitMs: number)
   return `the event's time is ${event} and it was appended at ${append}; expected at most ${limit}`
 }
 
-const SECOND_MS = 1_000
-const DAY_MS = 86_400_000
+const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const
 
-/** As exact as it is: in days, seconds or milliseconds. */
+/** In the largest unit that tells it exactly. */
 export function describeSpan(spanMs: number): string {
-  if (spanMs % DAY_MS === 0) return `${spanMs / DAY_MS} d`
-  return spanMs % SECOND_MS === 0 ? `${spanMs / SECOND_MS} s` : `${spanMs} ms`
+  const [unit, unitMs] = Object.entries(UNITS_MS).find(([, ms]) => spanMs % ms === 0) ?? ['ms', 1]
+  return `${spanMs / unitMs} ${unit}`
 }

@@ -1,4 +1,4 @@
-import { FIRST_TIME_LIMITS } from '@forbruk/aggregator/count/block.ts'
+import { DEFAULT_GEOMETRY } from '@forbruk/aggregator/count/block.ts'
 import { judgeTime } from '@forbruk/aggregator/count/judge-time.ts'
 import { PartitionFold } from '@forbruk/aggregator/count/partition-fold.ts'
 import { resumePartition } from '@forbruk/aggregator/resume/resume.ts'
@@ -44,8 +44,8 @@ export const MUTANTS_OF_TIME: Readonly<Record<string, Partial<Protocol>>> = {
         ...partsOfFold(foldVersionMax),
         judge: (eventMs, appendMs, { pastMaxMs, aheadMaxMs }) =>
           judgeTime(eventMs, appendMs, {
-            pastMaxMs: pastMaxMs ?? FIRST_TIME_LIMITS.pastMaxMs,
-            aheadMaxMs: aheadMaxMs ?? FIRST_TIME_LIMITS.aheadMaxMs,
+            pastMaxMs: pastMaxMs ?? DEFAULT_GEOMETRY.pastMaxMs,
+            aheadMaxMs: aheadMaxMs ?? DEFAULT_GEOMETRY.aheadMaxMs,
           }),
       }),
   },

@@ -110,7 +110,8 @@ export class SimulatedStore {
         for (const partition of this.#ledgers.keys()) {
           const ledger = this.ledgerOf(partition)
           const foldVersion = Math.max(...ledger.map(block => block.foldVersion))
-          standings.set(partition, { nextOffset: ledger.at(-1)?.nextOffset ?? 0, foldVersion })
+          const { nextOffset = 0, pastMaxMs = null, aheadMaxMs = null } = ledger.at(-1) ?? {}
+          standings.set(partition, { nextOffset, foldVersion, pastMaxMs, aheadMaxMs })
         }
         return standings
       },

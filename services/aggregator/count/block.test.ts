@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FIRST_TIME_LIMITS, followRecord } from './block.ts'
+import { DEFAULT_GEOMETRY, followRecord } from './block.ts'
 
 const sizes = { blockSize: 8, windowSize: 4 }
 const first = { foldVersion: 1, ...sizes, pastMaxMs: null, aheadMaxMs: null }
@@ -15,7 +15,10 @@ test('a version holds when it is higher', () => {
 })
 
 test('the limits of a stream stay when its version changes; the first ones come with version 2', () => {
-  expect(followRecord(first, version(2))).toMatchObject(FIRST_TIME_LIMITS)
+  expect(followRecord(first, version(2))).toMatchObject({
+    pastMaxMs: DEFAULT_GEOMETRY.pastMaxMs,
+    aheadMaxMs: DEFAULT_GEOMETRY.aheadMaxMs,
+  })
   expect(followRecord(second, version(3))).toEqual({ ...second, foldVersion: 3 })
 })
 

@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000
  * Those of a stream until its log says otherwise: last year's logs can be loaded, and a clock may be in another zone.
  * A part of the rules: a stream that goes on from version 1 begins with them.
  */
-export const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
+const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
 
 /**
  * Raised when decode, admit or fold decide anything differently, or the default sizes change. A stream that is counted
