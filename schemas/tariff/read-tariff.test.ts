@@ -152,7 +152,7 @@ describe('readTariff', () => {
       '$.versions[0].definitions.bytesCounted is "all"; expected "request_and_response", "request" or "response"',
       '$.versions[0].definitions.megabyteBytes is 1000001; expected 1000000 or 1048576',
       '$.versions[0].definitions.statusClassesNotCounted[1] is "503"; ' +
-        'expected "0xx", "1xx", "2xx", "3xx", "4xx" or "5xx"',
+        'expected "0xx", "1xx", "2xx", "3xx", "4xx", "5xx", "429" or "401/407"',
       '$.versions[0].definitions.unnamedIntegration is null; expected "external" or "exception"',
     ])
   })

@@ -137,7 +137,7 @@ export class RecordGenerator {
       integrationId: random.pick(['', 'shop']),
       // Late ones as well: the hour says nothing about the offset.
       timeMs: START_MS + random.between(0, 3) * HOUR_MS + random.between(0, HOUR_MS - 1),
-      status: random.pick([0, 200, 204, 503]),
+      status: random.pick([0, 200, 204, 401, 429, 503]),
       requestBytes: random.between(0, 999),
       responseBytes: random.between(0, 9_999),
     }

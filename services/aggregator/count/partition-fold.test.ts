@@ -1,5 +1,6 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
 import type { EventIdentity } from '@forbruk/schemas/event/log-event.ts'
+import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import { encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -16,7 +17,7 @@ import {
   type Tables,
   take,
 } from '../../../test/support/aggregator/fold-records.ts'
-import { alignedEnd, DEFAULT_GEOMETRY, FoldVersionError } from './block.ts'
+import { alignedEnd, DEFAULT_GEOMETRY, FOLD_VERSION, FoldVersionError } from './block.ts'
 import { LogGapError } from './log-gap.ts'
 
 /** What a ReplacingMergeTree keeps of rows written in any number of flushes. */
@@ -196,7 +197,7 @@ describe('a partition whose log begins another version', () => {
   const version = (foldVersion: number, blockSize = 4, windowSize = 2) =>
     encodeStreamVersion({ foldVersion, blockSize, windowSize })
   const folded = (values: readonly Buffer[]) => {
-    const fold = newFold()
+    const fold = newFold({ geometry: { ...DEFAULT_GEOMETRY, foldVersion: 1 } })
     deliver(
       fold,
       values.map((value, offset) => record(offset, value)),
@@ -214,10 +215,20 @@ describe('a partition whose log begins another version', () => {
     expect(ledger?.map(row => row.duplicates)).toEqual([1, 1, 1])
   })
 
+  test('tells a status apart by the version that its block is counted by', () => {
+    const [refused, unknown] = [request({ status: 429 }), request({ status: 401 })]
+    const rows = take(folded([refused, unknown, version(2), refused, unknown]))?.usage
+    expect(rows?.map(row => [row.block, row.status_class, row.requests])).toEqual([
+      [0, STATUS_CLASSES.indexOf('4xx'), 2],
+      [2, STATUS_CLASSES.indexOf('429'), 1],
+      [4, STATUS_CLASSES.indexOf('401/407'), 1],
+    ])
+  })
+
   test('is not folded any further when the version is not known', () => {
-    const fold = folded([id, version(3), id])
+    const fold = folded([id, version(FOLD_VERSION + 2), id])
     expect(fold.halt).toBeInstanceOf(FoldVersionError)
-    expect(fold.halt?.message).toMatch(/from offset 1 on, is counted with fold version 3/)
+    expect(fold.halt?.message).toContain(`from offset 1 on, is counted with fold version ${FOLD_VERSION + 2}`)
     expect(take(fold)?.ledger).toMatchObject([{ block: 0, nextOffset: 1, records: 1 }])
     deliver(fold, [record(9, id)])
     expect(take(fold)).toBeNull()
