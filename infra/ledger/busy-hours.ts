@@ -13,7 +13,7 @@ type BusyQuestion = {
   /** What most is said of. */
   readonly measure: 'requests' | 'bytes'
   readonly bytesCounted: 'request_and_response' | 'request' | 'response'
-  readonly statusClassesNotCounted: readonly StatusClass[]
+  readonly notCounted: readonly StatusClass[]
   readonly hoursPerClientMax: number
 }
 
@@ -27,7 +27,7 @@ export type HourUse = {
 
 /** The hours in which each client used most, most first. */
 export function readBusyHours(store: Store, question: BusyQuestion): Promise<HourUse[]> {
-  const { stream, range, uses, measure, bytesCounted, statusClassesNotCounted, hoursPerClientMax } = question
+  const { stream, range, uses, measure, bytesCounted, notCounted, hoursPerClientMax } = question
   return store.query(
     `SELECT client_id, hour, sum(requests) AS requests_sum, sum(${BYTES[bytesCounted]}) AS bytes_sum
      FROM usage_rollup FINAL
@@ -44,7 +44,7 @@ export function readBusyHours(store: Store, question: BusyQuestion): Promise<Hou
     {
       stream,
       ...rangeParams(range),
-      not_counted: statusClassesNotCounted,
+      not_counted: notCounted,
       clients: uses.map(use => use.clientId),
       integrations: uses.map(use => use.integrationId),
       hours_max: hoursPerClientMax,

@@ -7,6 +7,8 @@ const EXCEPTION_KINDS = [
   'unknown_client',
   /** Use through an integration that the registry doesn't know, or that isn't named where the tariff asks for it. */
   'unknown_integration',
+  /** The same, where the tariff doesn't say yet what it is: the month is not closed before it does. */
+  'undecided_integration',
   /** Use through an integration that the client has not activated in the month. */
   'not_activated',
   /** A partner's integration, active for an end customer: a client that has no partner and is none. Used or not. */

@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import { forcedShape } from './month-close.ts'
-import { decimalShape, statementAdjustmentShape, statementShape } from './statement.ts'
+import { decimalShape, notCountedShape, statementAdjustmentShape, statementShape } from './statement.ts'
 
 /** What a payer receives for a month: its clients' statements as one document, as the store holds them for good. */
 const text = z.string()
 
 const clientStatementShape = statementShape
   .omit({ payerId: true, payerName: true, requestBytes: true, responseBytes: true, usage: true })
-  .extend({ bytes: decimalShape })
+  .extend({
+    bytes: decimalShape,
+    /** What counted for nothing because of its status, by status class. */
+    notCounted: z.array(notCountedShape).readonly(),
+  })
 
 const clientAdjustmentShape = statementAdjustmentShape.omit({
   payerId: true,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { STATUS_CLASSES } from '../event/status-class.ts'
 import { INTEGRATION_KINDS } from '../registry/registry.ts'
 
 /**
@@ -61,12 +62,23 @@ const used = {
   meteredBytes: decimalShape,
 }
 
+/** What would have counted against the allowance, had it been answered with another status. */
+export const notCountedShape = z.object({
+  statusClass: z.enum(STATUS_CLASSES),
+  requests: decimalShape,
+  /** Those that the tariff counts: of request, response or both. */
+  bytes: decimalShape,
+})
+export type NotCounted = Readonly<z.output<typeof notCountedShape>>
+
 /** Use through one integration, as the registry knows it in that month. */
 const usageShape = z.object({
   /** Empty when the gateway didn't name it. */
   integrationId: text,
   kind: z.enum(USAGE_KINDS),
   ...used,
+  /** By status class, in their order. */
+  notCounted: z.array(notCountedShape).readonly(),
 })
 export type StatementUsage = Readonly<z.output<typeof usageShape>>
 
@@ -95,6 +107,17 @@ export function bytesOf({
   responseBytes,
 }: Pick<Statement, 'requestBytes' | 'responseBytes'>): bigint {
   return BigInt(requestBytes) + BigInt(responseBytes)
+}
+
+/** Of all uses together, by status class. */
+export function sumNotCounted(usage: readonly Pick<StatementUsage, 'notCounted'>[]): NotCounted[] {
+  const all = usage.flatMap(use => use.notCounted)
+  return STATUS_CLASSES.flatMap(statusClass => {
+    const some = all.filter(each => each.statusClass === statusClass)
+    const sumOf = (figure: 'requests' | 'bytes') => some.reduce((sum, each) => sum + BigInt(each[figure]), 0n)
+    if (some.length === 0) return []
+    return [{ statusClass, requests: `${sumOf('requests')}`, bytes: `${sumOf('bytes')}` }]
+  })
 }
 
 const adjustmentCauseShape = z.object({

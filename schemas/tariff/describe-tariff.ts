@@ -1,4 +1,4 @@
-import type { Tariff, TariffVersion } from './read-tariff.ts'
+import type { IntegrationRule, Tariff, TariffVersion } from './read-tariff.ts'
 
 /** What a statement prints about how its figures came about: one sentence each, from the values that were used. */
 export function describeTariff(
@@ -16,12 +16,10 @@ export function describeTariff(
     metered === ''
       ? 'No use counts against what is included.'
       : `Use through ${metered} integrations counts against what is included; other use is free.`,
-    definitions.unnamedIntegration === 'external'
-      ? 'Use for which the gateway names no integration counts as external; it is no access by itself.'
-      : 'Use for which the gateway names no integration is listed as an exception, and not charged.',
-    'Use by a client or through an integration that the registry does not know, that was not activated in the month ' +
-      'or is not offered to the client, is listed as an exception, and not charged until that is settled.',
+    describeRule('for which the gateway names no integration', definitions.unnamedIntegration),
+    ...describeExceptions(definitions.unknownIntegration),
     `${describeBytes(definitions.bytesCounted)} Requests of ${describeClasses(definitions.statusClassesNotCounted)}.`,
+    'Requests answered with 401 or 407 count for nobody: whoever sent them has not shown to be the client.',
     'A partner pays the tier of the number of its clients with a partner integration active in the month, ' +
       'itself not among them; with none of them, the first tier if it has one active itself, and nothing otherwise.',
     `1 MB is ${definitions.megabyteBytes} bytes, 1 GB is ${definitions.gigabyteBytes} bytes; ` +
@@ -32,6 +30,32 @@ export function describeTariff(
       : 'Overage is payable.',
   ]
   return version.note === undefined ? sentences : [...sentences, version.note]
+}
+
+function describeRule(use: string, rule: IntegrationRule): string {
+  switch (rule) {
+    case 'internal':
+      return `Use ${use} counts as internal.`
+    case 'external':
+      return `Use ${use} counts as external; it is no access by itself.`
+    case 'exception':
+      return `Use ${use} is listed as an exception, and not charged.`
+    case 'undecided':
+      return `A month with use ${use} is not closed until the tariff says what that is.`
+  }
+}
+
+function describeExceptions(unknownIntegration: IntegrationRule | undefined): string[] {
+  const others =
+    'that was not activated in the month or is not offered to the client, is listed as an exception, ' +
+    'and not charged until that is settled.'
+  if (unknownIntegration === undefined) {
+    return [`Use by a client or through an integration that the registry does not know, ${others}`]
+  }
+  return [
+    describeRule('through an integration that the registry does not know', unknownIntegration),
+    `Use by a client that the registry does not know, or through an integration ${others}`,
+  ]
 }
 
 function describeBytes(counted: TariffVersion['definitions']['bytesCounted']): string {

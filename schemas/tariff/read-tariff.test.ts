@@ -44,12 +44,15 @@ describe('the shipped tariffs', () => {
     expect(allowanceBytes(version)).toBe(30_000_000_000n)
   })
 
-  test('the demonstration differs by what is included and by its note alone', () => {
-    const [published, demo] = [defaultText, demoText].map(text => JSON.parse(text).versions[0])
+  test('the demonstration differs by what is included, a choice that the published prices leave, and its note', () => {
+    const [published, demo] = [defaultText, demoText].map(text => JSON.parse(text).versions.at(-1))
     const { allowance, ...demoConsumption } = demo.consumption
     expect(allowance).toEqual({ requests: 10_000, gigabytes: '0.6' })
     expect(demo.note).toContain('1/50')
-    expect({ ...demo, note: published.note, consumption: { ...demoConsumption, allowance: null } }).toEqual({
+    const { note, validFrom } = published
+    const definitions = { ...demo.definitions, unnamedIntegration: 'undecided' }
+    const consumption = { ...demoConsumption, allowance: null }
+    expect({ ...demo, note, validFrom, definitions, consumption }).toEqual({
       ...published,
       consumption: { ...published.consumption, allowance: null },
     })
@@ -122,7 +125,7 @@ describe('readTariff', () => {
       version.definitions.gigabyteBytes = 1_073_741_824
       version.consumption.allowance.gigabytes = '0.1'
       version.consumption.meteredKinds.push('external')
-      Object(tariff).versions.push(structuredClone(version))
+      Object(tariff).versions = [version, structuredClone(version)]
       version.validFrom = '2021-01'
       Object(tariff).versions[1].consumption.allowance.gigabytes = '1'
       Object(tariff).versions[1].consumption.meteredKinds = ['external']
@@ -152,21 +155,23 @@ describe('readTariff', () => {
       '$.versions[0].definitions.bytesCounted is "all"; expected "request_and_response", "request" or "response"',
       '$.versions[0].definitions.megabyteBytes is 1000001; expected 1000000 or 1048576',
       '$.versions[0].definitions.statusClassesNotCounted[1] is "503"; ' +
-        'expected "0xx", "1xx", "2xx", "3xx", "4xx" or "5xx"',
-      '$.versions[0].definitions.unnamedIntegration is null; expected "external" or "exception"',
+        'expected "0xx", "1xx", "2xx", "3xx", "4xx", "5xx" or "429"',
+      '$.versions[0].definitions.unnamedIntegration is null; ' +
+        'expected "internal", "external", "exception" or "undecided"',
     ])
   })
 
-  test('refuses a status class twice; without the list, every status counts', () => {
+  test('refuses a status class twice, and a version that does not say which count', () => {
     const classes = '$.versions[0].definitions.statusClassesNotCounted'
-    expect(
+    const faultsWith = (statusClassesNotCounted: unknown) =>
       faultsAfter(tariff => {
-        Object(tariff).versions[0].definitions.statusClassesNotCounted = ['5xx', '5xx']
-      }),
-    ).toEqual([`${classes} is ["5xx","5xx"]; expected each class once`])
-    const json = JSON.parse(defaultText)
-    delete json.versions[0].definitions.statusClassesNotCounted
-    expect(readTariff(JSON.stringify(json), 't').versions[0]?.definitions.statusClassesNotCounted).toEqual([])
+        Object.assign(Object(tariff).versions[0].definitions, { statusClassesNotCounted })
+      })
+    expect(faultsWith(['5xx', '5xx'])).toEqual([`${classes} is ["5xx","5xx"]; expected each class once`])
+    expect(faultsWith(undefined)).toEqual([
+      `${classes} is missing; ` +
+        'expected a list of status classes, such as ["429", "5xx"]; an empty one when every status counts',
+    ])
   })
 
   test('reads what an editor wrote with a byte order mark', () => {
@@ -180,7 +185,10 @@ describe('readTariff', () => {
 
 describe('tariffVersionFor', () => {
   const json = JSON.parse(defaultText)
-  json.versions.push({ ...json.versions[0], validFrom: '2026-10', externalAccess: { pricePerMonth: '159' } })
+  json.versions = [
+    json.versions[0],
+    { ...json.versions[0], validFrom: '2026-10', externalAccess: { pricePerMonth: '159' } },
+  ]
   const tariff = readTariff(JSON.stringify(json), 't')
 
   test('a month is rated with the version that held', () => {
@@ -207,14 +215,33 @@ describe('tariffVersionFor', () => {
 
   test('other definitions are printed otherwise', () => {
     const version = tariffVersionFor(tariff, '2026-09')
-    const definitions = {
-      ...version.definitions,
-      bytesCounted: 'response' as const,
-      statusClassesNotCounted: ['5xx' as const, '0xx' as const],
-      unnamedIntegration: 'exception' as const,
-    }
-    const text = describeTariff(tariff, { ...version, definitions }).join('\n')
-    expect(text).toContain('Bytes are those of the response. Requests of every status but 0xx, 5xx count.')
-    expect(text).toContain('Use for which the gateway names no integration is listed as an exception')
+    const describeWith = (definitions: Partial<typeof version.definitions>) =>
+      describeTariff(tariff, { ...version, definitions: { ...version.definitions, ...definitions } }).join(
+        '\n',
+      )
+    const classes = describeWith({ bytesCounted: 'response', statusClassesNotCounted: ['5xx', '0xx'] })
+    expect(classes).toContain('Bytes are those of the response. Requests of every status but 0xx, 5xx count.')
+    expect(describeWith({ unnamedIntegration: 'internal' })).toContain('no integration counts as internal.')
+    expect(describeWith({ unnamedIntegration: 'exception' })).toContain(
+      'Use for which the gateway names no integration is listed as an exception, and not charged.',
+    )
+    expect(describeWith({ unnamedIntegration: 'undecided' })).toContain(
+      'A month with use for which the gateway names no integration is not closed until the tariff says what that is.',
+    )
+    expect(describeWith({ unknownIntegration: 'external' })).toContain(
+      'Use through an integration that the registry does not know counts as external; it is no access by itself.',
+    )
+  })
+
+  test('months before October 2026 are rated as they were: every status counts', () => {
+    const published = readTariff(defaultText, 'default')
+    expect(tariffVersionFor(published, '2026-09').definitions).toMatchObject({
+      statusClassesNotCounted: [],
+      unnamedIntegration: 'external',
+    })
+    expect(tariffVersionFor(published, '2026-10').definitions).toMatchObject({
+      statusClassesNotCounted: ['429', '5xx'],
+      unnamedIntegration: 'undecided',
+    })
   })
 })

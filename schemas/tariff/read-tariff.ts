@@ -1,8 +1,10 @@
 import { Decimal } from 'decimal.js'
+import type { StatusClass } from '../event/status-class.ts'
 import { readJson } from '../json/read-json.ts'
 import { type Tariff, type TariffVersion, tariffShape } from './tariff-shape.ts'
 
 export {
+  type IntegrationRule,
   type Tariff,
   type TariffVersion,
   tariffVersionShape,
@@ -40,4 +42,15 @@ export function tariffVersionFor(tariff: Tariff, month: string): TariffVersion {
 export function allowanceBytes(version: Pick<TariffVersion, 'consumption' | 'definitions'>): bigint {
   const gigabytes = new Decimal(version.consumption.allowance.gigabytes)
   return BigInt(gigabytes.times(version.definitions.gigabyteBytes).toFixed())
+}
+
+/**
+ * What is counted against no allowance, by its status: what the tariff leaves out, and whoever has not shown to be the
+ * client, which no tariff can charge.
+ */
+export function classesNotCounted({
+  definitions,
+}: Pick<TariffVersion, 'definitions'>): ReadonlySet<StatusClass> {
+  const chosen: readonly StatusClass[] = definitions.statusClassesNotCounted
+  return new Set([...chosen, ...(chosen.includes('4xx') ? (['429'] as const) : []), '401/407'])
 }

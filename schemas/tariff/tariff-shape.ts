@@ -1,6 +1,6 @@
 import { Decimal } from 'decimal.js'
 import { z } from 'zod'
-import { STATUS_CLASSES } from '../event/status-class.ts'
+import { TARIFF_STATUS_CLASSES } from '../event/status-class.ts'
 import { INTEGRATION_KINDS } from '../registry/registry.ts'
 
 const oneOf = (values: readonly string[]) =>
@@ -62,7 +62,8 @@ const consumption = z.strictObject(
 )
 
 const BYTES_COUNTED = ['request_and_response', 'request', 'response'] as const
-const UNNAMED_INTEGRATION = ['external', 'exception'] as const
+/** What becomes of use whose integration can't be looked up. */
+const INTEGRATION_RULES = ['internal', 'external', 'exception', 'undecided'] as const
 
 const definitions = z
   .strictObject(
@@ -79,23 +80,28 @@ const definitions = z
           'What counts as transfer: bytes of the request, the response or both, as the gateway reports them',
         ),
       statusClassesNotCounted: z
-        .array(z.enum(STATUS_CLASSES, { error: oneOf(STATUS_CLASSES) }), {
-          error: 'a list of status classes',
+        .array(z.enum(TARIFF_STATUS_CLASSES, { error: oneOf(TARIFF_STATUS_CLASSES) }), {
+          error: 'a list of status classes, such as ["429", "5xx"]; an empty one when every status counts',
         })
         .superRefine(checkOnce('each class once'))
-        .default([])
         .describe(
-          'Requests answered with these status classes count neither as requests nor as transfer; ' +
-            'without the list all count',
+          'Requests answered with these status classes count neither as requests nor as transfer. 4xx has 429 in it; ' +
+            '401 and 407 never count',
         ),
       partialMegabytes: z
         .literal('exact', { error: '"exact"' })
         .describe('Part of a megabyte is priced in proportion, not rounded'),
       unnamedIntegration: z
-        .enum(UNNAMED_INTEGRATION, { error: oneOf(UNNAMED_INTEGRATION) })
+        .enum(INTEGRATION_RULES, { error: oneOf(INTEGRATION_RULES) })
         .describe(
-          'Use for which the gateway names no integration. external: it counts against the allowance; ' +
-            'exception: it is listed on the close and not charged',
+          'Use for which the gateway names no integration. internal, external: it is use through such a one; ' +
+            'exception: it is listed on the close and not charged; undecided: a month with such use is not closed',
+        ),
+      unknownIntegration: z
+        .enum(INTEGRATION_RULES, { error: oneOf(INTEGRATION_RULES) })
+        .optional()
+        .describe(
+          'Use through an integration that the registry does not know: the same choices; exception without the field',
         ),
       rounding: z
         .literal('half_up_per_line', { error: '"half_up_per_line"' })
@@ -157,6 +163,7 @@ export const tariffShape = z
 
 export type Tariff = Readonly<z.output<typeof tariffShape>>
 export type TariffVersion = Tariff['versions'][number]
+export type IntegrationRule = (typeof INTEGRATION_RULES)[number]
 type PartnerTier = z.output<typeof partnerTier>
 
 type Issues<Value> = z.RefinementCtx<Value>

@@ -10,11 +10,13 @@ import { readDecisions } from './dialogue/read-decisions.ts'
 import { describeSources } from './gate/describe-sources.ts'
 import { type Passed, passGate } from './gate/pass-gate.ts'
 import { CloseRefusedError } from './gate/refusal.ts'
+import { findUndecided } from './rating/find-undecided.ts'
 import { type RatedMonth, rateMonth } from './rating/rate.ts'
 import { summarize } from './rating/summarize.ts'
 import { readStoredRegistry } from './registry/read-stored-registry.ts'
 import { readRejected, readWaivers } from './rejected/read-rejected.ts'
 import { explainRevision, type RatingInputs } from './revision/explain-revision.ts'
+import { hashStatement } from './revision/hash-statement.ts'
 import { listChanges } from './revision/list-changes.ts'
 import type { MonthClose } from './revision/month-close.ts'
 import { type Revision, readLatestRevision } from './revision/read-revision.ts'
@@ -63,9 +65,10 @@ const TRIES_MAX = 5
  * all. Closed again with other content it becomes the next revision, with the difference explained.
  *
  * Throws CloseRefusedError for an incomplete month (`force` overrides that, except while the month still runs), a
- * missing registry, figures that the ledger doesn't vouch for, and when others keep closing the month;
- * BillingPeriodError and TariffError for a month that the tariff can't rate; StoreError, StoreUnavailableError and
- * EventLogError as they come. After any of them the same call can be made again: it does what is still to be done.
+ * missing registry, use of which the tariff doesn't say what it is, figures that the ledger doesn't vouch for, and when
+ * others keep closing the month; BillingPeriodError and TariffError for a month that the tariff can't rate; StoreError,
+ * StoreUnavailableError and EventLogError as they come. After any of them the same call can be made again: it does
+ * what is still to be done.
  */
 export async function closeMonth(options: CloseOptions): Promise<CloseResult> {
   for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
@@ -94,6 +97,8 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
   }
   const { registry } = read.registry
   const rated = rateMonth(inputs.usage, registry, version, period, inputs.decisions)
+  const undecided = findUndecided(rated.exceptions)
+  if (undecided.length > 0) throw new CloseRefusedError(period.month, undecided)
   const contentHash = hashMonth(rated, rating, read.forced)
   const isSame = previous?.contentHash === contentHash
   const revised =
@@ -197,7 +202,7 @@ function hashMonth(
 ) {
   return hashContent({
     month,
-    statements: statements.map(hashContent),
+    statements: statements.map(hashStatement),
     exceptions: exceptions.map(hashContent),
     tariff,
     forced: forced?.reason ?? null,

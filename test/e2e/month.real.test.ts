@@ -121,11 +121,11 @@ describe.each(eventLogs)('the recorded month on the %s event log', eventLog => {
       SELECT client_id, payer_id, item, quantity, amount_nok, status FROM statement_lines
       WHERE month = '2026-10' AND item IN ('overage_requests', 'overage_transfer') ORDER BY client_id`)
     expect(lines.trim().split('\n')).toEqual([
-      // 740 604 682 bytes are 140.604682 MB above 0.6 GB; billed through the bureau.
-      'bautadal-bygg\thavblikk-regnskap\toverage_transfer\t140.604682\t2.39\tproposed',
+      // 740 601 986 bytes are 140.601986 MB above 0.6 GB; billed through the bureau.
+      'bautadal-bygg\thavblikk-regnskap\toverage_transfer\t140.601986\t2.39\tproposed',
       'kornblomst-kaffe\tkornblomst-kaffe\toverage_requests\t1\t0.02\tproposed',
-      'skarvik-ror\tskarvik-ror\toverage_requests\t12187\t207.18\tproposed',
-      'tangvall-netthandel\ttangvall-netthandel\toverage_requests\t12738\t216.55\tproposed',
+      'skarvik-ror\tskarvik-ror\toverage_requests\t8068\t137.16\tproposed',
+      'tangvall-netthandel\ttangvall-netthandel\toverage_requests\t12705\t215.99\tproposed',
     ])
   })
 

@@ -26,12 +26,12 @@ describe('tariff check', () => {
     tariff.versions.push(changed)
     writeFileSync(file, JSON.stringify(tariff))
     const text = await forbruk(['tariff', 'check', file], {})
-    expect(text.match(/^from .*$/gm)).toEqual(['from 2020-01', 'from 2027-01'])
+    expect(text.match(/^from .*$/gm)).toEqual(['from 2020-01', 'from 2026-10', 'from 2027-01'])
     expect(text).toContain('600000 requests and 30 GB')
     expect(text).toContain('Requests of every status but 5xx count.')
     expect(await forbruk(['tariff', 'check'], { FORBRUK_TARIFF: file })).toBe(text)
     const { versions } = JSON.parse(await forbruk(['tariff', 'check', file, '--json'], {}))
-    expect(versions[1].consumption.allowance).toEqual({ requests: 600_000, gigabytes: '30' })
+    expect(versions[2].consumption.allowance).toEqual({ requests: 600_000, gigabytes: '30' })
   })
 
   test('names every wrong value by its path', async () => {

@@ -28,7 +28,9 @@ const HOUR_MS = 3_600_000
 const START_MS = Date.UTC(2026, 9, 5)
 const SPAN_MS = 48 * HOUR_MS
 const CLIENTS = 120
-const STATUSES = [200, 200, 200, 201, 204, 304, 401, 404, 500, 0]
+const STATUSES = [200, 200, 200, 201, 204, 304, 401, 404, 429, 500, 0]
+/** The numbers of the classes that are told apart from 4xx. */
+const CLASS_OF: Readonly<Record<number, number>> = { 401: 7, 429: 6 }
 const COPIES = 0.1
 const OUT_OF_ORDER = 0.05
 const MALFORMED = 0.01
@@ -111,7 +113,7 @@ export class EventMaker {
     const timeMs = this.#chooseTime()
     const value = encodeRequest({ kind: 'request', source, identity, timeMs, status, ...event })
     const hour = Math.floor(timeMs / HOUR_MS)
-    const statusClass = Math.floor(status / 100)
+    const statusClass = CLASS_OF[status] ?? Math.floor(status / 100)
     const outgoing = this.#remember({ to: { partition }, value }, identity)
     return { outgoing, meaning: { kind: 'request', hour, statusClass, ...event } }
   }

@@ -152,7 +152,7 @@ export class RecordGenerator {
       clientId: random.pick(['fjord', 'fjell']),
       integrationId: random.pick(['', 'shop']),
       timeMs: this.#time(),
-      status: random.pick([0, 200, 204, 503]),
+      status: random.pick([0, 200, 204, 401, 429, 503]),
       requestBytes: random.between(0, 999),
       responseBytes: random.between(0, 9_999),
     }

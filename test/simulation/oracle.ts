@@ -9,8 +9,9 @@ export type Judged = {
   readonly offset: number
   readonly index: number
   readonly appendTimeMs: number
-  /** Where its block begins. */
+  /** Where its block begins, and the rules that it is counted by. */
   readonly block: number
+  readonly foldVersion: number
   readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark' | 'version'
   /** Of what is rejected. */
   readonly reason: string | null
@@ -119,7 +120,8 @@ export function extendJudgement(
       const verdict = verdictOf(event, judged, isRemembered)
       const reason = verdict === 'duplicate' ? null : reasonOf(event, appendTimeMs, block.sizes)
       const isRejected = reason !== null
-      const place = { event, offset, index, appendTimeMs, block: block.start }
+      const { foldVersion } = block.sizes
+      const place = { event, offset, index, appendTimeMs, block: block.start, foldVersion }
       judged.push({ ...place, verdict: isRejected ? 'rejected' : verdict, reason })
     }
   }
@@ -187,13 +189,18 @@ function originOf(event: SimulatedEvent) {
   }
 }
 
+/** By status, the numbers of the classes that are told apart from 4xx. */
+const SINCE_VERSION_2: Readonly<Record<number, number>> = { 401: 7, 407: 7, 429: 6 }
+
 /** The columns of one usage row by its key, of the events of a block up to `nextOffset`. */
 export function usageOf(judged: readonly Judged[], block: number, nextOffset: number): Map<string, number[]> {
   const totals = new Map<string, number[]>()
-  for (const { event, verdict } of within(judged, block, nextOffset)) {
+  for (const { event, verdict, foldVersion } of within(judged, block, nextOffset)) {
     if (verdict !== 'counted' || event.kind !== 'request') continue
     const hour = Math.floor(event.timeMs / 3_600_000) * 3_600
-    const key = [event.clientId, hour, event.integrationId, Math.floor(event.status / 100)].join('|')
+    const statusClass =
+      (foldVersion > 1 ? SINCE_VERSION_2[event.status] : null) ?? Math.floor(event.status / 100)
+    const key = [event.clientId, hour, event.integrationId, statusClass].join('|')
     const [requests = 0, requestBytes = 0, responseBytes = 0] = totals.get(key) ?? []
     totals.set(key, [requests + 1, requestBytes + event.requestBytes, responseBytes + event.responseBytes])
   }

@@ -1,3 +1,4 @@
+import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import { STATEMENT_STATUSES, USAGE_KINDS } from '@forbruk/schemas/statement/statement.ts'
 import { countText, enumOf, listOf, money, text, textOrNull } from './codec.ts'
 import { closeKey } from './month-close.ts'
@@ -11,7 +12,9 @@ const used = {
   meteredBytes: countText,
 }
 
-/** What one client's month came to, without its lines: migration 030. */
+const notCounted = tuple({ statusClass: enumOf(STATUS_CLASSES), requests: countText, bytes: countText })
+
+/** What one client's month came to, without its lines: migrations 030, 107. */
 export const statement = declareTable('statement', {
   ...closeKey,
   clientId: text,
@@ -24,5 +27,7 @@ export const statement = declareTable('statement', {
   payableNok: money,
   proposedNok: money,
   ...used,
-  usage: listOf(tuple({ integrationId: text, kind: enumOf(USAGE_KINDS), ...used })),
+  usage: listOf(
+    tuple({ integrationId: text, kind: enumOf(USAGE_KINDS), ...used, notCounted: listOf(notCounted) }),
+  ),
 })

@@ -2,12 +2,13 @@ import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import type { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { alignedEnd, dayEndMs, geometryOf, type StreamGeometry } from './block.ts'
 import { ByteTable } from './byte-table.ts'
+import { classifyStatus } from './classify-status.ts'
 import type { RejectedEvent } from './describe-rejected.ts'
 import { Fingerprint } from './fingerprint.ts'
 import { UsageTable } from './usage-table.ts'
 
 const HOUR_MS = 3_600_000
-/** Of statuses, 0 to 5: as many as fit beside the hour in one small number. */
+/** Of statuses, 0 to 7: as many as fit beside the hour in one small number. */
 const CLASSES = 8
 
 /**
@@ -121,7 +122,7 @@ export class OpenBlock {
     this.#usage.add(
       this.names.add(texts, request.client),
       this.names.add(texts, request.integration),
-      hour * CLASSES + Math.floor(request.status / 100),
+      hour * CLASSES + classifyStatus(request.status, this.geometry.foldVersion),
       requestBytes,
       responseBytes,
     )

@@ -1,5 +1,6 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
 import type { EventIdentity } from '@forbruk/schemas/event/log-event.ts'
+import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import { encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -195,8 +196,8 @@ describe('a partition whose log begins another version', () => {
   const id = request({ identity: { kind: 'request_id', id: 'a' } })
   const version = (foldVersion: number, blockSize = 4, windowSize = 2) =>
     encodeStreamVersion({ foldVersion, blockSize, windowSize })
-  const folded = (values: readonly Buffer[]) => {
-    const fold = newFold()
+  const folded = (values: readonly Buffer[], foldVersion = FOLD_VERSION) => {
+    const fold = newFold({ geometry: { ...DEFAULT_GEOMETRY, foldVersion } })
     deliver(
       fold,
       values.map((value, offset) => record(offset, value)),
@@ -221,6 +222,16 @@ describe('a partition whose log begins another version', () => {
       { block: 4, nextOffset: 7, foldVersion: FOLD_VERSION + 1, records: 3, events: 1 },
     ])
     expect(ledger?.map(row => row.duplicates)).toEqual([1, 1, 1])
+  })
+
+  test('tells a status apart by the version that its block is counted by', () => {
+    const [refused, unknown] = [request({ status: 429 }), request({ status: 401 })]
+    const rows = take(folded([refused, unknown, version(2), refused, unknown], 1))?.usage
+    expect(rows?.map(row => [row.block, row.status_class, row.requests])).toEqual([
+      [0, STATUS_CLASSES.indexOf('4xx'), 2],
+      [2, STATUS_CLASSES.indexOf('429'), 1],
+      [4, STATUS_CLASSES.indexOf('401/407'), 1],
+    ])
   })
 
   test('is not folded any further when the version is not known', () => {

@@ -1,6 +1,10 @@
 import type { CloseRefusedError, CloseResult } from '@forbruk/close/close.ts'
 import { describeRefusal } from '@forbruk/close/gate/refusal.ts'
-import type { Statement, StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
+import {
+  type Statement,
+  type StatementAdjustment,
+  sumNotCounted,
+} from '@forbruk/schemas/statement/statement.ts'
 import { groupDigits, printJson, printLine, printTable } from './table.ts'
 
 /** A refusal for programs; people read the message on standard error. */
@@ -19,6 +23,7 @@ export function printClose(month: string, close: CloseResult): void {
   printFigures(close)
   printChanges(close)
   printOverage(close.statements)
+  printNotCounted(close.statements)
   printOpened(close)
   printExceptions(close)
   printLine()
@@ -151,6 +156,24 @@ function printOverage(statements: readonly Statement[]): void {
       groupDigits(line.amountNok),
       line.status,
       statement.payerId === statement.clientId ? 'the client' : statement.payerName,
+    ]),
+  )
+}
+
+function printNotCounted(statements: readonly Statement[]): void {
+  const notCounted = sumNotCounted(statements.flatMap(statement => statement.usage))
+  if (notCounted.length === 0) return
+  printLine()
+  printTable(
+    [
+      { title: 'not counted, answered with' },
+      { title: 'requests', align: 'right' },
+      { title: 'bytes', align: 'right' },
+    ],
+    notCounted.map(({ statusClass, requests, bytes }) => [
+      statusClass,
+      groupDigits(requests),
+      groupDigits(bytes),
     ]),
   )
 }

@@ -5,9 +5,9 @@ import type { Evidence } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { type BillingPeriod, type PeriodRange, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { Statement } from '@forbruk/schemas/statement/statement.ts'
-import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { classesNotCounted, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Temporal } from 'temporal-polyfill'
-import { meter } from '../rating/measure-uses.ts'
+import { isMetered, kindOf, meter } from '../rating/measure-uses.ts'
 import { findOverage, type MonthOverage, NO_OVERAGE } from './find-overage.ts'
 
 /** A client's month as it was recorded; without a statement nothing was used. */
@@ -82,8 +82,8 @@ async function readHours(
   months: readonly RecordedMonth[],
 ): Promise<HourUse[]> {
   const range = periodRange(period, timeZone)
-  const { bytesCounted, statusClassesNotCounted } = version.definitions
-  const rules = { bytesCounted, statusClassesNotCounted, hoursPerClientMax: HOURS_MAX }
+  const { bytesCounted } = version.definitions
+  const rules = { bytesCounted, notCounted: [...classesNotCounted(version)], hoursPerClientMax: HOURS_MAX }
   const readBy = (measure: 'requests' | 'bytes') => {
     const uses = meteredUses(months.filter(month => measureOf(month) === measure))
     return readBusyHours(store, { stream, range, uses, measure, ...rules })
@@ -107,14 +107,10 @@ function usesThatCount(statement: Statement | null) {
 }
 
 function countsBy({ registry, version }: EvidenceSource): (use: MonthUse) => boolean {
-  const { meteredKinds } = version.consumption
-  const kinds = new Map(registry.integrations.map(({ integrationId, kind }) => [integrationId, kind]))
-  const countsUnnamed = version.definitions.unnamedIntegration === 'external'
-  return ({ integrationId, statusClass }) => {
-    if (version.definitions.statusClassesNotCounted.includes(statusClass)) return false
-    const kind = integrationId === '' && countsUnnamed ? 'external' : kinds.get(integrationId)
-    return kind !== undefined && meteredKinds.includes(kind)
-  }
+  const notCounted = classesNotCounted(version)
+  const integrationById = new Map(registry.integrations.map(each => [each.integrationId, each]))
+  return ({ integrationId, statusClass }) =>
+    !notCounted.has(statusClass) && isMetered(kindOf(integrationId, integrationById), version)
 }
 
 function toEvidence(

@@ -1,3 +1,4 @@
+import type { Undecided } from '../rating/find-undecided.ts'
 import { describeLack } from './describe-lack.ts'
 import { describeEstimate, type Estimate } from './estimate-ready.ts'
 import type { Lack } from './gate.ts'
@@ -6,6 +7,7 @@ import type { Lack } from './gate.ts'
 type Refusal =
   | Lack
   | { readonly kind: 'registry_missing' }
+  | Undecided
   | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
   /** Each time, another close with other content was recorded while this one was at it. */
   | { readonly kind: 'closed_meanwhile'; readonly tries: number }
@@ -34,6 +36,8 @@ export function describeRefusal(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'registry_missing':
       return 'no registry holds in the month; run forbruk registry import, for that month or from the first'
+    case 'integration_undecided':
+      return describeUndecided(refusal)
     case 'figures_unsettled':
       return (
         `usage and block ledger differ (${refusal.examples.join('; ')}); ` +
@@ -47,4 +51,16 @@ export function describeRefusal(refusal: Refusal): string {
     default:
       return describeLack(refusal)
   }
+}
+
+function describeUndecided({ definition, requests, clients, clientId, integrationId }: Undecided): string {
+  const what =
+    definition === 'unnamedIntegration'
+      ? 'name no integration'
+      : `name an integration that the registry does not know (${integrationId})`
+  const of = clients === 1 ? clientId : `${clients} clients, such as ${clientId},`
+  return (
+    `${requests} requests of ${of} ${what}, and the tariff does not say what they are; ` +
+    `set ${definition} to internal, external or exception in the file that FORBRUK_TARIFF names`
+  )
 }

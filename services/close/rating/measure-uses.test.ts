@@ -54,20 +54,41 @@ describe('what counts', () => {
     ])
   })
 
-  test('every status, but those that the tariff leaves out, requests and transfer alike', () => {
+  const answered = [
+    use('a', 'shop', 100n, 10n, 1n, '2xx'),
+    use('a', 'shop', 20n, 200n, 3n, '4xx'),
+    use('a', 'shop', 3n, 3_000n, 5n, '5xx'),
+    use('a', 'shop', 4n, 40_000n, 7n, '0xx'),
+    use('a', 'shop', 500n, 9n, 0n, '429'),
+    use('a', 'shop', 6_000n, 8n, 0n, '401/407'),
+  ]
+  test.each([
+    [['429', '5xx'] as const, 124, 40_221],
+    [[], 627, 43_235],
+    [['4xx'] as const, 107, 43_023],
+    [['0xx', '429', '4xx', '5xx'] as const, 100, 11],
+  ])('with %s left out, and 401 and 407 always', (statusClassesNotCounted, requests, bytes) => {
+    const version = defining({ statusClassesNotCounted: [...statusClassesNotCounted] })
+    expect(measure(answered, version)).toEqual([`shop external 6627 of them ${requests}, ${bytes} bytes`])
+  })
+
+  test('what was left out is on the statement, by status, and adds up', () => {
+    const [statement] = rate(answered, known).statements
+    expect(statement?.usage[0]?.notCounted).toEqual([
+      { statusClass: '5xx', requests: '3', bytes: '3005' },
+      { statusClass: '429', requests: '500', bytes: '9' },
+      { statusClass: '401/407', requests: '6000', bytes: '8' },
+    ])
+  })
+
+  test('an allowance can not be used up in the name of another, nor by refusals', () => {
     const usage = [
-      use('a', 'shop', 100n, 10n, 1n, '2xx'),
-      use('a', 'shop', 20n, 200n, 3n, '4xx'),
-      use('a', 'shop', 3n, 3_000n, 5n, '5xx'),
-      use('a', 'shop', 4n, 40_000n, 7n, '0xx'),
+      use('a', 'shop', 500_000n),
+      use('a', 'shop', 9_000_000n, 0n, 0n, '401/407'),
+      use('a', 'shop', 9_000_000n, 0n, 0n, '429'),
+      use('a', 'shop', 9_000_000n, 0n, 0n, '5xx'),
     ]
-    expect(measure(usage)).toEqual(['shop external 127 of them 127, 43226 bytes'])
-    expect(measure(usage, defining({ statusClassesNotCounted: ['5xx'] }))).toEqual([
-      'shop external 127 of them 124, 40221 bytes',
-    ])
-    expect(measure(usage, defining({ statusClassesNotCounted: ['0xx', '4xx', '5xx'] }))).toEqual([
-      'shop external 127 of them 100, 11 bytes',
-    ])
+    expect(rate(usage, known).statements[0]?.amountNok).toBe('149.00')
   })
 })
 
@@ -109,22 +130,44 @@ describe('what does not count, and must not go unseen', () => {
     expect(rated.statements[0]?.amountNok).toBe('150.70')
   })
 
-  test('use without a name counts as external, or is an exception, as the tariff says', () => {
-    const usage = [use('a', '', 500_100n, 5n, 6n)]
-    expect(measure(usage)).toEqual([' unnamed 500100 of them 500100, 11 bytes'])
-    expect(exceptionsOf(usage)).toEqual([])
-    expect(rate(usage, known).statements[0]?.proposedNok).toBe('1.70')
+  test.each([
+    ['external', 500_100, '1.70', null],
+    ['internal', 0, '0.00', null],
+    ['exception', 0, '0.00', 'unknown_integration'],
+    ['undecided', 0, '0.00', 'undecided_integration'],
+  ] as const)(
+    'use without a name is %s, as the tariff says, and use by an unknown one',
+    (rule, metered, nok, kind) => {
+      const rules = defining({ unnamedIntegration: rule, unknownIntegration: rule })
+      for (const [integrationId, name] of [
+        ['', 'unnamed'],
+        ['new', 'unknown'],
+      ] as const) {
+        const usage = [use('a', integrationId, 500_100n)]
+        expect(measure(usage, rules)).toEqual([`${integrationId} ${name} 500100 of them ${metered}, 0 bytes`])
+        expect(exceptionsOf(usage, rules)).toEqual(
+          kind === null ? [] : [`${kind} a ${integrationId} 500100 0`],
+        )
+        expect(rate(usage, known, rules).statements[0]?.proposedNok).toBe(nok)
+      }
+    },
+  )
 
-    const asException = defining({ unnamedIntegration: 'exception' })
-    expect(measure(usage, asException)).toEqual([' unnamed 500100 of them 0, 0 bytes'])
-    expect(exceptionsOf(usage, asException)).toEqual(['unknown_integration a  500100 11'])
-    expect(rate(usage, known, asException).statements[0]?.proposedNok).toBe('0.00')
+  test('without a choice, use through an unknown integration is an exception', () => {
+    expect(exceptionsOf([use('a', 'new', 1n)])).toEqual(['unknown_integration a new 1 0'])
+  })
+
+  test('what would count for nothing by its status needs no decision', () => {
+    const refused = [use('a', '', 7n, 0n, 9n, '429'), use('a', '', 8n, 0n, 9n, '401/407')]
+    expect(exceptionsOf(refused)).toEqual([])
+    expect(exceptionsOf([...refused, use('a', '', 1n)])).toEqual(['undecided_integration a  16 18'])
   })
 
   test('use without a name is free where external use is, and gives no access', () => {
     const consumption = { ...PUBLISHED.consumption, meteredKinds: ['partner' as const] }
     const none = registry([client('a')], [])
-    const [statement] = rate([use('a', '', 9_000_000n)], none, { ...PUBLISHED, consumption }).statements
+    const version = { ...defining({ unnamedIntegration: 'external' }), consumption }
+    const [statement] = rate([use('a', '', 9_000_000n)], none, version).statements
     expect(statement).toMatchObject({ requests: '9000000', meteredRequests: '0', lines: [] })
   })
 })

@@ -1,8 +1,13 @@
 import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
-import type { IntegrationKind } from '@forbruk/schemas/registry/registry.ts'
+import { STATUS_CLASSES, type StatusClass } from '@forbruk/schemas/event/status-class.ts'
+import type { Integration, IntegrationKind } from '@forbruk/schemas/registry/registry.ts'
 import type { ExceptionKind } from '@forbruk/schemas/statement/month-close.ts'
 import type { StatementUsage } from '@forbruk/schemas/statement/statement.ts'
-import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import {
+  classesNotCounted,
+  type IntegrationRule,
+  type TariffVersion,
+} from '@forbruk/schemas/tariff/read-tariff.ts'
 import { sumUsage, type UsageSum } from '../usage/usage.ts'
 import { type ActiveRegistry, isEndCustomer } from './active-registry.ts'
 
@@ -13,10 +18,14 @@ export type MeasuredUse = {
   readonly kind: StatementUsage['kind']
   readonly total: UsageSum
   /** Nothing while there is an exception. */
-  readonly metered: { readonly requests: bigint; readonly bytes: bigint }
+  readonly metered: Metered
+  /** What would be metered but for its status, by class; nothing while there is an exception. */
+  readonly notCounted: readonly (Metered & { readonly statusClass: StatusClass })[]
   /** Why it can't be charged as it stands; null when it can. */
   readonly exception: ExceptionKind | null
 }
+
+type Metered = { readonly requests: bigint; readonly bytes: bigint }
 
 const NOTHING = { requests: 0n, bytes: 0n }
 
@@ -36,14 +45,17 @@ export function measureUses(
   const ids = new Set([...rowsByIntegration.keys(), ...findNotOffered(clientId, active)])
   return [...ids].toSorted().map(integrationId => {
     const ofIntegration = rowsByIntegration.get(integrationId) ?? []
-    const kind = kindOf(integrationId, active)
-    const exception = judge(clientId, integrationId, kind, active, version)
+    const kind = kindOf(integrationId, active.integrationById)
+    const use = { clientId, integrationId, kind, rows: ofIntegration }
+    const exception = judge(use, active, version)
+    const counts = exception === null && isMetered(kind, version)
     return {
       clientId,
       integrationId,
       kind,
       total: sumUsage(ofIntegration),
-      metered: exception === null && isMetered(kind, version) ? meter(ofIntegration, version) : NOTHING,
+      metered: counts ? meter(ofIntegration, version) : NOTHING,
+      notCounted: counts ? listNotCounted(ofIntegration, version) : [],
       exception,
     }
   })
@@ -55,38 +67,76 @@ function findNotOffered(clientId: string, active: ActiveRegistry): string[] {
   return integrations.filter(({ kind }) => kind === 'partner').map(each => each.integrationId)
 }
 
-function kindOf(integrationId: string, active: ActiveRegistry): MeasuredUse['kind'] {
+export function kindOf(
+  integrationId: string,
+  integrationById: ReadonlyMap<string, Integration>,
+): MeasuredUse['kind'] {
   if (integrationId === '') return 'unnamed'
-  return active.integrationById.get(integrationId)?.kind ?? 'unknown'
+  return integrationById.get(integrationId)?.kind ?? 'unknown'
 }
 
-function judge(
-  clientId: string,
-  integrationId: string,
-  kind: MeasuredUse['kind'],
-  active: ActiveRegistry,
-  version: TariffVersion,
-): ExceptionKind | null {
+type Use = Pick<MeasuredUse, 'clientId' | 'integrationId' | 'kind'> & { readonly rows: readonly ClientUse[] }
+
+function judge(use: Use, active: ActiveRegistry, version: TariffVersion): ExceptionKind | null {
+  const { clientId, integrationId, kind, rows } = use
   if (!active.clientById.has(clientId)) return 'unknown_client'
-  if (kind === 'unknown') return 'unknown_integration'
-  if (kind === 'unnamed') {
-    return version.definitions.unnamedIntegration === 'exception' ? 'unknown_integration' : null
-  }
+  if (kind === 'unnamed' || kind === 'unknown') return judgeRule(ruleFor(kind, version), rows, version)
   const activated = active.activeByClient.get(clientId) ?? []
   if (!activated.some(each => each.integrationId === integrationId)) return 'not_activated'
   return kind === 'partner' && isEndCustomer(clientId, active) ? 'no_partner' : null
 }
 
-/** Use without a name that is no exception counts as external: the tariff says so. */
-function isMetered(kind: MeasuredUse['kind'], version: TariffVersion): boolean {
-  const ratedKind: IntegrationKind | 'unknown' = kind === 'unnamed' ? 'external' : kind
-  return version.consumption.meteredKinds.some(each => each === ratedKind)
+function judgeRule(
+  rule: IntegrationRule,
+  rows: readonly ClientUse[],
+  version: TariffVersion,
+): ExceptionKind | null {
+  switch (rule) {
+    case 'internal':
+    case 'external':
+      return null
+    case 'exception':
+      return 'unknown_integration'
+    case 'undecided': {
+      // What counts for nothing either way needs no decision: nobody holds a close up with requests that are refused.
+      const { requests, bytes } = meter(rows, version)
+      return requests === 0n && bytes === 0n ? null : 'undecided_integration'
+    }
+  }
+}
+
+/** What the tariff says of use whose integration can't be looked up. */
+function ruleFor(kind: 'unnamed' | 'unknown', { definitions }: TariffVersion): IntegrationRule {
+  return kind === 'unnamed' ? definitions.unnamedIntegration : (definitions.unknownIntegration ?? 'exception')
+}
+
+/** Whether use of the kind counts against the allowance, if it is no exception. */
+export function isMetered(kind: MeasuredUse['kind'], version: TariffVersion): boolean {
+  const rated = kind === 'unnamed' || kind === 'unknown' ? ruleFor(kind, version) : kind
+  const meteredKinds: readonly (IntegrationKind | IntegrationRule)[] = version.consumption.meteredKinds
+  return meteredKinds.includes(rated)
 }
 
 /** Pure: what of such uses counts against the allowance. */
-export function meter(rows: readonly ClientUse[], { definitions }: TariffVersion): MeasuredUse['metered'] {
-  const counted = sumUsage(rows.filter(row => !definitions.statusClassesNotCounted.includes(row.statusClass)))
-  return { requests: counted.requests, bytes: countBytes(counted, definitions.bytesCounted) }
+export function meter(rows: readonly ClientUse[], version: TariffVersion): Metered {
+  const notCounted = classesNotCounted(version)
+  return toMetered(
+    rows.filter(row => !notCounted.has(row.statusClass)),
+    version,
+  )
+}
+
+function listNotCounted(rows: readonly ClientUse[], version: TariffVersion): MeasuredUse['notCounted'] {
+  const classes = classesNotCounted(version)
+  return STATUS_CLASSES.flatMap(statusClass => {
+    const some = rows.filter(row => row.statusClass === statusClass && classes.has(statusClass))
+    return some.length === 0 ? [] : [{ statusClass, ...toMetered(some, version) }]
+  })
+}
+
+function toMetered(rows: readonly ClientUse[], { definitions }: TariffVersion): Metered {
+  const sum = sumUsage(rows)
+  return { requests: sum.requests, bytes: countBytes(sum, definitions.bytesCounted) }
 }
 
 function countBytes(

@@ -1,4 +1,4 @@
-import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
+import { STATUS_CLASSES, TARIFF_STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -64,11 +64,14 @@ const anyRegistry: fc.Arbitrary<Registry> = fc
     )
   })
 
+const INTEGRATION_RULES = ['internal', 'external', 'exception', 'undecided'] as const
+
 const anyTariff = fc
   .record({
     bytesCounted: fc.constantFrom('request_and_response' as const, 'request' as const, 'response' as const),
-    unnamedIntegration: fc.constantFrom('external' as const, 'exception' as const),
-    statusClassesNotCounted: fc.uniqueArray(fc.constantFrom(...STATUS_CLASSES)),
+    unnamedIntegration: fc.constantFrom(...INTEGRATION_RULES),
+    unknownIntegration: fc.constantFrom(undefined, ...INTEGRATION_RULES),
+    statusClassesNotCounted: fc.uniqueArray(fc.constantFrom(...TARIFF_STATUS_CLASSES)),
     overage: fc.constantFrom('dialogue' as const, 'automatic' as const),
   })
   .map(({ overage, ...definitions }) => ({
@@ -137,6 +140,11 @@ describe('for any usage, registry, tariff and decisions', () => {
           expect(sumOf('requests')).toBe(BigInt(statement.requests))
           expect(sumOf('meteredRequests')).toBe(BigInt(statement.meteredRequests))
           expect(sumOf('meteredBytes')).toBe(BigInt(statement.meteredBytes))
+          for (const use of statement.usage) {
+            const left = use.notCounted.reduce((sum, each) => sum + BigInt(each.requests), 0n)
+            const isWhole = BigInt(use.meteredRequests) + left === BigInt(use.requests)
+            expect(isWhole || (use.meteredRequests === '0' && left === 0n)).toBe(true)
+          }
           expect(sumOre([statement.payableNok, statement.proposedNok])).toBe(sumOre([statement.amountNok]))
         }
       }),

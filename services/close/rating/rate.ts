@@ -121,7 +121,7 @@ function isUsed({ total }: MeasuredUse): boolean {
   return total.requests > 0n || total.requestBytes > 0n || total.responseBytes > 0n
 }
 
-function toStatementUsage({ integrationId, kind, total, metered }: MeasuredUse): StatementUsage {
+function toStatementUsage({ integrationId, kind, total, metered, notCounted }: MeasuredUse): StatementUsage {
   return {
     integrationId,
     kind,
@@ -130,6 +130,11 @@ function toStatementUsage({ integrationId, kind, total, metered }: MeasuredUse):
     responseBytes: total.responseBytes.toString(),
     meteredRequests: metered.requests.toString(),
     meteredBytes: metered.bytes.toString(),
+    notCounted: notCounted.map(({ statusClass, requests, bytes }) => ({
+      statusClass,
+      requests: `${requests}`,
+      bytes: `${bytes}`,
+    })),
   }
 }
 

@@ -2,7 +2,12 @@ import type { DayUse } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { ClientStatement, PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
-import { bytesOf, type Statement, type StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
+import {
+  bytesOf,
+  type Statement,
+  type StatementAdjustment,
+  sumNotCounted,
+} from '@forbruk/schemas/statement/statement.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
 import type { PayerRange } from '../revision/of-close.ts'
 import { readAdjustments, readStatements } from '../revision/read-statements.ts'
@@ -43,7 +48,11 @@ function toDocument(
   const payer = statements[0] ?? adjustments[0]
   if (payer === undefined) return null
   // What else is known of them is no part of the document, whose shape leaves it out.
-  const clients = statements.map(each => ({ ...each, bytes: `${bytesOf(each)}` }))
+  const clients = statements.map(each => ({
+    ...each,
+    bytes: `${bytesOf(each)}`,
+    notCounted: sumNotCounted(each.usage),
+  }))
   return {
     month,
     revision,

@@ -1,5 +1,5 @@
 import type { ClientStatement, PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
-import type { LineItem, LineStatus, StatementLine } from '@forbruk/schemas/statement/statement.ts'
+import type { LineItem, LineStatus, NotCounted, StatementLine } from '@forbruk/schemas/statement/statement.ts'
 import { formatBytes, formatDecimal } from './format-figures.ts'
 import { type Html, html } from './html.ts'
 
@@ -35,12 +35,13 @@ ${amountNok === payableNok ? null : split}
 }
 
 function renderClient(client: ClientStatement, isOwn: boolean): Html {
-  const { clientId, clientName, amountNok, lines, requests, bytes } = client
+  const { clientId, clientName, amountNok, lines, requests, bytes, notCounted } = client
   const use = `${formatDecimal(requests)} requests, ${formatBytes(bytes)}`
   const name = html`<bdi>${clientName}</bdi> <small><bdi>${clientId}</bdi>; ${use}</small>`
   return html`<tbody>
 ${isOwn ? null : html`<tr class="client"><td colspan="5">${name}</td></tr>`}
 ${lines.length === 0 ? html`<tr><td colspan="5" class="soft">Nothing to charge</td></tr>` : lines.map(renderLine)}
+${notCounted.map(renderNotCounted)}
 ${isOwn ? null : html`<tr class="sum"><td colspan="4">Sum</td><td class="n">${formatDecimal(amountNok)}</td></tr>`}
 </tbody>`
 }
@@ -50,6 +51,12 @@ function renderLine({ item, detail, quantity, unit, unitPriceNok, amountNok, sta
   return html`<tr><td>${nameLine(item, detail)} ${renderStatus(status)}</td>
 <td class="n">${formatDecimal(quantity)}</td><td>${unit}</td><td class="n">${formatDecimal(unitPriceNok)}</td>
 <td class="n">${status === 'waived' ? html`<s>${amount}</s>` : amount}</td></tr>
+`
+}
+
+function renderNotCounted({ statusClass, requests, bytes }: NotCounted): Html {
+  const use = `${formatDecimal(requests)} requests, ${formatBytes(bytes)}`
+  return html`<tr><td colspan="5" class="soft">Not counted, answered with ${statusClass}: ${use}</td></tr>
 `
 }
 

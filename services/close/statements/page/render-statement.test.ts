@@ -30,6 +30,7 @@ const STATEMENT: PayerStatement = {
       bytes: '12',
       meteredRequests: '500001',
       meteredBytes: '12',
+      notCounted: [{ statusClass: '429', requests: '4116', bytes: '1234567' }],
       lines: LINES,
     },
   ],
@@ -90,6 +91,10 @@ describe('the page', () => {
     ['ticks in one unit', '>10\u00a0B</text>'],
     ['that more was counted since', '1 requests and 0 bytes more'],
   ])('shows %s', (_what, text) => expect(page).toContain(text))
+
+  test('says what counted for nothing, by status', () => {
+    expect(page).toContain('Not counted, answered with 429: 4\u00a0116 requests, 1,23\u00a0MB')
+  })
 
   test('names no empty partition', () => expect(page).not.toContain('partition 1'))
 
