@@ -69,7 +69,7 @@ test.each([false, true])(
     expect(code).toBe(3)
     expect(stderr).toContain(
       '10 requests of firm name no integration, and the tariff does not say what they are; ' +
-        'set unnamedIntegration to internal, external or exception in the file that FORBRUK_TARIFF names',
+        'set unnamedIntegration to internal, external or exception in a tariff of your own (FORBRUK_TARIFF)',
     )
   },
 )
