@@ -11,7 +11,13 @@ import { type ClientUse, readUses } from './usage.ts'
 export type Cut = readonly { readonly partition: number; readonly nextOffset: number }[]
 
 export type SettledUsage =
-  | { readonly kind: 'settled'; readonly usage: readonly ClientUse[]; readonly cut: Cut }
+  | {
+      readonly kind: 'settled'
+      readonly usage: readonly ClientUse[]
+      readonly cut: Cut
+      /** Of the rules that usage of the range was counted by, the oldest; null without any. */
+      readonly foldVersionMin: number | null
+    }
   /** What ledger and usage disagree on, each as a sentence. */
   | { readonly kind: 'unsettled'; readonly examples: readonly string[] }
 
@@ -37,7 +43,9 @@ export async function readSettledUsage(
     const usage = await readUses(store, stream, range)
     const after = await readBlocks(store, stream, range)
     examples = findUnsettled(before, after)
-    if (examples.length === 0) return { kind: 'settled', usage, cut: before.cut }
+    if (examples.length > 0) continue
+    const { cut, foldVersionMin } = before
+    return { kind: 'settled', usage, cut, foldVersionMin }
   }
   return { kind: 'unsettled', examples: examples.slice(0, EXAMPLES_MAX) }
 }
@@ -50,24 +58,36 @@ const SUMS = {
   responseBytesSum: count64,
 }
 /** The cut comes from the same snapshot as the ledger's sums. */
-type BlocksAtCut = Blocks & { readonly cut: Cut }
+type BlocksAtCut = Blocks & Pick<Extract<SettledUsage, { kind: 'settled' }>, 'cut' | 'foldVersionMin'>
 
 async function readBlocks(store: Store, stream: string, range: PeriodRange): Promise<BlocksAtCut> {
   const params = { stream, ...rangeParams(range) }
   const rows = await store.query(LEDGER_SQL, ledgerShape, params)
   const rollup = await store.query(ROLLUP_SQL, shapeOf(SUMS), params)
+  const ledger = rows.filter(row => row.touches)
   return {
     cut: rows.filter(row => row.isLast).map(({ partition, nextOffset }) => ({ partition, nextOffset })),
-    ledger: rows.filter(row => row.touches),
+    foldVersionMin: ledger.reduce<number | null>(
+      (oldest, { foldVersion }) => Math.min(oldest ?? foldVersion, foldVersion),
+      null,
+    ),
+    ledger,
     rollup,
   }
 }
 
-const ledgerShape = shapeOf({ ...SUMS, nextOffset: safeCount, touches: bool, isLast: bool })
+const ledgerShape = shapeOf({
+  ...SUMS,
+  nextOffset: safeCount,
+  foldVersion: safeCount,
+  touches: bool,
+  isLast: bool,
+})
 
 /** The blocks that hold usage of the range, and the last of each partition, whatever it holds. */
 const LEDGER_SQL = `
-SELECT partition, block, requests_sum, request_bytes_sum, response_bytes_sum, next_offset, touches, is_last
+SELECT
+    partition, block, requests_sum, request_bytes_sum, response_bytes_sum, next_offset, fold_version, touches, is_last
 FROM
 (
     SELECT
@@ -77,6 +97,7 @@ FROM
         request_bytes AS request_bytes_sum,
         response_bytes AS response_bytes_sum,
         next_offset,
+        fold_version,
         ifNull(${TOUCHES_RANGE}, 0) AS touches,
         block = max(block) OVER (PARTITION BY partition) AS is_last
     FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String})

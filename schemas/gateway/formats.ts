@@ -101,7 +101,7 @@ export const FIELDS_EXPLAINED = `Who is metered (--client-field), and on whose w
                  every location demands a password does it name who made the request
     extra1 …     your log_format's: the first field after the user agent (of common: after the bytes). Sound for
                  what the gateway has authenticated, such as a consumer's id; never for a header that was sent
-  A request answered with 401 or 407 counts for no client, unless the field is the gateway's word.
+  A request answered with 401 or 407 counts for no client.
 Around a line: syslog+combined (RFC 3164 and 5424), cri+… (Kubernetes), docker+… (json-file).`
 
 function explainChoice(format: GatewayFormatName): string {

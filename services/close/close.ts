@@ -21,6 +21,7 @@ import { listChanges } from './revision/list-changes.ts'
 import type { MonthClose } from './revision/month-close.ts'
 import { type Revision, readLatestRevision } from './revision/read-revision.ts'
 import { type RecordedClose, recordClose } from './revision/record.ts'
+import { describeCounting } from './usage/describe-counting.ts'
 import { readUsage } from './usage/read-usage.ts'
 import { sumUsage } from './usage/usage.ts'
 
@@ -111,7 +112,11 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
     registryImportId: read.registry.importId,
     tariff: {
       ...inputs.tariff,
-      definitions: [...describeTariff(tariff, version), ...describeSources(read.facts.sources)],
+      definitions: [
+        ...describeTariff(tariff, version),
+        ...describeCounting(read.foldVersionMin),
+        ...describeSources(read.facts.sources),
+      ],
     },
     decisions: [...inputs.decisions].flatMap(([clientId, ofClient]) =>
       ofClient.map(decided => ({ clientId, ...decided })),
@@ -156,11 +161,11 @@ async function readMonth(options: CloseOptions) {
   if (registry === null) throw new CloseRefusedError(period.month, [{ kind: 'registry_missing' }])
 
   onProgress('read', 0, 1)
-  const { usage, cut } = await readUsage(store, log.topic, period.month, range)
+  const { usage, cut, foldVersionMin } = await readUsage(store, log.topic, period.month, range)
   const rejected = await readRejected(store, log.topic, range)
   const waivers = await readWaivers(store, log.topic, range)
   const decisions = await readDecisions(store, month)
-  return { usage, cut, rejected, waivers, facts, forced, registry, decisions }
+  return { usage, cut, foldVersionMin, rejected, waivers, facts, forced, registry, decisions }
 }
 
 async function explain(

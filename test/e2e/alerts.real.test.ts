@@ -36,7 +36,10 @@ function prepareFolder(eventLog: string) {
     writeFileSync(join(folder, 'registry', name), content)
   const tariff = JSON.parse(readFileSync(DEFAULT_TARIFF_URL, 'utf8'))
   delete tariff.$schema
-  tariff.versions[0].consumption.allowance = { requests: REQUESTS_INCLUDED, gigabytes: GIGABYTES_INCLUDED }
+  tariff.versions.at(-1).consumption.allowance = {
+    requests: REQUESTS_INCLUDED,
+    gigabytes: GIGABYTES_INCLUDED,
+  }
   writeFileSync(join(folder, 'tariff.json'), JSON.stringify(tariff))
   return folder
 }

@@ -49,8 +49,8 @@ async function writeInputs(): Promise<void> {
   const published = fileURLToPath(new URL('../../schemas/tariff/default-tariff.json', import.meta.url))
   const tariff = JSON.parse(readFileSync(published, 'utf8'))
   delete tariff.$schema
-  tariff.versions[0].consumption.allowance = { requests: 10, gigabytes: '1' }
-  tariff.versions[0].consumption.pricePerRequest = '3.5'
+  tariff.versions.at(-1).consumption.allowance = { requests: 10, gigabytes: '1' }
+  tariff.versions.at(-1).consumption.pricePerRequest = '3.5'
   writeFileSync(join(folder, 'tariff.json'), JSON.stringify(tariff))
 }
 

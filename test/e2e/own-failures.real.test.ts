@@ -69,7 +69,7 @@ test.each([false, true])(
     expect(code).toBe(3)
     expect(stderr).toContain(
       '10 requests of firm name no integration, and the tariff does not say what they are; ' +
-        'set unnamedIntegration to internal, external or exception in the file that FORBRUK_TARIFF names',
+        'set unnamedIntegration to internal, external or exception in a tariff of your own (FORBRUK_TARIFF)',
     )
   },
 )
@@ -104,6 +104,7 @@ test('what was not counted can be seen: on the close, on the page and in the vie
   ]) {
     expect(page).toContain(text)
   }
+  expect(page).not.toContain('told apart')
   const sql = 'SELECT status_class, sum(requests) FROM usage_monthly GROUP BY 1 ORDER BY 1'
   const usage = await forbruk(['sql', sql, '--format', 'TabSeparated'], internal)
   expect(usage).toBe('2xx\t18\n4xx\t1\n5xx\t200\n429\t103\n401/407\t55\n')

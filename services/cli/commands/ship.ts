@@ -4,6 +4,7 @@ import type { Obstacle } from '@forbruk/shipper/obstacle.ts'
 import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { Command } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
+import { explainRequestIds } from '../print/request-ids.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { type GatewayFieldOptions, openChosenFormat, withGatewayFields } from './gateway-format-options.ts'
@@ -30,7 +31,7 @@ export function shipCommand(context: CommandContext): Command {
   return withGatewayFields(command)
     .option('--follow', 'go on as the files grow, through rotation, until stopped', false)
     .option('--json', 'print the summary as JSON', false)
-    .addHelpText('after', `\n${FIELDS_EXPLAINED}`)
+    .addHelpText('after', () => `\n${FIELDS_EXPLAINED}\n\n${explainRequestIds()}`)
     .action(async (files: string[], options: ShipOptions) => {
       const format = openChosenFormat(options.format, options)
       await using parts = openParts(context)

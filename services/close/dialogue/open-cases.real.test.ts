@@ -69,7 +69,13 @@ describe('a close', () => {
       { client: 'firma', integration: 'shop', timeMs: Date.parse('2026-10-25T01:30:00Z'), requests: 50 },
       { client: 'firma', integration: 'web', timeMs: Date.parse('2026-10-25T02:30:00Z'), requests: 9_000 },
     ]
-    const uses = [...OCTOBER_USES.slice(2), ...inOctober, ...earlier]
+    const notCounted = (['429', '5xx', '401/407'] as const).flatMap(statusClass =>
+      ['2026-10-20T10:00:00Z', '2026-08-31T21:00:00Z'].map(time => {
+        const timeMs = Date.parse(time)
+        return { client: 'firma', integration: 'shop', timeMs, requests: 70_000, statusClass }
+      }),
+    )
+    const uses = [...OCTOBER_USES.slice(2), ...inOctober, ...earlier, ...notCounted]
     await flushBlock(place().store, { partition: 0, block: 1, nextOffset: 11, uses })
 
     const { cases } = await close()

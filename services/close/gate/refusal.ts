@@ -61,6 +61,6 @@ function describeUndecided({ definition, requests, clients, clientId, integratio
   const of = clients === 1 ? clientId : `${clients} clients, such as ${clientId},`
   return (
     `${requests} requests of ${of} ${what}, and the tariff does not say what they are; ` +
-    `set ${definition} to internal, external or exception in the file that FORBRUK_TARIFF names`
+    `set ${definition} to internal, external or exception in a tariff of your own (FORBRUK_TARIFF)`
   )
 }

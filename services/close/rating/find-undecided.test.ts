@@ -29,9 +29,9 @@ test('what is to be decided is summed up by the definition that decides it, with
     [
       '2026-10 is not closed:',
       '  5 requests of 2 clients, such as a, name no integration, and the tariff does not say what they are; ' +
-        'set unnamedIntegration to internal, external or exception in the file that FORBRUK_TARIFF names',
+        'set unnamedIntegration to internal, external or exception in a tariff of your own (FORBRUK_TARIFF)',
       '  7 requests of a name an integration that the registry does not know (new), and the tariff does not say what ' +
-        'they are; set unknownIntegration to internal, external or exception in the file that FORBRUK_TARIFF names',
+        'they are; set unknownIntegration to internal, external or exception in a tariff of your own (FORBRUK_TARIFF)',
     ].join('\n'),
   )
 })

@@ -7,6 +7,7 @@ import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
 import { z } from 'zod'
 
 export const TOPIC = 'gateway.requests'
@@ -78,6 +79,7 @@ type CountedUse = {
   readonly client: string
   readonly integration: string
   readonly timeMs?: number
+  readonly statusClass?: StatusClass
   readonly requests: number | bigint
   readonly requestBytes?: number | bigint
   readonly responseBytes?: number | bigint
@@ -105,7 +107,7 @@ export async function flushUsage(
       client_id: use.client,
       hour: hourOf(use),
       integration_id: use.integration,
-      status_class: '2xx',
+      status_class: use.statusClass ?? '2xx',
       stream: TOPIC,
       partition,
       block: block * BLOCK_SIZE,
