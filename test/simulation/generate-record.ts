@@ -85,7 +85,7 @@ export class RecordGenerator {
       file,
       position: this.#nextPositions.get(source + file) ?? 0,
       eventsTotal: random.between(0, 50),
-      throughMs: START_MS + random.between(0, 5) * HOUR_MS,
+      throughMs: this.#time(),
       format: random.pick(['nginx-json', 'combined']),
     }
     return { value: encodeMark(event), events: [event] }

@@ -12,7 +12,7 @@ import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-requ
 import type { Admission, SourceFile } from './admit.ts'
 import { knowsLimits } from './block.ts'
 import { describeRejected, describeUntimely, identityOf } from './describe-rejected.ts'
-import type { JudgeTime } from './judge-time.ts'
+import { believedThrough, type JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
 
 /** One record into the open block: decode, admit, fold. */
@@ -73,7 +73,7 @@ export class RecordFold {
           this.#foldRequest(record, index, block)
           break
         case 'mark':
-          this.#foldMark(event, block)
+          this.#foldMark(event, record, block)
           break
         case 'stream_version':
           break
@@ -105,9 +105,10 @@ export class RecordFold {
     }
   }
 
-  #foldMark(mark: SourceMark, block: OpenBlock): void {
+  #foldMark(mark: SourceMark, { appendTimeMs }: LogRecord, block: OpenBlock): void {
     block.marks += 1
-    this.#admission.sources.get(mark.source, mark.file).mark(mark)
+    const throughMs = believedThrough(mark.throughMs, appendTimeMs, block.geometry)
+    this.#admission.sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
   }
 
   #foldRejected(
