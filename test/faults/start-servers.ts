@@ -90,13 +90,10 @@ export async function makeAggregators(
   return aggregators
 }
 
-/** The events are of one month, whenever the run is. */
-const ANY_TIME = { past_max_ms: 36_500 * 86_400_000, ahead_max_ms: 36_500 * 86_400_000 }
-
 /** How the stream is cut is fixed by whoever is first: so that a short run has many blocks. */
 async function registerStream(store: Store, topic: string, form: Form): Promise<void> {
   await migrate(store, MIGRATIONS, Date.now)
   const { partitions, blockSize, windowSize } = form
   const geometry = { partition_count: partitions, block_size: blockSize, window_size: windowSize }
-  await store.insert('stream', [{ stream: topic, ...geometry, fold_version: FOLD_VERSION, ...ANY_TIME }])
+  await store.insert('stream', [{ stream: topic, ...geometry, fold_version: FOLD_VERSION }])
 }

@@ -174,6 +174,7 @@ function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): st
       return sizes.foldVersion === 1 ? 'schema_unknown' : null
     case 'request': {
       const { pastMaxMs, aheadMaxMs } = sizes
+      if (event.timeVouched) return null
       if (pastMaxMs !== null && event.timeMs < appendTimeMs - pastMaxMs) return 'time_too_old'
       return aheadMaxMs !== null && event.timeMs > appendTimeMs + aheadMaxMs ? 'time_ahead' : null
     }

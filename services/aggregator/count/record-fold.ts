@@ -95,7 +95,8 @@ export class RecordFold {
     const file = this.#admission.sources.of(request)
     if (!this.#admit(file, record.offset, block)) return
     // Judged when it is known to be no copy: an event that was counted stays so, however late its copies come.
-    const verdict = this.#judge(request.timeMs, record.appendTimeMs, block.geometry)
+    const { timeMs, timeVouched } = request
+    const verdict = timeVouched ? 'ok' : this.#judge(timeMs, record.appendTimeMs, block.geometry)
     if (verdict === 'ok') {
       file.count(false)
       block.addRequest(request, record.offset, index)
