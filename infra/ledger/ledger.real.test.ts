@@ -153,7 +153,7 @@ const shipped = (source: string, number: number, fields: Partial<SourceRow> = {}
 
 test('a retired source is live again as soon as it has gone on', async () => {
   const stream = 'sources'
-  const sizes = { partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1, ...NO_LIMITS }
+  const sizes = { partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1 }
   await insertValues(store, streamTable, [{ stream, ...sizes }])
   const silent = {
     marks: 0,
@@ -197,7 +197,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
 test('of a source, the newest word holds: expected or retired, whether it ever shipped or not', async () => {
   const stream = 'words'
   await insertValues(store, streamTable, [
-    { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1, ...NO_LIMITS },
+    { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1 },
   ])
   await insertValues(store, sourceLedger, [shipped('gw1', 0, { stream })])
   const expect1 = { stream, source: 'gw1', actor: 'me', recordedAtMs: START_MS, fromMonth: null }

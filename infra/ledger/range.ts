@@ -21,6 +21,14 @@ SELECT partition, block FROM block_ledger FINAL WHERE stream = {stream:String} A
 export const BLOCKS_WITHOUT_USAGE = `
 SELECT partition, block FROM block_ledger FINAL WHERE stream = {stream:String} AND first_hour IS NULL`
 
+/** The places of rejected events whose time could be read, and not be believed. */
+export const REJECTED_FOR_TIME = `
+SELECT partition, offset, event_index FROM rejected_event WHERE stream = {stream:String} AND event_time IS NOT NULL`
+
+/** Those whose time lies in the range. */
+export const REJECTED_FOR_TIME_OF_RANGE = `${REJECTED_FOR_TIME}
+    AND event_time >= toDateTime({start:UInt32}, 'UTC') AND event_time < toDateTime({end:UInt32}, 'UTC')`
+
 /** Pure. */
 export function touchesRange(
   { firstHourMs, lastHourMs }: Pick<LedgerBlock, 'firstHourMs' | 'lastHourMs'>,

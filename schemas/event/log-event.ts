@@ -19,6 +19,8 @@ export type RequestEvent = {
   readonly status: number
   readonly requestBytes: number
   readonly responseBytes: number
+  /** A person has vouched for the time, which then need not lie near the append time. */
+  readonly timeVouched?: true | undefined
 }
 
 /**

@@ -172,7 +172,10 @@ function decodeJson(value: Buffer): readonly Decoded[] {
   return json.map(readJsonRequest)
 }
 
-/** The same fields as the Avro event, with the identity flat: `file` and `position`, or `request_id`, or neither. */
+/**
+ * The same fields as the Avro event, with the identity flat: `file` and `position`, or `request_id`, or neither. And
+ * `time_vouched`, when it is true: a person sent it. To version 1 it says nothing, which takes any time.
+ */
 function readJsonRequest(json: unknown): Decoded {
   if (typeof json !== 'object' || json === null) {
     return undecodable('event_malformed', `expected an object, found ${json === null ? 'null' : typeof json}`)
@@ -198,6 +201,7 @@ function readJsonRequest(json: unknown): Decoded {
     status,
     requestBytes,
     responseBytes,
+    ...(event.time_vouched === true ? { timeVouched: true } : {}),
   })
 }
 

@@ -113,6 +113,19 @@ test('what was encoded decodes to itself', () => {
   )
 })
 
+test('a request whose time a person vouched for says so, and only when it says true', () => {
+  fc.assert(
+    fc.property(request, value => {
+      const vouched = { ...value, timeVouched: true as const }
+      expect(decodeRecord(encode(vouched))).toEqual([vouched])
+      const text = encode(vouched).toString('utf8')
+      expect(decodeRecord(Buffer.from(text.replace(/"time_vouched":true/, '"time_vouched":1')))).toEqual([
+        value,
+      ])
+    }),
+  )
+})
+
 test('an encoded value is not overwritten by the next', () => {
   fc.assert(
     fc.property(event, event, (one, other) => {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { z } from 'zod'
+import { believeAnyTime } from '../support/process/run-forbruk.ts'
 import type { Input } from './fill-topics.ts'
 import { type Measurement, measurementOf, timeoutFor } from './measurement.ts'
 import { runMeasured } from './run-process.ts'
@@ -29,6 +30,7 @@ export async function countWithForbruk(
   dataFolder: string,
 ): Promise<Measurement> {
   const env = forbrukSettings(brokers, input.topic, dataFolder)
+  await believeAnyTime(env)
   const watch = new CountingWatch()
   const finished = await runMeasured({
     command: process.execPath,

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import { believeAnyTime } from '../support/process/run-forbruk.ts'
 import { forbrukSettings, MAIN } from './count-forbruk.ts'
 import { encodeJson } from './encode-json.ts'
 import { openTopic, PARTITIONS, toRecord } from './fill-topics.ts'
@@ -133,6 +134,7 @@ type Up = {
 async function startUp(brokers: readonly string[], topic: string, dataFolder: string): Promise<Up> {
   const listen = `127.0.0.1:${await freePort()}`
   const settings = { ...forbrukSettings(brokers, topic, dataFolder), LOG_LEVEL: 'info' }
+  await believeAnyTime(settings)
   const child = startProcess({
     command: process.execPath,
     args: [MAIN, 'up'],

@@ -3,7 +3,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Finished, forbruk, runForbruk, startForbruk } from '../support/process/run-forbruk.ts'
+import {
+  believeAnyTime,
+  type Finished,
+  forbruk,
+  runForbruk,
+  startForbruk,
+} from '../support/process/run-forbruk.ts'
 
 /** Whatever is typed in or shipped: a clear message or a rejected event, never a crash, and nothing lost. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-bad-input-'))
@@ -134,6 +140,7 @@ describe('lines that are no requests', () => {
     // The last line was cut off in writing: no newline.
     const content = bytes.flatMap((line, index) => (index === bytes.length - 1 ? [line] : [line, newline]))
     writeFileSync(path('bad.log'), Buffer.concat(content))
+    await believeAnyTime(settings)
     await forbruk(['ship', '--source', 'gw', '--format', 'nginx-json', path('bad.log')], settings)
     await forbruk(['aggregate', '--until-caught-up'], settings)
   })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
+import { believeAnyTime, forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 import { type KillableStore, startKillableStore } from '../support/store/killable-store.ts'
 
 /** A case from opened to decided by the commands an analyst types, on a store that many processes share. */
@@ -60,6 +60,7 @@ beforeAll(async () => {
   await writeInputs()
   store = await startKillableStore(join(folder, 'store'), join(folder, 'store.txt'))
   settings.CLICKHOUSE_URL = store.url
+  await believeAnyTime(settings)
   await forbruk(['registry', 'import', join(folder, 'registry')], settings)
   await forbruk(['ship', '--format', 'nginx-json', '--source', 'gw', join(folder, 'access.log')], settings)
   await forbruk(['aggregate', '--until-caught-up'], settings)

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
+import { believeAnyTime, forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
 /** Two gateways of which one never shipped: its month waits for it, once somebody has named it. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-expected-'))
@@ -17,6 +17,7 @@ beforeAll(async () => {
     'activations.csv': 'client_id,integration_id,active_from,active_until\nfirm,shop,2026-01-01,\n',
   }
   for (const [name, text] of Object.entries(tables)) writeFileSync(join(folder, name), text)
+  await believeAnyTime(settings)
   await forbruk(['registry', 'import', folder], settings)
   const line = (time: string) =>
     JSON.stringify({

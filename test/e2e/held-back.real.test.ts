@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
-import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
+import { believeAnyTime, forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
 /** A source of which a file can't be read is not called complete, until a person gives the file up. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-held-back-'))
@@ -25,6 +25,7 @@ async function through(): Promise<string> {
 }
 
 test('what can not be read holds the source back, is told, and can be given up', async () => {
+  await believeAnyTime(settings)
   writeFileSync(path('one.log.gz'), gzipSync(lines(0, 500)).subarray(0, -20))
   writeFileSync(path('two.log'), lines(1_000, 1_010))
   const damaged = await runForbruk(ship(path('one.log.gz')), settings)

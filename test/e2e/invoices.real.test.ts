@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
+import { believeAnyTime, forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
 /** A closed month as EHF and CSV by the commands that an accountant types, on embedded parts. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-invoices-'))
@@ -50,6 +50,7 @@ beforeAll(async () => {
     join(folder, 'access.log'),
     ['2026-10-14T10:00:00Z', '2026-11-02T08:00:00Z'].map(line).join(''),
   )
+  await believeAnyTime(settings)
   await forbruk(['registry', 'import', writeRegistry('')], settings)
   await forbruk(['ship', '--format', 'nginx-json', '--source', 'gw', join(folder, 'access.log')], settings)
   await forbruk(['aggregate', '--until-caught-up'], settings)

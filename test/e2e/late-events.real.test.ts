@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
+import { believeAnyTime, forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
 /** Events that come after the month was closed: its statements stay, and the next revision says what they change. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-late-'))
@@ -51,6 +51,7 @@ beforeAll(async () => {
       'client_id,integration_id,active_from,active_until\nfirm,shop,2026-01-01,\nother,shop,2026-01-01,\n',
   }
   for (const [name, text] of Object.entries(tables)) writeFileSync(join(folder, name), text)
+  await believeAnyTime(settings)
   await forbruk(['registry', 'import', folder], settings)
   await count(writeLog('first.log', 'firm', 10_010))
 })

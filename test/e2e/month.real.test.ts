@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
+import { believeAnyTime, forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
 /** The recorded month of two gateways, through the commands that a user types, on real parts. */
 const demo = fileURLToPath(new URL('../../demo/', import.meta.url))
@@ -59,6 +59,7 @@ describe.each(eventLogs)('the recorded month on the %s event log', eventLog => {
     JSON.parse((await runForbruk(['audit', '--json', ...options], settings)).stdout)
 
   beforeAll(async () => {
+    await believeAnyTime(settings)
     await forbruk(['registry', 'import', join(demo, 'registry')], settings)
     await ship()
     await aggregate()

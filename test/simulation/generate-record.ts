@@ -54,7 +54,9 @@ export class RecordGenerator {
 
   #request(): Content {
     const event = this.#newRequest(this.#newIdentity())
-    return { value: encodeRequest(event), events: [event] }
+    // Now and then a person has vouched for its time.
+    const sent = this.#random.chance(0.05) ? { ...event, timeVouched: true as const } : event
+    return { value: encodeRequest(sent), events: [sent] }
   }
 
   /** A record with several events: JSON, one of them perhaps without a client. */
@@ -85,7 +87,7 @@ export class RecordGenerator {
       file,
       position: this.#nextPositions.get(source + file) ?? 0,
       eventsTotal: random.between(0, 50),
-      throughMs: START_MS + random.between(0, 5) * HOUR_MS,
+      throughMs: this.#time(),
       format: random.pick(['nginx-json', 'combined']),
     }
     return { value: encodeMark(event), events: [event] }

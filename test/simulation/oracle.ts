@@ -15,6 +15,8 @@ export type Judged = {
   readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark' | 'version'
   /** Of what is rejected. */
   readonly reason: string | null
+  /** Of a mark. */
+  readonly throughMs: number | null
 }
 
 /** Offsets [fromOffset, toOffset) that are given up: a block ends where they begin, and another begins behind them. */
@@ -122,7 +124,8 @@ export function extendJudgement(
       const isRejected = reason !== null
       const { foldVersion } = block.sizes
       const place = { event, offset, index, appendTimeMs, block: block.start, foldVersion }
-      judged.push({ ...place, verdict: isRejected ? 'rejected' : verdict, reason })
+      const throughMs = event.kind === 'mark' ? throughOf(event.throughMs, appendTimeMs, block.sizes) : null
+      judged.push({ ...place, verdict: isRejected ? 'rejected' : verdict, reason, throughMs })
     }
   }
 }
@@ -158,6 +161,12 @@ function verdictOf(
   return event.kind === 'request' ? 'counted' : 'rejected'
 }
 
+/** A mark that is too far ahead vouches for the time at which the log got it, and no more. */
+function throughOf(throughMs: number, appendTimeMs: number, { aheadMaxMs }: Sizes): number {
+  const isAhead = aheadMaxMs !== null && throughMs > appendTimeMs + aheadMaxMs
+  return isAhead ? appendTimeMs : throughMs
+}
+
 /** Why an event that is no copy can't be counted; null when it can. */
 function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): string | null {
   switch (event.kind) {
@@ -167,6 +176,7 @@ function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): st
       return sizes.foldVersion === 1 ? 'schema_unknown' : null
     case 'request': {
       const { pastMaxMs, aheadMaxMs } = sizes
+      if (event.timeVouched) return null
       if (pastMaxMs !== null && event.timeMs < appendTimeMs - pastMaxMs) return 'time_too_old'
       return aheadMaxMs !== null && event.timeMs > appendTimeMs + aheadMaxMs ? 'time_ahead' : null
     }
@@ -259,7 +269,7 @@ function sourceOf(ofFile: readonly Judged[], block: number) {
   const ahead = marks.filter(({ mark, place }) => mark.position > highestPosition(ofFile.slice(0, place)))
   const highest = Math.max(0, ...ahead.map(({ mark }) => mark.position))
   const newest = ahead.filter(({ mark }) => mark.position === highest).at(-1)
-  const through = marks.map(({ mark }) => mark.throughMs)
+  const through = ofFile.flatMap(({ throughMs }) => throughMs ?? [])
   return {
     events: ofFile.filter(one => one.block === block && isOnce(one)).length,
     duplicates: ofFile.filter(one => one.block === block && one.verdict === 'duplicate').length,

@@ -1,4 +1,4 @@
-import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
+import { firstGeometry, type StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import type { TimeLimits } from '@forbruk/schemas/event/log-event.ts'
 import type { Random } from './random.ts'
 
@@ -15,6 +15,5 @@ export function pickLimits(random: Random): TimeLimits {
 
 export function pickGeometry(foldVersion: number, random: Random): StreamGeometry {
   const blockSize = random.pick([4, 8, 16, 32])
-  const limits = foldVersion === 1 ? { pastMaxMs: null, aheadMaxMs: null } : pickLimits(random)
-  return { foldVersion, blockSize, windowSize: random.between(1, blockSize), ...limits }
+  return firstGeometry({ foldVersion, blockSize, windowSize: random.between(1, blockSize) })
 }

@@ -1,7 +1,7 @@
 import { nullable, safeCount, text, time } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
-/** What could not be counted, and where it stands in the log; never the raw record: migration 004. */
+/** What could not be counted, and where it stands in the log; never the raw record: migrations 004, 089. */
 export const rejectedEvent = declareTable('rejected_event', {
   stream: text,
   partition: safeCount,
@@ -10,6 +10,8 @@ export const rejectedEvent = declareTable('rejected_event', {
   eventIndex: safeCount,
   block: safeCount,
   appendTimeMs: time,
+  /** Of what was rejected for its time. */
+  eventTimeMs: nullable(time),
   reason: text,
   detail: text,
   source: text,

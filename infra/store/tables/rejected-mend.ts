@@ -13,6 +13,7 @@ const mendedRequestShape = z.object({
   status: z.int(),
   requestBytes: z.int(),
   responseBytes: z.int(),
+  timeVouched: z.literal(true).optional(),
 })
 
 export type MendedRequest = Readonly<z.output<typeof mendedRequestShape>>

@@ -74,6 +74,7 @@ export class RequestScanner {
     request.timeMs = doubles[double + TIME_MS] ?? 0
     request.requestBytes = doubles[double + REQUEST_BYTES] ?? 0
     request.responseBytes = doubles[double + RESPONSE_BYTES] ?? 0
+    request.timeVouched = false
     loadText(words, word + SOURCE, request.source)
     loadText(words, word + CLIENT, request.client)
     loadText(words, word + INTEGRATION, request.integration)

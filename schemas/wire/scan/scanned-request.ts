@@ -18,6 +18,8 @@ export class ScannedRequest {
   status = 0
   requestBytes = 0
   responseBytes = 0
+  /** By a person: a field that the scanner leaves to the decoder. */
+  timeVouched = false
 }
 
 const EMPTY_HASH = 0

@@ -12,6 +12,7 @@ export function spellRequest(fields: RequestFields, request: ScannedRequest): vo
   request.status = fields.status
   request.requestBytes = fields.requestBytes
   request.responseBytes = fields.responseBytes
+  request.timeVouched = fields.timeVouched === true
 }
 
 /** Source and identity alone. */

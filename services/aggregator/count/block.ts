@@ -2,7 +2,9 @@ import type { StreamLimits, StreamVersion, TimeLimits } from '@forbruk/schemas/e
 import type { HeldLimits } from './judge-time.ts'
 
 /** How a stream is counted and cut. Stored with every block: every figure is a function of the log and of this. */
-export type StreamGeometry = HeldLimits & {
+export type StreamGeometry = StreamRules & HeldLimits
+
+export type StreamRules = {
   /** Of the rules of decode, admit and fold, and of the two sizes. */
   readonly foldVersion: number
   /** Offsets per block, at most: blocks end at its multiples, and earlier where a day does. */
@@ -53,6 +55,12 @@ export function findUnknown(
   )
 }
 
+/** How a partition is counted from its start on: the limits are those of its version. Pure. */
+export function firstGeometry({ foldVersion, blockSize, windowSize }: StreamRules): StreamGeometry {
+  const limits = knowsLimits({ foldVersion }) ? FIRST_TIME_LIMITS : { pastMaxMs: null, aheadMaxMs: null }
+  return { foldVersion, blockSize, windowSize, ...limits }
+}
+
 /** The geometry in a row that holds it beside other columns. */
 export function geometryOf(row: StreamGeometry): StreamGeometry {
   const { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs } = row
@@ -72,10 +80,8 @@ export function followRecord(
     case 'stream_version': {
       const { foldVersion, blockSize, windowSize } = record
       if (foldVersion <= geometry.foldVersion) return null
-      const limits =
-        knowsLimits(geometry) || foldVersion < FOLD_VERSION_OF_LIMITS ? geometry : FIRST_TIME_LIMITS
-      const { pastMaxMs, aheadMaxMs } = limits
-      return { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs }
+      if (!knowsLimits(geometry)) return firstGeometry({ foldVersion, blockSize, windowSize })
+      return { ...geometry, foldVersion, blockSize, windowSize }
     }
     case 'stream_limits': {
       const { pastMaxMs, aheadMaxMs } = record

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { judgeTime } from './judge-time.ts'
+import { believedThrough, judgeTime } from './judge-time.ts'
 
 const LIMITS = { pastMaxMs: 1_000, aheadMaxMs: 10 }
 
@@ -17,4 +17,11 @@ test('without limits any time is believed', () => {
   const noLimits = { pastMaxMs: null, aheadMaxMs: null }
   expect(judgeTime(0, 5_000_000_000_000, noLimits)).toBe('ok')
   expect(judgeTime(5_000_000_000_000, 0, noLimits)).toBe('ok')
+})
+
+test('a source can be ahead of the log by as much as its events, and by more it is where the log is', () => {
+  expect(believedThrough(5_010, 5_000, LIMITS)).toBe(5_010)
+  expect(believedThrough(5_011, 5_000, LIMITS)).toBe(5_000)
+  expect(believedThrough(5, 5_000, LIMITS)).toBe(5)
+  expect(believedThrough(9_000, 5_000, { pastMaxMs: null, aheadMaxMs: null })).toBe(9_000)
 })

@@ -17,3 +17,11 @@ export const judgeTime: JudgeTime = (eventMs, appendMs, { pastMaxMs, aheadMaxMs 
   if (aheadMaxMs !== null && eventMs - appendMs > aheadMaxMs) return 'time_ahead'
   return 'ok'
 }
+
+/**
+ * Through which time a source can have shipped when it says `throughMs`: its clock may be ahead, and it can't have seen
+ * what comes after the log took its word. Pure.
+ */
+export function believedThrough(throughMs: number, appendMs: number, { aheadMaxMs }: HeldLimits): number {
+  return aheadMaxMs !== null && throughMs - appendMs > aheadMaxMs ? appendMs : throughMs
+}

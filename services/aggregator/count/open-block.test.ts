@@ -31,7 +31,14 @@ describe('a block', () => {
   test('gives the totals that changed and the rejected events that came, once', () => {
     const block = new OpenBlock(0, GEOMETRY)
     const rejected = {
-      ...{ offset: 2, eventIndex: 0, appendTimeMs: OCTOBER_MS, reason: 'record_empty', detail: '' },
+      ...{
+        offset: 2,
+        eventIndex: 0,
+        appendTimeMs: OCTOBER_MS,
+        eventTimeMs: null,
+        reason: 'record_empty',
+        detail: '',
+      },
       ...{ source: '', file: '', position: null, excerpt: '', recordBytes: 0 },
     }
     block.addRequest(spell(), 0, 0)

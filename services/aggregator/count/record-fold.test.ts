@@ -143,6 +143,16 @@ describe('an event whose time nobody can believe', () => {
     expect(rows?.rejected).toMatchObject([{ reason: 'schema_unknown' }])
   })
 
+  test('is counted when a person has vouched for it, once, and under version 1 like any other', () => {
+    const identity = { kind: 'request_id', id: 'mended:1:0:0' } as const
+    const vouched = request({ timeMs: Date.UTC(2001, 0, 1), identity, timeVouched: true })
+    for (const geometry of [DEFAULT_GEOMETRY, FIRST_RULES]) {
+      const rows = fold([vouched, vouched, stray], geometry)
+      expect(rows?.ledger[0]).toMatchObject({ duplicates: 1, firstHourMs: Date.UTC(2001, 0, 1) })
+      expect(rows?.ledger[0]?.rejected).toBe(geometry === DEFAULT_GEOMETRY ? 1 : 0)
+    }
+  })
+
   test('is judged by the limits that the log said last, from the next record on', () => {
     const yesterday = request({ timeMs: OCTOBER_MS - DAY_MS })
     const narrow = encodeStreamLimits({ pastMaxMs: DAY_MS - 1, aheadMaxMs: 1 })

@@ -12,7 +12,7 @@ import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-requ
 import type { Admission, SourceFile } from './admit.ts'
 import { knowsLimits } from './block.ts'
 import { describeRejected, describeUntimely, identityOf } from './describe-rejected.ts'
-import type { JudgeTime } from './judge-time.ts'
+import { believedThrough, type JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
 
 /** One record into the open block: decode, admit, fold. */
@@ -73,7 +73,7 @@ export class RecordFold {
           this.#foldRequest(record, index, block)
           break
         case 'mark':
-          this.#foldMark(event, block)
+          this.#foldMark(event, record, block)
           break
         case 'stream_version':
           break
@@ -95,7 +95,8 @@ export class RecordFold {
     const file = this.#admission.sources.of(request)
     if (!this.#admit(file, record.offset, block)) return
     // Judged when it is known to be no copy: an event that was counted stays so, however late its copies come.
-    const verdict = this.#judge(request.timeMs, record.appendTimeMs, block.geometry)
+    const { timeMs, timeVouched } = request
+    const verdict = timeVouched ? 'ok' : this.#judge(timeMs, record.appendTimeMs, block.geometry)
     if (verdict === 'ok') {
       file.count(false)
       block.addRequest(request, record.offset, index)
@@ -105,9 +106,10 @@ export class RecordFold {
     }
   }
 
-  #foldMark(mark: SourceMark, block: OpenBlock): void {
+  #foldMark(mark: SourceMark, { appendTimeMs }: LogRecord, block: OpenBlock): void {
     block.marks += 1
-    this.#admission.sources.get(mark.source, mark.file).mark(mark)
+    const throughMs = believedThrough(mark.throughMs, appendTimeMs, block.geometry)
+    this.#admission.sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
   }
 
   #foldRejected(

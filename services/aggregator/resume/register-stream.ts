@@ -4,7 +4,7 @@ import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
 import { stream as streamTable } from '@forbruk/infra/store/tables/stream.ts'
 import { encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
-import { findUnknown, geometryOf, type StreamGeometry } from '../count/block.ts'
+import { findUnknown, firstGeometry, type StreamGeometry, type StreamRules } from '../count/block.ts'
 
 /**
  * Records a new stream, and has one that is counted with an older fold version go on with ours: by a record in each
@@ -17,13 +17,13 @@ export async function registerStream(
   ledger: Pick<LedgerReader, 'readStream' | 'readStandings'>,
   store: Pick<Store, 'insert'>,
   log: Pick<EventLog, 'topic' | 'partitionCount' | 'append'>,
-  ours: StreamGeometry,
+  ours: StreamRules,
 ): Promise<StreamGeometry> {
   const { topic, partitionCount } = log
   const stored = await ledger.readStream(topic)
   if (stored === null) {
     await insertValues(store, streamTable, [{ ...ours, stream: topic, partitionCount }])
-    return ours
+    return firstGeometry(ours)
   }
   if (stored.partitionCount !== partitionCount) {
     throw new StoreError(
@@ -43,5 +43,5 @@ export async function registerStream(
   const value = encodeStreamVersion(ours)
   const behind = [...versions.keys()].filter(partition => (versions[partition] ?? 0) < ours.foldVersion)
   if (behind.length > 0) await log.append(behind.map(partition => ({ value, to: { partition } })))
-  return geometryOf(stored)
+  return firstGeometry(stored)
 }

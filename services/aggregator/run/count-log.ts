@@ -1,6 +1,6 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import type { StreamGeometry } from '../count/block.ts'
+import type { StreamGeometry, StreamRules } from '../count/block.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import { registerStream } from '../resume/register-stream.ts'
 import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
@@ -22,7 +22,7 @@ export type CountParts = {
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
   /** How this release counts: a new stream from its start, one that is counted from where its log says so. */
-  readonly geometry: StreamGeometry
+  readonly geometry: StreamRules
   /** More rows than this wait for the store, and no further record is folded until they are written. */
   readonly pendingRowsMax: number
   readonly logger: CountLogger

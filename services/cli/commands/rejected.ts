@@ -92,6 +92,7 @@ type ReplayFlags = GatewayFieldOptions & {
   set: Record<string, string>
   line?: string
   mends?: string
+  vouchTime: boolean
   format?: string
   reason: string
   actor?: string
@@ -112,6 +113,11 @@ function replayCommand(context: CommandContext): Command {
     .option(
       '--mends <file>',
       'instead of all that: a JSON object a line, {"at":"0:12","line":"…"} or {"at":"0:12","set":{…}}',
+    )
+    .option(
+      '--vouch-time',
+      'its time is right, however far it is from the time at which the log got it; alone, or with --set or --line',
+      false,
     )
     .option('--format <name>', 'how lines are read; without it, as their source was shipped')
   return withGatewayFields(replay)
@@ -136,17 +142,21 @@ function replayCommand(context: CommandContext): Command {
 }
 
 async function chooseMends(places: Coordinates[], flags: ReplayFlags, command: Command) {
-  const { set, line, mends } = flags
+  const { set, line, mends, vouchTime } = flags
   const given = [Object.keys(set).length > 0, line !== undefined, mends !== undefined].filter(Boolean)
-  if (given.length !== 1) command.error('error: replay takes one of --set, --line and --mends')
+  if (given.length > 1 || (given.length === 0 && !vouchTime))
+    command.error('error: replay takes one of --set, --line and --mends, or --vouch-time')
   if (mends !== undefined) {
-    if (places.length > 0) command.error('error: with --mends the places stand in the file')
+    if (places.length > 0 || vouchTime)
+      command.error('error: with --mends the places, and what is vouched for, stand in the file')
     return readMends(await readFile(mends, 'utf8'), mends)
   }
   if (places.length === 0) command.error('error: replay takes at least one place in the log')
-  if (line === undefined) return places.map(at => ({ at, mend: { kind: 'fields', fields: set } as const }))
+  const vouched = vouchTime ? ({ timeVouched: true } as const) : {}
+  if (line === undefined)
+    return places.map(at => ({ at, mend: { kind: 'fields', fields: set, ...vouched } as const }))
   if (places.length > 1) command.error('error: --line is the line of one event')
-  return places.map(at => ({ at, mend: { kind: 'line', line } as const }))
+  return places.map(at => ({ at, mend: { kind: 'line', line, ...vouched } as const }))
 }
 
 async function rangeOf(parts: Parts, month: BillingPeriod) {

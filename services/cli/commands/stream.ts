@@ -1,4 +1,4 @@
-import { type LimitedFrom, limitTimes } from '@forbruk/aggregator/resume/limit-times.ts'
+import { limitTimes } from '@forbruk/aggregator/resume/limit-times.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readStandings } from '@forbruk/infra/ledger/progress.ts'
 import { describeSpan } from '@forbruk/schemas/event/describe-time.ts'
@@ -12,12 +12,6 @@ export function streamCommand(context: CommandContext): Command {
     .description('how the event log is counted')
     .addCommand(limitsCommand(context).exitOverride())
 }
-
-const WHAT_IS_LIMITED = {
-  start: 'all events',
-  now: 'events that are appended from now on',
-  before: 'as before',
-} as const satisfies Record<LimitedFrom, string>
 
 type LimitsFlags = { past?: number; ahead?: number; json: boolean }
 
@@ -37,11 +31,11 @@ function limitsCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const store = await parts.store()
       const limits = { pastMaxMs: past, aheadMaxMs: ahead }
-      const from = await limitTimes(createLedgerReader(store), store, await parts.log(), limits)
-      if (json) return printJson({ past_max_ms: past, ahead_max_ms: ahead, from })
-      const what = WHAT_IS_LIMITED[from]
+      const partitions = await limitTimes(createLedgerReader(store), store, await parts.log(), limits)
+      if (json) return printJson({ past_max_ms: past, ahead_max_ms: ahead, partitions_changed: partitions })
+      const what = partitions === 0 ? 'as before' : 'of what is appended from now on'
       printLine(
-        `${what}: at most ${describeSpan(past)} before and ${describeSpan(ahead)} after they are appended`,
+        `${what}: at most ${describeSpan(past)} before and ${describeSpan(ahead)} after it is appended`,
       )
     })
 }

@@ -1,12 +1,17 @@
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
-import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import { toJsonRequest } from '@forbruk/schemas/wire/encode.ts'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
 
 /** What makes a rejected event right: the whole corrected line, or fields that replace those it has. */
-export type Mend =
+export type Mend = {
+  /** Whoever mends it vouches for its time, which then need not lie near the time at which the log gets it. */
+  readonly timeVouched?: true
+} & (
   | { readonly kind: 'line'; readonly line: string }
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, string | number>> }
+)
 
 type Measured = Omit<RequestEvent, 'kind' | 'source' | 'identity'>
 
@@ -22,19 +27,53 @@ export function buildMended(
   mend: Mend,
   format: GatewayFormat,
 ): Measured {
-  if (mend.kind === 'line') return readLine(at, mend.line, format)
   const event = decodeRecord(value)[at.eventIndex]
+  const measured = readMended(at, value, event, mend, format)
+  if (mend.timeVouched) return { ...measured, timeVouched: true }
+  if (event?.kind === 'request' && event.timeMs === measured.timeMs) {
+    throw fault(at, 'mended it has the time for which it was rejected; give another one, or vouch for it')
+  }
+  return measured
+}
+
+function readMended(
+  at: Coordinates,
+  value: Buffer | null,
+  event: Decoded | undefined,
+  mend: Mend,
+  format: GatewayFormat,
+): Measured {
+  if (mend.kind === 'line') return readLine(at, mend.line, format)
   if (event?.kind === 'rejected_line') {
     return readLine(at, JSON.stringify({ ...readObject(at, event.excerpt), ...mend.fields }), format)
   }
-  if (event?.kind !== 'undecodable') throw fault(at, 'it is no rejected event in the log; check the topic')
-  const object = { ...readElement(at, value?.toString('utf8') ?? ''), ...mend.fields }
-  const [mended] = decodeRecord(Buffer.from(JSON.stringify(object)))
+  const [mended] = decodeRecord(
+    Buffer.from(JSON.stringify({ ...readFields(at, value, event), ...readNumbers(mend.fields) })),
+  )
   if (mended?.kind === 'request') return mended
   throw fault(
     at,
     `mended it is rejected again: ${mended?.kind === 'undecodable' ? mended.detail : 'no request'}`,
   )
+}
+
+const NUMBERS = ['time', 'status', 'request_bytes', 'response_bytes']
+
+/** A command line knows texts alone: a whole number of an event's own fields is one. */
+function readNumbers(fields: Readonly<Record<string, string | number>>): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const isNumber = NUMBERS.includes(name) && /^\d{1,15}$/.test(String(value))
+      return [name, isNumber ? Number(value) : value]
+    }),
+  )
+}
+
+/** Of a request that was rejected for its time, or of a record that was no request. */
+function readFields(at: Coordinates, value: Buffer | null, event: Decoded | undefined): object {
+  if (event?.kind === 'request') return toJsonRequest(event)
+  if (event?.kind === 'undecodable') return readElement(at, value?.toString('utf8') ?? '')
+  throw fault(at, 'it is no rejected event in the log; check the topic')
 }
 
 function readLine(at: Coordinates, line: string, format: GatewayFormat): Measured {

@@ -3,9 +3,11 @@ import type { Mend } from './build-mended.ts'
 import { type Coordinates, parseCoordinates, RejectedEventError } from './coordinates.ts'
 
 const fields = z.record(z.string(), z.union([z.string(), z.number()]))
+const vouch = { vouch_time: z.literal(true).optional() }
 const mendShape = z.union([
-  z.strictObject({ at: z.string(), line: z.string() }),
-  z.strictObject({ at: z.string(), set: fields }),
+  z.strictObject({ at: z.string(), line: z.string(), ...vouch }),
+  z.strictObject({ at: z.string(), set: fields, ...vouch }),
+  z.strictObject({ at: z.string(), vouch_time: z.literal(true) }),
 ])
 
 /** Reads a file of mends, a JSON object a line. `name` is what errors call it. Throws RejectedEventError. */
@@ -20,8 +22,10 @@ export function readMends(text: string, name: string): { at: Coordinates; mend: 
       )
     }
     const at = parseCoordinates(mend.data.at)
-    if ('line' in mend.data) return [{ at, mend: { kind: 'line', line: mend.data.line } }]
-    return [{ at, mend: { kind: 'fields', fields: mend.data.set } }]
+    const vouched = mend.data.vouch_time ? { timeVouched: true as const } : {}
+    if ('line' in mend.data) return [{ at, mend: { kind: 'line', line: mend.data.line, ...vouched } }]
+    const set = 'set' in mend.data ? mend.data.set : {}
+    return [{ at, mend: { kind: 'fields', fields: set, ...vouched } }]
   })
 }
 

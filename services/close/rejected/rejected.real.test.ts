@@ -1,6 +1,8 @@
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
-import { encodeRejectedLine } from '@forbruk/schemas/wire/encode.ts'
-import { beforeEach, expect, test } from 'vitest'
+import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
+import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import { encodeRejectedLine, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { useInstallation } from '../../../test/support/close/close-october.ts'
 import {
   flushBlock,
@@ -11,7 +13,9 @@ import {
 } from '../../../test/support/close/counted-month.ts'
 import { failingInsert } from '../../../test/support/close/disturbed-store.ts'
 import { retireSource } from '../gate/retire-source.ts'
+import type { Mend } from './build-mended.ts'
 import { parseCoordinates } from './coordinates.ts'
+import { listRejected } from './list-rejected.ts'
 import { replayRejected } from './replay-rejected.ts'
 import { waiveRejected } from './waive-rejected.ts'
 
@@ -173,6 +177,66 @@ test('a JSON record is mended by its fields', async () => {
   expect(await rows("SELECT client_id FROM rejected_mend WHERE step = 'sent'")).toEqual([
     { client_id: 'kunde' },
   ])
+})
+
+describe('an event that was rejected for its time', () => {
+  const STRAY_AT = parseCoordinates('1:2')
+  const stray = {
+    ...({ kind: 'request', source: 'gw1', identity: { kind: 'none' }, clientId: 'firma' } as const),
+    ...{
+      integrationId: 'shop',
+      timeMs: Date.UTC(2001, 0, 15),
+      status: 200,
+      requestBytes: 1,
+      responseBytes: 2,
+    },
+  }
+  const mend = (at: Partial<Mend>) =>
+    replayRejected({
+      ...{ store: place().store, log: place().log, formatOf: () => openGatewayFormat('nginx-json') },
+      mends: [{ at: STRAY_AT, mend: { kind: 'fields', fields: {}, ...at } as Mend }],
+      ...{ ...by, clock },
+    })
+
+  beforeEach(async () => {
+    await place().log.append([{ value: encodeRequest(stray), to: { partition: 1 } }])
+    const row = { stream: TOPIC, partition: 1, offset: 2, event_index: 0, block: 0, reason: 'time_too_old' }
+    const times = { append_time: '2026-10-15T12:00:00Z', event_time: '2001-01-15T00:00:00Z' }
+    const rest = { detail: '', source: 'gw1', file: '', position: null, excerpt: '', record_bytes: 1 }
+    await place().store.insert('rejected_event', [{ ...row, ...times, ...rest }])
+  })
+
+  test('belongs to the month of its time and to that of its arrival, and to no other', async () => {
+    const months = ['2001-01', '2001-02', '2026-09', '2026-10', '2026-11']
+    const listed = months.map(month => {
+      const range = periodRange(parseBillingPeriod(month), 'Europe/Oslo')
+      return listRejected(place().store, TOPIC, { range, reason: 'time_too_old', limit: 9 })
+    })
+    expect((await Promise.all(listed)).map(({ length }) => length)).toEqual([1, 0, 0, 1, 0])
+    expect(await refusals()).toContainEqual(expect.stringMatching(/time_too_old/))
+  })
+
+  test('is sent again with another time, or when somebody vouches for the one it has', async () => {
+    await expect(mend({})).rejects.toThrow(
+      'it has the time for which it was rejected; give another one, or vouch',
+    )
+    expect(await rows('SELECT * FROM rejected_mend')).toEqual([])
+    expect(await mend({ timeVouched: true })).toEqual({ sent: 1, before: 0 })
+    const [row] = await rows("SELECT event, to_partition, to_offset FROM rejected_mend WHERE step = 'sent'")
+    expect(JSON.parse(String(row?.event))).toMatchObject({ timeMs: stray.timeMs, timeVouched: true })
+    const offset = Number(row?.to_offset)
+    for await (const { records } of place().log.read(Number(row?.to_partition), offset, offset + 1)) {
+      expect(records.flatMap(({ value }) => decodeRecord(value))).toMatchObject([
+        { kind: 'request', clientId: 'firma', timeMs: stray.timeMs, timeVouched: true },
+      ])
+    }
+  })
+
+  test('is no longer far away when its time is corrected', async () => {
+    await mend({ fields: { time: String(Date.parse('2026-10-15T11:00:00Z')) } } as Partial<Mend>)
+    const [row] = await rows("SELECT event FROM rejected_mend WHERE step = 'sent'")
+    expect(JSON.parse(String(row?.event))).not.toHaveProperty('timeVouched')
+  })
 })
 
 test('a retired source holds no close up, until it ships further', async () => {

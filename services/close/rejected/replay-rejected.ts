@@ -85,8 +85,9 @@ async function recordIntents(options: ReplayOptions, events: readonly RejectedEv
     const requestId = `mended:${event.partition}:${event.offset}:${event.eventIndex}`
     const toPartition = choosePartition(measured.clientId, log.partitionCount)
     const at: Coordinates = event
-    const { clientId, integrationId, timeMs, status, requestBytes, responseBytes } = measured
+    const { clientId, integrationId, timeMs, status, requestBytes, responseBytes, timeVouched } = measured
     const sums = { clientId, integrationId, timeMs, status, requestBytes, responseBytes }
+    const vouched = timeVouched ? { timeVouched } : {}
     const identity = { kind: 'request_id', id: requestId } as const
     const fromOffset = ends[toPartition]?.endOffset ?? 0
     return {
@@ -94,7 +95,7 @@ async function recordIntents(options: ReplayOptions, events: readonly RejectedEv
       requestId,
       toPartition,
       fromOffset,
-      event: { kind: 'request', source: event.source, identity, ...sums } as const,
+      event: { kind: 'request', source: event.source, identity, ...sums, ...vouched } as const,
     }
   })
   const intents: Intent[] = []

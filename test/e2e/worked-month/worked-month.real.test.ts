@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { z } from 'zod'
-import { forbruk } from '../../support/process/run-forbruk.ts'
+import { believeAnyTime, forbruk } from '../../support/process/run-forbruk.ts'
 import { type PageTable, readTables } from './read-tables.ts'
 import { writeLogs, writeRegistries } from './write-inputs.ts'
 
@@ -95,6 +95,7 @@ describe('the worked month', () => {
   let closed: Closed
 
   beforeAll(async () => {
+    await believeAnyTime(settings)
     await importFrom(registries.other)
     await importFrom(registries.march, '--valid-from', '2026-03')
     await importFrom(registries.other, '--valid-from', '2026-04')

@@ -45,6 +45,14 @@ export async function forbruk(
   return stdout
 }
 
+/**
+ * Of an installation that is about to count: its events may be of any time, so that a test with fixed dates stays good
+ * however many years later it is run.
+ */
+export async function believeAnyTime(settings: Record<string, string>): Promise<void> {
+  await forbruk(['stream', 'limits', '--past', '36500d', '--ahead', '36500d'], settings)
+}
+
 export class Running {
   readonly child: ChildProcess
   readonly finished: Promise<Finished>
