@@ -16,9 +16,12 @@ import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/route
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { createRuleOperations } from './rule-operations.ts'
 
 type OperationParts = {
   readonly store: Store
+  /** The topic that is counted. */
+  readonly stream: string
   readonly close: Closer
   /** Of the tariff. */
   readonly timeZone: string
@@ -27,7 +30,8 @@ type OperationParts = {
 }
 
 /** What the console does, as the services have it. */
-export function createConsoleOperations({ store, close, timeZone, clock }: OperationParts): Operations {
+export function createConsoleOperations(parts: OperationParts): Operations {
+  const { store, close, timeZone, clock } = parts
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -70,6 +74,7 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
     readCase: caseId => answerCase(readCase(store, caseId)),
     addCaseStep: ({ expectedSequence, ...step }) =>
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
+    ...createRuleOperations(parts),
     checkStore: () => checkStore(store),
   }
 }
@@ -121,6 +126,8 @@ function toClosed({ result, announced }: AnnouncedClose) {
     changes: result.changes,
     exceptions: result.exceptions,
     rejected: result.rejected,
+    waivers: result.waivers,
+    ruled: result.ruled,
     forced: result.forced,
     announced,
   }

@@ -9,6 +9,7 @@ export async function serveConsole(parts: Parts, tariff: Tariff, close: Closer):
   const { config, logger } = parts
   const operations = createConsoleOperations({
     store: await parts.store(),
+    stream: config.log.topic,
     close,
     timeZone: tariff.timeZone,
     clock: Date.now,
