@@ -15,7 +15,7 @@ import { printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { parseShape } from './parse-shape.ts'
 import { parseSourceName } from './parse-source-name.ts'
-import { parseStatus } from './parse-status.ts'
+import { parseStatuses } from './parse-statuses.ts'
 
 export function ruleCommand(context: CommandContext): Command {
   return new Command('rule')
@@ -46,7 +46,12 @@ function addCommand(context: CommandContext): Command {
     )
     .argument('<name>', 'what closes call it; never used twice', parseShape(ruleNameShape))
     .requiredOption('--reason-code <code>', 'what they were rejected for', parseShape(reasonCodeShape))
-    .option('--status <status...>', 'only those answered with one of these', parseStatus, [])
+    .option(
+      '--status <statuses>',
+      'only those answered with one of these, such as 401,403',
+      parseStatuses,
+      [],
+    )
     .option('--source <name>', 'only those of this source', parseSourceName)
     .option('--format <name>', 'only those of sources that ship this format')
     .option('--max-events <n>', 'at most so many in a month', text =>

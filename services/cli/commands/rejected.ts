@@ -19,7 +19,7 @@ import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { type GatewayFieldOptions, openChosenFormat, withGatewayFields } from './gateway-format-options.ts'
 import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
-import { parseStatus } from './parse-status.ts'
+import { parseStatuses } from './parse-statuses.ts'
 import { ruleCommand } from './rejected-rule.ts'
 
 export function rejectedCommand(context: CommandContext): Command {
@@ -42,7 +42,12 @@ function listCommand(context: CommandContext): Command {
   return new Command('list')
     .description('the events that could not be counted, newest first')
     .option('--reason-code <code>', 'only those rejected for this reason')
-    .option('--status <status...>', 'only those answered with one of these', parseStatus, [])
+    .option(
+      '--status <statuses>',
+      'only those answered with one of these, such as 401,403',
+      parseStatuses,
+      [],
+    )
     .option('--month <month>', 'only those that may belong to this month, YYYY-MM', parseBillingPeriod)
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--json', 'print as JSON', false)
@@ -75,7 +80,12 @@ function waiveCommand(context: CommandContext): Command {
     .description('let rejected events go, so that a month can be closed without them')
     .argument('[where...]', 'partition:offset or partition:offset[index], as rejected list prints it')
     .option('--reason-code <code>', 'instead: all of the month that were rejected for this reason so far')
-    .option('--status <status...>', 'of these, only what was answered with one of these', parseStatus, [])
+    .option(
+      '--status <statuses>',
+      'of these, only what was answered with one of these, such as 401,403',
+      parseStatuses,
+      [],
+    )
     .option('--month <month>', 'goes with --reason-code, YYYY-MM', parseBillingPeriod)
     .requiredOption('--reason <text>', 'why they need not be counted, recorded', parseReason)
     .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
