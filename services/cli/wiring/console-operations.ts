@@ -16,6 +16,7 @@ import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/route
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { createRuleOperations } from './rule-operations.ts'
 
 type OperationParts = {
@@ -23,6 +24,7 @@ type OperationParts = {
   /** The topic that is counted. */
   readonly stream: string
   readonly close: Closer
+  readonly readWaiting: (nowMs: number) => Promise<Waiting[]>
   /** Of the tariff. */
   readonly timeZone: string
   /** Milliseconds since the epoch. */
@@ -31,7 +33,7 @@ type OperationParts = {
 
 /** What the console does, as the services have it. */
 export function createConsoleOperations(parts: OperationParts): Operations {
-  const { store, close, timeZone, clock } = parts
+  const { store, close, readWaiting, timeZone, clock } = parts
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -74,6 +76,7 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     readCase: caseId => answerCase(readCase(store, caseId)),
     addCaseStep: ({ expectedSequence, ...step }) =>
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
+    listWaiting: () => readWaiting(clock()),
     ...createRuleOperations(parts),
     checkStore: () => checkStore(store),
   }

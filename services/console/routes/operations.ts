@@ -20,6 +20,7 @@ import {
   type PayerSummary,
   payerSummaryShape,
 } from '@forbruk/schemas/statement/payer-statement.ts'
+import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
 
 /** What the console can do: whoever starts it passes these in. Each may throw StoreError or StoreUnavailableError. */
@@ -56,6 +57,8 @@ export type Operations = {
   listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
   readCase(caseId: string): Promise<CaseAnswer>
   addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
+  /** Oldest months first. */
+  listWaiting(): Promise<readonly Waiting[]>
   listRules(): Promise<readonly StandingRule[]>
   addRule(rule: WaiverRule): Promise<RuleAnswer>
   endRule(name: string, end: RuleEnd): Promise<RuleAnswer>
