@@ -43,13 +43,20 @@ test('from the month on that somebody asked for', () => {
 })
 
 test('what a close charged to nobody is told by kind, with how much it is, and what to do', () => {
-  const one = { exception: 'unknown_client', exceptions: 1, requests: '3', bytes: '120000000000' } as const
-  const many = { exception: 'not_activated', exceptions: 40, requests: '1200', bytes: '5' } as const
+  const month = '2026-10'
+  const one = {
+    month,
+    exception: 'unknown_client',
+    exceptions: 1,
+    requests: '3',
+    bytes: '120000000000',
+  } as const
+  const many = { month, exception: 'not_activated', exceptions: 40, requests: '1200', bytes: '5' } as const
   const exceptions = [
     { ...one, clientId: 'acme' },
     { ...many, clientId: 'firma' },
   ]
-  const told = list({ closes: [{ month: '2026-10', revision: 2, hasLaterUsage: false, exceptions }] })
+  const told = list({ closes: [{ month, revision: 2, hasLaterUsage: false, exceptions }] })
   expect(told.map(({ detail, todo }) => [detail, todo])).toEqual([
     [
       '2026-10 r2 charges nobody for 3 requests and 120 000 000 000 bytes ' +

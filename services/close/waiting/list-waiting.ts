@@ -2,6 +2,7 @@ import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { type BillingPeriod, periodAt, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Finding, Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { GRACE_MS } from '../gate/gate.ts'
+import type { ExceptionSums } from '../revision/read-exception-sums.ts'
 import { endedMonths } from '../schedule/plan-closes.ts'
 import { describeFinding } from './describe-finding.ts'
 
@@ -28,10 +29,7 @@ type ClosedFacts = {
   /** Whether usage of the month was counted that the revision doesn't have. */
   readonly hasLaterUsage: boolean
   /** By kind. */
-  readonly exceptions: readonly Omit<
-    Extract<Finding, { kind: 'exceptions' }>,
-    'kind' | 'month' | 'revision'
-  >[]
+  readonly exceptions: readonly ExceptionSums[]
 }
 
 /** Pure: what waits for a person, by month, oldest first. A further kind is a further list here. */
@@ -63,7 +61,7 @@ function listOpenMonths(facts: WaitingFacts, nowMs: number): Finding[] {
 
 function listOfClose({ month, revision, hasLaterUsage, exceptions }: ClosedFacts): Finding[] {
   return [
-    ...exceptions.map((each): Finding => ({ kind: 'exceptions', month, revision, ...each })),
+    ...exceptions.map((each): Finding => ({ ...each, kind: 'exceptions', revision })),
     ...(hasLaterUsage ? [{ kind: 'later_usage', month, revision } as const] : []),
   ]
 }
