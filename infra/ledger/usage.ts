@@ -59,6 +59,21 @@ export async function hasUsage(store: Store, stream: string, range: PeriodRange)
   return rows.length > 0
 }
 
+/** What was counted in the range, of whomever. Reads all of it: asked once in a while, not again and again. */
+export async function sumUses(
+  store: Store,
+  stream: string,
+  range: PeriodRange,
+): Promise<{ readonly requests: bigint; readonly bytes: bigint }> {
+  const [sums] = await store.query(
+    `SELECT sum(requests) AS requests_sum, sum(request_bytes + response_bytes) AS bytes_sum
+     FROM usage_rollup FINAL WHERE stream = {stream:String} AND ${IN_RANGE}`,
+    shapeOf({ requestsSum: count64, bytesSum: count64 }),
+    { stream, ...rangeParams(range) },
+  )
+  return { requests: sums?.requestsSum ?? 0n, bytes: sums?.bytesSum ?? 0n }
+}
+
 /** By client, integration and status class, in this order. */
 function queryUses(
   store: Store,

@@ -245,4 +245,6 @@ export type CaseSummary = Pick<DialogueCase, 'caseId' | 'clientId' | 'clientName
   readonly openNok: string
   /** Months whose newest statement does not have what was decided, or taken back, since. */
   readonly notOnStatement: readonly string[]
+  /** Undecided months of which the newest revision has no overage any more. */
+  readonly withoutOverage: readonly string[]
 }

@@ -107,20 +107,22 @@ export const LINE_REJECT_REASONS = [
 export type LineRejectReason = (typeof LINE_REJECT_REASONS)[number]
 
 /** Why a record of the log holds no event that can be counted. */
-export type RecordRejectReason =
-  | 'record_empty'
-  | 'record_too_large'
-  | 'schema_unknown'
-  | 'avro_malformed'
-  | 'json_malformed'
-  | 'event_malformed'
-  | 'source_invalid'
-  | 'identity_invalid'
-  | 'client_missing'
-  | 'client_invalid'
-  | 'integration_invalid'
-  | 'time_invalid'
-  | 'time_too_old'
-  | 'time_ahead'
-  | 'status_invalid'
-  | 'bytes_invalid'
+export const RECORD_REJECT_REASONS = [
+  'record_empty',
+  'record_too_large',
+  'schema_unknown',
+  'avro_malformed',
+  'json_malformed',
+  'event_malformed',
+  'source_invalid',
+  'identity_invalid',
+  'client_missing',
+  'client_invalid',
+  'integration_invalid',
+  'time_invalid',
+  'time_too_old',
+  'time_ahead',
+  'status_invalid',
+  'bytes_invalid',
+] as const
+export type RecordRejectReason = (typeof RECORD_REJECT_REASONS)[number]

@@ -1,3 +1,4 @@
+import { spellStatus } from '../event/answered-with.ts'
 import { findRequestFault } from '../event/check-request.ts'
 import type { LineRejectReason } from '../event/log-event.ts'
 import type { ClientField, ParsedLine, RejectedParse } from './gateway-format.ts'
@@ -19,6 +20,11 @@ export function readNames(
     return rejectLine('integration_invalid', `the integration is ${integrationId.detail}`)
   }
   return { kind: 'names', clientId, integrationId }
+}
+
+/** Null: the line doesn't say what the request was answered with. */
+export function tellStatus(rejected: RejectedParse, status: number | null): RejectedParse {
+  return status === null ? rejected : { ...rejected, detail: `${rejected.detail}; ${spellStatus(status)}` }
 }
 
 export type Measures = {
@@ -70,7 +76,7 @@ function isTurnedAway(status: number, { setBy }: ClientField): boolean {
 function rejectUnauthenticated(status: number, { field }: ClientField): RejectedParse {
   return rejectLine(
     'client_unauthenticated',
-    `the status is ${status}: nobody has shown to be the client that ${field} names, and it is not counted for it`,
+    `${spellStatus(status)}: nobody has shown to be the client that ${field} names, and it is not counted for it`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { acceptRequest, type Measures, readNames, rejectLine } from './accept-request.ts'
+import { acceptRequest, type Measures, readNames, rejectLine, tellStatus } from './accept-request.ts'
 import type { ClientField, LineSyntax, ParsedLine, RejectedParse, SetBy } from './gateway-format.ts'
 import { describeValue, parseCount, parseStatus } from './parse-number.ts'
 import { parseTimeLocal } from './parse-time.ts'
@@ -60,7 +60,7 @@ function readTokens(line: string, tokens: Tokens, chosen: Chosen, client: Client
   const integration = chosen.integration === null ? '' : pick(line, tokens, chosen.integration, chosen.named)
   if (integration === null) return rejectBroken(chosen.integration ?? '')
   const names = readNames(clientText, integration, client)
-  if (names.kind === 'rejected') return names
+  if (names.kind === 'rejected') return tellStatus(names, parseStatus(tokens.status))
   if (integration === undefined) return rejectLine('field_missing', `the line has no ${chosen.integration}`)
   const measures = readMeasures(tokens)
   return 'kind' in measures ? measures : acceptRequest(names, measures, client)

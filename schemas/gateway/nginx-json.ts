@@ -1,4 +1,4 @@
-import { acceptRequest, readNames, rejectLine } from './accept-request.ts'
+import { acceptRequest, readNames, rejectLine, tellStatus } from './accept-request.ts'
 import type { ClientField, LineSyntax, ParsedLine, RejectedParse } from './gateway-format.ts'
 import { isKeyRepeated, mendJson } from './mend-json.ts'
 import { describeValue, isMissing, parseCount, parseStatus } from './parse-number.ts'
@@ -81,7 +81,10 @@ function readFields(
     )
   }
   const names = readNames(readField(json, fields.client), readField(json, fields.integration), client)
-  if (names.kind === 'rejected') return names
+  if (names.kind === 'rejected') {
+    const answered = readField(json, fields.status)
+    return tellStatus(names, answered === undefined ? null : parseStatus(answered))
+  }
   const timeMs = readTime(json, fields)
   if (typeof timeMs !== 'number') return timeMs
   const status = readStatus(json, fields.status)

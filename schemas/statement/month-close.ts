@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CAUSES, decimalShape } from './statement.ts'
 
 /** Why use can't be charged as it stands, and must not go unseen. */
-const EXCEPTION_KINDS = [
+export const EXCEPTION_KINDS = [
   /** Use by a client that the registry doesn't know. */
   'unknown_client',
   /** Use through an integration that the registry doesn't know, or that isn't named where the tariff asks for it. */

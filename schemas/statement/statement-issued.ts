@@ -71,6 +71,8 @@ export const statementIssuedShape = z.object({
   closedAtMs: z.int(),
   /** Null when the month was complete. */
   forcedReason: text.nullable(),
+  /** Of the whole month: use that nobody is charged for until somebody looks into it; null where there is none. */
+  notCharged: z.object({ exceptions: z.int(), requests: decimalShape, bytes: decimalShape }).nullable(),
 })
 export type StatementIssued = Readonly<z.output<typeof statementIssuedShape>>
 

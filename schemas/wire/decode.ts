@@ -1,3 +1,4 @@
+import { spellStatus } from '../event/answered-with.ts'
 import { findRequestFault, isName, isPosition, isTime, type RequestFields } from '../event/check-request.ts'
 import {
   type EventIdentity,
@@ -117,7 +118,7 @@ function acceptRequest(fields: RequestFields): Decoded {
   return {
     kind: 'undecodable',
     reason,
-    detail: fault.detail,
+    detail: fault.missing ? `${fault.detail}; ${spellStatus(fields.status)}` : fault.detail,
     origin: trustworthy ? { source: fields.source, identity: fields.identity } : null,
   }
 }

@@ -67,6 +67,9 @@ const statement: fc.Arbitrary<StatementIssued> = fc
     contentHash: name,
     closedAtMs: fc.integer({ min: 946_684_800_000, max: 4_102_444_799_999 }),
     forcedReason: fc.option(name),
+    notCharged: fc.option(
+      fc.record({ exceptions: fc.integer({ min: 1, max: 1e6 }), requests: count, bytes: count }),
+    ),
   })
   .map(fields => ({ ...fields, eventId: statementEventId(fields) }))
 
@@ -116,14 +119,19 @@ const KNOWN: StatementIssued = {
   contentHash: '76ab1000e212287ff7ac3ebe22bb1b4585baf2fad1cd76cba46ae72c8aae4c19',
   closedAtMs: 1_792_000_000_123,
   forcedReason: null,
+  notCharged: { exceptions: 2, requests: '43', bytes: '120000000000' },
 }
 /** Written once; whatever a topic holds must decode for as long as the topic may hold it. */
-const GOLDEN = readFileSync(new URL('golden-statements/statement-issued.v1.hex', import.meta.url), 'utf8')
+const readGolden = (version: number) =>
+  readFileSync(
+    new URL(`golden-statements/statement-issued.v${version}.hex`, import.meta.url),
+    'utf8',
+  ).replaceAll('\n', '')
 
 test('golden bytes decode to what they did when they were written', () => {
-  const hex = GOLDEN.replaceAll('\n', '')
-  expect(decodeStatementIssued(Buffer.from(hex, 'hex'))).toEqual(KNOWN)
-  expect(encodeStatementIssued(KNOWN).toString('hex')).toBe(hex)
+  expect(decodeStatementIssued(Buffer.from(readGolden(1), 'hex'))).toEqual({ ...KNOWN, notCharged: null })
+  expect(decodeStatementIssued(Buffer.from(readGolden(2), 'hex'))).toEqual(KNOWN)
+  expect(encodeStatementIssued(KNOWN).toString('hex')).toBe(readGolden(2))
 })
 
 test('what was encoded decodes to itself', () => {
@@ -135,7 +143,7 @@ test('what was encoded decodes to itself', () => {
 })
 
 test('another reader of Avro needs the schema file and nothing else', () => {
-  const schema = JSON.parse(readFileSync(new URL('statement-issued.v1.avsc', import.meta.url), 'utf8'))
+  const schema = JSON.parse(readFileSync(new URL('statement-issued.v2.avsc', import.meta.url), 'utf8'))
   const type = avro.Type.forSchema(schema)
   const bytes = encodeStatementIssued(KNOWN)
   expect(bytes.readBigUInt64LE(2)).toBe(fingerprintOf(JSON.stringify(type.schema())))
@@ -143,6 +151,7 @@ test('another reader of Avro needs the schema file and nothing else', () => {
     event_id: KNOWN.eventId,
     amount: '149.02',
     bytes: '18446744073709551615',
+    not_charged: { exceptions: 2, requests: '43', bytes: '120000000000' },
   })
 })
 

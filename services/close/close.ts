@@ -2,6 +2,7 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import { isWithinBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import { type Tariff, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
@@ -14,7 +15,7 @@ import { findUndecided } from './rating/find-undecided.ts'
 import { type RatedMonth, rateMonth } from './rating/rate.ts'
 import { summarize } from './rating/summarize.ts'
 import { readStoredRegistry } from './registry/read-stored-registry.ts'
-import { readRejected, readWaivers } from './rejected/read-rejected.ts'
+import { readWaivers } from './rejected/read-rejected.ts'
 import { explainRevision, type RatingInputs } from './revision/explain-revision.ts'
 import { hashStatement } from './revision/hash-statement.ts'
 import { listChanges } from './revision/list-changes.ts'
@@ -123,8 +124,9 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
     ),
     counted: toCounted(inputs),
     summary: summarize(rated, registry),
-    rejected: read.rejected,
+    rejected: read.facts.rejected,
     waivers: read.waivers,
+    ruled: read.facts.ruled.filter(isWithinBound),
     sources: read.facts.sources,
     forced: read.forced,
     adjustments: revised?.adjustments ?? [],
@@ -162,10 +164,9 @@ async function readMonth(options: CloseOptions) {
 
   onProgress('read', 0, 1)
   const { usage, cut, foldVersionMin } = await readUsage(store, log.topic, period.month, range)
-  const rejected = await readRejected(store, log.topic, range)
   const waivers = await readWaivers(store, log.topic, range)
   const decisions = await readDecisions(store, month)
-  return { usage, cut, foldVersionMin, rejected, waivers, facts, forced, registry, decisions }
+  return { usage, cut, foldVersionMin, waivers, facts, forced, registry, decisions }
 }
 
 async function explain(

@@ -7,7 +7,9 @@ import { addCloseRoutes } from './routes/close.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import type { Operations } from './routes/operations.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
+import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
 import { addStatementRoutes } from './routes/statements.ts'
+import { addWaitingRoutes } from './routes/waiting.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
 
@@ -55,6 +57,8 @@ export async function openConsole(settings: ConsoleSettings, operations: Operati
   addStatementRoutes(app, operations)
   addRegistryRoutes(app, operations)
   addCaseRoutes(app, operations)
+  addRejectedRuleRoutes(app, operations)
+  addWaitingRoutes(app, operations)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await start(app, listen)
   const address = app.server.address()

@@ -20,6 +20,8 @@ const COUNTED = [
 const CLOSED = [
   'rejected_waiver',
   'rejected_mend',
+  'rejected_rule',
+  'rejected_rule_end',
   'rejected_events',
   'registry_client',
   'registry_partner',

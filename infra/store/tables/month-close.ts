@@ -1,4 +1,5 @@
 import { OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { ruleBoundShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { CHANGE_CAUSES, closeExceptionShape } from '@forbruk/schemas/statement/month-close.ts'
 import { tariffVersionShape } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
@@ -31,7 +32,7 @@ export const rejectedCounts = {
   open: safeCount,
 }
 
-/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032 and 083. */
+/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032, 083 and 100. */
 export const monthClose = declareTable('month_close', {
   ...closeKey,
   contentHash: text,
@@ -87,9 +88,20 @@ export const monthClose = declareTable('month_close', {
       agreedNok: nullable(money),
     }),
   ),
+  /** What standing rules waived; none in rows from before migration 100. */
+  ruled: listOf(
+    tuple({
+      rule: text,
+      reason: text,
+      actor: text,
+      events: safeCount,
+      eventsMax: safeCount,
+      bound: json(ruleBoundShape),
+    }),
+  ),
 })
 
-/** The first row of each revision, and which is the newest: migration 084. */
+/** The first row of each revision, and which is the newest: migration 101. */
 export const monthCloses = declareTable('month_closes', { ...monthClose.columns, isLatest: bool })
 
 export type MonthCloseRow = RowOf<typeof monthClose>

@@ -12,12 +12,12 @@ import {
   type Outcome,
   shareShape,
 } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import type { ZodType } from 'zod'
+import { Argument, Command, Option } from 'commander'
 import { printCase, printCases } from '../print/case.ts'
 import { printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { parseShape } from './parse-shape.ts'
 
 const OUTCOME_OF = {
   charge: 'charge',
@@ -79,16 +79,20 @@ function decideCommand(context: CommandContext): Command {
     .description('what becomes of the proposed overage; the next close of the month makes a revision of it')
     .argument('<id>', 'such as acme/2026-10')
     .addArgument(new Argument('<outcome>', 'what becomes of it').choices(Object.keys(OUTCOME_OF)))
-    .requiredOption('--note <text>', 'why', parse(noteShape))
+    .requiredOption('--note <text>', 'why', parseShape(noteShape))
     .option('--month <month...>', 'only these months of the case, YYYY-MM', parseMonth)
     .addOption(
       new Option('--amount-nok <amount>', 'of charge: as much of what is proposed, as agreed')
-        .argParser(parse(agreedAmountShape))
+        .argParser(parseShape(agreedAmountShape))
         .conflicts('share'),
     )
-    .option('--share <percent>', 'of charge: this share of what is proposed, as agreed', parse(shareShape))
-    .option('--without-contact <reason>', 'of charge: why nobody was contacted', parse(noteShape))
-    .option('--actor <name>', 'who decides; without it, the user of this machine', parse(actorShape))
+    .option(
+      '--share <percent>',
+      'of charge: this share of what is proposed, as agreed',
+      parseShape(shareShape),
+    )
+    .option('--without-contact <reason>', 'of charge: why nobody was contacted', parseShape(noteShape))
+    .option('--actor <name>', 'who decides; without it, the user of this machine', parseShape(actorShape))
     .option('--json', 'print the case as JSON', false)
     .action(async (id: string, outcome: keyof typeof OUTCOME_OF, flags: DecideFlags, command: Command) =>
       edit(context, id, flags, {
@@ -119,7 +123,7 @@ function reopenCommand(context: CommandContext): Command {
 
 function noteCommand(context: CommandContext): Command {
   return editCommand('note', 'a remark, also after the decision')
-    .option('--follow-up <day>', 'when to come back to it, YYYY-MM-DD', parse(dayShape))
+    .option('--follow-up <day>', 'when to come back to it, YYYY-MM-DD', parseShape(dayShape))
     .action(async (id: string, flags: EditFlags & { followUp?: string }) =>
       edit(context, id, flags, { kind: 'note', note: flags.note, followUp: flags.followUp }),
     )
@@ -129,8 +133,8 @@ function editCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .argument('<id>', 'such as acme/2026-10')
-    .requiredOption('--note <text>', 'what there is to say', parse(noteShape))
-    .option('--actor <name>', 'who did it; without it, the user of this machine', parse(actorShape))
+    .requiredOption('--note <text>', 'what there is to say', parseShape(noteShape))
+    .option('--actor <name>', 'who did it; without it, the user of this machine', parseShape(actorShape))
     .option('--json', 'print the case as JSON', false)
 }
 
@@ -154,14 +158,6 @@ async function edit(
   for (const month of step.months) printLine(`  forbruk close ${month}`)
 }
 
-function parse(shape: ZodType<string>): (text: string) => string {
-  return text => {
-    const parsed = shape.safeParse(text)
-    if (parsed.success) return parsed.data
-    throw new InvalidArgumentError(`expected ${parsed.error.issues[0]?.message}`)
-  }
-}
-
 function parseMonth(text: string, before: string[] = []): string[] {
-  return [...before, parse(monthShape)(text)]
+  return [...before, parseShape(monthShape)(text)]
 }

@@ -19,31 +19,46 @@ import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { type GatewayFieldOptions, openChosenFormat, withGatewayFields } from './gateway-format-options.ts'
 import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
+import { parseStatuses } from './parse-statuses.ts'
+import { ruleCommand } from './rejected-rule.ts'
 
 export function rejectedCommand(context: CommandContext): Command {
   const command = new Command('rejected').description('events that could not be counted')
   for (const each of [listCommand(context), waiveCommand(context), replayCommand(context)]) {
     command.addCommand(each.exitOverride())
   }
-  return command
+  return command.addCommand(ruleCommand(context))
 }
 
-type ListFlags = { reasonCode?: string; month?: BillingPeriod; limit: number; json: boolean }
+type ListFlags = {
+  reasonCode?: string
+  status: number[]
+  month?: BillingPeriod
+  limit: number
+  json: boolean
+}
 
 function listCommand(context: CommandContext): Command {
   return new Command('list')
     .description('the events that could not be counted, newest first')
     .option('--reason-code <code>', 'only those rejected for this reason')
+    .option(
+      '--status <statuses>',
+      'only those answered with one of these, such as 401,403',
+      parseStatuses,
+      [],
+    )
     .option('--month <month>', 'only those that may belong to this month, YYYY-MM', parseBillingPeriod)
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--json', 'print as JSON', false)
-    .action(async ({ reasonCode, month, limit, json }: ListFlags) => {
+    .action(async ({ reasonCode, status, month, limit, json }: ListFlags) => {
       await using parts = openParts(context)
       const store = await parts.readableStore()
       const range = month === undefined ? null : await rangeOf(parts, month)
       const rows = await listRejected(store, parts.config.log.topic, {
         range,
         reason: reasonCode ?? null,
+        statuses: status,
         limit,
       })
       if (json) printRejectedJson(rows)
@@ -53,6 +68,7 @@ function listCommand(context: CommandContext): Command {
 
 type WaiveFlags = {
   reasonCode?: string
+  status: number[]
   month?: BillingPeriod
   reason: string
   actor?: string
@@ -64,21 +80,28 @@ function waiveCommand(context: CommandContext): Command {
     .description('let rejected events go, so that a month can be closed without them')
     .argument('[where...]', 'partition:offset or partition:offset[index], as rejected list prints it')
     .option('--reason-code <code>', 'instead: all of the month that were rejected for this reason so far')
+    .option(
+      '--status <statuses>',
+      'of these, only what was answered with one of these, such as 401,403',
+      parseStatuses,
+      [],
+    )
     .option('--month <month>', 'goes with --reason-code, YYYY-MM', parseBillingPeriod)
     .requiredOption('--reason <text>', 'why they need not be counted, recorded', parseReason)
     .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
     .option('--json', 'print as JSON', false)
     .action(async (where: string[], flags: WaiveFlags, command: Command) => {
-      const { reasonCode, month } = flags
+      const { reasonCode, month, status: statuses } = flags
       const isByCode = reasonCode !== undefined && month !== undefined
-      if (
-        isByCode ? where.length > 0 : where.length === 0 || reasonCode !== undefined || month !== undefined
-      ) {
+      const isByPlace = (reasonCode ?? month) === undefined && statuses.length === 0
+      if (isByCode ? where.length > 0 : where.length === 0 || !isByPlace) {
         command.error('error: waive takes either places in the log, or --reason-code and --month')
       }
       const places = where.map(parseCoordinates)
       await using parts = openParts(context)
-      const selection = isByCode ? { reason: reasonCode, range: await rangeOf(parts, month) } : places
+      const selection = isByCode
+        ? { reason: reasonCode, statuses, range: await rangeOf(parts, month) }
+        : places
       const { reason, actor = userInfo().username } = flags
       const store = await parts.store()
       const stream = parts.config.log.topic

@@ -5,10 +5,12 @@ import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
 import { printJson } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
+import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { waitingReader } from '../wiring/waiting-reader.ts'
 
 export function statusCommand(context: CommandContext): Command {
   return new Command('status')
-    .description('how far each partition is counted and each source is shipped')
+    .description('how far each partition is counted and each source is shipped, and what waits for a person')
     .option('--json', 'print as JSON', false)
     .action(async (options: { json: boolean }) => {
       await using parts = openParts(context)
@@ -31,5 +33,7 @@ async function readStatus(parts: Parts): Promise<Status> {
     const bounds = await log.bounds(partition)
     partitions.push({ partition, bounds, progress: counted.get(partition) ?? null })
   }
-  return { stream, partitions, gaps, sources, silent }
+  const { timeZone } = await readTariffFile(parts.config.tariffPath)
+  const waiting = await waitingReader(store, parts.config, timeZone)(Date.now())
+  return { stream, partitions, gaps, sources, silent, waiting }
 }

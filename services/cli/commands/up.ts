@@ -9,6 +9,7 @@ import { type CommandContext, openParts, type Parts } from '../wiring/open-parts
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { scheduleCloses } from '../wiring/schedule-closes.ts'
 import { startAlerts } from '../wiring/start-alerts.ts'
+import { startWaitingWatch } from '../wiring/waiting-reader.ts'
 
 export function upCommand(context: CommandContext): Command {
   return new Command('up')
@@ -26,6 +27,7 @@ export function upCommand(context: CommandContext): Command {
       const close: Closer = oneAtATime(request => closeAndAnnounce(closing, request))
       await using _endpoint = await serveEmbeddedStore(parts)
       await using _alerts = await startAlerts(parts)
+      await using _waiting = await startWaitingWatch(parts, tariff.timeZone)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
       const { serveConsole } = await import('../wiring/serve-console.ts')
       await using _console = await serveConsole(parts, tariff, close)

@@ -1,4 +1,5 @@
 import type { CloseRefusedError, CloseResult } from '@forbruk/close/close.ts'
+import { describeBound } from '@forbruk/close/gate/describe-lack.ts'
 import { describeRefusal } from '@forbruk/close/gate/refusal.ts'
 import {
   type Statement,
@@ -193,32 +194,10 @@ function printOpened({ cases }: CloseResult): void {
   printLine(`dialogue cases: ${told.join(', ')} (forbruk case list)`)
 }
 
-function printExceptions({ exceptions, rejected, waivers, sources }: CloseResult): void {
-  if (rejected.length > 0) {
-    printLine()
-    const titles = ['events', 'waived', 'mended', 'open'] as const
-    printTable(
-      [{ title: 'rejected' }, ...titles.map(title => ({ title, align: 'right' as const }))],
-      rejected.map(each => [
-        each.reason,
-        ...[each.events, each.waived, each.mended, each.open + each.mending].map(count => groupDigits(count)),
-      ]),
-    )
-  }
-  for (const { reason, actor, events } of waivers) {
-    printLine(`${groupDigits(events)} waived by ${actor}: ${reason}`)
-  }
-  for (const { source, retired, givesMarks } of sources) {
-    if (retired !== null) {
-      printLine(
-        `source ${source} is retired (${retired.reason}); ${groupDigits(retired.missing)} events missing`,
-      )
-    } else if (!givesMarks) {
-      printLine(
-        `source ${source || '(gateway)'} gives no marks: that all of its events came rests on the grace alone`,
-      )
-    }
-  }
+function printExceptions(close: CloseResult): void {
+  printRejected(close)
+  printSources(close)
+  const { exceptions } = close
   if (exceptions.length === 0) return
   printLine()
   printTable(
@@ -237,6 +216,43 @@ function printExceptions({ exceptions, rejected, waivers, sources }: CloseResult
       groupDigits(exception.bytes),
     ]),
   )
+}
+
+function printRejected({ rejected, waivers, ruled }: CloseResult): void {
+  if (rejected.length > 0) {
+    printLine()
+    const titles = ['events', 'waived', 'by rule', 'mended', 'open'] as const
+    printTable(
+      [{ title: 'rejected' }, ...titles.map(title => ({ title, align: 'right' as const }))],
+      rejected.map(each => [
+        each.reason,
+        ...[each.events, each.waived - each.ruled, each.ruled, each.mended, each.open + each.mending].map(
+          count => groupDigits(count),
+        ),
+      ]),
+    )
+  }
+  for (const { reason, actor, events } of waivers) {
+    printLine(`${groupDigits(events)} waived by ${actor}: ${reason}`)
+  }
+  for (const { rule, reason, actor, events, eventsMax, bound } of ruled) {
+    const most = `${groupDigits(eventsMax)} (${describeBound(bound)})`
+    printLine(`${groupDigits(events)} waived by standing rule ${rule}, at most ${most}: ${reason} (${actor})`)
+  }
+}
+
+function printSources({ sources }: CloseResult): void {
+  for (const { source, retired, givesMarks } of sources) {
+    if (retired !== null) {
+      printLine(
+        `source ${source} is retired (${retired.reason}); ${groupDigits(retired.missing)} events missing`,
+      )
+    } else if (!givesMarks) {
+      printLine(
+        `source ${source || '(gateway)'} gives no marks: that all of its events came rests on the grace alone`,
+      )
+    }
+  }
 }
 
 function showClients(clients: number): string {

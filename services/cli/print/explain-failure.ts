@@ -9,6 +9,7 @@ import { UnknownSourceError } from '@forbruk/close/gate/retire-source.ts'
 import { InvoicesRefusedError } from '@forbruk/close/invoices/refusal.ts'
 import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
+import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config.ts'
@@ -31,9 +32,10 @@ const WRONG_USAGE = [
   CaseIdError,
   CaseUnknownError,
   RejectedEventError,
+  RuleUnknownError,
   UnknownSourceError,
 ]
-const REFUSED = [CloseRefusedError, CaseRefusedError, GapRefusedError, InvoicesRefusedError]
+const REFUSED = [CloseRefusedError, CaseRefusedError, GapRefusedError, InvoicesRefusedError, RuleRefusedError]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [
   LogGapError,

@@ -2,6 +2,7 @@ import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { IngestProgress } from '@forbruk/infra/store/tables/ingest-progress.ts'
+import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { groupDigits, printLine, printTable, spellTime } from './table.ts'
 
 export type PartitionStatus = {
@@ -18,9 +19,10 @@ export type Status = {
   readonly sources: readonly Source[]
   /** Expected, and never heard of. */
   readonly silent: readonly SilentSource[]
+  readonly waiting: readonly Waiting[]
 }
 
-export function printStatus({ partitions, gaps, sources, silent }: Status): void {
+export function printStatus({ partitions, gaps, sources, silent, waiting }: Status): void {
   printPartitions(partitions)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
@@ -33,6 +35,21 @@ export function printStatus({ partitions, gaps, sources, silent }: Status): void
     const since = fromMonth === null ? '' : ` from ${fromMonth} on`
     printLine(`source ${source} is expected${since} and has never shipped anything: forbruk source list`)
   }
+  printWaiting(waiting)
+}
+
+/** A terminal holds no more; --json and the API have all. */
+const WAITING_SHOWN_MAX = 40
+
+function printWaiting(waiting: readonly Waiting[]): void {
+  if (waiting.length === 0) return
+  printLine()
+  printTable(
+    [{ title: 'waits for somebody' }, { title: 'what to do' }],
+    waiting.slice(0, WAITING_SHOWN_MAX).map(({ detail, todo }) => [detail, todo]),
+  )
+  const more = waiting.length - WAITING_SHOWN_MAX
+  if (more > 0) printLine(`and ${groupDigits(more)} more: forbruk status --json`)
 }
 
 function printPartitions(partitions: readonly PartitionStatus[]): void {
@@ -93,7 +110,7 @@ function lagOf(each: PartitionStatus): number {
 }
 
 /** 64-bit counts and times as ClickHouse prints them. */
-export function statusAsJson({ stream, partitions, gaps, sources, silent }: Status) {
+export function statusAsJson({ stream, partitions, gaps, sources, silent, waiting }: Status) {
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -123,6 +140,7 @@ export function statusAsJson({ stream, partitions, gaps, sources, silent }: Stat
       retired: each.retired?.reason ?? '',
     })),
     silent_sources: silent.map(({ source, fromMonth, actor }) => ({ source, from_month: fromMonth, actor })),
+    waiting,
   }
 }
 

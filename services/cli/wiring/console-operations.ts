@@ -16,10 +16,15 @@ import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/route
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
+import { createRuleOperations } from './rule-operations.ts'
 
 type OperationParts = {
   readonly store: Store
+  /** The topic that is counted. */
+  readonly stream: string
   readonly close: Closer
+  readonly readWaiting: (nowMs: number) => Promise<Waiting[]>
   /** Of the tariff. */
   readonly timeZone: string
   /** Milliseconds since the epoch. */
@@ -27,7 +32,8 @@ type OperationParts = {
 }
 
 /** What the console does, as the services have it. */
-export function createConsoleOperations({ store, close, timeZone, clock }: OperationParts): Operations {
+export function createConsoleOperations(parts: OperationParts): Operations {
+  const { store, close, readWaiting, timeZone, clock } = parts
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -70,6 +76,8 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
     readCase: caseId => answerCase(readCase(store, caseId)),
     addCaseStep: ({ expectedSequence, ...step }) =>
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
+    listWaiting: () => readWaiting(clock()),
+    ...createRuleOperations(parts),
     checkStore: () => checkStore(store),
   }
 }
@@ -121,6 +129,8 @@ function toClosed({ result, announced }: AnnouncedClose) {
     changes: result.changes,
     exceptions: result.exceptions,
     rejected: result.rejected,
+    waivers: result.waivers,
+    ruled: result.ruled,
     forced: result.forced,
     announced,
   }

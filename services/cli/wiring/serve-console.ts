@@ -3,13 +3,17 @@ import { openConsole } from '@forbruk/console/open-console.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { createConsoleOperations } from './console-operations.ts'
 import type { Parts } from './open-parts.ts'
+import { waitingReader } from './waiting-reader.ts'
 
 /** The console over the store, until it is disposed of. */
 export async function serveConsole(parts: Parts, tariff: Tariff, close: Closer): Promise<AsyncDisposable> {
   const { config, logger } = parts
+  const store = await parts.store()
   const operations = createConsoleOperations({
-    store: await parts.store(),
+    store,
+    stream: config.log.topic,
     close,
+    readWaiting: waitingReader(store, config, tariff.timeZone),
     timeZone: tariff.timeZone,
     clock: Date.now,
   })

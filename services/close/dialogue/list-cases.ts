@@ -4,6 +4,8 @@ import { dialogueCases } from '@forbruk/infra/store/tables/dialogue-step.ts'
 import { select, shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
+import type { Decided } from '../rating/price-overage.ts'
+import type { Decisions } from '../rating/rate.ts'
 import { adoptBounds, isEqualDecisions } from '../revision/compare-decisions.ts'
 import { type Revision, readLatestRevision } from '../revision/read-revision.ts'
 import { coverOverage } from './cover-overage.ts'
@@ -78,10 +80,22 @@ async function readRevisions(
 function standing({ clientId, months }: DialogueCase, revisions: ReadonlyMap<string, Revision>) {
   const open = months.filter(each => each.outcome === null).map(entry => coverOverage(entry).proposedNok)
   const late = months.filter(({ month, decisions }) => {
-    const known = new Map(decisions.length === 0 ? [] : [[clientId, decisions.map(toDecided)]])
-    const recorded = revisions.get(month)?.decisions.get(clientId)
-    const stated = new Map(recorded === undefined ? [] : [[clientId, recorded]])
+    const known = toDecisions(clientId, decisions.map(toDecided))
+    const stated = toDecisions(clientId, revisions.get(month)?.decisions.get(clientId) ?? [])
     return !isEqualDecisions(adoptBounds(stated, known), known)
   })
-  return { openNok: sumAmounts(open), notOnStatement: late.map(({ month }) => month) }
+  const vanished = months.filter(
+    ({ outcome, evidence }) => outcome === null && evidence.requests === null && evidence.transfer === null,
+  )
+  return {
+    openNok: sumAmounts(open),
+    notOnStatement: late.map(({ month }) => month),
+    withoutOverage: vanished.map(({ month }) => month),
+  }
+}
+
+/** Of those that a statement can show: one about an overage that was gone changes no line, and so makes no revision. */
+function toDecisions(clientId: string, all: readonly Decided[]): Decisions {
+  const shown = all.filter(({ requests, bytes }) => requests !== '0' || bytes !== '0')
+  return new Map(shown.length === 0 ? [] : [[clientId, shown]])
 }

@@ -1,3 +1,4 @@
+import type { RuleBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { Lack } from './gate.ts'
 
 /** A plain sentence that says who lacks what, and what to do. */
@@ -52,6 +53,8 @@ export function describeLack(lack: Lack): string {
         'are neither mended nor waived; ' +
         `see forbruk rejected list --month ${lack.month}, then forbruk rejected replay or waive`
       )
+    case 'rule_exceeded':
+      return describeExceededRule(lack)
     case 'mended_uncounted':
       return (
         `${showCount(lack.events)} rejected events (${lack.reason}) were mended and sent again, ` +
@@ -103,6 +106,32 @@ function describeGap({ partition, fromOffset, toOffset, reason }: Extract<Lack, 
   )
 }
 
+function describeExceededRule({
+  rule,
+  month,
+  events,
+  eventsMax,
+  bound,
+}: Extract<Lack, { kind: 'rule_exceeded' }>): string {
+  return (
+    `standing rule ${rule} speaks of ${showCount(events)} rejected events of ${month} ` +
+    `and may waive ${showCount(eventsMax)} at most: ${describeBound(bound)}; so it waives none: ` +
+    `see forbruk rejected list --month ${month}, then forbruk rejected replay or waive`
+  )
+}
+
+/** Why a standing rule may waive so many in the month. */
+export function describeBound(bound: RuleBound): string {
+  switch (bound.kind) {
+    case 'number':
+      return 'its number a month'
+    case 'share':
+      return `${bound.sharePercent} % of the ${showCount(bound.requests)} requests of the month`
+    case 'growth':
+      return `in the months before it waived ${showCount(bound.events)} at most, in ${bound.month}`
+  }
+}
+
 function describeOpenSource({ source, throughMs, neededMs }: Extract<Lack, { kind: 'source_open' }>): string {
   const progress =
     throughMs === null ? 'has not said how far it shipped' : `shipped through ${showTime(throughMs)}`
@@ -120,7 +149,7 @@ function describeSilentSource({ source, fromMonth }: Extract<Lack, { kind: 'sour
   )
 }
 
-function showCount(count: number): string {
+function showCount(count: number | string): string {
   return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 }
 

@@ -15,6 +15,7 @@ const facts: GateFacts = {
   sources: [],
   silent: [],
   rejected: [],
+  ruled: [],
   gaps: [],
   hasUsage: true,
   firstAppendTimeMs: null,

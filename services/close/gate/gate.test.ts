@@ -33,6 +33,7 @@ const REJECTED: RejectedFacts = {
   reason: 'client_missing',
   events: 40,
   waived: 0,
+  ruled: 0,
   mended: 0,
   mending: 0,
   open: 40,
@@ -49,6 +50,7 @@ const COMPLETE: GateFacts = {
   sources: [SOURCE],
   silent: [],
   rejected: [],
+  ruled: [],
   gaps: [],
   hasUsage: true,
   firstAppendTimeMs: endMs - 1,
@@ -238,6 +240,33 @@ test('rejected events must be mended and counted, or waived', () => {
     '40 rejected events (client_missing) were mended and sent again, but are not counted yet; run forbruk aggregate',
   ])
 })
+
+test.each([
+  [{ kind: 'number' }, 'its number a month'],
+  [{ kind: 'share', sharePercent: '0.5', requests: '700000' }, '0.5 % of the 700 000 requests of the month'],
+  [
+    { kind: 'growth', month: '2026-09', events: 1_200 },
+    'in the months before it waived 1 200 at most, in 2026-09',
+  ],
+] as const)(
+  'a standing rule that speaks of more than it may waive is told with its numbers: %o',
+  (bound, told) => {
+    const ruled = {
+      rule: 'strangers',
+      reason: 'no key',
+      actor: 'kari',
+      events: 3_500,
+      eventsMax: 3_500,
+      bound,
+    }
+    expect(lacks({ ruled: [ruled] })).toEqual([])
+    expect(lacks({ ruled: [{ ...ruled, events: 12_000 }] })).toEqual([
+      'standing rule strangers speaks of 12 000 rejected events of 2026-10 and may waive 3 500 at most: ' +
+        `${told}; so it waives none: ` +
+        'see forbruk rejected list --month 2026-10, then forbruk rejected replay or waive',
+    ])
+  },
+)
 
 test('the store must know the whole stream, and no other one of the month', () => {
   expect(lacks({ storedPartitions: 6 })).toEqual([

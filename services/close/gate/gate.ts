@@ -1,5 +1,6 @@
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
 import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
+import { isWithinBound, type Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
 
 /** How long after a month's end its late events may still come. */
 export const GRACE_MS = 24 * 3_600_000
@@ -19,6 +20,8 @@ export type GateFacts = {
   /** Expected in this month or another, and never heard of. */
   readonly silent: readonly SilentSource[]
   readonly rejected: readonly RejectedFacts[]
+  /** What standing rules waive of them, or would if it were fewer. */
+  readonly ruled: readonly Ruled[]
   /** Accepted ones in which events of the month may have been lost. */
   readonly gaps: readonly DatedGap[]
   /** Whether anything of the month was counted, of whomever. */
@@ -68,6 +71,8 @@ export type RejectedFacts = {
   /** All of them; the others are waived, or mended and counted. */
   readonly events: number
   readonly waived: number
+  /** Of the waived: by standing rules, not by a person who looked at each. */
+  readonly ruled: number
   readonly mended: number
   /** Mended and sent again, but not counted yet. */
   readonly mending: number
@@ -140,6 +145,8 @@ export type Lack =
       readonly events: number
       readonly example: string
     }
+  /** A standing rule speaks of more than it may waive: none of them is waived. */
+  | ({ readonly kind: 'rule_exceeded'; readonly month: string } & Ruled)
   | { readonly kind: 'mended_uncounted'; readonly reason: string; readonly events: number }
 
 /** Pure: everything the month lacks, none when it is complete. */
@@ -155,6 +162,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
     ...facts.silent.flatMap(source => judgeSilent(source, facts.month)),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
+    ...facts.ruled.flatMap(ruled => judgeRuled(ruled, facts.month)),
   ]
 }
 
@@ -241,4 +249,8 @@ function judgeRejected({ reason, open, mending, example }: RejectedFacts, month:
   if (open > 0) lacks.push({ kind: 'rejected_open', month, reason, events: open, example: example ?? '' })
   if (mending > 0) lacks.push({ kind: 'mended_uncounted', reason, events: mending })
   return lacks
+}
+
+function judgeRuled(ruled: Ruled, month: string): Lack[] {
+  return isWithinBound(ruled) ? [] : [{ kind: 'rule_exceeded', month, ...ruled }]
 }

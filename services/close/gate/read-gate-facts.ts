@@ -19,14 +19,16 @@ export async function readGateFacts(
   store: Store,
   log: EventLog,
   month: string,
-  { startMs, endMs }: PeriodRange,
+  range: PeriodRange,
 ): Promise<GateFacts> {
+  const { startMs, endMs } = range
   const stream = log.topic
   const graceEndMs = endMs + GRACE_MS
   const inLog = await Promise.all(
     Array.from({ length: log.partitionCount }, (_, partition) => readPartition(log, partition, graceEndMs)),
   )
   const coverage = await readCoverage(store, stream)
+  const sources = (await readSources(store, stream)).map(toSourceFacts)
   return {
     month,
     endMs,
@@ -35,13 +37,13 @@ export async function readGateFacts(
     logPartitions: log.partitionCount,
     storedPartitions: (await readStream(store, stream))?.partitionCount ?? null,
     partitions: inLog.map(facts => ({ ...facts, ledger: coverage.get(facts.partition) ?? null })),
-    sources: (await readSources(store, stream)).map(toSourceFacts),
+    sources,
     silent: await readSilentSources(store, stream),
-    rejected: await readRejected(store, stream, { startMs, endMs }),
+    ...(await readRejected(store, { stream, month, range }, sources)),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
-    hasUsage: await hasUsage(store, stream, { startMs, endMs }),
+    hasUsage: await hasUsage(store, stream, range),
     firstAppendTimeMs: await readFirstAppendTime(store, stream),
-    otherStreams: await readOtherStreams(store, stream, { startMs, endMs }),
+    otherStreams: await readOtherStreams(store, stream, range),
   }
 }
 

@@ -4,9 +4,17 @@ import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
 import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
+import { IS_ANSWERED_WITH } from './read-rejected.ts'
 
-/** Which rejected events are meant: one by its place, or the month's of one reason. */
-export type Selection = readonly Coordinates[] | { readonly reason: string; readonly range: PeriodRange }
+/** Which rejected events are meant: some by their places, or the month's of one reason. */
+export type Selection =
+  | readonly Coordinates[]
+  | {
+      readonly reason: string
+      /** What they were answered with; none: with anything, or nothing known. */
+      readonly statuses: readonly number[]
+      readonly range: PeriodRange
+    }
 
 const { list, shape } = select(
   rejectedEvents,
@@ -29,8 +37,11 @@ export async function findRejected(
   selection: Selection,
 ): Promise<RejectedEvent[]> {
   if ('reason' in selection) {
-    const sql = `SELECT ${list} FROM rejected_events WHERE reason = {reason:String} AND ${MAY_BELONG_TO_MONTH} ${ORDER}`
-    return store.query(sql, shape, { ...monthParams(stream, selection.range), reason: selection.reason })
+    const { reason, statuses, range } = selection
+    const sql = `
+SELECT ${list} FROM rejected_events
+WHERE reason = {reason:String} AND ${IS_ANSWERED_WITH} AND ${MAY_BELONG_TO_MONTH} ${ORDER}`
+    return store.query(sql, shape, { ...monthParams(stream, range), reason, statuses })
   }
   const places = selection.map(showCoordinates)
   const found = await store.query(

@@ -3,6 +3,7 @@ import { rejectedEvents } from '@forbruk/infra/store/tables/rejected-events.ts'
 import { omit, type RowOf, select } from '@forbruk/infra/store/tables/table.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
+import { IS_ANSWERED_WITH } from './read-rejected.ts'
 
 /** Of the view, what a list shows. */
 export const listedRejected = omit(rejectedEvents, 'stream', 'block', 'recordBytes', 'mendedClientId')
@@ -14,6 +15,8 @@ type RejectedFilter = {
   readonly range: PeriodRange | null
   /** Null: rejected for any reason. */
   readonly reason: string | null
+  /** What they were answered with; none: with anything, or nothing known. */
+  readonly statuses: readonly number[]
   readonly limit: number
 }
 
@@ -21,14 +24,14 @@ type RejectedFilter = {
 export function listRejected(
   store: Store,
   stream: string,
-  { range, reason, limit }: RejectedFilter,
+  { range, reason, statuses, limit }: RejectedFilter,
 ): Promise<ListedRejected[]> {
   const inMonth = range === null ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH
   return store.query(
     `SELECT ${list} FROM rejected_events
-     WHERE ${inMonth} AND ({reason:String} = '' OR reason = {reason:String})
+     WHERE ${inMonth} AND ({reason:String} = '' OR reason = {reason:String}) AND ${IS_ANSWERED_WITH}
      ORDER BY append_time DESC, partition, offset, event_index LIMIT {limit:UInt32}`,
     shape,
-    { ...(range === null ? { stream } : monthParams(stream, range)), reason: reason ?? '', limit },
+    { ...(range === null ? { stream } : monthParams(stream, range)), reason: reason ?? '', statuses, limit },
   )
 }

@@ -1,16 +1,35 @@
+import type { Source } from '@forbruk/infra/ledger/sources.ts'
+import { sumUses } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
+import { nullable, safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
 import { rejectedCounts } from '@forbruk/infra/store/tables/month-close.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
+import { STATUS_IN_DETAIL } from '@forbruk/schemas/event/answered-with.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
+import type { Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { RejectedFacts } from '../gate/gate.ts'
+import { applyRules } from './apply-rules.ts'
 import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
+import { holdsIn, readRules, readWaivedBefore } from './read-rules.ts'
 
-const factsShape = shapeOf({ ...rejectedCounts, example: textOrNull })
+/** What an event was answered with, where its detail tells. */
+const ANSWERED_WITH = `toUInt32OrNull(extract(detail, '${STATUS_IN_DETAIL}'))`
+/** For SQL with the parameter `statuses`: it is one of them, or there are none. */
+export const IS_ANSWERED_WITH = `
+(empty({statuses:Array(UInt32)}) OR has({statuses:Array(UInt32)}, ${ANSWERED_WITH}))`
 
-const REJECTED_SQL = `
+const groupShape = shapeOf({
+  ...rejectedCounts,
+  status: nullable(safeCount),
+  source: text,
+  example: textOrNull,
+})
+
+const GROUPS_SQL = `
 SELECT
     reason,
+    ${ANSWERED_WITH} AS status,
+    source,
     count() AS events,
     countIf(state = 'waived') AS waived,
     countIf(state = 'mended') AS mended,
@@ -23,18 +42,29 @@ SELECT
     ) AS example
 FROM rejected_events
 WHERE ${MAY_BELONG_TO_MONTH}
-GROUP BY reason
-ORDER BY reason`
+GROUP BY reason, status, source
+ORDER BY min((partition, offset, event_index))`
 
+type MonthOfStream = { readonly stream: string; readonly month: string; readonly range: PeriodRange }
+
+/** A month's rejected events by reason, after the standing rules that hold in it. */
 export async function readRejected(
   store: Store,
-  stream: string,
-  range: PeriodRange,
-): Promise<RejectedFacts[]> {
-  return store.query(REJECTED_SQL, factsShape, monthParams(stream, range))
+  { stream, month, range }: MonthOfStream,
+  sources: readonly Pick<Source, 'source' | 'format'>[],
+): Promise<{ readonly rejected: readonly RejectedFacts[]; readonly ruled: readonly Ruled[] }> {
+  const groups = await store.query(GROUPS_SQL, groupShape, monthParams(stream, range))
+  const rules = (await readRules(store, stream)).filter(rule => holdsIn(rule, month))
+  const needsRequests = rules.some(rule => rule.sharePercentMax !== null)
+  return applyRules(groups, {
+    rules,
+    formats: new Map(sources.map(({ source, format }) => [source, format])),
+    waivedBefore: rules.length === 0 ? [] : await readWaivedBefore(store, stream, month),
+    requests: needsRequests ? (await sumUses(store, stream, range)).requests : 0n,
+  })
 }
 
-/** Why rejected events of the month were let go, and by whom. */
+/** Why rejected events of the month were let go by people, and by whom. */
 export type Waiver = { readonly reason: string; readonly actor: string; readonly events: number }
 
 const waiversShape = shapeOf({ stateReason: text, stateActor: text, events: safeCount })

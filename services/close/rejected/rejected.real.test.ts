@@ -210,7 +210,7 @@ describe('an event that was rejected for its time', () => {
     const months = ['2001-01', '2001-02', '2026-09', '2026-10', '2026-11']
     const listed = months.map(month => {
       const range = periodRange(parseBillingPeriod(month), 'Europe/Oslo')
-      return listRejected(place().store, TOPIC, { range, reason: 'time_too_old', limit: 9 })
+      return listRejected(place().store, TOPIC, { range, reason: 'time_too_old', statuses: [], limit: 9 })
     })
     expect((await Promise.all(listed)).map(({ length }) => length)).toEqual([1, 0, 0, 1, 0])
     expect(await refusals()).toContainEqual(expect.stringMatching(/time_too_old/))

@@ -1,4 +1,5 @@
 import type { Cut } from '@forbruk/infra/ledger/settled-usage.ts'
+import type { Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { Change, Forced } from '@forbruk/schemas/statement/month-close.ts'
 import type { StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
@@ -27,6 +28,8 @@ export type MonthClose = RatedMonth & {
   /** Rejected events that may belong to the month, and why some were let go. */
   readonly rejected: readonly RejectedFacts[]
   readonly waivers: readonly Waiver[]
+  /** What standing rules let go of them. */
+  readonly ruled: readonly Ruled[]
   /** What the sources of the stream had said by then. */
   readonly sources: readonly SourceFacts[]
   readonly forced: Forced | null

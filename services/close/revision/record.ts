@@ -104,6 +104,7 @@ function toValues(close: MonthClose, revision: number): Omit<MonthCloseRow, 'clo
     exceptions: close.exceptions,
     rejected: close.rejected,
     waivers: close.waivers,
+    ruled: close.ruled,
     sources: sources.map(each => ({ ...each, retiredReason: each.retired?.reason ?? null })),
     changes: close.changes,
     forcedReason: forced?.reason ?? null,

@@ -61,7 +61,8 @@ function isAskedFor(
   return month === from?.month || closedMonths.has(periodBefore(period).month)
 }
 
-function endedMonths(current: BillingPeriod): BillingPeriod[] {
+/** The months that ended of late, oldest first. */
+export function endedMonths(current: BillingPeriod): BillingPeriod[] {
   const months: BillingPeriod[] = []
   let period = current
   for (let back = 1; back <= MONTHS_BACK_MAX; back += 1) {

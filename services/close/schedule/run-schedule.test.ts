@@ -44,7 +44,10 @@ async function runFor(options: {
       if (outcome === 'failed') throw new Error('the power went')
       closed.add(month)
       const summary = { statements: 0, payableNok: '0', proposedNok: '0' }
-      return { result: { month, outcome: 'closed', revision: 1, summary }, announced: 0 } as never
+      return {
+        result: { month, outcome: 'closed', revision: 1, summary, ruled: [], exceptions: [] },
+        announced: 0,
+      } as never
     },
     announce: async () => 0,
     clock: () => nowMs,

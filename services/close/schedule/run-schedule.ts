@@ -6,7 +6,7 @@ import { CloseRunningError } from './one-at-a-time.ts'
 
 /** What is logged of a close. */
 type Closed = {
-  readonly result: Pick<MonthClose, 'month' | 'summary'> & {
+  readonly result: Pick<MonthClose, 'month' | 'summary' | 'ruled' | 'exceptions'> & {
     readonly outcome: string
     readonly revision: number | null
   }
@@ -76,9 +76,34 @@ async function doDueWork(work: ScheduledWork, retryAtMs: Map<string, number>): P
 }
 
 function logClosed(logger: ScheduledWork['logger'], { result, announced }: Closed): void {
-  const { month, outcome, revision, summary } = result
+  const { month, outcome, revision, summary, ruled, exceptions } = result
   const { statements, payableNok, proposedNok } = summary
-  logger.info({ month, outcome, revision, statements, payableNok, proposedNok, announced }, 'month closed')
+  const waivedByRule = ruled.map(({ rule, events, eventsMax }) => ({ rule, events, eventsMax }))
+  logger.info(
+    {
+      month,
+      outcome,
+      revision,
+      statements,
+      payableNok,
+      proposedNok,
+      announced,
+      waivedByRule,
+      ...sumExceptions(exceptions),
+    },
+    'month closed',
+  )
+}
+
+/** The log of a close that nobody has asked for is where most is read of it. */
+function sumExceptions(exceptions: MonthClose['exceptions']) {
+  const sum = (figure: 'requests' | 'bytes') =>
+    exceptions.reduce((total, each) => total + BigInt(each[figure]), 0n).toString()
+  return {
+    exceptions: exceptions.length,
+    requestsNotCharged: sum('requests'),
+    bytesNotCharged: sum('bytes'),
+  }
 }
 
 function logFailure(logger: ScheduledWork['logger'], task: string, month: string, error: unknown): void {

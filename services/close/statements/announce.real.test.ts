@@ -4,7 +4,12 @@ import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { decodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { useInstallation } from '../../../test/support/close/close-october.ts'
-import { REGISTRY, writeRegistry } from '../../../test/support/close/counted-month.ts'
+import {
+  flushBlock,
+  OCTOBER_USES,
+  REGISTRY,
+  writeRegistry,
+} from '../../../test/support/close/counted-month.ts'
 import { failingInsert } from '../../../test/support/close/disturbed-store.ts'
 import { announceMonth } from './announce.ts'
 
@@ -57,6 +62,20 @@ test('a month that is not closed announces nothing, and opens no topic', async (
 })
 
 describe('a closed month', () => {
+  test('says with each statement what of the whole month is charged to nobody', async () => {
+    const unknown = ['ukjent', 'fremmed'].map(client => ({
+      ...{ client, integration: 'shop', requests: 2, responseBytes: 60_000_000_000 },
+    }))
+    const uses = [...OCTOBER_USES.slice(2), ...unknown]
+    await flushBlock(place().store, { partition: 0, block: 1, nextOffset: 11, uses })
+    await close()
+    await announce()
+    const events = await readEvents()
+    expect(events).toHaveLength(3)
+    const notCharged = { exceptions: 2, requests: '4', bytes: '120000000000' }
+    for (const event of events) expect(event.notCharged).toEqual(notCharged)
+  })
+
   test('is announced by client to its payer, once', async () => {
     const { contentHash } = await close()
     expect(await announce()).toBe(3)
@@ -77,6 +96,7 @@ describe('a closed month', () => {
     ])
     expect(events[1]).toMatchObject({
       month: MONTH,
+      notCharged: null,
       revision: 1,
       clientName: 'Firma AS',
       payerName: 'Byrå AS',

@@ -4,8 +4,11 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { statementAnnouncement } from '@forbruk/infra/store/tables/statement-announcement.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
+import type { StatementIssued } from '@forbruk/schemas/statement/statement-issued.ts'
 import { encodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
+import { sumQuantities } from '../rating/price-lines.ts'
 import type { PayerRange } from '../revision/of-close.ts'
+import { type ExceptionSums, readExceptionSums } from '../revision/read-exception-sums.ts'
 import { readAdjustments, readStatements } from '../revision/read-statements.ts'
 import { findRevision, type StatedRevision } from './find-revision.ts'
 import { payerPages } from './list-payers.ts'
@@ -41,11 +44,13 @@ export async function announceMonth(options: AnnounceOptions): Promise<number> {
 async function announceRevision(options: AnnounceOptions, stated: StatedRevision): Promise<number> {
   const { store, topic, openLog, clock } = options
   const log = await openLog()
+  const notCharged = sumExceptions(await readExceptionSums(store, [stated]))
   let events = 0
   for await (const payers of payerPages(store, stated, PAYERS_PER_PAGE)) {
     const [first, last] = [payers[0], payers.at(-1)]
     if (first === undefined || last === undefined) break
-    const records = await readRecords(store, stated, { first: first.payerId, last: last.payerId })
+    const range = { first: first.payerId, last: last.payerId }
+    const records = await readRecords(store, stated, notCharged, range)
     await log.append(records)
     events += records.length
   }
@@ -59,14 +64,24 @@ async function announceRevision(options: AnnounceOptions, stated: StatedRevision
 async function readRecords(
   store: Store,
   stated: StatedRevision,
+  notCharged: StatementIssued['notCharged'],
   payers: PayerRange,
 ): Promise<OutgoingRecord[]> {
   const statements = await readStatements(store, stated, payers)
   const adjustments = await readAdjustments(store, stated, payers)
-  return toStatementEvents(stated, statements, adjustments).map(event => ({
+  return toStatementEvents(stated, statements, adjustments, notCharged).map(event => ({
     value: encodeStatementIssued(event),
     to: { key: event.payerId },
   }))
+}
+
+function sumExceptions(ofKinds: readonly ExceptionSums[]): StatementIssued['notCharged'] {
+  if (ofKinds.length === 0) return null
+  return {
+    exceptions: ofKinds.reduce((sum, each) => sum + each.exceptions, 0),
+    requests: sumQuantities(ofKinds.map(each => each.requests)),
+    bytes: sumQuantities(ofKinds.map(each => each.bytes)),
+  }
 }
 
 const UNANNOUNCED_SQL = `

@@ -8,6 +8,7 @@ export function toStatementEvents(
   { month, revision, proof }: StatedRevision,
   statements: readonly Statement[],
   adjustments: readonly StatementAdjustment[],
+  notCharged: StatementIssued['notCharged'],
 ): StatementIssued[] {
   const keyOf = ({ payerId, clientId }: Owner) => JSON.stringify([payerId, clientId])
   const adjusted = Map.groupBy(adjustments, keyOf)
@@ -30,6 +31,7 @@ export function toStatementEvents(
       contentHash: proof.contentHash,
       closedAtMs: Date.parse(proof.closedAt),
       forcedReason: proof.forced?.reason ?? null,
+      notCharged,
     }
   }
   const withdrawn = [...adjusted.values()].flatMap(([first]) =>

@@ -20,6 +20,7 @@ const summaryShape = z.looseObject({
   followUp: z.string().nullable(),
   openNok: z.string(),
   notOnStatement: z.array(z.string()),
+  withoutOverage: z.array(z.string()),
 })
 const caseShape = z.looseObject({
   caseId: z.string(),
@@ -58,10 +59,11 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
     },
     async ({ query }) => {
       const cases = await listCases({ state: query.state, clientId: query.client, month: query.month })
-      const listed = cases.map(({ months, notOnStatement, ...rest }) => ({
+      const listed = cases.map(({ months, notOnStatement, withoutOverage, ...rest }) => ({
         ...rest,
         months: [...months],
         notOnStatement: [...notOnStatement],
+        withoutOverage: [...withoutOverage],
       }))
       return { cases: listed }
     },

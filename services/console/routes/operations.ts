@@ -1,6 +1,12 @@
 import type { CaseAction, CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { RegistryFault } from '@forbruk/schemas/registry/registry.ts'
+import {
+  type RuleEnd,
+  ruledShape,
+  type StandingRule,
+  type WaiverRule,
+} from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import {
   type ClosedMonth,
@@ -14,6 +20,7 @@ import {
   type PayerSummary,
   payerSummaryShape,
 } from '@forbruk/schemas/statement/payer-statement.ts'
+import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
 
 /** What the console can do: whoever starts it passes these in. Each may throw StoreError or StoreUnavailableError. */
@@ -50,9 +57,25 @@ export type Operations = {
   listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
   readCase(caseId: string): Promise<CaseAnswer>
   addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
+  /** Oldest months first. */
+  listWaiting(): Promise<readonly Waiting[]>
+  listRules(): Promise<readonly StandingRule[]>
+  addRule(rule: WaiverRule): Promise<RuleAnswer>
+  endRule(name: string, end: RuleEnd): Promise<RuleAnswer>
   /** Rejects when the store doesn't answer. */
   checkStore(): Promise<void>
 }
+
+/** Of one reason; each event is one of the last four. `ruled` are part of the waived. */
+const rejectedShape = z.object({
+  reason: z.string(),
+  events: z.int(),
+  ruled: z.int(),
+  waived: z.int(),
+  mended: z.int(),
+  mending: z.int(),
+  open: z.int(),
+})
 
 export const closedShape = z.object({
   month: z.string(),
@@ -70,7 +93,10 @@ export const closedShape = z.object({
   changes: z.array(changeShape).readonly(),
   /** What could not be charged as it stands. */
   exceptions: z.array(closeExceptionShape).readonly(),
-  rejected: z.array(z.object({ reason: z.string(), events: z.int() })).readonly(),
+  rejected: z.array(rejectedShape).readonly(),
+  /** Why rejected events were let go: by people, and by standing rules. */
+  waivers: z.array(z.object({ reason: z.string(), actor: z.string(), events: z.int() })).readonly(),
+  ruled: z.array(ruledShape).readonly(),
   forced: forcedShape.nullable(),
   /** How many statements were announced on the topic just now. */
   announced: z.int(),
@@ -145,3 +171,8 @@ export type CaseAnswer =
   | { readonly kind: 'unknown'; readonly detail: string }
   /** `refusal` is for programs. */
   | { readonly kind: 'refused'; readonly detail: string; readonly refusal: unknown }
+
+export type RuleAnswer =
+  | { readonly kind: 'rule'; readonly rule: StandingRule }
+  | { readonly kind: 'unknown'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string }

@@ -26,6 +26,7 @@ type ProblemKind =
   | 'month_incomplete'
   | 'close_running'
   | 'case_refused'
+  | 'rule_refused'
   | 'registry_faulty'
   | 'store_unavailable'
   | 'failure'

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { closeExceptionShape } from '../statement/month-close.ts'
+import { decimalShape } from '../statement/statement.ts'
+
+const month = z.string().describe('YYYY-MM')
+
+/** One thing that is known and that nobody but a person can settle. */
+const findingShape = z.discriminatedUnion('kind', [
+  /** Over, its grace as well, and not closed. */
+  z.object({ kind: z.literal('month_open'), month }),
+  /** Use that the newest revision of a month charges to nobody, of one kind of exception. */
+  z.object({
+    kind: z.literal('exceptions'),
+    month,
+    revision: z.int(),
+    exception: closeExceptionShape.shape.kind,
+    exceptions: z.int(),
+    requests: decimalShape,
+    bytes: decimalShape,
+    clientId: z.string().describe('whose use is the largest of them'),
+  }),
+  /** Usage of a closed month was counted that no revision has. */
+  z.object({ kind: z.literal('later_usage'), month, revision: z.int() }),
+  /** Decisions, or that they were taken back, that no revision of the month has. */
+  z.object({ kind: z.literal('decisions_unstated'), month, caseIds: z.array(z.string()).readonly() }),
+  /** A case is open about a month that has no overage any more. */
+  z.object({ kind: z.literal('overage_vanished'), month, caseId: z.string(), clientName: z.string() }),
+])
+export type Finding = Readonly<z.output<typeof findingShape>>
+
+/** The same with sentences for whoever is to act: what there is, and what to do. */
+export const waitingShape = z.intersection(findingShape, z.object({ detail: z.string(), todo: z.string() }))
+export type Waiting = Finding & { readonly detail: string; readonly todo: string }

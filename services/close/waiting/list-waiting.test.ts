@@ -1,0 +1,95 @@
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { expect, test } from 'vitest'
+import { listWaiting, type WaitingFacts } from './list-waiting.ts'
+
+const NOW = '2027-01-20T00:00:00Z'
+const NOTHING: WaitingFacts = {
+  timeZone: 'Europe/Oslo',
+  from: null,
+  firstAppendTimeMs: Date.parse('2026-09-15T00:00:00Z'),
+  closedMonths: new Set(['2026-09', '2026-10', '2026-11', '2026-12']),
+  closes: [],
+  cases: [],
+}
+const list = (facts: Partial<WaitingFacts> = {}, now = NOW) =>
+  listWaiting({ ...NOTHING, ...facts }, Date.parse(now))
+const openMonths = (facts: Partial<WaitingFacts>, now = NOW) => list(facts, now).map(({ month }) => month)
+const months = (...names: string[]) => new Set(names)
+
+test('nothing waits where every ended month is closed, and nothing is known of any', () => {
+  expect(list()).toEqual([])
+  expect(list({ firstAppendTimeMs: null, closedMonths: months() })).toEqual([])
+})
+
+test('a month waits from the end of its grace until it is closed', () => {
+  const closedMonths = months('2026-09')
+  expect(openMonths({ closedMonths }, '2026-11-01T22:59:59Z')).toEqual([])
+  expect(list({ closedMonths }, '2026-11-01T23:00:00Z')).toEqual([
+    {
+      ...{ kind: 'month_open', month: '2026-10', detail: '2026-10 is over and not closed' },
+      todo: 'forbruk close 2026-10; with --dry-run it says what is missing',
+    },
+  ])
+  expect(openMonths({ closedMonths: months('2026-09', '2026-11') })).toEqual(['2026-10', '2026-12'])
+})
+
+test('from the month on that somebody asked for', () => {
+  expect(openMonths({ closedMonths: months() })).toEqual(['2026-09', '2026-10', '2026-11', '2026-12'])
+  expect(openMonths({ closedMonths: months('2026-11') })).toEqual(['2026-12'])
+  const from = parseBillingPeriod('2026-11')
+  expect(openMonths({ closedMonths: months(), from })).toEqual(['2026-11', '2026-12'])
+  const late = Date.parse('2026-12-31T22:59:59Z')
+  expect(openMonths({ closedMonths: months(), firstAppendTimeMs: late })).toEqual(['2026-12'])
+})
+
+test('what a close charged to nobody is told by kind, with how much it is, and what to do', () => {
+  const month = '2026-10'
+  const one = {
+    month,
+    exception: 'unknown_client',
+    exceptions: 1,
+    requests: '3',
+    bytes: '120000000000',
+  } as const
+  const many = { month, exception: 'not_activated', exceptions: 40, requests: '1200', bytes: '5' } as const
+  const exceptions = [
+    { ...one, clientId: 'acme' },
+    { ...many, clientId: 'firma' },
+  ]
+  const told = list({ closes: [{ month, revision: 2, hasLaterUsage: false, exceptions }] })
+  expect(told.map(({ detail, todo }) => [detail, todo])).toEqual([
+    [
+      '2026-10 r2 charges nobody for 3 requests and 120 000 000 000 bytes ' +
+        'by clients that the registry does not know, by acme',
+      'correct the registry (forbruk registry import), then forbruk close 2026-10',
+    ],
+    [
+      '2026-10 r2 charges nobody for 1 200 requests and 5 bytes through integrations that were not active, ' +
+        'the most of 40 by firma',
+      'correct the registry (forbruk registry import), then forbruk close 2026-10',
+    ],
+  ])
+})
+
+test('later usage, decisions on no statement, and overage that is gone are told by month, oldest first', () => {
+  const open = { clientName: 'Firma AS', state: 'open', notOnStatement: [], withoutOverage: [] } as const
+  const cases = ['d', 'c', 'b', 'a'].map(client => {
+    return { ...open, caseId: `${client}/2026-09`, notOnStatement: ['2026-09'] } as const
+  })
+  const vanished = { ...open, caseId: 'firma/2026-11', withoutOverage: ['2026-11'] }
+  const closes = [{ month: '2026-10', revision: 1, hasLaterUsage: true, exceptions: [] }]
+  expect(list({ closes, cases: [vanished, ...cases] }).map(({ detail, todo }) => [detail, todo])).toEqual([
+    [
+      '2026-09: what was decided in a/2026-09, b/2026-09, c/2026-09, 1 more is on no statement yet',
+      'forbruk close 2026-09',
+    ],
+    [
+      'usage of 2026-10 was counted after r1 was closed',
+      'forbruk close 2026-10; with --dry-run it says what that changes',
+    ],
+    [
+      'case firma/2026-11 of Firma AS is open, and 2026-11 has no overage any more',
+      "forbruk case decide firma/2026-11 waive --month 2026-11 --note 'there is no overage any more'",
+    ],
+  ])
+})

@@ -1,0 +1,160 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { importRegistry } from '@forbruk/close/registry/import-registry.ts'
+import { addRule } from '@forbruk/close/rejected/add-rule.ts'
+import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
+import { readDueWork } from '@forbruk/close/schedule/read-due-work.ts'
+import { runSchedule } from '@forbruk/close/schedule/run-schedule.ts'
+import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
+import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
+import { openStore } from '@forbruk/infra/store/open-store.ts'
+import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
+import { waiverRuleShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { DEFAULT_TARIFF_URL, readTariff } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { pino } from 'pino'
+import { afterAll, expect, test } from 'vitest'
+import { aggregate } from '../../services/aggregator/run/aggregate.ts'
+import { closeMonth } from '../../services/close/close.ts'
+import { ship } from '../../services/shipper/ship.ts'
+
+/** A public gateway over some months, by a clock that the test moves: shipped, counted and closed by schedule. */
+const folder = mkdtempSync(join(tmpdir(), 'forbruk-standing-'))
+const path = join(folder, 'access.log')
+const topic = 'gateway.requests'
+let nowMs = Date.parse('2026-01-01T00:00:00Z')
+const clock = () => nowMs
+const logger = pino({ level: 'silent' })
+const log = openEmbeddedLog({ path: join(folder, 'log.sqlite'), topic, partitionCount: 2, clock })
+const store = await openStore({ kind: 'embedded', path: join(folder, 'store'), database: 'forbruk' })
+await migrate(store, MIGRATIONS, clock)
+const tariff = readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default')
+const { timeZone } = tariff
+const schedule = { expression: '0 6 2 * *', timeZone, from: parseBillingPeriod('2026-01') }
+afterAll(async () => {
+  await store.close()
+  await log.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const line = (client: string, status: number) =>
+  `${JSON.stringify({
+    ...{ msec: (nowMs / 1_000).toFixed(3), client_id: client, integration_id: 'shop', status },
+    ...{ request_length: 40, bytes_sent: 60 },
+  })}\n`
+
+async function countLines(text: string): Promise<void> {
+  appendFileSync(path, text)
+  const format = openGatewayFormat('nginx-json')
+  await ship({
+    log,
+    format,
+    source: 'gw1',
+    files: [path],
+    follow: false,
+    stateDir: join(folder, 'shipper'),
+    clock,
+  })
+  const signal = new AbortController().signal
+  await aggregate({ log, store, logger, signal, untilCaughtUp: true })
+}
+
+/** Fifty served, so many strangers turned away, and a line of the next month, by which this one is known to be over. */
+async function passMonth(month: string, strangers: number): Promise<void> {
+  const { startMs, endMs } = periodRange(parseBillingPeriod(month), timeZone)
+  nowMs = startMs + 15 * 86_400_000
+  await countLines(line('firm', 200).repeat(50) + line('', 401).repeat(strangers))
+  nowMs = endMs + 3_600_000
+  await countLines(line('firm', 200))
+  nowMs = endMs + 3 * 86_400_000
+}
+
+/** What the schedule does at this time, as its log has it. */
+async function lookAtSchedule() {
+  const stop = new AbortController()
+  const logged: { msg: string; month?: string; missing?: string[]; waivedByRule?: object[] }[] = []
+  await runSchedule({
+    plan: at => readDueWork(store, { schedule, stream: topic, topic: 'billing.statements' }, at),
+    close: async period => ({
+      result: await closeMonth({ store, log, tariff, period, clock }),
+      announced: 0,
+    }),
+    announce: async () => 0,
+    clock,
+    sleep: async () => stop.abort(),
+    signal: stop.signal,
+    logger: pino({ level: 'info', base: null }, { write: text => logged.push(JSON.parse(text)) }),
+  })
+  return logged
+    .filter(({ msg }) => msg.startsWith('month'))
+    .map(({ msg, month, missing, waivedByRule }) => ({ msg, month, missing, waivedByRule }))
+}
+
+const closed = (month: string, events: number, eventsMax: number) => [
+  {
+    msg: 'month closed',
+    month,
+    missing: undefined,
+    waivedByRule: [{ rule: 'strangers', events, eventsMax }],
+  },
+]
+
+test('a public gateway is closed by schedule month after month, and a burst of strangers is refused', async () => {
+  const registry = join(folder, 'registry')
+  mkdirSync(registry)
+  const tables = {
+    'clients.csv': 'client_id,name,partner_id,collective_invoice\nfirm,Firm AS,,no\n',
+    'partners.csv': 'partner_id,name\n',
+    'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\n',
+    'activations.csv': 'client_id,integration_id,active_from,active_until\nfirm,shop,2026-01-01,\n',
+  }
+  for (const [name, text] of Object.entries(tables)) writeFileSync(join(registry, name), text)
+  await importRegistry({ store, directory: registry, clock })
+
+  await passMonth('2026-01', 120)
+  expect(await lookAtSchedule()).toMatchObject([
+    {
+      msg: 'month not closed yet',
+      month: '2026-01',
+      missing: [expect.stringMatching(/^120 rejected events of the month \(client_missing/)],
+    },
+  ])
+  const rule = waiverRuleShape.parse({
+    ...{ name: 'strangers', reasonCode: 'client_missing', statuses: [401, 403, 404, 407] },
+    ...{ eventsMax: 5_000, fromMonth: '2026-01', reason: 'turned away, nobody was served', actor: 'kari' },
+  })
+  await addRule({ store, stream: topic, rule, clock })
+  expect(await lookAtSchedule()).toEqual(closed('2026-01', 120, 5_000))
+  await passMonth('2026-02', 150)
+  expect(await lookAtSchedule()).toEqual(closed('2026-02', 150, 360))
+  await passMonth('2026-03', 90)
+  expect(await lookAtSchedule()).toEqual(closed('2026-03', 90, 450))
+  await passMonth('2026-04', 130)
+  expect(await lookAtSchedule()).toEqual(closed('2026-04', 130, 450))
+
+  await passMonth('2026-05', 1_300)
+  expect(await lookAtSchedule()).toMatchObject([
+    {
+      msg: 'month not closed yet',
+      month: '2026-05',
+      missing: [
+        expect.stringMatching(/^1 300 rejected events of the month \(client_missing/),
+        'standing rule strangers speaks of 1 300 rejected events of 2026-05 and may waive 450 at most: ' +
+          'in the months before it waived 150 at most, in 2026-02; so it waives none: ' +
+          'see forbruk rejected list --month 2026-05, then forbruk rejected replay or waive',
+      ],
+    },
+  ])
+
+  const range = periodRange(parseBillingPeriod('2026-05'), timeZone)
+  const selection = { reason: 'client_missing', statuses: [401], range }
+  const why = { reason: 'a scanner, seen in its addresses', actor: 'kari' }
+  expect(await waiveRejected({ store, stream: topic, selection, ...why, clock })).toMatchObject({
+    waived: 1_300,
+  })
+  expect(await lookAtSchedule()).toMatchObject([{ msg: 'month closed', month: '2026-05', waivedByRule: [] }])
+  // What is usual is what the rule waived: the burst that a person let go makes the next one no more usual.
+  await passMonth('2026-06', 500)
+  expect(await lookAtSchedule()).toMatchObject([{ msg: 'month not closed yet', month: '2026-06' }])
+})
