@@ -1,6 +1,6 @@
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { TARIFF, useInstallation } from '../../test/support/close/close-october.ts'
+import { OCTOBER, TARIFF, useInstallation } from '../../test/support/close/close-october.ts'
 import {
   appendRecords,
   flushBlock,
@@ -34,7 +34,7 @@ describe('closing again', () => {
     for (const block of OCTOBER_BLOCKS) await flushBlock(place().store, block)
     const activations = `${REGISTRY['activations.csv']}byrå,shop,2026-11-01,\n`
     await writeRegistry(place().folder, { 'activations.csv': activations })
-    await importAll()
+    await importAll(OCTOBER)
     place().clock.nowMs += 5 * 86_400_000
 
     const again = await close()
@@ -68,7 +68,7 @@ describe('closing again', () => {
         await writeRegistry(place().folder, {
           'clients.csv': REGISTRY['clients.csv'].replace('Firma AS', 'Firma ASA'),
         })
-        await importAll()
+        await importAll(OCTOBER)
         return {}
       },
     ],
@@ -147,7 +147,7 @@ describe('a close that breaks off', () => {
     await writeRegistry(place().folder, {
       'activations.csv': 'client_id,integration_id,active_from,active_until\nfirma,shop,2026-01-01,\n',
     })
-    await importAll()
+    await importAll(OCTOBER)
     await close()
     expect(await rows('SELECT client_id, requests, amount_nok FROM statements')).toEqual([
       {

@@ -56,10 +56,10 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
       const stated = await findRevision(store, period.month, revision)
       return stated === null ? null : exportTable(store, stated, table, format)
     },
-    async importRegistry(files, validFrom) {
+    async importRegistry(files, from) {
       try {
-        const options = { store, files, origin: 'the request', clock }
-        const imported = await importRegistryFiles({ ...options, validFrom: validFrom ?? undefined })
+        const options = { store, files, origin: 'the request', timeZone, clock }
+        const imported = await importRegistryFiles({ ...options, from: from ?? undefined })
         return { kind: 'imported', imported }
       } catch (error) {
         if (!(error instanceof RegistryFaultsError)) throw error

@@ -196,17 +196,18 @@ describe('the registry', () => {
   beforeEach(() => open())
 
   test('is imported, from a month on', async () => {
-    const answer = await post('/v1/registry', { ...TABLES, validFrom: '2026-10' })
+    const answer = await post('/v1/registry', { ...TABLES, from: '2026-10' })
     expect(await answer.json()).toEqual({
       outcome: 'imported',
       sequence: 1,
       validFrom: '2026-10',
+      monthsBehind: [],
       clients: 3,
       partners: 1,
       integrations: 3,
       activations: 4,
     })
-    expect(await (await post('/v1/registry', { ...TABLES, validFrom: '2026-10' })).json()).toMatchObject({
+    expect(await (await post('/v1/registry', { ...TABLES, from: '2026-10' })).json()).toMatchObject({
       outcome: 'unchanged',
     })
   })
@@ -229,11 +230,7 @@ describe('the registry', () => {
     const problem = await expectProblem(await post('/v1/registry', some), 400, 'request_malformed')
     expect(problem.detail).toContain('partners')
     await expectProblem(await post('/v1/registry', { ...TABLES, more: '' }), 400, 'request_malformed')
-    await expectProblem(
-      await post('/v1/registry', { ...TABLES, validFrom: 'soon' }),
-      400,
-      'request_malformed',
-    )
+    await expectProblem(await post('/v1/registry', { ...TABLES, from: 'soon' }), 400, 'request_malformed')
   })
 })
 

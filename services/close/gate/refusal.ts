@@ -33,7 +33,7 @@ export class CloseRefusedError extends Error {
 export function describeRefusal(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'registry_missing':
-      return 'no registry holds in the month; run forbruk registry import, for that month or from the first'
+      return 'no registry holds in the month; run forbruk registry import with --from and the month'
     case 'figures_unsettled':
       return (
         `usage and block ledger differ (${refusal.examples.join('; ')}); ` +

@@ -3,7 +3,7 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { decodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { OCTOBER, useInstallation } from '../../../test/support/close/close-october.ts'
 import { REGISTRY, writeRegistry } from '../../../test/support/close/counted-month.ts'
 import { failingInsert } from '../../../test/support/close/disturbed-store.ts'
 import { announceMonth } from './announce.ts'
@@ -113,7 +113,7 @@ describe('a closed month', () => {
     await writeRegistry(place().folder, {
       'activations.csv': REGISTRY['activations.csv'].replace('firma,shop,2026-01-01,\n', ''),
     })
-    await importAll()
+    await importAll(OCTOBER)
     expect((await close()).revision).toBe(2)
     expect(await announce()).toBe(3)
     const [, firma] = (await readEvents()).filter(each => each.revision === 2)
@@ -136,7 +136,7 @@ describe('a closed month', () => {
     await writeRegistry(place().folder, {
       'clients.csv': REGISTRY['clients.csv'].replace('Firma AS,byrå,yes', 'Firma AS,byrå,no'),
     })
-    await importAll()
+    await importAll(OCTOBER)
     await close()
     expect(await announce()).toBe(4)
     const ofFirma = (await readEvents()).filter(each => each.revision === 2 && each.clientId === 'firma')
@@ -163,7 +163,7 @@ describe('what broke off', () => {
     await writeRegistry(place().folder, {
       'clients.csv': REGISTRY['clients.csv'].replace('Firma AS', 'Firma ASA'),
     })
-    await importAll()
+    await importAll(OCTOBER)
     await close()
     expect(await announce()).toBe(6)
     expect((await readEvents()).map(each => each.revision)).toEqual([1, 1, 1, 2, 2, 2])

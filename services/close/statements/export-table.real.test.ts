@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { beforeEach, expect, test } from 'vitest'
-import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { OCTOBER, useInstallation } from '../../../test/support/close/close-october.ts'
 import { REGISTRY, writeRegistry } from '../../../test/support/close/counted-month.ts'
 import { exportTable } from './export-table.ts'
 import { findRevision } from './find-revision.ts'
@@ -19,11 +19,11 @@ beforeEach(async () => {
   await countAll()
   const clients = REGISTRY['clients.csv'].replace('"Kunde, stor"', `"${FORMULA.replaceAll('"', '""')}"`)
   await writeRegistry(place().folder, { 'clients.csv': clients })
-  await importAll()
+  await importAll(OCTOBER)
   await close()
   const activations = REGISTRY['activations.csv'].replace('kunde,shop,2026-10-31,\n', '')
   await writeRegistry(place().folder, { 'clients.csv': clients, 'activations.csv': activations })
-  await importAll()
+  await importAll(OCTOBER)
   await close()
 })
 

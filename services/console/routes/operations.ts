@@ -43,10 +43,7 @@ export type Operations = {
     table: ExportTable,
     format: ExportFormat,
   ): Promise<Buffer | null>
-  importRegistry(
-    files: ReadonlyMap<string, Uint8Array>,
-    validFrom: BillingPeriod | null,
-  ): Promise<RegistryAnswer>
+  importRegistry(files: ReadonlyMap<string, Uint8Array>, from: BillingPeriod | null): Promise<RegistryAnswer>
   listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
   readCase(caseId: string): Promise<CaseAnswer>
   addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
@@ -115,7 +112,10 @@ export const monthsShape = z.object({ months: z.array(closedMonthShape).readonly
 export const importedShape = z.object({
   outcome: z.enum(['imported', 'unchanged']),
   sequence: z.int(),
+  /** The first month it holds for; null: from the first on. */
   validFrom: z.string().nullable(),
+  /** Months that it holds for and that were closed with another. */
+  monthsBehind: z.array(z.string()).readonly(),
   clients: z.int(),
   partners: z.int(),
   integrations: z.int(),
