@@ -5,7 +5,7 @@ import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type CloseOptions, type CloseResult, closeMonth } from './close.ts'
 import { announceMonth } from './statements/announce.ts'
 
-type CloseRequest = Pick<CloseOptions, 'force' | 'dryRun' | 'onProgress'> & {
+type CloseRequest = Pick<CloseOptions, 'force' | 'accept' | 'dryRun' | 'onProgress'> & {
   readonly period: BillingPeriod
 }
 

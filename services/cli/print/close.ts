@@ -1,5 +1,6 @@
 import type { CloseRefusedError, CloseResult } from '@forbruk/close/close.ts'
 import { describeRefusal } from '@forbruk/close/gate/refusal.ts'
+import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import type { Statement, StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import { groupDigits, printJson, printLine, printTable } from './table.ts'
 
@@ -18,6 +19,7 @@ export function printClose(month: string, close: CloseResult): void {
   }
   printFigures(close)
   printChanges(close)
+  printUnaccepted(month, close)
   printOverage(close.statements)
   printOpened(close)
   printExceptions(close)
@@ -85,6 +87,7 @@ function printChanges({ changes, adjustments, previousRevision }: CloseResult): 
     ]),
   )
   if (adjustments.length === 0) return
+  printPayerChanges(adjustments)
   printLine()
   printTable(
     [
@@ -102,6 +105,31 @@ function printChanges({ changes, adjustments, previousRevision }: CloseResult): 
   )
   const more = adjustments.length - ADJUSTMENTS_SHOWN_MAX
   if (more > 0) printLine(`and ${groupDigits(more)} more: forbruk sql "SELECT * FROM statement_adjustments"`)
+}
+
+function printPayerChanges(adjustments: readonly StatementAdjustment[]): void {
+  const changes = listPayerChanges(adjustments)
+  printLine()
+  printTable(
+    [
+      { title: 'payer' },
+      { title: 'because of' },
+      { title: 'NOK', align: 'right' },
+      { title: 'of which payable', align: 'right' },
+    ],
+    changes
+      .slice(0, ADJUSTMENTS_SHOWN_MAX)
+      .map(each => [each.payerName, each.cause, signedAmount(each.amountNok), signedAmount(each.payableNok)]),
+  )
+  const more = changes.length - ADJUSTMENTS_SHOWN_MAX
+  if (more > 0) printLine(`and ${groupDigits(more)} more with smaller amounts`)
+}
+
+/** Of a dry run: what the close itself would be refused for. */
+function printUnaccepted(month: string, { unaccepted }: CloseResult): void {
+  if (unaccepted.length === 0) return
+  printLine()
+  printLine(`this waits for a person who accepts it: forbruk close ${month} --accept ${unaccepted.join(',')}`)
 }
 
 /** A terminal holds no more; the view has all. */

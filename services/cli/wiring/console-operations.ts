@@ -4,8 +4,9 @@ import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
-import { CloseRefusedError, describeRefusal } from '@forbruk/close/gate/refusal.ts'
+import { CloseRefusedError, describeRefusal, type UnacceptedChange } from '@forbruk/close/gate/refusal.ts'
 import { importRegistryFiles, RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
+import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
@@ -36,9 +37,9 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
     return statement ?? null
   }
   return {
-    async closeMonth(period, { dryRun, forceReason }) {
+    async closeMonth(period, { dryRun, accept, forceReason }) {
       const force = forceReason === null ? undefined : { reason: forceReason }
-      return answerClose(close({ period, dryRun, force }))
+      return answerClose(close({ period, dryRun, accept, force }))
     },
     listMonths: () => readClosedMonths(store),
     async listPayers(period, revision, page) {
@@ -80,9 +81,28 @@ async function answerClose(closing: Promise<AnnouncedClose>): Promise<CloseAnswe
   } catch (error) {
     if (error instanceof CloseRunningError) return { kind: 'busy', month: error.month }
     if (!(error instanceof CloseRefusedError)) throw error
+    const unaccepted = error.refusals.filter(refusal => refusal.kind === 'change_unaccepted')
+    const [first] = unaccepted
+    if (first !== undefined) {
+      const detail = unaccepted.map(describeRefusal).join('; ')
+      return {
+        kind: 'unaccepted',
+        detail,
+        revision: first.revision,
+        unaccepted: unaccepted.map(toUnaccepted),
+      }
+    }
     const missing = error.refusals.map(refusal => ({ kind: refusal.kind, detail: describeRefusal(refusal) }))
     return { kind: 'refused', missing, estimate: toEstimate(error) }
   }
+}
+
+/** The largest amounts: payers can be a hundred thousand. */
+const PAYER_CHANGES_MAX = 100
+
+function toUnaccepted({ cause, detail, lines, amountNok, payableNok, payers }: UnacceptedChange) {
+  const largest = payers.slice(0, PAYER_CHANGES_MAX)
+  return { cause, detail, lines, amountNok, payableNok, payers: largest, payersTotal: payers.length }
 }
 
 function toEstimate({ estimate }: CloseRefusedError) {
@@ -106,6 +126,7 @@ async function answerCase(asking: Promise<DialogueCase>): Promise<CaseAnswer> {
 /** Without the statements themselves, which can be a hundred thousand: they are asked for by month. */
 function toClosed({ result, announced }: AnnouncedClose) {
   const { clients, statements, requests, bytes, payableNok, proposedNok } = result.summary
+  const payerChanges = listPayerChanges(result.adjustments)
   return {
     month: result.month,
     outcome: result.outcome,
@@ -119,6 +140,9 @@ function toClosed({ result, announced }: AnnouncedClose) {
     payableNok,
     proposedNok,
     changes: result.changes,
+    payerChanges: payerChanges.slice(0, PAYER_CHANGES_MAX),
+    payerChangesTotal: payerChanges.length,
+    unaccepted: result.unaccepted,
     exceptions: result.exceptions,
     rejected: result.rejected,
     forced: result.forced,

@@ -1,6 +1,6 @@
 import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { OCTOBER, useInstallation } from '../../../test/support/close/close-october.ts'
 import {
   countOctober,
   OCTOBER_END_MS,
@@ -74,6 +74,29 @@ describe('closing', () => {
     expect(await (await get('/v1/months/2026-10/statements/kunde.html')).text()).toContain(
       'the auditors &lt;wait&gt;',
     )
+  })
+
+  test('a closed month that would change through its registry asks for that by name', async () => {
+    await countAll()
+    await open()
+    await post(CLOSE)
+    const activations = REGISTRY['activations.csv'].replace('firma,shop,2026-01-01,\n', '')
+    await writeRegistry(place().folder, { 'activations.csv': activations })
+    await importAll(OCTOBER)
+    const problem = await expectProblem(await post(CLOSE), 409, 'change_unaccepted')
+    const payers = [{ payerId: 'byrå', cause: 'registry', amountNok: '-149.02' }]
+    expect(problem).toMatchObject({
+      month: '2026-10',
+      revision: 1,
+      unaccepted: [
+        { cause: 'registry', amountNok: '-149.02', payableNok: '-149.00', payers, payersTotal: 1 },
+      ],
+    })
+    expect(await (await post(CLOSE, { dryRun: true })).json()).toMatchObject({
+      ...{ outcome: 'dry_run', unaccepted: ['registry'], payerChanges: payers, payerChangesTotal: 1 },
+    })
+    await expectProblem(await post(CLOSE, { accept: ['usage'] }), 400, 'request_malformed')
+    expect(await (await post(CLOSE, { accept: ['registry'] })).json()).toMatchObject({ revision: 2 })
   })
 
   test('a second close while one is running is a conflict', async () => {

@@ -1,4 +1,5 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { ACCEPTED_CAUSES } from '@forbruk/schemas/statement/month-close.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
@@ -9,6 +10,11 @@ const reasonShape = z.string().trim().min(1).max(1_000)
 
 const bodyShape = z.strictObject({
   dryRun: z.boolean().default(false).describe('does everything but record'),
+  accept: z
+    .array(z.enum(ACCEPTED_CAUSES))
+    .max(ACCEPTED_CAUSES.length)
+    .default([])
+    .describe('through what a closed month may change, beside late events and decisions'),
   force: z
     .strictObject({ reason: reasonShape })
     .optional()
@@ -33,8 +39,9 @@ export function addCloseRoutes(app: ConsoleServer, { closeMonth, listMonths }: O
     },
     async request => {
       const period = parseBillingPeriod(request.params.month)
-      const { dryRun, force } = request.body
-      return orRefuse(period.month, await closeMonth(period, { dryRun, forceReason: force?.reason ?? null }))
+      const { dryRun, accept, force } = request.body
+      const answer = await closeMonth(period, { dryRun, accept, forceReason: force?.reason ?? null })
+      return orRefuse(period.month, answer)
     },
   )
 }
@@ -49,6 +56,13 @@ function orRefuse(month: string, answer: CloseAnswer) {
         status: 409,
         detail: `${month} is not closed: ${answer.missing.map(each => each.detail).join('; ')}`,
         more: { month, missing: answer.missing, estimate: answer.estimate },
+      })
+    case 'unaccepted':
+      throw new ProblemError({
+        kind: 'change_unaccepted',
+        status: 409,
+        detail: `${month} is not closed: ${answer.detail}`,
+        more: { month, revision: answer.revision, unaccepted: answer.unaccepted },
       })
     case 'busy':
       throw new ProblemError({

@@ -3,11 +3,16 @@ import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { RegistryFault } from '@forbruk/schemas/registry/registry.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import {
+  ACCEPTED_CAUSES,
+  type AcceptedCause,
+  type Change,
   type ClosedMonth,
   changeShape,
   closedMonthShape,
   closeExceptionShape,
   forcedShape,
+  type PayerChange,
+  payerChangeShape,
 } from '@forbruk/schemas/statement/month-close.ts'
 import {
   type PayerStatement,
@@ -20,7 +25,11 @@ import { z } from 'zod'
 export type Operations = {
   closeMonth(
     period: BillingPeriod,
-    options: { readonly dryRun: boolean; readonly forceReason: string | null },
+    options: {
+      readonly dryRun: boolean
+      readonly accept: readonly AcceptedCause[]
+      readonly forceReason: string | null
+    },
   ): Promise<CloseAnswer>
   listMonths(): Promise<readonly ClosedMonth[]>
   /** Null: the month has no such revision. */
@@ -65,6 +74,11 @@ export const closedShape = z.object({
   proposedNok: z.string(),
   /** Against the revision before, by the input that changed. */
   changes: z.array(changeShape).readonly(),
+  /** What each cause changes for each payer: the largest amounts, of so many in all. */
+  payerChanges: z.array(payerChangeShape).readonly(),
+  payerChangesTotal: z.int(),
+  /** Of a dry run: the causes that the close itself would ask for. */
+  unaccepted: z.array(z.enum(ACCEPTED_CAUSES)).readonly(),
   /** What could not be charged as it stands. */
   exceptions: z.array(closeExceptionShape).readonly(),
   rejected: z.array(z.object({ reason: z.string(), events: z.int() })).readonly(),
@@ -83,12 +97,21 @@ type CloseEstimate = {
   readonly basis: readonly string[]
 }
 
+/** What a closed month would change through, which nobody has accepted. */
+type Unaccepted = Change & { readonly payers: readonly PayerChange[]; readonly payersTotal: number }
+
 export type CloseAnswer =
   | { readonly kind: 'closed'; readonly closed: z.input<typeof closedShape> }
   | {
       readonly kind: 'refused'
       readonly missing: readonly Missing[]
       readonly estimate: CloseEstimate | null
+    }
+  | {
+      readonly kind: 'unaccepted'
+      readonly detail: string
+      readonly revision: number
+      readonly unaccepted: readonly Unaccepted[]
     }
   /** Another close is at it in this process. */
   | { readonly kind: 'busy'; readonly month: string }

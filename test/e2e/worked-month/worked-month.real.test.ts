@@ -66,12 +66,12 @@ const importFrom = (directory: string, ...options: string[]) =>
   forbruk(['registry', 'import', directory, ...options], settings)
 
 /** Sends the lines of a table all the way, and closes the month. */
-async function shipAndClose(heading: string): Promise<Closed> {
+async function shipAndClose(heading: string, ...options: string[]): Promise<Closed> {
   for (const [source, path] of writeLogs(folder, tableOf(heading))) {
     await forbruk(['ship', '--format', 'nginx-json', '--source', source, path], settings)
   }
   await forbruk(['aggregate', '--until-caught-up'], settings)
-  return closeShape.parse(JSON.parse(await forbruk(['close', '2026-03', '--json'], settings)))
+  return closeShape.parse(JSON.parse(await forbruk(['close', '2026-03', ...options, '--json'], settings)))
 }
 
 function exceptionsOf(closed: Closed): string[] {
@@ -149,7 +149,7 @@ describe('closed again after late lines and a corrected registry', () => {
 
   beforeAll(async () => {
     await importFrom(registries.corrected, '--from', '2026-03')
-    closed = await shipAndClose('Late lines')
+    closed = await shipAndClose('Late lines', '--accept', 'registry')
   })
 
   test('is revision 2, with the adjustments of the table', async () => {

@@ -39,6 +39,7 @@ if (mode === 'prepare') {
     log,
     tariff: { ...tariff, versions },
     period: parseBillingPeriod('2026-10'),
+    accept: ['tariff'],
     clock: () => GRACE_END_MS,
   })
   const sql = `
