@@ -2,6 +2,7 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
 import type { AcceptedCause } from '@forbruk/schemas/statement/month-close.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
@@ -35,6 +36,8 @@ export type CloseOptions = {
   readonly force?: { readonly reason: string } | undefined
   /** Through what a closed month may change, beside late events and decisions. */
   readonly accept?: readonly AcceptedCause[] | undefined
+  /** When its statements may be announced; at once without it. */
+  readonly announce?: AnnouncePolicy | undefined
   /** Does everything but record. */
   readonly dryRun?: boolean | undefined
   readonly onProgress?: ((step: CloseStep, done: number, total: number) => void) | undefined
@@ -124,6 +127,7 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
     waivers: read.waivers,
     sources: read.facts.sources,
     forced: read.forced,
+    announce: options.announce ?? 'immediately',
     adjustments: revised?.adjustments ?? [],
     changes: revised?.changes ?? [],
   }

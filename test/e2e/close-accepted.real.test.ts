@@ -80,3 +80,19 @@ test('what is accepted by name is the next revision; another name is wrong usage
     '2026-10 is closed as r3, which differs from r2',
   )
 })
+
+test('where it is set so, a revision waits until somebody lets its statements out', async () => {
+  await countLines('later.log', ['2026-10-15T12:45:00Z', '2026-11-03T00:00:00Z'])
+  const careful = { ...settings, FORBRUK_ANNOUNCE: 'after-approval' }
+  const closed = await forbruk(['close', '2026-10'], careful)
+  expect(closed).toContain('2026-10 r4 waits for approval: forbruk statements announce 2026-10\n')
+  expect(closed).not.toContain('announced')
+  const announce = (...options: string[]) =>
+    forbruk(['statements', 'announce', '2026-10', '--actor', 'kari', ...options], careful)
+  expect(await announce('--revision', '3')).toBe(
+    'nothing of 2026-10 waits for approval up to r3\nannounced 0 on billing.statements\n',
+  )
+  expect(await announce()).toBe('2026-10 r4 is approved by kari\nannounced 1 on billing.statements\n')
+  expect(JSON.parse(await announce('--json'))).toEqual({ month: '2026-10', approvals: [], announced: 0 })
+  expect(await runForbruk(['statements', 'announce', '2026-09'], settings)).toMatchObject({ code: 2 })
+})

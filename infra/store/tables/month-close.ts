@@ -1,4 +1,5 @@
 import { OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { ANNOUNCE_POLICIES } from '@forbruk/schemas/statement/announcement.ts'
 import { CHANGE_CAUSES, closeExceptionShape } from '@forbruk/schemas/statement/month-close.ts'
 import { tariffVersionShape } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
@@ -31,7 +32,7 @@ export const rejectedCounts = {
   open: safeCount,
 }
 
-/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032 and 083. */
+/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032, 083 and 093. */
 export const monthClose = declareTable('month_close', {
   ...closeKey,
   contentHash: text,
@@ -87,9 +88,10 @@ export const monthClose = declareTable('month_close', {
       agreedNok: nullable(money),
     }),
   ),
+  announce: enumOf(ANNOUNCE_POLICIES),
 })
 
-/** The first row of each revision, and which is the newest: migration 084. */
+/** The first row of each revision, and which is the newest: migration 094. */
 export const monthCloses = declareTable('month_closes', { ...monthClose.columns, isLatest: bool })
 
 export type MonthCloseRow = RowOf<typeof monthClose>

@@ -3,7 +3,7 @@ import { closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { AcceptedCause } from '@forbruk/schemas/statement/month-close.ts'
 import { Command } from 'commander'
-import { printClose, printRefusal } from '../print/close.ts'
+import { describeWaiting, printClose, printRefusal } from '../print/close.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { closingParts } from '../wiring/closing-parts.ts'
@@ -48,7 +48,7 @@ export function closeCommand(context: CommandContext): Command {
       const force = readForce(flags, command)
       await using parts = openParts(context)
       const bar = startProgressBar(`closing ${month}`)
-      const { result, announced } = await closeAndAnnounce(closingParts(parts), {
+      const { result, announced, waiting } = await closeAndAnnounce(closingParts(parts), {
         period,
         force,
         accept: flags.accept,
@@ -63,9 +63,10 @@ export function closeCommand(context: CommandContext): Command {
           throw error
         })
         .finally(() => bar.stop())
-      if (flags.json) return printJson({ ...result, announced })
+      if (flags.json) return printJson({ ...result, announced, waiting })
       printClose(month, result)
       if (announced > 0) printLine(`announced ${groupDigits(announced)} on ${parts.config.statementsTopic}`)
+      if (waiting.length > 0) printLine(describeWaiting(month, waiting))
     })
 }
 

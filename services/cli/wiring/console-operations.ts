@@ -1,4 +1,4 @@
-import type { AnnouncedClose, Closer } from '@forbruk/close/close-and-announce.ts'
+import type { AnnouncedClose, Approver, Closer } from '@forbruk/close/close-and-announce.ts'
 import { addStep } from '@forbruk/close/dialogue/add-step.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
@@ -12,6 +12,7 @@ import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import { listPayers } from '@forbruk/close/statements/list-payers.ts'
 import { renderStatement } from '@forbruk/close/statements/page/render-statement.ts'
+import { readAnnouncements } from '@forbruk/close/statements/read-announcements.ts'
 import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
 import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/routes/operations.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
@@ -21,6 +22,8 @@ import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 type OperationParts = {
   readonly store: Store
   readonly close: Closer
+  readonly approve: Approver
+  readonly statementsTopic: string
   /** Of the tariff. */
   readonly timeZone: string
   /** Milliseconds since the epoch. */
@@ -28,7 +31,8 @@ type OperationParts = {
 }
 
 /** What the console does, as the services have it. */
-export function createConsoleOperations({ store, close, timeZone, clock }: OperationParts): Operations {
+export function createConsoleOperations(parts: OperationParts): Operations {
+  const { store, close, approve, statementsTopic, timeZone, clock } = parts
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -41,7 +45,15 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
       const force = forceReason === null ? undefined : { reason: forceReason }
       return answerClose(close({ period, dryRun, accept, force }))
     },
-    listMonths: () => readClosedMonths(store),
+    async listMonths() {
+      const announcements = await readAnnouncements(store, statementsTopic)
+      const known = new Map(announcements.map(each => [`${each.month} r${each.revision}`, each]))
+      return (await readClosedMonths(store)).map(month => {
+        const { state = 'due', approvedBy = null } = known.get(`${month.month} r${month.revision}`) ?? {}
+        return { ...month, announcement: state, approvedBy }
+      })
+    },
+    announceMonth: ({ month }, approval) => approve({ month, ...approval }),
     async listPayers(period, revision, page) {
       const stated = await findRevision(store, period.month, revision)
       if (stated === null) return null
@@ -124,7 +136,7 @@ async function answerCase(asking: Promise<DialogueCase>): Promise<CaseAnswer> {
 }
 
 /** Without the statements themselves, which can be a hundred thousand: they are asked for by month. */
-function toClosed({ result, announced }: AnnouncedClose) {
+function toClosed({ result, announced, waiting }: AnnouncedClose) {
   const { clients, statements, requests, bytes, payableNok, proposedNok } = result.summary
   const payerChanges = listPayerChanges(result.adjustments)
   return {
@@ -147,5 +159,6 @@ function toClosed({ result, announced }: AnnouncedClose) {
     rejected: result.rejected,
     forced: result.forced,
     announced,
+    waiting,
   }
 }

@@ -99,6 +99,35 @@ describe('closing', () => {
     expect(await (await post(CLOSE, { accept: ['registry'] })).json()).toMatchObject({ revision: 2 })
   })
 
+  test('a month that waits for approval is announced once somebody approves what was seen', async () => {
+    await countAll()
+    await open({ wrap: close => request => close({ ...request, announce: 'after-approval' }) })
+    expect(await (await post(CLOSE)).json()).toMatchObject({ outcome: 'closed', announced: 0, waiting: [1] })
+    const month = { month: '2026-10', revision: 1, announcement: 'waiting', approvedBy: null }
+    expect(await (await get('/v1/months')).json()).toMatchObject({ months: [month] })
+
+    const path = '/v1/months/2026-10/announce'
+    for (const body of [
+      {},
+      { revision: 1 },
+      { revision: 1, actor: ' ' },
+      { revision: 1, actor: 'Kari', topic: '' },
+    ])
+      await expectProblem(await post(path, body), 400, 'request_malformed')
+    await expectProblem(await post(path, { revision: 2, actor: 'Kari' }), 404, 'not_found')
+    expect(await (await post(path, { revision: 1, actor: 'Kari' })).json()).toEqual({
+      approvals: [{ revision: 1, by: 'Kari' }],
+      announced: 3,
+    })
+    expect(await (await post(path, { revision: 1, actor: 'Ola' })).json()).toEqual({
+      approvals: [],
+      announced: 0,
+    })
+    expect(await (await get('/v1/months')).json()).toMatchObject({
+      months: [{ ...month, announcement: 'announced', approvedBy: 'Kari' }],
+    })
+  })
+
   test('a second close while one is running is a conflict', async () => {
     await countAll()
     const { begun, gate } = await openHeld()

@@ -1,15 +1,19 @@
-import type { Closer } from '@forbruk/close/close-and-announce.ts'
+import { approveAndAnnounce, type Closer } from '@forbruk/close/close-and-announce.ts'
 import { openConsole } from '@forbruk/console/open-console.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { closingParts } from './closing-parts.ts'
 import { createConsoleOperations } from './console-operations.ts'
 import type { Parts } from './open-parts.ts'
 
 /** The console over the store, until it is disposed of. */
 export async function serveConsole(parts: Parts, tariff: Tariff, close: Closer): Promise<AsyncDisposable> {
   const { config, logger } = parts
+  const closing = closingParts(parts)
   const operations = createConsoleOperations({
     store: await parts.store(),
     close,
+    approve: request => approveAndAnnounce(closing, request),
+    statementsTopic: closing.statementsTopic,
     timeZone: tariff.timeZone,
     clock: Date.now,
   })

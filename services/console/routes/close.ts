@@ -3,8 +3,14 @@ import { ACCEPTED_CAUSES } from '@forbruk/schemas/statement/month-close.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
-import { type CloseAnswer, closedShape, monthsShape, type Operations } from './operations.ts'
-import { monthParameter } from './parameters.ts'
+import {
+  type CloseAnswer,
+  closedShape,
+  monthAnnouncedShape,
+  monthsShape,
+  type Operations,
+} from './operations.ts'
+import { found, monthParameter } from './parameters.ts'
 
 const reasonShape = z.string().trim().min(1).max(1_000)
 
@@ -21,7 +27,14 @@ const bodyShape = z.strictObject({
     .describe('closes although the month is incomplete; the reason stands on every statement'),
 })
 
-export function addCloseRoutes(app: ConsoleServer, { closeMonth, listMonths }: Operations): void {
+const approvalShape = z.strictObject({
+  revision: z.int().min(1).describe('the newest that you have seen: a later one is not approved with it'),
+  actor: z.string().trim().min(1).max(200).describe('who approves'),
+})
+
+export function addCloseRoutes(app: ConsoleServer, operations: Operations): void {
+  const { closeMonth, listMonths } = operations
+  addAnnounce(app, operations)
   app.get(
     '/v1/months',
     { schema: { summary: 'Every revision of every closed month', response: { 200: monthsShape } } },
@@ -42,6 +55,24 @@ export function addCloseRoutes(app: ConsoleServer, { closeMonth, listMonths }: O
       const { dryRun, accept, force } = request.body
       const answer = await closeMonth(period, { dryRun, accept, forceReason: force?.reason ?? null })
       return orRefuse(period.month, answer)
+    },
+  )
+}
+
+function addAnnounce(app: ConsoleServer, { announceMonth }: Operations): void {
+  app.post(
+    '/v1/months/:month/announce',
+    {
+      schema: {
+        summary: "Approve a month's statements that wait for it, and announce them",
+        params: z.strictObject({ month: monthParameter }),
+        body: approvalShape,
+        response: { 200: monthAnnouncedShape, 400: problemShape, 404: problemShape },
+      },
+    },
+    async ({ params, body }) => {
+      const period = parseBillingPeriod(params.month)
+      return found(await announceMonth(period, body), `${period.month} has no revision ${body.revision}`)
     },
   )
 }

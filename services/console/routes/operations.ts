@@ -1,12 +1,12 @@
 import type { CaseAction, CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { RegistryFault } from '@forbruk/schemas/registry/registry.ts'
+import { ANNOUNCEMENT_STATES } from '@forbruk/schemas/statement/announcement.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import {
   ACCEPTED_CAUSES,
   type AcceptedCause,
   type Change,
-  type ClosedMonth,
   changeShape,
   closedMonthShape,
   closeExceptionShape,
@@ -31,7 +31,9 @@ export type Operations = {
       readonly forceReason: string | null
     },
   ): Promise<CloseAnswer>
-  listMonths(): Promise<readonly ClosedMonth[]>
+  listMonths(): Promise<readonly AnnouncedMonth[]>
+  /** Approves what waits of a month, up to a revision, and announces it. Null: the month has no such revision. */
+  announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
   /** Null: the month has no such revision. */
   listPayers(
     period: BillingPeriod,
@@ -85,6 +87,8 @@ export const closedShape = z.object({
   forced: forcedShape.nullable(),
   /** How many statements were announced on the topic just now. */
   announced: z.int(),
+  /** The month's revisions that wait for approval, or for one that does. */
+  waiting: z.array(z.int()).readonly(),
 })
 
 /** One thing that the month lacks: `kind` for programs, `detail` for people. */
@@ -130,7 +134,24 @@ type PayerList = {
   readonly payers: readonly PayerSummary[]
 }
 
-export const monthsShape = z.object({ months: z.array(closedMonthShape).readonly() })
+const announcedMonthShape = closedMonthShape.extend({
+  announcement: z.enum(ANNOUNCEMENT_STATES),
+  /** Null where nobody had to, or nobody has yet. */
+  approvedBy: z.string().nullable(),
+})
+type AnnouncedMonth = z.input<typeof announcedMonthShape>
+
+export const monthsShape = z.object({ months: z.array(announcedMonthShape).readonly() })
+
+type MonthApproval = { readonly revision: number; readonly actor: string }
+
+export const monthAnnouncedShape = z.object({
+  /** Those that waited, and who approved each. */
+  approvals: z.array(z.object({ revision: z.int(), by: z.string() })).readonly(),
+  /** How many statements were announced on the topic just now. */
+  announced: z.int(),
+})
+type MonthAnnounced = z.input<typeof monthAnnouncedShape>
 
 export const importedShape = z.object({
   outcome: z.enum(['imported', 'unchanged']),

@@ -1,5 +1,10 @@
 import { join } from 'node:path'
-import { type Closer, type ClosingParts, closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
+import {
+  approveAndAnnounce,
+  type Closer,
+  type ClosingParts,
+  closeAndAnnounce,
+} from '@forbruk/close/close-and-announce.ts'
 import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { type ConsoleSettings, openConsole } from '@forbruk/console/open-console.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
@@ -73,12 +78,20 @@ async function openOver(
     openLog: async () => log,
     statementsTopic: topic,
     openStatementsLog: async () => statementsLog,
+    announce: 'immediately',
     readTariff: () => readTariffFile(null),
     clock,
   }
   const closer: Closer = request => closeAndAnnounce(closing, request)
   const close = oneAtATime(wrap?.(closer) ?? closer)
-  const operations = createConsoleOperations({ store, close, timeZone: 'Europe/Oslo', clock })
+  const operations = createConsoleOperations({
+    store,
+    close,
+    approve: request => approveAndAnnounce(closing, request),
+    statementsTopic: topic,
+    timeZone: 'Europe/Oslo',
+    clock,
+  })
   const listen = { host: '127.0.0.1', port: 0 }
   const logger = pino({ level: 'debug' }, { write: keepLog })
   const opened = await openConsole({ listen, token: null, logger, ...settings }, operations)
