@@ -18,6 +18,7 @@ describe('readConfig', () => {
       statementsTopic: 'billing.statements',
       closeSchedule: '0 6 2 * *',
       closeFrom: null,
+      announce: null,
       logLevel: 'info',
     })
   })
@@ -44,6 +45,7 @@ describe('readConfig', () => {
       FORBRUK_API_TOKEN: 'a-token-of-some-length',
       FORBRUK_CLOSE_SCHEDULE: 'off',
       FORBRUK_CLOSE_FROM: '2026-10',
+      FORBRUK_ANNOUNCE: 'after-approval',
       KAFKA_STATEMENTS_TOPIC: 'invoices',
       LOG_LEVEL: 'debug',
     })
@@ -78,6 +80,7 @@ describe('readConfig', () => {
       statementsTopic: 'invoices',
       closeSchedule: null,
       closeFrom: { month: '2026-10' },
+      announce: 'after-approval',
       logLevel: 'debug',
     })
   })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { ANNOUNCE_POLICIES, type AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
 import { z } from 'zod'
 import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
@@ -41,6 +42,8 @@ export type Config = {
   readonly closeSchedule: string | null
   /** The first month that is closed by schedule; null: whatever follows a month that is closed. */
   readonly closeFrom: BillingPeriod | null
+  /** When closes may be announced; null: those by a person at once, those by schedule once a person approves them. */
+  readonly announce: AnnouncePolicy | null
   readonly logLevel: LogLevel
 }
 
@@ -81,6 +84,8 @@ const logLevelShape = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'
   error: 'expected one of trace, debug, info, warn, error, fatal, silent',
 })
 
+const announceShape = z.enum(ANNOUNCE_POLICIES, { error: 'expected immediately or after-approval' })
+
 const mechanismShape = z.enum(['plain', 'scram-sha-256', 'scram-sha-512'], {
   error: 'expected plain, scram-sha-256 or scram-sha-512',
 })
@@ -113,6 +118,7 @@ const shape = z.object({
   FORBRUK_API_TOKEN: tokenVariable.optional(),
   FORBRUK_CLOSE_SCHEDULE: scheduleVariable.prefault('0 6 2 * *'),
   FORBRUK_CLOSE_FROM: monthVariable.optional(),
+  FORBRUK_ANNOUNCE: announceShape.optional(),
   LOG_LEVEL: logLevelShape.default('info'),
 })
 
@@ -147,6 +153,7 @@ export function readConfig(env: Environment): Config {
     statementsTopic: variables.KAFKA_STATEMENTS_TOPIC,
     closeSchedule: variables.FORBRUK_CLOSE_SCHEDULE,
     closeFrom: variables.FORBRUK_CLOSE_FROM ?? null,
+    announce: variables.FORBRUK_ANNOUNCE ?? null,
     logLevel: variables.LOG_LEVEL,
   }
 }

@@ -41,6 +41,20 @@ export const changeShape = z.object({
 })
 export type Change = Readonly<z.output<typeof changeShape>>
 
+/** What changes a closed month only once a person has accepted it: no late event and no decision made it. */
+export const ACCEPTED_CAUSES = ['registry', 'tariff', 'rules'] as const
+export type AcceptedCause = (typeof ACCEPTED_CAUSES)[number]
+
+/** What one cause changes for one payer. */
+export const payerChangeShape = z.object({
+  payerId: z.string(),
+  payerName: z.string(),
+  cause: z.enum(CAUSES),
+  amountNok: decimalShape,
+  payableNok: decimalShape,
+})
+export type PayerChange = Readonly<z.output<typeof payerChangeShape>>
+
 /** Why a month was closed though it was incomplete, and what was lacking. */
 export const forcedShape = z.object({ reason: z.string(), lacks: z.array(z.string()).readonly() })
 export type Forced = Readonly<z.output<typeof forcedShape>>

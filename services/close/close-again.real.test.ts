@@ -1,6 +1,6 @@
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { TARIFF, useInstallation } from '../../test/support/close/close-october.ts'
+import { OCTOBER, TARIFF, useInstallation } from '../../test/support/close/close-october.ts'
 import {
   appendRecords,
   flushBlock,
@@ -34,7 +34,7 @@ describe('closing again', () => {
     for (const block of OCTOBER_BLOCKS) await flushBlock(place().store, block)
     const activations = `${REGISTRY['activations.csv']}byrå,shop,2026-11-01,\n`
     await writeRegistry(place().folder, { 'activations.csv': activations })
-    await importAll()
+    await importAll(OCTOBER)
     place().clock.nowMs += 5 * 86_400_000
 
     const again = await close()
@@ -68,11 +68,11 @@ describe('closing again', () => {
         await writeRegistry(place().folder, {
           'clients.csv': REGISTRY['clients.csv'].replace('Firma AS', 'Firma ASA'),
         })
-        await importAll()
-        return {}
+        await importAll(OCTOBER)
+        return { accept: ['registry'] }
       },
     ],
-    ['the tariff', async () => ({ tariff: noteInTariff('another') })],
+    ['the tariff', async () => ({ tariff: noteInTariff('another'), accept: ['tariff'] })],
   ])('with other content is the next revision: %s', async (_what, change) => {
     const { contentHash } = await close()
     const before = await rows('SELECT * FROM statements')
@@ -118,12 +118,13 @@ describe('a close that breaks off', () => {
         versions: TARIFF.versions.map(each => ({ ...each, externalAccess: { pricePerMonth: '150' } })),
       }
       const before = await rows('SELECT * FROM statement_lines')
-      await expect(close({ tariff, store: failingInsert(place().store, nth) })).rejects.toThrow(
+      const accept = ['tariff'] as const
+      await expect(close({ tariff, accept, store: failingInsert(place().store, nth) })).rejects.toThrow(
         'the power went',
       )
       expect(await rows('SELECT * FROM statement_lines')).toEqual(before)
       expect(await rows('SELECT * FROM statement_adjustments')).toEqual([])
-      expect(await close({ tariff })).toMatchObject({ outcome: 'revised', revision: 2 })
+      expect(await close({ tariff, accept })).toMatchObject({ outcome: 'revised', revision: 2 })
       expect(await rows('SELECT count() AS n, sum(payable_nok) AS nok FROM statement_adjustments')).toEqual([
         { n: '2', nok: '2' },
       ])
@@ -147,7 +148,7 @@ describe('a close that breaks off', () => {
     await writeRegistry(place().folder, {
       'activations.csv': 'client_id,integration_id,active_from,active_until\nfirma,shop,2026-01-01,\n',
     })
-    await importAll()
+    await importAll(OCTOBER)
     await close()
     expect(await rows('SELECT client_id, requests, amount_nok FROM statements')).toEqual([
       {
@@ -167,7 +168,7 @@ describe('a close that breaks off', () => {
     const store = beforeInsert(place().store, 'month_close', async () => {
       await close({ tariff: first })
     })
-    const second = await close({ store })
+    const second = await close({ store, accept: ['tariff'] })
     expect(second).toMatchObject({ outcome: 'revised', revision: 2 })
     expect(second.changes.map(change => change.cause)).toEqual(['tariff'])
     expect(
@@ -191,7 +192,9 @@ describe('a close that breaks off', () => {
   test('many at once, of two contents, leave each revision with one holder and the newest with the last', async () => {
     const tariffs = [TARIFF, noteInTariff('another')]
     const results = await Promise.allSettled(
-      Array.from({ length: 6 }, (_, index) => close({ tariff: tariffs[index % 2] ?? TARIFF })),
+      Array.from({ length: 6 }, (_, index) =>
+        close({ tariff: tariffs[index % 2] ?? TARIFF, accept: ['tariff'] }),
+      ),
     )
     const done = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
     for (const result of results) {

@@ -1,16 +1,24 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import type { AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type CloseOptions, type CloseResult, closeMonth } from './close.ts'
 import { announceMonth } from './statements/announce.ts'
+import { type Approval, approveMonth } from './statements/approve.ts'
+import { readAnnouncements } from './statements/read-announcements.ts'
 
-type CloseRequest = Pick<CloseOptions, 'force' | 'dryRun' | 'onProgress'> & {
+type CloseRequest = Pick<CloseOptions, 'force' | 'accept' | 'announce' | 'dryRun' | 'onProgress'> & {
   readonly period: BillingPeriod
 }
 
-/** `announced`: how many statements were sent to the topic by this close. */
-export type AnnouncedClose = { readonly result: CloseResult; readonly announced: number }
+export type AnnouncedClose = {
+  readonly result: CloseResult
+  /** How many statements were sent to the topic by this close. */
+  readonly announced: number
+  /** The month's revisions that wait for a person's approval, or for one that does. */
+  readonly waiting: readonly number[]
+}
 
 /** Closes one month when asked, one at a time: see `oneAtATime`. */
 export type Closer = (request: CloseRequest) => Promise<AnnouncedClose>
@@ -22,6 +30,8 @@ export type ClosingParts = {
   readonly openLog: () => Promise<EventLog>
   readonly statementsTopic: string
   readonly openStatementsLog: () => Promise<EventLog>
+  /** Of a close that doesn't say otherwise. */
+  readonly announce: AnnouncePolicy
   /** Asked each time: the file may have a new version since this process began. */
   readonly readTariff: () => Promise<Tariff>
   /** Milliseconds since the epoch. */
@@ -32,13 +42,36 @@ export type ClosingParts = {
 export async function closeAndAnnounce(parts: ClosingParts, request: CloseRequest): Promise<AnnouncedClose> {
   const tariff = await parts.readTariff()
   const [store, log] = [await parts.openStore(), await parts.openLog()]
-  const result = await closeMonth({ ...request, store, log, tariff, clock: parts.clock })
-  if (request.dryRun === true) return { result, announced: 0 }
+  const policy = request.announce ?? parts.announce
+  const result = await closeMonth({ ...request, announce: policy, store, log, tariff, clock: parts.clock })
+  if (request.dryRun === true) return { result, announced: 0, waiting: [] }
   const announced = await announce(parts, request.period.month)
-  return { result, announced }
+  const revisions = await readAnnouncements(store, parts.statementsTopic, request.period.month)
+  const waiting = revisions.filter(each => each.state === 'waiting').map(each => each.revision)
+  return { result, announced, waiting }
 }
 
-/** What of the month's revisions was not announced yet; answers how many statements that were. */
+type ApprovalRequest = Pick<Parameters<typeof approveMonth>[0], 'month' | 'revision' | 'actor'>
+type ApprovedMonth = { readonly approvals: readonly Approval[]; readonly announced: number }
+
+/** Announces what waits for a person's approval, up to a revision; null when the month has no such revision. */
+export type Approver = (request: ApprovalRequest) => Promise<ApprovedMonth | null>
+
+export async function approveAndAnnounce(
+  parts: ClosingParts,
+  approval: ApprovalRequest,
+): Promise<ApprovedMonth | null> {
+  const store = await parts.openStore()
+  const approvals = await approveMonth({
+    ...approval,
+    store,
+    topic: parts.statementsTopic,
+    clock: parts.clock,
+  })
+  return approvals === null ? null : { approvals, announced: await announce(parts, approval.month) }
+}
+
+/** What of the month's revisions is due to be announced; answers how many statements that were. */
 export async function announce(parts: ClosingParts, month: string): Promise<number> {
   return announceMonth({
     store: await parts.openStore(),

@@ -36,7 +36,7 @@ describe('an incomplete month is refused', () => {
   test('without a registry', async () => {
     await countOctober(place())
     expect(await refusals()).toEqual([
-      'no registry holds in the month; run forbruk registry import, for that month or from the first',
+      'no registry holds in the month; run forbruk registry import with --from and the month',
     ])
   })
 

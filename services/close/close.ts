@@ -3,7 +3,9 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import { isWithinBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import type { AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
+import type { AcceptedCause } from '@forbruk/schemas/statement/month-close.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import { type Tariff, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type OpenedCases, openCases } from './dialogue/open-cases.ts'
@@ -18,7 +20,8 @@ import { readStoredRegistry } from './registry/read-stored-registry.ts'
 import { readWaivers } from './rejected/read-rejected.ts'
 import { explainRevision, type RatingInputs } from './revision/explain-revision.ts'
 import { hashStatement } from './revision/hash-statement.ts'
-import { listChanges } from './revision/list-changes.ts'
+import { listAsked, listChanges } from './revision/list-changes.ts'
+import { listPayerChanges } from './revision/list-payer-changes.ts'
 import type { MonthClose } from './revision/month-close.ts'
 import { type Revision, readLatestRevision } from './revision/read-revision.ts'
 import { type RecordedClose, recordClose } from './revision/record.ts'
@@ -35,6 +38,10 @@ export type CloseOptions = {
   readonly clock: () => number
   /** Closes an incomplete month all the same; the reason is recorded with what was lacking. */
   readonly force?: { readonly reason: string } | undefined
+  /** Through what a closed month may change, beside late events and decisions. */
+  readonly accept?: readonly AcceptedCause[] | undefined
+  /** When its statements may be announced; at once without it. */
+  readonly announce?: AnnouncePolicy | undefined
   /** Does everything but record. */
   readonly dryRun?: boolean | undefined
   readonly onProgress?: ((step: CloseStep, done: number, total: number) => void) | undefined
@@ -55,6 +62,8 @@ export type CloseResult = MonthClose & {
   readonly closedAtMs: number | null
   /** The revision that `adjustments` and `changes` are against; null in a first one. */
   readonly previousRevision: number | null
+  /** Through what a closed month would change that nobody has accepted; only in a dry run, else it is refused. */
+  readonly unaccepted: readonly AcceptedCause[]
   /** What came into dialogue cases; null in a dry run. */
   readonly cases: OpenedCases | null
 }
@@ -67,10 +76,11 @@ const TRIES_MAX = 5
  * all. Closed again with other content it becomes the next revision, with the difference explained.
  *
  * Throws CloseRefusedError for an incomplete month (`force` overrides that, except while the month still runs), a
- * missing registry, use of which the tariff doesn't say what it is, figures that the ledger doesn't vouch for, and when
- * others keep closing the month; BillingPeriodError and TariffError for a month that the tariff can't rate; StoreError,
- * StoreUnavailableError and EventLogError as they come. After any of them the same call can be made again: it does
- * what is still to be done.
+ * missing registry, use of which the tariff doesn't say what it is, figures that the ledger doesn't vouch for, when
+ * others keep closing the month, and where a closed month would change through registry, tariff or rules that `accept`
+ * doesn't name; BillingPeriodError and TariffError for a month that the tariff can't rate; StoreError,
+ * StoreUnavailableError and EventLogError as they come. After any of them the same call can be made again: it does what
+ * is still to be done.
  */
 export async function closeMonth(options: CloseOptions): Promise<CloseResult> {
   for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
@@ -129,18 +139,21 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
     ruled: read.facts.ruled.filter(isWithinBound),
     sources: read.facts.sources,
     forced: read.forced,
+    announce: options.announce ?? 'immediately',
     adjustments: revised?.adjustments ?? [],
     changes: revised?.changes ?? [],
   }
   const previousRevision = previous?.revision ?? null
-  const dry = { outcome: 'dry_run', revision: null, closedAtMs: null, previousRevision, cases: null } as const
-  if (dryRun) return { ...close, ...dry }
+  const unaccepted = revised?.unaccepted ?? []
+  const dry = { outcome: 'dry_run', revision: null, closedAtMs: null, cases: null } as const
+  if (dryRun) return { ...close, ...dry, previousRevision, unaccepted }
+  if (previous !== null && unaccepted.length > 0) throw askFor(previous, unaccepted, close)
   if (previous !== null && isSame) {
     const latest = await readLatestRevision(store, period.month)
     if (latest?.revision !== previous.revision) return 'overtaken'
     // The close that recorded it may have ended before it had opened all cases.
     const cases = await openMonthCases(options, registry, rated, previous.revision)
-    return { ...close, ...toRecorded(previous), outcome: 'unchanged', previousRevision, cases }
+    return { ...close, ...toRecorded(previous), outcome: 'unchanged', previousRevision, unaccepted, cases }
   }
   onProgress('record', 0, 1)
   const recorded = await recordClose(store, close, previous, clock(), (done, total) =>
@@ -149,7 +162,7 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
   if (recorded === 'overtaken') return recorded
   const cases = await openMonthCases(options, registry, rated, recorded.revision)
   const outcome = previous === null ? 'closed' : 'revised'
-  return { ...close, ...toRecorded(recorded), outcome, previousRevision, cases }
+  return { ...close, ...toRecorded(recorded), outcome, previousRevision, unaccepted, cases }
 }
 
 /** Everything that enters a close, and what may stand in its way. */
@@ -170,16 +183,34 @@ async function readMonth(options: CloseOptions) {
 }
 
 async function explain(
-  { store, onProgress = () => {} }: CloseOptions,
+  { store, accept = [], onProgress = () => {} }: CloseOptions,
   previous: Revision,
   inputs: RatingInputs,
-  { statements }: RatedMonth,
+  rated: RatedMonth,
   forced: MonthClose['forced'],
 ) {
   onProgress('explain', 0, 1)
-  const adjustments = await explainRevision(store, previous, inputs, statements)
-  const changes = listChanges(previous, inputs, { adjustments, forcedReason: forced?.reason ?? null })
-  return { adjustments, changes }
+  const explained = await explainRevision(store, previous, inputs, rated)
+  const changes = listChanges(previous, inputs, { ...explained, forcedReason: forced?.reason ?? null })
+  const unaccepted = listAsked(changes, explained).filter(cause => !accept.includes(cause))
+  return { adjustments: explained.adjustments, changes, unaccepted }
+}
+
+function askFor(
+  { month, revision }: Revision,
+  unaccepted: readonly AcceptedCause[],
+  { changes, adjustments }: MonthClose,
+): CloseRefusedError {
+  const payers = listPayerChanges(adjustments)
+  return new CloseRefusedError(
+    month,
+    changes.flatMap(change => {
+      const cause = unaccepted.find(each => each === change.cause)
+      if (cause === undefined) return []
+      const ofCause = payers.filter(each => each.cause === cause)
+      return [{ ...change, kind: 'change_unaccepted', cause, revision, payers: ofCause } as const]
+    }),
+  )
 }
 
 async function openMonthCases(

@@ -36,6 +36,7 @@ const CLOSED = [
   'statement_adjustment',
   'statement_adjustments',
   'statement_announcement',
+  'statement_approval',
   'month_close',
   'month_closes',
   'dialogue_step',

@@ -106,7 +106,13 @@ test('a changed price is told apart from late events of its time, and what is pa
   const text = readFileSync(settings.FORBRUK_TARIFF, 'utf8')
   writeFileSync(tariff, text.replace('"pricePerMonth": "149"', '"pricePerMonth": "159"'))
   const dearer = { ...settings, FORBRUK_TARIFF: tariff }
-  await forbruk(['close', '2026-10'], dearer)
+  expect(await runForbruk(['close', '2026-10'], dearer)).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining(
+      'by NOK 20.00 in 2 lines, of which NOK 20.00 payable: Bureau AS NOK 10.00',
+    ),
+  })
+  await forbruk(['close', '2026-10', '--accept', 'tariff'], dearer)
   expect(
     await query(`
       SELECT payer_id, item, adjustment_nok, payable_nok, causes.cause AS cause

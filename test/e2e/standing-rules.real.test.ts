@@ -110,7 +110,7 @@ test('a public gateway is closed by schedule month after month, and a burst of s
     'activations.csv': 'client_id,integration_id,active_from,active_until\nfirm,shop,2026-01-01,\n',
   }
   for (const [name, text] of Object.entries(tables)) writeFileSync(join(registry, name), text)
-  await importRegistry({ store, directory: registry, clock })
+  await importRegistry({ store, directory: registry, timeZone: 'Europe/Oslo', clock })
 
   await passMonth('2026-01', 120)
   expect(await lookAtSchedule()).toMatchObject([

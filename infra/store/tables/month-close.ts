@@ -1,5 +1,6 @@
 import { OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { ruleBoundShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { ANNOUNCE_POLICIES } from '@forbruk/schemas/statement/announcement.ts'
 import { CHANGE_CAUSES, closeExceptionShape } from '@forbruk/schemas/statement/month-close.ts'
 import { tariffVersionShape } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
@@ -32,7 +33,7 @@ export const rejectedCounts = {
   open: safeCount,
 }
 
-/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032, 083 and 100. */
+/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032, 083, 093 and 100. */
 export const monthClose = declareTable('month_close', {
   ...closeKey,
   contentHash: text,
@@ -99,6 +100,7 @@ export const monthClose = declareTable('month_close', {
       bound: json(ruleBoundShape),
     }),
   ),
+  announce: enumOf(ANNOUNCE_POLICIES),
 })
 
 /** The first row of each revision, and which is the newest: migration 101. */

@@ -1,12 +1,14 @@
 import { CloseRefusedError, type CloseStep } from '@forbruk/close/close.ts'
 import { closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import type { AcceptedCause } from '@forbruk/schemas/statement/month-close.ts'
 import { Command } from 'commander'
-import { printClose, printRefusal } from '../print/close.ts'
+import { describeWaiting, printClose, printRefusal } from '../print/close.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { closingParts } from '../wiring/closing-parts.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { parseAccept } from './parse-accept.ts'
 
 /** How far along each step begins, and how much it is of the whole, by the time that large months take. */
 const PROGRESS: Record<CloseStep, { readonly from: number; readonly weight: number }> = {
@@ -18,7 +20,13 @@ const PROGRESS: Record<CloseStep, { readonly from: number; readonly weight: numb
   open_cases: { from: 85, weight: 15 },
 }
 
-type CloseFlags = { dryRun: boolean; force: boolean; reason?: string; json: boolean }
+type CloseFlags = {
+  dryRun: boolean
+  accept?: AcceptedCause[]
+  force: boolean
+  reason?: string
+  json: boolean
+}
 
 export function closeCommand(context: CommandContext): Command {
   return new Command('close')
@@ -27,6 +35,11 @@ export function closeCommand(context: CommandContext): Command {
     )
     .argument('<month>', 'YYYY-MM')
     .option('--dry-run', 'do everything but record', false)
+    .option(
+      '--accept <causes>',
+      'through what a closed month may change: registry, tariff, rules, separated by commas',
+      parseAccept,
+    )
     .option('--force', 'close although the month is incomplete; needs --reason', false)
     .option('--reason <text>', 'why, recorded with the close')
     .option('--json', 'print the result as JSON', false)
@@ -35,9 +48,10 @@ export function closeCommand(context: CommandContext): Command {
       const force = readForce(flags, command)
       await using parts = openParts(context)
       const bar = startProgressBar(`closing ${month}`)
-      const { result, announced } = await closeAndAnnounce(closingParts(parts), {
+      const { result, announced, waiting } = await closeAndAnnounce(closingParts(parts), {
         period,
         force,
+        accept: flags.accept,
         dryRun: flags.dryRun,
         onProgress: (step, done, total) => {
           bar.update(PROGRESS[step].from + (PROGRESS[step].weight * done) / Math.max(total, 1), 100, step)
@@ -49,9 +63,10 @@ export function closeCommand(context: CommandContext): Command {
           throw error
         })
         .finally(() => bar.stop())
-      if (flags.json) return printJson({ ...result, announced })
+      if (flags.json) return printJson({ ...result, announced, waiting })
       printClose(month, result)
       if (announced > 0) printLine(`announced ${groupDigits(announced)} on ${parts.config.statementsTopic}`)
+      if (waiting.length > 0) printLine(describeWaiting(month, waiting))
     })
 }
 

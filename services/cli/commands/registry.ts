@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { printRegistry, printRegistryImport, printVersions } from '../print/registry.ts'
 import { printJson } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { readTariffFile } from '../wiring/read-tariff-file.ts'
 
 export function registryCommand(context: CommandContext): Command {
   return new Command('registry')
@@ -21,13 +22,17 @@ function importCommand(context: CommandContext): Command {
       'store clients.csv, partners.csv, integrations.csv and activations.csv of a folder, all or nothing',
     )
     .argument('<dir>', 'the folder')
-    .option('--valid-from <month>', 'the first month it holds for, YYYY-MM; without it, from the first')
+    .option(
+      '--from <month>',
+      'the first month it holds for, YYYY-MM; without it, this month. The very first holds for earlier ones too',
+    )
     .option('--json', 'print the counts as JSON', false)
-    .action(async (directory: string, options: { validFrom?: string; json: boolean }) => {
-      const validFrom = options.validFrom === undefined ? undefined : parseBillingPeriod(options.validFrom)
+    .action(async (directory: string, options: { from?: string; json: boolean }) => {
+      const from = options.from === undefined ? undefined : parseBillingPeriod(options.from)
       await using parts = openParts(context)
+      const { timeZone } = await readTariffFile(parts.config.tariffPath)
       const store = await parts.store()
-      const imported = await importRegistry({ store, directory, validFrom, clock: Date.now })
+      const imported = await importRegistry({ store, directory, from, timeZone, clock: Date.now })
       if (options.json) printJson(imported)
       else printRegistryImport(imported)
     })

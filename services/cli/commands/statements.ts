@@ -22,13 +22,15 @@ import { groupDigits, printBytes, printJson, printLine } from '../print/table.ts
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readSellerFile } from '../wiring/read-seller-file.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { announceStatementsCommand } from './announce-statements.ts'
 
 export function statementsCommand(context: CommandContext): Command {
   return new Command('statements')
-    .description('what a closed month came to: to list, to print, or as files')
+    .description('what a closed month came to: to list, to print, as files, or to announce')
     .addCommand(listCommand(context).exitOverride())
     .addCommand(printCommand(context).exitOverride())
     .addCommand(exportCommand(context).exitOverride())
+    .addCommand(announceStatementsCommand(context, revisionOption()).exitOverride())
 }
 
 const PAYERS_PER_PAGE = 1_000

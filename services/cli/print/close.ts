@@ -1,6 +1,7 @@
 import type { CloseRefusedError, CloseResult } from '@forbruk/close/close.ts'
 import { describeBound } from '@forbruk/close/gate/describe-lack.ts'
 import { describeRefusal } from '@forbruk/close/gate/refusal.ts'
+import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import {
   type Statement,
   type StatementAdjustment,
@@ -23,6 +24,7 @@ export function printClose(month: string, close: CloseResult): void {
   }
   printFigures(close)
   printChanges(close)
+  printUnaccepted(month, close)
   printOverage(close.statements)
   printNotCounted(close.statements)
   printOpened(close)
@@ -31,6 +33,13 @@ export function printClose(month: string, close: CloseResult): void {
   printLine(`content hash ${close.contentHash}`)
   const cut = close.cut.map(({ partition, nextOffset }) => `${partition}:${nextOffset}`).join(' ')
   printLine(`covers ${close.stream} up to offsets ${cut}`)
+}
+
+/** Of revisions that are recorded and not announced. */
+export function describeWaiting(month: string, revisions: readonly number[]): string {
+  const names = revisions.map(revision => `r${revision}`).join(', ')
+  const verb = revisions.length === 1 ? 'waits' : 'wait'
+  return `${month} ${names} ${verb} for approval: forbruk statements announce ${month}`
 }
 
 function headline(month: string, { outcome, revision, previousRevision }: CloseResult): string {
@@ -91,6 +100,7 @@ function printChanges({ changes, adjustments, previousRevision }: CloseResult): 
     ]),
   )
   if (adjustments.length === 0) return
+  printPayerChanges(adjustments)
   printLine()
   printTable(
     [
@@ -108,6 +118,31 @@ function printChanges({ changes, adjustments, previousRevision }: CloseResult): 
   )
   const more = adjustments.length - ADJUSTMENTS_SHOWN_MAX
   if (more > 0) printLine(`and ${groupDigits(more)} more: forbruk sql "SELECT * FROM statement_adjustments"`)
+}
+
+function printPayerChanges(adjustments: readonly StatementAdjustment[]): void {
+  const changes = listPayerChanges(adjustments)
+  printLine()
+  printTable(
+    [
+      { title: 'payer' },
+      { title: 'because of' },
+      { title: 'NOK', align: 'right' },
+      { title: 'of which payable', align: 'right' },
+    ],
+    changes
+      .slice(0, ADJUSTMENTS_SHOWN_MAX)
+      .map(each => [each.payerName, each.cause, signedAmount(each.amountNok), signedAmount(each.payableNok)]),
+  )
+  const more = changes.length - ADJUSTMENTS_SHOWN_MAX
+  if (more > 0) printLine(`and ${groupDigits(more)} more with smaller amounts`)
+}
+
+/** Of a dry run: what the close itself would be refused for. */
+function printUnaccepted(month: string, { unaccepted }: CloseResult): void {
+  if (unaccepted.length === 0) return
+  printLine()
+  printLine(`this waits for a person who accepts it: forbruk close ${month} --accept ${unaccepted.join(',')}`)
 }
 
 /** A terminal holds no more; the view has all. */

@@ -11,8 +11,15 @@ import { INTEGRATION_KINDS } from '@forbruk/schemas/registry/registry.ts'
 import { groupDigits, printLine, printTable } from './table.ts'
 
 export function printRegistryImport(imported: RegistryImport): void {
-  printLine(`${imported.outcome}: ${describeCounts(imported)}`)
-  printLine(`import ${imported.sequence} holds ${describeMonths(imported.holds)}`)
+  const { outcome, sequence, holds, monthsBehind } = imported
+  printLine(`${outcome}: ${describeCounts(imported)}`)
+  printLine(`import ${sequence} holds ${describeMonths(holds)}`)
+  const from = holds?.from ?? null
+  if (outcome === 'imported' && from !== null)
+    printLine(`months before ${from} are rated as before; --from names an earlier one`)
+  if (monthsBehind.length === 0) return
+  printLine(`closed with another registry, and so until they are closed again: ${monthsBehind.join(', ')}`)
+  printLine(`forbruk close ${monthsBehind[0]} --dry-run shows the difference`)
 }
 
 export function printVersions(versions: readonly PlacedVersion[]): void {

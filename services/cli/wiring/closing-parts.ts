@@ -1,4 +1,5 @@
 import type { ClosingParts } from '@forbruk/close/close-and-announce.ts'
+import { chooseAnnouncePolicy } from '@forbruk/close/statements/choose-announce-policy.ts'
 import type { Parts } from './open-parts.ts'
 import { readTariffFile } from './read-tariff-file.ts'
 
@@ -10,6 +11,7 @@ export function closingParts(parts: Pick<Parts, 'config' | 'store' | 'log' | 'st
     openLog: () => parts.log(),
     statementsTopic: config.statementsTopic,
     openStatementsLog: () => parts.statementsLog(),
+    announce: chooseAnnouncePolicy(config.announce, 'person'),
     readTariff: () => readTariffFile(config.tariffPath),
     clock: Date.now,
   }

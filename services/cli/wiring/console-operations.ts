@@ -1,16 +1,18 @@
-import type { AnnouncedClose, Closer } from '@forbruk/close/close-and-announce.ts'
+import type { AnnouncedClose, Approver, Closer } from '@forbruk/close/close-and-announce.ts'
 import { addStep } from '@forbruk/close/dialogue/add-step.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
-import { CloseRefusedError, describeRefusal } from '@forbruk/close/gate/refusal.ts'
+import { CloseRefusedError, describeRefusal, type UnacceptedChange } from '@forbruk/close/gate/refusal.ts'
 import { importRegistryFiles, RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
+import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import { listPayers } from '@forbruk/close/statements/list-payers.ts'
 import { renderStatement } from '@forbruk/close/statements/page/render-statement.ts'
+import { readAnnouncements } from '@forbruk/close/statements/read-announcements.ts'
 import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
 import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/routes/operations.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
@@ -25,6 +27,8 @@ type OperationParts = {
   readonly stream: string
   readonly close: Closer
   readonly readWaiting: (nowMs: number) => Promise<Waiting[]>
+  readonly approve: Approver
+  readonly statementsTopic: string
   /** Of the tariff. */
   readonly timeZone: string
   /** Milliseconds since the epoch. */
@@ -33,7 +37,7 @@ type OperationParts = {
 
 /** What the console does, as the services have it. */
 export function createConsoleOperations(parts: OperationParts): Operations {
-  const { store, close, readWaiting, timeZone, clock } = parts
+  const { store, close, approve, statementsTopic, readWaiting, timeZone, clock } = parts
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -42,11 +46,19 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     return statement ?? null
   }
   return {
-    async closeMonth(period, { dryRun, forceReason }) {
+    async closeMonth(period, { dryRun, accept, forceReason }) {
       const force = forceReason === null ? undefined : { reason: forceReason }
-      return answerClose(close({ period, dryRun, force }))
+      return answerClose(close({ period, dryRun, accept, force }))
     },
-    listMonths: () => readClosedMonths(store),
+    async listMonths() {
+      const announcements = await readAnnouncements(store, statementsTopic)
+      const known = new Map(announcements.map(each => [`${each.month} r${each.revision}`, each]))
+      return (await readClosedMonths(store)).map(month => {
+        const { state = 'due', approvedBy = null } = known.get(`${month.month} r${month.revision}`) ?? {}
+        return { ...month, announcement: state, approvedBy }
+      })
+    },
+    announceMonth: ({ month }, approval) => approve({ month, ...approval }),
     async listPayers(period, revision, page) {
       const stated = await findRevision(store, period.month, revision)
       if (stated === null) return null
@@ -62,10 +74,10 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       const stated = await findRevision(store, period.month, revision)
       return stated === null ? null : exportTable(store, stated, table, format)
     },
-    async importRegistry(files, validFrom) {
+    async importRegistry(files, from) {
       try {
-        const options = { store, files, origin: 'the request', clock }
-        const imported = await importRegistryFiles({ ...options, validFrom: validFrom ?? undefined })
+        const options = { store, files, origin: 'the request', timeZone, clock }
+        const imported = await importRegistryFiles({ ...options, from: from ?? undefined })
         return { kind: 'imported', imported }
       } catch (error) {
         if (!(error instanceof RegistryFaultsError)) throw error
@@ -88,9 +100,28 @@ async function answerClose(closing: Promise<AnnouncedClose>): Promise<CloseAnswe
   } catch (error) {
     if (error instanceof CloseRunningError) return { kind: 'busy', month: error.month }
     if (!(error instanceof CloseRefusedError)) throw error
+    const unaccepted = error.refusals.filter(refusal => refusal.kind === 'change_unaccepted')
+    const [first] = unaccepted
+    if (first !== undefined) {
+      const detail = unaccepted.map(describeRefusal).join('; ')
+      return {
+        kind: 'unaccepted',
+        detail,
+        revision: first.revision,
+        unaccepted: unaccepted.map(toUnaccepted),
+      }
+    }
     const missing = error.refusals.map(refusal => ({ kind: refusal.kind, detail: describeRefusal(refusal) }))
     return { kind: 'refused', missing, estimate: toEstimate(error) }
   }
+}
+
+/** The largest amounts: payers can be a hundred thousand. */
+const PAYER_CHANGES_MAX = 100
+
+function toUnaccepted({ cause, detail, lines, amountNok, payableNok, payers }: UnacceptedChange) {
+  const largest = payers.slice(0, PAYER_CHANGES_MAX)
+  return { cause, detail, lines, amountNok, payableNok, payers: largest, payersTotal: payers.length }
 }
 
 function toEstimate({ estimate }: CloseRefusedError) {
@@ -112,8 +143,9 @@ async function answerCase(asking: Promise<DialogueCase>): Promise<CaseAnswer> {
 }
 
 /** Without the statements themselves, which can be a hundred thousand: they are asked for by month. */
-function toClosed({ result, announced }: AnnouncedClose) {
+function toClosed({ result, announced, waiting }: AnnouncedClose) {
   const { clients, statements, requests, bytes, payableNok, proposedNok } = result.summary
+  const payerChanges = listPayerChanges(result.adjustments)
   return {
     month: result.month,
     outcome: result.outcome,
@@ -127,11 +159,15 @@ function toClosed({ result, announced }: AnnouncedClose) {
     payableNok,
     proposedNok,
     changes: result.changes,
+    payerChanges: payerChanges.slice(0, PAYER_CHANGES_MAX),
+    payerChangesTotal: payerChanges.length,
+    unaccepted: result.unaccepted,
     exceptions: result.exceptions,
     rejected: result.rejected,
     waivers: result.waivers,
     ruled: result.ruled,
     forced: result.forced,
     announced,
+    waiting,
   }
 }

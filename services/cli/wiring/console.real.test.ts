@@ -1,6 +1,6 @@
 import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { OCTOBER, useInstallation } from '../../../test/support/close/close-october.ts'
 import {
   countOctober,
   OCTOBER_END_MS,
@@ -74,6 +74,58 @@ describe('closing', () => {
     expect(await (await get('/v1/months/2026-10/statements/kunde.html')).text()).toContain(
       'the auditors &lt;wait&gt;',
     )
+  })
+
+  test('a closed month that would change through its registry asks for that by name', async () => {
+    await countAll()
+    await open()
+    await post(CLOSE)
+    const activations = REGISTRY['activations.csv'].replace('firma,shop,2026-01-01,\n', '')
+    await writeRegistry(place().folder, { 'activations.csv': activations })
+    await importAll(OCTOBER)
+    const problem = await expectProblem(await post(CLOSE), 409, 'change_unaccepted')
+    const payers = [{ payerId: 'byrå', cause: 'registry', amountNok: '-149.02' }]
+    expect(problem).toMatchObject({
+      month: '2026-10',
+      revision: 1,
+      unaccepted: [
+        { cause: 'registry', amountNok: '-149.02', payableNok: '-149.00', payers, payersTotal: 1 },
+      ],
+    })
+    expect(await (await post(CLOSE, { dryRun: true })).json()).toMatchObject({
+      ...{ outcome: 'dry_run', unaccepted: ['registry'], payerChanges: payers, payerChangesTotal: 1 },
+    })
+    await expectProblem(await post(CLOSE, { accept: ['usage'] }), 400, 'request_malformed')
+    expect(await (await post(CLOSE, { accept: ['registry'] })).json()).toMatchObject({ revision: 2 })
+  })
+
+  test('a month that waits for approval is announced once somebody approves what was seen', async () => {
+    await countAll()
+    await open({ wrap: close => request => close({ ...request, announce: 'after-approval' }) })
+    expect(await (await post(CLOSE)).json()).toMatchObject({ outcome: 'closed', announced: 0, waiting: [1] })
+    const month = { month: '2026-10', revision: 1, announcement: 'waiting', approvedBy: null }
+    expect(await (await get('/v1/months')).json()).toMatchObject({ months: [month] })
+
+    const path = '/v1/months/2026-10/announce'
+    for (const body of [
+      {},
+      { revision: 1 },
+      { revision: 1, actor: ' ' },
+      { revision: 1, actor: 'Kari', topic: '' },
+    ])
+      await expectProblem(await post(path, body), 400, 'request_malformed')
+    await expectProblem(await post(path, { revision: 2, actor: 'Kari' }), 404, 'not_found')
+    expect(await (await post(path, { revision: 1, actor: 'Kari' })).json()).toEqual({
+      approvals: [{ revision: 1, by: 'Kari' }],
+      announced: 3,
+    })
+    expect(await (await post(path, { revision: 1, actor: 'Ola' })).json()).toEqual({
+      approvals: [],
+      announced: 0,
+    })
+    expect(await (await get('/v1/months')).json()).toMatchObject({
+      months: [{ ...month, announcement: 'announced', approvedBy: 'Kari' }],
+    })
   })
 
   test('a second close while one is running is a conflict', async () => {
@@ -196,17 +248,18 @@ describe('the registry', () => {
   beforeEach(() => open())
 
   test('is imported, from a month on', async () => {
-    const answer = await post('/v1/registry', { ...TABLES, validFrom: '2026-10' })
+    const answer = await post('/v1/registry', { ...TABLES, from: '2026-10' })
     expect(await answer.json()).toEqual({
       outcome: 'imported',
       sequence: 1,
       validFrom: '2026-10',
+      monthsBehind: [],
       clients: 3,
       partners: 1,
       integrations: 3,
       activations: 4,
     })
-    expect(await (await post('/v1/registry', { ...TABLES, validFrom: '2026-10' })).json()).toMatchObject({
+    expect(await (await post('/v1/registry', { ...TABLES, from: '2026-10' })).json()).toMatchObject({
       outcome: 'unchanged',
     })
   })
@@ -229,11 +282,7 @@ describe('the registry', () => {
     const problem = await expectProblem(await post('/v1/registry', some), 400, 'request_malformed')
     expect(problem.detail).toContain('partners')
     await expectProblem(await post('/v1/registry', { ...TABLES, more: '' }), 400, 'request_malformed')
-    await expectProblem(
-      await post('/v1/registry', { ...TABLES, validFrom: 'soon' }),
-      400,
-      'request_malformed',
-    )
+    await expectProblem(await post('/v1/registry', { ...TABLES, from: 'soon' }), 400, 'request_malformed')
   })
 })
 

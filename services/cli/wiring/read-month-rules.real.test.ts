@@ -14,7 +14,7 @@ afterAll(removeInstallations)
 test('an alert counts what the close counts: no failures, no refusals, and nothing that is undecided', async () => {
   const { store, folder, clock, log } = await openInstallation()
   await writeRegistry(folder)
-  await importRegistry({ store, directory: folder, clock: () => clock.nowMs })
+  await importRegistry({ store, directory: folder, timeZone: 'Europe/Oslo', clock: () => clock.nowMs })
   const rules = await createRulesReader(store, TARIFF)(OCTOBER)
   const used = [
     use('firma', 'shop', 9n, 1n, 2n),

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { announce, type Closer } from '@forbruk/close/close-and-announce.ts'
 import { readDueWork } from '@forbruk/close/schedule/read-due-work.ts'
 import { runSchedule } from '@forbruk/close/schedule/run-schedule.ts'
+import { chooseAnnouncePolicy } from '@forbruk/close/statements/choose-announce-policy.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { closingParts } from './closing-parts.ts'
 import type { Parts } from './open-parts.ts'
@@ -29,9 +30,10 @@ export async function scheduleCloses(
       : 'closing by schedule from FORBRUK_CLOSE_FROM on, each month once the one before it is closed',
   )
   const closing = closingParts(parts)
+  const policy = chooseAnnouncePolicy(config.announce, 'schedule')
   await runSchedule({
     plan: nowMs => readDueWork(store, settings, nowMs),
-    close: (period: BillingPeriod) => close({ period }),
+    close: (period: BillingPeriod) => close({ period, announce: policy }),
     announce: month => announce(closing, month),
     clock: closing.clock,
     sleep: ms => wait(ms, undefined, { signal }).catch(() => {}),

@@ -1,6 +1,7 @@
-import type { Closer } from '@forbruk/close/close-and-announce.ts'
+import { approveAndAnnounce, type Closer } from '@forbruk/close/close-and-announce.ts'
 import { openConsole } from '@forbruk/console/open-console.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { closingParts } from './closing-parts.ts'
 import { createConsoleOperations } from './console-operations.ts'
 import type { Parts } from './open-parts.ts'
 import { waitingReader } from './waiting-reader.ts'
@@ -9,11 +10,14 @@ import { waitingReader } from './waiting-reader.ts'
 export async function serveConsole(parts: Parts, tariff: Tariff, close: Closer): Promise<AsyncDisposable> {
   const { config, logger } = parts
   const store = await parts.store()
+  const closing = closingParts(parts)
   const operations = createConsoleOperations({
     store,
     stream: config.log.topic,
     close,
     readWaiting: waitingReader(store, config, tariff.timeZone),
+    approve: request => approveAndAnnounce(closing, request),
+    statementsTopic: closing.statementsTopic,
     timeZone: tariff.timeZone,
     clock: Date.now,
   })

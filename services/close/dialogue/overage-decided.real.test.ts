@@ -69,7 +69,11 @@ describe('rating, row 6', () => {
     const versions = TARIFF.versions.map(version => ({ ...version, note: 'another' }))
     const tariff = { ...TARIFF, versions }
     const store = beforeInsert(place().store, 'statement', () => decide('charge'))
-    expect(await close({ store, tariff })).toMatchObject({ outcome: 'revised', revision: 2, decisions: [] })
+    expect(await close({ store, tariff, accept: ['tariff'] })).toMatchObject({
+      outcome: 'revised',
+      revision: 2,
+      decisions: [],
+    })
     expect(await overageOf(2)).toMatchObject([{ status: 'proposed' }])
     expect(await close({ tariff })).toMatchObject({ outcome: 'revised', revision: 3 })
     expect(await overageOf(3)).toMatchObject([{ status: 'payable' }])

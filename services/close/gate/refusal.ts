@@ -1,3 +1,4 @@
+import type { AcceptedCause, Change, PayerChange } from '@forbruk/schemas/statement/month-close.ts'
 import type { Undecided } from '../rating/find-undecided.ts'
 import { describeLack } from './describe-lack.ts'
 import { describeEstimate, type Estimate } from './estimate-ready.ts'
@@ -11,6 +12,16 @@ type Refusal =
   | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
   /** Each time, another close with other content was recorded while this one was at it. */
   | { readonly kind: 'closed_meanwhile'; readonly tries: number }
+  | UnacceptedChange
+
+/** A closed month would change through what nobody has accepted. `payers`: whom it concerns, and by how much. */
+export type UnacceptedChange = Omit<Change, 'cause'> & {
+  readonly kind: 'change_unaccepted'
+  /** The newest that is recorded. */
+  readonly revision: number
+  readonly cause: AcceptedCause
+  readonly payers: readonly PayerChange[]
+}
 
 /** The month was refused for stated reasons: nothing was recorded. The command ends with exit code 3. */
 export class CloseRefusedError extends Error {
@@ -35,7 +46,7 @@ export class CloseRefusedError extends Error {
 export function describeRefusal(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'registry_missing':
-      return 'no registry holds in the month; run forbruk registry import, for that month or from the first'
+      return 'no registry holds in the month; run forbruk registry import with --from and the month'
     case 'integration_undecided':
       return describeUndecided(refusal)
     case 'figures_unsettled':
@@ -48,6 +59,8 @@ export function describeRefusal(refusal: Refusal): string {
         `${refusal.tries} times another close with other figures came first; ` +
         'close it again once usage, registry and tariff are at rest'
       )
+    case 'change_unaccepted':
+      return describeUnaccepted(refusal)
     default:
       return describeLack(refusal)
   }
@@ -62,5 +75,20 @@ function describeUndecided({ definition, requests, clients, clientId, integratio
   return (
     `${requests} requests of ${of} ${what}, and the tariff does not say what they are; ` +
     `set ${definition} to internal, external or exception in a tariff of your own (FORBRUK_TARIFF)`
+  )
+}
+
+/** A message holds no more; a dry run has all. */
+const PAYERS_NAMED_MAX = 5
+
+function describeUnaccepted(change: UnacceptedChange): string {
+  const { cause, detail, revision, lines, amountNok, payableNok, payers } = change
+  const named = payers.slice(0, PAYERS_NAMED_MAX).map(each => `${each.payerName} NOK ${each.amountNok}`)
+  const more = payers.length > named.length ? [`${payers.length - named.length} more`] : []
+  const whom = named.length === 0 ? '' : `: ${[...named, ...more].join(', ')}`
+  const where = `${lines} ${lines === 1 ? 'line' : 'lines'}`
+  return (
+    `${cause}, ${detail}, would change r${revision} by NOK ${amountNok} in ${where}, ` +
+    `of which NOK ${payableNok} payable${whom}; --dry-run shows it, --accept ${cause} accepts it`
   )
 }

@@ -107,10 +107,10 @@ async function invoiceOctober(): Promise<Record<string, string>> {
   await close()
   const activations = REGISTRY['activations.csv'].replace('kunde,shop,2026-10-31,\n', '')
   await importClients(october, INVOICED_CLIENTS, { 'activations.csv': activations })
-  await close()
+  await close({ accept: ['registry'] })
   const own = INVOICED_CLIENTS.replace('byrå,yes,,,,,,', 'byrå,no,310000043,,,,,NO')
   await importClients(october, own, { 'activations.csv': activations })
-  await close()
+  await close({ accept: ['registry'] })
   const documents: Record<string, string> = {}
   for (const revision of [1, 2, 3, 4]) {
     for (const { number, kind, xml } of (await invoicesOf(place(), revision)).values()) {

@@ -3,6 +3,7 @@ import { REGISTRY_FILES } from '@forbruk/schemas/registry/read-registry.ts'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   type Installation,
+  OCTOBER_END_MS,
   openInstallation,
   REGISTRY,
   removeInstallations,
@@ -21,8 +22,9 @@ beforeEach(async () => {
 afterEach(() => place.log.close())
 afterAll(removeInstallations)
 
-const run = (store = place.store) =>
-  importRegistry({ store, directory: place.folder, clock: () => place.clock.nowMs })
+const clock = () => place.clock.nowMs
+const timeZone = 'Europe/Oslo'
+const run = (store = place.store) => importRegistry({ store, directory: place.folder, timeZone, clock })
 const stored = (month = '2026-10') => readStoredRegistry(place.store, month)
 const firstName = async (month?: string) => (await stored(month))?.registry.clients[0]?.name
 const named = (name: string) => ({
@@ -30,16 +32,17 @@ const named = (name: string) => ({
 })
 const renamed = named('Annet AS')
 
-/** Imports the registry's texts with another name of its first client, from a month on. */
-function runNamed(name: string, validFrom: string | null, store = place.store) {
+/** Imports the registry's texts with another name of its first client, from a month on, or from the current one. */
+function runNamed(name: string, from: string | null, store = place.store) {
   const texts = { ...REGISTRY, ...named(name) }
   const files = new Map(REGISTRY_FILES.map(file => [file, Buffer.from(texts[file])]))
   return importRegistryFiles({
     store,
     files,
     origin: 'a test',
-    validFrom: validFrom === null ? undefined : parseBillingPeriod(validFrom),
-    clock: () => place.clock.nowMs,
+    from: from === null ? undefined : parseBillingPeriod(from),
+    timeZone,
+    clock,
   })
 }
 
@@ -123,6 +126,37 @@ test('the same content again changes nothing; an older one imported again holds 
   expect(await firstName()).toBe('Byrå AS')
 })
 
+describe('an import for which no month is named', () => {
+  test('holds for every month as the first one, and else from the current month on', async () => {
+    expect((await runNamed('En AS', null)).holds).toEqual({ from: null, until: null })
+    expect((await runNamed('To AS', null)).holds).toEqual({ from: '2026-10', until: null })
+    // The last hour of October in UTC is November in Oslo.
+    place.clock.nowMs = OCTOBER_END_MS
+    expect((await runNamed('Tre AS', null)).holds).toEqual({ from: '2026-11', until: null })
+    const names = await Promise.all(['2026-09', '2026-10', '2026-11'].map(firstName))
+    expect(names).toEqual(['En AS', 'To AS', 'Tre AS'])
+  })
+
+  test('leaves a client who left in the month before', async () => {
+    await run()
+    place.clock.nowMs = OCTOBER_END_MS
+    const clients = REGISTRY['clients.csv'].replace('firma,Firma AS,byrå,yes\n', '')
+    const activations = REGISTRY['activations.csv'].replaceAll(/firma,.*\n/g, '')
+    await writeRegistry(place.folder, { 'clients.csv': clients, 'activations.csv': activations })
+    await run()
+    const idsIn = async (month: string) =>
+      (await stored(month))?.registry.clients.map(each => each.clientId).toSorted()
+    expect(await idsIn('2026-10')).toEqual(['byrå', 'firma', 'kunde'])
+    expect(await idsIn('2026-11')).toEqual(['byrå', 'kunde'])
+  })
+
+  test('is no other version of what holds already', async () => {
+    await runNamed('En AS', null)
+    place.clock.nowMs = OCTOBER_END_MS
+    expect(await runNamed('En AS', null)).toMatchObject({ outcome: 'unchanged', sequence: 1 })
+  })
+})
+
 describe('dated versions', () => {
   test('a month is rated with what held then', async () => {
     await runNamed('Gammel AS', null)
@@ -167,13 +201,13 @@ describe('dated versions', () => {
   })
 
   test('analysts see which import holds', async () => {
-    await runNamed('En AS', null)
-    await runNamed('To AS', null)
+    await runNamed('En AS', '2026-10')
+    await runNamed('To AS', '2026-10')
     const rows = await place.store.queryText(
       'SELECT sequence, valid_from, holds FROM registry_imports',
       'CSV',
     )
-    expect(rows).toBe('1,"",0\n2,"",1\n')
+    expect(rows).toBe('1,"2026-10",0\n2,"2026-10",1\n')
   })
 })
 
@@ -202,7 +236,7 @@ describe('mistakes', () => {
 
   test('a path that is no folder is refused', async () => {
     const directory = `${place.folder}/clients.csv`
-    await expect(importRegistry({ store: place.store, directory, clock: () => 0 })).rejects.toThrow(
+    await expect(importRegistry({ store: place.store, directory, timeZone, clock })).rejects.toThrow(
       /no folder; expected one with clients\.csv/,
     )
   })

@@ -1,11 +1,12 @@
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { registryImport } from '@forbruk/infra/store/tables/registry-import.ts'
-import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { type BillingPeriod, periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import { type RegistryFiles, readRegistry } from '@forbruk/schemas/registry/read-registry.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
 import { insertRegistry } from './insert-registry.ts'
+import { listMonthsBehind } from './list-months-behind.ts'
 import { readRegistryFolder } from './read-registry-folder.ts'
 import { RegistryFaultsError } from './registry-faults-error.ts'
 import {
@@ -15,19 +16,27 @@ import {
   type RegistryVersion,
   readVersion,
   readVersions,
+  versionFor,
 } from './registry-versions.ts'
 
 export { RegistryFaultsError }
 
 export type RegistryImport = PlacedVersion & {
-  /** `unchanged`: the version that holds from this month on has the same content already. */
+  /** `unchanged`: what held had the same content already. */
   readonly outcome: 'imported' | 'unchanged'
+  /** YYYY-MM of the months that it holds for, but that were closed with another: they stay until closed again. */
+  readonly monthsBehind: readonly string[]
 }
 
 type ImportOptions = {
   readonly store: Store
-  /** The first month it holds for; without it, it holds from the first month on. */
-  readonly validFrom?: BillingPeriod | undefined
+  /**
+   * The first month it holds for. Without it the current one, so that no ended month loses a client who left since; the
+   * very first import has none before it, and holds for all earlier months too.
+   */
+  readonly from?: BillingPeriod | undefined
+  /** Of the tariff: the current month is read in it. */
+  readonly timeZone: string
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }
@@ -55,45 +64,68 @@ export async function importRegistryFiles(
     readonly origin: string
   },
 ): Promise<RegistryImport> {
-  const { store, files, origin, validFrom, clock } = options
+  const { store, files, origin } = options
   const reading = readRegistry(files)
   if (!reading.ok) throw new RegistryFaultsError(origin, reading.faults, reading.faultCount)
-  const wanted = {
-    importId: hashContent(reading.registry),
-    validFrom: validFrom?.month ?? null,
-    ...countEntries(reading.registry),
-  }
-  const held = findHeld(await readVersions(store), wanted.validFrom)
-  if (held?.importId === wanted.importId) return { ...held, outcome: 'unchanged' }
+  const wanted = { importId: hashContent(reading.registry), ...countEntries(reading.registry) }
+  const versions = await readVersions(store)
+  const held = findHeld(versions, options)
+  if (held?.importId === wanted.importId) return tell(store, versions, held, 'unchanged')
 
   await insertRegistry(store, wanted.importId, reading.registry)
   // Last: it vouches for all the others.
-  const version = await takeSequence(store, wanted, clock())
-  return { ...placed(await readVersions(store), version), outcome: 'imported' }
+  const version = await takeSequence(options, wanted)
+  return tell(store, await readVersions(store), version, 'imported')
 }
 
-type WantedVersion = RegistryCounts & Pick<RegistryVersion, 'importId' | 'validFrom'>
-
 /** Several imports at a time all come to hold, in the order in which they took their numbers. */
-async function takeSequence(store: Store, wanted: WantedVersion, nowMs: number): Promise<RegistryVersion> {
+async function takeSequence(
+  options: ImportOptions,
+  content: RegistryCounts & Pick<RegistryVersion, 'importId'>,
+): Promise<RegistryVersion> {
+  const { store, clock } = options
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
-    const sequence = ((await readVersions(store)).at(-1)?.sequence ?? 0) + 1
+    const versions = await readVersions(store)
+    const sequence = (versions.at(-1)?.sequence ?? 0) + 1
+    const validFrom = firstMonth(versions, options)
     const holder = await putIfAbsent({
       store,
       table: registryImport,
-      values: [{ ...wanted, sequence, importedAtMs: nowMs }],
+      values: [{ ...content, validFrom, sequence, importedAtMs: clock() }],
       key: String(sequence),
       read: () => readVersion(store, sequence),
     })
-    if (holder.importId === wanted.importId && holder.validFrom === wanted.validFrom) return holder
+    if (holder.importId === content.importId && holder.validFrom === validFrom) return holder
   }
   throw new StoreUnavailableError(
     `the registry is not imported: ${TRIES_MAX} other imports came in between; run it again`,
   )
 }
 
-function findHeld(versions: readonly RegistryVersion[], validFrom: string | null): PlacedVersion | undefined {
-  return placeVersions(versions).find(each => each.holds !== null && each.validFrom === validFrom)
+/** Null: it holds from the first month on. */
+function firstMonth(versions: readonly RegistryVersion[], options: ImportOptions): string | null {
+  const { from, timeZone, clock } = options
+  if (from !== undefined) return from.month
+  return versions.length === 0 ? null : periodAt(clock(), timeZone).month
+}
+
+/**
+ * What an import is held against: where a month is named, the version from that month on, since the same content from
+ * another month on is something else; where none is, whatever holds now.
+ */
+function findHeld(versions: readonly RegistryVersion[], options: ImportOptions): RegistryVersion | undefined {
+  const held = versionFor(versions, firstMonth(versions, options) ?? '')
+  return options.from === undefined || held?.validFrom === options.from.month ? held : undefined
+}
+
+async function tell(
+  store: Store,
+  versions: readonly RegistryVersion[],
+  version: RegistryVersion,
+  outcome: RegistryImport['outcome'],
+): Promise<RegistryImport> {
+  const told = placed(versions, version)
+  return { ...told, outcome, monthsBehind: await listMonthsBehind(store, told) }
 }
 
 function placed(versions: readonly RegistryVersion[], version: RegistryVersion): PlacedVersion {

@@ -34,6 +34,14 @@ export function placeVersions(versions: readonly RegistryVersion[]): PlacedVersi
   })
 }
 
+/** Pure: the version that a month is rated with. */
+export function versionFor(versions: readonly RegistryVersion[], month: string): PlacedVersion | undefined {
+  return placeVersions(versions).find(
+    ({ holds }) =>
+      holds !== null && (holds.from ?? '') <= month && (holds.until === null || month < holds.until),
+  )
+}
+
 const { list, shape: versionShape } = select(registryImport)
 const VERSIONS_SQL = `SELECT ${list} FROM registry_import`
 

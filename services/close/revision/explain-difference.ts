@@ -112,10 +112,12 @@ function describeCause(
   }
   if (step.cause !== 'usage') return { cause: step.cause, detail: step.describe(clientId), ...part }
   const usage = describeUsage(before, after)
-  if (usage === null) return { cause: 'rules', detail: 'the same inputs, rated by another version', ...part }
+  if (usage === null) return { cause: 'rules', detail: OTHER_RULES, ...part }
   const more = step.describe(clientId)
   return { cause: 'usage', detail: more === '' ? usage : `${usage}; ${more}`, ...part }
 }
+
+export const OTHER_RULES = 'the same inputs, rated by another version'
 
 /** Null when nothing of it changed. */
 function describeUsage(before: Statement | undefined, after: Statement | undefined): string | null {

@@ -1,19 +1,25 @@
-import type { Change } from '@forbruk/schemas/statement/month-close.ts'
-import type { StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
+import { ACCEPTED_CAUSES, type AcceptedCause, type Change } from '@forbruk/schemas/statement/month-close.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
 import { sumUsage } from '../usage/usage.ts'
 import { adoptBounds, isEqualDecisions } from './compare-decisions.ts'
-import { signed } from './explain-difference.ts'
-import { describeRegistryChange, describeTariffChange, type RatingInputs } from './explain-revision.ts'
+import { OTHER_RULES, signed } from './explain-difference.ts'
+import {
+  describeRegistryChange,
+  describeTariffChange,
+  type ExplainedRevision,
+  type RatingInputs,
+} from './explain-revision.ts'
 import type { Revision } from './read-revision.ts'
 
-type Revised = {
-  readonly adjustments: readonly StatementAdjustment[]
+type Revised = ExplainedRevision & {
   /** Null when the month was complete. */
   readonly forcedReason: string | null
 }
 
-/** Pure: every input that changed, also where that changes no line, such as use within the allowance. */
+/**
+ * Pure: every input that changed, also where that changes no line, such as use within the allowance. Where none did
+ * that is felt, other content comes from the rules.
+ */
 export function listChanges(previous: Revision, inputs: RatingInputs, revised: Revised): Change[] {
   const details: Record<Change['cause'], string> = {
     usage: describeUsageChange(previous, inputs),
@@ -27,7 +33,7 @@ export function listChanges(previous: Revision, inputs: RatingInputs, revised: R
     forced: previous.forcedReason === revised.forcedReason ? '' : describeForced(previous, revised),
   }
   const causes: Change['cause'][] = ['usage', 'registry', 'tariff', 'decision', 'rules', 'forced']
-  return causes.flatMap(cause => {
+  const changes = causes.flatMap((cause): Change[] => {
     const parts = revised.adjustments.flatMap(({ causes }) => causes.filter(part => part.cause === cause))
     const detail = details[cause] || (parts[0]?.detail ?? '')
     if (detail === '') return []
@@ -41,6 +47,22 @@ export function listChanges(previous: Revision, inputs: RatingInputs, revised: R
       },
     ]
   })
+  if (changes.some(change => isFelt(change, revised))) return changes
+  return [
+    ...changes,
+    { cause: 'rules', detail: OTHER_RULES, lines: 0, amountNok: '0.00', payableNok: '0.00' },
+  ]
+}
+
+/** Pure: which of the changes a person has to accept. */
+export function listAsked(changes: readonly Change[], explained: ExplainedRevision): AcceptedCause[] {
+  const felt = new Set(changes.filter(change => isFelt(change, explained)).map(({ cause }) => cause))
+  return ACCEPTED_CAUSES.filter(cause => felt.has(cause))
+}
+
+/** Another import may say the same of this month. */
+function isFelt({ cause }: Change, { isRegistryFelt }: ExplainedRevision): boolean {
+  return cause !== 'registry' || isRegistryFelt
 }
 
 /** Of all that was counted in the month, charged or not. */

@@ -1,5 +1,6 @@
 import type { Cut } from '@forbruk/infra/ledger/settled-usage.ts'
 import type { Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import type { AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
 import type { Change, Forced } from '@forbruk/schemas/statement/month-close.ts'
 import type { StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
@@ -33,6 +34,7 @@ export type MonthClose = RatedMonth & {
   /** What the sources of the stream had said by then. */
   readonly sources: readonly SourceFacts[]
   readonly forced: Forced | null
+  readonly announce: AnnouncePolicy
   /** Against the revision before; none of both in a first one. */
   readonly adjustments: readonly StatementAdjustment[]
   readonly changes: readonly Change[]

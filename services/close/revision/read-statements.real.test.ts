@@ -37,7 +37,7 @@ describe('what a close recorded', () => {
   test('reads with the adjustments it was explained by', async () => {
     await countAll()
     await close()
-    const { adjustments } = await close({ tariff: DEARER })
+    const { adjustments } = await close({ tariff: DEARER, accept: ['tariff'] })
     expect(adjustments.map(each => each.adjustmentNok)).toEqual(['1.50', '1.50'])
     expect(await readAdjustments(place().store, await latest(), EVERY_PAYER)).toEqual(adjustments)
   })

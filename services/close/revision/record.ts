@@ -109,5 +109,6 @@ function toValues(close: MonthClose, revision: number): Omit<MonthCloseRow, 'clo
     changes: close.changes,
     forcedReason: forced?.reason ?? null,
     forcedLacks: forced?.lacks ?? [],
+    announce: close.announce,
   }
 }

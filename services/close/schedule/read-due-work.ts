@@ -1,8 +1,7 @@
 import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
-import { select } from '@forbruk/infra/store/tables/table.ts'
 import { readClosedMonths } from '../statements/find-revision.ts'
+import { readAnnouncements } from '../statements/read-announcements.ts'
 import { type CloseSchedule, planCloses } from './plan-closes.ts'
 
 type ScheduleSettings = {
@@ -13,7 +12,7 @@ type ScheduleSettings = {
   readonly topic: string
 }
 
-/** The months to close at a time, and those that were closed and not announced. */
+/** The months to close at a time, and those of which something is due to be announced. */
 export async function readDueWork(
   store: Store,
   { schedule, stream, topic }: ScheduleSettings,
@@ -24,16 +23,7 @@ export async function readDueWork(
     firstAppendTimeMs: await readFirstAppendTime(store, stream),
     closedMonths: new Set(closed.map(each => each.month)),
   }
-  return { closes: planCloses(schedule, facts, nowMs), announcements: await readUnannounced(store, topic) }
-}
-
-async function readUnannounced(store: Store, topic: string): Promise<string[]> {
-  const rows = await store.query(
-    `SELECT DISTINCT month FROM month_closes
-     WHERE (month, revision) NOT IN (SELECT month, revision FROM statement_announcement WHERE topic = {topic:String})
-     ORDER BY month`,
-    select(monthCloses, 'month').shape,
-    { topic },
-  )
-  return rows.map(row => row.month)
+  const due = (await readAnnouncements(store, topic)).filter(each => each.state === 'due')
+  const announcements = [...new Set(due.map(each => each.month))]
+  return { closes: planCloses(schedule, facts, nowMs), announcements }
 }

@@ -3,19 +3,26 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { decodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { OCTOBER, TARIFF, useInstallation } from '../../../test/support/close/close-october.ts'
 import {
   flushBlock,
+  GRACE_END_MS,
   OCTOBER_USES,
   REGISTRY,
   writeRegistry,
 } from '../../../test/support/close/counted-month.ts'
 import { failingInsert } from '../../../test/support/close/disturbed-store.ts'
 import { announceMonth } from './announce.ts'
+import { approveMonth } from './approve.ts'
+import { readAnnouncements } from './read-announcements.ts'
 
 const { place, close, rows, importAll, countAll } = useInstallation()
 const MONTH = '2026-10'
 const TOPIC = 'billing.statements'
+const DEARER = {
+  ...TARIFF,
+  versions: TARIFF.versions.map(each => ({ ...each, externalAccess: { pricePerMonth: '150' } })),
+}
 
 let log: EventLog
 beforeEach(async () => {
@@ -133,8 +140,8 @@ describe('a closed month', () => {
     await writeRegistry(place().folder, {
       'activations.csv': REGISTRY['activations.csv'].replace('firma,shop,2026-01-01,\n', ''),
     })
-    await importAll()
-    expect((await close()).revision).toBe(2)
+    await importAll(OCTOBER)
+    expect((await close({ accept: ['registry'] })).revision).toBe(2)
     expect(await announce()).toBe(3)
     const [, firma] = (await readEvents()).filter(each => each.revision === 2)
     expect(firma).toMatchObject({ clientId: 'firma', payableNok: '0.00', adjustmentsPayableNok: '-149.00' })
@@ -156,8 +163,8 @@ describe('a closed month', () => {
     await writeRegistry(place().folder, {
       'clients.csv': REGISTRY['clients.csv'].replace('Firma AS,byrå,yes', 'Firma AS,byrå,no'),
     })
-    await importAll()
-    await close()
+    await importAll(OCTOBER)
+    await close({ accept: ['registry'] })
     expect(await announce()).toBe(4)
     const ofFirma = (await readEvents()).filter(each => each.revision === 2 && each.clientId === 'firma')
     expect(
@@ -177,14 +184,61 @@ describe('a closed month', () => {
   })
 })
 
+describe('a close that waits for approval', () => {
+  const approve = (actor: string, revision: number | null = null, month = MONTH) =>
+    approveMonth({
+      ...{ store: place().store, topic: TOPIC, month, revision, actor },
+      clock: () => GRACE_END_MS,
+    })
+
+  test('is announced once a person has approved it, and it is kept who did first', async () => {
+    await close({ announce: 'after-approval' })
+    expect(await announce({ openLog: () => Promise.reject(new Error('opened')) })).toBe(0)
+    // Asking for the same close at once changes nothing: the revision is recorded.
+    expect((await close()).outcome).toBe('unchanged')
+    expect(await announce()).toBe(0)
+
+    const together = await Promise.all(['kari', 'ola', 'siv'].map(actor => approve(actor)))
+    const [first] = await rows('SELECT month, revision, actor FROM statement_approval')
+    expect(first).toMatchObject({ month: MONTH, revision: 1 })
+    expect(together.flat().every(each => each?.by === first?.actor)).toBe(true)
+    expect(await rows('SELECT count() AS n FROM statement_approval')).toEqual([{ n: '1' }])
+    expect(await announce()).toBe(3)
+    expect(await approve('per')).toEqual([])
+    expect(await announce()).toBe(0)
+  })
+
+  test('holds up the revisions after it, and is approved up to the one that was seen', async () => {
+    await close({ announce: 'after-approval' })
+    await close({ announce: 'after-approval', tariff: DEARER, accept: ['tariff'] })
+    await close({ accept: ['tariff'] })
+    expect(await announce()).toBe(0)
+    expect(await approve('kari', 1)).toEqual([{ revision: 1, by: 'kari' }])
+    expect(await announce()).toBe(3)
+    expect((await readAnnouncements(place().store, TOPIC)).map(each => each.state)).toEqual([
+      ...['announced', 'waiting', 'waiting'],
+    ])
+    expect(await approve('ola')).toEqual([{ revision: 2, by: 'ola' }])
+    expect(await announce()).toBe(6)
+    expect((await readEvents()).map(each => each.revision)).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
+  })
+
+  test('is not approved by a revision or month that there is not', async () => {
+    await close({ announce: 'after-approval' })
+    expect(await approve('kari', 2)).toBeNull()
+    expect(await approve('kari', null, '2026-09')).toBeNull()
+    expect(await rows('SELECT * FROM statement_approval')).toEqual([])
+  })
+})
+
 describe('what broke off', () => {
   test('between the record and the announcement is announced by the next call, every revision of it', async () => {
     await close()
     await writeRegistry(place().folder, {
       'clients.csv': REGISTRY['clients.csv'].replace('Firma AS', 'Firma ASA'),
     })
-    await importAll()
-    await close()
+    await importAll(OCTOBER)
+    await close({ accept: ['registry'] })
     expect(await announce()).toBe(6)
     expect((await readEvents()).map(each => each.revision)).toEqual([1, 1, 1, 2, 2, 2])
   })

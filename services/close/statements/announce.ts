@@ -1,9 +1,7 @@
 import type { EventLog, OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { statementAnnouncement } from '@forbruk/infra/store/tables/statement-announcement.ts'
-import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { StatementIssued } from '@forbruk/schemas/statement/statement-issued.ts'
 import { encodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
 import { sumQuantities } from '../rating/price-lines.ts'
@@ -12,6 +10,7 @@ import { type ExceptionSums, readExceptionSums } from '../revision/read-exceptio
 import { readAdjustments, readStatements } from '../revision/read-statements.ts'
 import { findRevision, type StatedRevision } from './find-revision.ts'
 import { payerPages } from './list-payers.ts'
+import { readAnnouncements } from './read-announcements.ts'
 import { toStatementEvents } from './to-statement-events.ts'
 
 /** Each page asks the store anew: a hundred thousand payers are some twenty. */
@@ -28,14 +27,16 @@ type AnnounceOptions = {
 }
 
 /**
- * Sends every revision of a month that was not announced yet to the topic, oldest first, and answers how many events
- * that were. At least once: what breaks off is sent again whole by the next call, with the same event ids. Two calls at
- * once do no harm either.
+ * Sends every revision of a month to the topic that was not announced yet and waits for nobody's approval, oldest
+ * first, and answers how many events that were. At least once: what breaks off is sent again whole by the next call,
+ * with the same event ids. Two calls at once do no harm either.
  */
 export async function announceMonth(options: AnnounceOptions): Promise<number> {
+  const { store, topic, month } = options
   let announced = 0
-  for (const revision of await findUnannounced(options)) {
-    const stated = await findRevision(options.store, options.month, revision)
+  for (const { revision, state } of await readAnnouncements(store, topic, month)) {
+    if (state !== 'due') continue
+    const stated = await findRevision(store, month, revision)
     if (stated !== null) announced += await announceRevision(options, stated)
   }
   return announced
@@ -82,16 +83,4 @@ function sumExceptions(ofKinds: readonly ExceptionSums[]): StatementIssued['notC
     requests: sumQuantities(ofKinds.map(each => each.requests)),
     bytes: sumQuantities(ofKinds.map(each => each.bytes)),
   }
-}
-
-const UNANNOUNCED_SQL = `
-SELECT revision
-FROM month_closes
-WHERE month = {month:String} AND revision NOT IN
-    (SELECT revision FROM statement_announcement WHERE month = {month:String} AND topic = {topic:String})
-ORDER BY revision`
-
-async function findUnannounced({ store, month, topic }: AnnounceOptions): Promise<number[]> {
-  const rows = await store.query(UNANNOUNCED_SQL, select(monthCloses, 'revision').shape, { month, topic })
-  return rows.map(row => row.revision)
 }

@@ -1,21 +1,40 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { ACCEPTED_CAUSES } from '@forbruk/schemas/statement/month-close.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
-import { type CloseAnswer, closedShape, monthsShape, type Operations } from './operations.ts'
-import { monthParameter } from './parameters.ts'
+import {
+  type CloseAnswer,
+  closedShape,
+  monthAnnouncedShape,
+  monthsShape,
+  type Operations,
+} from './operations.ts'
+import { found, monthParameter } from './parameters.ts'
 
 const reasonShape = z.string().trim().min(1).max(1_000)
 
 const bodyShape = z.strictObject({
   dryRun: z.boolean().default(false).describe('does everything but record'),
+  accept: z
+    .array(z.enum(ACCEPTED_CAUSES))
+    .max(ACCEPTED_CAUSES.length)
+    .default([])
+    .describe('through what a closed month may change, beside late events and decisions'),
   force: z
     .strictObject({ reason: reasonShape })
     .optional()
     .describe('closes although the month is incomplete; the reason stands on every statement'),
 })
 
-export function addCloseRoutes(app: ConsoleServer, { closeMonth, listMonths }: Operations): void {
+const approvalShape = z.strictObject({
+  revision: z.int().min(1).describe('the newest that you have seen: a later one is not approved with it'),
+  actor: z.string().trim().min(1).max(200).describe('who approves'),
+})
+
+export function addCloseRoutes(app: ConsoleServer, operations: Operations): void {
+  const { closeMonth, listMonths } = operations
+  addAnnounce(app, operations)
   app.get(
     '/v1/months',
     { schema: { summary: 'Every revision of every closed month', response: { 200: monthsShape } } },
@@ -33,8 +52,27 @@ export function addCloseRoutes(app: ConsoleServer, { closeMonth, listMonths }: O
     },
     async request => {
       const period = parseBillingPeriod(request.params.month)
-      const { dryRun, force } = request.body
-      return orRefuse(period.month, await closeMonth(period, { dryRun, forceReason: force?.reason ?? null }))
+      const { dryRun, accept, force } = request.body
+      const answer = await closeMonth(period, { dryRun, accept, forceReason: force?.reason ?? null })
+      return orRefuse(period.month, answer)
+    },
+  )
+}
+
+function addAnnounce(app: ConsoleServer, { announceMonth }: Operations): void {
+  app.post(
+    '/v1/months/:month/announce',
+    {
+      schema: {
+        summary: "Approve a month's statements that wait for it, and announce them",
+        params: z.strictObject({ month: monthParameter }),
+        body: approvalShape,
+        response: { 200: monthAnnouncedShape, 400: problemShape, 404: problemShape },
+      },
+    },
+    async ({ params, body }) => {
+      const period = parseBillingPeriod(params.month)
+      return found(await announceMonth(period, body), `${period.month} has no revision ${body.revision}`)
     },
   )
 }
@@ -49,6 +87,13 @@ function orRefuse(month: string, answer: CloseAnswer) {
         status: 409,
         detail: `${month} is not closed: ${answer.missing.map(each => each.detail).join('; ')}`,
         more: { month, missing: answer.missing, estimate: answer.estimate },
+      })
+    case 'unaccepted':
+      throw new ProblemError({
+        kind: 'change_unaccepted',
+        status: 409,
+        detail: `${month} is not closed: ${answer.detail}`,
+        more: { month, revision: answer.revision, unaccepted: answer.unaccepted },
       })
     case 'busy':
       throw new ProblemError({

@@ -7,13 +7,18 @@ import {
   type StandingRule,
   type WaiverRule,
 } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { ANNOUNCEMENT_STATES } from '@forbruk/schemas/statement/announcement.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import {
-  type ClosedMonth,
+  ACCEPTED_CAUSES,
+  type AcceptedCause,
+  type Change,
   changeShape,
   closedMonthShape,
   closeExceptionShape,
   forcedShape,
+  type PayerChange,
+  payerChangeShape,
 } from '@forbruk/schemas/statement/month-close.ts'
 import {
   type PayerStatement,
@@ -27,9 +32,15 @@ import { z } from 'zod'
 export type Operations = {
   closeMonth(
     period: BillingPeriod,
-    options: { readonly dryRun: boolean; readonly forceReason: string | null },
+    options: {
+      readonly dryRun: boolean
+      readonly accept: readonly AcceptedCause[]
+      readonly forceReason: string | null
+    },
   ): Promise<CloseAnswer>
-  listMonths(): Promise<readonly ClosedMonth[]>
+  listMonths(): Promise<readonly AnnouncedMonth[]>
+  /** Approves what waits of a month, up to a revision, and announces it. Null: the month has no such revision. */
+  announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
   /** Null: the month has no such revision. */
   listPayers(
     period: BillingPeriod,
@@ -50,10 +61,7 @@ export type Operations = {
     table: ExportTable,
     format: ExportFormat,
   ): Promise<Buffer | null>
-  importRegistry(
-    files: ReadonlyMap<string, Uint8Array>,
-    validFrom: BillingPeriod | null,
-  ): Promise<RegistryAnswer>
+  importRegistry(files: ReadonlyMap<string, Uint8Array>, from: BillingPeriod | null): Promise<RegistryAnswer>
   listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
   readCase(caseId: string): Promise<CaseAnswer>
   addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
@@ -91,6 +99,11 @@ export const closedShape = z.object({
   proposedNok: z.string(),
   /** Against the revision before, by the input that changed. */
   changes: z.array(changeShape).readonly(),
+  /** What each cause changes for each payer: the largest amounts, of so many in all. */
+  payerChanges: z.array(payerChangeShape).readonly(),
+  payerChangesTotal: z.int(),
+  /** Of a dry run: the causes that the close itself would ask for. */
+  unaccepted: z.array(z.enum(ACCEPTED_CAUSES)).readonly(),
   /** What could not be charged as it stands. */
   exceptions: z.array(closeExceptionShape).readonly(),
   rejected: z.array(rejectedShape).readonly(),
@@ -100,6 +113,8 @@ export const closedShape = z.object({
   forced: forcedShape.nullable(),
   /** How many statements were announced on the topic just now. */
   announced: z.int(),
+  /** The month's revisions that wait for approval, or for one that does. */
+  waiting: z.array(z.int()).readonly(),
 })
 
 /** One thing that the month lacks: `kind` for programs, `detail` for people. */
@@ -112,12 +127,21 @@ type CloseEstimate = {
   readonly basis: readonly string[]
 }
 
+/** What a closed month would change through, which nobody has accepted. */
+type Unaccepted = Change & { readonly payers: readonly PayerChange[]; readonly payersTotal: number }
+
 export type CloseAnswer =
   | { readonly kind: 'closed'; readonly closed: z.input<typeof closedShape> }
   | {
       readonly kind: 'refused'
       readonly missing: readonly Missing[]
       readonly estimate: CloseEstimate | null
+    }
+  | {
+      readonly kind: 'unaccepted'
+      readonly detail: string
+      readonly revision: number
+      readonly unaccepted: readonly Unaccepted[]
     }
   /** Another close is at it in this process. */
   | { readonly kind: 'busy'; readonly month: string }
@@ -136,12 +160,32 @@ type PayerList = {
   readonly payers: readonly PayerSummary[]
 }
 
-export const monthsShape = z.object({ months: z.array(closedMonthShape).readonly() })
+const announcedMonthShape = closedMonthShape.extend({
+  announcement: z.enum(ANNOUNCEMENT_STATES),
+  /** Null where nobody had to, or nobody has yet. */
+  approvedBy: z.string().nullable(),
+})
+type AnnouncedMonth = z.input<typeof announcedMonthShape>
+
+export const monthsShape = z.object({ months: z.array(announcedMonthShape).readonly() })
+
+type MonthApproval = { readonly revision: number; readonly actor: string }
+
+export const monthAnnouncedShape = z.object({
+  /** Those that waited, and who approved each. */
+  approvals: z.array(z.object({ revision: z.int(), by: z.string() })).readonly(),
+  /** How many statements were announced on the topic just now. */
+  announced: z.int(),
+})
+type MonthAnnounced = z.input<typeof monthAnnouncedShape>
 
 export const importedShape = z.object({
   outcome: z.enum(['imported', 'unchanged']),
   sequence: z.int(),
+  /** The first month it holds for; null: from the first on. */
   validFrom: z.string().nullable(),
+  /** Months that it holds for and that were closed with another. */
+  monthsBehind: z.array(z.string()).readonly(),
   clients: z.int(),
   partners: z.int(),
   integrations: z.int(),

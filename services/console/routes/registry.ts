@@ -13,7 +13,13 @@ const bodyShape = z.strictObject({
   partners: csv,
   integrations: csv,
   activations: csv,
-  validFrom: z.string().max(40).optional().describe('YYYY-MM, the first month it holds for'),
+  from: z
+    .string()
+    .max(40)
+    .optional()
+    .describe(
+      'YYYY-MM, the first month it holds for; without it, this month, and of the very first import every one',
+    ),
 })
 
 export function addRegistryRoutes(app: ConsoleServer, { importRegistry }: Operations): void {
@@ -28,12 +34,11 @@ export function addRegistryRoutes(app: ConsoleServer, { importRegistry }: Operat
       },
     },
     async request => {
-      const { validFrom, ...tables } = request.body
+      const { from, ...tables } = request.body
       const files = new Map(
         Object.entries(tables).map(([name, text]) => [`${name}.csv`, Buffer.from(text, 'utf8')]),
       )
-      const period = validFrom === undefined ? null : parseBillingPeriod(validFrom)
-      const answer = await importRegistry(files, period)
+      const answer = await importRegistry(files, from === undefined ? null : parseBillingPeriod(from))
       if (answer.kind === 'imported') return answer.imported
       throw new ProblemError({
         kind: 'registry_faulty',

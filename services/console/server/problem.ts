@@ -24,6 +24,7 @@ type ProblemKind =
   | 'origin_foreign'
   | 'not_found'
   | 'month_incomplete'
+  | 'change_unaccepted'
   | 'close_running'
   | 'case_refused'
   | 'rule_refused'

@@ -100,7 +100,7 @@ for (let partition = 0; partition < PARTITIONS; partition++) {
   await log.append(records)
 }
 writeRegistry()
-await importRegistry({ store, directory: folder, clock: Date.now })
+await importRegistry({ store, directory: folder, timeZone: 'Europe/Oslo', clock: Date.now })
 await store.close()
 await log.close()
 

@@ -66,12 +66,12 @@ const importFrom = (directory: string, ...options: string[]) =>
   forbruk(['registry', 'import', directory, ...options], settings)
 
 /** Sends the lines of a table all the way, and closes the month. */
-async function shipAndClose(heading: string): Promise<Closed> {
+async function shipAndClose(heading: string, ...options: string[]): Promise<Closed> {
   for (const [source, path] of writeLogs(folder, tableOf(heading))) {
     await forbruk(['ship', '--format', 'nginx-json', '--source', source, path], settings)
   }
   await forbruk(['aggregate', '--until-caught-up'], settings)
-  return closeShape.parse(JSON.parse(await forbruk(['close', '2026-03', '--json'], settings)))
+  return closeShape.parse(JSON.parse(await forbruk(['close', '2026-03', ...options, '--json'], settings)))
 }
 
 function exceptionsOf(closed: Closed): string[] {
@@ -97,8 +97,8 @@ describe('the worked month', () => {
   beforeAll(async () => {
     await believeAnyTime(settings)
     await importFrom(registries.other)
-    await importFrom(registries.march, '--valid-from', '2026-03')
-    await importFrom(registries.other, '--valid-from', '2026-04')
+    await importFrom(registries.march, '--from', '2026-03')
+    await importFrom(registries.other, '--from', '2026-04')
     closed = await shipAndClose('The log')
   })
 
@@ -149,8 +149,8 @@ describe('closed again after late lines and a corrected registry', () => {
   let closed: Closed
 
   beforeAll(async () => {
-    await importFrom(registries.corrected, '--valid-from', '2026-03')
-    closed = await shipAndClose('Late lines')
+    await importFrom(registries.corrected, '--from', '2026-03')
+    closed = await shipAndClose('Late lines', '--accept', 'registry')
   })
 
   test('is revision 2, with the adjustments of the table', async () => {

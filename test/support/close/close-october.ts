@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { DEFAULT_TARIFF_URL, readTariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import { z } from 'zod'
@@ -14,7 +14,7 @@ import { importRegistry } from '../../../services/close/registry/import-registry
 import { countOctober, type Installation, openInstallation, removeInstallations } from './counted-month.ts'
 
 export const TARIFF = readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default')
-const OCTOBER = parseBillingPeriod('2026-10')
+export const OCTOBER = parseBillingPeriod('2026-10')
 const anyRow = z.record(z.string(), z.unknown())
 
 /** A fresh installation for each test of the file, and what tests of the close do with it. */
@@ -32,7 +32,11 @@ export function useInstallation() {
   }
   const clock = () => place().clock.nowMs
   const rows = (sql: string) => place().store.query(sql, anyRow)
-  const importAll = () => importRegistry({ store: place().store, directory: place().folder, clock })
+  /** Without a month, as a first import or from the current month on. */
+  const importAll = (from?: BillingPeriod) => {
+    const { store, folder: directory } = place()
+    return importRegistry({ store, directory, from, timeZone: TARIFF.timeZone, clock })
+  }
   const close = (options: Partial<CloseOptions> = {}): Promise<CloseResult> =>
     closeMonth({ store: place().store, log: place().log, tariff: TARIFF, period: OCTOBER, clock, ...options })
 

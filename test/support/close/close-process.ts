@@ -30,7 +30,7 @@ await migrate(store, MIGRATIONS, () => clock.nowMs)
 
 if (mode === 'prepare') {
   await countOctober({ store, log, folder, clock })
-  await importRegistry({ store, directory: folder, clock: () => clock.nowMs })
+  await importRegistry({ store, directory: folder, timeZone: 'Europe/Oslo', clock: () => clock.nowMs })
 } else {
   const tariff = readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default')
   const versions = tariff.versions.map(version => ({ ...version, externalAccess: { pricePerMonth: price } }))
@@ -39,6 +39,7 @@ if (mode === 'prepare') {
     log,
     tariff: { ...tariff, versions },
     period: parseBillingPeriod('2026-10'),
+    accept: ['tariff'],
     clock: () => GRACE_END_MS,
   })
   const sql = `

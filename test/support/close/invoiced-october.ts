@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { EXAMPLE_SELLER_URL, readSeller, type Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import { addStep } from '../../../services/close/dialogue/add-step.ts'
 import { type BuiltInvoice, buildInvoices } from '../../../services/close/invoices/build-invoices.ts'
 import { findRevision } from '../../../services/close/statements/find-revision.ts'
-import { TARIFF } from './close-october.ts'
+import { OCTOBER, TARIFF } from './close-october.ts'
 import { GRACE_END_MS, type Installation, type REGISTRY, writeRegistry } from './counted-month.ts'
 
 export const SELLER = readSeller(readFileSync(EXAMPLE_SELLER_URL, 'utf8'), 'example')
@@ -18,7 +19,7 @@ firma,Firma <1> AS,byrå,yes,,,,,,
 kunde,"Kunde, stor\u0007",byrå,no,310000035,,,,,NO
 `
 
-type Importing = { place(): Installation; importAll(): Promise<unknown> }
+type Importing = { place(): Installation; importAll(from?: BillingPeriod): Promise<unknown> }
 
 /** Imports October's registry with these clients. */
 export async function importClients(
@@ -27,7 +28,7 @@ export async function importClients(
   changes: Partial<typeof REGISTRY> = {},
 ): Promise<void> {
   await writeRegistry(place().folder, { ...changes, 'clients.csv': clients })
-  await importAll()
+  await importAll(OCTOBER)
 }
 
 /** What a client used above its allowance is to be charged, from the next close on; all, or the agreed amount. */

@@ -1,5 +1,10 @@
 import { join } from 'node:path'
-import { type Closer, type ClosingParts, closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
+import {
+  approveAndAnnounce,
+  type Closer,
+  type ClosingParts,
+  closeAndAnnounce,
+} from '@forbruk/close/close-and-announce.ts'
 import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { type ConsoleSettings, openConsole } from '@forbruk/console/open-console.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
@@ -74,6 +79,7 @@ async function openOver(
     openLog: async () => log,
     statementsTopic: topic,
     openStatementsLog: async () => statementsLog,
+    announce: 'immediately',
     readTariff: () => readTariffFile(null),
     clock,
   }
@@ -81,6 +87,8 @@ async function openOver(
   const close = oneAtATime(wrap?.(closer) ?? closer)
   const operations = createConsoleOperations({
     ...{ store, stream: TOPIC, close, timeZone: 'Europe/Oslo', clock },
+    approve: request => approveAndAnnounce(closing, request),
+    statementsTopic: topic,
     readWaiting: nowMs => readWaiting({ store, stream: TOPIC, timeZone: 'Europe/Oslo', from: null }, nowMs),
   })
   const listen = { host: '127.0.0.1', port: 0 }
