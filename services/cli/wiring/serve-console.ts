@@ -3,6 +3,7 @@ import { openConsole } from '@forbruk/console/open-console.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { createConsoleOperations } from './console-operations.ts'
 import type { Parts } from './open-parts.ts'
+import { readSellerIfNamed } from './read-seller-file.ts'
 
 /** The console over the store, until it is disposed of. */
 export async function serveConsole(parts: Parts, tariff: Tariff, close: Closer): Promise<AsyncDisposable> {
@@ -11,6 +12,7 @@ export async function serveConsole(parts: Parts, tariff: Tariff, close: Closer):
     store: await parts.store(),
     close,
     timeZone: tariff.timeZone,
+    seller: await readSellerIfNamed(config.sellerPath),
     clock: Date.now,
   })
   const opened = await openConsole({ ...config.console, logger }, operations)

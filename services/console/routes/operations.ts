@@ -2,6 +2,7 @@ import type { CaseAction, CaseSummary, DialogueCase } from '@forbruk/schemas/dia
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { RegistryFault } from '@forbruk/schemas/registry/registry.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
+import type { Language } from '@forbruk/schemas/statement/language.ts'
 import {
   type ClosedMonth,
   changeShape,
@@ -9,6 +10,7 @@ import {
   closeExceptionShape,
   forcedShape,
 } from '@forbruk/schemas/statement/month-close.ts'
+import { monthProofShape } from '@forbruk/schemas/statement/month-proof.ts'
 import {
   type PayerStatement,
   type PayerSummary,
@@ -36,7 +38,14 @@ export type Operations = {
     payerId: string,
   ): Promise<PayerStatement | null>
   /** The same as one page of HTML. */
-  renderStatement(period: BillingPeriod, revision: number | null, payerId: string): Promise<string | null>
+  renderStatement(
+    period: BillingPeriod,
+    revision: number | null,
+    payerId: string,
+    language: Language,
+  ): Promise<string | null>
+  /** Null: the month has no such revision. */
+  readProof(period: BillingPeriod, revision: number | null): Promise<RevisionProof | null>
   exportTable(
     period: BillingPeriod,
     revision: number | null,
@@ -109,6 +118,9 @@ type PayerList = {
   readonly isLatest: boolean
   readonly payers: readonly PayerSummary[]
 }
+
+export const proofShape = monthProofShape.extend({ month: z.string(), revision: z.int() })
+type RevisionProof = Readonly<z.output<typeof proofShape>>
 
 export const monthsShape = z.object({ months: z.array(closedMonthShape).readonly() })
 

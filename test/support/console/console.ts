@@ -8,6 +8,7 @@ import { afterEach, expect } from 'vitest'
 import { createConsoleOperations } from '../../../services/cli/wiring/console-operations.ts'
 import { readTariffFile } from '../../../services/cli/wiring/read-tariff-file.ts'
 import type { Installation } from '../close/counted-month.ts'
+import { SELLER } from '../close/invoiced-october.ts'
 
 type Changes = {
   readonly settings?: Partial<ConsoleSettings>
@@ -78,7 +79,7 @@ async function openOver(
   }
   const closer: Closer = request => closeAndAnnounce(closing, request)
   const close = oneAtATime(wrap?.(closer) ?? closer)
-  const operations = createConsoleOperations({ store, close, timeZone: 'Europe/Oslo', clock })
+  const operations = createConsoleOperations({ store, close, timeZone: 'Europe/Oslo', seller: SELLER, clock })
   const listen = { host: '127.0.0.1', port: 0 }
   const logger = pino({ level: 'debug' }, { write: keepLog })
   const opened = await openConsole({ listen, token: null, logger, ...settings }, operations)
