@@ -1,13 +1,13 @@
 import type { StatedVat } from '@forbruk/schemas/statement/payer-statement.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import {
-  formatBytes,
   formatDate,
   formatDecimal,
   formatMonth,
   formatOrganisationNumber,
   formatPrice,
   formatSigned,
+  formatSignedBytes,
   NO_BREAK_SPACE,
 } from './format-figures.ts'
 import type { Texts } from './texts.ts'
@@ -57,16 +57,14 @@ export const ENGLISH: Texts = {
   },
   next: {
     nothing: 'There is nothing to pay for this month.',
-    invoiced:
-      'Nothing is to be paid on this statement. What is payable is invoiced by itself, and the invoice has the same ' +
-      'number as the statement.',
+    invoiced: 'Nothing is to be paid on this statement. What is payable is invoiced by itself.',
+    sameNumber: 'The document that you receive has the same number as the statement.',
     differenceInvoiced: ({ number, payableNok }) => {
       if (!/[1-9]/.test(payableNok)) return `There is no more to pay than statement ${number} said.`
       const way = payableNok.startsWith('-') ? 'credited' : 'invoiced'
       return (
         `Nothing is to be paid on this statement. Only the difference to statement ${number}, ` +
-        `${kroner(payableNok.replace('-', ''))} exclusive of VAT, is ${way}. That document has the same number as ` +
-        'the statement.'
+        `${kroner(payableNok.replace('-', ''))} exclusive of VAT, is ${way}.`
       )
     },
     proposed:
@@ -153,7 +151,7 @@ export const ENGLISH: Texts = {
     cause: (cause, { requestsMore, bytesMore }) => {
       switch (cause) {
         case 'usage':
-          return `Use counted since: ${formatSigned(requestsMore)} requests, ${formatBytes(bytesMore)}`
+          return `Use counted since: ${formatSigned(requestsMore)} requests, ${formatSignedBytes(bytesMore)}`
         case 'registry':
           return 'The customer registry was corrected'
         case 'tariff':

@@ -77,6 +77,11 @@ export function formatMoment(
   }
 }
 
+/** As `formatBytes`, with its sign. */
+export function formatSignedBytes(bytes: string): string {
+  return `${/^0*$|^-/.test(bytes) ? '' : '+'}${formatBytes(bytes)}`
+}
+
 const STEPS: readonly (readonly [limit: bigint, unit: string])[] = [
   [1_000_000_000_000n, 'TB'],
   [1_000_000_000n, 'GB'],

@@ -1,13 +1,13 @@
 import type { StatedVat } from '@forbruk/schemas/statement/payer-statement.ts'
 import { describeTariffInNorwegian } from './describe-tariff-in-norwegian.ts'
 import {
-  formatBytes,
   formatDate,
   formatDecimal,
   formatMonth,
   formatOrganisationNumber,
   formatPrice,
   formatSigned,
+  formatSignedBytes,
   NO_BREAK_SPACE,
 } from './format-figures.ts'
 import type { Texts } from './texts.ts'
@@ -58,16 +58,15 @@ export const NORWEGIAN: Texts = {
   },
   next: {
     nothing: 'Det er ingenting å betale for denne måneden.',
-    invoiced:
-      'Du skal ikke betale noe ut fra denne avregningen. Det som er å betale, faktureres for seg, og fakturaen har ' +
-      'samme nummer som avregningen.',
+    invoiced: 'Du skal ikke betale noe ut fra denne avregningen. Det som er å betale, faktureres for seg.',
+    sameNumber: 'Dokumentet du får, har samme nummer som avregningen.',
     differenceInvoiced: ({ number, payableNok }) => {
       if (!/[1-9]/.test(payableNok))
         return `Det er ingenting mer å betale enn det du fikk vite i avregning ${number}.`
       const way = payableNok.startsWith('-') ? 'krediteres' : 'faktureres'
       return (
         `Du skal ikke betale noe ut fra denne avregningen. Bare forskjellen til avregning ${number}, ` +
-        `${kroner(payableNok.replace('-', ''))} uten mva., ${way}. Dokumentet har samme nummer som avregningen.`
+        `${kroner(payableNok.replace('-', ''))} uten mva., ${way}.`
       )
     },
     proposed:
@@ -154,7 +153,7 @@ export const NORWEGIAN: Texts = {
     cause: (cause, { requestsMore, bytesMore }) => {
       switch (cause) {
         case 'usage':
-          return `Bruk talt siden: ${formatSigned(requestsMore)} forespørsler, ${formatBytes(bytesMore)}`
+          return `Bruk talt siden: ${formatSigned(requestsMore)} forespørsler, ${formatSignedBytes(bytesMore)}`
         case 'registry':
           return 'Kunderegisteret er rettet'
         case 'tariff':

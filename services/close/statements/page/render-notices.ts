@@ -26,7 +26,12 @@ export function renderNext(statement: PayerStatement, { notices, next }: Texts):
 <ul>${sentences.map(each => (each === null ? null : html`<li>${each}</li>`))}</ul></section>`
 }
 
-function describePayment({ difference, payableNok }: PayerStatement, next: Texts['next']): string {
-  if (difference !== null) return next.differenceInvoiced(difference)
-  return /[1-9]/.test(payableNok) ? next.invoiced : next.nothing
+/** A revision is invoiced by what it changes of the one before: with others in between it is not the only document. */
+function describePayment(statement: PayerStatement, next: Texts['next']): string {
+  const { revision, difference, payableNok } = statement
+  const invoicedNok = difference?.payableNok ?? payableNok
+  const isNothing = !/[1-9]/.test(invoicedNok)
+  if (difference === null && isNothing) return next.nothing
+  const said = difference === null ? next.invoiced : next.differenceInvoiced(difference)
+  return isNothing || (difference?.revision ?? 0) !== revision - 1 ? said : `${said} ${next.sameNumber}`
 }

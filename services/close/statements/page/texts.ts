@@ -47,6 +47,8 @@ export type Texts = {
     readonly nothing: string
     readonly invoiced: string
     readonly differenceInvoiced: (difference: Difference) => string
+    /** Where one document is about all of it. */
+    readonly sameNumber: string
     readonly proposed: string
     readonly questions: (contact: string | null, number: string) => string
     readonly later: string
