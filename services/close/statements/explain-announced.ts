@@ -19,8 +19,10 @@ type StatedNow = {
 export function explainAnnounced(announced: Announced, now: StatedNow): Difference {
   const { revision } = announced
   const { month, payerId } = now
-  const adjustments = announced.adjustments.map(each => each.filter(one => one.payerId === payerId))
-  const lines = mergeAdjustments(adjustments).map(each => toLine(each, announced, now))
+  const after = new Map(now.statements.map(each => [each.clientId, each]))
+  const lines = mergeAdjustments(announced.adjustments.get(payerId) ?? []).map(each =>
+    toLine(each, announced, after, now.terms),
+  )
   return {
     revision,
     number: statementNumber({ month, revision, payerId }),
@@ -29,12 +31,15 @@ export function explainAnnounced(announced: Announced, now: StatedNow): Differen
   }
 }
 
-function toLine(adjustment: StatementAdjustment, announced: Announced, now: StatedNow): DifferenceLine {
+function toLine(
+  adjustment: StatementAdjustment,
+  announced: Announced,
+  statements: ReadonlyMap<string, Statement>,
+  { version, countedClients }: MonthTerms,
+): DifferenceLine {
   const { payerId: _, payerName: __, occurrence: ___, causes, ...line } = adjustment
-  const find = (statements: readonly Statement[]) => statements.find(each => each.clientId === line.clientId)
-  const [before, after] = [find(announced.statements), find(now.statements)]
+  const [before, after] = [announced.statements.get(line.clientId), statements.get(line.clientId)]
   const isKnown = before !== undefined && after !== undefined
-  const { version, countedClients } = now.terms
   const tierClients = countedClients.get(line.clientId)?.length ?? 0
   const isRepriced = causes.some(({ cause }) => cause === 'tariff')
   return {

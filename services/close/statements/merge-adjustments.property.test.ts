@@ -56,7 +56,7 @@ test('what some revisions change one after the other is what the last changes of
       for (const payerId of ['a', 'p']) {
         const ofPayer = (some: readonly StatementAdjustment[]) =>
           some.filter(each => each.payerId === payerId)
-        const merged = mergeAdjustments(steps.map(ofPayer))
+        const merged = mergeAdjustments(ofPayer(steps.flat()))
         expect(pickFigures(merged)).toEqual(pickFigures(ofPayer(whole)))
         for (const { causes, payableNok } of merged)
           expect(causes.map(each => each.payableNok)).toEqual([payableNok])

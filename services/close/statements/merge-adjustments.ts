@@ -2,10 +2,8 @@ import type { AdjustmentCause, StatementAdjustment } from '@forbruk/schemas/stat
 import { sumAmounts } from '../rating/price-lines.ts'
 
 /** Pure: what some revisions in a row change together, for one payer; what one of them undid is not in it. */
-export function mergeAdjustments(
-  revisions: readonly (readonly StatementAdjustment[])[],
-): StatementAdjustment[] {
-  const byLine = Map.groupBy(revisions.flat(), ({ clientId, item, integrationId, occurrence }) =>
+export function mergeAdjustments(adjustments: readonly StatementAdjustment[]): StatementAdjustment[] {
+  const byLine = Map.groupBy(adjustments, ({ clientId, item, integrationId, occurrence }) =>
     JSON.stringify([clientId, item, integrationId, occurrence]),
   )
   return [...byLine.values()].flatMap(ofLine => {

@@ -12,9 +12,10 @@ import { findRevision, type StatedRevision } from './find-revision.ts'
 export type Announced = {
   readonly revision: number
   readonly version: TariffVersion
-  readonly statements: readonly Statement[]
-  /** Of the revision after it up to this one, in order. */
-  readonly adjustments: readonly (readonly StatementAdjustment[])[]
+  /** By client. */
+  readonly statements: ReadonlyMap<string, Statement>
+  /** Of the revision after it up to this one, in order, by payer. */
+  readonly adjustments: ReadonlyMap<string, readonly StatementAdjustment[]>
 }
 
 const ANNOUNCED_SQL = `
@@ -42,10 +43,11 @@ export async function readAnnounced(
     adjustments.push(await readAdjustments(store, between, payers))
   }
   adjustments.push(await readAdjustments(store, stated, payers))
+  const statements = await readStatements(store, recorded, payers)
   return {
     revision,
     version: recorded.tariff.version,
-    statements: await readStatements(store, recorded, payers),
-    adjustments,
+    statements: new Map(statements.map(each => [each.clientId, each])),
+    adjustments: Map.groupBy(adjustments.flat(), each => each.payerId),
   }
 }

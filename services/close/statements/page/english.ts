@@ -220,9 +220,9 @@ export const ENGLISH: Texts = {
     bytes: {
       body: 'the body alone',
       headers_and_body: 'headers and body',
-      as_sent: 'what the gateway tells by itself',
+      as_sent: 'what the gateway sends by itself',
     },
-    bytesOf: bases => `Bytes in the logs are ${bases.join(', in some places ')}.`,
+    bytesOf: bases => `Bytes are those of ${bases.join(', in some places ')}.`,
     reference: 'Reference',
     contentHash: 'Content hash of the month',
     made: 'Made',

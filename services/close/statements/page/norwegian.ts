@@ -219,9 +219,9 @@ export const NORWEGIAN: Texts = {
     bytes: {
       body: 'innholdet alene',
       headers_and_body: 'hoder og innhold',
-      as_sent: 'det gatewayen selv oppgir',
+      as_sent: 'det gatewayen selv sender',
     },
-    bytesOf: bases => `Byte i loggene er ${bases.join(', noen steder ')}.`,
+    bytesOf: bases => `Som byte teller ${bases.join(', noen steder ')}.`,
     reference: 'Referanse',
     contentHash: 'Kontrollsum for måneden',
     made: 'Laget',

@@ -1,5 +1,5 @@
 import type { PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
-import { formatMoment } from './format-figures.ts'
+import { formatMoment, NO_BREAK_SPACE } from './format-figures.ts'
 import { type Html, html } from './html.ts'
 import type { Texts } from './texts.ts'
 
@@ -13,7 +13,7 @@ export function renderBasis(statement: PayerStatement, { basis, language }: Text
     ...(bytes.length === 0 ? [] : [basis.bytesOf(bytes)]),
   ]
   return html`<section><h2>${basis.heading}</h2>
-<ul class="definitions">${sentences.map(each => html`<li>${each}</li>`)}</ul></section>
+<ul class="definitions">${sentences.map(each => html`<li>${keepUnits(each)}</li>`)}</ul></section>
 <section class="together"><h2>${basis.reference}</h2>
 <dl class="reference">
 <dt>${basis.contentHash}</dt><dd><code>${contentHash}</code></dd>
@@ -21,4 +21,9 @@ export function renderBasis(statement: PayerStatement, { basis, language }: Text
 <dt>${basis.prices}</dt><dd>${basis.pricesFrom(tariff.validFrom)}</dd>
 </dl>
 <p class="soft">${basis.explain}</p></section>`
+}
+
+/** A figure and its unit stay on one line. */
+function keepUnits(sentence: string): string {
+  return sentence.replaceAll(/(?<=\d) (?=\p{L})/gu, NO_BREAK_SPACE)
 }

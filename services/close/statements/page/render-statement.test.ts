@@ -141,7 +141,7 @@ describe('the page in Norwegian', () => {
     ['what is above', 'Over det inkluderte 1 0'],
     ['the hash', 'abc'],
     ['its definitions', 'En måned er en kalendermåned i Europe/Oslo.'],
-    ['what bytes are', 'Byte i loggene er innholdet alene, noen steder hoder og innhold.'],
+    ['what bytes are', 'Som byte teller innholdet alene, noen steder hoder og innhold.'],
     ['ticks in one unit', ' 10 B '],
     ['that more was counted since', '1 forespørsler og 0 B mer'],
     ['when it was made', '2. november 2026 kl. 06:00 (Europe/Oslo)'],
