@@ -53,6 +53,11 @@ export function periodDates(period: BillingPeriod): { readonly first: string; re
   }
 }
 
+/** The month's last day, as a local date. */
+export function lastDate(period: BillingPeriod): string {
+  return Temporal.PlainDate.from(periodDates(period).afterLast).subtract({ days: 1 }).toString()
+}
+
 /**
  * The instants between which the month lies in a time zone, exact through changes of summer time. Throws
  * BillingPeriodError for a zone whose midnight falls inside a UTC hour: usage is kept by these and can't be cut there.

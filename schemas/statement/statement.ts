@@ -72,7 +72,7 @@ export const notCountedShape = z.object({
 export type NotCounted = Readonly<z.output<typeof notCountedShape>>
 
 /** Use through one integration, as the registry knows it in that month. */
-const usageShape = z.object({
+export const statementUsageShape = z.object({
   /** Empty when the gateway didn't name it. */
   integrationId: text,
   kind: z.enum(USAGE_KINDS),
@@ -80,7 +80,7 @@ const usageShape = z.object({
   /** By status class, in their order. */
   notCounted: z.array(notCountedShape).readonly(),
 })
-export type StatementUsage = Readonly<z.output<typeof usageShape>>
+export type StatementUsage = Readonly<z.output<typeof statementUsageShape>>
 
 /** What one client's month came to. */
 export const statementShape = z.object({
@@ -96,7 +96,7 @@ export const statementShape = z.object({
   payableNok: decimalShape,
   proposedNok: decimalShape,
   ...used,
-  usage: z.array(usageShape).readonly(),
+  usage: z.array(statementUsageShape).readonly(),
   lines: z.array(statementLineShape).readonly(),
 })
 export type Statement = Readonly<z.output<typeof statementShape>>

@@ -112,7 +112,7 @@ const definitions = z
     },
     { error: 'an object' },
   )
-  .describe('What the prices leave open; printed on every statement')
+  .describe('What the prices leave open; every statement says it in words')
 
 const MONTH = 'a month as YYYY-MM'
 const version = z.strictObject(
@@ -123,7 +123,10 @@ const version = z.strictObject(
       .describe(
         'The first month it holds for, as YYYY-MM; a month is rated with the newest version that holds',
       ),
-    note: z.string({ error: 'text' }).optional().describe('For readers; printed on every statement'),
+    note: z
+      .string({ error: 'text' })
+      .optional()
+      .describe('For readers of the file and of the proof of a month'),
     partnerTiers: z
       .array(partnerTier, { error: 'a list of tiers' })
       .min(1, { error: 'at least one tier' })

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readPage } from '../support/close/read-page.ts'
 import { believeAnyTime, forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
-/** A closed month as EHF and CSV by the commands that an accountant types, on embedded parts. */
+/** A closed month as pages, EHF and CSV by the commands that an accountant types, on embedded parts. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-invoices-'))
 const settings: Record<string, string> = {
   FORBRUK_DATA_DIR: join(folder, 'data'),
@@ -88,6 +89,41 @@ test('a seller is needed, and its mistakes are named', async () => {
   const wrong = await runForbruk(exportAs('ehf', '--out', out), { ...settings, FORBRUK_SELLER: path })
   expect(wrong).toMatchObject({ code: 1 })
   expect(wrong.stderr).toContain('$.account is missing; expected a bank account as text')
+})
+
+test('a page for each payer, in Norwegian unless English is asked for', async () => {
+  const pages = join(folder, 'pages')
+  const print = ['statements', 'print', '2026-10', '--out', pages]
+  expect(await forbruk(print, settings)).toBe(`2026-10 r1: 2 pages in ${pages}\n`)
+  await forbruk([...print, '--payer', 'acme', '--language', 'en'], settings)
+  const files = ['2026-10-r1-acme.en.html', '2026-10-r1-acme.html', '2026-10-r1-beta.html']
+  expect(readdirSync(pages).sort()).toEqual(files)
+  const [english = '', norwegian = ''] = files.map(each => readPage(readFileSync(join(pages, each), 'utf8')))
+  expect(norwegian).toContain('Dette er ikke en faktura')
+  expect(norwegian).toContain(
+    'Eksempel API AS Storgata 1 0155 Oslo Org.nr. 310 000 019 MVA, Foretaksregisteret',
+  )
+  expect(norwegian).toContain('Å betale, med mva. 186,25 kr')
+  expect(english).toContain('Payable, inclusive of VAT NOK 186,25')
+  expect(norwegian + english).not.toMatch(/gateway\.requests|\bgw\b/)
+  const other = await runForbruk([...print, '--language', 'nn'], settings)
+  expect(other).toMatchObject({ code: 2 })
+  expect(other.stderr).toContain('Allowed choices are nb, en.')
+  await forbruk(print, { ...settings, FORBRUK_SELLER: '' })
+  expect(readPage(readFileSync(join(pages, '2026-10-r1-acme.html'), 'utf8'))).toContain(
+    'Alle beløp er i norske kroner (NOK) og uten merverdiavgift.',
+  )
+})
+
+test('the proof of the month has what the pages leave out', async () => {
+  const text = await forbruk(['statements', 'proof', '2026-10'], settings)
+  expect(text).toMatch(/^2026-10 r1, made 20/)
+  expect(text).toMatch(/\n {2}partition \d: 0 to \d/)
+  expect(text).toContain('Sources gw: format nginx-json')
+  const proof = JSON.parse(await forbruk(['statements', 'proof', '2026-10', '--json'], settings))
+  expect(proof).toMatchObject({ month: '2026-10', revision: 1, stream: 'gateway.requests', forced: null })
+  expect(text).toContain(`content hash  ${proof.contentHash}`)
+  expect(await runForbruk(['statements', 'proof', '2026-09'], settings)).toMatchObject({ code: 2 })
 })
 
 test('a table is no invoice', async () => {

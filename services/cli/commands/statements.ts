@@ -13,14 +13,15 @@ import {
   type ExportTable,
   exportedFileName,
 } from '@forbruk/schemas/statement/export.ts'
+import { LANGUAGES, type Language } from '@forbruk/schemas/statement/language.ts'
 import type { PayerSummary } from '@forbruk/schemas/statement/payer-statement.ts'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { NotClosedError } from '../print/not-closed-error.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
-import { printPayers } from '../print/statements.ts'
+import { printPayers, printProof } from '../print/statements.ts'
 import { groupDigits, printBytes, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
-import { readSellerFile } from '../wiring/read-seller-file.ts'
+import { readSellerFile, readSellerIfNamed } from '../wiring/read-seller-file.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { announceStatementsCommand } from './announce-statements.ts'
 
@@ -31,6 +32,7 @@ export function statementsCommand(context: CommandContext): Command {
     .addCommand(printCommand(context).exitOverride())
     .addCommand(exportCommand(context).exitOverride())
     .addCommand(announceStatementsCommand(context, revisionOption()).exitOverride())
+    .addCommand(proofCommand(context).exitOverride())
 }
 
 const PAYERS_PER_PAGE = 1_000
@@ -53,7 +55,7 @@ function listCommand(context: CommandContext): Command {
     })
 }
 
-type PrintFlags = { payer?: string; revision?: number; out: string; json: boolean }
+type PrintFlags = { payer?: string; revision?: number; language: Language; out: string; json: boolean }
 
 function printCommand(context: CommandContext): Command {
   return new Command('print')
@@ -61,9 +63,14 @@ function printCommand(context: CommandContext): Command {
     .argument('<month>', 'YYYY-MM')
     .option('--payer <id>', 'only this payer')
     .addOption(revisionOption())
+    .addOption(
+      new Option('--language <language>', 'Norwegian (bokmål) or English')
+        .choices([...LANGUAGES])
+        .default('nb'),
+    )
     .requiredOption('--out <dir>', 'the folder to write to; made when missing')
     .option('--json', 'print the files as JSON', false)
-    .action(async (month: string, { payer, revision, out, json }: PrintFlags) => {
+    .action(async (month: string, { payer, revision, language, out, json }: PrintFlags) => {
       const period = parseBillingPeriod(month)
       await using parts = openParts(context)
       const store = await parts.readableStore()
@@ -74,6 +81,8 @@ function printCommand(context: CommandContext): Command {
         store,
         stated,
         timeZone,
+        seller: await readSellerIfNamed(parts.config.sellerPath),
+        language,
         directory: out,
         payerId: payer ?? null,
         onWritten: count => bar.update(count, stated.statements, `${groupDigits(count)} pages`),
@@ -149,6 +158,21 @@ async function exportInvoices(parts: Parts, stated: StatedRevision, directory: s
   const invoices = `${groupDigits(counts.invoice)} ${counts.invoice === 1 ? 'invoice' : 'invoices'}`
   const notes = `${groupDigits(counts.credit_note)} ${counts.credit_note === 1 ? 'credit note' : 'credit notes'}`
   printLine(`${name}: ${invoices} and ${notes} in ${directory}`)
+}
+
+function proofCommand(context: CommandContext): Command {
+  return new Command('proof')
+    .description("what a month's figures rest on: offsets, sources and versions; for the provider alone")
+    .argument('<month>', 'YYYY-MM')
+    .addOption(revisionOption())
+    .option('--json', 'print as JSON', false)
+    .action(async (month: string, options: { revision?: number; json: boolean }) => {
+      const period = parseBillingPeriod(month)
+      await using parts = openParts(context)
+      const { revision, proof } = await findStated(await parts.readableStore(), period, options.revision)
+      if (options.json) printJson({ month, revision, ...proof })
+      else printProof(`${month} r${revision}`, proof)
+    })
 }
 
 function revisionOption(): Option {

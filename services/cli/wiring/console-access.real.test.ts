@@ -110,6 +110,7 @@ test('the API describes itself', async () => {
     '/v1/months',
     '/v1/months/{month}/close',
     '/v1/months/{month}/export',
+    '/v1/months/{month}/proof',
     '/v1/months/{month}/statements',
     '/v1/months/{month}/statements/{payer}',
     '/v1/months/{month}/statements/{payer}.html',

@@ -18,6 +18,7 @@ import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/route
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { createRuleOperations } from './rule-operations.ts'
 
@@ -31,18 +32,20 @@ type OperationParts = {
   readonly statementsTopic: string
   /** Of the tariff. */
   readonly timeZone: string
+  /** Null where nobody is named who invoices. */
+  readonly seller: Seller | null
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }
 
 /** What the console does, as the services have it. */
 export function createConsoleOperations(parts: OperationParts): Operations {
-  const { store, close, approve, statementsTopic, readWaiting, timeZone, clock } = parts
+  const { store, close, approve, statementsTopic, readWaiting, timeZone, seller, clock } = parts
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
     const payer = { first: payerId, last: payerId }
-    const [statement] = await readPayerStatements(store, stated, payer, timeZone)
+    const [statement] = await readPayerStatements(store, stated, payer, { timeZone, seller })
     return statement ?? null
   }
   return {
@@ -66,9 +69,13 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       return { revision: stated.revision, isLatest: stated.isLatest, payers }
     },
     readStatement,
-    async renderStatement(period, revision, payerId) {
+    async renderStatement(period, revision, payerId, language) {
       const statement = await readStatement(period, revision, payerId)
-      return statement === null ? null : renderStatement(statement)
+      return statement === null ? null : renderStatement(statement, language)
+    },
+    async readProof(period, revision) {
+      const stated = await findRevision(store, period.month, revision)
+      return stated === null ? null : { month: period.month, revision: stated.revision, ...stated.proof }
     },
     async exportTable(period, revision, table, format) {
       const stated = await findRevision(store, period.month, revision)

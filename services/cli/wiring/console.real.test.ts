@@ -1,3 +1,4 @@
+import { proofShape } from '@forbruk/console/routes/operations.ts'
 import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { OCTOBER, useInstallation } from '../../../test/support/close/close-october.ts'
@@ -188,7 +189,16 @@ describe('statements', () => {
       { day: '2026-10-15', requests: '500041', bytes: '3' },
     ])
     expect(statement.usage).toMatchObject({ requestsSince: '0', bytesSince: '0' })
-    expect(statement.proof.ranges).toEqual([{ partition: 0, firstOffset: '0', nextOffset: '11' }])
+    expect(statement).toMatchObject({ number: '2026-10-r1-byrå', vat: { percent: '25', vatNok: '87.25' } })
+  })
+
+  test('rest on a proof of the month, which no payer is shown', async () => {
+    const proof = proofShape.parse(await (await get('/v1/months/2026-10/proof?revision=1')).json())
+    expect(proof.ranges).toEqual([{ partition: 0, firstOffset: '0', nextOffset: '11' }])
+    const answer = await get(`/v1/months/2026-10/statements/${encodeURIComponent('byrå')}`)
+    const statement = await answer.text()
+    expect(statement).toContain(proof.contentHash)
+    expect(statement).not.toMatch(/ranges|offset|gw1|gateway\.requests/i)
   })
 
   test('print as a page on which no name is markup', async () => {
@@ -196,6 +206,9 @@ describe('statements', () => {
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
     const page = await answer.text()
+    expect(page).toContain('<html lang="nb">')
+    const english = await get('/v1/months/2026-10/statements/kunde.html?language=en')
+    expect(await english.text()).toContain('This is not an invoice')
     expect(page).not.toContain('<script')
     expect(page).toContain('Firma &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; AS')
   })
@@ -222,6 +235,13 @@ describe('statements', () => {
     ['a payer that there is not', '/v1/months/2026-10/statements/nobody', 404, 'not_found'],
     ['a client that another pays for', '/v1/months/2026-10/statements/firma.html', 404, 'not_found'],
     ['a month that is open', '/v1/months/2026-09/statements', 404, 'not_found'],
+    [
+      'a language that there is not',
+      '/v1/months/2026-10/statements/kunde.html?language=de',
+      400,
+      'request_malformed',
+    ],
+    ['the proof of a month that is open', '/v1/months/2026-09/proof', 404, 'not_found'],
     ['a revision that there is not', '/v1/months/2026-10/statements?revision=2', 404, 'not_found'],
     ['no month', '/v1/months/2026-13/statements', 400, 'request_malformed'],
     ['SQL for a month', "/v1/months/2026-10'%20OR%201/statements", 400, 'request_malformed'],

@@ -7,6 +7,11 @@ import {
   SellerError,
 } from '@forbruk/schemas/seller/read-seller.ts'
 
+/** Who invoices, or null where nobody is named. Throws SellerError. */
+export async function readSellerIfNamed(path: string | null): Promise<Seller | null> {
+  return path === null ? null : await readSellerFile(path)
+}
+
 /** Who invoices. Throws ConfigError where nobody is named, and SellerError. */
 export async function readSellerFile(path: string | null): Promise<Seller> {
   if (path === null) {

@@ -4,6 +4,7 @@ import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { closingParts } from './closing-parts.ts'
 import { createConsoleOperations } from './console-operations.ts'
 import type { Parts } from './open-parts.ts'
+import { readSellerIfNamed } from './read-seller-file.ts'
 import { waitingReader } from './waiting-reader.ts'
 
 /** The console over the store, until it is disposed of. */
@@ -19,6 +20,7 @@ export async function serveConsole(parts: Parts, tariff: Tariff, close: Closer):
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: closing.statementsTopic,
     timeZone: tariff.timeZone,
+    seller: await readSellerIfNamed(config.sellerPath),
     clock: Date.now,
   })
   const opened = await openConsole({ ...config.console, logger }, operations)

@@ -1,3 +1,4 @@
+import type { LineTerms } from '@forbruk/schemas/statement/payer-statement.ts'
 import type { DecimalText, StatementLine } from '@forbruk/schemas/statement/statement.ts'
 
 /**
@@ -26,7 +27,8 @@ export type InvoiceLine = {
   readonly clientId: string
   readonly clientName: string
   readonly item: Exclude<StatementLine['item'], 'included'>
-  readonly detail: string
+  /** As the newest revision that has the line rated it. */
+  readonly terms: LineTerms
   readonly quantity: DecimalText
   /** `sum`: an amount that is no such product, as where another one was agreed on, is one of itself. */
   readonly unit: StatementLine['unit'] | 'sum'

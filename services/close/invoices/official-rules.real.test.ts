@@ -54,7 +54,7 @@ const LINE: InvoiceLine = {
   clientId: 'firma',
   clientName: 'Firma AS',
   item: 'access_external',
-  detail: 'Access',
+  terms: { kind: 'access_external' },
   quantity: '1',
   unit: 'month',
   unitPriceNok: '149',

@@ -1,4 +1,4 @@
-import type { StatementLine } from '@forbruk/schemas/statement/statement.ts'
+import type { ClientLine } from '@forbruk/schemas/statement/payer-statement.ts'
 import { Decimal } from 'decimal.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { type PayerRevision, planInvoice } from './plan-invoice.ts'
 import type { InvoicedStatement } from './subtract-lines.ts'
 
 const PAYER = { month: '2026-10', payerId: 'byrå', payerName: 'Byrå AS' }
-const ACCESS: StatementLine = {
+const ACCESS: ClientLine = {
   item: 'access_external',
   integrationId: '',
   detail: 'Access',
@@ -17,9 +17,10 @@ const ACCESS: StatementLine = {
   unitPriceNok: '149',
   amountNok: '149.00',
   status: 'payable',
+  terms: { kind: 'access_external' },
 }
 
-function requestsAbove(count: number, status: StatementLine['status'] = 'payable'): StatementLine {
+function requestsAbove(count: number, status: ClientLine['status'] = 'payable'): ClientLine {
   const amountNok = new Decimal(count).times('0.017').toFixed(2)
   return {
     ...ACCESS,
@@ -33,11 +34,11 @@ function requestsAbove(count: number, status: StatementLine['status'] = 'payable
 }
 
 /** Each revision as the lines that clients have in it. */
-function plan(...revisions: readonly Readonly<Record<string, readonly StatementLine[]>>[]): Invoice | null {
+function plan(...revisions: readonly Readonly<Record<string, readonly ClientLine[]>>[]): Invoice | null {
   return planInvoice(PAYER, revisions.map(toRevision))
 }
 
-function toRevision(lines: Readonly<Record<string, readonly StatementLine[]>>, index: number): PayerRevision {
+function toRevision(lines: Readonly<Record<string, readonly ClientLine[]>>, index: number): PayerRevision {
   const statements: InvoicedStatement[] = Object.entries(lines).map(([clientId, ofClient]) => ({
     clientId,
     clientName: clientId.toUpperCase(),
@@ -67,8 +68,8 @@ describe('a first revision', () => {
   })
 
   test('what is proposed, waived, included or free is on no invoice', () => {
-    const included: StatementLine = { ...ACCESS, item: 'included', unitPriceNok: '0', amountNok: '0.00' }
-    const free: StatementLine = { ...ACCESS, unitPriceNok: '0', amountNok: '0.00' }
+    const included: ClientLine = { ...ACCESS, item: 'included', unitPriceNok: '0', amountNok: '0.00' }
+    const free: ClientLine = { ...ACCESS, unitPriceNok: '0', amountNok: '0.00' }
     const lines = [requestsAbove(9_000, 'proposed'), requestsAbove(9, 'waived'), included, free]
     expect(plan({ firma: lines })).toBeNull()
     expect(figures(plan({ firma: [...lines, ACCESS] }))).toEqual(['firma: 1 × 149 = 149.00'])

@@ -1,3 +1,4 @@
+import { statementNumber } from '@forbruk/schemas/statement/statement-number.ts'
 import { Decimal } from 'decimal.js'
 import { sumAmounts } from '../rating/price-lines.ts'
 import type { Invoice } from './invoice.ts'
@@ -42,7 +43,7 @@ function planRevision(
   const gives = new Decimal(sumAmounts(lines.map(line => line.amountNok))).isNegative()
   return {
     kind: gives ? 'credit_note' : 'invoice',
-    number: `${payer.month}-r${revision}-${payer.payerId}`,
+    number: statementNumber({ ...payer, revision }),
     ...payer,
     revision,
     issueDate,

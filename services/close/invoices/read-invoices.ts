@@ -1,10 +1,11 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import type { Statement } from '@forbruk/schemas/statement/statement.ts'
 import { Temporal } from 'temporal-polyfill'
 import type { PayerRange } from '../revision/of-close.ts'
 import { readStatements } from '../revision/read-statements.ts'
+import { explainLines } from '../statements/explain-lines.ts'
 import { findRevision, type StatedRevision } from '../statements/find-revision.ts'
 import { payerPages } from '../statements/list-payers.ts'
+import { readTerms } from '../statements/read-terms.ts'
 import type { Invoice } from './invoice.ts'
 import { type PayerRevision, planInvoice } from './plan-invoice.ts'
 
@@ -48,7 +49,7 @@ async function readEarlier(store: Store, { month, revision }: StatedRevision): P
 }
 
 type RevisionOfPayers = Omit<PayerRevision, 'statements'> & {
-  readonly byPayer: ReadonlyMap<string, readonly Statement[]>
+  readonly byPayer: ReadonlyMap<string, PayerRevision['statements']>
 }
 
 async function readHistory(
@@ -59,7 +60,11 @@ async function readHistory(
 ): Promise<RevisionOfPayers[]> {
   const history: RevisionOfPayers[] = []
   for (const stated of revisions) {
-    const statements = await readStatements(store, stated, range)
+    const terms = await readTerms(store, stated, range)
+    const statements = (await readStatements(store, stated, range)).map(each => ({
+      ...each,
+      lines: explainLines(each.clientId, each.lines, terms),
+    }))
     history.push({
       revision: stated.revision,
       issueDate: dateIn(timeZone, stated.proof.closedAt),

@@ -1,4 +1,5 @@
-import type { DecimalText, StatementLine } from '@forbruk/schemas/statement/statement.ts'
+import type { ClientLine } from '@forbruk/schemas/statement/payer-statement.ts'
+import type { DecimalText } from '@forbruk/schemas/statement/statement.ts'
 import { Exact } from '../rating/price-lines.ts'
 import type { InvoiceLine } from './invoice.ts'
 
@@ -6,7 +7,7 @@ import type { InvoiceLine } from './invoice.ts'
 export type InvoicedStatement = {
   readonly clientId: string
   readonly clientName: string
-  readonly lines: readonly StatementLine[]
+  readonly lines: readonly ClientLine[]
 }
 
 /** Pure: a revision's payable lines less those of the one before. What is proposed, waived or free is in neither. */
@@ -24,11 +25,11 @@ function keyLines(statements: readonly InvoicedStatement[]): Map<string, Invoice
   for (const { clientId, clientName, lines } of statements) {
     for (const { item, integrationId, status, ...line } of lines) {
       if (item === 'included' || status !== 'payable' || new Exact(line.amountNok).isZero()) continue
-      const { detail, unit, quantity, unitPriceNok, amountNok } = line
+      const { terms, unit, quantity, unitPriceNok, amountNok } = line
       let occurrence = 1
       const keyOf = () => JSON.stringify([clientId, item, integrationId, occurrence])
       while (byKey.has(keyOf())) occurrence += 1
-      byKey.set(keyOf(), { clientId, clientName, item, detail, unit, quantity, unitPriceNok, amountNok })
+      byKey.set(keyOf(), { clientId, clientName, item, terms, unit, quantity, unitPriceNok, amountNok })
     }
   }
   return byKey

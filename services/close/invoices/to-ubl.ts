@@ -1,11 +1,13 @@
-import { parseBillingPeriod, periodDates } from '@forbruk/schemas/period/billing-period.ts'
+import { lastDate, parseBillingPeriod, periodDates } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import { Temporal } from 'temporal-polyfill'
-import { Exact } from '../rating/price-lines.ts'
+import { Exact, sumAmounts } from '../rating/price-lines.ts'
+import { addVat, percentOf } from '../statements/add-vat.ts'
+import { formatMonth } from '../statements/page/format-figures.ts'
+import { NORWEGIAN } from '../statements/page/norwegian.ts'
 import type { Invoice, InvoiceLine } from './invoice.ts'
 import type { InvoicedBuyer } from './name-buyer.ts'
 import { buyerParty, sellerParty } from './to-parties.ts'
-import { percentOf, totalInvoice } from './total-invoice.ts'
 import { nok, type UblElement } from './ubl-element.ts'
 
 /** An invoice in UBL 2.1: the element's name and what is in it, in the order that its schema asks for. */
@@ -51,15 +53,14 @@ export function toUbl(
 }
 
 function describeInvoice({ kind, month, revision }: Invoice): string {
-  const of = `API-bruk ${month}`
+  const of = `API-bruk ${formatMonth(month, 'nb')}`
   if (revision === 1) return of
   return `${of}, revisjon ${revision}: ${kind === 'invoice' ? 'endring' : 'tilbake'} mot det som er fakturert før`
 }
 
 function toPeriod(month: string): UblElement {
-  const { first, afterLast } = periodDates(parseBillingPeriod(month))
-  const last = Temporal.PlainDate.from(afterLast).subtract({ days: 1 }).toString()
-  return { 'cbc:StartDate': first, 'cbc:EndDate': last }
+  const period = parseBillingPeriod(month)
+  return { 'cbc:StartDate': periodDates(period).first, 'cbc:EndDate': lastDate(period) }
 }
 
 function toPreceding(preceding: Invoice['preceding']): UblElement {
@@ -82,7 +83,7 @@ function toPayment({ account, name }: Seller): UblElement {
 }
 
 function toTotals({ lines }: Invoice, { vat }: Seller): UblElement {
-  const { netNok, vatNok, grossNok } = totalInvoice(lines, vat)
+  const { netNok, vatNok, grossNok } = addVat(sumAmounts(lines.map(line => line.amountNok)), vat)
   const subtotal = {
     'cbc:TaxableAmount': nok(netNok),
     'cbc:TaxAmount': nok(vatNok),
@@ -117,13 +118,13 @@ function toLine(
   }
   return {
     'cbc:ID': String(id),
-    'cbc:Note': line.detail,
+    'cbc:Note': describeLine(line),
     [kind === 'invoice' ? 'cbc:InvoicedQuantity' : 'cbc:CreditedQuantity']: quantity,
     'cbc:LineExtensionAmount': nok(line.amountNok),
     'cac:InvoicePeriod': toPeriod(month),
     'cac:Item': {
       'cbc:Description': `${line.clientName} (${line.clientId})`,
-      'cbc:Name': nameItem(line.item),
+      'cbc:Name': NORWEGIAN.itemNames[line.item],
       'cac:SellersItemIdentification': { 'cbc:ID': line.item },
       'cac:ClassifiedTaxCategory': {
         'cbc:ID': vat.category,
@@ -136,17 +137,11 @@ function toLine(
   }
 }
 
-function nameItem(item: InvoiceLine['item']): string {
-  switch (item) {
-    case 'partner_tier':
-      return 'Partnernivå'
-    case 'access_external':
-      return 'Tilgang til eksterne integrasjoner'
-    case 'overage_requests':
-      return 'Forespørsler over inkludert mengde'
-    case 'overage_transfer':
-      return 'Overføring over inkludert mengde'
-  }
+/** What it is, with the terms; and that another amount was agreed on. */
+function describeLine({ terms }: InvoiceLine): string {
+  const regularNok = 'regularNok' in terms ? terms.regularNok : null
+  const what = NORWEGIAN.item(terms)
+  return regularNok === null ? what : `${what}. ${NORWEGIAN.lines.agreed(regularNok)}`
 }
 
 /** UN/ECE recommendation 20: one, megabyte or mebibyte, month, lump sum. */

@@ -8,8 +8,8 @@ export type ActiveRegistry = {
   readonly integrationById: ReadonlyMap<string, Integration>
   /** Integrations that a client has active on at least one day of the month, by integration id. */
   readonly activeByClient: ReadonlyMap<string, readonly Integration[]>
-  /** Per partner that pays a tier, how many of its own clients have a partner integration active in the month. */
-  readonly clientsByPayingPartner: ReadonlyMap<string, number>
+  /** Per partner that pays a tier, those of its own clients that have a partner integration active in the month. */
+  readonly clientsByPayingPartner: ReadonlyMap<string, readonly Client[]>
 }
 
 export function takeActiveRegistry(registry: Registry, period: BillingPeriod): ActiveRegistry {
@@ -21,7 +21,7 @@ export function takeActiveRegistry(registry: Registry, period: BillingPeriod): A
     partnerIds,
     integrationById,
     activeByClient,
-    clientsByPayingPartner: countPartnerClients(registry.clients, partnerIds, activeByClient),
+    clientsByPayingPartner: findPartnerClients(registry.clients, partnerIds, activeByClient),
   }
 }
 
@@ -65,16 +65,22 @@ function findActive(
  * A partner pays for its clients on partner integrations, and for its own use of one with none of them. Where a partner
  * is itself another's client, its activation counts there.
  */
-function countPartnerClients(
+function findPartnerClients(
   clients: readonly Client[],
   partnerIds: ReadonlySet<string>,
   activeByClient: ReadonlyMap<string, readonly Integration[]>,
-): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const { clientId, partnerId } of clients) {
-    if (!(activeByClient.get(clientId) ?? []).some(({ kind }) => kind === 'partner')) continue
-    if (partnerId !== null) counts.set(partnerId, (counts.get(partnerId) ?? 0) + 1)
-    else if (partnerIds.has(clientId)) counts.set(clientId, counts.get(clientId) ?? 0)
+): Map<string, Client[]> {
+  const found = new Map<string, Client[]>()
+  const listOf = (partnerId: string): Client[] => {
+    const list = found.get(partnerId) ?? []
+    found.set(partnerId, list)
+    return list
   }
-  return counts
+  for (const client of clients) {
+    const { clientId, partnerId } = client
+    if (!(activeByClient.get(clientId) ?? []).some(({ kind }) => kind === 'partner')) continue
+    if (partnerId !== null) listOf(partnerId).push(client)
+    else if (partnerIds.has(clientId)) listOf(clientId)
+  }
+  return found
 }

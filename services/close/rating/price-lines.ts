@@ -30,11 +30,16 @@ export function priceAccess(version: TariffVersion): StatementLine {
 
 /** @param clients the partner's clients that have a partner integration active in the month */
 export function pricePartnerTier(version: TariffVersion, clients: number): StatementLine {
+  const tier = findTier(version, clients)
+  const detail = `${tier.name}: ${clients} ${clients === 1 ? 'client' : 'clients'} on partner integrations`
+  return { ...monthLine(tier.pricePerMonth), item: 'partner_tier', detail }
+}
+
+export function findTier(version: TariffVersion, clients: number): TariffVersion['partnerTiers'][number] {
   const tier = version.partnerTiers.find(each => each.clientsMax === null || clients <= each.clientsMax)
   if (tier === undefined)
     throw new Error(`no partner tier for ${clients} clients: the tariff was not checked`)
-  const detail = `${tier.name}: ${clients} ${clients === 1 ? 'client' : 'clients'} on partner integrations`
-  return { ...monthLine(tier.pricePerMonth), item: 'partner_tier', detail }
+  return tier
 }
 
 function monthLine(price: DecimalText): Omit<StatementLine, 'item' | 'detail'> {

@@ -103,7 +103,7 @@ function priceIntegrations(
     priceIncluded(integration, requestsBy.get(integration.integrationId) ?? 0n),
   )
   const partnerClients = active.clientsByPayingPartner.get(client.clientId)
-  if (partnerClients !== undefined) lines.push(pricePartnerTier(version, partnerClients))
+  if (partnerClients !== undefined) lines.push(pricePartnerTier(version, partnerClients.length))
   if (activeOfKind(active, client.clientId, ['external']).length > 0) lines.push(priceAccess(version))
   return lines
 }

@@ -1,4 +1,4 @@
-import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
+import { type QueryParams, type Store, StoreError } from '@forbruk/infra/store/store.ts'
 import type { Codec } from '@forbruk/infra/store/tables/codec.ts'
 import { registryActivation } from '@forbruk/infra/store/tables/registry-activation.ts'
 import { registryClient } from '@forbruk/infra/store/tables/registry-client.ts'
@@ -46,6 +46,33 @@ export async function readRegistryImport(store: Store, importId: string): Promis
   )
 }
 
+/**
+ * Of an import only some clients, and those of whom they are the partner, with what they have active: for whoever shows
+ * what was rated, and has no need to read a hundred thousand others.
+ * @param some a query of client ids
+ */
+export async function readRegistryPart(
+  store: Store,
+  importId: string,
+  some: { readonly sql: string; readonly params: QueryParams },
+): Promise<Registry> {
+  const ofThem = `(client_id IN (${some.sql}) OR partner_id IN (${some.sql}))`
+  const ofImport = `SELECT client_id FROM registry_client WHERE import_id = {import_id:String} AND ${ofThem}`
+  const clients = await readRows(store, registryClient, importId, ofThem, some.params)
+  return sortRegistry({
+    clients: clients.map(toClient),
+    partners: await readRows(store, registryPartner, importId),
+    integrations: await readRows(store, registryIntegration, importId),
+    activations: await readRows(
+      store,
+      registryActivation,
+      importId,
+      `client_id IN (${ofImport})`,
+      some.params,
+    ),
+  })
+}
+
 function toClient({ clientId, name, partnerId, collectiveInvoice, ...values }: ClientRow): Client {
   return { clientId, name, partnerId, collectiveInvoice, ...buyerOf(values) }
 }
@@ -56,8 +83,13 @@ async function readRows<Columns extends ColumnSet & { readonly importId: Codec<s
   store: Store,
   table: Table<Columns>,
   importId: string,
+  condition = 'true',
+  params: QueryParams = {},
 ) {
   const { list, shape } = select(omit(table, 'importId'))
-  const sql = `SELECT ${list} FROM ${table.name} FINAL WHERE import_id = {import_id:String}`
-  return store.query(sql, shape, { import_id: importId })
+  const ofImport = `import_id = {import_id:String} AND ${condition}`
+  return store.query(`SELECT ${list} FROM ${table.name} FINAL WHERE ${ofImport}`, shape, {
+    ...params,
+    import_id: importId,
+  })
 }

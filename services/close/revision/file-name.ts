@@ -5,7 +5,7 @@ import type { CloseKey } from './of-close.ts'
 export function fileNameOf(
   { month, revision }: Pick<CloseKey, 'month' | 'revision'>,
   payerId: string,
-  extension: 'html' | 'xml',
+  extension: 'html' | 'en.html' | 'xml',
 ): string {
   const name = [...Buffer.from(payerId, 'utf8')]
     .map(byte => {

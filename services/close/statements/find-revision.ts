@@ -3,7 +3,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { ClosedMonth } from '@forbruk/schemas/statement/month-close.ts'
-import type { StatementProof } from '@forbruk/schemas/statement/payer-statement.ts'
+import type { MonthProof } from '@forbruk/schemas/statement/month-proof.ts'
 
 /** A recorded revision of a month: its rows are those with its `closeId`. */
 export type StatedRevision = {
@@ -13,7 +13,9 @@ export type StatedRevision = {
   readonly isLatest: boolean
   /** How many it has, one for each client. */
   readonly statements: number
-  readonly proof: StatementProof
+  /** Of its sources' lines. */
+  readonly formats: readonly string[]
+  readonly proof: MonthProof
 }
 
 /** More revisions than anybody lists; the newest months come first. */
@@ -56,6 +58,7 @@ const stated = select(
   'definitions',
   'forcedReason',
   'forcedLacks',
+  'sources',
 )
 
 const STATED_SQL = `
@@ -74,7 +77,7 @@ export async function findRevision(
   if (row === undefined) return null
   const progress = await readProgress(store, row.stream)
   const firstOffsets = new Map(progress.map(({ partition, firstOffset }) => [partition, firstOffset]))
-  const { closedAtMs, cut, forcedReason, forcedLacks, ...found } = row
+  const { closedAtMs, cut, forcedReason, forcedLacks, sources, ...found } = row
   const { month: _, revision: newest, closeId, isLatest, statements, ...proof } = found
   return {
     month,
@@ -82,6 +85,7 @@ export async function findRevision(
     closeId,
     isLatest,
     statements,
+    formats: sources.map(({ format }) => format),
     proof: {
       ...proof,
       closedAt: new Date(closedAtMs).toISOString(),

@@ -9,6 +9,7 @@ import {
 } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { ANNOUNCEMENT_STATES } from '@forbruk/schemas/statement/announcement.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
+import type { Language } from '@forbruk/schemas/statement/language.ts'
 import {
   ACCEPTED_CAUSES,
   type AcceptedCause,
@@ -20,6 +21,7 @@ import {
   type PayerChange,
   payerChangeShape,
 } from '@forbruk/schemas/statement/month-close.ts'
+import { monthProofShape } from '@forbruk/schemas/statement/month-proof.ts'
 import {
   type PayerStatement,
   type PayerSummary,
@@ -54,7 +56,14 @@ export type Operations = {
     payerId: string,
   ): Promise<PayerStatement | null>
   /** The same as one page of HTML. */
-  renderStatement(period: BillingPeriod, revision: number | null, payerId: string): Promise<string | null>
+  renderStatement(
+    period: BillingPeriod,
+    revision: number | null,
+    payerId: string,
+    language: Language,
+  ): Promise<string | null>
+  /** Null: the month has no such revision. */
+  readProof(period: BillingPeriod, revision: number | null): Promise<RevisionProof | null>
   exportTable(
     period: BillingPeriod,
     revision: number | null,
@@ -159,6 +168,9 @@ type PayerList = {
   readonly isLatest: boolean
   readonly payers: readonly PayerSummary[]
 }
+
+export const proofShape = monthProofShape.extend({ month: z.string(), revision: z.int() })
+type RevisionProof = Readonly<z.output<typeof proofShape>>
 
 const announcedMonthShape = closedMonthShape.extend({
   announcement: z.enum(ANNOUNCEMENT_STATES),

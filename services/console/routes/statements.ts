@@ -5,11 +5,12 @@ import {
   type ExportFormat,
   exportedFileName,
 } from '@forbruk/schemas/statement/export.ts'
+import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
 import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { problemShape } from '../server/problem.ts'
-import { type Operations, payerListShape } from './operations.ts'
+import { type Operations, payerListShape, proofShape } from './operations.ts'
 import { found, monthParameter, revisionQuery } from './parameters.ts'
 
 const PAYERS_MAX = 1_000
@@ -17,6 +18,9 @@ const PAYERS_MAX = 1_000
 const monthParameters = z.strictObject({ month: monthParameter })
 const payerParameters = z.strictObject({ month: monthParameter, payer: z.string() })
 const revisionParameters = z.strictObject({ revision: revisionQuery })
+const renderParameters = revisionParameters.extend({
+  language: z.enum(LANGUAGES).default('nb').describe('Norwegian (bokmål) or English'),
+})
 const pageParameters = revisionParameters.extend({
   after: z.string().default('').describe('the `next` of the page before'),
   limit: z.coerce.number().int().min(1).max(PAYERS_MAX).default(200),
@@ -36,6 +40,7 @@ const CONTENT_TYPE = {
 export function addStatementRoutes(app: ConsoleServer, operations: Operations): void {
   addList(app, operations)
   addStatement(app, operations)
+  addProof(app, operations)
   addExport(app, operations)
 }
 
@@ -85,13 +90,31 @@ function addStatement(app: ConsoleServer, { readStatement, renderStatement }: Op
       schema: {
         summary: "A payer's statement as a page to print",
         params: payerParameters,
-        querystring: revisionParameters,
+        querystring: renderParameters,
         produces: ['text/html'],
       },
     },
-    async ({ params: { month, payer }, query: { revision } }, reply) => {
-      const page = await renderStatement(parseBillingPeriod(month), revision ?? null, payer)
+    async ({ params: { month, payer }, query: { revision, language } }, reply) => {
+      const page = await renderStatement(parseBillingPeriod(month), revision ?? null, payer, language)
       return reply.type('text/html; charset=utf-8').send(found(page, missing(month, revision)))
+    },
+  )
+}
+
+function addProof(app: ConsoleServer, { readProof }: Operations): void {
+  app.get(
+    '/v1/months/:month/proof',
+    {
+      schema: {
+        summary: "What a month's figures rest on; for the provider, since it tells of all its traffic",
+        params: monthParameters,
+        querystring: revisionParameters,
+        response: { 200: proofShape, 404: problemShape },
+      },
+    },
+    async ({ params, query: { revision } }) => {
+      const period = parseBillingPeriod(params.month)
+      return found(await readProof(period, revision ?? null), notClosed(period.month, revision))
     },
   )
 }

@@ -14,6 +14,7 @@ import { createConsoleOperations } from '../../../services/cli/wiring/console-op
 import { readTariffFile } from '../../../services/cli/wiring/read-tariff-file.ts'
 import { readWaiting } from '../../../services/close/waiting/read-waiting.ts'
 import { type Installation, TOPIC } from '../close/counted-month.ts'
+import { SELLER } from '../close/invoiced-october.ts'
 
 type Changes = {
   readonly settings?: Partial<ConsoleSettings>
@@ -86,7 +87,7 @@ async function openOver(
   const closer: Closer = request => closeAndAnnounce(closing, request)
   const close = oneAtATime(wrap?.(closer) ?? closer)
   const operations = createConsoleOperations({
-    ...{ store, stream: TOPIC, close, timeZone: 'Europe/Oslo', clock },
+    ...{ store, stream: TOPIC, close, timeZone: 'Europe/Oslo', seller: SELLER, clock },
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: topic,
     readWaiting: nowMs => readWaiting({ store, stream: TOPIC, timeZone: 'Europe/Oslo', from: null }, nowMs),

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatBytes, formatDecimal, formatMonth, formatSigned } from './format-figures.ts'
+import {
+  formatBytes,
+  formatDate,
+  formatDecimal,
+  formatMoment,
+  formatMonth,
+  formatPrice,
+  formatSigned,
+} from './format-figures.ts'
 
 test.each([
   ['0', '0'],
@@ -40,13 +48,31 @@ test.each([
   ['0', '0\u00a0B'],
   ['999', '999\u00a0B'],
   ['1000', '1,00\u00a0kB'],
+  ['-1500', '\u22121,50\u00a0kB'],
   ['30001000999', '30,00\u00a0GB'],
   ['18446744073709551615', '18\u00a0446\u00a0744,07\u00a0TB'],
 ])('%s bytes are %s', (bytes, written) => {
   expect(formatBytes(bytes)).toBe(written)
 })
 
-test('a month has its name', () => expect(formatMonth('2026-02')).toBe('February 2026'))
+test.each([
+  ['nb', 'februar\u00a02026', '1.\u00a0februar\u00a02026', '2.\u00a0mars\u00a02026', '00:30'],
+  ['en', 'February\u00a02026', '1\u00a0February\u00a02026', '2\u00a0March\u00a02026', '00:30'],
+] as const)('in %s a month is %s, a day %s and an instant %s %s', (language, month, day, date, time) => {
+  expect(formatMonth('2026-02', language)).toBe(month)
+  expect(formatDate('2026-02-01', language)).toBe(day)
+  expect(formatMoment('2026-03-01T23:30:00.000Z', 'Europe/Oslo', language)).toEqual({ date, time })
+})
+
+test.each([
+  ['149', '149,00'],
+  ['149.000000', '149,00'],
+  ['0.017000', '0,017'],
+  ['0.5', '0,50'],
+  ['1234567.891', '1\u00a0234\u00a0567,891'],
+])('the price %s is written %s', (decimal, written) => {
+  expect(formatPrice(decimal)).toBe(written)
+})
 
 function withoutZeros(decimal: string): string {
   return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal

@@ -1,5 +1,11 @@
-/** Figures as Norwegian readers write them, from exact decimal text: no digit is lost on the way. */
-const NO_BREAK_SPACE = '\u00a0'
+import type { Language } from '@forbruk/schemas/statement/language.ts'
+import { Temporal } from 'temporal-polyfill'
+
+/**
+ * Figures from exact decimal text: no digit is lost on the way. Both languages write them as Norwegians do, since the
+ * same figure stands on a Norwegian invoice. Nothing in a figure or a date breaks over a line's end.
+ */
+export const NO_BREAK_SPACE = '\u00a0'
 const MINUS = '\u2212'
 
 /** `-1234567.5` as `−1 234 567,5`. */
@@ -10,22 +16,70 @@ export function formatDecimal(decimal: string): string {
   return `${sign === '' ? '' : MINUS}${grouped}${kept === '' ? '' : `,${kept}`}`
 }
 
+/** With two decimals at least, as prices are: `149` as `149,00`, and `0.017` as `0,017`. */
+export function formatPrice(decimal: string): string {
+  const [whole = '', fraction = ''] = decimal.split('.')
+  return formatDecimal(`${whole}.${fraction.replace(/0+$/, '').padEnd(2, '0')}`)
+}
+
 /** With its sign, for what is added or taken away. */
 export function formatSigned(decimal: string): string {
   const isZero = !/[1-9]/.test(decimal)
   return isZero || decimal.startsWith('-') ? formatDecimal(decimal) : `+${formatDecimal(decimal)}`
 }
 
-/** `2026-10` as `October 2026`. */
-export function formatMonth(month: string): string {
-  return new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
-    new Date(`${month}-01T00:00:00Z`),
-  )
+/** `310000019` as `310 000 019`. */
+export function formatOrganisationNumber(number: string): string {
+  return number.replaceAll(/\B(?=(\d{3})+$)/g, NO_BREAK_SPACE)
 }
 
-/** To the minute, in UTC. */
-export function formatTime(iso: string): string {
-  return `${iso.slice(0, 16).replace('T', ' ')} UTC`
+/** Made once: to make one takes longer than a page. */
+const FORMATS = {
+  nb: {
+    month: formatOf('nb-NO', { month: 'long' }),
+    date: formatOf('nb-NO', { day: 'numeric', month: 'long' }),
+  },
+  en: {
+    month: formatOf('en-GB', { month: 'long' }),
+    date: formatOf('en-GB', { day: 'numeric', month: 'long' }),
+  },
+} as const satisfies Record<Language, Record<'month' | 'date', Intl.DateTimeFormat>>
+
+/** A day has no time zone: it is the same on any clock, so that UTC is as good as another. */
+function formatOf(locale: string, parts: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, { ...parts, year: 'numeric', timeZone: 'UTC' })
+}
+
+/** `2026-10` as `oktober 2026`. */
+export function formatMonth(month: string, language: Language): string {
+  return spell(FORMATS[language].month, `${month}-01`)
+}
+
+/** `2026-10-01` as `1. oktober 2026`. */
+export function formatDate(date: string, language: Language): string {
+  return spell(FORMATS[language].date, date)
+}
+
+function spell(format: Intl.DateTimeFormat, date: string): string {
+  return format.format(new Date(`${date}T00:00:00Z`)).replaceAll(/\s/g, NO_BREAK_SPACE)
+}
+
+/** An instant's date and time of day in a time zone: `2. november 2026` and `06:00`. */
+export function formatMoment(
+  iso: string,
+  timeZone: string,
+  language: Language,
+): { readonly date: string; readonly time: string } {
+  const local = Temporal.Instant.from(iso).toZonedDateTimeISO(timeZone)
+  return {
+    date: formatDate(local.toPlainDate().toString(), language),
+    time: local.toPlainTime().toString({ smallestUnit: 'minute' }),
+  }
+}
+
+/** As `formatBytes`, with its sign. */
+export function formatSignedBytes(bytes: string): string {
+  return `${/^0*$|^-/.test(bytes) ? '' : '+'}${formatBytes(bytes)}`
 }
 
 const STEPS: readonly (readonly [limit: bigint, unit: string])[] = [
@@ -37,10 +91,10 @@ const STEPS: readonly (readonly [limit: bigint, unit: string])[] = [
 
 /** To the hundredth of the largest unit that fits, or that fits `like`, for reading; decimal units. */
 export function formatBytes(bytes: string, like = bytes): string {
-  const count = BigInt(bytes)
-  const [limit, unit] = STEPS.find(([least]) => BigInt(like) >= least) ?? [1n, 'B']
-  if (limit === 1n) return `${formatDecimal(bytes)}${NO_BREAK_SPACE}${unit}`
+  const [sign, count] = bytes.startsWith('-') ? [MINUS, BigInt(bytes.slice(1))] : ['', BigInt(bytes)]
+  const [limit, unit] = STEPS.find(([least]) => BigInt(like.replace('-', '')) >= least) ?? [1n, 'B']
+  if (limit === 1n) return `${sign}${formatDecimal(String(count))}${NO_BREAK_SPACE}${unit}`
   const hundredths = (count * 100n + limit / 2n) / limit
   const fraction = String(hundredths % 100n).padStart(2, '0')
-  return `${formatDecimal(`${hundredths / 100n}.${fraction}`)}${NO_BREAK_SPACE}${unit}`
+  return `${sign}${formatDecimal(`${hundredths / 100n}.${fraction}`)}${NO_BREAK_SPACE}${unit}`
 }

@@ -1,80 +1,81 @@
-import type { ClientStatement, PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
-import type { LineItem, LineStatus, NotCounted, StatementLine } from '@forbruk/schemas/statement/statement.ts'
-import { formatBytes, formatDecimal } from './format-figures.ts'
+import type {
+  ClientLine,
+  ClientStatement,
+  PayerStatement,
+} from '@forbruk/schemas/statement/payer-statement.ts'
+import type { NotCounted } from '@forbruk/schemas/statement/statement.ts'
+import { describeContact } from './describe-contact.ts'
+import { formatBytes, formatDecimal, formatPrice } from './format-figures.ts'
 import { type Html, html } from './html.ts'
+import type { Texts } from './texts.ts'
 
 /** Every line, under its client where the payer pays for others. */
-export function renderLines(statement: PayerStatement): Html {
-  const { clients, payerId } = statement
-  if (clients.length === 0) {
-    const none =
-      "None: every client that revision before had here is another payer's now, or is none any more."
-    return html`<section><h2>Lines</h2><p>${none}</p></section>`
-  }
+export function renderLines(statement: PayerStatement, texts: Texts): Html {
+  const { clients, payerId, seller } = statement
+  const { lines } = texts
+  if (clients.length === 0)
+    return html`<section><h2>${lines.heading(null)}</h2><p>${lines.none}</p></section>`
   const isOwn = clients.length === 1 && clients[0]?.clientId === payerId
-  const heading = isOwn
-    ? 'Lines'
-    : `Lines of ${clients.length} ${clients.length === 1 ? 'client' : 'clients'}`
-  return html`<section><h2>${heading}</h2>
-<table>
-<thead><tr><th>Item</th><th class="n">Quantity</th><th>Unit</th>
-<th class="n">Unit price</th><th class="n">Amount, NOK</th></tr></thead>
-${clients.map(client => renderClient(client, isOwn))}
-${renderTotals(statement)}
+  const contact = describeContact(seller)
+  return html`<section><h2>${lines.heading(isOwn ? null : clients.length)}</h2>
+<table class="lines">
+<thead><tr><th scope="col">${lines.item}</th><th scope="col" class="n">${lines.quantity}</th>
+<th scope="col" class="n">${lines.unitPrice}</th><th scope="col" class="n">${lines.amount}</th></tr></thead>
+${clients.map(client => renderClient(client, isOwn, contact, texts))}
+${renderTotals(statement, texts)}
 </table></section>`
 }
 
-function renderTotals({ amountNok, payableNok, proposedNok }: PayerStatement): Html {
-  const split = html`<tr class="all"><td colspan="4">Payable and proposed</td>
-<td class="n">${formatDecimal(amountNok)}</td></tr>
-<tr><td colspan="4">of which proposed</td><td class="n">${formatDecimal(proposedNok)}</td></tr>`
+function renderTotals({ amountNok, payableNok, proposedNok, vat }: PayerStatement, texts: Texts): Html {
+  const { lines } = texts
+  const row = (name: string, amount: string, kind: string) =>
+    html`<tr class="${kind}"><td colspan="3">${name}</td><td class="n">${formatDecimal(amount)}</td></tr>
+`
+  const proposed = [row(lines.total, amountNok, 'all'), row(lines.ofWhichProposed, proposedNok, 'part')]
+  const gross =
+    vat === null || vat.category !== 'S'
+      ? null
+      : [row(texts.vat(vat), vat.vatNok, 'part'), row(lines.payableGross, vat.grossNok, 'total')]
+  return html`<tbody class="totals">
+${amountNok === payableNok ? null : proposed}${row(lines.payableNet, payableNok, 'total')}${gross}</tbody>`
+}
+
+function renderClient(client: ClientStatement, isOwn: boolean, contact: string | null, texts: Texts): Html {
+  const { clientId, clientName, amountNok, lines, caseId, notCounted } = client
+  const name = html`<bdi>${clientName}</bdi> <small><bdi>${clientId}</bdi></small>`
+  const nothing = html`<tr><td colspan="4" class="soft">${texts.lines.nothingToCharge}</td></tr>`
+  const sum = html`<tr class="sum"><td colspan="3">${texts.lines.sum}</td>
+<td class="n">${formatDecimal(amountNok)}</td></tr>`
   return html`<tbody>
-${amountNok === payableNok ? null : split}
-<tr class="total"><td colspan="4">Payable</td><td class="n">${formatDecimal(payableNok)}</td></tr>
+${isOwn ? null : html`<tr class="client"><th scope="rowgroup" colspan="4">${name}</th></tr>`}
+${lines.length === 0 ? nothing : lines.map(line => renderLine(line, caseId, contact, texts))}
+${notCounted.map(each => renderNotCounted(each, texts))}
+${isOwn ? null : sum}
 </tbody>`
 }
 
-function renderClient(client: ClientStatement, isOwn: boolean): Html {
-  const { clientId, clientName, amountNok, lines, requests, bytes, notCounted } = client
-  const use = `${formatDecimal(requests)} requests, ${formatBytes(bytes)}`
-  const name = html`<bdi>${clientName}</bdi> <small><bdi>${clientId}</bdi>; ${use}</small>`
-  return html`<tbody>
-${isOwn ? null : html`<tr class="client"><td colspan="5">${name}</td></tr>`}
-${lines.length === 0 ? html`<tr><td colspan="5" class="soft">Nothing to charge</td></tr>` : lines.map(renderLine)}
-${notCounted.map(renderNotCounted)}
-${isOwn ? null : html`<tr class="sum"><td colspan="4">Sum</td><td class="n">${formatDecimal(amountNok)}</td></tr>`}
-</tbody>`
-}
-
-function renderLine({ item, detail, quantity, unit, unitPriceNok, amountNok, status }: StatementLine): Html {
+function renderLine(line: ClientLine, caseId: string | null, contact: string | null, texts: Texts): Html {
+  const { terms, quantity, unit, unitPriceNok, amountNok, status } = line
+  const regularNok = 'regularNok' in terms ? terms.regularNok : null
+  const notes = [
+    regularNok === null ? null : texts.lines.agreed(regularNok),
+    status !== 'proposed' || caseId === null ? null : texts.lines.proposedCase(caseId, contact),
+  ]
   const amount = formatDecimal(amountNok)
-  return html`<tr><td>${nameLine(item, detail)} ${renderStatus(status)}</td>
-<td class="n">${formatDecimal(quantity)}</td><td>${unit}</td><td class="n">${formatDecimal(unitPriceNok)}</td>
+  return html`<tr><td><bdi>${texts.item(terms)}</bdi> ${renderStatus(line, texts)}
+${notes.map(note => (note === null ? null : html`<small class="note">${note}</small>`))}</td>
+<td class="n">${texts.quantity(quantity, unit)}</td><td class="n">${formatPrice(unitPriceNok)}</td>
 <td class="n">${status === 'waived' ? html`<s>${amount}</s>` : amount}</td></tr>
 `
 }
 
-function renderNotCounted({ statusClass, requests, bytes }: NotCounted): Html {
-  const use = `${formatDecimal(requests)} requests, ${formatBytes(bytes)}`
-  return html`<tr><td colspan="5" class="soft">Not counted, answered with ${statusClass}: ${use}</td></tr>
+function renderNotCounted({ statusClass, requests, bytes }: NotCounted, texts: Texts): Html {
+  const said = texts.lines.notCounted(statusClass, formatDecimal(requests), formatBytes(bytes))
+  return html`<tr><td colspan="4" class="soft">${said}</td></tr>
 `
 }
 
 /** `payable` goes without saying. */
-function renderStatus(status: LineStatus): Html | null {
-  return status === 'payable' ? null : html`<span class="tag ${status}">${status}</span>`
-}
-
-function nameLine(item: LineItem, detail: string): Html {
-  switch (item) {
-    case 'included':
-      return html`Included: <bdi>${detail}</bdi>`
-    case 'partner_tier':
-      return html`Partner tier ${detail}`
-    case 'access_external':
-      return html`${detail}`
-    case 'overage_requests':
-    case 'overage_transfer':
-      return html`${detail.replaceAll(/\d{5,}/g, formatDecimal)}`
-  }
+function renderStatus({ status }: ClientLine, texts: Texts): Html | null {
+  return status === 'payable' ? null : html`<span class="tag ${status}">${texts.status[status]}</span>`
 }

@@ -1,28 +1,54 @@
-import type { PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
+import type { Language } from '@forbruk/schemas/statement/language.ts'
+import { type PayerStatement, payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
+import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readPage } from '../../../../test/support/close/read-page.ts'
 import { decided, PUBLISHED, REQUESTS } from '../../../../test/support/close/registry-values.ts'
 import { priceOverage } from '../../rating/price-overage.ts'
+import { explainLines } from '../explain-lines.ts'
+import { describeTariffInNorwegian } from './describe-tariff-in-norwegian.ts'
 import { html } from './html.ts'
 import { renderStatement } from './render-statement.ts'
 
+const NOBODY = new Map<string, never>()
+const TERMS = { version: PUBLISHED, integrationNames: NOBODY, countedClients: NOBODY }
 const LINES = priceOverage(PUBLISHED, REQUESTS + 1n, 0n, decided('waived'))
 const STATEMENT: PayerStatement = {
+  number: '2026-10-r2-fjell',
   month: '2026-10',
   revision: 2,
   isLatest: true,
+  period: { first: '2026-10-01', last: '2026-10-31' },
   currency: 'NOK',
+  seller: {
+    name: 'Eksempel API AS',
+    organisationNumber: '310000019',
+    foretaksregisteret: true,
+    address: { street: 'Storgata 1', postalCode: '0155', city: 'Oslo', country: 'NO' },
+    contact: { name: 'Faktura', phone: null, email: 'faktura@example.com' },
+  },
   payerId: 'fjell',
   payerName: 'Fjell AS',
-  amountNok: '1149.00',
+  payerOrganisationNumber: '310000027',
+  payerAddress: { street: null, postalCode: null, city: null, country: 'NO' },
+  amountNok: '1149.02',
   payableNok: '1149.00',
-  proposedNok: '0.00',
+  proposedNok: '0.02',
+  vat: {
+    category: 'S',
+    percent: '25',
+    reason: null,
+    netNok: '1149.00',
+    vatNok: '287.25',
+    grossNok: '1436.25',
+  },
   clients: [
     {
       clientId: 'bjork',
       clientName: 'Bjørk AS',
       partnerId: 'fjell',
-      status: 'payable',
+      status: 'proposed',
       amountNok: '1149.00',
       payableNok: '1149.00',
       proposedNok: '0.00',
@@ -31,116 +57,190 @@ const STATEMENT: PayerStatement = {
       meteredRequests: '500001',
       meteredBytes: '12',
       notCounted: [{ statusClass: '429', requests: '4116', bytes: '1234567' }],
-      lines: LINES,
+      caseId: 'bjork/2026-10',
+      usage: [
+        {
+          integrationId: 'shop',
+          integrationName: 'Nettbutikk',
+          kind: 'external',
+          requests: '500001',
+          requestBytes: '5',
+          responseBytes: '7',
+          meteredRequests: '500001',
+          meteredBytes: '12',
+          notCounted: [],
+        },
+      ],
+      lines: explainLines('bjork', LINES, TERMS),
     },
   ],
-  adjustments: [
-    {
-      clientId: 'bjork',
-      clientName: 'Bjørk AS',
-      item: 'overage_requests',
-      integrationId: '',
-      unit: 'request',
-      quantityBefore: '2',
-      quantityAfter: '1',
-      statusBefore: 'payable',
-      statusAfter: 'waived',
-      amountBeforeNok: '0.03',
-      amountAfterNok: '0.00',
-      adjustmentNok: '-0.03',
-      payableNok: '-0.03',
-      causes: [{ cause: 'decision', detail: 'waived', amountNok: '-0.03', payableNok: '-0.03' }],
-    },
-  ],
-  adjustmentsPayableNok: '-0.03',
+  adjustments: [],
+  adjustmentsPayableNok: '0.00',
+  difference: {
+    revision: 1,
+    number: '2026-10-r1-fjell',
+    payableNok: '-0.03',
+    lines: [
+      {
+        clientId: 'bjork',
+        clientName: 'Bjørk AS',
+        item: 'overage_requests',
+        integrationId: '',
+        unit: 'request',
+        quantityBefore: '2',
+        quantityAfter: '1',
+        statusBefore: 'payable',
+        statusAfter: 'waived',
+        amountBeforeNok: '0.03',
+        amountAfterNok: '0.00',
+        adjustmentNok: '-0.03',
+        payableNok: '-0.03',
+        causes: [
+          { cause: 'tariff', amountNok: '-0.01', payableNok: '-0.01' },
+          { cause: 'decision', amountNok: '-0.02', payableNok: '-0.02' },
+        ],
+        requestsMore: '0',
+        bytesMore: '0',
+        priceChanges: [{ term: 'request_price', before: '0.020000', after: '0.017' }],
+      },
+    ],
+  },
   usage: {
     timeZone: 'Europe/Oslo',
     days: [{ day: '2026-10-01', requests: '500002', bytes: '12' }],
     requestsSince: '1',
     bytesSince: '0',
+    bytesBases: ['body', 'headers_and_body'],
   },
-  proof: {
-    contentHash: 'abc',
-    closedAt: '2026-11-02T05:00:00.000Z',
-    stream: 'gateway.requests',
-    ranges: [
-      { partition: 0, firstOffset: '0', nextOffset: '11' },
-      { partition: 1, firstOffset: '0', nextOffset: '0' },
-    ],
-    registryImportId: 'r',
-    tariffHash: 't',
-    tariffValidFrom: '2020-01',
-    definitions: ['A month is a calendar month in Europe/Oslo.'],
-    forced: null,
-  },
+  tariff: PUBLISHED,
+  contentHash: 'abc',
+  closedAt: '2026-11-02T05:00:00.000Z',
+  forcedReason: null,
 }
 
-describe('the page', () => {
-  const page = renderStatement(STATEMENT)
+const read = (statement: PayerStatement, language: Language) => readPage(renderStatement(statement, language))
+
+describe('the page in Norwegian', () => {
+  const page = read(STATEMENT, 'nb')
 
   test.each([
-    ['the month', '<h1>October 2026</h1>'],
-    ['the sum, as Norwegians write it', '1\u00a0149,00'],
-    ['the adjustment to the revision before', 'Adjustments to revision 1'],
+    ['the month', 'Oktober 2026'],
+    ['its number', 'Avregning nr. 2026-10-r2-fjell'],
+    ['its period', '1. oktober 2026 – 31. oktober 2026'],
+    ['that it is no invoice', 'Dette er ikke en faktura'],
+    ['who sends it', 'Eksempel API AS Storgata 1 0155 Oslo Org.nr. 310 000 019 MVA, Foretaksregisteret'],
+    ['who receives it', 'Fjell AS Org.nr. 310 000 027'],
+    ['the sum without VAT', 'Å betale, uten mva. 1 149,00 kr'],
+    ['the VAT', 'Merverdiavgift 25 % 287,25 kr'],
+    ['the sum with VAT', 'Å betale, med mva. 1 436,25 kr'],
+    ['what happens next', 'Bare forskjellen til avregning 2026-10-r1-fjell, 0,03 kr uten mva., krediteres.'],
+    ['whom to ask', 'Kontakt Faktura, faktura@example.com og oppgi 2026-10-r2-fjell'],
+    ['what was announced before', 'Endret siden avregning 2026-10-r1-fjell'],
     ['what is owed back', '\u22120,03'],
-    ['why', 'decision: <bdi>waived</bdi>'],
-    ['a waived amount struck out', '<s>0,02</s>'],
-    ['the offsets it covers', 'partition 0, offsets 0 to 10'],
-    ['its hash', '<code>abc</code>'],
-    ['its definitions', 'A month is a calendar month'],
-    ['ticks in one unit', '>10\u00a0B</text>'],
-    ['that more was counted since', '1 requests and 0 bytes more'],
+    ['a price change in prices', 'pris per forespørsel fra 0,02 kr til 0,017 kr (\u22120,01)'],
+    ['a decision', 'Avgjort i dialogen (\u22120,02)'],
+    ['what counts', 'Nettbutikk ekstern 500 001 0,000012 500 001 0,000012'],
+    ['what is above', 'Over det inkluderte 1 0'],
+    ['the hash', 'abc'],
+    ['its definitions', 'En måned er en kalendermåned i Europe/Oslo.'],
+    ['what bytes are', 'Som byte teller innholdet alene, noen steder hoder og innhold.'],
+    ['ticks in one unit', ' 10 B '],
+    ['that more was counted since', '1 forespørsler og 0 B mer'],
+    ['when it was made', '2. november 2026 kl. 06:00 (Europe/Oslo)'],
   ])('shows %s', (_what, text) => expect(page).toContain(text))
 
-  test('says what counted for nothing, by status', () => {
-    expect(page).toContain('Not counted, answered with 429: 4\u00a0116 requests, 1,23\u00a0MB')
+  test('strikes out what was waived', () => {
+    expect(renderStatement(STATEMENT, 'nb')).toContain('<s>0,02</s>')
   })
 
-  test('names no empty partition', () => expect(page).not.toContain('partition 1'))
+  test('says what counted for nothing, by status', () => {
+    expect(page).toContain('Ikke regnet med, besvart med 429: 4 116 forespørsler, 1,23 MB')
+  })
 
   test('shows why an incomplete month was made all the same', () => {
-    const forced = { reason: 'the board <meets>', lacks: ['partition 0: nothing aggregated of 3'] }
-    const text = renderStatement({ ...STATEMENT, proof: { ...STATEMENT.proof, forced } })
-    expect(text).toContain('the board &lt;meets&gt;')
-    expect(text).toContain('<li>partition 0: nothing aggregated of 3</li>')
+    const forced = read({ ...STATEMENT, forcedReason: 'styret møtes' }, 'nb')
+    expect(forced).toContain('Laget selv om måneden ikke var komplett. Begrunnelse: styret møtes')
   })
 
   test('says that a later revision replaces it', () => {
-    expect(renderStatement({ ...STATEMENT, isLatest: false })).toContain('A later revision replaces')
+    expect(read({ ...STATEMENT, isLatest: false }, 'nb')).toContain('En senere revisjon har erstattet')
   })
 
   test("of a payer whose clients are all another payer's now shows what is taken back", () => {
-    const text = renderStatement({ ...STATEMENT, clients: [], amountNok: '0.00', payableNok: '0.00' })
-    expect(text).toContain('another payer')
+    const text = read({ ...STATEMENT, clients: [], amountNok: '0.00', payableNok: '0.00' }, 'nb')
+    expect(text).toContain('en annen betaler nå')
     expect(text).toContain('\u22120,03')
+  })
+
+  test('says the absence of VAT with its reason, and without a seller that amounts are without', () => {
+    const vat = { netNok: '1149.00', vatNok: '0.00', grossNok: '1149.00', percent: '0' }
+    const reason = 'Unntatt etter mval. § 3-6'
+    const exempt = read({ ...STATEMENT, vat: { ...vat, category: 'E', reason } }, 'nb')
+    expect(exempt).toContain(`Ingen merverdiavgift: ${reason}`)
+    expect(exempt).not.toContain('med mva.')
+    const unknown = read({ ...STATEMENT, seller: null, vat: null }, 'nb')
+    expect(unknown).toContain('Alle beløp er i norske kroner (NOK) og uten merverdiavgift.')
+    expect(unknown).toContain('Kontakt oss og oppgi 2026-10-r2-fjell')
+  })
+
+  test('has nothing to pay where nothing is', () => {
+    const nothing = read({ ...STATEMENT, difference: null, payableNok: '0.00' }, 'nb')
+    expect(nothing).toContain('Det er ingenting å betale for denne måneden.')
+    expect(nothing).not.toContain('Endret siden')
   })
 })
 
-test('texts stay texts, wherever they stand', () => {
+test('the page in English says the same, with the same figures', () => {
+  const [norwegian, english] = [read(STATEMENT, 'nb'), read(STATEMENT, 'en')]
+  expect(english).toContain('This is not an invoice')
+  expect(english).toContain('Included per client and month: 500 000 requests and 30 GB.')
+  const figures = (page: string) =>
+    [...page.matchAll(/\d+(?: \d{3})*,\d+/g)].map(match => match[0]).toSorted()
+  expect(figures(english)).toEqual(figures(norwegian))
+  expect(english.replaceAll('Bjørk', '').replaceAll('øre', '')).not.toMatch(/[æøå]/i)
+})
+
+test('how the figures come about has as many sentences in both languages', () => {
+  const { note: _, ...version } = PUBLISHED
+  const english = describeTariff({ currency: 'NOK', timeZone: 'Europe/Oslo' }, version)
+  expect(describeTariffInNorwegian(PUBLISHED, 'Europe/Oslo')).toHaveLength(english.length)
+})
+
+/** Every text of a document as this one; numbers, dates and what is one of a few stay. */
+function poison(value: unknown, evil: string): unknown {
+  if (Array.isArray(value)) return value.map(each => poison(each, evil))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, POISONED.has(key) ? evil : poison(each, evil)]),
+  )
+}
+const POISONED = new Set(
+  'number name street city postalCode country phone email payerId payerName payerOrganisationNumber clientId clientName'
+    .concat(' caseId integrationId integrationName tier forcedReason contentHash reason organisationNumber')
+    .split(' '),
+)
+
+test.each(['nb', 'en'] as const)('texts stay texts, wherever they stand: %s', language => {
   const evil = `"><script>alert(1)</script><img src=x onerror='a'>&amp;\u0000`
-  const [client] = STATEMENT.clients
-  const [adjustment] = STATEMENT.adjustments
-  if (client === undefined || adjustment === undefined) throw new Error('expected one of each')
-  const page = renderStatement({
-    ...STATEMENT,
-    payerName: evil,
-    payerId: evil,
-    clients: [
-      { ...client, clientName: evil, clientId: evil, lines: LINES.map(line => ({ ...line, detail: evil })) },
-    ],
-    adjustments: [
-      {
-        ...adjustment,
-        clientName: evil,
-        integrationId: evil,
-        causes: [{ cause: 'usage', detail: evil, amountNok: '0.00', payableNok: '0.00' }],
-      },
-    ],
-    proof: { ...STATEMENT.proof, stream: evil, definitions: [evil], forced: { reason: evil, lacks: [evil] } },
-  })
+  const included = {
+    ...LINES[0],
+    item: 'included',
+    integrationId: 'a',
+    terms: { kind: 'included', integrationName: '' },
+  }
+  const counted = [{ clientId: '', clientName: '' }]
+  const tier = {
+    ...LINES[0],
+    item: 'partner_tier',
+    terms: { kind: 'partner_tier', tier: '', clients: counted },
+  }
+  const clients = STATEMENT.clients.map(each => ({ ...each, lines: [...each.lines, included, tier] }))
+  const vat = { ...STATEMENT.vat, category: 'E', reason: '' }
+  const whole = { ...STATEMENT, clients, vat, forcedReason: '' }
+  const page = renderStatement(payerStatementShape.parse(poison(whole, evil)), language)
   expect(page).not.toMatch(/<script|<img/)
   expect(page).not.toContain('\u0000')
-  expect(page.match(/&lt;script&gt;/g)?.length).toBeGreaterThanOrEqual(11)
+  expect(page.match(/&lt;script&gt;/g)?.length).toBeGreaterThanOrEqual(25)
 })
 
 test('nothing that is put in braces becomes markup', () => {

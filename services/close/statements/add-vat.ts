@@ -1,9 +1,8 @@
 import type { SellerVat } from '@forbruk/schemas/seller/read-seller.ts'
 import type { DecimalText } from '@forbruk/schemas/statement/statement.ts'
 import { Exact, sumAmounts } from '../rating/price-lines.ts'
-import type { InvoiceLine } from './invoice.ts'
 
-type InvoiceTotals = {
+type WithVat = {
   /** Exclusive of VAT. */
   readonly netNok: DecimalText
   readonly vatNok: DecimalText
@@ -11,8 +10,7 @@ type InvoiceTotals = {
 }
 
 /** Pure: VAT is of the sum and not of each line, rounded to øre once (BR-CO-14 to 17); all lines have one category. */
-export function totalInvoice(lines: readonly InvoiceLine[], vat: SellerVat): InvoiceTotals {
-  const netNok = sumAmounts(lines.map(line => line.amountNok))
+export function addVat(netNok: DecimalText, vat: SellerVat): WithVat {
   const vatNok = new Exact(netNok).times(percentOf(vat)).div(100).toFixed(2)
   return { netNok, vatNok, grossNok: sumAmounts([netNok, vatNok]) }
 }

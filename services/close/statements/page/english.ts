@@ -1,0 +1,237 @@
+import type { StatedVat } from '@forbruk/schemas/statement/payer-statement.ts'
+import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
+import {
+  formatDate,
+  formatDecimal,
+  formatMonth,
+  formatOrganisationNumber,
+  formatPrice,
+  formatSigned,
+  formatSignedBytes,
+  NO_BREAK_SPACE,
+} from './format-figures.ts'
+import type { Texts } from './texts.ts'
+
+const kroner = (amount: string, sign?: 'signed') =>
+  `NOK${NO_BREAK_SPACE}${sign === undefined ? formatPrice(amount) : formatSigned(amount)}`
+const clientsOf = (count: number) => `${count} ${count === 1 ? 'client' : 'clients'}`
+const isOne = (quantity: string) => /^1(\.0*)?$/.test(quantity)
+
+function vatOf({ category, percent, reason }: StatedVat): string {
+  switch (category) {
+    case 'S':
+      return `VAT ${formatDecimal(percent)}${NO_BREAK_SPACE}%`
+    case 'Z':
+      return 'VAT, zero rate'
+    case 'E':
+    case 'O':
+      return `No VAT: ${reason}`
+  }
+}
+
+export const ENGLISH: Texts = {
+  language: 'en',
+  amount: kroner,
+  kind: 'API usage statement',
+  titleOf: ({ number, payerName }) => `Statement ${number}, ${payerName}`,
+  organisationNumber: number => `Org. no. ${formatOrganisationNumber(number)}`,
+  sellerNumber: ({ organisationNumber, foretaksregisteret }, vat) => {
+    const mva = vat === null || vat.category === 'O' ? '' : `${NO_BREAK_SPACE}MVA`
+    const register = foretaksregisteret ? ', Foretaksregisteret' : ''
+    return `Org. no. ${formatOrganisationNumber(organisationNumber)}${mva}${register}`
+  },
+  facts: {
+    number: 'Statement no.',
+    period: 'Period',
+    periodOf: (first, last) => `${formatDate(first, 'en')} – ${formatDate(last, 'en')}`,
+    made: 'Date',
+    customer: 'Customer',
+    revision: 'Revision',
+  },
+  notices: {
+    notInvoice: 'This is not an invoice',
+    replaced: revision =>
+      `A later revision has replaced this statement. Revision ${revision} stays as it was made.`,
+    forced: 'Made although the month was incomplete.',
+    forcedReason: 'Reason given:',
+  },
+  next: {
+    nothing: 'There is nothing to pay for this month.',
+    invoiced: 'Nothing is to be paid on this statement. What is payable is invoiced by itself.',
+    sameNumber: 'The document that you receive has the same number as the statement.',
+    differenceInvoiced: ({ number, payableNok }) => {
+      if (!/[1-9]/.test(payableNok)) return `There is no more to pay than statement ${number} said.`
+      const way = payableNok.startsWith('-') ? 'credited' : 'invoiced'
+      return (
+        `Nothing is to be paid on this statement. Only the difference to statement ${number}, ` +
+        `${kroner(payableNok.replace('-', ''))} exclusive of VAT, is ${way}.`
+      )
+    },
+    proposed:
+      'What is proposed is not to be paid now. We will contact you about it. After that it is either payable or ' +
+      'waived, and you receive a new revision of the statement.',
+    questions: (contact, number) =>
+      `Is there anything you wonder about, or don't agree with? Contact ${contact ?? 'us'} and mention ${number}.`,
+    later: 'If more use of the month is counted later, you receive a new revision that shows the difference.',
+  },
+  figures: {
+    payableNet: 'Payable, exclusive of VAT',
+    payableGross: 'Payable, inclusive of VAT',
+    proposed: 'Proposed, not to be paid now',
+    difference: 'Change of what is payable',
+    explain: vat =>
+      vat === null
+        ? 'All amounts are in Norwegian kroner (NOK) and exclusive of VAT.'
+        : 'All amounts are in Norwegian kroner (NOK). Prices and lines are exclusive of VAT.',
+  },
+  vat: vatOf,
+  lines: {
+    heading: clients => (clients === null ? 'Lines' : `Lines of ${clientsOf(clients)}`),
+    none: 'None: every client of the statement before has another payer now, or is no customer any more.',
+    nothingToCharge: 'Nothing to pay',
+    item: 'Item',
+    quantity: 'Quantity',
+    unitPrice: 'Price, NOK',
+    amount: 'Amount, NOK',
+    sum: 'Sum',
+    total: 'Payable and proposed',
+    ofWhichProposed: 'of which proposed, not to be paid now',
+    payableNet: 'Payable, exclusive of VAT',
+    payableGross: 'Payable, inclusive of VAT',
+    notCounted: (statusClass, requests, transfer) =>
+      `Not counted, answered with ${statusClass}: ${requests} requests, ${transfer}`,
+    agreed: regularNok => `Amount agreed on; by the price list ${kroner(regularNok)}`,
+    proposedCase: (caseId, contact) => `Case ${caseId}${contact === null ? '' : `. Contact: ${contact}`}`,
+  },
+  item: terms => {
+    switch (terms.kind) {
+      case 'included':
+        return `Included: ${terms.integrationName}`
+      case 'partner_tier':
+        return `Partner tier ${terms.tier}: ${clientsOf(terms.clients.length)} on partner integrations`
+      case 'access_external':
+        return 'Access to external integrations'
+      case 'overage_requests':
+        return `Requests above the included ${formatDecimal(terms.included)}`
+      case 'overage_transfer':
+        return `Transfer above the included ${formatDecimal(terms.includedGigabytes)}${NO_BREAK_SPACE}GB`
+    }
+  },
+  itemNames: {
+    included: 'Included',
+    partner_tier: 'Partner tier',
+    access_external: 'Access to external integrations',
+    overage_requests: 'Requests above what is included',
+    overage_transfer: 'Transfer above what is included',
+  },
+  quantity: (quantity, unit) => {
+    const figure = formatDecimal(quantity)
+    switch (unit) {
+      case 'request':
+        return `${figure}${NO_BREAK_SPACE}${isOne(quantity) ? 'request' : 'requests'}`
+      case 'MB':
+        return `${figure}${NO_BREAK_SPACE}MB`
+      case 'month':
+        return `${figure}${NO_BREAK_SPACE}${isOne(quantity) ? 'month' : 'months'}`
+    }
+  },
+  status: { payable: 'payable', proposed: 'proposed', waived: 'waived' },
+  tier: {
+    heading: (tier, clients) => `Partner tier ${tier} counts ${clientsOf(clients)}`,
+    none: 'No client has a partner integration; the partner has one itself.',
+  },
+  difference: {
+    heading: number => `Changed since statement ${number}`,
+    none: 'Nothing for you: the month was closed again because of others.',
+    line: 'Line',
+    because: 'Why',
+    before: 'Before, NOK',
+    now: 'Now, NOK',
+    payable: 'Payable change, NOK',
+    total: 'Change of what is payable, exclusive of VAT',
+    noLine: 'no line',
+    cause: (cause, { requestsMore, bytesMore }) => {
+      switch (cause) {
+        case 'usage':
+          return `Use counted since: ${formatSigned(requestsMore)} requests, ${formatSignedBytes(bytesMore)}`
+        case 'registry':
+          return 'The customer registry was corrected'
+        case 'tariff':
+          return 'The price list has changed'
+        case 'decision':
+          return 'Decided in the dialogue'
+        case 'rules':
+          return 'Worked out again by a new version of the program'
+      }
+    },
+    price: ({ term, before, after }) => {
+      switch (term) {
+        case 'access_price':
+        case 'tier_price':
+          return `price a month from ${kroner(before)} to ${kroner(after)}`
+        case 'request_price':
+          return `price of a request from ${kroner(before)} to ${kroner(after)}`
+        case 'megabyte_price':
+          return `price of a MB from ${kroner(before)} to ${kroner(after)}`
+        case 'included_requests':
+          return `included requests from ${formatDecimal(before)} to ${formatDecimal(after)}`
+        case 'included_gigabytes':
+          return `included transfer from ${formatDecimal(before)} to ${formatDecimal(after)}${NO_BREAK_SPACE}GB`
+      }
+    },
+  },
+  use: {
+    heading: 'Use per integration',
+    integration: 'Integration',
+    kind: {
+      internal: 'internal',
+      year_end: 'year-end',
+      partner: 'partner',
+      external: 'external',
+      unnamed: 'not named',
+      unknown: 'not in the registry',
+    },
+    unnamed: 'Without an integration',
+    requests: 'Requests',
+    transfer: 'Transfer, MB',
+    countedRequests: 'Counted, requests',
+    countedTransfer: 'Counted, MB',
+    counted: 'Counts against what is included',
+    included: 'Included in the month',
+    above: 'Above what is included',
+    explain: '“Counted” is what counts against what is included. What is above it stands in the lines above.',
+  },
+  days: {
+    heading: 'Use per day',
+    requests: count => `Requests, ${count} in the month`,
+    transfer: bytes => `Transfer, ${bytes} in the month`,
+    requestsOf: (day, count) => `${formatDate(day, 'en')}: ${count} requests`,
+    transferOf: (day, bytes) => `${formatDate(day, 'en')}: ${bytes}`,
+    explain: timeZone =>
+      `Days of ${timeZone}. All use, also what is included or does not count against what is included.`,
+    since: (requests, bytes) =>
+      `The days are shown as they are counted now: ${requests} requests and ${bytes} more than in this revision. ` +
+      'A later one can take them in.',
+  },
+  basis: {
+    heading: 'How the figures come about',
+    definitions: ({ note: _, ...version }, timeZone) =>
+      describeTariff({ currency: 'NOK', timeZone }, version).map(sentence =>
+        sentence.replaceAll(/\d{5,}/g, formatDecimal),
+      ),
+    bytes: {
+      body: 'the body alone',
+      headers_and_body: 'headers and body',
+      as_sent: 'what the gateway sends by itself',
+    },
+    bytesOf: bases => `Bytes are those of ${bases.join(', in some places ')}.`,
+    reference: 'Reference',
+    contentHash: 'Content hash of the month',
+    made: 'Made',
+    madeAt: (date, time, timeZone) => `${date}, ${time} (${timeZone})`,
+    prices: 'Prices',
+    pricesFrom: month => `as they hold from ${formatMonth(month, 'en')}`,
+    explain:
+      'By the hash the provider can show what of the log the figures rest on, and work them out again.',
+  },
+}

@@ -1,0 +1,36 @@
+import type { PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
+import { drawBarChart } from './bar-chart.ts'
+import { formatBytes, formatDecimal } from './format-figures.ts'
+import { type Html, html } from './html.ts'
+import type { Texts } from './texts.ts'
+
+/** Use per day of all the payer's clients together, as two charts. */
+export function renderDays({ usage, clients }: PayerStatement, { days: texts }: Texts): Html | null {
+  if (clients.length === 0) return null
+  const sum = (figure: 'requests' | 'bytes') =>
+    String(clients.reduce((total, each) => total + BigInt(each[figure]), 0n))
+  const toBars = (figure: 'requests' | 'bytes', describe: (day: string, value: string) => string) =>
+    usage.days.map(each => ({
+      label: String(Number(each.day.slice(-2))),
+      value: BigInt(each[figure]),
+      description: describe(each.day, each[figure]),
+    }))
+  return html`<section class="together"><h2>${texts.heading}</h2>
+${drawBarChart({
+  title: texts.requests(formatDecimal(sum('requests'))),
+  bars: toBars('requests', (day, value) => texts.requestsOf(day, formatDecimal(value))),
+  formatTick: value => formatDecimal(String(value)),
+})}
+${drawBarChart({
+  title: texts.transfer(formatBytes(sum('bytes'))),
+  bars: toBars('bytes', (day, value) => texts.transferOf(day, formatBytes(value))),
+  formatTick: (value, top) =>
+    formatBytes(String(value), String(top)).replace(/,00(?=\D)|(?<=,\d)0(?=\D)/, ''),
+})}
+<p class="soft">${texts.explain(usage.timeZone)}${describeSince(usage, texts)}</p></section>`
+}
+
+function describeSince({ requestsSince, bytesSince }: PayerStatement['usage'], texts: Texts['days']): string {
+  if (requestsSince === '0' && bytesSince === '0') return ''
+  return ` ${texts.since(formatDecimal(requestsSince), formatBytes(bytesSince))}`
+}
