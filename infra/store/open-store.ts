@@ -134,7 +134,8 @@ async function ensureDatabase(
 
 async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Promise<Store> {
   const folder = resolve(path)
-  await mkdir(folder, { recursive: true })
+  // Whose usage it is, is nobody else's business on a machine that others use too.
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   // Loaded only here: the engine is half a gigabyte of native code that a server's user has no need of.
   const { createChdbConnection } = await import('chdb/connection')
   const { drainPending } = await import('chdb')
