@@ -55,9 +55,9 @@ export function createAnswerer(engine: ReadEngine) {
   return {
     /** Never throws: what goes wrong is the reply. */
     async answer(message: IncomingMessage, url: URL, isGone: AbortSignal): Promise<Reply> {
-      const queryId = url.searchParams.get('query_id') || randomUUID()
+      const queryId = readQueryId(url.searchParams.get('query_id'))
       const common = {
-        'x-clickhouse-query-id': queryId.replaceAll(/[^\x20-\x7e]/g, '?'),
+        'x-clickhouse-query-id': queryId,
         'x-clickhouse-server-display-name': engine.hostName,
       }
       try {
@@ -76,6 +76,11 @@ export function createAnswerer(engine: ReadEngine) {
       await Promise.allSettled([...runs].map(id => engine.cancel(id)))
     },
   }
+}
+
+/** Goes into a header of every answer, so it is either fit for one or replaced. */
+function readQueryId(wanted: string | null): string {
+  return wanted !== null && /^[\x21-\x7e]{1,128}$/.test(wanted) ? wanted : randomUUID()
 }
 
 async function formatReply(

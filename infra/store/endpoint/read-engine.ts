@@ -78,6 +78,8 @@ export async function openReadEngine(path: string, database: string): Promise<Re
         await session.queryAsync(setStatement(parameterSettings(request.parameters)))
       // Last, since after it the engine lets nothing be set or written.
       await session.queryAsync('SET readonly = 1')
+      const contentType = catalog.contentTypes.get(request.format.toLowerCase())
+      if (contentType === undefined) throw unknownFormat()
       const tokens = await readTokens(
         sql => session.queryAsync(sql, { format: 'JSONCompactEachRow' }),
         request.sql,
@@ -90,7 +92,7 @@ export async function openReadEngine(path: string, database: string): Promise<Re
       return {
         body: Buffer.from(result.bytes()),
         format,
-        contentType: catalog.contentTypes.get(format.toLowerCase()) ?? 'text/plain; charset=UTF-8',
+        contentType: catalog.contentTypes.get(format.toLowerCase()) ?? contentType,
         resultRows: result.rowsRead,
         resultBytes: result.bytesRead,
         elapsedSeconds: result.elapsed,
@@ -123,6 +125,11 @@ export async function openReadEngine(path: string, database: string): Promise<Re
       control.close()
     },
   }
+}
+
+/** Its name is not repeated: it comes from a header or a URL, and goes to a header of the answer once it is known. */
+function unknownFormat(): EndpointException {
+  return new EndpointException(73, 'UNKNOWN_FORMAT', 'Unknown format. ')
 }
 
 type Execute = (sql: string) => Promise<{ text(): string }>

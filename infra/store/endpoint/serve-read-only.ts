@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { isLoopback } from '../../runtime/address.ts'
+import { CONNECTION_BOUNDS } from '../../runtime/connection-bounds.ts'
+import { judgeProvenance, readProvenance } from '../../runtime/judge-provenance.ts'
 import { StoreError } from '../store.ts'
 import { BODY_BYTES_MAX, createAnswerer, type Reply } from './answer-request.ts'
 import { announceEndpoint, TOKEN_HEADER, withdrawEndpoint } from './find-endpoint.ts'
@@ -25,9 +27,6 @@ export type ReadOnlyEndpoint = {
 }
 
 const CONNECTIONS_MAX = 128
-/** Longer than @clickhouse/client and ClickHouse's other clients keep an idle connection. */
-const KEEP_ALIVE_MS = 10_000
-const REQUEST_TIMEOUT_MS = 30_000
 const CLOSE_TIMEOUT_MS = 5_000
 
 /**
@@ -43,16 +42,26 @@ export async function serveReadOnly(settings: ReadOnlySettings): Promise<ReadOnl
   const engine = await openReadEngine(folder, settings.database)
   const answerer = createAnswerer(engine)
   // A query in the URL may be as long as one in the body.
-  const server = createServer({ maxHeaderSize: BODY_BYTES_MAX, requestTimeout: REQUEST_TIMEOUT_MS })
+  const server = createServer({ maxHeaderSize: BODY_BYTES_MAX, ...CONNECTION_BOUNDS })
   server.maxConnections = CONNECTIONS_MAX
-  server.keepAliveTimeout = KEEP_ALIVE_MS
-  server.on('request', (message, response) => void respond(message, response))
+  server.on('request', (message, response) => {
+    // Nothing that a caller sends may end the process that counts, whatever is wrong with how it is answered.
+    respond(message, response).catch(error => {
+      settings.logger.warn(`a request to the store's endpoint could not be answered: ${error}`)
+      response.destroy()
+    })
+  })
 
   async function respond(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController()
     response.on('close', () => gone.abort())
+    const foreign = judgeProvenance(readProvenance(message.headers), {
+      isLoopback: isLocal,
+      isForeignAllowed: false,
+    })
+    if (foreign !== null) return send(response, plainReply(403, `${foreign}\n`), token)
     const url = readUrl(message)
-    if (url === null || (isLocal && !isLocalName(url.hostname))) return send(response, refuseHost(), token)
+    if (url === null) return send(response, plainReply(400, 'Expected a path that begins with /.\n'), token)
     const plain = answerPlainly(message, url)
     send(response, plain ?? (await answerer.answer(message, url, gone.signal)), token)
   }
@@ -90,11 +99,11 @@ function answerPlainly(message: IncomingMessage, url: URL): Reply | null {
   if (isGet && (url.pathname === '/ping' || url.pathname === '/replicas_status'))
     return plainReply(200, 'Ok.\n')
   if (url.pathname !== '/') {
-    return plainReply(404, `There is no handle ${url.pathname}\n\nUse / or /ping for health checks.\n`)
+    return plainReply(404, 'There is no handle here.\n\nUse / or /ping for health checks.\n')
   }
   if (isGet && !url.searchParams.has('query')) return plainReply(200, 'Ok.\n')
   if (isGet || message.method === 'POST') return null
-  return plainReply(501, `Method ${message.method} is not supported: use GET or POST.\n`)
+  return plainReply(501, 'Method not supported: use GET or POST.\n')
 }
 
 function plainReply(status: number, body: string): Reply {
@@ -107,19 +116,13 @@ function send(response: ServerResponse, { status, headers, body }: Reply, token:
 }
 
 function readUrl(message: IncomingMessage): URL | null {
-  const base = `http://${message.headers.host ?? 'localhost'}`
-  return URL.canParse(message.url ?? '/', base) ? new URL(message.url ?? '/', base) : null
+  const path = message.url ?? ''
+  if (!/^\/(?!\/)/.test(path)) return null
+  return URL.canParse(path, BASE) ? new URL(path, BASE) : null
 }
 
-/** A page elsewhere whose name its owner points at 127.0.0.1 would otherwise read the store through the browser. */
-function isLocalName(hostName: string): boolean {
-  const name = hostName.replace(/^\[(.*)\]$/, '$1')
-  return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0
-}
-
-function refuseHost(): Reply {
-  return plainReply(403, 'Expected the name localhost or an IP address in the Host header.\n')
-}
+/** Of the URL only the path and its parameters are looked at. */
+const BASE = 'http://localhost'
 
 function formatHost(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host
