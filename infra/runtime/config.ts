@@ -121,7 +121,10 @@ type Variables = z.infer<typeof shape>
 /** Set to nothing, it may be a secret that was not delivered: to go on without one would open what it keeps shut. */
 const NEVER_NOTHING = new Set(['FORBRUK_API_TOKEN'])
 
-/** Throws ConfigError. A variable set to nothing counts as not set, but for the token. Reads the file of KAFKA_SSL_CA, nothing else. */
+/**
+ * Throws ConfigError. A variable set to nothing counts as not set, but for the token. Reads the file of KAFKA_SSL_CA,
+ * nothing else.
+ */
 export function readConfig(env: Environment): Config {
   const set = Object.fromEntries(
     Object.entries(env).filter(

@@ -100,7 +100,10 @@ function outside(name: string): string {
 
 /** The format a statement asks for itself, e.g. CSV, or null. */
 export function readFormat(tokens: readonly Token[]): string | null {
-  const [keyword, format] = tokens.filter(([type]) => type !== 'Whitespace').slice(-2)
-  if (keyword?.[1] !== 'FORMAT' || format === undefined) return null
-  return readName(format) === null ? null : format[1]
+  const significant = tokens.filter(([type]) => type !== 'Whitespace')
+  const at = significant.findLastIndex(
+    ([, text], index) => text === 'FORMAT' && /^(SETTINGS)?$/.test(significant[index + 2]?.[1] ?? ''),
+  )
+  const format = significant[at + 1]
+  return at < 0 || format === undefined || readName(format) === null ? null : format[1]
 }
