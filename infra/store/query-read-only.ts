@@ -42,7 +42,7 @@ async function askBeside({ path, database }: EmbeddedStoreSettings, sql: string,
     port: 0,
     token: randomUUID(),
     key,
-    niceness: 0,
+    priority: 'own',
     logger: { warn: () => {} },
   })
   try {

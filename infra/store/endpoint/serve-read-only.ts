@@ -39,7 +39,7 @@ export async function serveReadOnly(settings: ReadOnlySettings): Promise<ReadOnl
     port: settings.port,
     token,
     key,
-    niceness: 19,
+    priority: 'lowest',
     logger,
   })
   const url = `http://${isIP(host) === 6 ? `[${host}]` : host}:${queries.port}`

@@ -18,8 +18,8 @@ type QueriesSettings = {
   readonly port: number
   readonly token: string
   readonly key: string
-  /** From 0, as this process, to 19, after everything else on the machine. */
-  readonly niceness: 0 | 19
+  /** After everything else on the machine, or as this process. */
+  readonly priority: 'lowest' | 'own'
   readonly logger: { warn(message: string): void }
 }
 
@@ -45,7 +45,11 @@ type Running = { readonly child: ChildProcess; readonly port: number; readonly e
  * with StoreError ENDPOINT_PORT when the port is taken, ENDPOINT_FAILED otherwise.
  */
 export async function superviseQueries(settings: QueriesSettings): Promise<Queries> {
-  const first = await start(settings, settings.port)
+  const first = await start(
+    settings,
+    settings.port,
+    settings.priority === 'own' ? 'own' : 'lowest when ready',
+  )
   const { port } = first
   const closing = new AbortController()
   let running: Running | null = first
@@ -61,7 +65,7 @@ export async function superviseQueries(settings: QueriesSettings): Promise<Queri
         settings.logger.warn(`the process that answers SQL was ended: ${reason}; another one is started`)
       }
       try {
-        running = await start(settings, port)
+        running = await start(settings, port, settings.priority)
         retryMs = RETRY_FIRST_MS
       } catch (error) {
         settings.logger.warn(`the process that answers SQL does not start: ${error}; again in ${retryMs} ms`)
@@ -92,15 +96,15 @@ async function stop(running: Running | null): Promise<void> {
   clearTimeout(force)
 }
 
-async function start(settings: QueriesSettings, port: number): Promise<Running> {
+async function start(settings: QueriesSettings, port: number, priority: Order['priority']): Promise<Running> {
   const { host, token, key, logger } = settings
   const store = await describeStore(settings.folder, settings.database)
   const folder = await mkdtemp(join(tmpdir(), 'forbruk-queries-'))
   const memory = process.constrainedMemory() || totalmem()
   const memoryBytes = Math.min(MEMORY_BYTES_MAX, Math.floor(memory / 4))
-  const child = spawnProcess(settings.niceness)
+  const child = spawnProcess()
   const ended = watchEnd(child, () => rm(folder, { recursive: true, force: true }), logger)
-  const order: Order = { folder, store, host, port, token, key, memoryBytes }
+  const order: Order = { folder, store, host, port, token, key, memoryBytes, priority }
   child.send(order, () => {})
   const begun = await Promise.race([
     listening(child),
@@ -113,9 +117,9 @@ async function start(settings: QueriesSettings, port: number): Promise<Running> 
   throw explainStart(begun, host, port)
 }
 
-/** With its priority for all its threads from the first on, and without what else stands in our environment, such as passwords. */
-function spawnProcess(niceness: number): ChildProcess {
-  return spawn('nice', ['-n', String(niceness), process.execPath, '--max-old-space-size=768', SCRIPT], {
+/** Without what stands in our environment, such as passwords. */
+function spawnProcess(): ChildProcess {
+  return spawn(process.execPath, ['--max-old-space-size=768', SCRIPT], {
     env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '8' },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
