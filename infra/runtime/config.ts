@@ -124,10 +124,18 @@ const shape = z.object({
 
 type Variables = z.infer<typeof shape>
 
-/** Throws ConfigError. A variable set to nothing counts as not set. Reads the file of KAFKA_SSL_CA, nothing else. */
+/** Set to nothing, it may be a secret that was not delivered: to go on without one would open what it keeps shut. */
+const NEVER_NOTHING = new Set(['FORBRUK_API_TOKEN'])
+
+/**
+ * Throws ConfigError. A variable set to nothing counts as not set, but for the token. Reads the file of KAFKA_SSL_CA,
+ * nothing else.
+ */
 export function readConfig(env: Environment): Config {
   const set = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(env).filter(
+      ([name, value]) => value !== undefined && (value !== '' || NEVER_NOTHING.has(name)),
+    ),
   )
   const parsed = shape.safeParse(set)
   const faults = parsed.success

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findEndpoint } from './endpoint/find-endpoint.ts'
+import { findEndpoint, isAlive } from './endpoint/find-endpoint.ts'
 import { StoreError } from './store.ts'
 
 /** Null when no other process has the folder open. */
@@ -20,13 +20,4 @@ async function readHolder(folder: string): Promise<number | null> {
   const pid = Number(/^PID: (\d+)$/m.exec(status)?.[1])
   if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return null
   return isAlive(pid) ? pid : null
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }

@@ -8,7 +8,7 @@ import {
   createClient,
 } from '@clickhouse/client'
 import { createClientStore } from './client-store.ts'
-import { findEndpoint } from './endpoint/find-endpoint.ts'
+import { findEndpoint, KEY_HEADER } from './endpoint/find-endpoint.ts'
 import { explainStoreError } from './explain-store-error.ts'
 import { explainHolder } from './find-holder.ts'
 import { insertThroughFile, sendBlocks } from './insert-blocks.ts'
@@ -30,7 +30,7 @@ const SERVER_EXECUTION_SECONDS = 55
 const EMBEDDED_EXECUTION_SECONDS = 600
 
 /** 64-bit integers and decimals as strings, since a double would round them; date-times in UTC. */
-const READ_SETTINGS = {
+export const READ_SETTINGS = {
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_decimals: 1,
   session_timezone: 'UTC',
@@ -67,7 +67,11 @@ export async function openReadableStore(settings: StoreSettings): Promise<Store>
   if (settings.kind === 'server') return openServerStore(settings)
   const endpoint = await findEndpoint(settings.path)
   if (endpoint === null || endpoint.pid === process.pid) return openEmbeddedStore(settings)
-  const client = createHttpClient({ url: endpoint.url, database: settings.database })
+  const client = createHttpClient({
+    url: endpoint.url,
+    database: settings.database,
+    http_headers: { [KEY_HEADER]: endpoint.key },
+  })
   return createClientStore({
     kind: 'reader',
     client,
@@ -83,6 +87,7 @@ function createHttpClient(target: {
   username?: string
   password?: string
   database: string
+  http_headers?: Record<string, string>
 }): ClickHouseClient {
   return createClient({
     ...target,
@@ -134,7 +139,8 @@ async function ensureDatabase(
 
 async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Promise<Store> {
   const folder = resolve(path)
-  await mkdir(folder, { recursive: true })
+  // Whose usage it is, is nobody else's business on a machine that others use too.
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   // Loaded only here: the engine is half a gigabyte of native code that a server's user has no need of.
   const { createChdbConnection } = await import('chdb/connection')
   const { drainPending } = await import('chdb')

@@ -1,6 +1,7 @@
 import { readConfig } from '@forbruk/infra/runtime/config.ts'
 import { CommanderError } from 'commander'
 import { explainFailure } from './print/explain-failure.ts'
+import { makePrintable } from './print/make-printable.ts'
 import { createProgram } from './program.ts'
 
 try {
@@ -11,7 +12,7 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2
   } else {
     const { message, exitCode } = explainFailure(error)
-    process.stderr.write(`forbruk: ${message}\n`)
+    process.stderr.write(`forbruk: ${makePrintable(message)}\n`)
     process.exitCode = exitCode
   }
 }

@@ -55,7 +55,7 @@ export function progressPath(stateDir: string, source: string): string {
 
 export function makeStateDir(stateDir: string): void {
   try {
-    mkdirSync(stateDir, { recursive: true })
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   } catch (error) {
     throw new ShipError(`${stateDir}: can't be made to keep the progress in: ${messageOf(error)}`, {
       cause: error,

@@ -58,6 +58,8 @@ describe('the folder of an embedded store', () => {
     onTestFinished(folder.remove)
     const holder = await startStoreHolder(folder.path, 'serve')
     await holder.kill()
+    // The process that answered for the killed one goes a moment later.
+    await expect.poll(() => fetch(holder.answer).catch(() => null)).toBeNull()
     const stranger = createServer((_, response) => response.end('Ok.\n')).listen(
       Number(new URL(holder.answer).port),
     )

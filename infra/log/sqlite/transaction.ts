@@ -7,7 +7,7 @@ const BUSY_TIMEOUT_MS = 10_000
 
 /** The file and its folder are made when missing. */
 export function openDatabase(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
 }
 

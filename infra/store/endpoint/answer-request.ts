@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto'
+import { randomUUID, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { createAdmission } from './admit.ts'
+import { type AdmissionBounds, createAdmission } from './admit.ts'
 import { toCompressedBlocks } from './compressed-blocks.ts'
 import { chooseCoding, decodeBody, encodeBody, tooLarge } from './encode-body.ts'
 import { EndpointException, formatException, httpStatus, readException } from './exception.ts'
+import { KEY_HEADER } from './find-endpoint.ts'
 import { addBlockHeaders } from './native-blocks.ts'
 import type { ReadAnswer, ReadEngine } from './read-engine.ts'
 import { header, type ReadRequest, readRequest } from './read-request.ts'
@@ -14,59 +15,91 @@ export type Reply = {
   readonly body: Buffer
 }
 
-export const BODY_BYTES_MAX = 1_048_576
+/** What ClickHouse itself takes, unless it is told otherwise. */
+export const BODY_BYTES_MAX = 262_144
+
+/** The panels of a dashboard arrive together and wait their turn; one caller leaves a place for another. */
+const ANALYSTS: AdmissionBounds = {
+  runningMax: 3,
+  runningPerCallerMax: 2,
+  waitingMax: 60,
+  waitingPerCallerMax: 30,
+}
+
+/** Beside them, for our own commands: an operator's `forbruk status` waits for no analyst. */
+const OWN: AdmissionBounds = {
+  runningMax: 1,
+  runningPerCallerMax: 1,
+  waitingMax: 30,
+  waitingPerCallerMax: 30,
+}
+
+/** After its time a query is told to end; what doesn't then is stuck in the engine, and only a process can be ended. */
+const GRACE_MS = 2_000
 
 /**
- * The engine runs on libuv's four threads, which the aggregator's inserts need as well: two stay free for them.
- * The panels of a dashboard arrive together and wait their turn.
+ * Answers the requests for queries; one of these per endpoint, since it counts what runs. `key` is our commands'.
+ * `onStuck` is called for a query that did not end in its time.
  */
-const RUNNING_MAX = 2
-const WAITING_MAX = 30
-
-/** Answers the requests for queries; one of these per endpoint, since it counts what runs. */
-export function createAnswerer(engine: ReadEngine) {
-  const admission = createAdmission(RUNNING_MAX, WAITING_MAX)
+export function createAnswerer(engine: ReadEngine, key: string, onStuck: (reason: string) => void) {
+  const analysts = createAdmission(ANALYSTS)
+  const own = createAdmission(OWN)
   const runs = new Set<string>()
   let isStopping = false
 
   async function run(request: ReadRequest, isGone: AbortSignal): Promise<ReadAnswer> {
+    if (isGone.aborted || isStopping)
+      throw new EndpointException(394, 'QUERY_WAS_CANCELLED', 'Not begun. ', 503)
     const id = randomUUID()
     const cancel = () => void engine.cancel(id).catch(() => {})
-    const admitted = await admission.run(async () => {
-      if (isGone.aborted || isStopping)
-        throw new EndpointException(394, 'QUERY_WAS_CANCELLED', 'Not begun. ', 503)
-      runs.add(id)
-      isGone.addEventListener('abort', cancel, { once: true })
-      try {
-        return await engine.run(request, id)
-      } finally {
-        isGone.removeEventListener('abort', cancel)
-        runs.delete(id)
-      }
-    })
-    if (admitted !== null) return admitted.answer
+    const seconds = Number(new Map(request.settings).get('max_execution_time'))
+    const stuck = setTimeout(
+      () => onStuck(`a query that may take ${seconds} s did not end in its time`),
+      seconds * 1_000 + GRACE_MS,
+    )
+    runs.add(id)
+    isGone.addEventListener('abort', cancel, { once: true })
+    try {
+      return await engine.run(request, id)
+    } finally {
+      clearTimeout(stuck)
+      isGone.removeEventListener('abort', cancel)
+      runs.delete(id)
+    }
+  }
+
+  /** A place is kept until the answer is sent, since it is in memory until then. */
+  async function admit(message: IncomingMessage, url: URL, step: () => Promise<void>): Promise<void> {
+    const admission = isOwn(message, key) ? own : analysts
+    if ((await admission.run(readCaller(message, url), step)) !== null) return
     throw new EndpointException(
       202,
       'TOO_MANY_SIMULTANEOUS_QUERIES',
-      `Too many simultaneous queries. Maximum: ${RUNNING_MAX + WAITING_MAX}. `,
+      `Too many simultaneous queries: at most ${ANALYSTS.waitingPerCallerMax} of one caller wait, ` +
+        `and ${ANALYSTS.waitingMax} of all. `,
     )
   }
 
   return {
-    /** Never throws: what goes wrong is the reply. */
-    async answer(message: IncomingMessage, url: URL, isGone: AbortSignal): Promise<Reply> {
-      const queryId = url.searchParams.get('query_id') || randomUUID()
+    /** What goes wrong before the answer is sent, is the reply. Throws what `send` throws. */
+    async answer(message: IncomingMessage, url: URL, isGone: AbortSignal, send: Send): Promise<void> {
+      const queryId = readQueryId(url.searchParams.get('query_id'))
       const common = {
-        'x-clickhouse-query-id': queryId.replaceAll(/[^\x20-\x7e]/g, '?'),
+        'x-clickhouse-query-id': queryId,
         'x-clickhouse-server-display-name': engine.hostName,
       }
+      let isSending = false
       try {
         const body = await readBody(message)
         const request = readRequest(url.searchParams, message.headers, body.toString('utf8'))
-        const answer = await run(request, isGone)
-        return await formatReply(answer, request, common)
+        await admit(message, url, async () => {
+          const reply = await formatReply(await run(request, isGone), request, common)
+          isSending = true
+          await send(reply)
+        })
       } catch (error) {
-        return formatRefusal(readException(error), engine.version, common)
+        if (isSending) throw error
+        await send(formatRefusal(readException(error), engine.version, common))
       }
     },
 
@@ -76,6 +109,26 @@ export function createAnswerer(engine: ReadEngine) {
       await Promise.allSettled([...runs].map(id => engine.cancel(id)))
     },
   }
+}
+
+type Send = (reply: Reply) => Promise<void>
+
+function isOwn(message: IncomingMessage, key: string): boolean {
+  const presented = Buffer.from(header(message.headers, KEY_HEADER) ?? '')
+  const expected = Buffer.from(key)
+  return presented.length === expected.length && timingSafeEqual(presented, expected)
+}
+
+/** Whoever says so: nobody proves it here, and the bounds for all hold whatever is said. */
+function readCaller({ headers, socket }: IncomingMessage, url: URL): string {
+  const user =
+    header(headers, 'x-clickhouse-user') ?? url.searchParams.get('user') ?? headers.authorization ?? ''
+  return `${socket.remoteAddress} ${user}`
+}
+
+/** Goes into a header of every answer, so it is either fit for one or replaced. */
+function readQueryId(wanted: string | null): string {
+  return wanted !== null && /^[\x21-\x7e]{1,128}$/.test(wanted) ? wanted : randomUUID()
 }
 
 async function formatReply(

@@ -1,16 +1,34 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 
 /** How another process finds the read-only endpoint of a data folder that this one holds. */
-type Endpoint = { readonly pid: number; readonly url: string; readonly token: string }
+type Endpoint = {
+  readonly pid: number
+  readonly url: string
+  readonly token: string
+  /** For whoever may read the file: our own commands, which wait for no analyst. */
+  readonly key: string
+}
 
 /** `/ping` answers with this header, so that a stale file never leads to another store that took over the port. */
 export const TOKEN_HEADER = 'x-forbruk-store'
 
-const PING_TIMEOUT_MS = 2_000
+/** With this header a command of ours waits for no analyst. */
+export const KEY_HEADER = 'x-forbruk-key'
 
-const endpointShape = z.object({ pid: z.int().positive(), url: z.url(), token: z.string().min(1) })
+const PING_TIMEOUT_MS = 2_000
+/** While the process that answers is being replaced, nobody listens. */
+const REPLACED_MS = 10_000
+const RETRY_MS = 100
+
+const endpointShape = z.object({
+  pid: z.int().positive(),
+  url: z.url(),
+  token: z.string().min(1),
+  key: z.string().min(1),
+})
 
 /** Beside the folder, not in it: what is inside is the engine's. */
 function endpointFile(folder: string): string {
@@ -21,7 +39,7 @@ function endpointFile(folder: string): string {
 export async function announceEndpoint(folder: string, endpoint: Endpoint): Promise<void> {
   const file = endpointFile(folder)
   const draft = `${file}.${endpoint.pid}`
-  await writeFile(draft, `${JSON.stringify(endpoint)}\n`)
+  await writeFile(draft, `${JSON.stringify(endpoint)}\n`, { mode: 0o600 })
   await rename(draft, file)
 }
 
@@ -35,14 +53,31 @@ export async function withdrawEndpoint(folder: string, token: string): Promise<v
 export async function findEndpoint(folder: string): Promise<Endpoint | null> {
   const announced = await readEndpoint(folder)
   if (announced === null) return null
+  for (let waitedMs = 0; waitedMs < REPLACED_MS && isAlive(announced.pid); waitedMs += RETRY_MS) {
+    const token = await ping(announced.url)
+    if (token !== null) return token === announced.token ? announced : null
+    await wait(RETRY_MS)
+  }
+  return null
+}
+
+/** What the store that answers there is known by; null when nobody does. */
+async function ping(url: string): Promise<string | null> {
   try {
-    const pong = await fetch(new URL('/ping', announced.url), {
-      signal: AbortSignal.timeout(PING_TIMEOUT_MS),
-    })
+    const pong = await fetch(new URL('/ping', url), { signal: AbortSignal.timeout(PING_TIMEOUT_MS) })
     await pong.body?.cancel()
-    return pong.ok && pong.headers.get(TOKEN_HEADER) === announced.token ? announced : null
+    return pong.headers.get(TOKEN_HEADER) ?? ''
   } catch {
     return null
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { EndpointException, readException, readonlyException } from './exception.ts'
+import { FORMATS } from './formats.ts'
+import type { Replica } from './open-replica.ts'
 import type { ReadRequest } from './read-request.ts'
 import { readFormat, type Token, type Vocabulary, vetTokens } from './vet-query.ts'
 
@@ -12,7 +14,7 @@ export type ReadAnswer = {
   readonly elapsedSeconds: number
 }
 
-/** Runs single read-only statements on the embedded engine of this process. */
+/** Runs single read-only statements on a replica of the store. */
 export type ReadEngine = {
   readonly version: string
   readonly hostName: string
@@ -20,7 +22,6 @@ export type ReadEngine = {
   run(request: ReadRequest, id: string): Promise<ReadAnswer>
   /** Stops a run, which then throws QUERY_WAS_CANCELLED; nothing happens when it is over. */
   cancel(id: string): Promise<void>
-  close(): Promise<void>
 }
 
 /** Table functions that read this store alone, or nothing at all. `merge` isn't one: it opens tables by a pattern. */
@@ -59,18 +60,16 @@ const catalogShape = z.tuple([
 
 const tokensShape = z.array(z.tuple([z.string(), z.string()]))
 
-/** `path` must be open in this process already, or free. */
-export async function openReadEngine(path: string, database: string): Promise<ReadEngine> {
-  const { Session } = await import('chdb')
+export async function openReadEngine(replica: Replica, database: string): Promise<ReadEngine> {
   const { ChdbNodeEngine } = await import('chdb/durable/node')
-  const control = new Session(path)
+  const control = replica.open()
   const classifier = new ChdbNodeEngine()
-  await classifier.start({ dataPath: path, backupsAllowedPath: path })
+  await classifier.start({ dataPath: replica.path, backupsAllowedPath: replica.path })
   const catalog = await readCatalog(sql => control.queryAsync(sql, { format: 'JSONCompactEachRow' }))
 
   async function run(request: ReadRequest, id: string): Promise<ReadAnswer> {
     // A session of its own, so that no setting or parameter of one request reaches another. Opening takes 1-2 ms.
-    const session = new Session(path)
+    const session = replica.open()
     try {
       await session.queryAsync(`USE ${quoteIdentifier(request.database ?? database)}`)
       await session.queryAsync(setStatement([...request.settings, ['log_comment', id]]))
@@ -84,13 +83,19 @@ export async function openReadEngine(path: string, database: string): Promise<Re
       )
       const refusal = vetTokens(tokens, request.parameters, catalog.vocabulary)
       if (refusal !== null) throw readonlyException(refusal)
-      await requireReadOnly(request.sql)
-      const result = await session.queryAsync(request.sql, { format: request.format })
       const format = readFormat(tokens) ?? request.format
+      const contentType = catalog.contentTypes.get(format.toLowerCase())
+      if (contentType === undefined || !FORMATS.has(format.toLowerCase())) throw unknownFormat()
+      await requireReadOnly(request.sql)
+      // Last of all: a query begins on tables as they stand now, and none begins while they are being replaced.
+      await replica.refresh()
+      const result = await session.queryAsync(request.sql, { format: request.format })
+      const bytes = result.bytes()
+      if (bytes.length > ANSWER_BYTES_MAX) throw answerTooLarge()
       return {
-        body: Buffer.from(result.bytes()),
+        body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
         format,
-        contentType: catalog.contentTypes.get(format.toLowerCase()) ?? 'text/plain; charset=UTF-8',
+        contentType,
         resultRows: result.rowsRead,
         resultBytes: result.bytesRead,
         elapsedSeconds: result.elapsed,
@@ -118,11 +123,23 @@ export async function openReadEngine(path: string, database: string): Promise<Re
     async cancel(id) {
       await control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = ${quoteString(id)} ASYNC`)
     },
-    async close() {
-      await classifier.close()
-      control.close()
-    },
   }
+}
+
+/** In its format, and so in memory until its reader has taken it. */
+const ANSWER_BYTES_MAX = 134_217_728
+
+function answerTooLarge(): EndpointException {
+  return new EndpointException(
+    396,
+    'TOO_MANY_ROWS_OR_BYTES',
+    `The answer is larger than ${ANSWER_BYTES_MAX} bytes: ask for less, or for another format. `,
+  )
+}
+
+/** Its name is not repeated: it comes from a header or a URL, and goes to a header of the answer once it is known. */
+function unknownFormat(): EndpointException {
+  return new EndpointException(73, 'UNKNOWN_FORMAT', 'Unknown format, or none that is answered here. ')
 }
 
 type Execute = (sql: string) => Promise<{ text(): string }>

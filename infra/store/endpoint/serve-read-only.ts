@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { isLoopback } from '../../runtime/address.ts'
-import { StoreError } from '../store.ts'
-import { BODY_BYTES_MAX, createAnswerer, type Reply } from './answer-request.ts'
-import { announceEndpoint, TOKEN_HEADER, withdrawEndpoint } from './find-endpoint.ts'
-import { openReadEngine } from './read-engine.ts'
+import { announceEndpoint, withdrawEndpoint } from './find-endpoint.ts'
+import { superviseQueries } from './supervise.ts'
 
 type ReadOnlySettings = {
   /** The folder of the embedded store, held by this process. */
@@ -24,130 +21,37 @@ export type ReadOnlyEndpoint = {
   close(): Promise<void>
 }
 
-const CONNECTIONS_MAX = 128
-/** Longer than @clickhouse/client and ClickHouse's other clients keep an idle connection. */
-const KEEP_ALIVE_MS = 10_000
-const REQUEST_TIMEOUT_MS = 30_000
-const CLOSE_TIMEOUT_MS = 5_000
-
 /**
- * Answers ClickHouse's HTTP protocol from the embedded store, for reading: curl, Grafana, DBeaver, Metabase and
- * ClickHouse's own clients work as against a server. Users and passwords are accepted whatever they are: on loopback
- * whoever can connect may read; on another address so may the network, which is logged as a warning.
- * Throws StoreError ENDPOINT_PORT when the address can't be listened on.
+ * Answers ClickHouse's HTTP protocol from the embedded store, for reading, in a process of its own: curl, Grafana,
+ * DBeaver, Metabase and ClickHouse's own clients work as against a server. Users and passwords are accepted whatever
+ * they are: on loopback whoever can connect may read; on another address so may the network, which is logged as a
+ * warning. Throws StoreError ENDPOINT_PORT when the address is taken, ENDPOINT_FAILED when it can't be listened on.
  */
 export async function serveReadOnly(settings: ReadOnlySettings): Promise<ReadOnlyEndpoint> {
+  const { database, host, logger } = settings
   const folder = resolve(settings.path)
   const token = randomUUID()
-  const isLocal = isLoopback(settings.host)
-  const engine = await openReadEngine(folder, settings.database)
-  const answerer = createAnswerer(engine)
-  // A query in the URL may be as long as one in the body.
-  const server = createServer({ maxHeaderSize: BODY_BYTES_MAX, requestTimeout: REQUEST_TIMEOUT_MS })
-  server.maxConnections = CONNECTIONS_MAX
-  server.keepAliveTimeout = KEEP_ALIVE_MS
-  server.on('request', (message, response) => void respond(message, response))
-
-  async function respond(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const gone = new AbortController()
-    response.on('close', () => gone.abort())
-    const url = readUrl(message)
-    if (url === null || (isLocal && !isLocalName(url.hostname))) return send(response, refuseHost(), token)
-    const plain = answerPlainly(message, url)
-    send(response, plain ?? (await answerer.answer(message, url, gone.signal)), token)
+  const key = randomUUID()
+  const queries = await superviseQueries({
+    folder,
+    database,
+    host,
+    port: settings.port,
+    token,
+    key,
+    priority: 'lowest',
+    logger,
+  })
+  const url = `http://${isIP(host) === 6 ? `[${host}]` : host}:${queries.port}`
+  if (!isLoopback(host)) {
+    logger.warn(`${url} lets anyone who reaches it read the whole store, without a password`)
   }
-
-  try {
-    await listen(server, settings)
-  } catch (error) {
-    await engine.close()
-    throw error
-  }
-  const url = `http://${formatHost(settings.host)}:${readPort(server)}`
-  if (!isLocal) {
-    settings.logger.warn(`${url} lets anyone who reaches it read the whole store, without a password`)
-  }
-  await announceEndpoint(folder, { pid: process.pid, url, token })
-
+  await announceEndpoint(folder, { pid: process.pid, url, token, key })
   return {
     url,
     async close() {
       await withdrawEndpoint(folder, token)
-      const closed = new Promise<void>(resolveClosed => server.close(() => resolveClosed()))
-      server.closeIdleConnections()
-      await answerer.stop()
-      const force = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS)
-      await closed
-      clearTimeout(force)
-      await engine.close()
+      await queries.close()
     },
   }
-}
-
-/** What needs no query: health checks, and paths and methods that aren't there. */
-function answerPlainly(message: IncomingMessage, url: URL): Reply | null {
-  const isGet = message.method === 'GET' || message.method === 'HEAD'
-  if (isGet && (url.pathname === '/ping' || url.pathname === '/replicas_status'))
-    return plainReply(200, 'Ok.\n')
-  if (url.pathname !== '/') {
-    return plainReply(404, `There is no handle ${url.pathname}\n\nUse / or /ping for health checks.\n`)
-  }
-  if (isGet && !url.searchParams.has('query')) return plainReply(200, 'Ok.\n')
-  if (isGet || message.method === 'POST') return null
-  return plainReply(501, `Method ${message.method} is not supported: use GET or POST.\n`)
-}
-
-function plainReply(status: number, body: string): Reply {
-  return { status, headers: { 'content-type': 'text/plain; charset=UTF-8' }, body: Buffer.from(body) }
-}
-
-function send(response: ServerResponse, { status, headers, body }: Reply, token: string): void {
-  response.writeHead(status, { ...headers, [TOKEN_HEADER]: token, 'content-length': body.length })
-  response.end(body)
-}
-
-function readUrl(message: IncomingMessage): URL | null {
-  const base = `http://${message.headers.host ?? 'localhost'}`
-  return URL.canParse(message.url ?? '/', base) ? new URL(message.url ?? '/', base) : null
-}
-
-/** A page elsewhere whose name its owner points at 127.0.0.1 would otherwise read the store through the browser. */
-function isLocalName(hostName: string): boolean {
-  const name = hostName.replace(/^\[(.*)\]$/, '$1')
-  return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0
-}
-
-function refuseHost(): Reply {
-  return plainReply(403, 'Expected the name localhost or an IP address in the Host header.\n')
-}
-
-function formatHost(host: string): string {
-  return isIP(host) === 6 ? `[${host}]` : host
-}
-
-function readPort(server: Server): number {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the endpoint listens on no TCP port')
-  return address.port
-}
-
-function listen(server: Server, { host, port }: ReadOnlySettings): Promise<void> {
-  return new Promise((resolveListening, reject) => {
-    server.once('error', error => reject(explainListenError(error, host, port)))
-    server.listen(port, host, () => resolveListening())
-  })
-}
-
-function explainListenError(error: Error, host: string, port: number): StoreError {
-  const where = `${formatHost(host)}:${port}`
-  const isTaken = 'code' in error && error.code === 'EADDRINUSE'
-  const words = isTaken
-    ? `${where} is in use by another process`
-    : `can't listen on ${where}: ${error.message}`
-  return new StoreError(
-    `the store's read-only endpoint: ${words}; ` +
-      `set FORBRUK_STORE_LISTEN to a free host:port, e.g. ${formatHost(host)}:${port + 1}`,
-    'ENDPOINT_PORT',
-    { cause: error },
-  )
 }

@@ -27,13 +27,18 @@ export function vetTokens(
   vocabulary: Vocabulary,
 ): string | null {
   const significant = tokens.filter(([type]) => type !== 'Whitespace')
+  // The brackets that are open where the loop stands, each with its place.
+  const open: number[] = []
   for (const [index, token] of significant.entries()) {
+    if (token[0].startsWith('Opening')) open.push(index)
+    if (token[0].startsWith('Closing')) open.pop()
     const name = readName(token)
     if (name === null) continue
     if (vocabulary.names.has(name)) return outside(name)
     const isCalled = significant[index + 1]?.[0] === 'OpeningRoundBracket'
     if (isCalled && vocabulary.tableFunctions.has(name)) return outside(name)
-    if (vocabulary.columnNames.has(name) && !isColumn(significant, index)) return outside(name)
+    if (vocabulary.columnNames.has(name) && !isColumn(significant, index, open.at(-1) ?? null))
+      return outside(name)
   }
   return vetIdentifiers(significant, parameters, vocabulary)
 }
@@ -42,23 +47,12 @@ export function vetTokens(
  * Whether the name at `index` can't be a function's: it is compared with something, or stands in a list of the
  * statement or of a subquery. A function is called, applied, or the whole argument of another one, such as arrayMap.
  */
-function isColumn(tokens: readonly Token[], index: number): boolean {
+function isColumn(tokens: readonly Token[], index: number, bracket: number | null): boolean {
   const [before, after] = [tokens[index - 1], tokens[index + 1]]
   if (before?.[1].toUpperCase() === 'APPLY' || before?.[0] === 'Arrow') return false
   if (after?.[0] === 'OpeningRoundBracket' || after?.[1].toUpperCase() === 'AS') return false
   if (after?.[0] === 'Equals' || after?.[0] === 'NotEquals') return true
-  const bracket = innermostBracket(tokens, index)
   return bracket === null || /^(SELECT|WITH)$/i.test(tokens[bracket + 1]?.[1] ?? '')
-}
-
-/** Where the bracket stands that is open at `index`; null when none is. */
-function innermostBracket(tokens: readonly Token[], index: number): number | null {
-  const open: number[] = []
-  for (const [at, [type]] of tokens.slice(0, index).entries()) {
-    if (type.startsWith('Opening')) open.push(at)
-    if (type.startsWith('Closing')) open.pop()
-  }
-  return open.at(-1) ?? null
 }
 
 /** A parameter of type Identifier puts a name into the statement: `arrayMap({f:Identifier}, …)` calls it. */
@@ -100,7 +94,10 @@ function outside(name: string): string {
 
 /** The format a statement asks for itself, e.g. CSV, or null. */
 export function readFormat(tokens: readonly Token[]): string | null {
-  const [keyword, format] = tokens.filter(([type]) => type !== 'Whitespace').slice(-2)
-  if (keyword?.[1] !== 'FORMAT' || format === undefined) return null
-  return readName(format) === null ? null : format[1]
+  const significant = tokens.filter(([type]) => type !== 'Whitespace')
+  const at = significant.findLastIndex(
+    ([, text], index) => text === 'FORMAT' && /^(SETTINGS)?$/.test(significant[index + 2]?.[1] ?? ''),
+  )
+  const format = significant[at + 1]
+  return at < 0 || format === undefined || readName(format) === null ? null : format[1]
 }

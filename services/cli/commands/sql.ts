@@ -1,5 +1,5 @@
 import { disarmCsv } from '@forbruk/infra/store/disarm-csv.ts'
-import { queryReadOnly } from '@forbruk/infra/store/endpoint/query-read-only.ts'
+import { queryReadOnly } from '@forbruk/infra/store/query-read-only.ts'
 import { Command } from 'commander'
 import { printText } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { makePrintable } from './make-printable.ts'
 
 /** One column of a printed table; numbers are set to the right. */
 type Column = { readonly title: string; readonly align?: 'left' | 'right' }
@@ -45,9 +46,9 @@ export function printLine(text = ''): void {
   printText(`${text}\n`)
 }
 
-/** As it is, without a newline of ours. */
+/** Without a newline of ours. To a file or another program as it is; to a terminal without what it would obey. */
 export function printText(text: string): void {
-  process.stdout.write(text)
+  process.stdout.write(process.stdout.isTTY ? makePrintable(text) : text)
 }
 
 /** A file's bytes, as they are. */

@@ -32,18 +32,47 @@ describe('bad input', () => {
     expect(await rows('SELECT * FROM month_close')).toEqual([])
   })
 
-  test('what is no HTTP is refused, and the console goes on', async () => {
-    await open()
-    const { port } = new URL(url())
-    const answer = await new Promise<string>((resolve, reject) => {
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'))
+  const send = (bytes: string) =>
+    new Promise<string>((resolve, reject) => {
+      let text = ''
+      const socket = connect(Number(new URL(url()).port), '127.0.0.1', () => socket.write(bytes))
       socket
         .setEncoding('utf8')
-        .once('data', text => resolve(String(text)))
+        .on('data', chunk => {
+          text += chunk
+        })
+        .on('close', () => resolve(text))
         .once('error', reject)
     })
-    expect(answer).toContain('400 Bad Request')
+
+  test.each([
+    ['what is no HTTP', 'NONSENSE\r\n\r\n', 400],
+    ['headers without end', `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['no Host', 'GET /v1/months HTTP/1.0\r\n\r\n', 403],
+    [
+      'a path that can’t be decoded',
+      'GET /v1/cases/%ff HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n',
+      400,
+    ],
+  ])('%s is answered with a problem, and the console goes on', async (_what, bytes, status) => {
+    await open()
+    const [head = '', body = ''] = (await send(bytes)).split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(head).toMatch(/content-type: application\/problem\+json/i)
+    expect(JSON.parse(body)).toMatchObject({ status, detail: expect.stringMatching(/\w/) })
     expect((await get('/v1/health')).status).toBe(200)
+  })
+
+  test('an id that is too long is refused', async () => {
+    await open()
+    await expectProblem(await get(`/v1/cases/${'x'.repeat(5_000)}`), 414, 'request_malformed')
+  })
+
+  test('a connection that says nothing loses its place', { timeout: 30_000 }, async () => {
+    await open()
+    const begun = performance.now()
+    expect(await send('')).toContain('408 Request Timeout')
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 })
 

@@ -4,6 +4,8 @@ import type { FastifyError } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { type Problem, ProblemError } from './problem.ts'
 
+const TOO_SLOW = malformed(408, 'the request took too long to arrive')
+
 /** What a caller reads of an error: what it can act on, and never how the program looks inside. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem
@@ -36,7 +38,8 @@ function fromFastify(error: unknown): Problem {
   if (isFastifyError(error)) {
     if (status === 413) return malformed(413, 'the body is larger than this path takes')
     if (status === 415) return malformed(415, 'expected Content-Type: application/json')
-    if (status === 408) return malformed(408, 'the request took too long to arrive')
+    if (status === 408) return TOO_SLOW
+    if (status === 414) return malformed(414, 'an id in the path is longer than this path takes')
     if (status === 400) return malformed(400, `the request can't be read: ${error.message}`)
   }
   return {
@@ -44,6 +47,13 @@ function fromFastify(error: unknown): Problem {
     status: 500,
     detail: 'something went wrong here; the log of the console says what',
   }
+}
+
+/** Of a connection that brought no request. `code` is Node's. */
+export function toBareProblem(code: string | undefined): Problem {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return TOO_SLOW
+  if (code === 'HPE_HEADER_OVERFLOW') return malformed(431, 'the headers are larger than this server takes')
+  return malformed(400, 'what arrived is no HTTP request')
 }
 
 function malformed(status: Problem['status'], detail: string): Problem {

@@ -1,12 +1,13 @@
+import { STATUS_CODES } from 'node:http'
+import { CONNECTION_BOUNDS } from '@forbruk/infra/runtime/connection-bounds.ts'
+import { readProvenance } from '@forbruk/infra/runtime/judge-provenance.ts'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { toProblem } from './answer-error.ts'
+import { toBareProblem, toProblem } from './answer-error.ts'
 import { type AccessPolicy, judgeRequest, type RequestFacts } from './judge-request.ts'
 import { PROBLEM_TYPE, type Problem, ProblemError, toProblemBody } from './problem.ts'
 
-/** Until a request has arrived whole. How long an answer takes is up to the store's own limits. */
-const REQUEST_TIMEOUT_MS = 30_000
 /** Unless a route takes more. */
 const BODY_BYTES_MAX = 64 * 1_024
 const CONNECTIONS_MAX = 200
@@ -24,14 +25,22 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
     // Paths hold ids of clients: what is logged is chosen below.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: CONNECTION_BOUNDS,
+    requestTimeout: CONNECTION_BOUNDS.requestTimeout,
+    keepAliveTimeout: CONNECTION_BOUNDS.keepAliveTimeout,
     forceCloseConnections: 'idle',
-    // A path that can't be decoded: no route, no hook and no error handler sees it.
+    // A path that can't be decoded or has too long an id: no route, no hook and no error handler sees it.
     frameworkErrors: (error, _request, reply) => {
       const problem = toProblem(error)
+      const body = JSON.stringify(toProblemBody(problem))
       reply.hijack()
-      reply.raw.writeHead(problem.status, { ...SAFE_HEADERS, 'content-type': PROBLEM_TYPE })
-      reply.raw.end(JSON.stringify(toProblemBody(problem)))
+      reply.raw.writeHead(problem.status, bareHeaders(body))
+      reply.raw.end(body)
+    },
+    // What is no HTTP, or comes too slowly: not even the framework sees it.
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.write(formatBareProblem(toBareProblem(error.code)))
+      socket.destroy()
     },
     routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
   }).withTypeProvider<ZodTypeProvider>()
@@ -86,6 +95,19 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
   return app
 }
 
+function bareHeaders(body: string) {
+  return { ...SAFE_HEADERS, 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body) }
+}
+
+/** Written to the socket itself, which has no reply to write to. */
+function formatBareProblem(problem: Problem): string {
+  const body = JSON.stringify(toProblemBody(problem))
+  const lines = Object.entries({ ...bareHeaders(body), connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}`,
+  )
+  return `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`
+}
+
 /** A parameter that is not known is a mistake of the caller's, never ignored. */
 const NO_QUERY = z.strictObject({})
 
@@ -107,13 +129,10 @@ function send(reply: Answer, problem: Problem): unknown {
 }
 
 function toFacts({ method, url, headers }: FastifyRequest): RequestFacts {
-  const fetchSite = headers['sec-fetch-site']
   return {
     isWrite: method !== 'GET' && method !== 'HEAD',
     isPublic: PUBLIC_PATHS.has(url.split('?', 1)[0] ?? ''),
-    host: headers.host,
-    origin: headers.origin,
-    fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined,
+    provenance: readProvenance(headers),
     contentType: headers['content-type'],
     authorization: headers.authorization,
   }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { isIP } from 'node:net'
+import { judgeProvenance, type Provenance } from '@forbruk/infra/runtime/judge-provenance.ts'
 import type { Problem } from './problem.ts'
 
 /** What decides whether a request is looked at, before any of its body is read. */
@@ -7,10 +7,7 @@ export type RequestFacts = {
   readonly isWrite: boolean
   /** A health check, or the description of the API: of nobody's business in particular. */
   readonly isPublic: boolean
-  readonly host: string | undefined
-  readonly origin: string | undefined
-  /** Of the browser, which a page can't forge. */
-  readonly fetchSite: string | undefined
+  readonly provenance: Provenance
   readonly contentType: string | undefined
   readonly authorization: string | undefined
 }
@@ -27,13 +24,8 @@ export type AccessPolicy = {
  * needed for both.
  */
 export function judgeRequest(facts: RequestFacts, { isLoopback, token }: AccessPolicy): Problem | null {
-  if (isLoopback && !isLocalName(facts.host)) {
-    // A page whose name its owner points at 127.0.0.1 would otherwise read through the browser.
-    return foreign('expected localhost or an IP address in the Host header')
-  }
-  if (facts.isWrite && !isSameOrigin(facts)) {
-    return foreign('expected no Origin header, or the one of this address: another site may not write here')
-  }
+  const foreign = judgeProvenance(facts.provenance, { isLoopback, isForeignAllowed: !facts.isWrite })
+  if (foreign !== null) return { kind: 'origin_foreign', status: 403, detail: foreign }
   const needsToken = token !== null && !facts.isPublic && (facts.isWrite || !isLoopback)
   if (needsToken && !holdsToken(facts.authorization, token)) {
     const detail = 'expected «Authorization: Bearer …» with the token of FORBRUK_API_TOKEN'
@@ -44,23 +36,6 @@ export function judgeRequest(facts: RequestFacts, { isLoopback, token }: AccessP
     return { kind: 'request_malformed', status: 415, detail: 'expected Content-Type: application/json' }
   }
   return null
-}
-
-function foreign(detail: string): Problem {
-  return { kind: 'origin_foreign', status: 403, detail }
-}
-
-function isLocalName(host: string | undefined): boolean {
-  const base = `http://${host ?? ''}`
-  if (host === undefined || !URL.canParse(base)) return false
-  const name = new URL(base).hostname.replace(/^\[(.*)\]$/, '$1')
-  return name === 'localhost' || name.endsWith('.localhost') || isIP(name) !== 0
-}
-
-function isSameOrigin({ host, origin, fetchSite }: RequestFacts): boolean {
-  if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') return false
-  if (origin === undefined) return true
-  return origin === `http://${host}` || origin === `https://${host}`
 }
 
 /** Compared as digests, so that the time it takes tells nothing of the token, nor of its length. */

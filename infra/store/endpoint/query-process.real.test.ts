@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openStore } from '../open-store.ts'
+import type { Store } from '../store.ts'
+import { findEndpoint } from './find-endpoint.ts'
+import { type ReadOnlyEndpoint, serveReadOnly } from './serve-read-only.ts'
+
+const database = 'forbruk'
+const root = mkdtempSync(join(tmpdir(), 'forbruk-queries-test-'))
+const path = join(root, 'store')
+const warnings: string[] = []
+const logger = { warn: (message: string) => void warnings.push(message) }
+
+let store: Store
+let endpoint: ReadOnlyEndpoint
+
+beforeAll(async () => {
+  store = await openStore({ kind: 'embedded', path, database })
+  await store.command(
+    'CREATE TABLE usage (client String, requests UInt64) ENGINE = MergeTree ORDER BY client',
+  )
+  await store.command('CREATE VIEW totals AS SELECT sum(requests) AS requests FROM usage')
+  await store.command('CREATE VIEW doubled AS SELECT 2 * requests AS requests FROM totals')
+  await store.insert('usage', [{ client: 'a', requests: 1 }])
+  endpoint = await serveReadOnly({ path, database, host: '127.0.0.1', port: 0, logger })
+})
+afterAll(async () => {
+  await endpoint.close()
+  await store.close()
+  rmSync(root, { recursive: true })
+})
+beforeEach(() => {
+  warnings.length = 0
+})
+
+async function ask(
+  sql: string,
+  parameters: Record<string, string> = {},
+  headers: Record<string, string> = {},
+) {
+  const url = `${endpoint.url}/?${new URLSearchParams(parameters)}`
+  const response = await fetch(url, { method: 'POST', body: sql, headers })
+  return { code: response.headers.get('x-clickhouse-exception-code'), text: await response.text() }
+}
+
+async function isAnswering(): Promise<boolean> {
+  return ask('SELECT 1').then(
+    ({ text }) => text === '1\n',
+    () => false,
+  )
+}
+
+/** The process that answers, a child of this one. */
+function queryProcess(): number {
+  const listed = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+  const line = listed.split('\n').find(each => each.includes('query-process.ts')) ?? ''
+  return Number.parseInt(line, 10)
+}
+
+/** From the moment it stops answering until it answers again. */
+async function timeRecovery(): Promise<number> {
+  while (await isAnswering()) await wait(20)
+  const begun = performance.now()
+  while (!(await isAnswering())) await wait(20)
+  return performance.now() - begun
+}
+
+describe('what the process reads', () => {
+  it('is the store as it stands now, its views too', async () => {
+    for (let requests = 2; requests < 8; requests += 1) {
+      await store.insert('usage', [{ client: 'a', requests }])
+      await wait(600)
+      const [own] = (await store.queryText('SELECT requests FROM doubled', 'TSV')).split('\n')
+      expect((await ask('SELECT requests FROM doubled')).text).toBe(`${own}\n`)
+    }
+    await store.command('OPTIMIZE TABLE usage FINAL')
+    await store.command('ALTER TABLE usage DELETE WHERE requests = 7 SETTINGS mutations_sync = 1')
+    await wait(600)
+    expect((await ask('SELECT max(requests), count() FROM usage')).text).toBe('6\t6\n')
+    expect(await store.queryText('SELECT count() FROM usage', 'TSV')).toBe('6\n')
+  })
+
+  it.each([
+    ['EXISTS TABLE default.`/etc/shadow`', '0\n'],
+    ['SELECT count() FROM system.parts', '0\n'],
+    ["SELECT count() FROM system.tables WHERE arrayExists(path -> path LIKE '%/store/%', data_paths)", '0\n'],
+    ['SELECT count() > 2 FROM information_schema.tables', '1\n'],
+    ["SELECT count() FROM system.columns WHERE table = 'usage'", '2\n'],
+  ])('tells nothing of the machine: %s', async (sql, text) => {
+    expect((await ask(sql)).text).toBe(text)
+  })
+
+  it.each([
+    'system.disks',
+    'system.server_settings',
+    'system.stack_trace',
+    'system.metrics',
+    'system.detached_parts',
+    'system.remote_data_paths',
+    'default.`/etc/passwd`',
+  ])('has no %s', async table => {
+    expect((await ask(`SELECT * FROM ${table}`)).code).toMatch(/^(60|164)$/)
+  })
+})
+
+describe('what the process takes', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['SELECT 1 FORMAT Pretty', { output_format_pretty_squash_consecutive_ms: '18446744073709551615' }, '164'],
+    ['SELECT 1 FORMAT Pretty SETTINGS output_format_pretty_squash_consecutive_ms = 9999999999', {}, '164'],
+    ['SELECT 1', { output_format_pretty_max_rows: '18446744073709551615' }, '36'],
+    ['SELECT 1', { session_timezone: '../../../tmp/pipe' }, '36'],
+    ['SELECT 1', { session_timezone: '/dev/stdin' }, '36'],
+    ['SELECT 1', { max_threads: '0x10' }, '72'],
+    ['SELECT 1 FORMAT PNG', {}, '73'],
+    ['SELECT 1 FORMAT Template SETTINGS max_threads = 2', {}, '73'],
+    ['SELECT 1', { default_format: 'Template' }, '73'],
+    [`SELECT '${'x'.repeat(300_000)}'`, {}, '229'],
+  ])('is listed: %s %j', async (sql, parameters, code) => {
+    expect((await ask(sql, parameters)).code).toBe(code)
+  })
+})
+
+describe('whatever ends the process, another one is there within seconds', { timeout: 60_000 }, () => {
+  it('a query that the engine can’t stop', async () => {
+    const sql = "SELECT editDistance(repeat('ab', 30000), repeat('ba', 30000)), number FROM numbers(1000)"
+    const stuck = ask(sql, { max_execution_time: '1' })
+    await expect(stuck).rejects.toThrow()
+    await expect.poll(isAnswering, { timeout: 20_000 }).toBe(true)
+    expect(warnings.join()).toMatch(/may take 1 s did not end in its time; another one is started/)
+    expect(await store.queryText('SELECT 1', 'TSV')).toBe('1\n')
+  })
+
+  it('a time zone that names a pipe', async () => {
+    const pipe = join(root, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const sql = `SELECT toTimeZone(now(), '../../../../../../../..${pipe}')`
+    const answer = await ask(sql, { max_execution_time: '1' }).then(
+      ({ code }) => code,
+      () => 'ended',
+    )
+    expect(answer).not.toBeNull()
+    await expect.poll(isAnswering, { timeout: 20_000 }).toBe(true)
+  })
+
+  it('a signal', async () => {
+    const recovered = timeRecovery()
+    process.kill(queryProcess(), 'SIGKILL')
+    expect(await recovered).toBeLessThan(10_000)
+    expect(warnings.join()).toMatch(/SIGKILL/)
+    expect((await findEndpoint(path))?.url).toBe(endpoint.url)
+  })
+
+  it('a process that says nothing any more', async () => {
+    process.kill(queryProcess(), 'SIGSTOP')
+    await expect.poll(() => warnings.join(), { timeout: 20_000 }).toMatch(/said nothing/)
+    await expect.poll(isAnswering, { timeout: 20_000 }).toBe(true)
+  })
+})
+
+describe('budgets', { timeout: 60_000 }, () => {
+  it('memory: two large queries at a time are refused, and the process stays', async () => {
+    const sql = 'SELECT length(groupArray(toString(number))) FROM numbers(100000000)'
+    const answers = await Promise.all([ask(sql), ask(sql), ask(sql)])
+    expect(answers.map(({ code }) => code)).toEqual(['241', '241', '241'])
+    expect(warnings).toEqual([])
+  })
+
+  it('an answer that is too large in its format is refused', async () => {
+    const long = `a_${'x'.repeat(2_000)}`
+    expect((await ask(`SELECT 1 AS ${long} FROM numbers(80000) FORMAT JSONEachRow`)).code).toBe('396')
+  })
+
+  it('readers that take nothing keep no place from others, and are cut off', async () => {
+    const url = `${endpoint.url}/?query=${encodeURIComponent("SELECT repeat('x', 1000) FROM numbers(60000)")}`
+    const silent = Array.from({ length: 6 }, async () => {
+      const sent = httpRequest(url).end()
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      response.on('error', () => {})
+      return once(response, 'close')
+    })
+    await wait(1_000)
+    const begun = performance.now()
+    expect((await ask('SELECT 1', {}, { 'X-ClickHouse-User': 'another' })).text).toBe('1\n')
+    expect(performance.now() - begun).toBeLessThan(5_000)
+    void Promise.allSettled(silent)
+    expect((await ask('SELECT 1')).text).toBe('1\n')
+  })
+
+  it('our own commands wait for nobody', async () => {
+    const { key = '' } = (await findEndpoint(path)) ?? {}
+    const slow = Array.from({ length: 40 }, () => ask('SELECT sleepEachRow(0.1) FROM numbers(20)'))
+    await wait(200)
+    const begun = performance.now()
+    expect((await ask('SELECT 1', {}, { 'x-forbruk-key': key })).text).toBe('1\n')
+    expect(performance.now() - begun).toBeLessThan(1_500)
+    await endpoint.close()
+    await Promise.allSettled(slow)
+    endpoint = await serveReadOnly({ path, database, host: '127.0.0.1', port: 0, logger })
+  })
+})
