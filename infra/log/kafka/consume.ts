@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs'
 import { positionError } from '../check-range.ts'
-import type { LogBounds, PartitionConsumer, Subscription } from '../event-log.ts'
+import type { LogBounds, PartitionConsumer, Subscription, UnreadableRecordsError } from '../event-log.ts'
 import { emptyRange, HeldPartition, type Holder } from './deliver.ts'
 import { explainKafkaError, isTransient, lastReason } from './explain-error.ts'
 import { createGroupMember, type GroupMember, type GroupSource } from './group.ts'
@@ -14,11 +14,6 @@ export type KafkaSource = GroupSource & {
   readonly fetchBounds: (partition: number) => Promise<LogBounds>
 }
 
-/** A consumer that may leave a partition of its own unread, by answering null. */
-export type SelectiveConsumer = Omit<PartitionConsumer, 'assign'> & {
-  assign(partition: number): Promise<number | null>
-}
-
 const WATCH_INTERVAL_MS = 15_000
 /** For an assignment that is under way at a stop. */
 const MOVE_TIMEOUT_MS = 3_000
@@ -30,7 +25,7 @@ const RETRY_MS = 500
 export async function consumeKafka(
   source: KafkaSource,
   group: string,
-  consumer: SelectiveConsumer,
+  consumer: PartitionConsumer,
   abandon?: AbortSignal,
 ): Promise<Subscription> {
   const subscription = new KafkaSubscription(source, group, consumer, createGroupMember(source, group))
@@ -58,7 +53,7 @@ class KafkaSubscription implements Subscription {
   #source: KafkaSource
   #kafka: Consumer
   #group: string
-  #consumer: SelectiveConsumer
+  #consumer: PartitionConsumer
   #holder: Holder
   #outage: Outage
   #disconnect: () => Promise<void>
@@ -73,7 +68,7 @@ class KafkaSubscription implements Subscription {
   #failure: { readonly reason: unknown } | null = null
   #watch: NodeJS.Timeout | undefined
 
-  constructor(source: KafkaSource, group: string, consumer: SelectiveConsumer, member: GroupMember) {
+  constructor(source: KafkaSource, group: string, consumer: PartitionConsumer, member: GroupMember) {
     const { kafka, outage, disconnect } = member
     this.#source = source
     this.#kafka = kafka
@@ -86,6 +81,7 @@ class KafkaSubscription implements Subscription {
       checkPosition: (partition, offset) => this.#checkPosition(partition, offset),
       seek: (partition, offset) => kafka.seek({ topic: source.topic, partition, offset: String(offset) }),
       restart: () => this.#begin(),
+      halt: error => this.#halt(error),
       fail: reason => this.#fail(reason),
     }
     this.finished = this.#outcome.promise
@@ -142,6 +138,13 @@ class KafkaSubscription implements Subscription {
       eachBatch: async payload => this.#held.get(payload.batch.partition)?.eachBatch(payload),
     })
     await running.catch(error => this.#failToJoin(error))
+  }
+
+  /** Of one partition; without a consumer that knows what to do, of everything. */
+  async #halt(error: UnreadableRecordsError): Promise<void> {
+    if (this.#consumer.halt === undefined) throw error
+    this.#kafka.pause([{ topic: this.#source.topic, partitions: [error.partition] }])
+    await this.#consumer.halt(error)
   }
 
   #failToJoin(error: unknown): void {

@@ -1,9 +1,15 @@
 import type { Admin, Kafka, Producer } from 'kafkajs'
-import { type EventLog, type LogBounds, LogUnavailableError, type Subscription } from '../event-log.ts'
+import {
+  type EventLog,
+  type LogBounds,
+  LogUnavailableError,
+  type PartitionConsumer,
+  type Subscription,
+} from '../event-log.ts'
 import { checkPartition, placeRecords } from '../place-records.ts'
 import { namedPartition, type Share, sendRequest, splitIntoRequests } from './append.ts'
 import { createKafkaClient, type KafkaConnection } from './client.ts'
-import { consumeKafka, type KafkaSource, type SelectiveConsumer } from './consume.ts'
+import { consumeKafka, type KafkaSource } from './consume.ts'
 import { explainKafkaError } from './explain-error.ts'
 import { readKafka } from './read.ts'
 import { KafkaSockets } from './sockets.ts'
@@ -36,7 +42,7 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
     fetchBounds: boundsOf,
     logger,
   }
-  const consume = async (group: string, consumer: SelectiveConsumer, abandon?: AbortSignal) => {
+  const consume = async (group: string, consumer: PartitionConsumer, abandon?: AbortSignal) => {
     const subscription = await consumeKafka(source, group, consumer, abandon)
     subscriptions.add(subscription)
     const ended = () => subscriptions.delete(subscription)

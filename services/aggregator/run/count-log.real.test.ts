@@ -64,7 +64,12 @@ function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
   const foldVersionMax = geometry.foldVersion
   return countLog({
     ...{ log, store, ledger, sleep, geometry, pendingRowsMax: 1_000, untilCaughtUp: true },
-    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+    logger: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: () => undefined,
+    },
     signal: new AbortController().signal,
     write: flushes => flushRows(store, flushes),
     resume: (partition, ofNewPartition) =>
@@ -88,7 +93,9 @@ async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = []) {
     () => true,
     () => undefined,
   )
-  return [...checkLedger(blocks, sums, gaps), ...replayed].map(({ place, message }) => `${place}: ${message}`)
+  return [...checkLedger(blocks, sums, gaps), ...replayed.findings].map(
+    ({ place, message }) => `${place}: ${message}`,
+  )
 }
 
 test('a block ends with the day, and each is resumed, audited and replayed as it was counted', async () => {
@@ -187,6 +194,8 @@ test('an accepted gap is a fact of the ledger, and counting goes on behind it', 
   const gaps = await readGaps(store, 'lost')
   expect(gaps).toMatchObject([{ partition: 0, fromOffset: 2, toOffset: 4, reason: 'disk died' }])
   expect(await findFaults(whole, gaps)).toEqual([])
+  // The blocks before it were lost with it.
+  expect(await findFaults(log, gaps)).toEqual([])
   expect(await findFaults(whole)).toContain(
     'partition 0, block 4: offsets 2 to 3 before it have no ledger row',
   )

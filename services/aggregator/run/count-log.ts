@@ -1,6 +1,7 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry } from '../count/block.ts'
+import { lacksReadable } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import { registerStream } from '../resume/register-stream.ts'
 import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
@@ -47,6 +48,11 @@ export async function countLog(parts: CountParts): Promise<void> {
     resume: partition => patient(() => parts.resume(partition, ofNewPartition)),
     beginFold: parts.beginFold,
     write: blocks => patient(() => parts.write(blocks)),
+    async explainUnreadable(error) {
+      const standings = await patient(() => ledger.readStandings(log.topic))
+      const knownOffset = standings.get(error.partition)?.nextOffset ?? error.fromOffset
+      return lacksReadable({ stream: log.topic, partition: error.partition }, error, knownOffset)
+    },
     pendingRowsMax: parts.pendingRowsMax,
     logger,
     sleep,
@@ -56,7 +62,7 @@ export async function countLog(parts: CountParts): Promise<void> {
   const isDone = async () =>
     endOffsets !== null &&
     counter.hasFoldedTo(endOffsets) &&
-    (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets)))
+    (counter.halted !== null || (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets))))
   const subscription = await log.consume(CONSUMER_GROUP, counter, signal)
   const failures: unknown[] = []
   const fail = (error: unknown) => {
@@ -73,6 +79,7 @@ export async function countLog(parts: CountParts): Promise<void> {
   } catch (error) {
     fail(error)
   }
+  const { halted } = counter
   stopping.abort()
   await subscription.stop()
   await subscription.finished.catch(() => undefined)
@@ -80,4 +87,5 @@ export async function countLog(parts: CountParts): Promise<void> {
   if (failures.length > 0) throw failures[0]
   // One that is under way: the caller closes the store next.
   await counter.flush()
+  if (halted !== null && endOffsets !== null && !parts.signal.aborted) throw halted
 }
