@@ -41,7 +41,12 @@ export interface EventLog {
   close(): Promise<void>
 }
 
-export type LogBounds = { readonly startOffset: number; readonly endOffset: number }
+export type LogBounds = {
+  readonly startOffset: number
+  readonly endOffset: number
+  /** Where another producer's open transaction began, if there is one: nothing from there on can be read yet. */
+  readonly openFrom?: number
+}
 
 export type LogRecord = {
   readonly offset: number

@@ -167,6 +167,7 @@ export class SimulatedProcess {
     const parts = protocol.around(ports, nowMs)
     return countLog({
       ...parts,
+      readGroup: async () => 'simulated',
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
       beginFold: point => protocol.beginFold(point, foldVersionMax),

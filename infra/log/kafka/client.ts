@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
 import type { Logger } from 'pino'
+import { EventLogError } from '../event-log.ts'
 import { silenceKafkajs } from './silence-kafkajs.ts'
 import type { KafkaSockets } from './sockets.ts'
 
@@ -41,4 +42,27 @@ export function createKafkaClient(connection: KafkaConnection, sockets?: KafkaSo
   if (connection.ssl !== undefined) config.ssl = connection.ssl
   if (connection.sasl !== undefined) config.sasl = connection.sasl
   return new Kafka(config)
+}
+
+const CREATE_CLUSTER = 'private:Kafka:createCluster'
+const READ_UNCOMMITTED = 0
+
+/**
+ * The same client, whose admin tells where the log ends. kafkajs's own tells where what is committed ends, which is
+ * before an open transaction, and has no setting for it.
+ */
+export function countUncommitted(client: Kafka): Kafka {
+  const symbol = Object.getOwnPropertySymbols(client).find(
+    ({ description }) => description === CREATE_CLUSTER,
+  )
+  const createCluster: unknown = symbol && Reflect.get(client, symbol)
+  if (typeof createCluster !== 'function') {
+    throw new EventLogError('This release of kafkajs makes its connections in another way: expected 2.2.4.')
+  }
+  const createUncommitted = (options: object) =>
+    Reflect.apply(createCluster, client, [{ ...options, isolationLevel: READ_UNCOMMITTED }])
+  return new Proxy(client, {
+    get: (target, name, receiver) =>
+      name === symbol ? createUncommitted : Reflect.get(target, name, receiver),
+  })
 }

@@ -8,7 +8,7 @@ import {
 } from '../event-log.ts'
 import { checkPartition, placeRecords } from '../place-records.ts'
 import { namedPartition, type Share, sendRequest, splitIntoRequests } from './append.ts'
-import { createKafkaClient, type KafkaConnection } from './client.ts'
+import { countUncommitted, createKafkaClient, type KafkaConnection } from './client.ts'
 import { consumeKafka, type KafkaSource } from './consume.ts'
 import { explainKafkaError } from './explain-error.ts'
 import { readKafka } from './read.ts'
@@ -26,13 +26,18 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
   const { topic, brokers, logger } = settings
   const sockets = new KafkaSockets()
   const client = createKafkaClient(settings, sockets)
-  const connected = client.admin()
+  const ofAll = countUncommitted(client)
+  const connected = ofAll.admin()
   const { partitionCount, recordBatchBytesMax } = await openTopic(connected, settings)
 
-  const admin = new TopicAdmin(client, connected)
+  const admin = new TopicAdmin(ofAll, connected)
+  const committed = new TopicAdmin(client)
   const producer = connectOnce(() => createProducer(client))
   const subscriptions = new Set<Subscription>()
-  const asked: Asked = { settings, partitionCount, admin }
+  const asked: Asked = {
+    ...{ settings, partitionCount, admin },
+    boundsOfAll: shareQuestion(() => askBoundsOfAll(topic, admin, committed)),
+  }
   const boundsOf = (partition: number) => askBounds(asked, partition)
   const source: KafkaSource = {
     createClient: ofOne => createKafkaClient(settings, ofOne),
@@ -72,9 +77,11 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
     async close() {
       await Promise.all([...subscriptions].map(subscription => subscription.stop()))
       const late = () => new Error(`no answer within ${CLOSE_TIMEOUT_MS} ms`)
-      await within(CLOSE_TIMEOUT_MS, Promise.all([producer.close(), admin.close()]), late).catch(error =>
-        logger?.debug({ err: error, topic }, 'the connections are ended without order'),
-      )
+      await within(
+        CLOSE_TIMEOUT_MS,
+        Promise.all([producer.close(), admin.close(), committed.close()]),
+        late,
+      ).catch(error => logger?.debug({ err: error, topic }, 'the connections are ended without order'))
       sockets.shut()
     },
   }
@@ -85,15 +92,44 @@ type Asked = {
   readonly settings: KafkaLogSettings
   readonly partitionCount: number
   readonly admin: TopicAdmin
+  readonly boundsOfAll: () => Promise<ReadonlyMap<number, LogBounds>>
 }
 
-async function askBounds({ settings, partitionCount, admin }: Asked, partition: number): Promise<LogBounds> {
+/** Asked of all partitions in one moment, Kafka is asked once: it can answer for all of them at a time. */
+function shareQuestion<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let shared: Promise<Answer> | null = null
+  return () => {
+    // Not one that is under way: its answer may be older than what made somebody ask.
+    shared ??= Promise.resolve().then(() => {
+      shared = null
+      return ask()
+    })
+    return shared
+  }
+}
+
+/** What is committed is asked for last, so that what was appended in between looks like no open transaction. */
+async function askBoundsOfAll(
+  topic: string,
+  admin: TopicAdmin,
+  committed: TopicAdmin,
+): Promise<ReadonlyMap<number, LogBounds>> {
+  const all = await admin.ask(ready => fetchBounds(ready, topic))
+  const readable = await committed.ask(ready => fetchBounds(ready, topic))
+  return new Map(
+    [...all].map(([partition, bounds]) => {
+      const readableTo = readable.get(partition)?.endOffset ?? bounds.endOffset
+      return [partition, readableTo < bounds.endOffset ? { ...bounds, openFrom: readableTo } : bounds]
+    }),
+  )
+}
+
+async function askBounds(asked: Asked, partition: number): Promise<LogBounds> {
+  const { settings, partitionCount, boundsOfAll } = asked
   const { topic, brokers } = settings
   checkPartition(topic, partition, partitionCount)
-  const question = admin.ask(ready => fetchBounds(ready, topic))
-  const bounds = (await orExplain(`Could not ask for the bounds of "${topic}"`, brokers, question)).get(
-    partition,
-  )
+  const what = `Could not ask for the bounds of "${topic}"`
+  const bounds = (await orExplain(what, brokers, boundsOfAll())).get(partition)
   if (bounds) return bounds
   throw new LogUnavailableError(
     `Kafka names no bounds of partition ${partition} of "${topic}": try again shortly.`,

@@ -138,16 +138,18 @@ const ADMIN_PAUSE_MS = 500
  * one that failed is replaced by a new one, which learns it afresh.
  */
 export class TopicAdmin {
-  #client: Kafka
-  #admin: Promise<Admin>
+  readonly #client: Kafka
+  /** Null until something is asked. */
+  #admin: Promise<Admin> | null
 
-  constructor(client: Kafka, connected: Admin) {
+  constructor(client: Kafka, connected: Admin | null = null) {
     this.#client = client
-    this.#admin = Promise.resolve(connected)
+    this.#admin = connected && Promise.resolve(connected)
   }
 
   async ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
+      this.#admin ??= this.#connect()
       const asked = this.#admin
       try {
         return await question(await asked)
@@ -160,13 +162,17 @@ export class TopicAdmin {
   }
 
   async close(): Promise<void> {
-    const admin = await this.#admin.catch(() => null)
+    const admin = await this.#admin?.catch(() => null)
     await admin?.disconnect()
   }
 
   async #replace(failed: Promise<Admin>): Promise<Admin> {
     const old = await failed.catch(() => null)
     await old?.disconnect().catch(() => {})
+    return this.#connect()
+  }
+
+  async #connect(): Promise<Admin> {
     const admin = this.#client.admin()
     await admin.connect()
     return admin

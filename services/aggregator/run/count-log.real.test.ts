@@ -63,6 +63,7 @@ function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
   const ledger = createLedgerReader(store)
   const foldVersionMax = geometry.foldVersion
   return countLog({
+    readGroup: async () => 'count',
     ...{ log, store, ledger, sleep, geometry, pendingRowsMax: 1_000, untilCaughtUp: true },
     logger: {
       debug: () => undefined,

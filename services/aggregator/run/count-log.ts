@@ -10,7 +10,6 @@ import { type FlushStore, whenAvailable } from './flush.ts'
 import type { Sleep } from './sleep.ts'
 import { type CountLogger, type CountProgress, StreamCounter } from './stream-counter.ts'
 
-const CONSUMER_GROUP = 'forbruk-aggregator'
 const FLUSH_INTERVAL_MS = 1_000
 const CATCH_UP_INTERVAL_MS = 50
 
@@ -19,6 +18,8 @@ export type CountParts = {
   readonly log: EventLog
   readonly store: FlushStore
   readonly ledger: LedgerReader
+  /** Who share the partitions: the processes that count this stream into this store, and no others. */
+  readonly readGroup: () => Promise<string>
   readonly resume: (partition: number, ofNewPartition: StreamGeometry) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
@@ -31,6 +32,8 @@ export type CountParts = {
   readonly signal: AbortSignal
   readonly untilCaughtUp: boolean
   readonly onProgress?: (progress: CountProgress) => void
+  /** Told now and then which partitions are counted here. */
+  readonly onHeld?: (partitions: ReadonlySet<number>) => void
 }
 
 /** Counts until `signal`, or until caught up, with every step passed in: see `aggregate`. */
@@ -63,7 +66,7 @@ export async function countLog(parts: CountParts): Promise<void> {
     endOffsets !== null &&
     counter.hasFoldedTo(endOffsets) &&
     (counter.halted !== null || (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets))))
-  const subscription = await log.consume(CONSUMER_GROUP, counter, signal)
+  const subscription = await log.consume(await patient(parts.readGroup), counter, signal)
   const failures: unknown[] = []
   const fail = (error: unknown) => {
     failures.push(error)
@@ -74,6 +77,7 @@ export async function countLog(parts: CountParts): Promise<void> {
     for (let done = false; !done && !signal.aborted; done = await isDone()) {
       await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
       await subscription.commit(await counter.flush())
+      parts.onHeld?.(counter.held)
       if (endOffsets !== null) parts.onProgress?.(counter.progressTo(endOffsets))
     }
   } catch (error) {

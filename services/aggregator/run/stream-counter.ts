@@ -75,6 +75,10 @@ export class StreamCounter implements PartitionConsumer {
     }
   }
 
+  get held(): ReadonlySet<number> {
+    return new Set([...this.#folds.keys(), ...this.#halts.keys()])
+  }
+
   /** Why one of the partitions can't be counted on; null when all are. */
   get halted(): LogGapError | null {
     return this.#halts.values().next().value ?? null

@@ -1,10 +1,12 @@
 import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
+import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
 import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
 import { printJson } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
+import { findStandstills } from '../wiring/watch-standstills.ts'
 
 export function statusCommand(context: CommandContext): Command {
   return new Command('status')
@@ -31,5 +33,6 @@ async function readStatus(parts: Parts): Promise<Status> {
     const bounds = await log.bounds(partition)
     partitions.push({ partition, bounds, progress: counted.get(partition) ?? null })
   }
-  return { stream, partitions, gaps, sources, silent }
+  const standstills = await findStandstills(createLedgerReader(store), log)
+  return { stream, partitions, standstills, gaps, sources, silent }
 }

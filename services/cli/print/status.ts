@@ -1,3 +1,4 @@
+import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -14,14 +15,17 @@ export type PartitionStatus = {
 export type Status = {
   readonly stream: string
   readonly partitions: readonly PartitionStatus[]
+  /** What nobody counted on while it was looked at. */
+  readonly standstills: readonly Standstill[]
   readonly gaps: readonly AcceptedGap[]
   readonly sources: readonly Source[]
   /** Expected, and never heard of. */
   readonly silent: readonly SilentSource[]
 }
 
-export function printStatus({ partitions, gaps, sources, silent }: Status): void {
+export function printStatus({ partitions, standstills, gaps, sources, silent }: Status): void {
   printPartitions(partitions)
+  for (const standstill of standstills) printLine(`${describeStandstill(standstill)}: ${WHO_COUNTS}`)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
     printLine(`gap in partition ${partition}: offsets ${range} were given up: ${reason}`)
@@ -34,6 +38,9 @@ export function printStatus({ partitions, gaps, sources, silent }: Status): void
     printLine(`source ${source} is expected${since} and has never shipped anything: forbruk source list`)
   }
 }
+
+const WHO_COUNTS =
+  'is forbruk up or forbruk aggregate running, for this topic and this store? Its log says what it waits for'
 
 function printPartitions(partitions: readonly PartitionStatus[]): void {
   printTable(
@@ -93,7 +100,7 @@ function lagOf(each: PartitionStatus): number {
 }
 
 /** 64-bit counts and times as ClickHouse prints them. */
-export function statusAsJson({ stream, partitions, gaps, sources, silent }: Status) {
+export function statusAsJson({ stream, partitions, standstills, gaps, sources, silent }: Status) {
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -105,6 +112,10 @@ export function statusAsJson({ stream, partitions, gaps, sources, silent }: Stat
       duplicates: String(each.progress?.duplicates ?? 0),
       rejected: String(each.progress?.rejected ?? 0),
       last_append_time: spellTimeOrNull(each.progress?.lastAppendTimeMs ?? null),
+    })),
+    standstills: standstills.map(({ partition, nextOffset, endOffset, openFrom, standingMs }) => ({
+      ...{ partition, next_offset: nextOffset, end_offset: endOffset, open_from: openFrom },
+      standing_ms: Math.round(standingMs),
     })),
     gaps: gaps.map(gap => ({
       partition: gap.partition,

@@ -1,3 +1,4 @@
+import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import type { AnnouncedClose, Closer } from '@forbruk/close/close-and-announce.ts'
 import { addStep } from '@forbruk/close/dialogue/add-step.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
@@ -24,10 +25,13 @@ type OperationParts = {
   readonly timeZone: string
   /** Milliseconds since the epoch. */
   readonly clock: () => number
+  /** Of the stream that is counted, as of some seconds ago. */
+  readonly findStandstills: () => readonly Standstill[]
 }
 
 /** What the console does, as the services have it. */
-export function createConsoleOperations({ store, close, timeZone, clock }: OperationParts): Operations {
+export function createConsoleOperations(parts: OperationParts): Operations {
+  const { store, close, timeZone, clock } = parts
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -71,6 +75,15 @@ export function createConsoleOperations({ store, close, timeZone, clock }: Opera
     addCaseStep: ({ expectedSequence, ...step }) =>
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
     checkStore: () => checkStore(store),
+    findStandstills: () =>
+      parts.findStandstills().map(standstill => ({
+        ...{
+          partition: standstill.partition,
+          nextOffset: standstill.nextOffset,
+          endOffset: standstill.endOffset,
+        },
+        detail: describeStandstill(standstill),
+      })),
   }
 }
 

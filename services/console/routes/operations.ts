@@ -52,7 +52,16 @@ export type Operations = {
   addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
   /** Rejects when the store doesn't answer. */
   checkStore(): Promise<void>
+  /** Partitions with records to be counted that nobody has counted on for some seconds. */
+  findStandstills(): readonly z.input<typeof standstillShape>[]
 }
+
+export const standstillShape = z.object({
+  partition: z.int(),
+  nextOffset: z.int(),
+  endOffset: z.int(),
+  detail: z.string(),
+})
 
 export const closedShape = z.object({
   month: z.string(),

@@ -78,7 +78,13 @@ async function openOver(
   }
   const closer: Closer = request => closeAndAnnounce(closing, request)
   const close = oneAtATime(wrap?.(closer) ?? closer)
-  const operations = createConsoleOperations({ store, close, timeZone: 'Europe/Oslo', clock })
+  const operations = createConsoleOperations({
+    store,
+    close,
+    timeZone: 'Europe/Oslo',
+    clock,
+    findStandstills: () => [],
+  })
   const listen = { host: '127.0.0.1', port: 0 }
   const logger = pino({ level: 'debug' }, { write: keepLog })
   const opened = await openConsole({ listen, token: null, logger, ...settings }, operations)
