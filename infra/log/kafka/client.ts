@@ -1,6 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs'
-import type { Logger } from 'pino'
 import { EventLogError } from '../event-log.ts'
 import { silenceKafkajs } from './silence-kafkajs.ts'
 import type { KafkaSockets } from './sockets.ts'
@@ -15,7 +14,9 @@ export type KafkaConnection = {
   readonly logger?: KafkaLogger | undefined
 }
 
-export type KafkaLogger = Pick<Logger, 'debug' | 'warn'>
+export type KafkaLogger = Readonly<
+  Record<'debug' | 'warn' | 'error', (fields: object, message: string) => void>
+>
 
 const CONNECTION_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 30_000

@@ -12,6 +12,8 @@ export type KafkaSource = GroupSource & {
   readonly topic: string
   readonly partitionCount: number
   readonly fetchBounds: (partition: number) => Promise<LogBounds>
+  /** Rejects with EventLogError when the topic can no longer be relied on; says what else has changed. */
+  readonly checkTopic: () => Promise<void>
 }
 
 const WATCH_INTERVAL_MS = 15_000
@@ -212,7 +214,8 @@ class KafkaSubscription implements Subscription {
   async #move(generation: number): Promise<void> {
     await this.#release()
     if (generation !== this.#generation || this.#end) return
-    const starts = this.#assigned.map(partition => this.#startPartition(partition, generation))
+    const counted = this.#assigned.filter(partition => partition < this.#source.partitionCount)
+    const starts = counted.map(partition => this.#startPartition(partition, generation))
     const failed = (await Promise.allSettled(starts)).find(outcome => outcome.status === 'rejected')
     if (failed) throw failed.reason
   }
@@ -265,5 +268,6 @@ class KafkaSubscription implements Subscription {
         logger?.debug({ err: error, topic, partition: held.partition }, 'the position could not be checked')
       }
     }
+    await this.#source.checkTopic().catch(error => this.#fail(error))
   }
 }

@@ -1,6 +1,7 @@
 import type { Admin, Kafka, Producer } from 'kafkajs'
 import {
   type EventLog,
+  EventLogError,
   type LogBounds,
   LogUnavailableError,
   type PartitionConsumer,
@@ -13,7 +14,15 @@ import { consumeKafka, type KafkaSource } from './consume.ts'
 import { explainKafkaError } from './explain-error.ts'
 import { readKafka } from './read.ts'
 import { KafkaSockets } from './sockets.ts'
-import { ensureTopic, fetchBounds, type KafkaTopicSettings, TopicAdmin, toOffset } from './topic.ts'
+import {
+  ensureTopic,
+  fetchBounds,
+  inspectTopic,
+  type KafkaTopicSettings,
+  TopicAdmin,
+  type TopicFacts,
+  toOffset,
+} from './topic.ts'
 import { within } from './wait.ts'
 
 export type KafkaLogSettings = KafkaConnection & KafkaTopicSettings
@@ -28,7 +37,8 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
   const client = createKafkaClient(settings, sockets)
   const ofAll = countUncommitted(client)
   const connected = ofAll.admin()
-  const { partitionCount, recordBatchBytesMax } = await openTopic(connected, settings)
+  const facts = await openTopic(connected, settings)
+  const { partitionCount, recordBatchBytesMax } = facts
 
   const admin = new TopicAdmin(ofAll, connected)
   const committed = new TopicAdmin(client)
@@ -45,6 +55,7 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
     topic,
     partitionCount,
     fetchBounds: boundsOf,
+    checkTopic: createTopicCheck(settings, facts, admin),
     logger,
   }
   const consume = async (group: string, consumer: PartitionConsumer, abandon?: AbortSignal) => {
@@ -84,6 +95,29 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
       ).catch(error => logger?.debug({ err: error, topic }, 'the connections are ended without order'))
       sockets.shut()
     },
+  }
+}
+
+/** Whoever may change a topic's settings may do so while it is counted. Each fault is told once. */
+function createTopicCheck(settings: KafkaLogSettings, facts: TopicFacts, admin: TopicAdmin) {
+  const { topic, logger } = settings
+  let known = new Set(facts.warnings)
+  let partitionCount = facts.partitionCount
+  return async (): Promise<void> => {
+    const found = await admin
+      .ask(ready => inspectTopic(ready, topic, settings))
+      .catch(error => {
+        if (error instanceof EventLogError && !(error instanceof LogUnavailableError)) throw error
+        logger?.debug({ err: error, topic }, "the topic's settings could not be checked")
+        return null
+      })
+    if (found === null) return
+    for (const warning of found.warnings) if (!known.has(warning)) logger?.warn({ topic }, warning)
+    known = new Set(found.warnings)
+    if (found.partitionCount === partitionCount) return
+    partitionCount = found.partitionCount
+    const uncounted = `has ${partitionCount} partitions, and the first ${facts.partitionCount} are counted`
+    logger?.error({ topic }, `the topic ${uncounted}: what is appended to the others is not`)
   }
 }
 
