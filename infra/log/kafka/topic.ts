@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { EventLogError, type LogBounds, LogUnavailableError } from '../event-log.ts'
 import type { KafkaConnection } from './client.ts'
+import { isUnknownTopic } from './explain-error.ts'
 import { judgeTopic, RECORD_BATCH_BYTES_MAX, RETENTION_MS } from './judge-topic.ts'
 import { retryTransient } from './wait.ts'
 
@@ -26,8 +27,7 @@ export async function ensureTopic(
   settings: KafkaTopicSettings,
   connection: KafkaConnection,
 ): Promise<TopicFacts> {
-  const known = await admin.listTopics()
-  if (!known.includes(settings.topic)) {
+  if (!(await isThere(admin, settings.topic))) {
     await createTopic(admin, settings)
     // Until every leader answers: kafkajs repeats an append that one partition refused on all of them.
     await retryTransient(() => fetchBounds(admin, settings.topic))
@@ -35,6 +35,21 @@ export async function ensureTopic(
   const facts = await retryTransient(() => inspectTopic(admin, settings.topic, connection))
   for (const warning of facts.warnings) connection.logger?.warn({ topic: settings.topic }, warning)
   return facts
+}
+
+/**
+ * A topic that this user may not see is not listed, as if it were missing. Asked for by its name, the brokers say which
+ * it is: rejects where they may not tell.
+ */
+export async function isThere(admin: Admin, topic: string): Promise<boolean> {
+  if ((await admin.listTopics()).includes(topic)) return true
+  try {
+    await admin.fetchTopicMetadata({ topics: [topic] })
+    return true
+  } catch (error) {
+    if (isUnknownTopic(error)) return false
+    throw error
+  }
 }
 
 /** Of a topic that is there. Throws EventLogError when it can't be counted from. */

@@ -1,4 +1,5 @@
-import { type Config, ConfigError } from '@forbruk/infra/runtime/config.ts'
+import type { Config } from '@forbruk/infra/runtime/config.ts'
+import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { examineAddress } from './examine-address.ts'
 import { examineCounting } from './examine-counting.ts'
