@@ -41,7 +41,12 @@ export interface EventLog {
   close(): Promise<void>
 }
 
-export type LogBounds = { readonly startOffset: number; readonly endOffset: number }
+export type LogBounds = {
+  readonly startOffset: number
+  readonly endOffset: number
+  /** Where another producer's open transaction began, if there is one: nothing from there on can be read yet. */
+  readonly openFrom?: number
+}
 
 export type LogRecord = {
   readonly offset: number
@@ -76,9 +81,9 @@ export interface PartitionConsumer {
    * The partition is ours from now on: answers the offset to deliver from. Asked until it answers, and not again before
    * it is revoked, which any rebalance does, also of partitions that stay. When it rejects with LogUnavailableError it
    * is asked again, as long as the log may be away: some minutes. Any other error ends the subscription, and so does an
-   * offset that the log lost, or never had.
+   * offset that the log lost, or never had. Null leaves the partition unread until it is assigned anew.
    */
-  assign(partition: number): Promise<number>
+  assign(partition: number): Promise<number | null>
   /**
    * One batch of an assigned partition, in order; the next one of that partition waits for the promise. While it waits
    * longer than a moment, it must call `heartbeat` every few seconds, or the group takes the partition away.
@@ -86,6 +91,11 @@ export interface PartitionConsumer {
    * other error ends the subscription. Must not wait for the subscription's `stop`, which waits for it.
    */
   receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void>
+  /**
+   * What follows what was received can't be read: nothing more of the partition is delivered until it is assigned anew,
+   * and the others go on. For a consumer without it the error ends the subscription.
+   */
+  halt?(error: UnreadableRecordsError): Promise<void>
   /** The partitions are no longer ours: forget what is held of them. Never called while one of them is in `receive`. */
   revoke(partitions: readonly number[]): void
 }
@@ -108,6 +118,33 @@ export interface Subscription {
 /** The log can't be used as it is; `message` says what, and what to do. */
 export class EventLogError extends Error {
   override name = 'EventLogError'
+}
+
+type UnreadableRange = {
+  readonly topic: string
+  readonly partition: number
+  readonly fromOffset: number
+  /** The first offset behind it. */
+  readonly toOffset: number
+}
+
+/** The log holds the offsets [fromOffset, toOffset), and nobody can tell what was in them. */
+export class UnreadableRecordsError extends EventLogError {
+  override name = 'UnreadableRecordsError'
+  readonly partition: number
+  readonly fromOffset: number
+  readonly toOffset: number
+
+  constructor({ topic, partition, fromOffset, toOffset }: UnreadableRange, damage: string) {
+    super(
+      `Partition ${partition} of "${topic}" can't be read at the offsets [${fromOffset}, ${toOffset}): the batch ` +
+        `that holds them is damaged (${damage}). ` +
+        'Restore it, for instance by having a replica lead that holds it whole.',
+    )
+    this.partition = partition
+    this.fromOffset = fromOffset
+    this.toOffset = toOffset
+  }
 }
 
 /** The log can't be reached, or not yet be used: the same call may succeed later. */

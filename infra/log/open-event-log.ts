@@ -19,14 +19,18 @@ export async function openEventLog(settings: EventLogSettings): Promise<EventLog
   }
 }
 
-/** A writer of the topic of `log`, which was opened by the same settings. */
+/**
+ * A writer of the topic of `log`, which was opened by the same settings. The sole one of its installation: another one
+ * that writes to the same topic is not fenced by its claims on Kafka.
+ */
 export function openSoleWriter(
   settings: EventLogSettings,
   log: Pick<EventLog, 'partitionCount'>,
+  installation: string,
 ): SoleWriter {
   switch (settings.kind) {
     case 'kafka':
-      return openKafkaSoleWriter(settings, log.partitionCount)
+      return openKafkaSoleWriter(settings, log.partitionCount, installation)
     case 'embedded':
       return openEmbeddedSoleWriter(settings)
   }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { ConfigError, readConfig } from './config.ts'
+import { readConfig } from './config.ts'
+import { ConfigError } from './config-error.ts'
 
 describe('readConfig', () => {
   it('is embedded with nothing set', () => {
@@ -109,6 +110,30 @@ describe('readConfig', () => {
     )
   })
 
+  it('reads a certificate of its own, and its key', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'forbruk-config-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    writeFileSync(certificate, 'CERTIFICATE')
+    writeFileSync(key, 'KEY')
+    const paths = { KAFKA_SSL_CERTIFICATE: certificate, KAFKA_SSL_KEY: key, KAFKA_SSL_KEY_PASSWORD: 'open' }
+    const env = { KAFKA_BROKERS: 'a:1', KAFKA_SSL: 'true', ...paths }
+    expect(readConfig(env).log).toMatchObject({
+      ssl: { cert: 'CERTIFICATE', key: 'KEY', passphrase: 'open' },
+    })
+    expect(() => readConfig({ ...env, KAFKA_SSL_KEY: join(folder, 'none.pem') })).toThrow(
+      /none\.pem.*readable file of a private key/,
+    )
+  })
+
+  it('reads where tokens are had, and who asks for them', () => {
+    const login = { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_SASL_USERNAME: 'id', KAFKA_SASL_PASSWORD: 's' }
+    const url = 'https://login.example.com/token'
+    const env = { KAFKA_BROKERS: 'a:1', ...login, KAFKA_SASL_TOKEN_URL: url, KAFKA_SASL_TOKEN_SCOPE: 'kafka' }
+    const token = { url, clientId: 'id', clientSecret: 's', scope: 'kafka' }
+    expect(readConfig(env).log).toMatchObject({ sasl: { mechanism: 'oauthbearer', token } })
+  })
+
   it('names every wrong variable at once, its value and what was expected', () => {
     const wrong = {
       KAFKA_BROKERS: 'kafka',
@@ -164,6 +189,15 @@ describe('readConfig', () => {
     [{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'x' }, /KAFKA_SASL_PASSWORD/],
     [{ KAFKA_SASL_USERNAME: 'x' }, /KAFKA_SASL_MECHANISM is not set/],
     [{ KAFKA_SSL_CA: '/x' }, /KAFKA_SSL=true/],
+    [{ KAFKA_SSL: 'true', KAFKA_SSL_CERTIFICATE: '/x' }, /KAFKA_SSL_KEY with it/],
+    [{ KAFKA_SSL: 'true', KAFKA_SSL_KEY: '/x' }, /KAFKA_SSL_CERTIFICATE with it/],
+    [{ KAFKA_SSL_KEY_PASSWORD: 'hunter2' }, /KAFKA_SSL_KEY_PASSWORD=\(not shown\): expected KAFKA_SSL_KEY/],
+    [
+      { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_SASL_USERNAME: 'x', KAFKA_SASL_PASSWORD: 'y' },
+      /expected KAFKA_SASL_TOKEN_URL with it/,
+    ],
+    [{ KAFKA_SASL_TOKEN_URL: 'https://a/' }, /expected KAFKA_SASL_MECHANISM=oauthbearer/],
+    [{ KAFKA_SASL_TOKEN_URL: 'http://login.example.com/' }, /KAFKA_SASL_TOKEN_URL=.*expected an https:/],
     [{ CLICKHOUSE_URL: 'http://clickhouse:8123/metering' }, /CLICKHOUSE_DATABASE/],
     [{ FORBRUK_STORE_LISTEN: '127.0.0.1:65536' }, /FORBRUK_STORE_LISTEN/],
     [{ FORBRUK_LISTEN: '0.0.0.0:8080' }, /FORBRUK_LISTEN="0.0.0.0:8080".*FORBRUK_API_TOKEN/],

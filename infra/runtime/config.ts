@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { ANNOUNCE_POLICIES, type AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
@@ -7,6 +6,8 @@ import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
 import type { StoreSettings } from '../store/store-settings.ts'
 import { type Address, isLoopback } from './address.ts'
+import { refuse } from './config-error.ts'
+import { findSecurityContradictions, KAFKA_SECURITY, readSasl, readSsl } from './kafka-security.ts'
 import {
   brokersVariable,
   countVariable,
@@ -14,7 +15,6 @@ import {
   monthVariable,
   scheduleVariable,
   signingSecretVariable,
-  switchVariable,
   textVariable,
   tokenVariable,
   topicVariable,
@@ -68,15 +68,10 @@ type AlertsConfig = {
 
 export type LogLevel = z.infer<typeof logLevelShape>
 
-/** Names every wrong variable at once: its value, unless that is a secret, and what was expected. */
-export class ConfigError extends Error {
-  override name = 'ConfigError'
-}
-
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** A webhook's URL is often all that it takes to call it. */
-const SECRET = /PASSWORD|SECRET|TOKEN|WEBHOOKS/
+const SECRET = /PASSWORD|SECRET|API_TOKEN|WEBHOOKS/
 
 const CLIENT_ID = 'forbruk'
 
@@ -86,10 +81,6 @@ const logLevelShape = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'
 
 const announceShape = z.enum(ANNOUNCE_POLICIES, { error: 'expected immediately or after-approval' })
 
-const mechanismShape = z.enum(['plain', 'scram-sha-256', 'scram-sha-512'], {
-  error: 'expected plain, scram-sha-256 or scram-sha-512',
-})
-
 const shape = z.object({
   KAFKA_BROKERS: brokersVariable.optional(),
   KAFKA_TOPIC: topicVariable.default('gateway.requests'),
@@ -97,11 +88,7 @@ const shape = z.object({
   KAFKA_STATEMENTS_TOPIC: topicVariable.default('billing.statements'),
   KAFKA_PARTITIONS: countVariable(1, 1_024).default(8),
   KAFKA_REPLICATION_FACTOR: countVariable(1, 32).optional(),
-  KAFKA_SSL: switchVariable.default(false),
-  KAFKA_SSL_CA: textVariable.optional(),
-  KAFKA_SASL_MECHANISM: mechanismShape.optional(),
-  KAFKA_SASL_USERNAME: textVariable.optional(),
-  KAFKA_SASL_PASSWORD: textVariable.optional(),
+  ...KAFKA_SECURITY,
   CLICKHOUSE_URL: urlVariable.optional(),
   CLICKHOUSE_USER: textVariable.default('default'),
   CLICKHOUSE_PASSWORD: textVariable.default(''),
@@ -128,7 +115,7 @@ type Variables = z.infer<typeof shape>
 const NEVER_NOTHING = new Set(['FORBRUK_API_TOKEN'])
 
 /**
- * Throws ConfigError. A variable set to nothing counts as not set, but for the token. Reads the file of KAFKA_SSL_CA,
+ * Throws ConfigError. A variable set to nothing counts as not set, but for the token. Reads the files of KAFKA_SSL_*,
  * nothing else.
  */
 export function readConfig(env: Environment): Config {
@@ -166,10 +153,6 @@ export function readConfig(env: Environment): Config {
   }
 }
 
-function refuse(faults: readonly string[]): ConfigError {
-  return new ConfigError(`The environment is not right:\n${faults.map(fault => `  ${fault}`).join('\n')}`)
-}
-
 function describeFault(name: string, set: Environment, expected: string): string {
   const value = SECRET.test(name) ? '(not shown)' : JSON.stringify(withoutUserInfo(set[name] ?? ''))
   return `${name}=${value}: ${expected}`
@@ -181,27 +164,12 @@ function withoutUserInfo(value: string): string {
 }
 
 function findContradictions(variables: Variables): string[] {
-  const faults: string[] = []
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username } = variables
-  const password = variables.KAFKA_SASL_PASSWORD
-  if (mechanism !== undefined && (username === undefined || password === undefined)) {
-    faults.push(
-      `KAFKA_SASL_MECHANISM="${mechanism}": expected KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD with it`,
-    )
-  }
-  if (mechanism === undefined && (username !== undefined || password !== undefined)) {
-    faults.push(
-      'KAFKA_SASL_MECHANISM is not set: expected plain, scram-sha-256 or scram-sha-512 with a user name',
-    )
-  }
+  const faults = findSecurityContradictions(variables)
   if (variables.FORBRUK_ALERT_WEBHOOKS.length > 0 && variables.FORBRUK_ALERT_SECRET === undefined) {
     faults.push('FORBRUK_ALERT_SECRET is not set: expected the secret that signs what goes to the webhooks')
   }
   if (variables.KAFKA_ALERTS_TOPIC === variables.KAFKA_TOPIC) {
     faults.push(`KAFKA_ALERTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)
-  }
-  if (variables.KAFKA_SSL_CA !== undefined && !variables.KAFKA_SSL) {
-    faults.push(`KAFKA_SSL_CA="${variables.KAFKA_SSL_CA}": expected KAFKA_SSL=true with it`)
   }
   const { FORBRUK_LISTEN: listen } = variables
   if (!isLoopback(listen.host) && variables.FORBRUK_API_TOKEN === undefined) {
@@ -232,31 +200,6 @@ function readLog(variables: Variables): LogConfig {
     partitionCount,
     // Three copies where there seem to be brokers for them; a single broker can hold but one.
     replicationFactor: variables.KAFKA_REPLICATION_FACTOR ?? (brokers.length >= 3 ? 3 : 1),
-  }
-}
-
-function readSsl({ KAFKA_SSL: isOn, KAFKA_SSL_CA: path }: Variables): boolean | { ca: string } {
-  if (!isOn || path === undefined) return isOn
-  try {
-    return { ca: readFileSync(path, 'utf8') }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw refuse([`KAFKA_SSL_CA="${path}": expected a readable file of certificates in PEM (${reason})`])
-  }
-}
-
-function readSasl(variables: Variables): Extract<LogConfig, { kind: 'kafka' }>['sasl'] | null {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username } = variables
-  const password = variables.KAFKA_SASL_PASSWORD
-  if (mechanism === undefined || username === undefined || password === undefined) return null
-  // Spelt out, since each mechanism is a type of its own to the Kafka client.
-  switch (mechanism) {
-    case 'plain':
-      return { mechanism, username, password }
-    case 'scram-sha-256':
-      return { mechanism, username, password }
-    case 'scram-sha-512':
-      return { mechanism, username, password }
   }
 }
 

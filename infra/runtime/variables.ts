@@ -70,6 +70,11 @@ function isServerUrl(value: string): boolean {
   return isPlain && (protocol === 'http:' || protocol === 'https:')
 }
 
+/** Where a token is had. A password is sent there: in the clear only on this machine. */
+export const tokenUrlVariable = z.string().refine(isSafeUrl, {
+  error: 'expected an https:// URL without user or password (http:// for 127.0.0.1, [::1] and localhost)',
+})
+
 export const listenVariable = z.string().transform((value, context) => {
   const address = parseAddress(value)
   if (address !== null) return address
@@ -91,7 +96,7 @@ export const brokersVariable = z.string().transform((value, context) => {
 /** Where messages are sent to, signed. In the clear only on this machine. */
 export const webhooksVariable = z.string().transform((value, context) => {
   const urls = value.split(',').map(text => text.trim())
-  const wrong = urls.findIndex(url => !isWebhook(url))
+  const wrong = urls.findIndex(url => !isSafeUrl(url))
   if (wrong === -1 && new Set(urls).size === urls.length) return urls.map(url => new URL(url))
   const which = wrong === -1 ? 'each once' : `number ${wrong + 1} is none`
   context.addIssue({
@@ -103,7 +108,7 @@ export const webhooksVariable = z.string().transform((value, context) => {
   return z.NEVER
 })
 
-function isWebhook(value: string): boolean {
+function isSafeUrl(value: string): boolean {
   if (!URL.canParse(value)) return false
   const { protocol, hostname, username, password } = new URL(value)
   if (username !== '' || password !== '') return false

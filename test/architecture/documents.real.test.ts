@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { createProgram } from '@forbruk/cli/program.ts'
-import { ConfigError } from '@forbruk/infra/runtime/config.ts'
+import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
 import { expect, test } from 'vitest'
 import { checkCommandLine, findCommand, leavesOf, splitWords } from './check-command-line.ts'
 import { anchorsOf, commandLinesOf, linksOf, readDocument, variablesOf } from './read-document.ts'
@@ -22,7 +22,9 @@ const program = createProgram({
   },
 })
 const settings = new Set(
-  [...read('infra/runtime/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name = '']) => name),
+  ['infra/runtime/config.ts', 'infra/runtime/kafka-security.ts']
+    .flatMap(path => [...read(path).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)])
+    .map(([, name = '']) => name),
 )
 
 function findBrokenLink(from: string, link: string): string[] {

@@ -6,7 +6,7 @@ import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { createKafkaClient } from '@forbruk/infra/log/kafka/client.ts'
 import { inspectKafka } from '@forbruk/infra/log/kafka/inspect.ts'
 import { openKafkaLog } from '@forbruk/infra/log/kafka/kafka-log.ts'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { uniqueTopic, withAdmin } from '../support/kafka/topics.ts'
 import { embedded, kafka, numbered, openLog, range, readValues } from '../support/log/backends.ts'
 import { Recorder } from '../support/log/recorder.ts'
@@ -75,6 +75,8 @@ describe.skipIf(brokers.length === 0)('topics', () => {
     const configs = new Map(resources[0]?.configEntries.map(entry => [entry.configName, entry.configValue]))
     expect(configs.get('message.timestamp.type')).toBe('LogAppendTime')
     expect(configs.get('retention.ms')).toBe(String(62 * 86_400_000))
+    expect(configs.get('retention.bytes')).toBe('-1')
+    expect(configs.get('cleanup.policy')).toBe('delete')
     expect(configs.get('min.insync.replicas')).toBe('1')
   })
 
@@ -94,6 +96,65 @@ describe.skipIf(brokers.length === 0)('topics', () => {
     )
   })
 
+  test('a topic that keeps the newest record of a key alone is refused with the command that mends it', async () => {
+    const topic = uniqueTopic('compacted')
+    const configEntries = [
+      { name: 'message.timestamp.type', value: 'LogAppendTime' },
+      { name: 'cleanup.policy', value: 'compact,delete' },
+    ]
+    await withAdmin(brokers, admin =>
+      admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 1, configEntries }] }),
+    )
+    expect(String(await rejection(openKafkaLog({ ...settings, brokers, topic })))).toMatch(
+      /has cleanup.policy=compact,delete, expected delete: .* --add-config cleanup.policy=delete$/,
+    )
+  })
+
+  test('a topic that is changed while it is consumed is noticed', async () => {
+    const told: string[] = []
+    const tell = (_: object, text: string) => void told.push(text)
+    const log = await openKafkaLog({
+      ...{ ...settings, brokers, topic: uniqueTopic('changed') },
+      logger: { debug: () => undefined, warn: tell, error: tell },
+    })
+    onTestFinished(() => log.close())
+    const recorder = new Recorder()
+    const subscription = await log.consume(uniqueTopic('group'), recorder)
+    const alter = (name: string, value: string) =>
+      withAdmin(brokers, admin =>
+        admin.alterConfigs({
+          validateOnly: false,
+          resources: [
+            {
+              ...{ type: 2, name: log.topic },
+              configEntries: [
+                { name: 'message.timestamp.type', value: 'LogAppendTime' },
+                { name, value },
+              ],
+            },
+          ],
+        }),
+      )
+    await alter('retention.bytes', '1000000')
+    await withAdmin(brokers, admin =>
+      admin.createPartitions({ topicPartitions: [{ topic: log.topic, count: 2 }] }),
+    )
+    await until(
+      () => told.length >= 3,
+      () => told.join('\n'),
+    )
+    expect(told.join('\n')).toContain('has retention.bytes=1000000, expected -1')
+    expect(told.join('\n')).toContain('has 2 partitions, and the first 1 are counted')
+    await log.append(numbered(10, { partition: 0 }))
+    await until(
+      () => recorder.count() === 10,
+      () => `${recorder.count()} of 10 records`,
+    )
+    await alter('cleanup.policy', 'compact')
+    expect(String(await rejection(subscription.finished))).toContain('has cleanup.policy=compact')
+    expect(recorder.violations).toEqual([])
+  })
+
   test('looking at a cluster makes no topic, and tells what one is like', async () => {
     const topic = uniqueTopic('looked-at')
     const look = () => inspectKafka({ ...settings, brokers, topic })
@@ -108,7 +169,10 @@ describe.skipIf(brokers.length === 0)('topics', () => {
       admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }] }),
     )
     const { topic: facts } = await look()
-    expect(facts).toMatchObject({ partitionCount: 3, shortRetentionMs: 86_400_000 })
+    expect(facts).toMatchObject({
+      partitionCount: 3,
+      warnings: [expect.stringContaining('has retention.ms=86400000, expected 777600000 (9 days)')],
+    })
   })
 
   test('looking at brokers that are not there is an error that names them', async () => {

@@ -10,8 +10,8 @@ describe.each(backends)('the sole writer of a topic on $name', ({ name, backend,
   const openTopic = async (purpose: string) => {
     const topic = uniqueTopic(`${name}-sole-${purpose}`.toLowerCase())
     const log = await openLog(backend, topic, PARTITIONS)
-    const openWriter = () => {
-      const writer = openSoleWriter(backend.settings(topic, PARTITIONS), log)
+    const openWriter = (installation = 'one') => {
+      const writer = openSoleWriter(backend.settings(topic, PARTITIONS), log, installation)
       onTestFinished(() => writer.close())
       return writer
     }

@@ -22,7 +22,10 @@ export async function acceptGaps(world: World): Promise<boolean> {
     const fromOffset = reader.readNewestBlocks({ stream: STREAM, partition }, 1).at(-1)?.nextOffset
     if (fromOffset === undefined) continue
     const gap = { partition, fromOffset, toOffset: Math.max(fromOffset, log.startOffset) }
-    const place = { topic: STREAM, partitionCount: world.partitions.length, bounds: async () => log.bounds() }
+    const place = {
+      ...{ topic: STREAM, partitionCount: world.partitions.length, bounds: async () => log.bounds() },
+      async *read() {},
+    }
     try {
       await acceptGap({ ledger, store, log: place, clock: () => 0 }, gap, 'simulated')
       world.tellGap(gap)

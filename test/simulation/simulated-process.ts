@@ -34,6 +34,13 @@ export type Operation =
 
 type Held = { position: number | null; busy: boolean }
 
+const SILENT = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
 /** The shared outside of all processes. */
 export type Surroundings = {
   readonly store: SimulatedStore
@@ -101,7 +108,8 @@ export class SimulatedProcess {
     this.held.set(partition, held)
     this.#guard(held, async consumer => {
       const offset = await consumer.assign(partition)
-      held.position = random.chance(0.1) ? this.#rewind(partition, offset, random) : offset
+      const isRewound = random.chance(0.1)
+      held.position = isRewound && offset !== null ? this.#rewind(partition, offset, random) : offset
     })
   }
 
@@ -159,13 +167,14 @@ export class SimulatedProcess {
     const parts = protocol.around(ports, nowMs)
     return countLog({
       ...parts,
+      readGroup: async () => 'simulated',
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
       beginFold: point => protocol.beginFold(point, foldVersionMax, nowMs),
       write: flushes => protocol.write(parts.store, flushes),
       geometry,
       pendingRowsMax,
-      logger: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+      logger: SILENT,
       sleep: (delayMs, signal) => this.#sleep(delayMs, signal),
       signal: this.#abort.signal,
       untilCaughtUp,

@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs'
 import { positionError } from '../check-range.ts'
-import type { LogBounds, PartitionConsumer, Subscription } from '../event-log.ts'
+import type { LogBounds, PartitionConsumer, Subscription, UnreadableRecordsError } from '../event-log.ts'
 import { emptyRange, HeldPartition, type Holder } from './deliver.ts'
 import { explainKafkaError, isTransient, lastReason } from './explain-error.ts'
 import { createGroupMember, type GroupMember, type GroupSource } from './group.ts'
@@ -12,11 +12,8 @@ export type KafkaSource = GroupSource & {
   readonly topic: string
   readonly partitionCount: number
   readonly fetchBounds: (partition: number) => Promise<LogBounds>
-}
-
-/** A consumer that may leave a partition of its own unread, by answering null. */
-export type SelectiveConsumer = Omit<PartitionConsumer, 'assign'> & {
-  assign(partition: number): Promise<number | null>
+  /** Rejects with EventLogError when the topic can no longer be relied on; says what else has changed. */
+  readonly checkTopic: () => Promise<void>
 }
 
 const WATCH_INTERVAL_MS = 15_000
@@ -30,7 +27,7 @@ const RETRY_MS = 500
 export async function consumeKafka(
   source: KafkaSource,
   group: string,
-  consumer: SelectiveConsumer,
+  consumer: PartitionConsumer,
   abandon?: AbortSignal,
 ): Promise<Subscription> {
   const subscription = new KafkaSubscription(source, group, consumer, createGroupMember(source, group))
@@ -58,7 +55,7 @@ class KafkaSubscription implements Subscription {
   #source: KafkaSource
   #kafka: Consumer
   #group: string
-  #consumer: SelectiveConsumer
+  #consumer: PartitionConsumer
   #holder: Holder
   #outage: Outage
   #disconnect: () => Promise<void>
@@ -73,7 +70,7 @@ class KafkaSubscription implements Subscription {
   #failure: { readonly reason: unknown } | null = null
   #watch: NodeJS.Timeout | undefined
 
-  constructor(source: KafkaSource, group: string, consumer: SelectiveConsumer, member: GroupMember) {
+  constructor(source: KafkaSource, group: string, consumer: PartitionConsumer, member: GroupMember) {
     const { kafka, outage, disconnect } = member
     this.#source = source
     this.#kafka = kafka
@@ -86,6 +83,7 @@ class KafkaSubscription implements Subscription {
       checkPosition: (partition, offset) => this.#checkPosition(partition, offset),
       seek: (partition, offset) => kafka.seek({ topic: source.topic, partition, offset: String(offset) }),
       restart: () => this.#begin(),
+      halt: error => this.#halt(error),
       fail: reason => this.#fail(reason),
     }
     this.finished = this.#outcome.promise
@@ -142,6 +140,13 @@ class KafkaSubscription implements Subscription {
       eachBatch: async payload => this.#held.get(payload.batch.partition)?.eachBatch(payload),
     })
     await running.catch(error => this.#failToJoin(error))
+  }
+
+  /** Of one partition; without a consumer that knows what to do, of everything. */
+  async #halt(error: UnreadableRecordsError): Promise<void> {
+    if (this.#consumer.halt === undefined) throw error
+    this.#kafka.pause([{ topic: this.#source.topic, partitions: [error.partition] }])
+    await this.#consumer.halt(error)
   }
 
   #failToJoin(error: unknown): void {
@@ -209,7 +214,8 @@ class KafkaSubscription implements Subscription {
   async #move(generation: number): Promise<void> {
     await this.#release()
     if (generation !== this.#generation || this.#end) return
-    const starts = this.#assigned.map(partition => this.#startPartition(partition, generation))
+    const counted = this.#assigned.filter(partition => partition < this.#source.partitionCount)
+    const starts = counted.map(partition => this.#startPartition(partition, generation))
     const failed = (await Promise.allSettled(starts)).find(outcome => outcome.status === 'rejected')
     if (failed) throw failed.reason
   }
@@ -262,5 +268,6 @@ class KafkaSubscription implements Subscription {
         logger?.debug({ err: error, topic, partition: held.partition }, 'the position could not be checked')
       }
     }
+    await this.#source.checkTopic().catch(error => this.#fail(error))
   }
 }

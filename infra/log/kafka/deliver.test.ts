@@ -12,6 +12,7 @@ class Subscription {
     receive: async (...delivery) => this.receive(...delivery),
     checkPosition: async () => {},
     seek: (_, offset) => void this.notes.push(`seek ${offset}`),
+    halt: async () => {},
     restart: () => {
       this.notes.push('restart')
       this.held.silence()

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { EachBatchPayload } from 'kafkajs'
-import { EventLogError, type PartitionConsumer, type RecordBatch } from '../event-log.ts'
+import { EventLogError, type PartitionConsumer, type UnreadableRecordsError } from '../event-log.ts'
 import { fetchedRange, toRecordBatch } from './positions.ts'
 import { toOffset } from './topic.ts'
 
@@ -13,6 +13,8 @@ export type Holder = {
   seek(partition: number, offset: number): void
   /** The consumer gave up a batch because a heartbeat failed: everything is to be asked about anew. */
   restart(): void
+  /** Nothing behind what was received can be read. */
+  halt(error: UnreadableRecordsError): Promise<void>
   /** The subscription can't go on. */
   fail(reason: unknown): void
 }
@@ -20,6 +22,7 @@ export type Holder = {
 const MISPLACED_FETCHES_MAX = 10
 
 type Heartbeat = () => Promise<void>
+type Unpack = () => ReturnType<typeof toRecordBatch>
 
 /**
  * One partition from the moment `assign` is asked about it until it is revoked. kafkajs fetches only when every batch
@@ -83,12 +86,12 @@ export class HeldPartition {
     const empty = { partition: this.partition, records: [], nextOffset, endOffset }
     this.#take(
       nextOffset,
-      () => empty,
+      () => ({ batch: empty, unreadable: null }),
       async () => {},
     )
   }
 
-  #take(nextOffset: number, unpack: () => RecordBatch, heartbeat: Heartbeat): void {
+  #take(nextOffset: number, unpack: Unpack, heartbeat: Heartbeat): void {
     this.#nextOffset = nextOffset
     const before = this.#delivery ?? setImmediate()
     const delivery = before
@@ -100,11 +103,15 @@ export class HeldPartition {
     this.#delivery = delivery
   }
 
-  async #deliver(unpack: () => RecordBatch, heartbeat: Heartbeat): Promise<void> {
+  async #deliver(unpack: Unpack, heartbeat: Heartbeat): Promise<void> {
     if (this.#nextOffset === null) return
     try {
-      await this.#holder.receive(unpack(), () => this.#beat(heartbeat))
+      const { batch, unreadable } = unpack()
+      await this.#holder.receive(batch, () => this.#beat(heartbeat))
       this.#misplacedFetches = 0
+      if (unreadable === null || this.#nextOffset === null) return
+      this.silence()
+      await this.#holder.halt(unreadable)
     } catch (error) {
       if (error instanceof TakenAwayError) return
       if (this.#lostHeartbeat === null) throw error

@@ -3,7 +3,7 @@ import { createKafkaClient } from './client.ts'
 import { explainKafkaError } from './explain-error.ts'
 import type { KafkaLogSettings } from './kafka-log.ts'
 import { KafkaSockets } from './sockets.ts'
-import { inspectTopic, type TopicFacts } from './topic.ts'
+import { inspectTopic, isThere, type TopicFacts } from './topic.ts'
 import { within } from './wait.ts'
 
 export type KafkaFacts = {
@@ -11,6 +11,9 @@ export type KafkaFacts = {
   /** Null where it is still to be made. */
   readonly topic: TopicFacts | null
 }
+
+/** As all groups begin. */
+const GROUP = 'forbruk-aggregator.'
 
 const ANSWER_TIMEOUT_MS = 15_000
 
@@ -32,7 +35,10 @@ export async function inspectKafka(settings: KafkaLogSettings): Promise<KafkaFac
 async function inspect(admin: Admin, settings: KafkaLogSettings): Promise<KafkaFacts> {
   await admin.connect()
   const { brokers } = await admin.describeCluster()
-  const known = await admin.listTopics()
-  const topic = known.includes(settings.topic) ? await inspectTopic(admin, settings.topic, settings) : null
+  const topic = (await isThere(admin, settings.topic))
+    ? await inspectTopic(admin, settings.topic, settings)
+    : null
+  // The brokers look at the right alone: there is no such group.
+  await admin.describeGroups([GROUP])
   return { brokers: brokers.length, topic }
 }

@@ -1,13 +1,28 @@
 import type { Admin, Kafka, Producer } from 'kafkajs'
-import { type EventLog, type LogBounds, LogUnavailableError, type Subscription } from '../event-log.ts'
+import {
+  type EventLog,
+  EventLogError,
+  type LogBounds,
+  LogUnavailableError,
+  type PartitionConsumer,
+  type Subscription,
+} from '../event-log.ts'
 import { checkPartition, placeRecords } from '../place-records.ts'
 import { namedPartition, type Share, sendRequest, splitIntoRequests } from './append.ts'
-import { createKafkaClient, type KafkaConnection } from './client.ts'
-import { consumeKafka, type KafkaSource, type SelectiveConsumer } from './consume.ts'
+import { countUncommitted, createKafkaClient, type KafkaConnection } from './client.ts'
+import { consumeKafka, type KafkaSource } from './consume.ts'
 import { explainKafkaError } from './explain-error.ts'
 import { readKafka } from './read.ts'
 import { KafkaSockets } from './sockets.ts'
-import { ensureTopic, fetchBounds, type KafkaTopicSettings, TopicAdmin, toOffset } from './topic.ts'
+import {
+  ensureTopic,
+  fetchBounds,
+  inspectTopic,
+  type KafkaTopicSettings,
+  TopicAdmin,
+  type TopicFacts,
+  toOffset,
+} from './topic.ts'
 import { within } from './wait.ts'
 
 export type KafkaLogSettings = KafkaConnection & KafkaTopicSettings
@@ -20,13 +35,19 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
   const { topic, brokers, logger } = settings
   const sockets = new KafkaSockets()
   const client = createKafkaClient(settings, sockets)
-  const connected = client.admin()
-  const { partitionCount, recordBatchBytesMax } = await openTopic(connected, settings)
+  const ofAll = countUncommitted(client)
+  const connected = ofAll.admin()
+  const facts = await openTopic(connected, settings)
+  const { partitionCount, recordBatchBytesMax } = facts
 
-  const admin = new TopicAdmin(client, connected)
+  const admin = new TopicAdmin(ofAll, connected)
+  const committed = new TopicAdmin(client)
   const producer = connectOnce(() => createProducer(client))
   const subscriptions = new Set<Subscription>()
-  const asked: Asked = { settings, partitionCount, admin }
+  const asked: Asked = {
+    ...{ settings, partitionCount, admin },
+    boundsOfAll: shareQuestion(() => askBoundsOfAll(topic, admin, committed)),
+  }
   const boundsOf = (partition: number) => askBounds(asked, partition)
   const source: KafkaSource = {
     createClient: ofOne => createKafkaClient(settings, ofOne),
@@ -34,9 +55,10 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
     topic,
     partitionCount,
     fetchBounds: boundsOf,
+    checkTopic: createTopicCheck(settings, facts, admin),
     logger,
   }
-  const consume = async (group: string, consumer: SelectiveConsumer, abandon?: AbortSignal) => {
+  const consume = async (group: string, consumer: PartitionConsumer, abandon?: AbortSignal) => {
     const subscription = await consumeKafka(source, group, consumer, abandon)
     subscriptions.add(subscription)
     const ended = () => subscriptions.delete(subscription)
@@ -66,11 +88,36 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
     async close() {
       await Promise.all([...subscriptions].map(subscription => subscription.stop()))
       const late = () => new Error(`no answer within ${CLOSE_TIMEOUT_MS} ms`)
-      await within(CLOSE_TIMEOUT_MS, Promise.all([producer.close(), admin.close()]), late).catch(error =>
-        logger?.debug({ err: error, topic }, 'the connections are ended without order'),
-      )
+      await within(
+        CLOSE_TIMEOUT_MS,
+        Promise.all([producer.close(), admin.close(), committed.close()]),
+        late,
+      ).catch(error => logger?.debug({ err: error, topic }, 'the connections are ended without order'))
       sockets.shut()
     },
+  }
+}
+
+/** Whoever may change a topic's settings may do so while it is counted. Each fault is told once. */
+function createTopicCheck(settings: KafkaLogSettings, facts: TopicFacts, admin: TopicAdmin) {
+  const { topic, logger } = settings
+  let known = new Set(facts.warnings)
+  let partitionCount = facts.partitionCount
+  return async (): Promise<void> => {
+    const found = await admin
+      .ask(ready => inspectTopic(ready, topic, settings))
+      .catch(error => {
+        if (error instanceof EventLogError && !(error instanceof LogUnavailableError)) throw error
+        logger?.debug({ err: error, topic }, "the topic's settings could not be checked")
+        return null
+      })
+    if (found === null) return
+    for (const warning of found.warnings) if (!known.has(warning)) logger?.warn({ topic }, warning)
+    known = new Set(found.warnings)
+    if (found.partitionCount === partitionCount) return
+    partitionCount = found.partitionCount
+    const uncounted = `has ${partitionCount} partitions, and the first ${facts.partitionCount} are counted`
+    logger?.error({ topic }, `the topic ${uncounted}: what is appended to the others is not`)
   }
 }
 
@@ -79,15 +126,44 @@ type Asked = {
   readonly settings: KafkaLogSettings
   readonly partitionCount: number
   readonly admin: TopicAdmin
+  readonly boundsOfAll: () => Promise<ReadonlyMap<number, LogBounds>>
 }
 
-async function askBounds({ settings, partitionCount, admin }: Asked, partition: number): Promise<LogBounds> {
+/** Asked of all partitions in one moment, Kafka is asked once: it can answer for all of them at a time. */
+function shareQuestion<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+  let shared: Promise<Answer> | null = null
+  return () => {
+    // Not one that is under way: its answer may be older than what made somebody ask.
+    shared ??= Promise.resolve().then(() => {
+      shared = null
+      return ask()
+    })
+    return shared
+  }
+}
+
+/** What is committed is asked for last, so that what was appended in between looks like no open transaction. */
+async function askBoundsOfAll(
+  topic: string,
+  admin: TopicAdmin,
+  committed: TopicAdmin,
+): Promise<ReadonlyMap<number, LogBounds>> {
+  const all = await admin.ask(ready => fetchBounds(ready, topic))
+  const readable = await committed.ask(ready => fetchBounds(ready, topic))
+  return new Map(
+    [...all].map(([partition, bounds]) => {
+      const readableTo = readable.get(partition)?.endOffset ?? bounds.endOffset
+      return [partition, readableTo < bounds.endOffset ? { ...bounds, openFrom: readableTo } : bounds]
+    }),
+  )
+}
+
+async function askBounds(asked: Asked, partition: number): Promise<LogBounds> {
+  const { settings, partitionCount, boundsOfAll } = asked
   const { topic, brokers } = settings
   checkPartition(topic, partition, partitionCount)
-  const question = admin.ask(ready => fetchBounds(ready, topic))
-  const bounds = (await orExplain(`Could not ask for the bounds of "${topic}"`, brokers, question)).get(
-    partition,
-  )
+  const what = `Could not ask for the bounds of "${topic}"`
+  const bounds = (await orExplain(what, brokers, boundsOfAll())).get(partition)
   if (bounds) return bounds
   throw new LogUnavailableError(
     `Kafka names no bounds of partition ${partition} of "${topic}": try again shortly.`,

@@ -1,6 +1,17 @@
 import { createRequire } from 'node:module'
+import { crc32c } from '@node-rs/crc32'
 import type { KafkaMessage } from 'kafkajs'
-import { LENGTH_END, type PackedRecords, RECORDS_START, readBatchHeader } from './record-batch.ts'
+import { decompressRecords } from './codecs.ts'
+import {
+  CHECKED_START,
+  CHECKSUM_START,
+  type DamagedRecords,
+  LENGTH_END,
+  type PackedRecords,
+  RECORDS_START,
+  readBatchHeader,
+  readDamagedRange,
+} from './record-batch.ts'
 
 /**
  * kafkajs (2.2.4, no longer changed) makes several objects of each record it fetches, which would cost about as
@@ -9,29 +20,29 @@ import { LENGTH_END, type PackedRecords, RECORDS_START, readBatchHeader } from '
  * counted. All that kafkajs itself asks of a message is its offset. Batches of transactions and control records, where
  * it asks for more, are left to its own decoder. kafkajs loads its decoder at its first fetch, so this only has to be
  * there before.
+ *
+ * A broker hands batches out as they lie on its disk, and neither it nor kafkajs looks at their checksum. One that
+ * can't be read becomes a message that says so: an error here would have kafkajs ask for it again for ever.
  */
 const require = createRequire(import.meta.url)
 const DECODER = 'kafkajs/src/protocol/recordBatch/v0/decoder.js'
 const decodeRecordByRecord: DecodeBatch = require(DECODER)
-const { lookupCodecByAttributes }: { lookupCodecByAttributes: (attributes: number) => Codec | null } =
-  require('kafkajs/src/protocol/message/compression/index.js')
 const { KafkaJSPartialMessageError }: { KafkaJSPartialMessageError: new (message: string) => Error } =
   require('kafkajs/src/errors.js')
 
 type FetchDecoder = { readonly buffer: Buffer; offset: number }
 type DecodedBatch = { readonly records: readonly object[] }
 type DecodeBatch = (decoder: FetchDecoder) => Promise<DecodedBatch>
-type Codec = { decompress(bytes: Buffer): Promise<Buffer> }
 
 const module = require.cache[require.resolve(DECODER)]
 if (module === undefined) throw new Error(`${DECODER} is not where kafkajs 2.2.4 has it`)
 module.exports = packBatch
 
-/** What the message of a packed batch carries beside what kafkajs reads of it. */
-type PackedMessage = { readonly packed: PackedRecords }
+/** What the message of a batch carries beside what kafkajs reads of it. */
+type PackedMessage = { readonly packed: PackedRecords | DamagedRecords }
 
 /** Null for a message that kafkajs decoded itself. */
-export function packedRecordsOf(message: KafkaMessage): PackedRecords | null {
+export function packedRecordsOf(message: KafkaMessage): PackedRecords | DamagedRecords | null {
   return isPacked(message) ? message.packed : null
 }
 
@@ -47,16 +58,30 @@ async function packBatch(decoder: FetchDecoder): Promise<DecodedBatch> {
     // The last batch of a fetch may be cut off: kafkajs knows by this error, and asks for it again.
     throw new KafkaJSPartialMessageError(`${buffer.length - start} of a record batch's ${end - start} bytes`)
   }
-  const { isPlain, compression, ...header } = readBatchHeader(buffer, start)
-  if (!isPlain) return decodeRecordByRecord(decoder)
-  decoder.offset = end
-  const stored = buffer.subarray(start + RECORDS_START, end)
-  const codec = lookupCodecByAttributes(compression)
-  const bytes = codec === null ? stored : await codec.decompress(stored)
-  const packed: PackedMessage = { packed: { ...header, bytes } }
+  try {
+    checkBatch(buffer, start, end)
+    const { isPlain, attributes, ...header } = readBatchHeader(buffer, start)
+    if (!isPlain) return await decodeRecordByRecord(decoder)
+    const bytes = await decompressRecords(attributes, buffer.subarray(start + RECORDS_START, end))
+    return messageOf({ ...header, bytes })
+  } catch (error) {
+    const damage = error instanceof Error ? error.message : String(error)
+    return messageOf({ ...readDamagedRange(buffer, start, end), damage })
+  } finally {
+    decoder.offset = end
+  }
+}
+
+function checkBatch(buffer: Buffer, start: number, end: number): void {
+  const checksum = buffer.readUInt32BE(start + CHECKSUM_START)
+  const found = crc32c(buffer.subarray(start + CHECKED_START, end))
+  if (found !== checksum) throw new Error(`its checksum is ${found}, and it came with ${checksum}`)
+}
+
+function messageOf(packed: PackedRecords | DamagedRecords): DecodedBatch {
   const message = {
-    ...packed,
-    offset: String(header.lastOffset),
+    packed,
+    offset: String(packed.lastOffset),
     key: null,
     value: null,
     isControlRecord: false,

@@ -1,6 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { RecordBatch } from '../event-log.ts'
-import type { SelectiveConsumer } from './consume.ts'
+import type { PartitionConsumer, RecordBatch } from '../event-log.ts'
 import { readKafka } from './read.ts'
 
 const HEARTBEAT_MS = 3_000
@@ -13,7 +12,7 @@ function batchOf(from: number, to: number): RecordBatch {
 test('a batch that waits for a slow reader is not lost when the group is joined anew', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
-  const joined = Promise.withResolvers<SelectiveConsumer>()
+  const joined = Promise.withResolvers<PartitionConsumer>()
   const reading = readKafka(
     {
       topic: 'requests',

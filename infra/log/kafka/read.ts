@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { rangeError } from '../check-range.ts'
-import { EventLogError, type LogBounds, type RecordBatch, type Subscription } from '../event-log.ts'
-import type { SelectiveConsumer } from './consume.ts'
+import {
+  EventLogError,
+  type LogBounds,
+  type PartitionConsumer,
+  type RecordBatch,
+  type Subscription,
+} from '../event-log.ts'
 import { within } from './wait.ts'
 
 const HEARTBEAT_INTERVAL_MS = 3_000
@@ -10,7 +15,7 @@ const PROGRESS_TIMEOUT_MS = 60_000
 type ReadSource = {
   readonly topic: string
   readonly fetchBounds: (partition: number) => Promise<LogBounds>
-  readonly consume: (group: string, consumer: SelectiveConsumer) => Promise<Subscription>
+  readonly consume: (group: string, consumer: PartitionConsumer) => Promise<Subscription>
   readonly deleteGroup: (group: string) => Promise<void>
 }
 

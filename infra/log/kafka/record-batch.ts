@@ -16,8 +16,11 @@ export type PackedRecords = {
   readonly bytes: Buffer
 }
 
+/** Records that are there, and that nobody can read. */
+export type DamagedRecords = Pick<PackedRecords, 'baseOffset' | 'lastOffset'> & { readonly damage: string }
+
 type BatchHeader = Omit<PackedRecords, 'bytes'> & {
-  readonly compression: number
+  readonly attributes: number
   /** Of a transaction, or a control record: which of them count is not to be seen from the batch alone. */
   readonly isPlain: boolean
 }
@@ -25,14 +28,16 @@ type BatchHeader = Omit<PackedRecords, 'bytes'> & {
 /** Bytes from a batch's start: where the length counts from, and where the records begin. */
 export const LENGTH_END = 12
 export const RECORDS_START = 61
+export const CHECKSUM_START = 17
+/** What the checksum is of begins here, and ends with the batch. */
+export const CHECKED_START = 21
 
-const COMPRESSION_MASK = 0x07
 const APPEND_TIME_FLAG = 0x08
 const TRANSACTIONAL_OR_CONTROL = 0x30
 
 /** The header of the batch at `start`; the caller has checked that its RECORDS_START bytes are there. */
 export function readBatchHeader(bytes: Buffer, start: number): BatchHeader {
-  const attributes = bytes.readInt16BE(start + 21)
+  const attributes = bytes.readInt16BE(start + CHECKED_START)
   const baseOffset = readInt64(bytes, start)
   return {
     baseOffset,
@@ -40,9 +45,26 @@ export function readBatchHeader(bytes: Buffer, start: number): BatchHeader {
     recordCount: bytes.readInt32BE(start + 57),
     appendTimeMs: (attributes & APPEND_TIME_FLAG) === 0 ? null : readInt64(bytes, start + 35),
     firstTimeMs: readInt64(bytes, start + 27),
-    compression: attributes & COMPRESSION_MASK,
+    attributes,
     isPlain: (attributes & TRANSACTIONAL_OR_CONTROL) === 0,
   }
+}
+
+/**
+ * The offsets of a batch from `start` to `end` whose header may itself be wrong: its first is what the broker found it
+ * by; for its last two fields must say the same, or else it is the one before the next batch.
+ */
+export function readDamagedRange(
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Pick<PackedRecords, 'baseOffset' | 'lastOffset'> {
+  const baseOffset = readInt64(bytes, start)
+  const lastDelta = bytes.readInt32BE(start + 23)
+  if (lastDelta >= 0 && lastDelta === bytes.readInt32BE(start + 57) - 1)
+    return { baseOffset, lastOffset: baseOffset + lastDelta }
+  const nextOffset = end + 8 <= bytes.length ? readInt64(bytes, end) : baseOffset + 1
+  return { baseOffset, lastOffset: Math.max(baseOffset, nextOffset - 1) }
 }
 
 function readInt64(bytes: Buffer, start: number): number {

@@ -23,11 +23,15 @@ const BUSY_ATTEMPTS_MAX = 20
 const BUSY_PAUSE_MS = 100
 
 /**
- * Kafka's own fence: all claims share one transactional id, and initialising it aborts what an earlier producer has
- * open and refuses whatever it sends from then on. The brokers' `transaction.state.log.*` settings must allow for their
- * number. `partitionCount` is the topic's own.
+ * Kafka's own fence: all claims of an installation share one transactional id, and initialising it aborts what an
+ * earlier producer has open and refuses whatever it sends from then on. The brokers' `transaction.state.log.*` settings
+ * must allow for their number. `partitionCount` is the topic's own.
  */
-export function openKafkaSoleWriter(settings: KafkaLogSettings, partitionCount: number): SoleWriter {
+export function openKafkaSoleWriter(
+  settings: KafkaLogSettings,
+  partitionCount: number,
+  installation: string,
+): SoleWriter {
   const { topic, brokers } = settings
   const client = createKafkaClient(settings)
   let claimed: Producer | null = null
@@ -50,7 +54,7 @@ export function openKafkaSoleWriter(settings: KafkaLogSettings, partitionCount: 
     async claim() {
       await disconnect()
       const producer = client.producer({
-        transactionalId: `forbruk.${topic}`,
+        transactionalId: `forbruk.${topic}.${installation}`,
         idempotent: true,
         maxInFlightRequests: 1,
         transactionTimeout: TRANSACTION_TIMEOUT_MS,

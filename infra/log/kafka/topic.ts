@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 // Node finds this one of its exports only by way of the default one.
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
-import { EventLogError, type LogBounds } from '../event-log.ts'
+import { EventLogError, type LogBounds, LogUnavailableError } from '../event-log.ts'
 import type { KafkaConnection } from './client.ts'
+import { isUnknownTopic } from './explain-error.ts'
+import { judgeTopic, RECORD_BATCH_BYTES_MAX, RETENTION_MS } from './judge-topic.ts'
 import { retryTransient } from './wait.ts'
 
 export type KafkaTopicSettings = {
@@ -15,14 +17,9 @@ export type KafkaTopicSettings = {
 export type TopicFacts = {
   readonly partitionCount: number
   readonly recordBatchBytesMax: number
-  /** Below what a closed month takes to be replayed, or null where it is kept for long enough. */
-  readonly shortRetentionMs: number | null
+  /** What is to be known of, each with the command that mends it. */
+  readonly warnings: readonly string[]
 }
-
-const DAY_MS = 86_400_000
-/** A month can be replayed after it was closed. */
-const RETENTION_MS = 62 * DAY_MS
-const RECORD_BATCH_BYTES_MAX = 1_048_576
 
 /** Makes the topic when it is missing. Throws EventLogError when there is one that can't be counted from. */
 export async function ensureTopic(
@@ -30,20 +27,29 @@ export async function ensureTopic(
   settings: KafkaTopicSettings,
   connection: KafkaConnection,
 ): Promise<TopicFacts> {
-  const known = await admin.listTopics()
-  if (!known.includes(settings.topic)) {
+  if (!(await isThere(admin, settings.topic))) {
     await createTopic(admin, settings)
     // Until every leader answers: kafkajs repeats an append that one partition refused on all of them.
     await retryTransient(() => fetchBounds(admin, settings.topic))
   }
   const facts = await retryTransient(() => inspectTopic(admin, settings.topic, connection))
-  if (facts.shortRetentionMs !== null) {
-    connection.logger?.warn(
-      { topic: settings.topic, retentionMs: facts.shortRetentionMs, expectedMs: RETENTION_MS },
-      'the topic keeps records for less than 62 days: a closed month may not be replayable',
-    )
-  }
+  for (const warning of facts.warnings) connection.logger?.warn({ topic: settings.topic }, warning)
   return facts
+}
+
+/**
+ * A topic that this user may not see is not listed, as if it were missing. Asked for by its name, the brokers say which
+ * it is: rejects where they may not tell.
+ */
+export async function isThere(admin: Admin, topic: string): Promise<boolean> {
+  if ((await admin.listTopics()).includes(topic)) return true
+  try {
+    await admin.fetchTopicMetadata({ topics: [topic] })
+    return true
+  } catch (error) {
+    if (isUnknownTopic(error)) return false
+    throw error
+  }
 }
 
 /** Of a topic that is there. Throws EventLogError when it can't be counted from. */
@@ -53,25 +59,26 @@ export async function inspectTopic(
   connection: KafkaConnection,
 ): Promise<TopicFacts> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
-  const partitionCount = topics.find(({ name }) => name === topic)?.partitions.length ?? 0
-  if (partitionCount === 0)
-    throw new EventLogError(`Kafka names no partition of "${topic}": try again shortly.`)
+  const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
+  if (partitions.length === 0)
+    throw new LogUnavailableError(`Kafka names no partition of "${topic}": try again shortly.`)
 
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   })
   const entries = resources[0]?.configEntries ?? []
-  const configOf = (name: string) => entries.find(entry => entry.configName === name)?.configValue
-
-  const timestampType = configOf('message.timestamp.type')
-  if (timestampType !== 'LogAppendTime') throw timestampError(topic, timestampType, connection)
-  const retentionMs = Number(configOf('retention.ms'))
-  const messageBytesMax = Number(configOf('max.message.bytes') ?? RECORD_BATCH_BYTES_MAX)
+  const configs = new Map(entries.map(({ configName, configValue }) => [configName, configValue]))
+  const partitionCount = partitions.length
+  const replicas = Math.min(...partitions.map(partition => partition.replicas.length))
+  const faults = judgeTopic({ topic, partitionCount, replicas, configs }, connection)
+  const refused = faults.filter(({ kind }) => kind === 'refused')
+  if (refused.length > 0) throw new EventLogError(refused.map(({ text }) => text).join('\n'))
+  const messageBytesMax = Number(configs.get('max.message.bytes') ?? RECORD_BATCH_BYTES_MAX)
   return {
     partitionCount,
     recordBatchBytesMax: Math.min(RECORD_BATCH_BYTES_MAX, messageBytesMax),
-    shortRetentionMs: retentionMs >= 0 && retentionMs < RETENTION_MS ? retentionMs : null,
+    warnings: faults.map(({ text }) => text),
   }
 }
 
@@ -88,27 +95,15 @@ async function createTopic(admin: Admin, settings: KafkaTopicSettings): Promise<
         replicationFactor,
         configEntries: [
           { name: 'message.timestamp.type', value: 'LogAppendTime' },
+          { name: 'cleanup.policy', value: 'delete' },
           { name: 'retention.ms', value: String(RETENTION_MS) },
+          { name: 'retention.bytes', value: '-1' },
           // Of three replicas one may be down, and what was acknowledged is still on two.
           { name: 'min.insync.replicas', value: replicationFactor >= 3 ? '2' : '1' },
         ],
       },
     ],
   })
-}
-
-function timestampError(
-  topic: string,
-  value: string | undefined,
-  connection: KafkaConnection,
-): EventLogError {
-  const secured = connection.ssl || connection.sasl ? ' --command-config client.properties' : ''
-  return new EventLogError(
-    `The topic "${topic}" has message.timestamp.type=${value}, expected LogAppendTime: ` +
-      'counting needs the time at which the log took a record, not one its sender chose. Run: ' +
-      `kafka-configs.sh --bootstrap-server ${connection.brokers[0]}${secured} --alter --entity-type topics ` +
-      `--entity-name ${topic} --add-config message.timestamp.type=LogAppendTime`,
-  )
 }
 
 /** The bounds of each partition, by its number. */
@@ -138,16 +133,18 @@ const ADMIN_PAUSE_MS = 500
  * one that failed is replaced by a new one, which learns it afresh.
  */
 export class TopicAdmin {
-  #client: Kafka
-  #admin: Promise<Admin>
+  readonly #client: Kafka
+  /** Null until something is asked. */
+  #admin: Promise<Admin> | null
 
-  constructor(client: Kafka, connected: Admin) {
+  constructor(client: Kafka, connected: Admin | null = null) {
     this.#client = client
-    this.#admin = Promise.resolve(connected)
+    this.#admin = connected && Promise.resolve(connected)
   }
 
   async ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
+      this.#admin ??= this.#connect()
       const asked = this.#admin
       try {
         return await question(await asked)
@@ -160,13 +157,17 @@ export class TopicAdmin {
   }
 
   async close(): Promise<void> {
-    const admin = await this.#admin.catch(() => null)
+    const admin = await this.#admin?.catch(() => null)
     await admin?.disconnect()
   }
 
   async #replace(failed: Promise<Admin>): Promise<Admin> {
     const old = await failed.catch(() => null)
     await old?.disconnect().catch(() => {})
+    return this.#connect()
+  }
+
+  async #connect(): Promise<Admin> {
     const admin = this.#client.admin()
     await admin.connect()
     return admin

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { positionError } from '../check-range.ts'
 import {
@@ -55,7 +56,9 @@ async function follow(
   partition: number,
   stopping: AbortSignal,
 ): Promise<void> {
-  let nextOffset = await consumer.assign(partition)
+  const assigned = await consumer.assign(partition)
+  if (assigned === null) return once(stopping, 'abort').then(() => undefined)
+  let nextOffset = assigned
   checkPosition(source, partition, nextOffset)
   while (!stopping.aborted) {
     const batch = source.nextBatch(partition, nextOffset)

@@ -24,7 +24,7 @@ type AuditSettings = {
   readonly replayFrom: EventLog | null
   /** Limits the replay to blocks with events of the range; the ledger is always checked whole. */
   readonly range: PeriodRange | null
-  readonly onProgress?: (blocksReplayed: number, blocksTotal: number) => void
+  readonly onProgress?: (blocksDone: number, blocksTotal: number) => void
 }
 
 type AuditReport = {
@@ -32,6 +32,8 @@ type AuditReport = {
   readonly partitions: number
   readonly blocks: number
   readonly blocksReplayed: number
+  /** Before a gap, and the log lacks what folding them takes: their figures stand, and can't be proved again. */
+  readonly blocksGivenUp: number
   readonly sources: number
   readonly records: bigint
   readonly requests: bigint
@@ -53,25 +55,25 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
   findings.push(...sources.flatMap(checkSource))
   const isReplayed = (block: LedgerBlock) =>
     replayFrom !== null && (range === null || touchesRange(block, range))
-  const blocksReplayed = blocks.filter(isReplayed).length
-  if (replayFrom !== null) {
-    const report = (done: number) => settings.onProgress?.(done, blocksReplayed)
-    findings.push(
-      ...(await replayBlocks(
-        { store, log: replayFrom, foldVersionMax: FOLD_VERSION, gaps },
-        blocks,
-        isReplayed,
-        report,
-      )),
-    )
-  }
+  const blocksTotal = blocks.filter(isReplayed).length
+  const report = (done: number) => settings.onProgress?.(done, blocksTotal)
+  const replay =
+    replayFrom === null
+      ? { findings: [], replayed: 0, givenUp: 0 }
+      : await replayBlocks(
+          { store, log: replayFrom, foldVersionMax: FOLD_VERSION, gaps },
+          blocks,
+          isReplayed,
+          report,
+        )
   const sum = (column: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>
     blocks.reduce((total, block) => total + BigInt(block[column]), 0n)
   return {
     stream,
     partitions: new Set(blocks.map(block => block.partition)).size,
     blocks: blocks.length,
-    blocksReplayed,
+    blocksReplayed: replay.replayed,
+    blocksGivenUp: replay.givenUp,
     sources: sources.length,
     records: sum('records'),
     requests: sum('requests'),
@@ -79,7 +81,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
     rejected: sum('rejected'),
     marks: sum('marks'),
     gaps,
-    findings,
+    findings: [...findings, ...replay.findings],
   }
 }
 

@@ -1,6 +1,6 @@
 import { readUsageRows } from '@forbruk/infra/ledger/blocks.ts'
 import { readSeenFiles } from '@forbruk/infra/ledger/source-files.ts'
-import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { type EventLog, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -29,27 +29,40 @@ type ReplayParts = {
   readonly gaps: readonly AcceptedGap[]
 }
 
+type Replay = {
+  readonly findings: readonly AuditFinding[]
+  /** Blocks. */
+  readonly replayed: number
+  readonly givenUp: number
+}
+
 /**
  * Folds each block that `isReplayed` again from the log and compares what that gives with what is stored, row by row.
- * A block that the log no longer holds is a finding as well: it can't be proved any more.
+ * A block that the log no longer holds is a finding as well, since it can't be proved any more; but not one that lies
+ * before an accepted gap: that was given up with it.
  * @param blocks all of the stream, in order
  */
 export async function replayBlocks(
   parts: ReplayParts,
   blocks: readonly LedgerBlock[],
   isReplayed: (block: LedgerBlock) => boolean,
-  onBlock: (replayed: number) => void,
-): Promise<AuditFinding[]> {
+  onBlock: (done: number) => void,
+): Promise<Replay> {
   const findings: AuditFinding[] = []
   const scanner = new RequestScanner()
-  let replayed = 0
+  let [replayed, givenUp, done] = [0, 0, 0]
   for (const block of blocks.filter(isReplayed)) {
     const ofPartition = blocks.filter(other => other.partition === block.partition)
-    findings.push(...(await replayBlock(parts, scanner, block, ofPartition)))
-    replayed += 1
-    onBlock(replayed)
+    const outcome = await replayBlock(parts, scanner, block, ofPartition)
+    if (outcome === 'given_up') givenUp += 1
+    else {
+      replayed += 1
+      findings.push(...outcome)
+    }
+    done += 1
+    onBlock(done)
   }
-  return findings
+  return { findings, replayed, givenUp }
 }
 
 async function replayBlock(
@@ -57,7 +70,7 @@ async function replayBlock(
   scanner: RequestScanner,
   block: LedgerBlock,
   ofPartition: readonly LedgerBlock[],
-): Promise<AuditFinding[]> {
+): Promise<AuditFinding[] | 'given_up'> {
   const { firstOffset, nextOffset } = block
   // The stored start of a partition of which nothing was counted yet.
   if (nextOffset === firstOffset) return []
@@ -70,7 +83,10 @@ async function replayBlock(
   })
   const unknown = findUnknown('it', geometry.foldVersion, foldVersionMax)
   if (unknown !== null) return [fail(`can't be replayed: ${unknown.message}`)]
-  const gapEnds = gaps.filter(gap => gap.partition === block.partition).map(gap => gap.toOffset)
+  const gapsHere = gaps.filter(gap => gap.partition === block.partition)
+  const gapEnds = gapsHere.map(gap => gap.toOffset)
+  const lacks = (reason: string) =>
+    gapsHere.some(gap => gap.fromOffset >= nextOffset) ? 'given_up' : [fail(`can't be replayed: ${reason}`)]
   // Nothing is remembered over a gap.
   const floor = Math.max(0, ...gapEnds.filter(offset => offset <= firstOffset))
   const earlierBlocks = ofPartition.filter(
@@ -84,9 +100,7 @@ async function replayBlock(
   )
   const { startOffset } = await log.bounds(block.partition)
   if (startOffset > readFromOffset) {
-    return [
-      fail(`can't be replayed: the log begins at offset ${startOffset}, the block needs ${readFromOffset}`),
-    ]
+    return lacks(`the log begins at offset ${startOffset}, the block needs ${readFromOffset}`)
   }
   const sources = restoreSources(await readSeenFiles(store, place, firstOffset))
   const admission = new Admission(geometry.windowSize, sources)
@@ -99,7 +113,12 @@ async function replayBlock(
   const next = ofPartition.find(other => other.firstOffset > firstOffset)
   const isComplete = next !== undefined && !gapEnds.includes(next.firstOffset)
   const toOffset = isComplete ? nextOffset + 1 : nextOffset
-  for await (const batch of log.read(block.partition, readFromOffset, toOffset)) fold.foldBatch(batch)
+  try {
+    for await (const batch of log.read(block.partition, readFromOffset, toOffset)) fold.foldBatch(batch)
+  } catch (error) {
+    if (error instanceof UnreadableRecordsError) return lacks(error.message)
+    throw error
+  }
   // At once: the log may have gone on far beyond what is counted of the block.
   const replayed = fold.takeRows(true).find(rows => rows.ledger.block === block.block)
   const messages =

@@ -1,5 +1,5 @@
 import type { Place } from '@forbruk/infra/ledger/blocks.ts'
-import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
+import type { LogBounds, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
 
 /** The log no longer holds what counting needs; the message names the offsets. */
 export class LogGapError extends Error {
@@ -66,5 +66,16 @@ export function lacksRecords(
       "but the log no longer holds all that folding it takes: the topic's retention deleted it within days. " +
       `Raise it. Restore the records, or ${howToAccept(place.partition, countedOffset, 0)}. ` +
       'Nothing was counted wrongly.',
+  )
+}
+
+/** The log holds records, and they are damaged; the ledger has counted up to `knownOffset`. */
+export function lacksReadable(
+  place: Place,
+  { message, toOffset }: UnreadableRecordsError,
+  knownOffset: number,
+): LogGapError {
+  return new LogGapError(
+    `${message} Or ${howToAccept(place.partition, knownOffset, toOffset)}. Nothing was counted wrongly.`,
   )
 }

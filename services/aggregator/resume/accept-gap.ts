@@ -1,5 +1,5 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { type EventLog, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -19,15 +19,15 @@ export class GapRefusedError extends Error {
 type AcceptGapParts = {
   readonly ledger: LedgerReader
   readonly store: Pick<Store, 'insert'>
-  readonly log: Pick<EventLog, 'topic' | 'partitionCount' | 'bounds'>
+  readonly log: Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'read'>
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }
 
 /**
- * Records that an operator gives up what the log has lost, so that counting goes on behind it. Only the very gap that
- * counting stops at can be accepted; accepting it again changes nothing. Every aggregator of the stream must have been
- * stopped: one that still holds the lost records would count on. Throws GapRefusedError.
+ * Records that an operator gives up what the log has lost, or holds damaged, so that counting goes on behind it. Only
+ * the very gap that counting stops at can be accepted; accepting it again changes nothing. Every aggregator of the
+ * stream must have been stopped: one that still holds the lost records would count on. Throws GapRefusedError.
  */
 export async function acceptGap(parts: AcceptGapParts, gap: Gap, reason: string): Promise<void> {
   const { ledger, store, log } = parts
@@ -70,14 +70,40 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
   // Also when a gap was accepted and nothing counted behind it yet: a greater one replaces it.
   const fromOffset = all.at(-1)?.nextOffset
   if (fromOffset === undefined || bounds.endOffset < fromOffset) return null
-  const toOffset = Math.max(fromOffset, bounds.startOffset)
+  const giveUpTo = (offset: number): Gap => ({
+    partition,
+    fromOffset,
+    toOffset: Math.max(fromOffset, offset),
+  })
   if (newest === undefined) {
-    return bounds.startOffset > (gap?.toOffset ?? 0) ? { partition, fromOffset, toOffset } : null
+    const needed = gap?.toOffset ?? 0
+    if (bounds.startOffset > needed) return giveUpTo(bounds.startOffset)
+    const unreadable = await findUnreadable(log, partition, needed, Math.min(needed + 1, bounds.endOffset))
+    return unreadable && giveUpTo(unreadable.toOffset)
   }
   const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
   const { foldFromOffset, restoredBlock } = chooseFoldStart(blocks, sums, bounds)
   const earlierBlocks = blocks.filter(block => block.firstOffset < foldFromOffset)
-  const needed = rememberedFrom(earlierBlocks, foldFromOffset, null, newest.windowSize)
-  const isThere = restoredBlock !== null || bounds.startOffset > Math.min(foldFromOffset, needed)
-  return isThere ? { partition, fromOffset, toOffset } : null
+  const needed = Math.min(
+    foldFromOffset,
+    rememberedFrom(earlierBlocks, foldFromOffset, null, newest.windowSize),
+  )
+  if (restoredBlock !== null || bounds.startOffset > needed) return giveUpTo(bounds.startOffset)
+  const unreadable = await findUnreadable(log, partition, needed, Math.min(fromOffset + 1, bounds.endOffset))
+  return unreadable && giveUpTo(unreadable.toOffset)
+}
+
+async function findUnreadable(
+  log: Pick<EventLog, 'read'>,
+  partition: number,
+  fromOffset: number,
+  toOffset: number,
+): Promise<UnreadableRecordsError | null> {
+  try {
+    for await (const _ of log.read(partition, fromOffset, toOffset));
+    return null
+  } catch (error) {
+    if (error instanceof UnreadableRecordsError) return error
+    throw error
+  }
 }

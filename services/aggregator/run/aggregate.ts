@@ -1,5 +1,6 @@
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { readInstallation } from '@forbruk/infra/store/read-installation.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Logger } from 'pino'
@@ -25,6 +26,7 @@ type AggregateSettings = {
   /** Stop when everything that was in the log at the start is counted. */
   readonly untilCaughtUp: boolean
   readonly onProgress?: (progress: CountProgress) => void
+  readonly onHeld?: (partitions: ReadonlySet<number>) => void
 }
 
 /**
@@ -39,6 +41,7 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
   return countLog({
     ...settings,
     ledger,
+    readGroup: async () => `forbruk-aggregator.${log.topic}.${await readInstallation(store)}`,
     sleep,
     geometry: DEFAULT_GEOMETRY,
     pendingRowsMax: PENDING_ROWS_MAX,

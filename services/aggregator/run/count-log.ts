@@ -1,6 +1,7 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry, StreamRules } from '../count/block.ts'
+import { lacksReadable } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import { registerStream } from '../resume/register-stream.ts'
 import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
@@ -9,7 +10,6 @@ import { type FlushStore, whenAvailable } from './flush.ts'
 import type { Sleep } from './sleep.ts'
 import { type CountLogger, type CountProgress, StreamCounter } from './stream-counter.ts'
 
-const CONSUMER_GROUP = 'forbruk-aggregator'
 const FLUSH_INTERVAL_MS = 1_000
 const CATCH_UP_INTERVAL_MS = 50
 
@@ -18,6 +18,8 @@ export type CountParts = {
   readonly log: EventLog
   readonly store: FlushStore
   readonly ledger: LedgerReader
+  /** Who share the partitions: the processes that count this stream into this store, and no others. */
+  readonly readGroup: () => Promise<string>
   readonly resume: (partition: number, ofNewPartition: StreamGeometry) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
@@ -30,6 +32,8 @@ export type CountParts = {
   readonly signal: AbortSignal
   readonly untilCaughtUp: boolean
   readonly onProgress?: (progress: CountProgress) => void
+  /** Told now and then which partitions are counted here. */
+  readonly onHeld?: (partitions: ReadonlySet<number>) => void
 }
 
 /** Counts until `signal`, or until caught up, with every step passed in: see `aggregate`. */
@@ -47,6 +51,11 @@ export async function countLog(parts: CountParts): Promise<void> {
     resume: partition => patient(() => parts.resume(partition, ofNewPartition)),
     beginFold: parts.beginFold,
     write: blocks => patient(() => parts.write(blocks)),
+    async explainUnreadable(error) {
+      const standings = await patient(() => ledger.readStandings(log.topic))
+      const knownOffset = standings.get(error.partition)?.nextOffset ?? error.fromOffset
+      return lacksReadable({ stream: log.topic, partition: error.partition }, error, knownOffset)
+    },
     pendingRowsMax: parts.pendingRowsMax,
     logger,
     sleep,
@@ -56,8 +65,8 @@ export async function countLog(parts: CountParts): Promise<void> {
   const isDone = async () =>
     endOffsets !== null &&
     counter.hasFoldedTo(endOffsets) &&
-    (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets)))
-  const subscription = await log.consume(CONSUMER_GROUP, counter, signal)
+    (counter.halted !== null || (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets))))
+  const subscription = await log.consume(await patient(parts.readGroup), counter, signal)
   const failures: unknown[] = []
   const fail = (error: unknown) => {
     failures.push(error)
@@ -68,11 +77,13 @@ export async function countLog(parts: CountParts): Promise<void> {
     for (let done = false; !done && !signal.aborted; done = await isDone()) {
       await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
       await subscription.commit(await counter.flush())
+      parts.onHeld?.(counter.held)
       if (endOffsets !== null) parts.onProgress?.(counter.progressTo(endOffsets))
     }
   } catch (error) {
     fail(error)
   }
+  const { halted } = counter
   stopping.abort()
   await subscription.stop()
   await subscription.finished.catch(() => undefined)
@@ -80,4 +91,5 @@ export async function countLog(parts: CountParts): Promise<void> {
   if (failures.length > 0) throw failures[0]
   // One that is under way: the caller closes the store next.
   await counter.flush()
+  if (halted !== null && endOffsets !== null && !parts.signal.aborted) throw halted
 }

@@ -1,4 +1,5 @@
-import type { PartitionConsumer, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import type { PartitionConsumer, RecordBatch, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
+import { LogGapError } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import type { BlockRows } from './encode-block.ts'
 import type { Sleep } from './sleep.ts'
@@ -6,7 +7,7 @@ import type { Sleep } from './sleep.ts'
 const HEARTBEAT_INTERVAL_MS = 2_000
 
 export type CountLogger = Readonly<
-  Record<'debug' | 'info' | 'warn', (fields: object, message: string) => void>
+  Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
 >
 
 /** Offsets of the partitions counted here, up to the log's end when the run began. */
@@ -16,6 +17,8 @@ type CounterParts = {
   readonly resume: (partition: number) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
+  /** Says what to do about it, once all that is counted before it is written. */
+  readonly explainUnreadable: (error: UnreadableRecordsError) => Promise<LogGapError>
   readonly pendingRowsMax: number
   readonly logger: CountLogger
   readonly sleep: Sleep
@@ -26,6 +29,8 @@ type CounterParts = {
 export class StreamCounter implements PartitionConsumer {
   readonly #parts: CounterParts
   readonly #folds = new Map<number, PartitionFold<BlockRows>>()
+  /** Partitions that wait for an operator. The others are counted on. */
+  readonly #halts = new Map<number, LogGapError>()
   #flushing: Promise<ReadonlyMap<number, number>> | null = null
   #failure: { readonly error: unknown } | null = null
 
@@ -33,12 +38,18 @@ export class StreamCounter implements PartitionConsumer {
     this.#parts = parts
   }
 
-  async assign(partition: number): Promise<number> {
-    const point = await this.#parts.resume(partition)
-    this.#folds.set(partition, this.#parts.beginFold(point))
-    const { foldFromOffset, readFromOffset } = point
-    this.#parts.logger.info({ partition, foldFromOffset, readFromOffset }, 'partition assigned')
-    return readFromOffset
+  async assign(partition: number): Promise<number | null> {
+    try {
+      const point = await this.#parts.resume(partition)
+      this.#folds.set(partition, this.#parts.beginFold(point))
+      const { foldFromOffset, readFromOffset } = point
+      this.#parts.logger.info({ partition, foldFromOffset, readFromOffset }, 'partition assigned')
+      return readFromOffset
+    } catch (error) {
+      if (!(error instanceof LogGapError)) throw error
+      this.#halt(partition, error)
+      return null
+    }
   }
 
   async receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
@@ -52,8 +63,25 @@ export class StreamCounter implements PartitionConsumer {
     }
   }
 
+  async halt(error: UnreadableRecordsError): Promise<void> {
+    await this.#flushAll()
+    this.#halt(error.partition, await this.#parts.explainUnreadable(error))
+  }
+
   revoke(partitions: readonly number[]): void {
-    for (const partition of partitions) this.#folds.delete(partition)
+    for (const partition of partitions) {
+      this.#folds.delete(partition)
+      this.#halts.delete(partition)
+    }
+  }
+
+  get held(): ReadonlySet<number> {
+    return new Set([...this.#folds.keys(), ...this.#halts.keys()])
+  }
+
+  /** Why one of the partitions can't be counted on; null when all are. */
+  get halted(): LogGapError | null {
+    return this.#halts.values().next().value ?? null
   }
 
   /** Writes what changed; answers how far each partition is written. One flush at a time: callers share it. */
@@ -68,6 +96,7 @@ export class StreamCounter implements PartitionConsumer {
     let offsetsDone = 0
     let offsetsTotal = 0
     for (const [partition, fold] of this.#folds) {
+      if (this.#halts.has(partition)) continue
       const end = endOffsets[partition] ?? 0
       offsetsDone += Math.min(fold.nextOffset, end)
       offsetsTotal += end
@@ -75,7 +104,7 @@ export class StreamCounter implements PartitionConsumer {
     return { offsetsDone, offsetsTotal }
   }
 
-  /** Of the partitions counted here. */
+  /** Of the partitions counted here, but for those that can't be counted on. */
   hasFoldedTo(endOffsets: readonly (number | null)[]): boolean {
     const { offsetsDone, offsetsTotal } = this.progressTo(endOffsets)
     return offsetsDone === offsetsTotal
@@ -87,17 +116,27 @@ export class StreamCounter implements PartitionConsumer {
     } catch (error) {
       // A batch that is folded in part must not be written by a last flush.
       this.#folds.delete(batch.partition)
-      throw error
+      if (!(error instanceof LogGapError)) throw error
+      this.#halt(batch.partition, error)
     }
+  }
+
+  #halt(partition: number, error: LogGapError): void {
+    this.#halts.set(partition, error)
+    this.#parts.logger.error({ partition, reason: error.message }, 'partition not counted on')
+  }
+
+  /** One that is under way took its rows before. */
+  async #flushAll(): Promise<void> {
+    await this.flush()
+    await this.flush()
   }
 
   /** Another release goes on from where this one has to stop, and it may not have these rules any more. */
   async #leaveIfHalted(partition: number): Promise<void> {
     const halt = this.#folds.get(partition)?.halt ?? null
     if (halt === null) return
-    // One that is under way took its rows before.
-    await this.flush()
-    await this.flush()
+    await this.#flushAll()
     throw halt
   }
 

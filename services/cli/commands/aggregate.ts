@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
+import { watchStandstills } from '../wiring/watch-standstills.ts'
 
 export function aggregateCommand(context: CommandContext): Command {
   return new Command('aggregate')
@@ -35,6 +36,7 @@ export function aggregateCommand(context: CommandContext): Command {
             reason,
           )
         }
+        await using watch = await watchStandstills(parts)
         const bar = startProgressBar('counting')
         try {
           await aggregate({
@@ -43,6 +45,7 @@ export function aggregateCommand(context: CommandContext): Command {
             logger: parts.logger,
             signal: signalOfShutdown(),
             untilCaughtUp: options.untilCaughtUp,
+            onHeld: watch.onHeld,
             onProgress: ({ offsetsDone, offsetsTotal }) =>
               bar.update(offsetsDone, offsetsTotal, `${groupDigits(offsetsDone)} records`),
           })

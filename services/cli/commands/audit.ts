@@ -36,6 +36,11 @@ export function auditCommand(context: CommandContext): Command {
           `${groupDigits(report.marks)} marks, in ${report.blocks} blocks of ${report.partitions} partitions`,
       )
       if (report.blocksReplayed > 0) printLine(`${report.blocksReplayed} blocks folded again from the log`)
+      if (report.blocksGivenUp > 0) {
+        printLine(
+          `${report.blocksGivenUp} blocks before a gap can't be folded again: they were given up with it`,
+        )
+      }
       printLine(
         report.findings.length === 0
           ? `audit passed: ledger contiguous, rollup = ledger, ${report.sources} sources complete`

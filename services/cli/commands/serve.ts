@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { closingParts } from '../wiring/closing-parts.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { watchStandstills } from '../wiring/watch-standstills.ts'
 
 export function serveCommand(context: CommandContext): Command {
   return new Command('serve')
@@ -16,9 +17,10 @@ export function serveCommand(context: CommandContext): Command {
       const tariff = await readTariffFile(parts.config.tariffPath)
       const closing = closingParts(parts)
       const close: Closer = oneAtATime(request => closeAndAnnounce(closing, request))
+      await using watch = await watchStandstills(parts)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
       const { serveConsole } = await import('../wiring/serve-console.ts')
-      await using _console = await serveConsole(parts, tariff, close)
+      await using _console = await serveConsole(parts, tariff, close, watch)
       if (!signal.aborted) await once(signal, 'abort')
       parts.logger.info('stopping')
     })

@@ -1,4 +1,5 @@
 import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
+import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
 import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { Command } from 'commander'
@@ -7,6 +8,7 @@ import { printJson } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { waitingReader } from '../wiring/waiting-reader.ts'
+import { findStandstills } from '../wiring/watch-standstills.ts'
 
 export function statusCommand(context: CommandContext): Command {
   return new Command('status')
@@ -33,7 +35,8 @@ async function readStatus(parts: Parts): Promise<Status> {
     const bounds = await log.bounds(partition)
     partitions.push({ partition, bounds, progress: counted.get(partition) ?? null })
   }
+  const standstills = await findStandstills(createLedgerReader(store), log)
   const { timeZone } = await readTariffFile(parts.config.tariffPath)
   const waiting = await waitingReader(store, parts.config, timeZone)(Date.now())
-  return { stream, partitions, gaps, sources, silent, waiting }
+  return { stream, partitions, standstills, gaps, sources, silent, waiting }
 }

@@ -10,6 +10,7 @@ import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { scheduleCloses } from '../wiring/schedule-closes.ts'
 import { startAlerts } from '../wiring/start-alerts.ts'
 import { startWaitingWatch } from '../wiring/waiting-reader.ts'
+import { watchStandstills } from '../wiring/watch-standstills.ts'
 
 export function upCommand(context: CommandContext): Command {
   return new Command('up')
@@ -28,9 +29,10 @@ export function upCommand(context: CommandContext): Command {
       await using _endpoint = await serveEmbeddedStore(parts)
       await using _alerts = await startAlerts(parts)
       await using _waiting = await startWaitingWatch(parts, tariff.timeZone)
+      await using watch = await watchStandstills(parts)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
       const { serveConsole } = await import('../wiring/serve-console.ts')
-      await using _console = await serveConsole(parts, tariff, close)
+      await using _console = await serveConsole(parts, tariff, close, watch)
       parts.logger.info({ log: parts.config.log.kind, topic: log.topic, store: store.kind }, 'counting')
       const ended = new AbortController()
       const scheduled = scheduleCloses(
@@ -40,7 +42,8 @@ export function upCommand(context: CommandContext): Command {
         AbortSignal.any([signal, ended.signal]),
       ).catch(error => parts.logger.error({ err: error }, 'months are closed by schedule no more'))
       try {
-        await aggregate({ log, store, logger: parts.logger, signal, untilCaughtUp: false })
+        const { onHeld } = watch
+        await aggregate({ log, store, logger: parts.logger, signal, untilCaughtUp: false, onHeld })
       } finally {
         ended.abort()
         await scheduled

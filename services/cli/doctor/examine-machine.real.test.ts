@@ -42,6 +42,7 @@ const WELL = {
   'data folder': 'ok',
   'event log': 'ok',
   store: 'ok',
+  counting: 'ok',
   tariff: 'ok',
   console: 'ok',
   'store endpoint': 'ok',

@@ -1,6 +1,8 @@
-import { type Config, ConfigError } from '@forbruk/infra/runtime/config.ts'
+import type { Config } from '@forbruk/infra/runtime/config.ts'
+import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { examineAddress } from './examine-address.ts'
+import { examineCounting } from './examine-counting.ts'
 import { examineFolder } from './examine-folder.ts'
 import { examineLog } from './examine-log.ts'
 import { examineStore } from './examine-store.ts'
@@ -22,8 +24,12 @@ export async function* examineMachine(readConfig: () => Config): AsyncGenerator<
   }
   yield { check: 'settings', state: 'ok', found: 'each as expected' }
   yield await examine('data folder', () => examineFolder(config.dataDir))
-  yield await examine('event log', () => examineLog(config.log))
-  yield await examine('store', () => examineStore(config.store))
+  const log = await examine('event log', () => examineLog(config.log))
+  yield log
+  const store = await examine('store', () => examineStore(config.store))
+  yield store
+  if (log.state !== 'problem' && store.state !== 'problem')
+    yield await examine('counting', () => examineCounting(config))
   yield await examine('tariff', () => examineTariff(config.tariffPath))
   yield await examine('console', () => examineAddress('FORBRUK_LISTEN', config.console.listen))
   if (config.store.kind === 'embedded') {

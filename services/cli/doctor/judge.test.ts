@@ -2,17 +2,15 @@ import { expect, test } from 'vitest'
 import { judgeKafka } from './judge-kafka.ts'
 import { judgeSpace } from './judge-space.ts'
 
-test('little room and short retention are warned of', () => {
+test('little room and a topic with faults are warned of', () => {
   expect(judgeSpace('/data', 1_940_000_000)).toEqual({
     state: 'warning',
     found: '/data: only 1.9 GB free, expected at least 2 GB: make room',
   })
   expect(judgeSpace('/data', 2_000_000_000).state).toBe('ok')
-  const facts = { partitionCount: 1, recordBatchBytesMax: 1, shortRetentionMs: 36 * 3_600_000 }
+  const facts = { partitionCount: 1, recordBatchBytesMax: 1, warnings: ['too short', 'too small'] }
   expect(judgeKafka('requests', 8, { brokers: 3, topic: facts })).toEqual({
     state: 'warning',
-    found:
-      'Kafka of 3 brokers; "requests" of 1 partition keeps records for 1.5 days only: ' +
-      "a closed month can't be replayed; set retention.ms to 62 days or more",
+    found: 'Kafka of 3 brokers; "requests" of 1 partition\ntoo short\ntoo small',
   })
 })

@@ -1,3 +1,4 @@
+import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -15,6 +16,8 @@ export type PartitionStatus = {
 export type Status = {
   readonly stream: string
   readonly partitions: readonly PartitionStatus[]
+  /** What nobody counted on while it was looked at. */
+  readonly standstills: readonly Standstill[]
   readonly gaps: readonly AcceptedGap[]
   readonly sources: readonly Source[]
   /** Expected, and never heard of. */
@@ -22,8 +25,9 @@ export type Status = {
   readonly waiting: readonly Waiting[]
 }
 
-export function printStatus({ partitions, gaps, sources, silent, waiting }: Status): void {
+export function printStatus({ partitions, standstills, gaps, sources, silent, waiting }: Status): void {
   printPartitions(partitions)
+  for (const standstill of standstills) printLine(`${describeStandstill(standstill)}: ${WHO_COUNTS}`)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
     printLine(`gap in partition ${partition}: offsets ${range} were given up: ${reason}`)
@@ -51,6 +55,9 @@ function printWaiting(waiting: readonly Waiting[]): void {
   const more = waiting.length - WAITING_SHOWN_MAX
   if (more > 0) printLine(`and ${groupDigits(more)} more: forbruk status --json`)
 }
+
+const WHO_COUNTS =
+  'is forbruk up or forbruk aggregate running, for this topic and this store? Its log says what it waits for'
 
 function printPartitions(partitions: readonly PartitionStatus[]): void {
   printTable(
@@ -110,7 +117,7 @@ function lagOf(each: PartitionStatus): number {
 }
 
 /** 64-bit counts and times as ClickHouse prints them. */
-export function statusAsJson({ stream, partitions, gaps, sources, silent, waiting }: Status) {
+export function statusAsJson({ stream, partitions, standstills, gaps, sources, silent, waiting }: Status) {
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -122,6 +129,10 @@ export function statusAsJson({ stream, partitions, gaps, sources, silent, waitin
       duplicates: String(each.progress?.duplicates ?? 0),
       rejected: String(each.progress?.rejected ?? 0),
       last_append_time: spellTimeOrNull(each.progress?.lastAppendTimeMs ?? null),
+    })),
+    standstills: standstills.map(({ partition, nextOffset, endOffset, openFrom, standingMs }) => ({
+      ...{ partition, next_offset: nextOffset, end_offset: endOffset, open_from: openFrom },
+      standing_ms: Math.round(standingMs),
     })),
     gaps: gaps.map(gap => ({
       partition: gap.partition,

@@ -1,3 +1,4 @@
+import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import type { AnnouncedClose, Approver, Closer } from '@forbruk/close/close-and-announce.ts'
 import { addStep } from '@forbruk/close/dialogue/add-step.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
@@ -36,6 +37,8 @@ type OperationParts = {
   readonly seller: Seller | null
   /** Milliseconds since the epoch. */
   readonly clock: () => number
+  /** Of the stream that is counted, as of some seconds ago. */
+  readonly findStandstills: () => readonly Standstill[]
 }
 
 /** What the console does, as the services have it. */
@@ -98,6 +101,15 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     listWaiting: () => readWaiting(clock()),
     ...createRuleOperations(parts),
     checkStore: () => checkStore(store),
+    findStandstills: () =>
+      parts.findStandstills().map(standstill => ({
+        ...{
+          partition: standstill.partition,
+          nextOffset: standstill.nextOffset,
+          endOffset: standstill.endOffset,
+        },
+        detail: describeStandstill(standstill),
+      })),
   }
 }
 

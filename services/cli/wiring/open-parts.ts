@@ -34,11 +34,14 @@ export function openParts(context: CommandContext): Parts {
     config,
     logger,
     log() {
-      log ??= openEventLog(logSettings(config.log, logger))
+      // Asked for again and again by a process that stays up: what failed once may be there by then.
+      log ??= openEventLog(logSettings(config.log, logger)).catch(error => {
+        log = null
+        throw error
+      })
       return log
     },
     statementsLog() {
-      // Asked for again and again by a process that stays up: what failed once may be there by then.
       statementsLog ??= openEventLog(
         logSettings({ ...config.log, topic: config.statementsTopic }, logger),
       ).catch(error => {

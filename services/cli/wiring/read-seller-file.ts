@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { ConfigError } from '@forbruk/infra/runtime/config.ts'
+import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
 import {
   EXAMPLE_SELLER_URL,
   readSeller,

@@ -6,9 +6,15 @@ import { createConsoleOperations } from './console-operations.ts'
 import type { Parts } from './open-parts.ts'
 import { readSellerIfNamed } from './read-seller-file.ts'
 import { waitingReader } from './waiting-reader.ts'
+import type { StandstillWatch } from './watch-standstills.ts'
 
 /** The console over the store, until it is disposed of. */
-export async function serveConsole(parts: Parts, tariff: Tariff, close: Closer): Promise<AsyncDisposable> {
+export async function serveConsole(
+  parts: Parts,
+  tariff: Tariff,
+  close: Closer,
+  watch: Pick<StandstillWatch, 'current'>,
+): Promise<AsyncDisposable> {
   const { config, logger } = parts
   const store = await parts.store()
   const closing = closingParts(parts)
@@ -22,6 +28,7 @@ export async function serveConsole(parts: Parts, tariff: Tariff, close: Closer):
     timeZone: tariff.timeZone,
     seller: await readSellerIfNamed(config.sellerPath),
     clock: Date.now,
+    findStandstills: () => watch.current(),
   })
   const opened = await openConsole({ ...config.console, logger }, operations)
   return { [Symbol.asyncDispose]: () => opened.close() }

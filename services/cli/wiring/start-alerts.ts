@@ -1,6 +1,7 @@
 import { watchUsage } from '@forbruk/alerts/watch-usage.ts'
 import { readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import { openEventLog, openSoleWriter } from '@forbruk/infra/log/open-event-log.ts'
+import { readInstallation } from '@forbruk/infra/store/read-installation.ts'
 import { logSettings, type Parts } from './open-parts.ts'
 import { createRulesReader } from './read-month-rules.ts'
 import { readTariffFile } from './read-tariff-file.ts'
@@ -17,7 +18,7 @@ export async function startAlerts(parts: Parts): Promise<AsyncDisposable> {
   const counted = await parts.log()
   const settings = logSettings({ ...config.log, topic, partitionCount: PARTITIONS }, logger)
   const alertsTopic = await openEventLog(settings)
-  const writer = openSoleWriter(settings, alertsTopic)
+  const writer = openSoleWriter(settings, alertsTopic, await readInstallation(store))
   const stopping = new AbortController()
   const watching = watchUsage({
     store,

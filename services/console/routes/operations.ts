@@ -81,6 +81,8 @@ export type Operations = {
   endRule(name: string, end: RuleEnd): Promise<RuleAnswer>
   /** Rejects when the store doesn't answer. */
   checkStore(): Promise<void>
+  /** Partitions with records to be counted that nobody has counted on for some seconds. */
+  findStandstills(): readonly z.input<typeof standstillShape>[]
 }
 
 /** Of one reason; each event is one of the last four. `ruled` are part of the waived. */
@@ -92,6 +94,13 @@ const rejectedShape = z.object({
   mended: z.int(),
   mending: z.int(),
   open: z.int(),
+})
+
+export const standstillShape = z.object({
+  partition: z.int(),
+  nextOffset: z.int(),
+  endOffset: z.int(),
+  detail: z.string(),
 })
 
 export const closedShape = z.object({

@@ -14,7 +14,7 @@ const CONNECTIONS_MAX = 200
 /** Of an id in a path: 256 characters, each written as up to twelve. */
 const PARAMETER_CHARACTERS_MAX = 4_096
 
-const PUBLIC_PATHS = new Set(['/v1/health', '/openapi.json'])
+const PUBLIC_PATHS = new Set(['/v1/health', '/v1/ready', '/openapi.json'])
 
 export type ConsoleServer = ReturnType<typeof buildServer>
 

@@ -49,7 +49,7 @@ export function useInstallation() {
     await migrate(store, MIGRATIONS, () => NOW_MS)
     const alertsTopic = await openEventLog(settings)
     const openWriter = () => {
-      const writer = openSoleWriter(settings, alertsTopic)
+      const writer = openSoleWriter(settings, alertsTopic, 'one')
       writers.push(writer)
       return writer
     }

@@ -91,6 +91,7 @@ async function openOver(
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: topic,
     readWaiting: nowMs => readWaiting({ store, stream: TOPIC, timeZone: 'Europe/Oslo', from: null }, nowMs),
+    findStandstills: () => [],
   })
   const listen = { host: '127.0.0.1', port: 0 }
   const logger = pino({ level: 'debug' }, { write: keepLog })

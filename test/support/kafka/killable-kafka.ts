@@ -29,16 +29,27 @@ export type KillableKafka = {
   stop(): Promise<void>
 }
 
+/** What a broker has beside its plain listener. */
+type Additions = {
+  /** As in `SASL_SSL://localhost:9093`. */
+  readonly listeners: readonly string[]
+  readonly properties: readonly string[]
+  /** Of the tool that formats its data. */
+  readonly formatOptions: readonly string[]
+}
+
+const NOTHING: Additions = { listeners: [], properties: [], formatOptions: [] }
+
 /** Formats the data in `folder` and starts the broker. */
-export async function startKillableKafka(folder: string): Promise<KillableKafka> {
+export async function startKillableKafka(folder: string, additions = NOTHING): Promise<KillableKafka> {
   if (!existsSync(join(libs, `kafka_2.13-${KAFKA_VERSION}.jar`))) await downloadJars(pom, libs)
   const [port, controllerPort] = [await freePort(), await freePort()]
   const propertiesPath = join(folder, 'server.properties')
-  writeFileSync(propertiesPath, serverProperties(join(folder, 'data'), port, controllerPort))
+  writeFileSync(propertiesPath, serverProperties(join(folder, 'data'), port, controllerPort, additions))
   const classPath = join(libs, '*')
   // One that begins with a dash would be taken for an option.
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, '_')
-  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId]
+  const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, ...additions.formatOptions]
   await run('java', ['-cp', classPath, ...format, '-c', propertiesPath], { timeout: FORMAT_TIMEOUT_MS })
 
   const brokers = [`127.0.0.1:${port}`]
@@ -71,13 +82,19 @@ export async function startKillableKafka(folder: string): Promise<KillableKafka>
   return broker
 }
 
-function serverProperties(dataPath: string, port: number, controllerPort: number): string {
+function serverProperties(
+  dataPath: string,
+  port: number,
+  controllerPort: number,
+  { listeners, properties }: Additions,
+): string {
+  const reached = [`PLAINTEXT://127.0.0.1:${port}`, ...listeners]
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    `listeners=${[...reached, `CONTROLLER://127.0.0.1:${controllerPort}`].join(',')}`,
+    `advertised.listeners=${reached.join(',')}`,
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAINTEXT',
     `log.dirs=${dataPath}`,
@@ -91,6 +108,7 @@ function serverProperties(dataPath: string, port: number, controllerPort: number
     // A broker that was killed may not register again before its old session has ended.
     'broker.session.timeout.ms=3000',
     'broker.heartbeat.interval.ms=500',
+    ...properties,
     '',
   ].join('\n')
 }

@@ -1,0 +1,70 @@
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+
+/** How far a partition is counted by anybody, and how far it goes. */
+type Place = {
+  readonly partition: number
+  /** Everything below is counted, as the ledger has it. */
+  readonly nextOffset: number
+  readonly endOffset: number
+  /** Where another producer's open transaction began: nothing from there on can be read yet. Null: there is none. */
+  readonly openFrom: number | null
+}
+
+/** There are records to be counted, and nobody has counted any. */
+export type Standstill = Place & { readonly standingMs: number }
+
+/**
+ * By what the ledger and the log say, which is the same for every process: a member of a group may hold a partition and
+ * not get on, and who counts for another store doesn't count for this one.
+ */
+export async function readPlaces(
+  ledger: Pick<LedgerReader, 'readStandings'>,
+  log: Pick<EventLog, 'topic' | 'partitionCount' | 'bounds'>,
+): Promise<Place[]> {
+  const standings = await ledger.readStandings(log.topic)
+  const partitions = Array.from({ length: log.partitionCount }, (_, partition) => partition)
+  const bounds = await Promise.all(partitions.map(partition => log.bounds(partition)))
+  return bounds.map(({ startOffset, endOffset, openFrom }, partition) => ({
+    ...{ partition, endOffset, openFrom: openFrom ?? null },
+    nextOffset: standings.get(partition)?.nextOffset ?? startOffset,
+  }))
+}
+
+/** Looked at again and again, it tells which partitions stand still, and for how long. */
+export class Standstills {
+  readonly #standing = new Map<number, { readonly nextOffset: number; readonly sinceMs: number }>()
+
+  /** @param nowMs of a clock that only goes forward */
+  look(places: readonly Place[], nowMs: number): Standstill[] {
+    return places.flatMap(place => {
+      const { partition, nextOffset, endOffset } = place
+      if (nextOffset >= endOffset) {
+        this.#standing.delete(partition)
+        return []
+      }
+      const known = this.#standing.get(partition)
+      if (known?.nextOffset === nextOffset) return [{ ...place, standingMs: nowMs - known.sinceMs }]
+      this.#standing.set(partition, { nextOffset, sinceMs: nowMs })
+      return [{ ...place, standingMs: 0 }]
+    })
+  }
+}
+
+/** Why, as far as it can be told from outside. */
+export function describeStandstill({
+  partition,
+  nextOffset,
+  endOffset,
+  openFrom,
+  standingMs,
+}: Standstill): string {
+  const waiting = endOffset - nextOffset
+  const what =
+    `partition ${partition} has stood at offset ${nextOffset} for ${Math.round(standingMs / 1_000)} s, ` +
+    `with ${waiting} ${waiting === 1 ? 'offset' : 'offsets'} to be counted`
+  if (openFrom !== null && openFrom <= nextOffset) {
+    return `${what}: a producer has a transaction open from offset ${openFrom} on, behind which nothing can be read`
+  }
+  return what
+}
