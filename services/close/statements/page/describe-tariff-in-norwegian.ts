@@ -24,7 +24,7 @@ export function describeTariffInNorwegian(version: TariffVersion, timeZone: stri
     describeRule('der gatewayen ikke oppgir noen integrasjon', definitions.unnamedIntegration),
     ...describeExceptions(definitions.unknownIntegration),
     `${describeBytes(definitions.bytesCounted)} ${describeClasses(definitions.statusClassesNotCounted)}`,
-    'Forespørsler som ble besvart med 401 eller 407, teller ikke for noen: avsenderen har ikke vist at den er klienten.',
+    'Forespørsler besvart med 401 eller 407 teller ikke for noen: avsenderen har ikke vist at den er klienten.',
     'En partner betaler nivået for antall klienter den har med en aktiv partnerintegrasjon i måneden, partneren selv ' +
       'ikke medregnet. Har ingen av dem en, gjelder det første nivået hvis partneren har en selv, ellers ingenting.',
     `1 MB er ${formatDecimal(String(definitions.megabyteBytes))} byte, 1 GB er ` +
