@@ -12,6 +12,8 @@ type Circumstances = {
   /** One partition's content was replaced. */
   readonly isReplaced: boolean
   readonly isUpgraded: boolean
+  /** Of the newest release. */
+  readonly foldVersionMax: number
   readonly partitions: readonly { readonly hasLostItsStart: boolean }[]
 }
 
@@ -19,14 +21,14 @@ type Circumstances = {
 export function assertExpectedEnd(
   process: { readonly name: string; readonly isStopping: boolean; readonly geometry: StreamGeometry },
   error: unknown,
-  { isReplaced, isUpgraded, partitions }: Circumstances,
+  { isReplaced, isUpgraded, foldVersionMax, partitions }: Circumstances,
 ): void {
   const hasGap = isReplaced || partitions.some(log => log.hasLostItsStart)
   const isExpected =
     error === null ||
     (error instanceof StoreError && error.code === REFUSED) ||
     (error instanceof StoreUnavailableError && process.isStopping) ||
-    (error instanceof FoldVersionError && isUpgraded && process.geometry.foldVersion === 1) ||
+    (error instanceof FoldVersionError && isUpgraded && process.geometry.foldVersion < foldVersionMax) ||
     (error instanceof LogGapError && hasGap) ||
     (error instanceof EventLogError && hasGap) ||
     (error instanceof LogContradictsLedgerError && isReplaced)

@@ -1,4 +1,5 @@
 import { type FoldParts, PartitionFold, type ResumePoint } from '@forbruk/aggregator/count/partition-fold.ts'
+import type { RecogniseParts } from '@forbruk/aggregator/recognise/recogniser.ts'
 import { resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import type { CountParts } from '@forbruk/aggregator/run/count-log.ts'
 import { type BlockRows, encodeBlock } from '@forbruk/aggregator/run/encode-block.ts'
@@ -12,6 +13,7 @@ export type Protocol = {
   readonly resume: typeof resumePartition
   readonly beginFold: (point: ResumePoint, foldVersionMax: number) => PartitionFold<BlockRows>
   readonly write: typeof flushRows
+  readonly recognise: (parts: RecogniseParts) => RecogniseParts
   /** What the process sees of its surroundings. */
   readonly around: (ports: Ports, nowMs: () => number) => Ports
 }
@@ -26,5 +28,6 @@ export const PROTOCOL: Protocol = {
   resume: resumePartition,
   beginFold: (point, foldVersionMax) => new PartitionFold(point, partsOfFold(foldVersionMax)),
   write: flushRows,
+  recognise: parts => parts,
   around: ports => ports,
 }

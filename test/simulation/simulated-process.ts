@@ -1,16 +1,26 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
+import { findRepeated } from '@forbruk/aggregator/recognise/find-repeated.ts'
+import { Recogniser } from '@forbruk/aggregator/recognise/recogniser.ts'
 import { countLog } from '@forbruk/aggregator/run/count-log.ts'
 import type { FlushStore } from '@forbruk/aggregator/run/flush.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import { type EventLog, EventLogError, type PartitionConsumer } from '@forbruk/infra/log/event-log.ts'
+import {
+  type EventLog,
+  EventLogError,
+  type PartitionConsumer,
+  type RecordBatch,
+} from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { StoredRow } from './block-tables.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
+import { hashWeakly } from './simulated-identities.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { SimulatedStore } from './simulated-store.ts'
 
 export const STREAM = 'gateway.requests'
+/** Few, so that most of a settling takes several questions. */
+const HASHES_MAX = 2
 
 /** Something a process waits for: the scheduler decides when it happens, and how. */
 export type Operation =
@@ -157,12 +167,17 @@ export class SimulatedProcess {
     const foldVersionMax = geometry.foldVersion
     const ports = { log: this.#logPort(), store: this.#storePort(), ledger: this.#ledgerPort() }
     const parts = protocol.around(ports, nowMs)
+    const recogniser = new Recogniser(
+      protocol.recognise({ ...parts, hashId: hashWeakly, findRepeated, hashesMax: HASHES_MAX }),
+    )
     return countLog({
       ...parts,
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
       beginFold: point => protocol.beginFold(point, foldVersionMax),
       write: flushes => protocol.write(parts.store, flushes),
+      settle: signal => recogniser.settle(signal),
+      clock: nowMs,
       geometry,
       pendingRowsMax,
       logger: { debug: () => undefined, info: () => undefined, warn: () => undefined },
@@ -182,6 +197,13 @@ export class SimulatedProcess {
       readSumsFrom: (place, block) => this.#read('block sums', () => reader.readSumsFrom(place, block)),
       readGaps: place => this.#read('gaps', () => reader.readGaps(place)),
       readSeenFiles: (place, block) => this.#read('seen files', () => reader.readSeenFiles(place, block)),
+      readRecognition: stream => this.#read('recognition', () => reader.readRecognition(stream)),
+      countRepeated: stream => this.#read('repeated', () => reader.countRepeated(stream)),
+      readIdentityBlocks: (stream, beyond) =>
+        this.#read('identity blocks', () => reader.readIdentityBlocks(stream, beyond)),
+      readAlike: question => this.#read('alike', () => reader.readAlike(question)),
+      readRepeated: (stream, first, last) =>
+        this.#read('repeated', () => reader.readRepeated(stream, first, last)),
     }
   }
 
@@ -237,9 +259,24 @@ export class SimulatedProcess {
           })
         }),
       offsetForTime: unused,
-      read: unused,
+      read: (partition, fromOffset, toOffset) => this.#readLog(partition, fromOffset, toOffset),
       close: unused,
     }
+  }
+
+  async *#readLog(partition: number, fromOffset: number, toOffset: number): AsyncGenerator<RecordBatch> {
+    yield await new Promise<RecordBatch>((resolve, reject) =>
+      this.#enqueue({
+        kind: 'bounds',
+        name: `${fromOffset} to ${toOffset} of ${partition}`,
+        perform: () => {
+          const log = this.#surroundings.partitions[partition]
+          if (log !== undefined && log.startOffset <= fromOffset && toOffset <= log.endOffset)
+            return resolve(log.readRange(fromOffset, toOffset))
+          reject(new EventLogError(`the log does not hold ${fromOffset} to ${toOffset} of ${partition}`))
+        },
+      }),
+    )
   }
 
   #sleep(delayMs: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { Standing } from '@forbruk/infra/ledger/progress.ts'
+import type { IdentityBlock, Offsets } from '@forbruk/infra/ledger/recognition.ts'
 import type { SeenFile } from '@forbruk/infra/ledger/source-files.ts'
 import { type AcceptedGap, acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
@@ -17,6 +18,7 @@ import {
   toPlace,
 } from './block-tables.ts'
 import type { Random } from './random.ts'
+import { type IdentityTableName, isIdentityTable, SimulatedIdentities } from './simulated-identities.ts'
 
 /** A ledger reader that answers in the moment it is asked. */
 type AnswersAtOnce = {
@@ -33,6 +35,8 @@ const BLOCKS_VERIFIED = 4
 export class SimulatedStore {
   #stream: StoredStream | null = null
   readonly #gaps = new Map<number, AcceptedGap[]>()
+  readonly identities = new SimulatedIdentities()
+  readonly #identityInserts: IdentityInsert[] = []
   #inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
   #visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
   /** The visible ledger rows once more, by partition and block. */
@@ -45,6 +49,7 @@ export class SimulatedStore {
       this.#stream = row === undefined ? this.#stream : streamShape.parse(row)
       return []
     }
+    if (isIdentityTable(table)) return this.#insertIdentities(table, rows)
     if (!isBlockTable(table)) throw new Error(`insert into ${table}, which is not simulated`)
     this.#inserts[table].push(rows)
     return rows.map(row => this.#apply(table, row))
@@ -99,7 +104,51 @@ export class SimulatedStore {
       this.#visible[table] = new Map()
       for (const rows of kept) for (const row of rows) this.#apply(table, row)
     }
+    return [...lost, ...this.#loseIdentities(random)]
+  }
+
+  /** Answers the blocks that they are of. */
+  #insertIdentities(table: IdentityTableName, rows: readonly StoredRow[]): BlockPlace[] {
+    const ends = new Map([...this.#ledgers.keys()].map(of => [of, this.ledgerOf(of).at(-1)?.nextOffset ?? 0]))
+    this.#identityInserts.push({ table, rows, ends })
+    for (const row of rows) this.identities.apply(table, row)
+    return table === 'request_identity' ? rows.flatMap(row => this.#placeOf(row)) : []
+  }
+
+  /** The same of what is kept of request ids, each table by itself: none older than what is verified of the ledger. */
+  #loseIdentities(random: Random): BlockPlace[] {
+    const lost: BlockPlace[] = []
+    for (const table of ['request_identity', 'repeated_request'] as const) {
+      for (let left = random.between(0, 6); left > 0; left--) {
+        const newest = this.#identityInserts.findLastIndex(insert => insert.table === table)
+        const insert = this.#identityInserts[newest]
+        if (insert === undefined || this.#isOld(insert)) break
+        this.#identityInserts.splice(newest, 1)
+        if (table === 'request_identity') lost.push(...insert.rows.flatMap(row => this.#placeOf(row)))
+      }
+      this.identities.clear(table)
+      for (const insert of this.#identityInserts)
+        if (insert.table === table) for (const row of insert.rows) this.identities.apply(table, row)
+    }
     return lost
+  }
+
+  #isOld({ table, rows, ends }: IdentityInsert): boolean {
+    if (table === 'request_identity')
+      return rows.some(row => this.#placeOf(row).some(place => this.#isSettled({ ...place })))
+    return [...this.#ledgers.keys()].some(partition => {
+      const newest = this.ledgerOf(partition).at(-1)
+      return (
+        (ends.get(partition) ?? 0) <= (newest?.nextOffset ?? 0) - BLOCKS_VERIFIED * (newest?.blockSize ?? 0)
+      )
+    })
+  }
+
+  /** The block that an identity stands in, if the ledger has it. */
+  #placeOf(row: StoredRow): BlockPlace[] {
+    const partition = Number(row.partition)
+    const block = this.ledgerOf(partition).findLast(({ firstOffset }) => firstOffset <= Number(row.offset))
+    return block === undefined ? [] : [{ partition, block: block.firstOffset }]
   }
 
   reader(): AnswersAtOnce {
@@ -123,6 +172,11 @@ export class SimulatedStore {
       readSumsFrom: (place, firstBlock) => this.#sums(place, firstBlock),
       readGaps: ({ partition }) => this.#gaps.get(partition) ?? [],
       readSeenFiles: (place, beforeBlock) => this.#seenFiles(place, beforeBlock),
+      readRecognition: () => this.identities.readRecognition(),
+      countRepeated: () => this.identities.countRepeated(),
+      readIdentityBlocks: (_stream, beyond) => this.#identityBlocks(beyond),
+      readAlike: question => this.identities.readAlike(question),
+      readRepeated: (_stream, first, last) => this.identities.readRepeated(first, last),
     }
   }
 
@@ -135,6 +189,11 @@ export class SimulatedStore {
       readSumsFrom: async (place, block) => reader.readSumsFrom(place, block),
       readGaps: async place => reader.readGaps(place),
       readSeenFiles: async (place, block) => reader.readSeenFiles(place, block),
+      readRecognition: async stream => reader.readRecognition(stream),
+      countRepeated: async stream => reader.countRepeated(stream),
+      readIdentityBlocks: async (stream, beyond) => reader.readIdentityBlocks(stream, beyond),
+      readAlike: async question => reader.readAlike(question),
+      readRepeated: async (stream, first, last) => reader.readRepeated(stream, first, last),
     }
   }
 
@@ -177,9 +236,17 @@ export class SimulatedStore {
     }
   }
 
+  #identityBlocks(beyond: Offsets): IdentityBlock[] {
+    return [...this.#ledgers.keys()].flatMap(partition =>
+      this.ledgerOf(partition).filter(
+        ({ identities, nextOffset }) => (identities ?? 0) > 0 && nextOffset > (beyond[partition] ?? 0),
+      ),
+    )
+  }
+
   #sums({ partition }: Place, firstBlock: number): BlockSum[] {
-    const sums = new Map<number, { -readonly [Column in keyof BlockSum]: number }>()
-    const add = (row: StoredRow, columns: Partial<Record<keyof BlockSum, number>>) => {
+    const sums = new Map<number, { -readonly [Column in keyof BlockSum]: BlockSum[Column] }>()
+    const add = (row: StoredRow, columns: Partial<Record<(typeof SUMMED)[number], number>>) => {
       const block = Number(row.block)
       const sum = sums.get(block) ?? { partition, block, ...NO_SUM }
       for (const column of SUMMED) sum[column] += columns[column] ?? 0
@@ -199,6 +266,10 @@ export class SimulatedStore {
         sourceMarks: Number(row.marks),
       })
     }
+    for (const { block, nextOffset } of this.ledgerOf(partition)) {
+      const sum = sums.get(block)
+      if (sum !== undefined) Object.assign(sum, this.identities.sum(partition, block, nextOffset))
+    }
     return [...sums.values()]
   }
 
@@ -210,6 +281,13 @@ export class SimulatedStore {
     }
     return [...newest.values()].map(row => sourceShape.parse(row))
   }
+}
+
+/** `ends`: how far each partition was counted then. */
+type IdentityInsert = {
+  readonly table: IdentityTableName
+  readonly rows: readonly StoredRow[]
+  readonly ends: ReadonlyMap<number, number>
 }
 
 const SUMMED = [
@@ -231,6 +309,8 @@ const NO_SUM = {
   sourceEvents: 0,
   sourceDuplicates: 0,
   sourceMarks: 0,
+  identities: 0,
+  identitySum: 0n,
 }
 
 export function usageColumns(row: StoredRow): [number, number, number] {
@@ -244,8 +324,9 @@ const ledgerShape = select(blockLedger).shape
 
 /** Its hours are written as seconds, which ClickHouse prints as times. */
 function toLedgerBlock(row: StoredRow): LedgerBlock {
-  const [first_hour, last_hour] = [row.first_hour, row.last_hour].map(seconds =>
-    typeof seconds === 'number' ? new Date(seconds * 1_000).toISOString() : seconds,
-  )
-  return ledgerShape.parse({ ...row, first_hour, last_hour })
+  const toTime = (seconds: unknown) =>
+    typeof seconds === 'number' ? new Date(seconds * 1_000).toISOString() : seconds
+  const [first_hour, last_hour] = [toTime(row.first_hour), toTime(row.last_hour)]
+  const identity_hours = [row.identity_hours].flat().map(toTime)
+  return ledgerShape.parse({ ...row, first_hour, last_hour, identity_hours })
 }

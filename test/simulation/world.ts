@@ -47,7 +47,9 @@ export class World {
     this.#trace = trace
     this.#pendingRowsMax = random.pick([0, 10, 1_000])
     this.#pauseMaxMs = random.pick([10, 12 * HOUR_MS, 48 * HOUR_MS, 240 * HOUR_MS])
-    this.#geometries = [pickSizes(1, random), pickSizes(2, random)]
+    // Mostly one that keeps request ids from the beginning.
+    const foldVersion = random.pick([1, 2, 2])
+    this.#geometries = [pickSizes(foldVersion, random), pickSizes(foldVersion + 1, random)]
     const { blockSize } = this.#geometries[0]
     for (let partition = 0; partition < random.pick([1, 1, 2, 3]); partition++) {
       const startOffset = random.chance(0.7) ? 0 : random.between(1, 3 * blockSize)
@@ -63,6 +65,10 @@ export class World {
       isChecked: () => !this.isReplaced,
     })
     trace(`${this.partitions.length} partitions, ${JSON.stringify(this.#geometries)}`)
+  }
+
+  get foldVersionMax(): number {
+    return this.#geometries[1].foldVersion
   }
 
   start(untilCaughtUp = false): SimulatedProcess {

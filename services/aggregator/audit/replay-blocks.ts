@@ -152,7 +152,7 @@ function compareUsage(replayed: readonly (Use & Figures)[], stored: readonly (Us
 }
 
 /** A row of a flush, as it goes to the store. */
-function toUse(row: Readonly<Record<string, string | number>>): Use & Figures {
+function toUse(row: Readonly<Record<string, string | number | bigint>>): Use & Figures {
   const number = (column: string) => Number(row[column])
   return {
     clientId: String(row.client_id),

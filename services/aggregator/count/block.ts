@@ -12,7 +12,7 @@ export type StreamGeometry = {
  * Raised when decode, admit or fold decide anything differently, or the default sizes change. A stream that is counted
  * goes on with its version until its log says otherwise: so the rules of every version down to the oldest are kept.
  */
-export const FOLD_VERSION = 1
+export const FOLD_VERSION = 2
 const FOLD_VERSION_OLDEST = 1
 
 /** Blocks large enough that their rows are few, small enough to be folded again in a second. */

@@ -16,7 +16,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
 import { FoldVersionError, type StreamGeometry } from '../count/block.ts'
+import { hashId } from '../count/hash-identity.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
+import { findRepeated } from '../recognise/find-repeated.ts'
+import { Recogniser } from '../recognise/recogniser.ts'
 import { acceptGap } from '../resume/accept-gap.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
@@ -62,11 +65,14 @@ const append = (log: EventLog, ids: readonly string[]) =>
 function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
   const ledger = createLedgerReader(store)
   const foldVersionMax = geometry.foldVersion
+  const recogniser = new Recogniser({ ledger, store, log, hashId, findRepeated, hashesMax: 2 })
   return countLog({
     ...{ log, store, ledger, sleep, geometry, pendingRowsMax: 1_000, untilCaughtUp: true },
     logger: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     signal: new AbortController().signal,
     write: flushes => flushRows(store, flushes),
+    settle: signal => recogniser.settle(signal),
+    clock: () => nowMs,
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
     beginFold: point =>
