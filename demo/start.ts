@@ -18,6 +18,8 @@ const environment = {
 for (const name of ['KAFKA_BROKERS', 'CLICKHOUSE_URL']) Reflect.deleteProperty(environment, name)
 
 const steps = [
+  // The recorded month is as old as it is, whenever the demo is run.
+  ['stream', 'limits', '--past', '36500d', '--ahead', '36500d'],
   ['registry', 'import', 'demo/registry'],
   ['ship', '--format', 'nginx-json', '--source', 'gateway-1', 'demo/gateway-1.access.log.gz'],
   ['ship', '--format', 'nginx-json', '--source', 'gateway-2', 'demo/gateway-2.access.log.gz'],

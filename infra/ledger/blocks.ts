@@ -49,7 +49,7 @@ const SUMS = {
   identitySum: nullable(count64),
 }
 
-/** What a block's usage rows, rejected events, source rows and identities add up to: what its ledger row vouches for. */
+/** What the rows of a block's tables add up to: what its ledger row vouches for. */
 export type BlockSum = Values<typeof SUMS>
 
 /** Of every block that has rows, whether it has a ledger row or not. */

@@ -37,11 +37,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const NO_LIMITS = { pastMaxMs: null, aheadMaxMs: null }
 const block = (stream: string, from: number, to: number, fields: Partial<LedgerBlock> = {}): LedgerBlock => ({
   ...{ stream, partition: 0, block: from, firstOffset: from, nextOffset: to, foldVersion: 1 },
   ...{
     blockSize: 8,
     windowSize: 4,
+    pastMaxMs: null,
+    aheadMaxMs: null,
     records: 1,
     events: 1,
     requests: 1,
@@ -97,16 +100,16 @@ test('counting began when the log took its first record, whatever the events say
 test('a partition stands where its newest block does, and is covered but where blocks leave a hole', async () => {
   await insertValues(store, blockLedger, [
     block('places', 0, 8),
-    block('places', 8, 11, { foldVersion: 2, rejected: 2 }),
+    block('places', 8, 11, { foldVersion: 2, rejected: 2, pastMaxMs: 7, aheadMaxMs: 9 }),
     // The same block, when less of it was counted.
     block('places', 8, 10, { rejected: 1 }),
-    block('places', 16, 24),
+    block('places', 16, 24, { foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 }),
     block('places', 3, 5, { partition: 1 }),
   ])
   expect(await readStandings(store, 'places')).toEqual(
     new Map([
-      [0, { nextOffset: 24, foldVersion: 2 }],
-      [1, { nextOffset: 5, foldVersion: 1 }],
+      [0, { nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 }],
+      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS }],
     ]),
   )
   expect(await readProgress(store, 'places')).toMatchObject([
@@ -151,7 +154,7 @@ const shipped = (source: string, number: number, fields: Partial<SourceRow> = {}
 
 test('a retired source is live again as soon as it has gone on', async () => {
   const stream = 'sources'
-  const sizes = { partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1 }
+  const sizes = { partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1, ...NO_LIMITS }
   await insertValues(store, streamTable, [{ stream, ...sizes }])
   const silent = {
     marks: 0,
@@ -195,7 +198,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
 test('of a source, the newest word holds: expected or retired, whether it ever shipped or not', async () => {
   const stream = 'words'
   await insertValues(store, streamTable, [
-    { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1 },
+    { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 1, ...NO_LIMITS },
   ])
   await insertValues(store, sourceLedger, [shipped('gw1', 0, { stream })])
   const expect1 = { stream, source: 'gw1', actor: 'me', recordedAtMs: START_MS, fromMonth: null }

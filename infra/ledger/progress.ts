@@ -9,14 +9,24 @@ export type Standing = {
   readonly nextOffset: number
   /** The newest that it is counted with. */
   readonly foldVersion: number
+  /** Those of its newest block; null where there are none. */
+  readonly pastMaxMs: number | null
+  readonly aheadMaxMs: number | null
 }
 
 /** By partition, of those that anything is stored of. Cheap enough to be asked again and again. */
 export async function readStandings(store: Store, stream: string): Promise<ReadonlyMap<number, Standing>> {
   const rows = await store.query(
-    `SELECT partition, max(next_offset) AS next_offset, max(fold_version) AS fold_version
+    `SELECT partition, max(next_offset) AS next_offset, max(fold_version) AS fold_version,
+            argMax(past_max_ms, block) AS past_max_ms, argMax(ahead_max_ms, block) AS ahead_max_ms
      FROM block_ledger WHERE stream = {stream:String} GROUP BY partition`,
-    shapeOf({ partition: safeCount, nextOffset: safeCount, foldVersion: safeCount }),
+    shapeOf({
+      partition: safeCount,
+      nextOffset: safeCount,
+      foldVersion: safeCount,
+      pastMaxMs: nullable(safeCount),
+      aheadMaxMs: nullable(safeCount),
+    }),
     { stream },
   )
   return new Map(rows.map(({ partition, ...standing }) => [partition, standing]))

@@ -143,13 +143,45 @@ export function readRepeated(
   )
 }
 
-/** How many counted requests of the range may be copies that nobody can tell any more: the log had lost what it takes. */
-export async function countUnknown(store: Store, stream: string, range: PeriodRange): Promise<bigint> {
+/** What became of request ids that were counted more than once. */
+export type Recognised = {
+  /** Counted requests that usage is read without, since another has the same id and came first. */
+  readonly copies: bigint
+  /** Counted requests that can't be compared with another of their hash any more: nothing is subtracted for them. */
+  readonly unknown: bigint
+  /** Offsets with request ids that are counted, and where repeated ones are not settled yet. */
+  readonly offsetsBehind: number
+}
+
+export async function readRecognised(store: Store, stream: string): Promise<Recognised> {
+  const [row] = await store.query(
+    `SELECT countIf(is_known) - uniqExactIf((hour, request_id), is_known) AS copies, countIf(NOT is_known) AS unknown
+     FROM repeated_request FINAL WHERE stream = {stream:String}`,
+    shapeOf({ copies: count64, unknown: count64 }),
+    { stream },
+  )
+  const { nextOffsets, isWhole } = await readRecognition(store, stream)
+  const ends = await store.query(
+    `SELECT partition, max(next_offset) AS next_offset FROM block_ledger FINAL
+     WHERE stream = {stream:String} AND identities > 0 GROUP BY partition`,
+    shapeOf({ partition: safeCount, nextOffset: safeCount }),
+    { stream },
+  )
+  const behind = ends.map(({ partition, nextOffset }) => {
+    const settled = isWhole ? (nextOffsets[partition] ?? 0) : 0
+    return Math.max(0, nextOffset - settled)
+  })
+  const offsetsBehind = behind.reduce((sum, offsets) => sum + offsets, 0)
+  return { copies: row?.copies ?? 0n, unknown: row?.unknown ?? 0n, offsetsBehind }
+}
+
+/** Of the range, the counted requests that can't be compared with another of their hash any more. */
+export async function countUnknown(store: Store, stream: string, range: PeriodRange): Promise<number> {
   const [row] = await store.query(
     `SELECT count() AS requests FROM repeated_request FINAL
      WHERE stream = {stream:String} AND NOT is_known AND ${IN_RANGE}`,
-    shapeOf({ requests: count64 }),
+    shapeOf({ requests: safeCount }),
     { stream, ...rangeParams(range) },
   )
-  return row?.requests ?? 0n
+  return row?.requests ?? 0
 }

@@ -2,7 +2,7 @@
  * What a record of the event log can say. These are the decoded, validated values; how they look on the wire is in
  * `schemas/wire`. All numbers are safe integers.
  */
-export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamVersion
+export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamVersion | StreamLimits
 
 /** One finished gateway request. */
 export type RequestEvent = {
@@ -64,6 +64,15 @@ export type StreamVersion = {
   readonly windowSize: number
 }
 
+/** How far an event's time may be from the time at which the log got it. */
+export type TimeLimits = { readonly pastMaxMs: number; readonly aheadMaxMs: number }
+
+/**
+ * By which the log says which limits hold from here on. Understood from fold version 2 on, which an older release does
+ * not pass; it is no event in any count either.
+ */
+export type StreamLimits = { readonly kind: 'stream_limits' } & TimeLimits
+
 /** A line that the shipper could not read as a request: it is shipped all the same, so that it can't vanish. */
 export type RejectedLine = {
   readonly kind: 'rejected_line'
@@ -109,5 +118,7 @@ export type RecordRejectReason =
   | 'client_invalid'
   | 'integration_invalid'
   | 'time_invalid'
+  | 'time_too_old'
+  | 'time_ahead'
   | 'status_invalid'
   | 'bytes_invalid'

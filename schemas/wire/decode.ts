@@ -6,9 +6,16 @@ import {
   type RecordRejectReason,
   type RejectedLine,
   type SourceMark,
+  type StreamLimits,
   type StreamVersion,
 } from '../event/log-event.ts'
-import { rejectedLineV1, requestEventV1, sourceMarkV1, streamVersionV1 } from './avro-types.ts'
+import {
+  rejectedLineV1,
+  requestEventV1,
+  sourceMarkV1,
+  streamLimitsV1,
+  streamVersionV1,
+} from './avro-types.ts'
 import { decodeSingleObject, isOfType, type WireType } from './single-object.ts'
 
 /** What one record holds, in order: events, or the reason why something in it is none. Never empty. */
@@ -51,9 +58,15 @@ function decodeAvro(value: Buffer): Decoded {
   if (isOfType(sourceMarkV1, value)) return readAvro(sourceMarkV1, value, readMark)
   if (isOfType(rejectedLineV1, value)) return readAvro(rejectedLineV1, value, readRejectedLine)
   if (isOfType(streamVersionV1, value)) return readAvro(streamVersionV1, value, readStreamVersion)
+  if (isOfType(streamLimitsV1, value)) return readAvro(streamLimitsV1, value, readStreamLimits)
   if (value.length < 10 || value[1] !== 0x01) {
     return undecodable('avro_malformed', 'expected C3 01 and an 8-byte schema fingerprint')
   }
+  return rejectSchema(value)
+}
+
+/** A record of a schema that is not known, or was not when the rules were made by which it is counted. */
+export function rejectSchema(value: Buffer): UndecodableEvent {
   const fingerprint = value.readBigUInt64LE(2).toString(16).padStart(16, '0')
   return undecodable('schema_unknown', `no schema of ours has the fingerprint ${fingerprint}`)
 }
@@ -133,6 +146,13 @@ function readStreamVersion(version: Omit<StreamVersion, 'kind'>): Decoded {
     return undecodable('event_malformed', 'a stream version with an impossible version, block or window size')
   }
   return { kind: 'stream_version', ...version }
+}
+
+function readStreamLimits(limits: Omit<StreamLimits, 'kind'>): Decoded {
+  if (limits.pastMaxMs < 1 || limits.aheadMaxMs < 1) {
+    return undecodable('event_malformed', 'stream limits below one millisecond')
+  }
+  return { kind: 'stream_limits', ...limits }
 }
 
 function decodeJson(value: Buffer): readonly Decoded[] {

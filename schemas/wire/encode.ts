@@ -4,8 +4,15 @@ import type {
   RequestEvent,
   SourceMark,
   StreamVersion,
+  TimeLimits,
 } from '../event/log-event.ts'
-import { rejectedLineV1, requestEventV1, sourceMarkV1, streamVersionV1 } from './avro-types.ts'
+import {
+  rejectedLineV1,
+  requestEventV1,
+  sourceMarkV1,
+  streamLimitsV1,
+  streamVersionV1,
+} from './avro-types.ts'
 import { encodeSingleObject } from './single-object.ts'
 
 /** One event as a record's value: Avro, single-object encoding, newest version. */
@@ -33,6 +40,10 @@ export function encodeRejectedLine(line: RejectedLine): Buffer {
 
 export function encodeStreamVersion(version: Omit<StreamVersion, 'kind'>): Buffer {
   return encodeSingleObject(streamVersionV1, version)
+}
+
+export function encodeStreamLimits(limits: TimeLimits): Buffer {
+  return encodeSingleObject(streamLimitsV1, limits)
 }
 
 function wrapIdentity(identity: EventIdentity): unknown {

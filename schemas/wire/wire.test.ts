@@ -3,7 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LINE_REJECT_REASONS, type LogEvent } from '../event/log-event.ts'
 import { type Decoded, decodeRecord } from './decode.ts'
-import { encodeMark, encodeRejectedLine, encodeRequest, encodeStreamVersion } from './encode.ts'
+import {
+  encodeMark,
+  encodeRejectedLine,
+  encodeRequest,
+  encodeStreamLimits,
+  encodeStreamVersion,
+} from './encode.ts'
 
 function encode(event: LogEvent): Buffer {
   switch (event.kind) {
@@ -15,6 +21,8 @@ function encode(event: LogEvent): Buffer {
       return encodeRejectedLine(event)
     case 'stream_version':
       return encodeStreamVersion(event)
+    case 'stream_limits':
+      return encodeStreamLimits(event)
   }
 }
 
@@ -71,6 +79,15 @@ test('a stream version with impossible sizes is rejected', () => {
     { foldVersion: 2, blockSize: 8, windowSize: 0 },
   ]) {
     expect(decodeRecord(encodeStreamVersion(sizes))).toMatchObject([{ reason: 'event_malformed' }])
+  }
+})
+
+test('stream limits below a millisecond are rejected', () => {
+  for (const limits of [
+    { pastMaxMs: 0, aheadMaxMs: 1 },
+    { pastMaxMs: 1, aheadMaxMs: -1 },
+  ]) {
+    expect(decodeRecord(encodeStreamLimits(limits))).toMatchObject([{ reason: 'event_malformed' }])
   }
 })
 

@@ -14,6 +14,7 @@ import { sourceCommand } from './commands/source.ts'
 import { sqlCommand } from './commands/sql.ts'
 import { statementsCommand } from './commands/statements.ts'
 import { statusCommand } from './commands/status.ts'
+import { streamCommand } from './commands/stream.ts'
 import { tariffCommand } from './commands/tariff.ts'
 import { upCommand } from './commands/up.ts'
 import type { CommandContext } from './wiring/open-parts.ts'
@@ -32,6 +33,7 @@ const COMMANDS = [
   sqlCommand,
   rejectedCommand,
   sourceCommand,
+  streamCommand,
   auditCommand,
   statusCommand,
   doctorCommand,

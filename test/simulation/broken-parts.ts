@@ -3,7 +3,7 @@ import { BlockProof } from '@forbruk/aggregator/count/block-proof.ts'
 import type { BlockFlush } from '@forbruk/aggregator/count/flush-queue.ts'
 import { PartitionFold } from '@forbruk/aggregator/count/partition-fold.ts'
 import { type BlockRows, encodeBlock } from '@forbruk/aggregator/run/encode-block.ts'
-import type { TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
+import type { ScannedRequest, TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 
 /** Parts of a fold that are wrong in one way each: for mutants. */
 export class AdmissionOfAdmitted extends Admission {
@@ -28,6 +28,16 @@ export class AdmissionOfAnyDay extends Admission {
   override remember(file: SourceFile, texts: DataView, id: TextRange, offset: number): boolean {
     this.rememberedFrom = 0
     return super.remember(file, texts, id, offset)
+  }
+}
+
+/** Long before anything was appended, whatever the limits. */
+const TOO_OLD_MS = Date.UTC(2005)
+
+/** What is too old is turned away before it is known to be a copy. */
+export class AdmissionBehindJudge extends Admission {
+  override isDuplicate(request: ScannedRequest, file: SourceFile, offset: number): boolean {
+    return super.isDuplicate(request, file, offset) && request.timeMs >= TOO_OLD_MS
   }
 }
 

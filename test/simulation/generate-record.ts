@@ -1,10 +1,19 @@
 import type { EventIdentity } from '@forbruk/schemas/event/log-event.ts'
-import { encodeMark, encodeRejectedLine, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import {
+  encodeMark,
+  encodeRejectedLine,
+  encodeRequest,
+  encodeStreamLimits,
+} from '@forbruk/schemas/wire/encode.ts'
+import { pickLimits } from './pick-geometry.ts'
 import type { Random } from './random.ts'
 import type { SimulatedEvent } from './simulated-event.ts'
 
 const HOUR_MS = 3_600_000
 const START_MS = Date.UTC(2026, 9, 31, 20)
+const DAY_MS = 24 * HOUR_MS
+/** By hours, to the end of last year's logs and just beyond, and as a clock without a battery does. */
+const CLOCK_JUMPS_MS = [-9_000, -402, -399, -3, 2, 20, 2_000].map(days => days * DAY_MS)
 const SOURCES = ['gateway-1', 'gateway-2']
 const FILES = ['access-a', 'access-b']
 
@@ -37,7 +46,8 @@ export class RecordGenerator {
     const roll = this.#random.next()
     if (roll < 0.66) return this.#request()
     if (roll < 0.76) return this.#severalRequests()
-    if (roll < 0.84) return this.#mark()
+    if (roll < 0.83) return this.#mark()
+    if (roll < 0.84) return this.#limits()
     if (roll < 0.9) return this.#rejectedLine()
     return this.#malformed()
   }
@@ -79,6 +89,12 @@ export class RecordGenerator {
       format: random.pick(['nginx-json', 'combined']),
     }
     return { value: encodeMark(event), events: [event] }
+  }
+
+  /** An operator's word. Now and then an old one comes again, as every record may. */
+  #limits(): Content {
+    const limits = pickLimits(this.#random)
+    return { value: encodeStreamLimits(limits), events: [{ kind: 'stream_limits', ...limits }] }
   }
 
   #rejectedLine(): Content {
@@ -135,12 +151,18 @@ export class RecordGenerator {
       identity,
       clientId: random.pick(['fjord', 'fjell']),
       integrationId: random.pick(['', 'shop']),
-      // Late ones as well: the hour says nothing about the offset.
-      timeMs: START_MS + random.between(0, 3) * HOUR_MS + random.between(0, HOUR_MS - 1),
+      timeMs: this.#time(),
       status: random.pick([0, 200, 204, 503]),
       requestBytes: random.between(0, 999),
       responseBytes: random.between(0, 9_999),
     }
+  }
+
+  /** Late ones as well: the hour says nothing about the offset. And now and then a gateway's clock jumps. */
+  #time(): number {
+    const random = this.#random
+    const jumpMs = random.chance(0.15) ? random.pick(CLOCK_JUMPS_MS) : 0
+    return START_MS + jumpMs + random.between(0, 3) * HOUR_MS + random.between(0, HOUR_MS - 1)
   }
 
   #newIdentity(): EventIdentity {

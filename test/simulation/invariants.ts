@@ -145,9 +145,15 @@ export class Invariants {
     this.#compare(place, `ledger row at ${vouchedTo}`, found, expected, Object.keys(expected))
     // A start of which nothing is counted: its first record may say another version.
     if (vouchedTo === place.block) return
-    const { foldVersion, blockSize, windowSize } = this.#expectations.geometryOf(place) ?? NO_SIZES
-    const sizes = { fold_version: foldVersion, block_size: blockSize, window_size: windowSize }
-    this.#compare(place, 'ledger row', ledger, sizes, Object.keys(sizes))
+    const sizes = this.#expectations.geometryOf(place)
+    const expectedSizes = {
+      fold_version: sizes?.foldVersion,
+      block_size: sizes?.blockSize,
+      window_size: sizes?.windowSize,
+      past_max_ms: sizes?.pastMaxMs,
+      ahead_max_ms: sizes?.aheadMaxMs,
+    }
+    this.#compare(place, 'ledger row', ledger, expectedSizes, Object.keys(expectedSizes))
   }
 
   /** The first row that a ledger row at `vouchedTo` vouches for and that is older than that or not there. */
@@ -201,10 +207,8 @@ export class Invariants {
       const judged = this.#expectations
         .eventsOf(place.partition)
         .find(one => `${one.offset}|${one.index}` === key)
-      const reason =
-        judged?.verdict === 'rejected' && judged.event.kind === 'rejected' ? judged.event.reason : null
-      if (reason !== row.reason || judged?.block !== place.block)
-        this.#differ(place, `rejected ${key}`, row.reason, reason)
+      if (judged?.reason !== row.reason || judged?.block !== place.block)
+        this.#differ(place, `rejected ${key}`, row.reason, judged?.reason)
     }
   }
 
@@ -264,7 +268,6 @@ export class Invariants {
 
 /** As in open-block.ts. */
 const IDENTITIES_SINCE = 2
-const NO_SIZES = { foldVersion: 0, blockSize: 0, windowSize: 0 }
 
 function toMs(time: unknown): number | null {
   return time === null ? null : Date.parse(String(time))

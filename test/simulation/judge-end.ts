@@ -12,8 +12,8 @@ type Circumstances = {
   /** One partition's content was replaced. */
   readonly isReplaced: boolean
   readonly isUpgraded: boolean
-  /** Of the newest release. */
-  readonly foldVersionMax: number
+  /** Of the older release and of the newer one. */
+  readonly geometries: readonly [StreamGeometry, StreamGeometry]
   readonly partitions: readonly { readonly hasLostItsStart: boolean }[]
 }
 
@@ -21,14 +21,14 @@ type Circumstances = {
 export function assertExpectedEnd(
   process: { readonly name: string; readonly isStopping: boolean; readonly geometry: StreamGeometry },
   error: unknown,
-  { isReplaced, isUpgraded, foldVersionMax, partitions }: Circumstances,
+  { isReplaced, isUpgraded, geometries, partitions }: Circumstances,
 ): void {
   const hasGap = isReplaced || partitions.some(log => log.hasLostItsStart)
   const isExpected =
     error === null ||
     (error instanceof StoreError && error.code === REFUSED) ||
     (error instanceof StoreUnavailableError && process.isStopping) ||
-    (error instanceof FoldVersionError && isUpgraded && process.geometry.foldVersion < foldVersionMax) ||
+    (error instanceof FoldVersionError && isUpgraded && process.geometry === geometries[0]) ||
     (error instanceof LogGapError && hasGap) ||
     (error instanceof EventLogError && hasGap) ||
     (error instanceof LogContradictsLedgerError && isReplaced)

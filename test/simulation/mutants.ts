@@ -1,3 +1,4 @@
+import { geometryOf } from '@forbruk/aggregator/count/block.ts'
 import { BlockProof, type CountedBlock } from '@forbruk/aggregator/count/block-proof.ts'
 import { PartitionFold } from '@forbruk/aggregator/count/partition-fold.ts'
 import { type ResumeParts, resumePartition } from '@forbruk/aggregator/resume/resume.ts'
@@ -18,6 +19,7 @@ import {
   ProofLeftOwed,
   ProofTakenForGiven,
 } from './broken-parts.ts'
+import { MUTANTS_OF_TIME } from './mutants-of-time.ts'
 import { type Ports, PROTOCOL, type Protocol, partsOfFold } from './protocol.ts'
 import { RECOGNITION_MUTANTS } from './recognition-mutants.ts'
 
@@ -132,8 +134,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
       const point = await resumePartition(parts, partition)
       const [newest] = (await parts.ledger.readNewestBlocks(point, 9)).slice(-1)
       if (newest === undefined) return point
-      const { foldVersion, blockSize, windowSize } = newest
-      return { ...point, geometry: { foldVersion, blockSize, windowSize } }
+      return { ...point, geometry: geometryOf(newest) }
     },
   },
   'a partition is cut by its first sizes for ever': {
@@ -181,6 +182,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
       return { ...(await resumePartition(parts, partition)), restoredBlock: null }
     },
   },
+  ...MUTANTS_OF_TIME,
 }
 
 export function mutate(mutant: Partial<Protocol>): Protocol {
@@ -250,15 +252,13 @@ async function resumeWithoutStart(parts: ResumeParts, partition: number) {
     const blocks = await ledger.readNewestBlocks(place, blocksMax)
     if (blocks.length > 0) return blocks
     const { startOffset } = await log.bounds(partition)
-    const { blockSize, windowSize } = ofNewPartition
     const begin = { block: startOffset, firstOffset: startOffset, nextOffset: startOffset }
-    return [{ ...NOTHING_COUNTED, ...place, ...begin, blockSize, windowSize }]
+    return [{ ...NOTHING_COUNTED, ...place, ...begin, ...ofNewPartition }]
   }
   return resumePartition({ ...parts, ledger: { ...ledger, readNewestBlocks } }, partition)
 }
 
 const NOTHING_COUNTED = {
-  foldVersion: 1,
   records: 0,
   marks: 0,
   firstHourMs: null,

@@ -6,6 +6,8 @@ const sizes = (blockSize: number, windowSize: number, foldVersion = 1) => ({
   foldVersion,
   blockSize,
   windowSize,
+  pastMaxMs: null,
+  aheadMaxMs: null,
 })
 
 /** The one thing that nothing else is held against, on examples judged by hand. */

@@ -12,6 +12,8 @@ export type Judged = {
   /** Where its block begins. */
   readonly block: number
   readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark' | 'version'
+  /** Of what is rejected. */
+  readonly reason: string | null
 }
 
 /** Offsets [fromOffset, toOffset) that are given up: a block ends where they begin, and another begins behind them. */
@@ -21,14 +23,20 @@ function isLost(offset: number, gaps: readonly Gap[]): boolean {
   return gaps.some(({ fromOffset, toOffset }) => offset >= fromOffset && offset < toOffset)
 }
 
-type Sizes = { readonly foldVersion: number; readonly blockSize: number; readonly windowSize: number }
+type Sizes = {
+  readonly foldVersion: number
+  readonly blockSize: number
+  readonly windowSize: number
+  readonly pastMaxMs: number | null
+  readonly aheadMaxMs: number | null
+}
 
 /** Where a block begins, by which sizes, and the day (UTC) of its first record; null when it has none. */
 export type Cut = { readonly start: number; readonly sizes: Sizes; day: number | null }
 
 /**
  * The blocks of a partition in order: from each multiple of the block size, from the first record of a later day, and
- * from a record that says a higher version.
+ * from a record that says a higher version, or other limits.
  */
 export function cutBlocks(
   records: readonly SimulatedRecord[],
@@ -39,7 +47,7 @@ export function cutBlocks(
 ): Cut[] {
   const cuts: Cut[] = []
   let sizes = ofNewPartition
-  const versions = new Map(records.map(({ offset, events }) => [offset, events.find(isVersion)]))
+  const ofStream = new Map(records.map(({ offset, events }) => [offset, events.find(isOfStream)]))
   const days = new Map(records.map(({ offset, appendTimeMs }) => [offset, Math.floor(appendTimeMs / DAY_MS)]))
   for (let offset = firstOffset; offset < Math.max(endOffset, firstOffset + 1); offset++) {
     const open = cuts.at(-1)
@@ -50,23 +58,41 @@ export function cutBlocks(
     }
     const day = days.get(offset) ?? null
     const isLater = day !== null && open !== undefined && open.day !== null && day > open.day
-    const version = versions.get(offset)
-    const isHigher = version !== undefined && version.foldVersion > sizes.foldVersion
     const isMultiple = offset % sizes.blockSize === 0
-    if (isHigher) sizes = version
+    const before = sizes
+    sizes = sizesAfter(before, ofStream.get(offset))
     const isBehindGap = gaps.some(({ toOffset }) => toOffset === offset)
-    if (open === undefined || isMultiple || isLater || isHigher || isBehindGap)
+    if (open === undefined || isMultiple || isLater || sizes !== before || isBehindGap)
       cuts.push({ start: offset, sizes, day })
     else open.day ??= day
   }
   return cuts
 }
 
-function isVersion(event: SimulatedEvent) {
-  return event.kind === 'stream_version'
+type OfStream = Extract<SimulatedEvent, { kind: 'stream_version' | 'stream_limits' }>
+
+function isOfStream(event: SimulatedEvent): event is OfStream {
+  return event.kind === 'stream_version' || event.kind === 'stream_limits'
 }
 
 const DAY_MS = 86_400_000
+const FIRST_LIMITS = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
+
+/** The same where the record changes nothing. Version 1 has no limits, and the others have some at any time. */
+function sizesAfter(sizes: Sizes, record: OfStream | undefined): Sizes {
+  if (record === undefined) return sizes
+  const { pastMaxMs, aheadMaxMs } = sizes
+  if (record.kind === 'stream_version') {
+    if (record.foldVersion <= sizes.foldVersion) return sizes
+    const { foldVersion, blockSize, windowSize } = record
+    const limits = sizes.foldVersion === 1 ? FIRST_LIMITS : { pastMaxMs, aheadMaxMs }
+    return { foldVersion, blockSize, windowSize, ...limits }
+  }
+  const isOther = record.pastMaxMs !== pastMaxMs || record.aheadMaxMs !== aheadMaxMs
+  if (sizes.foldVersion === 1 || !isOther) return sizes
+  return { ...sizes, pastMaxMs: record.pastMaxMs, aheadMaxMs: record.aheadMaxMs }
+}
+
 const DAYS_REMEMBERED = 7
 
 /** Appends the events of further records to those judged so far, from the partition's first counted offset on. */
@@ -91,7 +117,10 @@ export function extendJudgement(
         gaps.every(({ toOffset }) => earlier.offset >= toOffset || offset < toOffset) &&
         changes.every(({ at, windowSize }) => earlier.offset >= at || at - earlier.offset <= windowSize)
       const verdict = verdictOf(event, judged, isRemembered)
-      judged.push({ event, offset, index, appendTimeMs, block: block.start, verdict })
+      const reason = verdict === 'duplicate' ? null : reasonOf(event, appendTimeMs, block.sizes)
+      const isRejected = reason !== null
+      const place = { event, offset, index, appendTimeMs, block: block.start }
+      judged.push({ ...place, verdict: isRejected ? 'rejected' : verdict, reason })
     }
   }
 }
@@ -110,7 +139,7 @@ function verdictOf(
   isRemembered: (earlier: Judged) => boolean,
 ): Judged['verdict'] {
   if (event.kind === 'mark') return 'mark'
-  if (event.kind === 'stream_version') return 'version'
+  if (isOfStream(event)) return 'version'
   const own = originOf(event)
   const isCopy = before.some(earlier => {
     const other = originOf(earlier.event)
@@ -127,6 +156,24 @@ function verdictOf(
   return event.kind === 'request' ? 'counted' : 'rejected'
 }
 
+/** Why an event that is no copy can't be counted; null when it can. */
+function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): string | null {
+  switch (event.kind) {
+    case 'rejected':
+      return event.reason
+    case 'stream_limits':
+      return sizes.foldVersion === 1 ? 'schema_unknown' : null
+    case 'request': {
+      const { pastMaxMs, aheadMaxMs } = sizes
+      if (pastMaxMs !== null && event.timeMs < appendTimeMs - pastMaxMs) return 'time_too_old'
+      return aheadMaxMs !== null && event.timeMs > appendTimeMs + aheadMaxMs ? 'time_ahead' : null
+    }
+    case 'mark':
+    case 'stream_version':
+      return null
+  }
+}
+
 function originOf(event: SimulatedEvent) {
   switch (event.kind) {
     case 'request':
@@ -135,6 +182,7 @@ function originOf(event: SimulatedEvent) {
       return event.origin
     case 'mark':
     case 'stream_version':
+    case 'stream_limits':
       return null
   }
 }

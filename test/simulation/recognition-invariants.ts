@@ -75,7 +75,8 @@ export class RecognitionInvariants {
         const id = event.identity.kind === 'request_id' ? event.identity.id : ''
         if (excused.has(`${hourMs} ${hashWeakly(id)}`)) continue
         throw new Violation(
-          `${name} counts ${occurrences.length} times below ${below}, and ${partition}/${offset} is not among the repeated`,
+          `${name} counts ${occurrences.length} times below ${below}, ` +
+            `and ${partition}/${offset} is not among the repeated`,
         )
       }
     }

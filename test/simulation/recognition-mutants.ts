@@ -1,28 +1,28 @@
 import { findRepeated } from '@forbruk/aggregator/recognise/find-repeated.ts'
-import type { RecogniseParts } from '@forbruk/aggregator/recognise/recogniser.ts'
+import { type RecogniseParts, Recogniser } from '@forbruk/aggregator/recognise/recogniser.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { AlikeQuestion, IdentityPlace } from '@forbruk/infra/ledger/recognition.ts'
 import type { StoredRow } from './block-tables.ts'
-import type { Protocol } from './protocol.ts'
+import { type Protocol, partsOfRecognising } from './protocol.ts'
 
 /** How repeated request ids are recognised, with one piece replaced by a wrong one. */
 export const RECOGNITION_MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'request ids of one hash are taken for one': {
-    recognise: parts => ({
+    recognise: withParts(parts => ({
       ...parts,
       findRepeated: (stream, places, known) =>
         findRepeated(stream, places, known).length > 0 ? [...known.values()] : [],
-    }),
+    })),
   },
   'a request id that the log has lost is taken for a copy': {
-    recognise: parts => ({
+    recognise: withParts(parts => ({
       ...parts,
       findRepeated: (stream, places, known) => findRepeated(stream, places, known).filter(row => row.isKnown),
-    }),
+    })),
   },
   'the progress is written before the rows': {
-    recognise: parts => ({ ...parts, store: { insert: progressFirst(parts) } }),
+    recognise: withParts(parts => ({ ...parts, store: { insert: progressFirst(parts) } })),
   },
   'only new request ids are compared with each other': {
     recognise: withAlike((places, { from }) =>
@@ -36,10 +36,10 @@ export const RECOGNITION_MUTANTS: Readonly<Record<string, Partial<Protocol>>> = 
     }),
   },
   'only the copies of a request id are kept': {
-    recognise: parts => ({
+    recognise: withParts(parts => ({
       ...parts,
       findRepeated: (stream, places, known) => findRepeated(stream, places, known).slice(1),
-    }),
+    })),
   },
   'settling goes on with the newest hour': {
     recognise: withLedger(ledger => ({
@@ -92,8 +92,12 @@ export const RECOGNITION_MUTANTS: Readonly<Record<string, Partial<Protocol>>> = 
   },
 }
 
+function withParts(change: (parts: RecogniseParts) => RecogniseParts): Protocol['recognise'] {
+  return ports => new Recogniser(change(partsOfRecognising(ports)))
+}
+
 function withLedger(change: (ledger: LedgerReader) => Partial<LedgerReader>): Protocol['recognise'] {
-  return parts => ({ ...parts, ledger: { ...parts.ledger, ...change(parts.ledger) } })
+  return withParts(parts => ({ ...parts, ledger: { ...parts.ledger, ...change(parts.ledger) } }))
 }
 
 /** @param change of the places that share one hour and hash */

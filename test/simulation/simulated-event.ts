@@ -2,6 +2,7 @@ import type {
   EventIdentity,
   RequestEvent,
   SourceMark,
+  StreamLimits,
   StreamVersion,
 } from '@forbruk/schemas/event/log-event.ts'
 
@@ -16,6 +17,7 @@ export type SimulatedEvent =
     }
   | SourceMark
   | StreamVersion
+  | StreamLimits
 
 export type SimulatedRecord = {
   readonly offset: number

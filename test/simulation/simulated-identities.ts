@@ -2,17 +2,20 @@ import { hashId } from '@forbruk/aggregator/count/hash-identity.ts'
 import type {
   AlikeQuestion,
   HourAndHash,
+  IdentityBlock,
   IdentityPlace,
   Offsets,
   Recognition,
 } from '@forbruk/infra/ledger/recognition.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import {
   type RecognitionProgress,
   recognitionProgress,
 } from '@forbruk/infra/store/tables/recognition-progress.ts'
 import { type RepeatedRequest, repeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
-import type { StoredRow } from './block-tables.ts'
+import type { BlockPlace, StoredRow } from './block-tables.ts'
+import type { Random } from './random.ts'
 
 /** So few bits that ids share their hash everywhere. */
 const BITS = 4
@@ -32,15 +35,90 @@ export function isIdentityTable(table: string): table is IdentityTableName {
   return IDENTITY_TABLES.some(name => name === table)
 }
 
+type Ledger = {
+  readonly partitions: readonly number[]
+  ledgerOf(partition: number): readonly LedgerBlock[]
+  isSettled(place: BlockPlace): boolean
+}
+/** As in verify-blocks.ts. */
+const BLOCKS_VERIFIED = 4
+/** `ends`: how far each partition was counted then. */
+type Insert = {
+  readonly table: IdentityTableName
+  readonly rows: readonly StoredRow[]
+  readonly ends: ReadonlyMap<number, number>
+}
+
 type StoredIdentity = IdentityPlace & { readonly wholeHash: bigint }
 
 /** Where request ids stand, which of them are repeated, and up to where that is settled. Hashes are weak ones. */
 export class SimulatedIdentities {
+  readonly #ledger: Ledger
+  #inserts: Insert[] = []
   readonly #identities = new Map<string, StoredIdentity>()
   readonly #repeated = new Map<string, RepeatedRequest>()
   #progress: RecognitionProgress | null = null
 
-  clear(table: IdentityTableName): void {
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  /** Answers the blocks that identities are of. */
+  insert(table: IdentityTableName, rows: readonly StoredRow[]): BlockPlace[] {
+    const ends = this.#ledger.partitions.map(partition => this.#endOf(partition))
+    this.#inserts.push({ table, rows, ends: new Map(ends) })
+    for (const row of rows) this.#apply(table, row)
+    return table === 'request_identity' ? rows.flatMap(row => this.#placeOf(row)) : []
+  }
+
+  /** In a power loss, each table by itself: none older than what is verified of the ledger. */
+  loseNewest(random: Random): BlockPlace[] {
+    const lost: BlockPlace[] = []
+    for (const table of ['request_identity', 'repeated_request'] as const) {
+      for (let left = random.between(0, 6); left > 0; left--) {
+        const newest = this.#inserts.findLast(insert => insert.table === table)
+        if (newest === undefined || this.#isOld(newest)) break
+        this.#inserts = this.#inserts.filter(insert => insert !== newest)
+        if (table === 'request_identity') lost.push(...newest.rows.flatMap(row => this.#placeOf(row)))
+      }
+      this.#clear(table)
+      for (const insert of this.#inserts)
+        if (insert.table === table) for (const row of insert.rows) this.#apply(table, row)
+    }
+    return lost
+  }
+
+  #isOld({ table, rows, ends }: Insert): boolean {
+    if (table === 'request_identity')
+      return rows.some(row => this.#placeOf(row).some(place => this.#ledger.isSettled(place)))
+    return this.#ledger.partitions.some(partition => {
+      const newest = this.#ledger.ledgerOf(partition).at(-1)
+      const verifiedFrom = (newest?.nextOffset ?? 0) - BLOCKS_VERIFIED * (newest?.blockSize ?? 0)
+      return (ends.get(partition) ?? 0) <= verifiedFrom
+    })
+  }
+
+  #endOf(partition: number): [number, number] {
+    return [partition, this.#ledger.ledgerOf(partition).at(-1)?.nextOffset ?? 0]
+  }
+
+  /** The block that an identity stands in, if the ledger has it. */
+  #placeOf(row: StoredRow): BlockPlace[] {
+    const partition = Number(row.partition)
+    const blocks = this.#ledger.ledgerOf(partition)
+    const block = blocks.findLast(({ firstOffset }) => firstOffset <= Number(row.offset))
+    return block === undefined ? [] : [{ partition, block: block.firstOffset }]
+  }
+
+  readBlocks(beyond: Offsets): IdentityBlock[] {
+    const blocks = this.#ledger.partitions.flatMap(partition => this.#ledger.ledgerOf(partition))
+    return blocks.filter(
+      ({ partition, identities, nextOffset }) =>
+        (identities ?? 0) > 0 && nextOffset > (beyond[partition] ?? 0),
+    )
+  }
+
+  #clear(table: IdentityTableName): void {
     switch (table) {
       case 'request_identity':
         this.#identities.clear()
@@ -53,7 +131,7 @@ export class SimulatedIdentities {
     }
   }
 
-  apply(table: IdentityTableName, row: StoredRow): void {
+  #apply(table: IdentityTableName, row: StoredRow): void {
     switch (table) {
       case 'request_identity': {
         const identity = toIdentity(row)

@@ -54,7 +54,8 @@ export class SimulatedPartition {
   }
 
   appendVersion(appendTimeMs: number, version: StreamGeometry, value: Buffer): void {
-    const events = [{ kind: 'stream_version', ...version } as const]
+    const { foldVersion, blockSize, windowSize } = version
+    const events = [{ kind: 'stream_version', foldVersion, blockSize, windowSize } as const]
     this.records.push({ offset: this.endOffset, appendTimeMs, value, events })
     this.endOffset += 1
   }

@@ -1,6 +1,4 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
-import { findRepeated } from '@forbruk/aggregator/recognise/find-repeated.ts'
-import { Recogniser } from '@forbruk/aggregator/recognise/recogniser.ts'
 import { countLog } from '@forbruk/aggregator/run/count-log.ts'
 import type { FlushStore } from '@forbruk/aggregator/run/flush.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
@@ -12,15 +10,13 @@ import {
 } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { StoredRow } from './block-tables.ts'
+import { toLedgerReader } from './ledger-port.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
-import { hashWeakly } from './simulated-identities.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { SimulatedStore } from './simulated-store.ts'
 
 export const STREAM = 'gateway.requests'
-/** Few, so that most of a settling takes several questions. */
-const HASHES_MAX = 2
 
 /** Something a process waits for: the scheduler decides when it happens, and how. */
 export type Operation =
@@ -167,14 +163,12 @@ export class SimulatedProcess {
     const foldVersionMax = geometry.foldVersion
     const ports = { log: this.#logPort(), store: this.#storePort(), ledger: this.#ledgerPort() }
     const parts = protocol.around(ports, nowMs)
-    const recogniser = new Recogniser(
-      protocol.recognise({ ...parts, hashId: hashWeakly, findRepeated, hashesMax: HASHES_MAX }),
-    )
+    const recogniser = protocol.recognise(parts)
     return countLog({
       ...parts,
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
-      beginFold: point => protocol.beginFold(point, foldVersionMax),
+      beginFold: point => protocol.beginFold(point, foldVersionMax, nowMs),
       write: flushes => protocol.write(parts.store, flushes),
       settle: signal => recogniser.settle(signal),
       clock: nowMs,
@@ -189,22 +183,7 @@ export class SimulatedProcess {
 
   #ledgerPort(): LedgerReader {
     const reader = this.#surroundings.store.reader()
-    return {
-      readStream: stream => this.#read('stream', () => reader.readStream(stream)),
-      readStandings: stream => this.#read('standings', () => reader.readStandings(stream)),
-      readNewestBlocks: (place, max) =>
-        this.#read('newest blocks', () => reader.readNewestBlocks(place, max)),
-      readSumsFrom: (place, block) => this.#read('block sums', () => reader.readSumsFrom(place, block)),
-      readGaps: place => this.#read('gaps', () => reader.readGaps(place)),
-      readSeenFiles: (place, block) => this.#read('seen files', () => reader.readSeenFiles(place, block)),
-      readRecognition: stream => this.#read('recognition', () => reader.readRecognition(stream)),
-      countRepeated: stream => this.#read('repeated', () => reader.countRepeated(stream)),
-      readIdentityBlocks: (stream, beyond) =>
-        this.#read('identity blocks', () => reader.readIdentityBlocks(stream, beyond)),
-      readAlike: question => this.#read('alike', () => reader.readAlike(question)),
-      readRepeated: (stream, first, last) =>
-        this.#read('repeated', () => reader.readRepeated(stream, first, last)),
-    }
+    return toLedgerReader(reader, (name, answer) => this.#read(name, answer))
   }
 
   #storePort(): FlushStore {

@@ -1,7 +1,6 @@
 import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { Standing } from '@forbruk/infra/ledger/progress.ts'
-import type { IdentityBlock, Offsets } from '@forbruk/infra/ledger/recognition.ts'
 import type { SeenFile } from '@forbruk/infra/ledger/source-files.ts'
 import { type AcceptedGap, acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
@@ -17,15 +16,9 @@ import {
   TABLES,
   toPlace,
 } from './block-tables.ts'
+import { type AnswersAtOnce, toLedgerReader } from './ledger-port.ts'
 import type { Random } from './random.ts'
-import { type IdentityTableName, isIdentityTable, SimulatedIdentities } from './simulated-identities.ts'
-
-/** A ledger reader that answers in the moment it is asked. */
-type AnswersAtOnce = {
-  [Name in keyof LedgerReader]: (
-    ...args: Parameters<LedgerReader[Name]>
-  ) => Awaited<ReturnType<LedgerReader[Name]>>
-}
+import { isIdentityTable, SimulatedIdentities } from './simulated-identities.ts'
 
 const LOSABLE = ['usage_rollup', 'source_ledger', 'rejected_event'] as const
 /** As in verify-blocks.ts: what is lost in older blocks is not looked for. */
@@ -35,8 +28,7 @@ const BLOCKS_VERIFIED = 4
 export class SimulatedStore {
   #stream: StoredStream | null = null
   readonly #gaps = new Map<number, AcceptedGap[]>()
-  readonly identities = new SimulatedIdentities()
-  readonly #identityInserts: IdentityInsert[] = []
+  readonly identities = new SimulatedIdentities(this)
   #inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
   #visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
   /** The visible ledger rows once more, by partition and block. */
@@ -49,7 +41,7 @@ export class SimulatedStore {
       this.#stream = row === undefined ? this.#stream : streamShape.parse(row)
       return []
     }
-    if (isIdentityTable(table)) return this.#insertIdentities(table, rows)
+    if (isIdentityTable(table)) return this.identities.insert(table, rows)
     if (!isBlockTable(table)) throw new Error(`insert into ${table}, which is not simulated`)
     this.#inserts[table].push(rows)
     return rows.map(row => this.#apply(table, row))
@@ -70,6 +62,11 @@ export class SimulatedStore {
 
   rowsOf(table: BlockTable, { partition, block }: BlockPlace): ReadonlyMap<string, StoredRow> {
     return this.#visible[table].get(`${partition}|${block}`) ?? new Map()
+  }
+
+  /** Of which anything is in the ledger. */
+  get partitions(): readonly number[] {
+    return [...this.#ledgers.keys()]
   }
 
   /** Ledger rows of the partition, in order. */
@@ -96,7 +93,7 @@ export class SimulatedStore {
     for (const table of LOSABLE) {
       for (let left = random.between(0, 6); left > 0; left--) {
         const newest = this.#inserts[table].at(-1) ?? []
-        if (newest.length === 0 || newest.some(row => this.#isSettled(row))) break
+        if (newest.length === 0 || newest.some(row => this.isSettled(toPlace(row)))) break
         this.#inserts[table].pop()
         lost.push(...newest.map(toPlace))
       }
@@ -104,51 +101,7 @@ export class SimulatedStore {
       this.#visible[table] = new Map()
       for (const rows of kept) for (const row of rows) this.#apply(table, row)
     }
-    return [...lost, ...this.#loseIdentities(random)]
-  }
-
-  /** Answers the blocks that they are of. */
-  #insertIdentities(table: IdentityTableName, rows: readonly StoredRow[]): BlockPlace[] {
-    const ends = new Map([...this.#ledgers.keys()].map(of => [of, this.ledgerOf(of).at(-1)?.nextOffset ?? 0]))
-    this.#identityInserts.push({ table, rows, ends })
-    for (const row of rows) this.identities.apply(table, row)
-    return table === 'request_identity' ? rows.flatMap(row => this.#placeOf(row)) : []
-  }
-
-  /** The same of what is kept of request ids, each table by itself: none older than what is verified of the ledger. */
-  #loseIdentities(random: Random): BlockPlace[] {
-    const lost: BlockPlace[] = []
-    for (const table of ['request_identity', 'repeated_request'] as const) {
-      for (let left = random.between(0, 6); left > 0; left--) {
-        const newest = this.#identityInserts.findLastIndex(insert => insert.table === table)
-        const insert = this.#identityInserts[newest]
-        if (insert === undefined || this.#isOld(insert)) break
-        this.#identityInserts.splice(newest, 1)
-        if (table === 'request_identity') lost.push(...insert.rows.flatMap(row => this.#placeOf(row)))
-      }
-      this.identities.clear(table)
-      for (const insert of this.#identityInserts)
-        if (insert.table === table) for (const row of insert.rows) this.identities.apply(table, row)
-    }
-    return lost
-  }
-
-  #isOld({ table, rows, ends }: IdentityInsert): boolean {
-    if (table === 'request_identity')
-      return rows.some(row => this.#placeOf(row).some(place => this.#isSettled({ ...place })))
-    return [...this.#ledgers.keys()].some(partition => {
-      const newest = this.ledgerOf(partition).at(-1)
-      return (
-        (ends.get(partition) ?? 0) <= (newest?.nextOffset ?? 0) - BLOCKS_VERIFIED * (newest?.blockSize ?? 0)
-      )
-    })
-  }
-
-  /** The block that an identity stands in, if the ledger has it. */
-  #placeOf(row: StoredRow): BlockPlace[] {
-    const partition = Number(row.partition)
-    const block = this.ledgerOf(partition).findLast(({ firstOffset }) => firstOffset <= Number(row.offset))
-    return block === undefined ? [] : [{ partition, block: block.firstOffset }]
+    return [...lost, ...this.identities.loseNewest(random)]
   }
 
   reader(): AnswersAtOnce {
@@ -159,7 +112,8 @@ export class SimulatedStore {
         for (const partition of this.#ledgers.keys()) {
           const ledger = this.ledgerOf(partition)
           const foldVersion = Math.max(...ledger.map(block => block.foldVersion))
-          standings.set(partition, { nextOffset: ledger.at(-1)?.nextOffset ?? 0, foldVersion })
+          const { nextOffset = 0, pastMaxMs = null, aheadMaxMs = null } = ledger.at(-1) ?? {}
+          standings.set(partition, { nextOffset, foldVersion, pastMaxMs, aheadMaxMs })
         }
         return standings
       },
@@ -174,31 +128,18 @@ export class SimulatedStore {
       readSeenFiles: (place, beforeBlock) => this.#seenFiles(place, beforeBlock),
       readRecognition: () => this.identities.readRecognition(),
       countRepeated: () => this.identities.countRepeated(),
-      readIdentityBlocks: (_stream, beyond) => this.#identityBlocks(beyond),
+      readIdentityBlocks: (_stream, beyond) => this.identities.readBlocks(beyond),
       readAlike: question => this.identities.readAlike(question),
       readRepeated: (_stream, first, last) => this.identities.readRepeated(first, last),
     }
   }
 
   readerPort(): LedgerReader {
-    const reader = this.reader()
-    return {
-      readStream: async stream => reader.readStream(stream),
-      readStandings: async stream => reader.readStandings(stream),
-      readNewestBlocks: async (place, max) => reader.readNewestBlocks(place, max),
-      readSumsFrom: async (place, block) => reader.readSumsFrom(place, block),
-      readGaps: async place => reader.readGaps(place),
-      readSeenFiles: async (place, block) => reader.readSeenFiles(place, block),
-      readRecognition: async stream => reader.readRecognition(stream),
-      countRepeated: async stream => reader.countRepeated(stream),
-      readIdentityBlocks: async (stream, beyond) => reader.readIdentityBlocks(stream, beyond),
-      readAlike: async question => reader.readAlike(question),
-      readRepeated: async (stream, first, last) => reader.readRepeated(stream, first, last),
-    }
+    return toLedgerReader(this.reader(), async (_name, answer) => answer())
   }
 
-  #isSettled(row: StoredRow): boolean {
-    const { partition, block } = toPlace(row)
+  /** Too old to be verified, so that nothing of it is lost. */
+  isSettled({ partition, block }: BlockPlace): boolean {
     const newest = this.ledgerOf(partition).at(-1)
     const vouching = this.ledgerOf(partition).find(({ firstOffset }) => firstOffset === block)
     if (newest === undefined || vouching === undefined) return false
@@ -234,14 +175,6 @@ export class SimulatedStore {
         if (block >= from && block < to) yield row
       }
     }
-  }
-
-  #identityBlocks(beyond: Offsets): IdentityBlock[] {
-    return [...this.#ledgers.keys()].flatMap(partition =>
-      this.ledgerOf(partition).filter(
-        ({ identities, nextOffset }) => (identities ?? 0) > 0 && nextOffset > (beyond[partition] ?? 0),
-      ),
-    )
   }
 
   #sums({ partition }: Place, firstBlock: number): BlockSum[] {
@@ -281,13 +214,6 @@ export class SimulatedStore {
     }
     return [...newest.values()].map(row => sourceShape.parse(row))
   }
-}
-
-/** `ends`: how far each partition was counted then. */
-type IdentityInsert = {
-  readonly table: IdentityTableName
-  readonly rows: readonly StoredRow[]
-  readonly ends: ReadonlyMap<number, number>
 }
 
 const SUMMED = [

@@ -5,6 +5,7 @@ import { Inserts } from './inserts.ts'
 import { Invariants } from './invariants.ts'
 import { assertExpectedEnd } from './judge-end.ts'
 import { neededOffset } from './needed-offset.ts'
+import { pickGeometry } from './pick-geometry.ts'
 import type { Protocol } from './protocol.ts'
 import { Random } from './random.ts'
 import { SimulatedPartition } from './simulated-log.ts'
@@ -21,7 +22,7 @@ const LAG_MAX_MS = 2 * 24 * HOUR_MS
 export class World {
   readonly random: Random
   /** Of the release that began the stream, and of the one that follows it. */
-  readonly #geometries: readonly [StreamGeometry, StreamGeometry]
+  readonly geometries: readonly [StreamGeometry, StreamGeometry]
   /** The newer release is there; processes of the older one may be, too. */
   isUpgraded = false
   readonly partitions: SimulatedPartition[] = []
@@ -47,16 +48,15 @@ export class World {
     this.#trace = trace
     this.#pendingRowsMax = random.pick([0, 10, 1_000])
     this.#pauseMaxMs = random.pick([10, 12 * HOUR_MS, 48 * HOUR_MS, 240 * HOUR_MS])
-    // Mostly one that keeps request ids from the beginning.
-    const foldVersion = random.pick([1, 2, 2])
-    this.#geometries = [pickSizes(foldVersion, random), pickSizes(foldVersion + 1, random)]
-    const { blockSize } = this.#geometries[0]
+    const foldVersion = random.pick([1, 2])
+    this.geometries = [pickGeometry(foldVersion, random), pickGeometry(foldVersion + 1, random)]
+    const { blockSize } = this.geometries[0]
     for (let partition = 0; partition < random.pick([1, 1, 2, 3]); partition++) {
       const startOffset = random.chance(0.7) ? 0 : random.between(1, 3 * blockSize)
       this.partitions.push(new SimulatedPartition(partition, startOffset, random))
     }
     this.#group = new Group(this.partitions.length)
-    this.invariants = new Invariants(this.store, this.partitions, this.#geometries[0])
+    this.invariants = new Invariants(this.store, this.partitions, this.geometries[0])
     this.inserts = new Inserts({
       random,
       store: this.store,
@@ -64,11 +64,7 @@ export class World {
       trace,
       isChecked: () => !this.isReplaced,
     })
-    trace(`${this.partitions.length} partitions, ${JSON.stringify(this.#geometries)}`)
-  }
-
-  get foldVersionMax(): number {
-    return this.#geometries[1].foldVersion
+    trace(`${this.partitions.length} partitions, ${JSON.stringify(this.geometries)}`)
   }
 
   start(untilCaughtUp = false): SimulatedProcess {
@@ -80,7 +76,7 @@ export class World {
       nowMs: () => this.#nowMs,
     }
     const isNewer = this.isUpgraded && (untilCaughtUp || this.random.chance(0.8))
-    const geometry = this.#geometries[isNewer ? 1 : 0]
+    const geometry = this.geometries[isNewer ? 1 : 0]
     const process = new SimulatedProcess(
       `P${this.#everyProcess.length + 1}`,
       surroundings,
@@ -104,7 +100,7 @@ export class World {
     for (let left = this.random.between(1, 5); left > 0; left--) {
       // Brokers' clocks differ: a later record may have the earlier time.
       const agoMs = this.random.chance(0.1) ? this.random.between(0, CLOCKS_DIFFER_MAX_MS) : 0
-      log.append(this.#nowMs - agoMs, this.random, this.#geometries[0].blockSize)
+      log.append(this.#nowMs - agoMs, this.random, this.geometries[0].blockSize)
     }
     this.#trace(`log ${log.partition} ends at ${log.endOffset}`)
   }
@@ -298,9 +294,4 @@ export class World {
         this.inserts.perform(process.name, operation)
     }
   }
-}
-
-function pickSizes(foldVersion: number, random: Random): StreamGeometry {
-  const blockSize = random.pick([4, 8, 16, 32])
-  return { foldVersion, blockSize, windowSize: random.between(1, blockSize) }
 }

@@ -1,7 +1,7 @@
 import { count64, listOf, nullable, safeCount, secondTime, text, time } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
-/** One row per block, written after the rows it vouches for: migration 005. */
+/** One row per block, written after the rows it vouches for: migrations 005, 088. */
 export const blockLedger = declareTable('block_ledger', {
   stream: text,
   partition: safeCount,
@@ -10,6 +10,9 @@ export const blockLedger = declareTable('block_ledger', {
   foldVersion: safeCount,
   blockSize: safeCount,
   windowSize: safeCount,
+  /** Both null in blocks that have no limits. */
+  pastMaxMs: nullable(safeCount),
+  aheadMaxMs: nullable(safeCount),
   firstOffset: safeCount,
   nextOffset: safeCount,
   records: safeCount,

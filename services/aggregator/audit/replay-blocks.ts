@@ -9,8 +9,9 @@ import type { UsageRollupRow } from '@forbruk/infra/store/tables/usage-rollup.ts
 import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { Admission } from '../count/admit.ts'
-import { findUnknown } from '../count/block.ts'
+import { findUnknown, geometryOf } from '../count/block.ts'
 import { BlockProof } from '../count/block-proof.ts'
+import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { rememberedFrom } from '../count/window.ts'
 import { restoreSources } from '../resume/restore-sources.ts'
@@ -61,8 +62,7 @@ async function replayBlock(
   // The stored start of a partition of which nothing was counted yet.
   if (nextOffset === firstOffset) return []
   const place = { stream: block.stream, partition: block.partition }
-  const { foldVersion, blockSize, windowSize } = block
-  const geometry = { foldVersion, blockSize, windowSize }
+  const geometry = geometryOf(block)
   const fail = (message: string): AuditFinding => ({
     check: 'replay_equals_stored',
     place: placeOf(block),
@@ -93,7 +93,7 @@ async function replayBlock(
   const start = { foldFromOffset: firstOffset, readFromOffset, earlierBlocks, restoredBlock: null }
   const fold = new PartitionFold(
     { ...place, ...start, geometry, admission, proof: new BlockProof(place, new Map()) },
-    { foldVersionMax, scanner, encode: encodeBlock },
+    { foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock },
   )
   // One more where a later block begins: it must be the record that ends this one.
   const next = ofPartition.find(other => other.firstOffset > firstOffset)

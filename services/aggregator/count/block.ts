@@ -1,5 +1,8 @@
+import type { StreamLimits, StreamVersion, TimeLimits } from '@forbruk/schemas/event/log-event.ts'
+import type { HeldLimits } from './judge-time.ts'
+
 /** How a stream is counted and cut. Stored with every block: every figure is a function of the log and of this. */
-export type StreamGeometry = {
+export type StreamGeometry = HeldLimits & {
   /** Of the rules of decode, admit and fold, and of the two sizes. */
   readonly foldVersion: number
   /** Offsets per block, at most: blocks end at its multiples, and earlier where a day does. */
@@ -7,6 +10,15 @@ export type StreamGeometry = {
   /** A request id that occurs again within this many offsets is a duplicate. At most `blockSize`. */
   readonly windowSize: number
 }
+
+/** The rules of version 1 have no limits. */
+const FOLD_VERSION_OF_LIMITS = 2
+const DAY_MS = 86_400_000
+/**
+ * Those of a stream until its log says otherwise: last year's logs can be loaded, and a clock may be in another zone.
+ * A part of the rules: a stream that goes on from version 1 begins with them.
+ */
+const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
 
 /**
  * Raised when decode, admit or fold decide anything differently, or the default sizes change. A stream that is counted
@@ -20,6 +32,7 @@ export const DEFAULT_GEOMETRY: StreamGeometry = {
   foldVersion: FOLD_VERSION,
   blockSize: 2 ** 17,
   windowSize: 2 ** 16,
+  ...FIRST_TIME_LIMITS,
 }
 
 /** A partition is counted by rules that this process doesn't have. */
@@ -40,7 +53,41 @@ export function findUnknown(
   )
 }
 
-const DAY_MS = 86_400_000
+/** The geometry in a row that holds it beside other columns. */
+export function geometryOf(row: StreamGeometry): StreamGeometry {
+  const { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs } = row
+  return { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs }
+}
+
+/**
+ * How counting goes on behind a record that says a version or limits; null where it changes nothing. A version holds
+ * when it is higher, so that a record that comes again, or late, is passed over; limits that the stream has stay. Of
+ * limits the last ones in the log hold, and before version 2 none do. Pure.
+ */
+export function followRecord(
+  geometry: StreamGeometry,
+  record: StreamVersion | StreamLimits,
+): StreamGeometry | null {
+  switch (record.kind) {
+    case 'stream_version': {
+      const { foldVersion, blockSize, windowSize } = record
+      if (foldVersion <= geometry.foldVersion) return null
+      const limits =
+        knowsLimits(geometry) || foldVersion < FOLD_VERSION_OF_LIMITS ? geometry : FIRST_TIME_LIMITS
+      const { pastMaxMs, aheadMaxMs } = limits
+      return { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs }
+    }
+    case 'stream_limits': {
+      const { pastMaxMs, aheadMaxMs } = record
+      const isSame = pastMaxMs === geometry.pastMaxMs && aheadMaxMs === geometry.aheadMaxMs
+      return isSame || !knowsLimits(geometry) ? null : { ...geometry, pastMaxMs, aheadMaxMs }
+    }
+  }
+}
+
+export function knowsLimits({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
+  return foldVersion >= FOLD_VERSION_OF_LIMITS
+}
 
 /** Where a block that begins at `firstOffset` ends, if no day ends before. */
 export function alignedEnd(firstOffset: number, { blockSize }: Pick<StreamGeometry, 'blockSize'>): number {

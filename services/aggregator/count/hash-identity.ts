@@ -5,7 +5,8 @@ const [PRIME_1, PRIME_2, PRIME_3] = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d]
 
 /**
  * The upper half of a request id's hash of 64 bits; the lower one is the text's own. Stored for good, so it never
- * changes: of the words, then the bytes, a round as in xxHash. It may collide: whoever finds two alike compares the ids.
+ * changes: of the words, then the bytes, a round as in xxHash. It may collide: whoever finds two alike must compare the
+ * ids.
  */
 export function hashIdentity(texts: DataView, { start, end }: Pick<TextRange, 'start' | 'end'>): number {
   let hash = PRIME_3 ^ (end - start)

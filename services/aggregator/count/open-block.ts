@@ -1,6 +1,6 @@
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import type { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
-import { alignedEnd, dayEndMs, type StreamGeometry } from './block.ts'
+import { alignedEnd, dayEndMs, geometryOf, type StreamGeometry } from './block.ts'
 import { ByteTable } from './byte-table.ts'
 import type { RejectedEvent } from './describe-rejected.ts'
 import { Fingerprint } from './fingerprint.ts'
@@ -10,7 +10,7 @@ import { UsageTable } from './usage-table.ts'
 const HOUR_MS = 3_600_000
 /** Of statuses, 0 to 5: as many as fit beside the hour in one small number. */
 const CLASSES = 8
-/** From this fold version on, where a request id was counted is kept, so that it is recognised wherever it comes again. */
+/** From this fold version on, where a request id was counted is kept: so it is recognised wherever it comes again. */
 const IDENTITIES_SINCE = 2
 /** In memory they take as much as one total. */
 const IDENTITIES_PER_TOTAL = 8
@@ -62,8 +62,8 @@ export class OpenBlock {
 
   /** As its ledger row has it: enough to write the row again, and to tell where the block ends. */
   static restore(stored: LedgerBlock): OpenBlock {
-    const { foldVersion, blockSize, windowSize, firstAppendTimeMs, firstHourMs, lastHourMs } = stored
-    const block = new OpenBlock(stored.firstOffset, { foldVersion, blockSize, windowSize }, true)
+    const { firstAppendTimeMs, firstHourMs, lastHourMs } = stored
+    const block = new OpenBlock(stored.firstOffset, geometryOf(stored), true)
     block.records = stored.records
     block.requests = stored.requests
     block.duplicates = stored.duplicates
@@ -89,9 +89,7 @@ export class OpenBlock {
       stream,
       partition,
       block: firstOffset,
-      foldVersion: geometry.foldVersion,
-      blockSize: geometry.blockSize,
-      windowSize: geometry.windowSize,
+      ...geometry,
       firstOffset,
       nextOffset,
       records: this.records,

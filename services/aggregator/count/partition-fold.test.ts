@@ -16,7 +16,7 @@ import {
   type Tables,
   take,
 } from '../../../test/support/aggregator/fold-records.ts'
-import { alignedEnd, DEFAULT_GEOMETRY, FoldVersionError } from './block.ts'
+import { alignedEnd, DEFAULT_GEOMETRY, FOLD_VERSION, FoldVersionError } from './block.ts'
 import { LogGapError } from './log-gap.ts'
 
 /** What a ReplacingMergeTree keeps of rows written in any number of flushes. */
@@ -205,19 +205,28 @@ describe('a partition whose log begins another version', () => {
   }
 
   test('ends its block before that record, and is cut by the new sizes from there on', () => {
-    const ledger = take(folded([id, id, version(2), id, id, version(2), version(1)]))?.ledger
+    const newer = version(FOLD_VERSION + 1)
+    const ledger = take(folded([id, id, newer, id, id, newer, version(FOLD_VERSION)]))?.ledger
     expect(ledger).toMatchObject([
-      { block: 0, nextOffset: 2, foldVersion: 1, blockSize: BLOCK_SIZE, records: 2, events: 2 },
-      { block: 2, nextOffset: 4, foldVersion: 2, blockSize: 4, windowSize: 2, records: 2, events: 1 },
-      { block: 4, nextOffset: 7, foldVersion: 2, records: 3, events: 1 },
+      { block: 0, nextOffset: 2, foldVersion: FOLD_VERSION, blockSize: BLOCK_SIZE, records: 2, events: 2 },
+      {
+        block: 2,
+        nextOffset: 4,
+        foldVersion: FOLD_VERSION + 1,
+        blockSize: 4,
+        windowSize: 2,
+        records: 2,
+        events: 1,
+      },
+      { block: 4, nextOffset: 7, foldVersion: FOLD_VERSION + 1, records: 3, events: 1 },
     ])
     expect(ledger?.map(row => row.duplicates)).toEqual([1, 1, 1])
   })
 
   test('is not folded any further when the version is not known', () => {
-    const fold = folded([id, version(3), id])
+    const fold = folded([id, version(FOLD_VERSION + 2), id])
     expect(fold.halt).toBeInstanceOf(FoldVersionError)
-    expect(fold.halt?.message).toMatch(/from offset 1 on, is counted with fold version 3/)
+    expect(fold.halt?.message).toContain(`from offset 1 on, is counted with fold version ${FOLD_VERSION + 2}`)
     expect(take(fold)?.ledger).toMatchObject([{ block: 0, nextOffset: 1, records: 1 }])
     deliver(fold, [record(9, id)])
     expect(take(fold)).toBeNull()
@@ -228,6 +237,7 @@ describe('a partition whose open block the log no longer holds', () => {
   const counted = {
     ...{ stream: 't', partition: 0, block: 3 },
     ...{ foldVersion: 1, blockSize: BLOCK_SIZE, windowSize: DEFAULT_GEOMETRY.windowSize },
+    ...{ pastMaxMs: null, aheadMaxMs: null },
     ...{ firstOffset: 3, nextOffset: 7, records: 4, events: 4, requests: 2, duplicates: 1, rejected: 1 },
     ...{ marks: 0, requestIds: 0, requestBytes: 20, responseBytes: 200, fingerprint: 2n ** 63n + 77n },
     ...{ firstHourMs: OCTOBER_MS, lastHourMs: OCTOBER_MS },

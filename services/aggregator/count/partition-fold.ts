@@ -1,11 +1,12 @@
 import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
-import type { StreamVersion } from '@forbruk/schemas/event/log-event.ts'
+import type { StreamLimits, StreamVersion } from '@forbruk/schemas/event/log-event.ts'
 import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Admission } from './admit.ts'
-import { type FoldVersionError, findUnknown, type StreamGeometry } from './block.ts'
+import { type FoldVersionError, findUnknown, followRecord, type StreamGeometry } from './block.ts'
 import type { BlockProof } from './block-proof.ts'
 import { type EncodeBlock, FlushQueue } from './flush-queue.ts'
+import type { JudgeTime } from './judge-time.ts'
 import { describePartition, lacksRecords, lacksRequestIds } from './log-gap.ts'
 import { OpenBlock } from './open-block.ts'
 import { RecordFold } from './record-fold.ts'
@@ -39,6 +40,8 @@ export type FoldParts<Rows> = {
   readonly foldVersionMax: number
   /** One for all partitions of a process: what it finds is used up before another batch is folded. */
   readonly scanner: RequestScanner
+  /** Whether an event's time can be believed. */
+  readonly judge: JudgeTime
   readonly encode: EncodeBlock<Rows>
 }
 
@@ -66,7 +69,7 @@ export class PartitionFold<Rows> {
   readonly #proof: BlockProof
   readonly #queue: FlushQueue<Rows>
 
-  constructor(resume: ResumePoint, { foldVersionMax, scanner, encode }: FoldParts<Rows>) {
+  constructor(resume: ResumePoint, { foldVersionMax, scanner, judge, encode }: FoldParts<Rows>) {
     const { foldFromOffset, restoredBlock } = resume
     this.stream = resume.stream
     this.partition = resume.partition
@@ -83,7 +86,7 @@ export class PartitionFold<Rows> {
       resume.earlierBlocks.filter(({ firstOffset }) => firstOffset < block.firstOffset),
     )
     this.#admission = resume.admission
-    this.#records = new RecordFold(scanner, resume.admission)
+    this.#records = new RecordFold(scanner, resume.admission, judge)
     this.#proof = resume.proof
     this.#proof.beginBlock(block.firstOffset)
     this.#queue = new FlushQueue(encode, foldFromOffset)
@@ -133,7 +136,9 @@ export class PartitionFold<Rows> {
     if (record.offset > this.nextOffset) this.#advanceTo(record.offset)
     if (record.appendTimeMs >= this.#block.dayEndMs) this.#beginBlock(this.#block.geometry)
     const events = this.#records.read(record, index)
-    if (events?.[0]?.kind === 'stream_version' && !this.#follow(events[0])) return
+    const first = events?.[0]
+    const isOfStream = first?.kind === 'stream_version' || first?.kind === 'stream_limits'
+    if (isOfStream && !this.#follow(first)) return
     const block = this.#block
     if (block.records === 0) this.#openWindow(record.appendTimeMs)
     else if (block.isRestored)
@@ -159,13 +164,14 @@ export class PartitionFold<Rows> {
     this.nextOffset = offset
   }
 
-  /** A higher version begins a block of its own. False when its rules are not known: then nothing more is folded. */
-  #follow({ foldVersion, blockSize, windowSize }: StreamVersion): boolean {
-    if (foldVersion <= this.#block.geometry.foldVersion) return true
+  /** What changes begins a block of its own. False when its rules are not known: then nothing more is folded. */
+  #follow(record: StreamVersion | StreamLimits): boolean {
+    const geometry = followRecord(this.#block.geometry, record)
+    if (geometry === null) return true
     const where = `${describePartition(this)}, from offset ${this.nextOffset} on,`
-    this.halt = findUnknown(where, foldVersion, this.#foldVersionMax)
+    this.halt = findUnknown(where, geometry.foldVersion, this.#foldVersionMax)
     if (this.halt !== null) return false
-    this.#beginBlock({ foldVersion, blockSize, windowSize })
+    this.#beginBlock(geometry)
     return true
   }
 

@@ -1,6 +1,7 @@
-import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
+import { encodeMark, encodeStreamLimits } from '@forbruk/schemas/wire/encode.ts'
 import { describe, expect, test } from 'vitest'
 import {
+  DAY_MS,
   deliver,
   newFold,
   OCTOBER_MS,
@@ -8,10 +9,13 @@ import {
   request,
   take,
 } from '../../../test/support/aggregator/fold-records.ts'
+import { DEFAULT_GEOMETRY } from './block.ts'
+
+const FIRST_RULES = { ...DEFAULT_GEOMETRY, foldVersion: 1, pastMaxMs: null, aheadMaxMs: null }
 
 /** The rows that the values of records from offset 0 on give. */
-function fold(values: readonly (Buffer | null)[]) {
-  const partition = newFold()
+function fold(values: readonly (Buffer | null)[], geometry = DEFAULT_GEOMETRY) {
+  const partition = newFold({ geometry })
   deliver(
     partition,
     values.map((value, offset) => record(offset, value)),
@@ -76,5 +80,79 @@ describe('a record', () => {
     const decoded = Buffer.from(JSON.stringify([{ ...event, ...bytes }]))
     expect(fold([decoded, decoded])).toEqual(fold([scanned, scanned]))
     expect(fold([scanned, decoded])?.ledger[0]).toMatchObject({ requests: 1, duplicates: 1, requestIds: 2 })
+  })
+})
+
+describe('an event whose time nobody can believe', () => {
+  const stray = request({
+    timeMs: Date.UTC(2001, 0, 1),
+    identity: { kind: 'position', file: 'f', position: 7 },
+  })
+
+  test('is kept with what it says and why, and counted for its source alone', () => {
+    const rows = fold([stray])
+    expect(rows?.ledger[0]).toMatchObject({ events: 1, requests: 0, rejected: 1, firstHourMs: null })
+    expect(rows?.sources).toMatchObject([{ source: 'gw', file: 'f', events: 1, highPosition: 7 }])
+    expect(rows?.rejected).toMatchObject([
+      {
+        reason: 'time_too_old',
+        detail:
+          "the event's time is 2001-01-01T00:00:00.000Z and it was appended at 2026-10-01T00:00:00.000Z; " +
+          'expected at most 400 d before that',
+        source: 'gw',
+        file: 'f',
+        position: 7,
+        excerpt:
+          '{"client_id":"fjord","integration_id":"shop","time":978307200000,"status":200,"request_bytes":10,' +
+          '"response_bytes":100}',
+        recordBytes: stray.length,
+      },
+    ])
+  })
+
+  test('is rejected once: its copy is a duplicate', () => {
+    expect(fold([stray, stray])?.ledger[0]).toMatchObject({ requests: 0, rejected: 1, duplicates: 1 })
+    const id = request({ timeMs: OCTOBER_MS + 2 * DAY_MS, identity: { kind: 'request_id', id: 'a' } })
+    const rows = fold([id, id])
+    expect(rows?.ledger[0]).toMatchObject({ requests: 0, rejected: 1, duplicates: 1, requestIds: 2 })
+    expect(rows?.rejected[0]?.detail).toContain('expected at most 1 d after that')
+  })
+
+  test('is no copy of an event that was counted, and such a copy is a duplicate however late it comes', () => {
+    const id = request({ identity: { kind: 'request_id', id: 'a' } })
+    const partition = newFold()
+    const soon = record(1, id, OCTOBER_MS + 3 * DAY_MS)
+    deliver(partition, [record(0, id), record(0, id), soon])
+    expect(take(partition)?.ledger).toMatchObject([{ requests: 1 }, { duplicates: 1, rejected: 0 }])
+  })
+
+  test('is judged alike in a list and by itself', () => {
+    const event = { client_id: 'a', status: 200, request_bytes: 1, response_bytes: 2 }
+    const json = [OCTOBER_MS, OCTOBER_MS - 401 * DAY_MS].map(time => ({ ...event, time }))
+    const list = fold([Buffer.from(JSON.stringify(json))])
+    const alone = fold(json.map(each => Buffer.from(JSON.stringify(each))))
+    expect(list?.ledger[0]).toMatchObject({ requests: 1, rejected: 1 })
+    expect(alone?.ledger[0]).toMatchObject({ requests: 1, rejected: 1 })
+    // Nobody's: the source rows must not hold it either.
+    expect(list?.sources).toEqual(alone?.sources.map(row => ({ ...row, lastOffset: 0 })))
+  })
+
+  test('is counted by version 1, in which a record of limits is one that nobody knows', () => {
+    const rows = fold([encodeStreamLimits({ pastMaxMs: 1, aheadMaxMs: 1 }), stray], FIRST_RULES)
+    expect(rows?.ledger).toMatchObject([{ block: 0, requests: 1, rejected: 1, pastMaxMs: null }])
+    expect(rows?.rejected).toMatchObject([{ reason: 'schema_unknown' }])
+  })
+
+  test('is judged by the limits that the log said last, from the next record on', () => {
+    const yesterday = request({ timeMs: OCTOBER_MS - DAY_MS })
+    const narrow = encodeStreamLimits({ pastMaxMs: DAY_MS - 1, aheadMaxMs: 1 })
+    const wide = encodeStreamLimits({ pastMaxMs: DAY_MS, aheadMaxMs: 1 })
+    const rows = fold([yesterday, narrow, yesterday, narrow, yesterday, wide, yesterday])
+    expect(rows?.ledger.map(row => [row.block, row.nextOffset, row.requests, row.rejected])).toEqual([
+      [0, 1, 1, 0],
+      [1, 5, 0, 2],
+      [5, 7, 1, 0],
+    ])
+    expect(rows?.ledger.map(row => row.pastMaxMs)).toEqual([400 * DAY_MS, DAY_MS - 1, DAY_MS])
   })
 })

@@ -1,23 +1,32 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
 import type { RejectedLine, SourceMark } from '@forbruk/schemas/event/log-event.ts'
-import { type Decoded, decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
+import {
+  type Decoded,
+  decodeRecord,
+  rejectSchema,
+  type UndecodableEvent,
+} from '@forbruk/schemas/wire/decode.ts'
 import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { describeRejected, identityOf } from './describe-rejected.ts'
+import { knowsLimits } from './block.ts'
+import { describeRejected, describeUntimely, identityOf } from './describe-rejected.ts'
+import type { JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
 
 /** One record into the open block: decode, admit, fold. */
 export class RecordFold {
   readonly #scanner: RequestScanner
   readonly #admission: Admission
+  readonly #judge: JudgeTime
   /** The event at hand. */
   readonly #request = new ScannedRequest()
 
-  constructor(scanner: RequestScanner, admission: Admission) {
+  constructor(scanner: RequestScanner, admission: Admission, judge: JudgeTime) {
     this.#scanner = scanner
     this.#admission = admission
+    this.#judge = judge
   }
 
   /** Looks through the records from `first` on, as many as one go takes, and answers how many can then be read. */
@@ -48,7 +57,7 @@ export class RecordFold {
   }
 
   fold(record: LogRecord, events: readonly Decoded[] | null, block: OpenBlock): void {
-    if (events === null) this.#foldRequest(record.offset, 0, block)
+    if (events === null) this.#foldRequest(record, 0, block)
     else this.#foldDecoded(record, events, block)
   }
 
@@ -61,12 +70,17 @@ export class RecordFold {
       switch (event.kind) {
         case 'request':
           spellRequest(event, this.#request)
-          this.#foldRequest(record.offset, index, block)
+          this.#foldRequest(record, index, block)
           break
         case 'mark':
           this.#foldMark(event, block)
           break
         case 'stream_version':
+          break
+        case 'stream_limits':
+          // The rules before knew no such record.
+          if (!knowsLimits(block.geometry) && record.value !== null)
+            this.#foldRejected(rejectSchema(record.value), record, index, block)
           break
         case 'rejected_line':
         case 'undecodable':
@@ -76,12 +90,19 @@ export class RecordFold {
     }
   }
 
-  #foldRequest(offset: number, index: number, block: OpenBlock): void {
+  #foldRequest(record: LogRecord, index: number, block: OpenBlock): void {
     const request = this.#request
     const file = this.#admission.sources.of(request)
-    if (!this.#admit(file, offset, block)) return
-    file.count(false)
-    block.addRequest(request, offset, index)
+    if (!this.#admit(file, record.offset, block)) return
+    // Judged when it is known to be no copy: an event that was counted stays so, however late its copies come.
+    const verdict = this.#judge(request.timeMs, record.appendTimeMs, block.geometry)
+    if (verdict === 'ok') {
+      file.count(false)
+      block.addRequest(request, record.offset, index)
+    } else {
+      if (isNamed(request, file)) file.count(false)
+      block.addRejected(describeUntimely(request, file, verdict, record, index, block.geometry))
+    }
   }
 
   #foldMark(mark: SourceMark, block: OpenBlock): void {
@@ -100,8 +121,7 @@ export class RecordFold {
       spellOrigin(origin, this.#request)
       const file = this.#admission.sources.of(this.#request)
       if (!this.#admit(file, record.offset, block)) return
-      // Only what names its source is counted for one: so the rejected events tell what the source rows add up to.
-      if (origin.source !== '' || origin.identity.kind === 'position') file.count(false)
+      if (isNamed(this.#request, file)) file.count(false)
     }
     block.addRejected(describeRejected(event, record, index))
   }
@@ -114,4 +134,9 @@ export class RecordFold {
     file.count(true)
     return false
   }
+}
+
+/** Of what is rejected, only what names its source is counted for one: so rejected events and source rows add up. */
+function isNamed({ identity }: ScannedRequest, { source }: SourceFile): boolean {
+  return source !== '' || identity === 'position'
 }

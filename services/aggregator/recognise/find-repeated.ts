@@ -2,8 +2,8 @@ import type { IdentityPlace } from '@forbruk/infra/ledger/recognition.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 
 /**
- * Of places whose request ids share hour and hash: every occurrence of each id that truly occurs more than once, and the
- * places that nobody can read any more, from which nothing follows. Pure.
+ * Of places whose request ids share hour and hash: every occurrence of each id that truly occurs more than once, and
+ * the places that nobody can read any more, from which nothing follows. Pure.
  * @param known what stands at the places, by `keyOf`; a place that is missing can't be read
  */
 export function findRepeated(

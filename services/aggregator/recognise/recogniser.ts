@@ -87,8 +87,8 @@ export class Recogniser {
   }
 
   /**
-   * No further than to a block whose identities are not all there: it comes back, after a power loss, and then all of it
-   * is new once more.
+   * No further than to a block whose identities are not all there: they come back, after a power loss, and then all of
+   * them are new once more.
    */
   async #chooseOffsets(counted: Offsets): Promise<{ readonly from: Offsets; readonly to: Offsets }> {
     const { ledger, log } = this.#parts

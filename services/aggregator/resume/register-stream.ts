@@ -4,7 +4,7 @@ import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
 import { stream as streamTable } from '@forbruk/infra/store/tables/stream.ts'
 import { encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
-import { findUnknown, type StreamGeometry } from '../count/block.ts'
+import { findUnknown, geometryOf, type StreamGeometry } from '../count/block.ts'
 
 /**
  * Records a new stream, and has one that is counted with an older fold version go on with ours: by a record in each
@@ -43,6 +43,5 @@ export async function registerStream(
   const value = encodeStreamVersion(ours)
   const behind = [...versions.keys()].filter(partition => (versions[partition] ?? 0) < ours.foldVersion)
   if (behind.length > 0) await log.append(behind.map(partition => ({ value, to: { partition } })))
-  const { foldVersion, blockSize, windowSize } = stored
-  return { foldVersion, blockSize, windowSize }
+  return geometryOf(stored)
 }

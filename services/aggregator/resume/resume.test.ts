@@ -14,6 +14,8 @@ const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock =
   block: number * blockSize,
   blockSize,
   windowSize,
+  pastMaxMs: null,
+  aheadMaxMs: null,
   firstOffset: number * blockSize,
   nextOffset: (number + 1) * blockSize,
   records: 15,

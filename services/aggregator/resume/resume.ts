@@ -6,7 +6,7 @@ import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { Admission } from '../count/admit.ts'
-import { alignedEnd, findUnknown, type StreamGeometry } from '../count/block.ts'
+import { alignedEnd, findUnknown, geometryOf, type StreamGeometry } from '../count/block.ts'
 import { BlockProof } from '../count/block-proof.ts'
 import { assertLogHolds, describePartition } from '../count/log-gap.ts'
 import { OpenBlock } from '../count/open-block.ts'
@@ -128,6 +128,5 @@ export function chooseFoldStart(
 function geometryAt(blocks: readonly LedgerBlock[], offset: number): StreamGeometry {
   const block = blocks.findLast(({ firstOffset }) => firstOffset <= offset)
   if (block === undefined) throw new RangeError(`no block of the ledger begins at or before offset ${offset}`)
-  const { foldVersion, blockSize, windowSize } = block
-  return { foldVersion, blockSize, windowSize }
+  return geometryOf(block)
 }

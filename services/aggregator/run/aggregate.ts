@@ -5,6 +5,7 @@ import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Logger } from 'pino'
 import { DEFAULT_GEOMETRY, FOLD_VERSION } from '../count/block.ts'
 import { hashId } from '../count/hash-identity.ts'
+import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
 import { Recogniser } from '../recognise/recogniser.ts'
@@ -49,7 +50,8 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
     pendingRowsMax: PENDING_ROWS_MAX,
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
-    beginFold: point => new PartitionFold(point, { foldVersionMax, scanner, encode: encodeBlock }),
+    beginFold: point =>
+      new PartitionFold(point, { foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock }),
     write: blocks => flushRows(store, blocks),
     settle: signal => recogniser.settle(signal),
     clock: () => performance.now(),

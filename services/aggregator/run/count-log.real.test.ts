@@ -17,10 +17,12 @@ import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
 import { FoldVersionError, type StreamGeometry } from '../count/block.ts'
 import { hashId } from '../count/hash-identity.ts'
+import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
 import { Recogniser } from '../recognise/recogniser.ts'
 import { acceptGap } from '../resume/accept-gap.ts'
+import { limitTimes } from '../resume/limit-times.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
 import { encodeBlock } from './encode-block.ts'
@@ -30,8 +32,15 @@ import { sleep } from './sleep.ts'
 /** The store's SQL and a real log; what happens under failures is for test/simulation. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-count-'))
 const DAY_MS = 86_400_000
-const FIRST: StreamGeometry = { foldVersion: 1, blockSize: 8, windowSize: 4 }
-const SECOND: StreamGeometry = { foldVersion: 2, blockSize: 4, windowSize: 3 }
+const NO_LIMITS = { pastMaxMs: null, aheadMaxMs: null }
+const FIRST: StreamGeometry = { foldVersion: 1, blockSize: 8, windowSize: 4, ...NO_LIMITS }
+const SECOND: StreamGeometry = {
+  foldVersion: 2,
+  blockSize: 4,
+  windowSize: 3,
+  pastMaxMs: 400 * DAY_MS,
+  aheadMaxMs: DAY_MS,
+}
 let store: Store
 let nowMs = Date.UTC(2026, 9, 1)
 
@@ -50,12 +59,12 @@ function openLog(topic: string): EventLog {
   return openEmbeddedLog({ path, topic, partitionCount: 1, clock: () => nowMs })
 }
 
-const append = (log: EventLog, ids: readonly string[]) =>
+const append = (log: EventLog, ids: readonly string[], timeMs = nowMs) =>
   log.append(
     ids.map(id => ({
       value: encodeRequest({
         ...({ kind: 'request', source: 'gw', identity: { kind: 'request_id', id } } as const),
-        ...{ clientId: 'fjord', integrationId: '', timeMs: nowMs, status: 200 },
+        ...{ clientId: 'fjord', integrationId: '', timeMs, status: 200 },
         ...{ requestBytes: 1, responseBytes: 1 },
       }),
       to: { partition: 0 },
@@ -76,7 +85,12 @@ function count(log: EventLog, geometry: StreamGeometry): Promise<void> {
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
     beginFold: point =>
-      new PartitionFold(point, { foldVersionMax, scanner: new RequestScanner(), encode: encodeBlock }),
+      new PartitionFold(point, {
+        foldVersionMax,
+        scanner: new RequestScanner(),
+        judge: judgeTime,
+        encode: encodeBlock,
+      }),
   })
 }
 
@@ -156,6 +170,47 @@ test('a newer release takes a stream over at a boundary that stands in the log',
   await count(log, SECOND)
   expect((await log.bounds(0)).endOffset).toBe(8)
   expect(await readLedger('versions')).toEqual(blocks)
+  await log.close()
+}, 60_000)
+
+test('limits on times hold from where the log says so, for a stream that began without them as well', async () => {
+  const log = openLog('limits')
+  const limit = (pastMaxMs: number) =>
+    limitTimes(createLedgerReader(store), store, log, { pastMaxMs, aheadMaxMs: DAY_MS })
+  await append(log, ['a', 'b'], nowMs - 500 * DAY_MS)
+  await count(log, FIRST)
+  // Version 2 comes before the limits, and with limits of its own.
+  expect(await limit(3 * DAY_MS)).toBe('now')
+  await append(log, ['b', 'c'], nowMs - 4 * DAY_MS)
+  await count(log, SECOND)
+  expect(await limit(3 * DAY_MS)).toBe('before')
+  expect(await limit(5 * DAY_MS)).toBe('now')
+  await append(log, ['d', 'c'], nowMs - 4 * DAY_MS)
+  await count(log, SECOND)
+  const blocks = (await readBlocks(store, 'limits')).map(block => [
+    ...[block.firstOffset, block.foldVersion, (block.pastMaxMs ?? 0) / DAY_MS],
+    ...[block.requests, block.duplicates, block.rejected],
+  ])
+  expect(blocks).toEqual([
+    [0, 1, 0, 2, 0, 0],
+    [2, 2, 400, 0, 0, 0],
+    [3, 2, 3, 0, 1, 1],
+    // After the version record that the newer release sent as well.
+    [7, 2, 5, 1, 1, 0],
+  ])
+  expect(await findFaults(log)).toEqual([])
+  await log.close()
+}, 60_000)
+
+test('a stream that begins with limits is counted within them from its first record on', async () => {
+  const log = openLog('narrow')
+  await append(log, ['a'], nowMs - 2 * DAY_MS)
+  const limits = { pastMaxMs: DAY_MS, aheadMaxMs: DAY_MS }
+  expect(await limitTimes(createLedgerReader(store), store, log, limits)).toBe('start')
+  await count(log, SECOND)
+  const [block] = await readBlocks(store, 'narrow')
+  expect(block).toMatchObject({ records: 1, requests: 0, rejected: 1, pastMaxMs: DAY_MS })
+  expect(await findFaults(log)).toEqual([])
   await log.close()
 }, 60_000)
 

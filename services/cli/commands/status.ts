@@ -1,5 +1,6 @@
 import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
+import { readRecognised } from '@forbruk/infra/ledger/recognition.ts'
 import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
@@ -26,10 +27,11 @@ async function readStatus(parts: Parts): Promise<Status> {
   const sources = await readSources(store, stream)
   const silent = await readSilentSources(store, stream)
   const gaps = await readGaps(store, stream)
+  const recognised = await readRecognised(store, stream)
   const partitions: PartitionStatus[] = []
   for (let partition = 0; partition < log.partitionCount; partition++) {
     const bounds = await log.bounds(partition)
     partitions.push({ partition, bounds, progress: counted.get(partition) ?? null })
   }
-  return { stream, partitions, gaps, sources, silent }
+  return { stream, partitions, gaps, recognised, sources, silent }
 }

@@ -1,3 +1,4 @@
+import type { Recognised } from '@forbruk/infra/ledger/recognition.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -15,17 +16,19 @@ export type Status = {
   readonly stream: string
   readonly partitions: readonly PartitionStatus[]
   readonly gaps: readonly AcceptedGap[]
+  readonly recognised: Recognised
   readonly sources: readonly Source[]
   /** Expected, and never heard of. */
   readonly silent: readonly SilentSource[]
 }
 
-export function printStatus({ partitions, gaps, sources, silent }: Status): void {
+export function printStatus({ partitions, gaps, recognised, sources, silent }: Status): void {
   printPartitions(partitions)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
     printLine(`gap in partition ${partition}: offsets ${range} were given up: ${reason}`)
   }
+  printRecognised(recognised)
   printLine()
   if (sources.length === 0) printLine('no source has shipped anything yet')
   else printSources(sources)
@@ -33,6 +36,19 @@ export function printStatus({ partitions, gaps, sources, silent }: Status): void
     const since = fromMonth === null ? '' : ` from ${fromMonth} on`
     printLine(`source ${source} is expected${since} and has never shipped anything: forbruk source list`)
   }
+}
+
+function printRecognised({ copies, unknown, offsetsBehind }: Recognised): void {
+  if (copies > 0n)
+    printLine(`request ids: ${groupDigits(copies)} counted requests are copies, which usage leaves out`)
+  if (unknown > 0n) {
+    const what = `${groupDigits(unknown)} counted requests could not be compared with another of their hash`
+    printLine(`request ids: ${what}: the log had lost them; their months close with --force alone`)
+  }
+  if (offsetsBehind > 0)
+    printLine(
+      `request ids: repeated ones are not settled yet for ${groupDigits(offsetsBehind)} counted offsets`,
+    )
 }
 
 function printPartitions(partitions: readonly PartitionStatus[]): void {
@@ -93,7 +109,7 @@ function lagOf(each: PartitionStatus): number {
 }
 
 /** 64-bit counts and times as ClickHouse prints them. */
-export function statusAsJson({ stream, partitions, gaps, sources, silent }: Status) {
+export function statusAsJson({ stream, partitions, gaps, recognised, sources, silent }: Status) {
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -113,6 +129,11 @@ export function statusAsJson({ stream, partitions, gaps, sources, silent }: Stat
       reason: gap.reason,
       accepted_at: spellTime(gap.acceptedAtMs),
     })),
+    request_ids: {
+      copies: String(recognised.copies),
+      unknown: String(recognised.unknown),
+      offsets_behind: recognised.offsetsBehind,
+    },
     sources: sources.map(each => ({
       source: each.source,
       format: each.format,

@@ -15,6 +15,7 @@ const facts: GateFacts = {
   sources: [],
   silent: [],
   rejected: [],
+  unknownRequests: 0,
   gaps: [],
   hasUsage: true,
   firstAppendTimeMs: null,

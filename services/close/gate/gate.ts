@@ -21,6 +21,8 @@ export type GateFacts = {
   readonly rejected: readonly RejectedFacts[]
   /** Accepted ones in which events of the month may have been lost. */
   readonly gaps: readonly DatedGap[]
+  /** Counted requests of the month that can't be compared with another of their hash any more. */
+  readonly unknownRequests: number
   /** Whether anything of the month was counted, of whomever. */
   readonly hasUsage: boolean
   /** When the first counted record was appended, by the log's clock; null when none was counted. */
@@ -141,6 +143,8 @@ export type Lack =
       readonly example: string
     }
   | { readonly kind: 'mended_uncounted'; readonly reason: string; readonly events: number }
+  /** The log had lost them before they could be compared with others of their hash. */
+  | { readonly kind: 'copies_unknown'; readonly requests: number }
 
 /** Pure: everything the month lacks, none when it is complete. */
 export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
@@ -155,6 +159,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
     ...facts.silent.flatMap(source => judgeSilent(source, facts.month)),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
+    ...judgeUnknown(facts.unknownRequests),
   ]
 }
 
@@ -241,4 +246,8 @@ function judgeRejected({ reason, open, mending, example }: RejectedFacts, month:
   if (open > 0) lacks.push({ kind: 'rejected_open', month, reason, events: open, example: example ?? '' })
   if (mending > 0) lacks.push({ kind: 'mended_uncounted', reason, events: mending })
   return lacks
+}
+
+function judgeUnknown(requests: number): Lack[] {
+  return requests > 0 ? [{ kind: 'copies_unknown', requests }] : []
 }

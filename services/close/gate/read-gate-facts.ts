@@ -1,6 +1,7 @@
 import { readCoverage } from '@forbruk/infra/ledger/coverage.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
+import { countUnknown } from '@forbruk/infra/ledger/recognition.ts'
 import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import { readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
 import { hasUsage } from '@forbruk/infra/ledger/usage.ts'
@@ -39,6 +40,7 @@ export async function readGateFacts(
     silent: await readSilentSources(store, stream),
     rejected: await readRejected(store, stream, { startMs, endMs }),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
+    unknownRequests: await countUnknown(store, stream, { startMs, endMs }),
     hasUsage: await hasUsage(store, stream, { startMs, endMs }),
     firstAppendTimeMs: await readFirstAppendTime(store, stream),
     otherStreams: await readOtherStreams(store, stream, { startMs, endMs }),

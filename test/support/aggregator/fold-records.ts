@@ -1,6 +1,7 @@
 import { Admission, SourceFiles } from '@forbruk/aggregator/count/admit.ts'
 import { DEFAULT_GEOMETRY, FOLD_VERSION } from '@forbruk/aggregator/count/block.ts'
 import { BlockProof, type CountedBlock } from '@forbruk/aggregator/count/block-proof.ts'
+import { judgeTime } from '@forbruk/aggregator/count/judge-time.ts'
 import { PartitionFold, type ResumePoint } from '@forbruk/aggregator/count/partition-fold.ts'
 import { type BlockRows, encodeBlock } from '@forbruk/aggregator/run/encode-block.ts'
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
@@ -55,7 +56,12 @@ export function newFold(
     proof: new BlockProof(PLACE, counted),
     ...changes,
   }
-  return new PartitionFold(point, { foldVersionMax: FOLD_VERSION + 1, scanner, encode: encodeBlock })
+  return new PartitionFold(point, {
+    foldVersionMax: FOLD_VERSION + 1,
+    scanner,
+    judge: judgeTime,
+    encode: encodeBlock,
+  })
 }
 
 /** One batch. `endOffset` is where the log ends: 0 is never far behind. */

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { judgeTime } from './judge-time.ts'
+
+const LIMITS = { pastMaxMs: 1_000, aheadMaxMs: 10 }
+
+test.each([
+  [0, 'ok'],
+  [1_000, 'ok'],
+  [1_001, 'time_too_old'],
+  [-10, 'ok'],
+  [-11, 'time_ahead'],
+])('an event of %i ms before its record is %s', (agoMs, verdict) => {
+  expect(judgeTime(5_000 - agoMs, 5_000, LIMITS)).toBe(verdict)
+})
+
+test('without limits any time is believed', () => {
+  const noLimits = { pastMaxMs: null, aheadMaxMs: null }
+  expect(judgeTime(0, 5_000_000_000_000, noLimits)).toBe('ok')
+  expect(judgeTime(5_000_000_000_000, 0, noLimits)).toBe('ok')
+})
