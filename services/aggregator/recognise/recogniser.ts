@@ -71,13 +71,14 @@ export class Recogniser {
   }
 
   /**
-   * As the store has it. Where rows of that were lost, it is taken back before any is written again: their number alone
-   * wouldn't tell then.
+   * By this process, else as the store has it. Where rows of that were lost, it is taken back before any is written
+   * again: their number alone wouldn't tell then.
    */
   async #readSettled(): Promise<Offsets> {
     const { sequence, nextOffsets, isWhole } = await this.#parts.ledger.readRecognition(this.#parts.log.topic)
+    // What others told meanwhile must not outlast what is told here.
     this.#sequence = Math.max(this.#sequence, sequence)
-    if (isWhole) return nextOffsets
+    if (isWhole) return this.#settled ?? nextOffsets
     await this.#tell([], 0n)
     return []
   }
@@ -92,8 +93,7 @@ export class Recogniser {
    */
   async #chooseOffsets(counted: Offsets): Promise<{ readonly from: Offsets; readonly to: Offsets }> {
     const { ledger, log } = this.#parts
-    this.#settled ??= await this.#readSettled()
-    const settled = this.#settled
+    const settled = await this.#readSettled()
     const from = this.#partitions().map(partition => settled[partition] ?? 0)
     const to = [...counted]
     for (const partition of this.#unverified) {
