@@ -143,6 +143,14 @@ export function readRepeated(
   )
 }
 
+/** All of the stream. */
+export function readAllRepeated(store: Store, stream: string): Promise<RepeatedRequest[]> {
+  const { list, shape } = select(repeatedRequest)
+  return store.query(`SELECT ${list} FROM repeated_request FINAL WHERE stream = {stream:String}`, shape, {
+    stream,
+  })
+}
+
 /** What became of request ids that were counted more than once. */
 export type Recognised = {
   /** Counted requests that usage is read without, since another has the same id and came first. */

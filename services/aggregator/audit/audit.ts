@@ -11,6 +11,7 @@ import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { FOLD_VERSION } from '../count/block.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
+import { replayRecognition } from './replay-recognition.ts'
 
 /** A running aggregator is between its rollup and its ledger rows for a moment: a finding must outlast that. */
 const ATTEMPTS_MAX = 4
@@ -63,6 +64,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
         isReplayed,
         report,
       )),
+      ...(await replayRecognition(store, replayFrom)),
     )
   }
   const sum = (column: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>

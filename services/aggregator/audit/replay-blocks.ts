@@ -125,6 +125,8 @@ async function compareRows(
     'duplicates',
     'rejected',
     'marks',
+    'identities',
+    'identitySum',
   ] as const) {
     if (ledger[column] !== block[column])
       messages.push(`${column}: ${ledger[column]} from the log, ${block[column]} stored`)
