@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts'
 import { count64, secondTime, text } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
+import { IS_COUNTED, sumCounted } from './sum-counted.ts'
 
 type BusyQuestion = {
   readonly stream: string
@@ -29,8 +30,8 @@ export type HourUse = {
 export function readBusyHours(store: Store, question: BusyQuestion): Promise<HourUse[]> {
   const { stream, range, uses, measure, bytesCounted, notCounted, hoursPerClientMax } = question
   return store.query(
-    `SELECT client_id, hour, sum(requests) AS requests_sum, sum(${BYTES[bytesCounted]}) AS bytes_sum
-     FROM usage_rollup FINAL
+    `SELECT client_id, hour, ${sumCounted('requests')} AS requests_sum, ${sumCounted(BYTES[bytesCounted])} AS bytes_sum
+     FROM usage_counted
      WHERE stream = {stream:String} AND ${IN_RANGE} AND NOT has({not_counted:Array(String)}, toString(status_class))
        AND (client_id, integration_id) IN
        (
@@ -38,6 +39,7 @@ export function readBusyHours(store: Store, question: BusyQuestion): Promise<Hou
           FROM (SELECT arrayJoin(arrayZip({clients:Array(String)}, {integrations:Array(String)})) AS pair)
        )
      GROUP BY client_id, hour
+     ${IS_COUNTED}
      ORDER BY client_id, ${measure}_sum DESC, hour
      LIMIT {hours_max:UInt32} BY client_id`,
     shapeOf({ clientId: text, hourMs: secondTime, requestsSum: count64, bytesSum: count64 }),

@@ -38,7 +38,7 @@ export async function readClientsAtPace(store: Store, question: PaceQuestion): P
 const AT_PACE = `hour >= toDateTime({pace:UInt32}, 'UTC')`
 const SQL = `
 SELECT client_id
-FROM usage_rollup FINAL
+FROM usage_counted
 WHERE stream = {stream:String} AND ${IN_RANGE} AND client_id IN
 (
     SELECT client_id

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Blocks, findUnsettled } from './find-unsettled.ts'
+import { type Blocks, findUnrecognised, findUnsettled } from './find-unsettled.ts'
 
 const block = (requestsSum: bigint, number = 7) => ({
   ...{ partition: 1, block: number, requestsSum },
@@ -53,4 +53,19 @@ test.each<[string, Blocks, Blocks, string]>([
   ],
 ])('%s is not', (_what, before, after, expected) => {
   expect(findUnsettled(before, after)).toEqual([expected])
+})
+
+test('request ids are settled when every block that holds some is', () => {
+  const blocks = [
+    { partition: 0, nextOffset: 8 },
+    { partition: 0, nextOffset: 16 },
+    { partition: 2, nextOffset: 4 },
+  ]
+  const find = (nextOffsets: readonly number[], isWhole = true) =>
+    findUnrecognised(blocks, { nextOffsets, isWhole }).map(sentence => sentence.split(':')[0])
+  expect(find([16, 0, 4])).toEqual([])
+  expect(find([15, 9, 4])).toEqual(['partition 0'])
+  expect(find([16])).toEqual(['partition 2'])
+  expect(find([16, 0, 4], false)).toEqual(['partition 0', 'partition 2'])
+  expect(findUnrecognised([], { nextOffsets: [], isWhole: true })).toEqual([])
 })

@@ -1,3 +1,5 @@
+import type { Recognition } from './recognition.ts'
+
 /** What a block's requests, request bytes and response bytes come to. */
 type Figures = {
   readonly partition: number
@@ -21,6 +23,26 @@ export function findUnsettled(before: Blocks, after: Blocks): string[] {
     if (ledgerAfter !== rollupAfter) return [`${name}: ledger ${ledgerAfter}, usage ${rollupAfter}`]
     if (ledger !== rollup || ledger !== ledgerAfter) return [`${name}: changed while it was read`]
     return []
+  })
+}
+
+/**
+ * Pure: partitions in whose blocks repeated request ids are not settled yet, each as a sentence.
+ * @param blocks how far each block goes that holds request ids
+ */
+export function findUnrecognised(
+  blocks: readonly { readonly partition: number; readonly nextOffset: number }[],
+  { nextOffsets, isWhole }: Pick<Recognition, 'nextOffsets' | 'isWhole'>,
+): string[] {
+  const ends = new Map<number, number>()
+  for (const { partition, nextOffset } of blocks)
+    ends.set(partition, Math.max(nextOffset, ends.get(partition) ?? 0))
+  return [...ends].flatMap(([partition, end]) => {
+    const settled = isWhole ? (nextOffsets[partition] ?? 0) : 0
+    const message =
+      `partition ${partition}: repeated request ids are recognised up to offset ${settled}, ` +
+      `and it is counted up to ${end}; a running aggregator goes on with that`
+    return settled < end ? [message] : []
   })
 }
 

@@ -1,10 +1,24 @@
 import type { Store } from '../store/store.ts'
 import type { AcceptedGap } from '../store/tables/accepted-gap.ts'
 import type { LedgerBlock } from '../store/tables/block-ledger.ts'
+import type { RepeatedRequest } from '../store/tables/repeated-request.ts'
 import type { StoredStream } from '../store/tables/stream.ts'
 import { type BlockSum, type Place, readNewestBlocks, readSumsFrom } from './blocks.ts'
 import { readGaps } from './gaps.ts'
 import { readStandings, type Standing } from './progress.ts'
+import {
+  type AlikeQuestion,
+  countRepeated,
+  type HourAndHash,
+  type IdentityBlock,
+  type IdentityPlace,
+  type Offsets,
+  type Recognition,
+  readAlike,
+  readIdentityBlocks,
+  readRecognition,
+  readRepeated,
+} from './recognition.ts'
 import { readSeenFiles, type SeenFile } from './source-files.ts'
 import { readStream } from './stream.ts'
 
@@ -17,6 +31,11 @@ export interface LedgerReader {
   /** Of the partition, in order. */
   readGaps(place: Place): Promise<AcceptedGap[]>
   readSeenFiles(place: Place, beforeBlock: number): Promise<SeenFile[]>
+  readRecognition(stream: string): Promise<Recognition>
+  countRepeated(stream: string): Promise<bigint>
+  readIdentityBlocks(stream: string, beyond: Offsets): Promise<IdentityBlock[]>
+  readAlike(question: AlikeQuestion): Promise<IdentityPlace[]>
+  readRepeated(stream: string, first: HourAndHash, last: HourAndHash): Promise<RepeatedRequest[]>
 }
 
 export function createLedgerReader(store: Store): LedgerReader {
@@ -30,5 +49,10 @@ export function createLedgerReader(store: Store): LedgerReader {
       return gaps.filter(gap => gap.partition === partition)
     },
     readSeenFiles: (place, beforeBlock) => readSeenFiles(store, place, beforeBlock),
+    readRecognition: stream => readRecognition(store, stream),
+    countRepeated: stream => countRepeated(store, stream),
+    readIdentityBlocks: (stream, beyond) => readIdentityBlocks(store, stream, beyond),
+    readAlike: question => readAlike(store, question),
+    readRepeated: (stream, first, last) => readRepeated(store, stream, first, last),
   }
 }

@@ -54,6 +54,7 @@ const block = (stream: string, from: number, to: number, fields: Partial<LedgerB
   },
   ...{
     requestIds: 0,
+    ...{ identities: null, identitySum: null, identityHoursMs: [] },
     requestBytes: 1,
     responseBytes: 1,
     firstHourMs: null,

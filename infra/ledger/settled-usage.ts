@@ -3,8 +3,9 @@ import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Store } from '../store/store.ts'
 import { bool, count64, safeCount } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
-import { type Blocks, findUnsettled } from './find-unsettled.ts'
+import { type Blocks, findUnrecognised, findUnsettled } from './find-unsettled.ts'
 import { BLOCKS_OF_RANGE, IN_RANGE, rangeParams, TOUCHES_RANGE } from './range.ts'
+import { readRecognition } from './recognition.ts'
 import { type ClientUse, readUses } from './usage.ts'
 
 /** Every event of a partition below its `nextOffset` was counted. */
@@ -28,7 +29,8 @@ const EXAMPLES_MAX = 3
 /**
  * The range's usage per client, integration and status class, at one cut of the log. Only figures that the ledger
  * vouches for are read: for each block that holds usage of the range, the rollup's sums (all hours) equal the ledger's,
- * before and after the usage is read. A block's sums only grow, so equal sums mean that nothing changed in between.
+ * before and after the usage is read. A block's sums only grow, so equal sums mean that nothing changed in between. And
+ * repeated request ids must be settled in all these blocks: then every one of them is subtracted, once and for all.
  * Where an aggregator is at work on these blocks, it is tried again, at most 5 times.
  */
 export async function readSettledUsage(
@@ -39,10 +41,11 @@ export async function readSettledUsage(
   let examples: readonly string[] = []
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
     if (attempt > 1) await wait(PAUSE_MS)
+    const recognition = await readRecognition(store, stream)
     const before = await readBlocks(store, stream, range)
     const usage = await readUses(store, stream, range)
     const after = await readBlocks(store, stream, range)
-    examples = findUnsettled(before, after)
+    examples = [...findUnsettled(before, after), ...findUnrecognised(before.ofIds, recognition)]
     if (examples.length > 0) continue
     const { cut, foldVersionMin } = before
     return { kind: 'settled', usage, cut, foldVersionMin }
@@ -58,7 +61,8 @@ const SUMS = {
   responseBytesSum: count64,
 }
 /** The cut comes from the same snapshot as the ledger's sums. */
-type BlocksAtCut = Blocks & Pick<Extract<SettledUsage, { kind: 'settled' }>, 'cut' | 'foldVersionMin'>
+type BlocksAtCut = Blocks &
+  Pick<Extract<SettledUsage, { kind: 'settled' }>, 'cut' | 'foldVersionMin'> & { readonly ofIds: Cut }
 
 async function readBlocks(store: Store, stream: string, range: PeriodRange): Promise<BlocksAtCut> {
   const params = { stream, ...rangeParams(range) }
@@ -72,6 +76,7 @@ async function readBlocks(store: Store, stream: string, range: PeriodRange): Pro
       null,
     ),
     ledger,
+    ofIds: ledger.filter(row => row.hasIds).map(({ partition, nextOffset }) => ({ partition, nextOffset })),
     rollup,
   }
 }
@@ -81,13 +86,14 @@ const ledgerShape = shapeOf({
   nextOffset: safeCount,
   foldVersion: safeCount,
   touches: bool,
+  hasIds: bool,
   isLast: bool,
 })
 
 /** The blocks that hold usage of the range, and the last of each partition, whatever it holds. */
 const LEDGER_SQL = `
-SELECT
-    partition, block, requests_sum, request_bytes_sum, response_bytes_sum, next_offset, fold_version, touches, is_last
+SELECT partition, block, requests_sum, request_bytes_sum, response_bytes_sum, next_offset, fold_version, touches,
+       has_ids, is_last
 FROM
 (
     SELECT
@@ -99,6 +105,7 @@ FROM
         next_offset,
         fold_version,
         ifNull(${TOUCHES_RANGE}, 0) AS touches,
+        ifNull(identities, 0) > 0 AS has_ids,
         block = max(block) OVER (PARTITION BY partition) AS is_last
     FROM (SELECT * FROM block_ledger FINAL WHERE stream = {stream:String})
 )

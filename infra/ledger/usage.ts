@@ -5,6 +5,7 @@ import { count64, text } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
 import { usageRollup } from '../store/tables/usage-rollup.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
+import { IS_COUNTED, sumCounted } from './sum-counted.ts'
 
 /** What a client did through one integration, with answers of one status class. */
 export type ClientUse = {
@@ -25,7 +26,8 @@ const USE = {
   responseBytesSum: count64,
 }
 const SUMS = `
-sum(requests) AS requests_sum, sum(request_bytes) AS request_bytes_sum, sum(response_bytes) AS response_bytes_sum`
+${sumCounted('requests')} AS requests_sum, ${sumCounted('request_bytes')} AS request_bytes_sum,
+${sumCounted('response_bytes')} AS response_bytes_sum`
 const useShape = shapeOf(USE).transform(toUse)
 const monthUseShape = shapeOf({ ...USE, month: text }).transform(({ month, ...sums }) => ({
   ...toUse(sums),
@@ -84,9 +86,10 @@ function queryUses(
 ): Promise<ClientUse[]> {
   return store.query(
     `SELECT client_id, integration_id, status_class, ${SUMS}
-     FROM usage_rollup FINAL
+     FROM usage_counted
      WHERE stream = {stream:String} AND ${IN_RANGE} ${ofClients}
      GROUP BY client_id, integration_id, status_class
+     ${IS_COUNTED}
      ORDER BY client_id, integration_id, status_class`,
     useShape,
     { stream, ...rangeParams(range), ...params },
@@ -106,9 +109,10 @@ export function readUsesByMonth(
 ): Promise<MonthUse[]> {
   return store.query(
     `SELECT client_id, integration_id, status_class, ${SUMS}, formatDateTime(hour, '%Y-%m', {zone:String}) AS month
-     FROM usage_rollup FINAL
+     FROM usage_counted
      WHERE stream = {stream:String} AND ${IN_RANGE} ${OF_CLIENTS}
      GROUP BY client_id, month, integration_id, status_class
+     ${IS_COUNTED}
      ORDER BY client_id, month, integration_id, status_class`,
     monthUseShape,
     { stream, ...rangeParams(range), zone: timeZone, clients: clientIds },
@@ -147,10 +151,11 @@ export function readUsesByDay(
 ): Promise<DayUse[]> {
   return store.query(
     `SELECT client_id, toString(toDate(hour, {zone:String})) AS day,
-            sum(requests) AS requests, sum(request_bytes + response_bytes) AS bytes
-     FROM usage_rollup FINAL
+            ${sumCounted('requests')} AS requests, ${sumCounted('request_bytes + response_bytes')} AS bytes
+     FROM usage_counted
      WHERE stream = {stream:String} AND ${IN_RANGE} AND client_id IN (${clients.sql})
      GROUP BY client_id, day
+     ${IS_COUNTED}
      ORDER BY client_id, day`,
     shapeOf({ clientId: text, day: text, requests: count64, bytes: count64 }),
     { ...clients.params, stream, ...rangeParams(range), zone: timeZone },

@@ -48,16 +48,25 @@ export class NumberColumn {
     this.#end = end + width
   }
 
+  /** Any UInt64, by its halves. */
+  addHalves(low: number, high: number): void {
+    if (this.#width !== 8) throw new RangeError(`"${this.name}" holds ${this.type}, which has no halves`)
+    this.#values.setUint32(this.#end, low, true)
+    this.#values.setUint32(this.#end + 4, high, true)
+    this.#end += 8
+  }
+
   get bytes(): Uint8Array {
     return new Uint8Array(this.#values.buffer, 0, this.#end)
   }
 
-  *read(): Generator<number> {
+  *read(): Generator<number | bigint> {
     const values = this.#values
     const width = this.#width
     for (let at = 0; at < this.#end; at += width) {
       if (width === 1) yield values.getUint8(at)
-      else yield values.getUint32(at, true) + (width === 8 ? values.getUint32(at + 4, true) * WORD : 0)
+      else if (width === 4) yield values.getUint32(at, true)
+      else yield exactly(values.getBigUint64(at, true))
     }
   }
 
@@ -66,6 +75,10 @@ export class NumberColumn {
       `"${this.name}" can't hold ${value} exactly: expected a whole number from 0 to ${this.#limit - 1}`,
     )
   }
+}
+
+function exactly(value: bigint): number | bigint {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
 }
 
 /** As many as the length of a text in memory takes, seven bits to a byte. */
@@ -143,8 +156,8 @@ function readLength(bytes: Uint8Array, start: number): { readonly length: number
 }
 
 /** As objects, one for each row. */
-export function rowsOf({ rows, columns }: ColumnBlock): Record<string, string | number>[] {
-  const all: Record<string, string | number>[] = Array.from({ length: rows }, () => ({}))
+export function rowsOf({ rows, columns }: ColumnBlock): Record<string, string | number | bigint>[] {
+  const all: Record<string, string | number | bigint>[] = Array.from({ length: rows }, () => ({}))
   for (const column of columns) {
     let index = 0
     for (const value of column.read()) {

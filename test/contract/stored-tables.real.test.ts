@@ -62,6 +62,7 @@ const VIEWS_NOT_READ = [
   'statement_adjustments',
   'statement_lines',
   'statements',
+  'usage_counted',
   'usage_daily',
   'usage_hourly',
   'usage_monthly',

@@ -82,6 +82,9 @@ export function encodeLate(flush: BlockFlush): BlockRows {
     get usage() {
       return rows().usage
     },
+    get identities() {
+      return rows().identities
+    },
     get sources() {
       return rows().sources
     },

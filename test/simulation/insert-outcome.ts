@@ -18,7 +18,15 @@ export function pickOutcome(random: Random, faults: InsertFaults, isStoreAway: b
 }
 
 export function describeRows(table: string, rows: readonly StoredRow[]): string {
-  const column =
-    table === 'block_ledger' ? 'next_offset' : table === 'rejected_event' ? 'offset' : 'last_offset'
-  return rows.map(row => `${row.partition}/${row.block}@${row[column]}`).join(' ')
+  const describe = DESCRIBED[table] ?? (row => `${row.partition}/${row.block}@${row.last_offset}`)
+  return rows.map(describe).join(' ')
+}
+
+const describePlace = (row: StoredRow) => `${row.partition}/${row.offset}`
+const DESCRIBED: Readonly<Record<string, (row: StoredRow) => string>> = {
+  block_ledger: row => `${row.partition}/${row.block}@${row.next_offset}`,
+  rejected_event: row => `${row.partition}/${row.block}@${row.offset}`,
+  request_identity: describePlace,
+  repeated_request: describePlace,
+  recognition_progress: row => `${row.sequence}: ${row.next_offsets} with ${row.repeated} repeated`,
 }

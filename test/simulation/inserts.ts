@@ -4,6 +4,7 @@ import { describeRows, type InsertFaults, pickOutcome } from './insert-outcome.t
 import type { Invariants } from './invariants.ts'
 import { REFUSED } from './judge-end.ts'
 import type { Random } from './random.ts'
+import { isIdentityTable } from './simulated-identities.ts'
 import type { Operation } from './simulated-process.ts'
 import type { SimulatedStore } from './simulated-store.ts'
 
@@ -72,6 +73,7 @@ export class Inserts {
     if (isChecked()) {
       invariants.checkRows(table, rows)
       invariants.check(store.insert(table, rows))
+      if (isIdentityTable(table)) invariants.recognition.check(table, rows)
     } else store.insert(table, rows)
   }
 }

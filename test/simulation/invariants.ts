@@ -3,6 +3,7 @@ import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import { type BlockPlace, isBlockTable, type StoredRow, versionOf } from './block-tables.ts'
 import { Expectations } from './expectations.ts'
 import { ledgerOf, sourcesOf, usageOf, within } from './oracle.ts'
+import { RecognitionInvariants } from './recognition-invariants.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import { type SimulatedStore, usageColumns } from './simulated-store.ts'
 import { Violation } from './violation.ts'
@@ -12,6 +13,7 @@ export class Invariants {
   readonly #store: SimulatedStore
   readonly #partitions: readonly SimulatedPartition[]
   readonly #expectations: Expectations
+  readonly recognition: RecognitionInvariants
   readonly #nextOffsets = new Map<number, number>()
   readonly #written = new Map<string, StoredRow>()
   /** Blocks that a power loss took rows of, until they are there again. */
@@ -21,6 +23,7 @@ export class Invariants {
     this.#store = store
     this.#partitions = partitions
     this.#expectations = new Expectations(partitions, geometry)
+    this.recognition = new RecognitionInvariants(store, partitions, this.#expectations)
   }
 
   lose(places: readonly BlockPlace[]): void {
@@ -166,6 +169,13 @@ export class Invariants {
       const found = row === undefined ? 0 : Number(row.events) + Number(row.duplicates) + Number(row.marks)
       if (found < events + duplicates + marks) return `source row ${key}`
     }
+    for (const { verdict, offset, index, event } of this.#expectations.of(place, vouchedTo, within)) {
+      const isKept = verdict === 'counted' && event.kind === 'request' && event.identity.kind === 'request_id'
+      const hasIdentities = (this.#expectations.geometryOf(place)?.foldVersion ?? 0) >= IDENTITIES_SINCE
+      const stand = { partition: place.partition, offset, eventIndex: index }
+      if (isKept && hasIdentities && !this.#store.identities.has(stand))
+        return `request id at ${offset}|${index}`
+    }
     const rejected = this.#store.rowsOf('rejected_event', place)
     for (const { verdict, offset, index } of this.#expectations.of(place, vouchedTo, within)) {
       if (verdict === 'rejected' && !rejected.has(`${offset}|${index}`))
@@ -255,6 +265,9 @@ export class Invariants {
     throw new Violation(`${where}: ${what} is ${show(found)}, expected ${show(expected)}`)
   }
 }
+
+/** As in open-block.ts. */
+const IDENTITIES_SINCE = 2
 
 function toMs(time: unknown): number | null {
   return time === null ? null : Date.parse(String(time))

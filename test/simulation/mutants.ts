@@ -21,9 +21,11 @@ import {
 } from './broken-parts.ts'
 import { MUTANTS_OF_TIME } from './mutants-of-time.ts'
 import { type Ports, PROTOCOL, type Protocol, partsOfFold } from './protocol.ts'
+import { RECOGNITION_MUTANTS } from './recognition-mutants.ts'
 
 /** The protocol with one piece replaced by a wrong one: the simulation must tell each from the right one. */
 export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
+  ...RECOGNITION_MUTANTS,
   'the ledger is written before the rows': {
     async write(store, blocks) {
       const ledger = blocks.map(rows => toRow(blockLedger, rows.ledger))
@@ -226,6 +228,8 @@ function sumsOf(block: LedgerBlock): BlockSum {
     sourceEvents: block.requests,
     sourceDuplicates: block.duplicates,
     sourceMarks: block.marks,
+    identities: block.identities,
+    identitySum: block.identitySum,
   }
 }
 
@@ -269,4 +273,7 @@ const NOTHING_COUNTED = {
   requestBytes: 0,
   responseBytes: 0,
   fingerprint: 0n,
+  identities: null,
+  identitySum: null,
+  identityHoursMs: [],
 }

@@ -1,10 +1,13 @@
 import { judgeTime } from '@forbruk/aggregator/count/judge-time.ts'
 import { type FoldParts, PartitionFold, type ResumePoint } from '@forbruk/aggregator/count/partition-fold.ts'
+import { findRepeated } from '@forbruk/aggregator/recognise/find-repeated.ts'
+import { type RecogniseParts, Recogniser } from '@forbruk/aggregator/recognise/recogniser.ts'
 import { resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import type { CountParts } from '@forbruk/aggregator/run/count-log.ts'
 import { type BlockRows, encodeBlock } from '@forbruk/aggregator/run/encode-block.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
+import { hashWeakly } from './simulated-identities.ts'
 
 export type Ports = Pick<CountParts, 'log' | 'store' | 'ledger'>
 
@@ -17,6 +20,7 @@ export type Protocol = {
     nowMs: () => number,
   ) => PartitionFold<BlockRows>
   readonly write: typeof flushRows
+  readonly recognise: (ports: Ports) => Recogniser
   /** What the process sees of its surroundings. */
   readonly around: (ports: Ports, nowMs: () => number) => Ports
 }
@@ -27,9 +31,15 @@ export function partsOfFold(foldVersionMax: number): FoldParts<BlockRows> {
   return { foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock }
 }
 
+/** Few hashes, so that most of a settling takes several questions. */
+export function partsOfRecognising(ports: Ports): RecogniseParts {
+  return { ...ports, hashId: hashWeakly, findRepeated, hashesMax: 2 }
+}
+
 export const PROTOCOL: Protocol = {
   resume: resumePartition,
   beginFold: (point, foldVersionMax) => new PartitionFold(point, partsOfFold(foldVersionMax)),
   write: flushRows,
+  recognise: ports => new Recogniser(partsOfRecognising(ports)),
   around: ports => ports,
 }

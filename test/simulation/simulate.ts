@@ -161,6 +161,7 @@ class Run {
     for (let left = STEPS_TO_CATCH_UP_MAX; left > 0; left--) {
       if (last?.end?.error === null && !this.#isCounted())
         throw new Violation('it says caught up, and is not')
+      if (last?.end?.error === null) world.invariants.recognition.checkCaughtUp()
       if (this.#isCounted() && (last === null || last.end !== null)) return 'counted'
       if (last?.end?.error instanceof LogGapError && this.#hasGap()) return 'gap'
       if (last === null && world.processes.length > 0) {

@@ -1,5 +1,5 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
-import type { LogBounds, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import type { LogBounds, LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { RecordGenerator } from './generate-record.ts'
 import type { Random } from './random.ts'
@@ -77,6 +77,16 @@ export class SimulatedPartition {
     }
   }
 
+  readRange(fromOffset: number, toOffset: number): RecordBatch {
+    const records = this.records.filter(({ offset }) => offset >= fromOffset && offset < toOffset)
+    return {
+      partition: this.partition,
+      records: records.map(toLogRecord),
+      nextOffset: toOffset,
+      endOffset: toOffset,
+    }
+  }
+
   read(fromOffset: number, recordsMax: number, random: Random): RecordBatch {
     const records = this.records.filter(record => record.offset >= fromOffset).slice(0, recordsMax)
     const last = records.at(-1)
@@ -85,10 +95,14 @@ export class SimulatedPartition {
     const nextOffset = random.between(reached, after?.offset ?? this.endOffset)
     return {
       partition: this.partition,
-      records: records.map(({ offset, appendTimeMs, value }) => ({ offset, appendTimeMs, key: null, value })),
+      records: records.map(toLogRecord),
       nextOffset,
       // How far the log reached when it was asked: mostly it knew of no more than it gave.
       endOffset: nextOffset % 16 === 0 ? this.endOffset : nextOffset,
     }
   }
+}
+
+function toLogRecord({ offset, appendTimeMs, value }: SimulatedRecord): LogRecord {
+  return { offset, appendTimeMs, key: null, value }
 }

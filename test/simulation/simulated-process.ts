@@ -2,9 +2,15 @@ import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import { countLog } from '@forbruk/aggregator/run/count-log.ts'
 import type { FlushStore } from '@forbruk/aggregator/run/flush.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import { type EventLog, EventLogError, type PartitionConsumer } from '@forbruk/infra/log/event-log.ts'
+import {
+  type EventLog,
+  EventLogError,
+  type PartitionConsumer,
+  type RecordBatch,
+} from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { StoredRow } from './block-tables.ts'
+import { toLedgerReader } from './ledger-port.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
@@ -165,6 +171,7 @@ export class SimulatedProcess {
     const foldVersionMax = geometry.foldVersion
     const ports = { log: this.#logPort(), store: this.#storePort(), ledger: this.#ledgerPort() }
     const parts = protocol.around(ports, nowMs)
+    const recogniser = protocol.recognise(parts)
     return countLog({
       ...parts,
       readGroup: async () => 'simulated',
@@ -172,6 +179,8 @@ export class SimulatedProcess {
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
       beginFold: point => protocol.beginFold(point, foldVersionMax, nowMs),
       write: flushes => protocol.write(parts.store, flushes),
+      settle: signal => recogniser.settle(signal),
+      clock: nowMs,
       geometry,
       pendingRowsMax,
       logger: SILENT,
@@ -183,15 +192,7 @@ export class SimulatedProcess {
 
   #ledgerPort(): LedgerReader {
     const reader = this.#surroundings.store.reader()
-    return {
-      readStream: stream => this.#read('stream', () => reader.readStream(stream)),
-      readStandings: stream => this.#read('standings', () => reader.readStandings(stream)),
-      readNewestBlocks: (place, max) =>
-        this.#read('newest blocks', () => reader.readNewestBlocks(place, max)),
-      readSumsFrom: (place, block) => this.#read('block sums', () => reader.readSumsFrom(place, block)),
-      readGaps: place => this.#read('gaps', () => reader.readGaps(place)),
-      readSeenFiles: (place, block) => this.#read('seen files', () => reader.readSeenFiles(place, block)),
-    }
+    return toLedgerReader(reader, (name, answer) => this.#read(name, answer))
   }
 
   #storePort(): FlushStore {
@@ -246,9 +247,24 @@ export class SimulatedProcess {
           })
         }),
       offsetForTime: unused,
-      read: unused,
+      read: (partition, fromOffset, toOffset) => this.#readLog(partition, fromOffset, toOffset),
       close: unused,
     }
+  }
+
+  async *#readLog(partition: number, fromOffset: number, toOffset: number): AsyncGenerator<RecordBatch> {
+    yield await new Promise<RecordBatch>((resolve, reject) =>
+      this.#enqueue({
+        kind: 'bounds',
+        name: `${fromOffset} to ${toOffset} of ${partition}`,
+        perform: () => {
+          const log = this.#surroundings.partitions[partition]
+          if (log !== undefined && log.startOffset <= fromOffset && toOffset <= log.endOffset)
+            return resolve(log.readRange(fromOffset, toOffset))
+          reject(new EventLogError(`the log does not hold ${fromOffset} to ${toOffset} of ${partition}`))
+        },
+      }),
+    )
   }
 
   #sleep(delayMs: number, signal: AbortSignal): Promise<void> {

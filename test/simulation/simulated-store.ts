@@ -16,14 +16,9 @@ import {
   TABLES,
   toPlace,
 } from './block-tables.ts'
+import { type AnswersAtOnce, toLedgerReader } from './ledger-port.ts'
 import type { Random } from './random.ts'
-
-/** A ledger reader that answers in the moment it is asked. */
-type AnswersAtOnce = {
-  [Name in keyof LedgerReader]: (
-    ...args: Parameters<LedgerReader[Name]>
-  ) => Awaited<ReturnType<LedgerReader[Name]>>
-}
+import { isIdentityTable, SimulatedIdentities } from './simulated-identities.ts'
 
 const LOSABLE = ['usage_rollup', 'source_ledger', 'rejected_event'] as const
 /** As in verify-blocks.ts: what is lost in older blocks is not looked for. */
@@ -33,6 +28,7 @@ const BLOCKS_VERIFIED = 4
 export class SimulatedStore {
   #stream: StoredStream | null = null
   readonly #gaps = new Map<number, AcceptedGap[]>()
+  readonly identities = new SimulatedIdentities(this)
   #inserts: Record<BlockTable, (readonly StoredRow[])[]> = emptyTables(() => [])
   #visible: Record<BlockTable, Map<string, Map<string, StoredRow>>> = emptyTables(() => new Map())
   /** The visible ledger rows once more, by partition and block. */
@@ -45,6 +41,7 @@ export class SimulatedStore {
       this.#stream = row === undefined ? this.#stream : streamShape.parse(row)
       return []
     }
+    if (isIdentityTable(table)) return this.identities.insert(table, rows)
     if (!isBlockTable(table)) throw new Error(`insert into ${table}, which is not simulated`)
     this.#inserts[table].push(rows)
     return rows.map(row => this.#apply(table, row))
@@ -65,6 +62,11 @@ export class SimulatedStore {
 
   rowsOf(table: BlockTable, { partition, block }: BlockPlace): ReadonlyMap<string, StoredRow> {
     return this.#visible[table].get(`${partition}|${block}`) ?? new Map()
+  }
+
+  /** Of which anything is in the ledger. */
+  get partitions(): readonly number[] {
+    return [...this.#ledgers.keys()]
   }
 
   /** Ledger rows of the partition, in order. */
@@ -91,7 +93,7 @@ export class SimulatedStore {
     for (const table of LOSABLE) {
       for (let left = random.between(0, 6); left > 0; left--) {
         const newest = this.#inserts[table].at(-1) ?? []
-        if (newest.length === 0 || newest.some(row => this.#isSettled(row))) break
+        if (newest.length === 0 || newest.some(row => this.isSettled(toPlace(row)))) break
         this.#inserts[table].pop()
         lost.push(...newest.map(toPlace))
       }
@@ -99,7 +101,7 @@ export class SimulatedStore {
       this.#visible[table] = new Map()
       for (const rows of kept) for (const row of rows) this.#apply(table, row)
     }
-    return lost
+    return [...lost, ...this.identities.loseNewest(random)]
   }
 
   reader(): AnswersAtOnce {
@@ -124,23 +126,20 @@ export class SimulatedStore {
       readSumsFrom: (place, firstBlock) => this.#sums(place, firstBlock),
       readGaps: ({ partition }) => this.#gaps.get(partition) ?? [],
       readSeenFiles: (place, beforeBlock) => this.#seenFiles(place, beforeBlock),
+      readRecognition: () => this.identities.readRecognition(),
+      countRepeated: () => this.identities.countRepeated(),
+      readIdentityBlocks: (_stream, beyond) => this.identities.readBlocks(beyond),
+      readAlike: question => this.identities.readAlike(question),
+      readRepeated: (_stream, first, last) => this.identities.readRepeated(first, last),
     }
   }
 
   readerPort(): LedgerReader {
-    const reader = this.reader()
-    return {
-      readStream: async stream => reader.readStream(stream),
-      readStandings: async stream => reader.readStandings(stream),
-      readNewestBlocks: async (place, max) => reader.readNewestBlocks(place, max),
-      readSumsFrom: async (place, block) => reader.readSumsFrom(place, block),
-      readGaps: async place => reader.readGaps(place),
-      readSeenFiles: async (place, block) => reader.readSeenFiles(place, block),
-    }
+    return toLedgerReader(this.reader(), async (_name, answer) => answer())
   }
 
-  #isSettled(row: StoredRow): boolean {
-    const { partition, block } = toPlace(row)
+  /** Too old to be verified, so that nothing of it is lost. */
+  isSettled({ partition, block }: BlockPlace): boolean {
     const newest = this.ledgerOf(partition).at(-1)
     const vouching = this.ledgerOf(partition).find(({ firstOffset }) => firstOffset === block)
     if (newest === undefined || vouching === undefined) return false
@@ -179,8 +178,8 @@ export class SimulatedStore {
   }
 
   #sums({ partition }: Place, firstBlock: number): BlockSum[] {
-    const sums = new Map<number, { -readonly [Column in keyof BlockSum]: number }>()
-    const add = (row: StoredRow, columns: Partial<Record<keyof BlockSum, number>>) => {
+    const sums = new Map<number, { -readonly [Column in keyof BlockSum]: BlockSum[Column] }>()
+    const add = (row: StoredRow, columns: Partial<Record<(typeof SUMMED)[number], number>>) => {
       const block = Number(row.block)
       const sum = sums.get(block) ?? { partition, block, ...NO_SUM }
       for (const column of SUMMED) sum[column] += columns[column] ?? 0
@@ -199,6 +198,10 @@ export class SimulatedStore {
         sourceDuplicates: Number(row.duplicates),
         sourceMarks: Number(row.marks),
       })
+    }
+    for (const { block, nextOffset } of this.ledgerOf(partition)) {
+      const sum = sums.get(block)
+      if (sum !== undefined) Object.assign(sum, this.identities.sum(partition, block, nextOffset))
     }
     return [...sums.values()]
   }
@@ -232,6 +235,8 @@ const NO_SUM = {
   sourceEvents: 0,
   sourceDuplicates: 0,
   sourceMarks: 0,
+  identities: 0,
+  identitySum: 0n,
 }
 
 export function usageColumns(row: StoredRow): [number, number, number] {
@@ -245,8 +250,9 @@ const ledgerShape = select(blockLedger).shape
 
 /** Its hours are written as seconds, which ClickHouse prints as times. */
 function toLedgerBlock(row: StoredRow): LedgerBlock {
-  const [first_hour, last_hour] = [row.first_hour, row.last_hour].map(seconds =>
-    typeof seconds === 'number' ? new Date(seconds * 1_000).toISOString() : seconds,
-  )
-  return ledgerShape.parse({ ...row, first_hour, last_hour })
+  const toTime = (seconds: unknown) =>
+    typeof seconds === 'number' ? new Date(seconds * 1_000).toISOString() : seconds
+  const [first_hour, last_hour] = [toTime(row.first_hour), toTime(row.last_hour)]
+  const identity_hours = [row.identity_hours].flat().map(toTime)
+  return ledgerShape.parse({ ...row, first_hour, last_hour, identity_hours })
 }

@@ -1,4 +1,4 @@
-import { count64, nullable, safeCount, secondTime, text, time } from './codec.ts'
+import { count64, listOf, nullable, safeCount, secondTime, text, time } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
 /** One row per block, written after the rows it vouches for: migrations 005, 088. */
@@ -30,6 +30,11 @@ export const blockLedger = declareTable('block_ledger', {
   firstAppendTimeMs: nullable(time),
   lastAppendTimeMs: nullable(time),
   fingerprint: count64,
+  /** Rows of `request_identity`, and the sum of their hashes modulo 2^64; null below fold version 2: migration 117. */
+  identities: nullable(safeCount),
+  identitySum: nullable(count64),
+  /** Under which they stand, in order. */
+  identityHoursMs: listOf(secondTime),
 })
 
 export type LedgerBlock = RowOf<typeof blockLedger>

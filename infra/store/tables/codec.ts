@@ -172,6 +172,7 @@ export function numberOf<const Value extends number>(values: readonly Value[]): 
 
 export function listOf<Value>(codec: Codec<Value>): Codec<readonly Value[]> {
   return {
+    ...codec,
     read: z.array(codec.read),
     write: values => values.map(value => codec.write(value)),
     holds: type => type.startsWith('Array(') && codec.holds(type.slice('Array('.length, -1)),

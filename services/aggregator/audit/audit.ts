@@ -11,6 +11,7 @@ import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { FOLD_VERSION } from '../count/block.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
+import { replayRecognition } from './replay-recognition.ts'
 
 /** A running aggregator is between its rollup and its ledger rows for a moment: a finding must outlast that. */
 const ATTEMPTS_MAX = 4
@@ -66,6 +67,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
           isReplayed,
           report,
         )
+  const copies = replayFrom === null ? [] : await replayRecognition(store, replayFrom)
   const sum = (column: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>
     blocks.reduce((total, block) => total + BigInt(block[column]), 0n)
   return {
@@ -81,7 +83,7 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
     rejected: sum('rejected'),
     marks: sum('marks'),
     gaps,
-    findings: [...findings, ...replay.findings],
+    findings: [...findings, ...replay.findings, ...copies],
   }
 }
 

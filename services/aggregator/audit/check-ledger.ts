@@ -10,6 +10,7 @@ type AuditCheck =
   | 'rollup_equals_ledger'
   | 'rejected_equals_ledger'
   | 'sources_equal_ledger'
+  | 'identities_equal_ledger'
   | 'sources_complete'
   | 'replay_equals_stored'
 
@@ -89,10 +90,11 @@ const CHECK_OF = {
   usage: 'rollup_equals_ledger',
   rejected: 'rejected_equals_ledger',
   sources: 'sources_equal_ledger',
+  identities: 'identities_equal_ledger',
 } as const satisfies Record<Difference['rows'], AuditCheck>
 
 function describeDifference({ what, found, expected }: Omit<Difference, 'rows'>): string {
-  const by = found - expected
+  const by = BigInt(found) - BigInt(expected)
   return `${what}: ${found}, the ledger has ${expected}: ${by > 0 ? `${by} too many` : `${-by} too few`}`
 }
 

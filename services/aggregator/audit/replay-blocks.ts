@@ -144,6 +144,8 @@ async function compareRows(
     'duplicates',
     'rejected',
     'marks',
+    'identities',
+    'identitySum',
   ] as const) {
     if (ledger[column] !== block[column])
       messages.push(`${column}: ${ledger[column]} from the log, ${block[column]} stored`)
@@ -171,7 +173,7 @@ function compareUsage(replayed: readonly (Use & Figures)[], stored: readonly (Us
 }
 
 /** A row of a flush, as it goes to the store. */
-function toUse(row: Readonly<Record<string, string | number>>): Use & Figures {
+function toUse(row: Readonly<Record<string, string | number | bigint>>): Use & Figures {
   const number = (column: string) => Number(row[column])
   return {
     clientId: String(row.client_id),

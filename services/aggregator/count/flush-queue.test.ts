@@ -54,10 +54,11 @@ describe('the queue', () => {
   const queueFrom = (offset: number) =>
     new FlushQueue(({ block, nextOffset }) => `${block.firstOffset}-${nextOffset}`, offset)
   const flushOf = (firstOffset: number, nextOffset: number, totals: readonly number[] = []) => ({
-    ...{ stream: 't', partition: 0, rejected: [], sources: [] },
+    ...{ stream: 't', partition: 0, rejected: [], sources: [], identities: null },
     block: new OpenBlock(firstOffset, DEFAULT_GEOMETRY),
     nextOffset,
     totals,
+    size: totals.length,
   })
 
   test('gives blocks in the order in which they came, once', () => {

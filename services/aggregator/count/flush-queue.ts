@@ -1,17 +1,13 @@
 import type { SourceFile } from './admit.ts'
-import type { RejectedEvent } from './describe-rejected.ts'
-import type { OpenBlock } from './open-block.ts'
+import type { ChangedRows, OpenBlock } from './open-block.ts'
 
 /** What a flush takes of a block: all of it that changed since the flush before. */
-export type BlockFlush = {
+export type BlockFlush = ChangedRows & {
   readonly stream: string
   readonly partition: number
   readonly block: OpenBlock
   /** Every offset of the block below is folded in. */
   readonly nextOffset: number
-  /** Numbers of the block's totals. */
-  readonly totals: readonly number[]
-  readonly rejected: readonly RejectedEvent[]
   readonly sources: readonly SourceFile[]
 }
 
@@ -39,14 +35,14 @@ export class FlushQueue<Rows> {
     this.#givenOffset = fromOffset
   }
 
-  /** How many totals and rejected events wait: what bounds memory. */
+  /** How much waits: what bounds memory. */
   get size(): number {
     return this.#size
   }
 
   give(flush: BlockFlush): void {
     this.#waiting.push(this.#encode(flush))
-    this.#size += flush.totals.length + flush.rejected.length
+    this.#size += flush.size
     this.#givenOffset = flush.nextOffset
   }
 

@@ -5,11 +5,16 @@ import { ByteTable } from './byte-table.ts'
 import { classifyStatus } from './classify-status.ts'
 import type { RejectedEvent } from './describe-rejected.ts'
 import { Fingerprint } from './fingerprint.ts'
+import { type IdentityRows, IdentityTable } from './identity-table.ts'
 import { UsageTable } from './usage-table.ts'
 
 const HOUR_MS = 3_600_000
 /** Of statuses, 0 to 7: as many as fit beside the hour in one small number. */
 const CLASSES = 8
+/** From this fold version on, where a request id was counted is kept: so it is recognised wherever it comes again. */
+const IDENTITIES_SINCE = 2
+/** In memory they take as much as one total. */
+const IDENTITIES_PER_TOTAL = 8
 
 /**
  * The block that records are folded into: its absolute totals, a fingerprint of what they are made of, and where it
@@ -44,6 +49,8 @@ export class OpenBlock {
   /** Of clients and integrations. */
   readonly names = new ByteTable()
   readonly #usage = new UsageTable()
+  /** Null where the fold version keeps none. */
+  #identities: IdentityTable | null
   #newRejected: RejectedEvent[] = []
 
   constructor(firstOffset: number, geometry: StreamGeometry, isRestored = false) {
@@ -51,6 +58,7 @@ export class OpenBlock {
     this.geometry = geometry
     this.endOffset = alignedEnd(firstOffset, geometry)
     this.isRestored = isRestored
+    this.#identities = geometry.foldVersion >= IDENTITIES_SINCE ? new IdentityTable() : null
   }
 
   /** As its ledger row has it: enough to write the row again, and to tell where the block ends. */
@@ -71,6 +79,7 @@ export class OpenBlock {
     block.lastAppendTimeMs = stored.lastAppendTimeMs
     if (firstAppendTimeMs !== null) block.dayEndMs = dayEndMs(firstAppendTimeMs)
     block.fingerprint = Fingerprint.restore(stored.fingerprint)
+    if (stored.identities !== null) block.#identities = IdentityTable.restore(stored)
     return block
   }
 
@@ -98,6 +107,7 @@ export class OpenBlock {
       firstAppendTimeMs: this.firstAppendTimeMs,
       lastAppendTimeMs: this.lastAppendTimeMs,
       fingerprint: this.fingerprint.value(),
+      ...(this.#identities?.toLedger() ?? NO_IDENTITIES),
     }
   }
 
@@ -133,6 +143,8 @@ export class OpenBlock {
     if (this.firstHour === null || hour < this.firstHour) this.firstHour = hour
     if (this.lastHour === null || hour > this.lastHour) this.lastHour = hour
     this.#addIdentity(request, offset, index)
+    if (request.identity === 'request_id')
+      this.#identities?.add(hour, texts, request.identityText, offset, index)
   }
 
   addRejected(event: RejectedEvent): void {
@@ -140,16 +152,16 @@ export class OpenBlock {
     this.#newRejected.push(event)
   }
 
-  /** How many totals and rejected events are new or other than when they were taken last. */
+  /** How much there is that is new or other than when it was taken last: totals, rejected events and identities. */
   get changedSize(): number {
-    return this.#usage.changedSize + this.#newRejected.length
+    return this.#usage.changedSize + this.#newRejected.length + sizeOf(this.#identities)
   }
 
-  /** The numbers of the totals that changed since the last call, and the rejected events that came. */
-  takeChanged(): { readonly totals: readonly number[]; readonly rejected: readonly RejectedEvent[] } {
+  takeChanged(): ChangedRows {
+    const size = this.changedSize
     const rejected = this.#newRejected
     this.#newRejected = []
-    return { totals: this.#usage.takeChanged(), rejected }
+    return { totals: this.#usage.takeChanged(), rejected, identities: this.#identities?.take() ?? null, size }
   }
 
   /**
@@ -179,6 +191,22 @@ export class OpenBlock {
     fingerprint.addHash(request.identityText.hash, request.identityText.end - request.identityText.start)
     if (request.identity === 'position') fingerprint.addNumber(request.position)
   }
+}
+
+/** What came since it was taken last. */
+export type ChangedRows = {
+  /** Numbers of the block's totals. */
+  readonly totals: readonly number[]
+  readonly rejected: readonly RejectedEvent[]
+  readonly identities: IdentityRows | null
+  /** What bounds memory. */
+  readonly size: number
+}
+
+const NO_IDENTITIES = { identities: null, identitySum: null, identityHoursMs: [] }
+
+function sizeOf(identities: IdentityTable | null): number {
+  return identities === null ? 0 : Math.ceil(identities.size / IDENTITIES_PER_TOTAL)
 }
 
 function assertExact(requestBytes: number, responseBytes: number): void {

@@ -253,6 +253,7 @@ describe('a partition whose open block the log no longer holds', () => {
     ...{ marks: 0, requestIds: 0, requestBytes: 20, responseBytes: 200, fingerprint: 2n ** 63n + 77n },
     ...{ firstHourMs: OCTOBER_MS, lastHourMs: OCTOBER_MS },
     ...{ firstAppendTimeMs: OCTOBER_MS, lastAppendTimeMs: OCTOBER_MS + 9 },
+    ...{ identities: null, identitySum: null, identityHoursMs: [] },
   }
   const restored = () => newFold({ foldFromOffset: 7, readFromOffset: 7, restoredBlock: counted })
 

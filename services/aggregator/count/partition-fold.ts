@@ -207,8 +207,7 @@ export class PartitionFold<Rows> {
   #giveBlock(): void {
     const { stream, partition, nextOffset } = this
     const block = this.#block
-    const { totals, rejected } = block.takeChanged()
     const sources = this.#admission.sources.takeChanged()
-    this.#queue.give({ stream, partition, block, nextOffset, totals, rejected, sources })
+    this.#queue.give({ stream, partition, block, nextOffset, ...block.takeChanged(), sources })
   }
 }

@@ -32,6 +32,7 @@ const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock =
   firstAppendTimeMs: OCTOBER_MS,
   lastAppendTimeMs: OCTOBER_MS,
   fingerprint: 1n,
+  ...{ identities: null, identitySum: null, identityHoursMs: [] },
   ...fields,
 })
 const sum = (number: number, fields: object = {}) => ({
@@ -45,6 +46,7 @@ const sum = (number: number, fields: object = {}) => ({
   sourceEvents: 11,
   sourceDuplicates: 3,
   sourceMarks: 4,
+  ...{ identities: 0, identitySum: 0n },
   ...fields,
 })
 const start = (blocks: LedgerBlock[], sums: ReturnType<typeof sum>[], startOffset = 0) =>

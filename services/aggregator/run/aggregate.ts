@@ -5,8 +5,11 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Logger } from 'pino'
 import { DEFAULT_GEOMETRY, FOLD_VERSION } from '../count/block.ts'
+import { hashId } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
+import { findRepeated } from '../recognise/find-repeated.ts'
+import { Recogniser } from '../recognise/recogniser.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
 import { encodeBlock } from './encode-block.ts'
@@ -16,6 +19,8 @@ import type { CountProgress } from './stream-counter.ts'
 
 /** Some hundred megabytes. */
 const PENDING_ROWS_MAX = 200_000
+/** Repeated request ids that are looked at together. */
+const HASHES_MAX = 16_384
 
 type AggregateSettings = {
   readonly log: EventLog
@@ -38,6 +43,7 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
   const ledger = createLedgerReader(store)
   const scanner = new RequestScanner()
   const foldVersionMax = FOLD_VERSION
+  const recogniser = new Recogniser({ ledger, store, log, hashId, findRepeated, hashesMax: HASHES_MAX })
   return countLog({
     ...settings,
     ledger,
@@ -50,5 +56,7 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
     beginFold: point =>
       new PartitionFold(point, { foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock }),
     write: blocks => flushRows(store, blocks),
+    settle: signal => recogniser.settle(signal),
+    clock: () => performance.now(),
   })
 }

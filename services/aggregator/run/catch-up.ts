@@ -1,4 +1,5 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { behindGaps } from '../resume/resume.ts'
 import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from '../resume/verify-blocks.ts'
@@ -33,6 +34,13 @@ export async function hasCaughtUp(
     if (end !== null && !(await addsUp(ledger, { stream, partition }))) return false
   }
   return true
+}
+
+/** Whether repeated request ids are settled up to there. */
+export function hasReached(settled: Offsets | null, endOffsets: EndOffsets): boolean {
+  return (
+    settled !== null && endOffsets.every((end, partition) => end === null || (settled[partition] ?? 0) >= end)
+  )
 }
 
 async function addsUp(ledger: LedgerReader, place: { stream: string; partition: number }): Promise<boolean> {

@@ -16,8 +16,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
 import { FoldVersionError, type StreamRules } from '../count/block.ts'
+import { hashId } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
+import { findRepeated } from '../recognise/find-repeated.ts'
+import { Recogniser } from '../recognise/recogniser.ts'
 import { acceptGap } from '../resume/accept-gap.ts'
 import { limitTimes } from '../resume/limit-times.ts'
 import { resumePartition } from '../resume/resume.ts'
@@ -64,6 +67,7 @@ const append = (log: EventLog, ids: readonly string[], timeMs = nowMs) =>
 function count(log: EventLog, geometry: StreamRules): Promise<void> {
   const ledger = createLedgerReader(store)
   const foldVersionMax = geometry.foldVersion
+  const recogniser = new Recogniser({ ledger, store, log, hashId, findRepeated, hashesMax: 2 })
   return countLog({
     readGroup: async () => 'count',
     ...{ log, store, ledger, sleep, geometry, pendingRowsMax: 1_000, untilCaughtUp: true },
@@ -75,6 +79,8 @@ function count(log: EventLog, geometry: StreamRules): Promise<void> {
     },
     signal: new AbortController().signal,
     write: flushes => flushRows(store, flushes),
+    settle: signal => recogniser.settle(signal),
+    clock: () => nowMs,
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
     beginFold: point =>

@@ -1,12 +1,14 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry, StreamRules } from '../count/block.ts'
 import { lacksReadable } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import { registerStream } from '../resume/register-stream.ts'
-import { hasCaughtUp, readEndOffsets } from './catch-up.ts'
+import { hasCaughtUp, hasReached, readEndOffsets } from './catch-up.ts'
 import type { BlockRows } from './encode-block.ts'
 import { type FlushStore, whenAvailable } from './flush.ts'
+import { keepRecognising } from './keep-recognising.ts'
 import type { Sleep } from './sleep.ts'
 import { type CountLogger, type CountProgress, StreamCounter } from './stream-counter.ts'
 
@@ -23,6 +25,10 @@ export type CountParts = {
   readonly resume: (partition: number, ofNewPartition: StreamGeometry) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
+  /** Settles which request ids were counted more than once, as far as the ledger is: see Recogniser. */
+  readonly settle: (signal: AbortSignal) => Promise<Offsets | null>
+  /** Milliseconds, from any moment on. */
+  readonly clock: () => number
   /** How this release counts: a new stream from its start, one that is counted from where its log says so. */
   readonly geometry: StreamRules
   /** More rows than this wait for the store, and no further record is folded until they are written. */
@@ -61,11 +67,14 @@ export async function countLog(parts: CountParts): Promise<void> {
     sleep,
     signal,
   })
+  const settle = () => patient(() => parts.settle(signal))
   // Asked of the ledger, which knows of other processes' partitions as well, but not before ours are done.
   const isDone = async () =>
     endOffsets !== null &&
     counter.hasFoldedTo(endOffsets) &&
-    (counter.halted !== null || (await patient(() => hasCaughtUp(ledger, log.topic, endOffsets))))
+    (counter.halted !== null ||
+      ((await patient(() => hasCaughtUp(ledger, log.topic, endOffsets))) &&
+        hasReached(await settle(), endOffsets)))
   const subscription = await log.consume(await patient(parts.readGroup), counter, signal)
   const failures: unknown[] = []
   const fail = (error: unknown) => {
@@ -73,6 +82,10 @@ export async function countLog(parts: CountParts): Promise<void> {
     stopping.abort()
   }
   subscription.finished.catch(fail)
+  const recognising =
+    endOffsets === null
+      ? keepRecognising({ counter, settle, clock: parts.clock, logger, sleep, signal }).catch(fail)
+      : null
   try {
     for (let done = false; !done && !signal.aborted; done = await isDone()) {
       await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
@@ -87,6 +100,7 @@ export async function countLog(parts: CountParts): Promise<void> {
   stopping.abort()
   await subscription.stop()
   await subscription.finished.catch(() => undefined)
+  await recognising
   // The first is the cause: what failed after it failed because everything was ending.
   if (failures.length > 0) throw failures[0]
   // One that is under way: the caller closes the store next.

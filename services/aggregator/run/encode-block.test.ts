@@ -26,13 +26,13 @@ test('a block is encoded as the rows of its tables, no more than an insert takes
   }
   const sources = new SourceFiles()
   sources.get('gw', '').count(false)
-  const { totals, rejected } = block.takeChanged()
+  const changed = block.takeChanged()
   const nextOffset = 8 + INSERT_ROWS_MAX
   const place = { stream: 't', partition: 2 }
-  const rows = encodeBlock({ ...place, block, nextOffset, totals, rejected, sources: sources.takeChanged() })
+  const rows = encodeBlock({ ...place, block, nextOffset, ...changed, sources: sources.takeChanged() })
   expect(rows.usage.map(columns => columns.rows)).toEqual([INSERT_ROWS_MAX, 1])
   const usage = rows.usage.flatMap(rowsOf)
-  expect(usage.map(row => row.hour)).toEqual(totals.map(hour => (FIRST_HOUR + hour) * 3_600))
+  expect(usage.map(row => row.hour)).toEqual(changed.totals.map(hour => (FIRST_HOUR + hour) * 3_600))
   expect(usage.at(-1)).toMatchObject({
     ...{ ...place, block: 7, last_offset: nextOffset - 1, client_id: 'fjord', integration_id: 'shop' },
     ...{ status_class: 4, requests: 1, request_bytes: 1, response_bytes: 2 },

@@ -4,6 +4,7 @@ import type { RejectedRow } from '@forbruk/infra/store/tables/rejected-event.ts'
 import type { SourceRow } from '@forbruk/infra/store/tables/source-ledger.ts'
 import type { SourceFile } from '../count/admit.ts'
 import type { BlockFlush } from '../count/flush-queue.ts'
+import type { IdentityRows } from '../count/identity-table.ts'
 
 const HOUR_SECONDS = 3_600
 export const INSERT_ROWS_MAX = 65_536
@@ -12,6 +13,7 @@ export const INSERT_ROWS_MAX = 65_536
 export type BlockRows = {
   /** Of at most INSERT_ROWS_MAX rows each. */
   readonly usage: readonly ColumnBlock[]
+  readonly identities: readonly ColumnBlock[]
   readonly sources: readonly SourceRow[]
   readonly rejected: readonly RejectedRow[]
   readonly ledger: LedgerBlock
@@ -22,6 +24,7 @@ export function encodeBlock(flush: BlockFlush): BlockRows {
   const place = { stream, partition, block: block.firstOffset }
   return {
     usage: encodeUsage(flush),
+    identities: encodeIdentities(flush),
     sources: flush.sources.map(file => ({ ...place, ...encodeSource(file), lastOffset: nextOffset - 1 })),
     rejected: flush.rejected.map(event => ({ ...place, ...event })),
     ledger: block.toLedger(stream, partition, nextOffset),
@@ -74,6 +77,38 @@ function placeColumns({ stream, partition, block, nextOffset }: BlockFlush, rows
     NumberColumn.of('block', 'UInt64', block.firstOffset, rows),
     NumberColumn.of('last_offset', 'UInt64', nextOffset - 1, rows),
   ]
+}
+
+/** A row for each request id that was admitted. */
+function encodeIdentities({ stream, partition, identities }: BlockFlush): ColumnBlock[] {
+  const blocks: ColumnBlock[] = []
+  if (identities === null) return blocks
+  for (let start = 0; start < identities.size; start += INSERT_ROWS_MAX) {
+    const end = Math.min(start + INSERT_ROWS_MAX, identities.size)
+    const columns = [
+      TextColumn.of('stream', stream, end - start),
+      NumberColumn.of('partition', 'UInt32', partition, end - start),
+      ...identityColumns(identities, start, end),
+    ]
+    blocks.push({ rows: end - start, columns })
+  }
+  return blocks
+}
+
+function identityColumns(identities: IdentityRows, start: number, end: number): Column[] {
+  const rows = end - start
+  const hour = new NumberColumn('hour', 'UInt32', rows)
+  const hash = new NumberColumn('id_hash', 'UInt64', rows)
+  const offset = new NumberColumn('offset', 'UInt64', rows)
+  const index = new NumberColumn('event_index', 'UInt32', rows)
+  for (let row = start; row < end; row++) {
+    const identity = identities.at(row)
+    hour.add(identity.hour * HOUR_SECONDS)
+    hash.addHalves(identity.hashLow, identity.hashHigh)
+    offset.add(identity.offset)
+    index.add(identity.index)
+  }
+  return [hour, hash, offset, index]
 }
 
 function encodeSource(file: SourceFile): Omit<SourceRow, 'stream' | 'partition' | 'block' | 'lastOffset'> {

@@ -3,6 +3,7 @@ import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { blockLedger } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { rejectedEvent } from '@forbruk/infra/store/tables/rejected-event.ts'
+import { requestIdentity } from '@forbruk/infra/store/tables/request-identity.ts'
 import { sourceLedger } from '@forbruk/infra/store/tables/source-ledger.ts'
 import { usageRollup } from '@forbruk/infra/store/tables/usage-rollup.ts'
 import { type BlockRows, INSERT_ROWS_MAX } from './encode-block.ts'
@@ -18,6 +19,9 @@ const BACKOFF_LAST_MS = 30_000
 export async function flushRows(store: FlushStore, blocks: readonly BlockRows[]): Promise<void> {
   for (const columns of joined(blocks.flatMap(({ usage }) => usage))) {
     await store.insertBlocks(usageRollup.name, columns)
+  }
+  for (const columns of joined(blocks.flatMap(({ identities }) => identities))) {
+    await store.insertBlocks(requestIdentity.name, columns)
   }
   const sources = blocks.flatMap(block => block.sources)
   const rejected = blocks.flatMap(block => block.rejected)

@@ -92,6 +92,10 @@ export class StreamCounter implements PartitionConsumer {
     return this.#flushing
   }
 
+  holds(partition: number): boolean {
+    return this.#folds.has(partition)
+  }
+
   progressTo(endOffsets: readonly (number | null)[]): CountProgress {
     let offsetsDone = 0
     let offsetsTotal = 0

@@ -2,6 +2,7 @@ import { acceptGap, type Gap } from '@forbruk/aggregator/resume/accept-gap.ts'
 import { aggregate } from '@forbruk/aggregator/run/aggregate.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
+import { readRecognised } from '@forbruk/infra/ledger/recognition.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
@@ -74,11 +75,14 @@ function parseGap(text: string): Gap {
 
 async function describeCounted(parts: Parts): Promise<string> {
   const stream = parts.config.log.topic
-  const partitions = await readProgress(await parts.store(), stream)
+  const store = await parts.store()
+  const partitions = await readProgress(store, stream)
+  const { copies } = await readRecognised(store, stream)
   const total = (figure: 'records' | 'requests' | 'duplicates' | 'rejected' | 'marks') =>
     groupDigits(partitions.reduce((sum, partition) => sum + partition[figure], 0))
+  const ofThem = copies === 0n ? '' : ` (${groupDigits(copies)} of them copies, which don't count)`
   return (
-    `${stream}: ${total('records')} records so far: ${total('requests')} requests, ` +
+    `${stream}: ${total('records')} records so far: ${total('requests')} requests${ofThem}, ` +
     `${total('duplicates')} duplicates, ${total('rejected')} rejected, ${total('marks')} marks`
   )
 }

@@ -1,6 +1,7 @@
 import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
+import { readRecognised } from '@forbruk/infra/ledger/recognition.ts'
 import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
@@ -30,6 +31,7 @@ async function readStatus(parts: Parts): Promise<Status> {
   const sources = await readSources(store, stream)
   const silent = await readSilentSources(store, stream)
   const gaps = await readGaps(store, stream)
+  const recognised = await readRecognised(store, stream)
   const partitions: PartitionStatus[] = []
   for (let partition = 0; partition < log.partitionCount; partition++) {
     const bounds = await log.bounds(partition)
@@ -38,5 +40,5 @@ async function readStatus(parts: Parts): Promise<Status> {
   const standstills = await findStandstills(createLedgerReader(store), log)
   const { timeZone } = await readTariffFile(parts.config.tariffPath)
   const waiting = await waitingReader(store, parts.config, timeZone)(Date.now())
-  return { stream, partitions, standstills, gaps, sources, silent, waiting }
+  return { stream, partitions, standstills, gaps, recognised, sources, silent, waiting }
 }

@@ -1,4 +1,5 @@
 import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
+import type { Recognised } from '@forbruk/infra/ledger/recognition.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -19,19 +20,22 @@ export type Status = {
   /** What nobody counted on while it was looked at. */
   readonly standstills: readonly Standstill[]
   readonly gaps: readonly AcceptedGap[]
+  readonly recognised: Recognised
   readonly sources: readonly Source[]
   /** Expected, and never heard of. */
   readonly silent: readonly SilentSource[]
   readonly waiting: readonly Waiting[]
 }
 
-export function printStatus({ partitions, standstills, gaps, sources, silent, waiting }: Status): void {
+export function printStatus(status: Status): void {
+  const { partitions, standstills, gaps, recognised, sources, silent, waiting } = status
   printPartitions(partitions)
   for (const standstill of standstills) printLine(`${describeStandstill(standstill)}: ${WHO_COUNTS}`)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
     printLine(`gap in partition ${partition}: offsets ${range} were given up: ${reason}`)
   }
+  printRecognised(recognised)
   printLine()
   if (sources.length === 0) printLine('no source has shipped anything yet')
   else printSources(sources)
@@ -58,6 +62,19 @@ function printWaiting(waiting: readonly Waiting[]): void {
 
 const WHO_COUNTS =
   'is forbruk up or forbruk aggregate running, for this topic and this store? Its log says what it waits for'
+
+function printRecognised({ copies, unknown, offsetsBehind }: Recognised): void {
+  if (copies > 0n)
+    printLine(`request ids: ${groupDigits(copies)} counted requests are copies, which usage leaves out`)
+  if (unknown > 0n) {
+    const what = `${groupDigits(unknown)} counted requests could not be compared with another of their hash`
+    printLine(`request ids: ${what}: the log had lost them; their months close with --force alone`)
+  }
+  if (offsetsBehind > 0)
+    printLine(
+      `request ids: repeated ones are not settled yet for ${groupDigits(offsetsBehind)} counted offsets`,
+    )
+}
 
 function printPartitions(partitions: readonly PartitionStatus[]): void {
   printTable(
@@ -117,7 +134,8 @@ function lagOf(each: PartitionStatus): number {
 }
 
 /** 64-bit counts and times as ClickHouse prints them. */
-export function statusAsJson({ stream, partitions, standstills, gaps, sources, silent, waiting }: Status) {
+export function statusAsJson(status: Status) {
+  const { stream, partitions, standstills, gaps, recognised, sources, silent, waiting } = status
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -141,6 +159,11 @@ export function statusAsJson({ stream, partitions, standstills, gaps, sources, s
       reason: gap.reason,
       accepted_at: spellTime(gap.acceptedAtMs),
     })),
+    request_ids: {
+      copies: String(recognised.copies),
+      unknown: String(recognised.unknown),
+      offsets_behind: recognised.offsetsBehind,
+    },
     sources: sources.map(each => ({
       source: each.source,
       format: each.format,

@@ -60,6 +60,11 @@ export function describeLack(lack: Lack): string {
         `${showCount(lack.events)} rejected events (${lack.reason}) were mended and sent again, ` +
         'but are not counted yet; run forbruk aggregate'
       )
+    case 'copies_unknown':
+      return (
+        `${showCount(lack.requests)} counted requests of the month may be the same as later ones: the log had lost ` +
+        'their ids before they could be compared; restore the log, or close with --force and a reason'
+      )
   }
 }
 

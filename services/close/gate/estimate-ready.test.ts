@@ -16,6 +16,7 @@ const facts: GateFacts = {
   silent: [],
   rejected: [],
   ruled: [],
+  unknownRequests: 0,
   gaps: [],
   hasUsage: true,
   firstAppendTimeMs: null,

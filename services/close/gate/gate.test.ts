@@ -52,6 +52,7 @@ const COMPLETE: GateFacts = {
   rejected: [],
   ruled: [],
   gaps: [],
+  unknownRequests: 0,
   hasUsage: true,
   firstAppendTimeMs: endMs - 1,
   otherStreams: [],
@@ -283,4 +284,12 @@ test('the store must know the whole stream, and no other one of the month', () =
 test('everything that lacks is said at once', () => {
   const sources = [{ ...SOURCE, throughMs: null, missing: 5 }]
   expect(lacks({ sources, partitions: [{ ...PARTITION, ledger: null }] }, 0)).toHaveLength(5)
+})
+
+test('requests whose copies nobody can tell any more', () => {
+  expect(lacks({ unknownRequests: 1_204 })).toEqual([
+    '1 204 counted requests of the month may be the same as later ones: the log had lost their ids before they could ' +
+      'be compared; restore the log, or close with --force and a reason',
+  ])
+  expect(canBeForced({ kind: 'copies_unknown', requests: 1 })).toBe(true)
 })

@@ -24,6 +24,8 @@ export type GateFacts = {
   readonly ruled: readonly Ruled[]
   /** Accepted ones in which events of the month may have been lost. */
   readonly gaps: readonly DatedGap[]
+  /** Counted requests of the month that can't be compared with another of their hash any more. */
+  readonly unknownRequests: number
   /** Whether anything of the month was counted, of whomever. */
   readonly hasUsage: boolean
   /** When the first counted record was appended, by the log's clock; null when none was counted. */
@@ -148,6 +150,8 @@ export type Lack =
   /** A standing rule speaks of more than it may waive: none of them is waived. */
   | ({ readonly kind: 'rule_exceeded'; readonly month: string } & Ruled)
   | { readonly kind: 'mended_uncounted'; readonly reason: string; readonly events: number }
+  /** The log had lost them before they could be compared with others of their hash. */
+  | { readonly kind: 'copies_unknown'; readonly requests: number }
 
 /** Pure: everything the month lacks, none when it is complete. */
 export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
@@ -163,6 +167,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     ...facts.silent.flatMap(source => judgeSilent(source, facts.month)),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
     ...facts.ruled.flatMap(ruled => judgeRuled(ruled, facts.month)),
+    ...judgeUnknown(facts.unknownRequests),
   ]
 }
 
@@ -253,4 +258,8 @@ function judgeRejected({ reason, open, mending, example }: RejectedFacts, month:
 
 function judgeRuled(ruled: Ruled, month: string): Lack[] {
   return isWithinBound(ruled) ? [] : [{ kind: 'rule_exceeded', month, ...ruled }]
+}
+
+function judgeUnknown(requests: number): Lack[] {
+  return requests > 0 ? [{ kind: 'copies_unknown', requests }] : []
 }

@@ -1,6 +1,7 @@
 import { readCoverage } from '@forbruk/infra/ledger/coverage.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
+import { countUnknown } from '@forbruk/infra/ledger/recognition.ts'
 import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import { readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
 import { hasUsage } from '@forbruk/infra/ledger/usage.ts'
@@ -41,6 +42,7 @@ export async function readGateFacts(
     silent: await readSilentSources(store, stream),
     ...(await readRejected(store, { stream, month, range }, sources)),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
+    unknownRequests: await countUnknown(store, stream, range),
     hasUsage: await hasUsage(store, stream, range),
     firstAppendTimeMs: await readFirstAppendTime(store, stream),
     otherStreams: await readOtherStreams(store, stream, range),

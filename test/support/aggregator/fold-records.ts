@@ -86,6 +86,7 @@ export function take(fold: PartitionFold<BlockRows>, atOnce = false): Tables | n
 function tablesOf(blocks: readonly BlockRows[]) {
   return {
     usage: blocks.flatMap(({ usage }) => usage.flatMap(rowsOf)),
+    identities: blocks.flatMap(({ identities }) => identities.flatMap(rowsOf)),
     sources: blocks.flatMap(({ sources }) => sources),
     rejected: blocks.flatMap(({ rejected }) => rejected),
     ledger: blocks.map(({ ledger }) => ledger),

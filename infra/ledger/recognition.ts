@@ -1,0 +1,195 @@
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
+import type { Store } from '../store/store.ts'
+import { bool, count64, listOf, safeCount, secondTime } from '../store/tables/codec.ts'
+import { type RepeatedRequest, repeatedRequest } from '../store/tables/repeated-request.ts'
+import { type RequestIdentity, requestIdentity } from '../store/tables/request-identity.ts'
+import { select, shapeOf, type Values } from '../store/tables/table.ts'
+import { IN_RANGE, rangeParams } from './range.ts'
+
+/** One for each partition, by its number. */
+export type Offsets = readonly number[]
+
+/** Up to where repeated request ids are settled. */
+export type Recognition = {
+  /** Of what says so; 0 while nothing does. */
+  readonly sequence: number
+  /** Empty while they never were. */
+  readonly nextOffsets: Offsets
+  /** The rows that it speaks of are there. */
+  readonly isWhole: boolean
+}
+
+export async function readRecognition(store: Store, stream: string): Promise<Recognition> {
+  const [row] = await store.query(
+    `SELECT sequence, next_offsets, repeated <= (${REPEATED}) AS is_whole
+     FROM recognition_progress WHERE stream = {stream:String} ORDER BY sequence DESC LIMIT 1`,
+    shapeOf({ sequence: safeCount, nextOffsets: listOf(safeCount), isWhole: bool }),
+    { stream },
+  )
+  return row ?? { sequence: 0, nextOffsets: [], isWhole: true }
+}
+
+const REPEATED = 'SELECT count() FROM repeated_request FINAL WHERE stream = {stream:String} AND is_known'
+
+/** How many occurrences of repeated request ids are known. */
+export async function countRepeated(store: Store, stream: string): Promise<bigint> {
+  const [row] = await store.query(`SELECT (${REPEATED}) AS repeated`, shapeOf({ repeated: count64 }), {
+    stream,
+  })
+  return row?.repeated ?? 0n
+}
+
+const IDENTITY_BLOCK = {
+  partition: safeCount,
+  block: safeCount,
+  nextOffset: safeCount,
+  identityHoursMs: listOf(secondTime),
+}
+
+/** A block that holds request ids, and the hours of their events. */
+export type IdentityBlock = Values<typeof IDENTITY_BLOCK>
+
+/** Those that reach beyond the offsets. */
+export function readIdentityBlocks(store: Store, stream: string, beyond: Offsets): Promise<IdentityBlock[]> {
+  return store.query(
+    `SELECT partition, block, next_offset, identity_hours
+     FROM block_ledger FINAL
+     WHERE stream = {stream:String} AND identities > 0 AND next_offset > {beyond:Array(UInt64)}[partition + 1]`,
+    shapeOf(IDENTITY_BLOCK),
+    { stream, beyond },
+  )
+}
+
+/** By what the identities of a stream are ordered. */
+export type HourAndHash = Pick<RequestIdentity, 'hourMs' | 'idHash'>
+
+export type AlikeQuestion = {
+  readonly stream: string
+  /** In order. */
+  readonly hoursMs: readonly number[]
+  /** Only what comes after it, in the order of hours and hashes. */
+  readonly after: HourAndHash | null
+  /** Of two alike, one at least stands at or beyond these offsets. */
+  readonly from: Offsets
+  /** Nothing at or beyond these is looked at. */
+  readonly to: Offsets
+  readonly hashesMax: number
+}
+
+/** Where a request id stands, by its hash. */
+export type IdentityPlace = Omit<RequestIdentity, 'stream'>
+
+/**
+ * Every place of the first request ids that share their hour and hash, in the order of these. The table's order is the
+ * order of the grouping, so that memory doesn't grow with an hour.
+ */
+export function readAlike(store: Store, question: AlikeQuestion): Promise<IdentityPlace[]> {
+  const { stream, hoursMs, after, from, to, hashesMax } = question
+  const { list, shape } = select(requestIdentity, 'hourMs', 'idHash', 'partition', 'offset', 'eventIndex')
+  const afterHour = (after?.hourMs ?? hoursMs[0] ?? 0) / 1_000
+  return store.query(
+    `SELECT DISTINCT ${list}
+     FROM request_identity
+     WHERE stream = {stream:String} AND ${BELOW} AND (hour, id_hash) IN
+     (
+        SELECT hour, id_hash
+        FROM request_identity
+        WHERE stream = {stream:String} AND hour IN {hours:Array(UInt32)} AND hour >= {after_hour:UInt32} AND ${BELOW}
+            ${after === null ? '' : 'AND (hour > {after_hour:UInt32} OR id_hash > {after_hash:UInt64})'}
+        GROUP BY stream, hour, id_hash
+        HAVING (min(offset) != max(offset) OR min(partition) != max(partition) OR min(event_index) != max(event_index))
+            AND max(offset >= {from:Array(UInt64)}[partition + 1])
+        ORDER BY stream, hour, id_hash
+        LIMIT {hashes_max:UInt32}
+        SETTINGS optimize_aggregation_in_order = 1
+     )
+     ORDER BY hour, id_hash, partition, offset, event_index`,
+    shape,
+    {
+      stream,
+      hours: hoursMs.map(hourMs => hourMs / 1_000),
+      after_hour: afterHour,
+      after_hash: (after?.idHash ?? 0n).toString(),
+      from,
+      to,
+      hashes_max: hashesMax,
+    },
+  )
+}
+
+const BELOW = 'offset < {to:Array(UInt64)}[partition + 1]'
+
+/** What is known of repeated request ids from one hour and hash to another, both included. */
+export function readRepeated(
+  store: Store,
+  stream: string,
+  first: HourAndHash,
+  last: HourAndHash,
+): Promise<RepeatedRequest[]> {
+  const { list, shape } = select(repeatedRequest)
+  return store.query(
+    `SELECT ${list} FROM repeated_request FINAL
+     WHERE stream = {stream:String} AND hour >= {first_hour:UInt32} AND hour <= {last_hour:UInt32}
+        AND (hour > {first_hour:UInt32} OR id_hash >= {first_hash:UInt64})
+        AND (hour < {last_hour:UInt32} OR id_hash <= {last_hash:UInt64})`,
+    shape,
+    {
+      stream,
+      first_hour: first.hourMs / 1_000,
+      first_hash: first.idHash.toString(),
+      last_hour: last.hourMs / 1_000,
+      last_hash: last.idHash.toString(),
+    },
+  )
+}
+
+/** All of the stream. */
+export function readAllRepeated(store: Store, stream: string): Promise<RepeatedRequest[]> {
+  const { list, shape } = select(repeatedRequest)
+  return store.query(`SELECT ${list} FROM repeated_request FINAL WHERE stream = {stream:String}`, shape, {
+    stream,
+  })
+}
+
+/** What became of request ids that were counted more than once. */
+export type Recognised = {
+  /** Counted requests that usage is read without, since another has the same id and came first. */
+  readonly copies: bigint
+  /** Counted requests that can't be compared with another of their hash any more: nothing is subtracted for them. */
+  readonly unknown: bigint
+  /** Offsets with request ids that are counted, and where repeated ones are not settled yet. */
+  readonly offsetsBehind: number
+}
+
+export async function readRecognised(store: Store, stream: string): Promise<Recognised> {
+  const [row] = await store.query(
+    `SELECT countIf(is_known) - uniqExactIf((hour, request_id), is_known) AS copies, countIf(NOT is_known) AS unknown
+     FROM repeated_request FINAL WHERE stream = {stream:String}`,
+    shapeOf({ copies: count64, unknown: count64 }),
+    { stream },
+  )
+  const { nextOffsets, isWhole } = await readRecognition(store, stream)
+  const ends = await store.query(
+    `SELECT partition, max(next_offset) AS next_offset FROM block_ledger FINAL
+     WHERE stream = {stream:String} AND identities > 0 GROUP BY partition`,
+    shapeOf({ partition: safeCount, nextOffset: safeCount }),
+    { stream },
+  )
+  const behind = ends.map(({ partition, nextOffset }) => {
+    const settled = isWhole ? (nextOffsets[partition] ?? 0) : 0
+    return Math.max(0, nextOffset - settled)
+  })
+  const offsetsBehind = behind.reduce((sum, offsets) => sum + offsets, 0)
+  return { copies: row?.copies ?? 0n, unknown: row?.unknown ?? 0n, offsetsBehind }
+}
+
+/** Of the range, the counted requests that can't be compared with another of their hash any more. */
+export async function countUnknown(store: Store, stream: string, range: PeriodRange): Promise<number> {
+  const [row] = await store.query(
+    `SELECT count() AS requests FROM repeated_request FINAL
+     WHERE stream = {stream:String} AND NOT is_known AND ${IN_RANGE}`,
+    shapeOf({ requests: safeCount }),
+    { stream, ...rangeParams(range) },
+  )
+  return row?.requests ?? 0
+}

@@ -1,0 +1,13 @@
+CREATE OR REPLACE VIEW usage_hourly AS
+SELECT
+    client_id,
+    integration_id,
+    hour,
+    status_class,
+    toUInt64(greatest(sum(requests), 0)) AS requests,
+    toUInt64(greatest(sum(request_bytes), 0)) AS request_bytes,
+    toUInt64(greatest(sum(response_bytes), 0)) AS response_bytes,
+    request_bytes + response_bytes AS bytes
+FROM usage_counted
+GROUP BY client_id, integration_id, hour, status_class
+HAVING requests > 0

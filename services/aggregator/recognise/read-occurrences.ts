@@ -1,0 +1,86 @@
+import type { IdentityPlace } from '@forbruk/infra/ledger/recognition.ts'
+import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
+import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
+import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
+import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import { LogContradictsLedgerError } from '../count/block-proof.ts'
+import { describePartition } from '../count/log-gap.ts'
+import { mergeRanges } from './merge-ranges.ts'
+
+const HOUR_MS = 3_600_000
+/** Read in a tenth of a second; on Kafka to begin anew takes seconds. */
+const OFFSETS_APART_MAX = 2 ** 16
+
+type ReadParts = {
+  readonly log: Pick<EventLog, 'topic' | 'bounds' | 'read'>
+  /** Of a request id, as the store has it. */
+  readonly hashId: (id: string) => bigint
+}
+
+/**
+ * What the log has at the places; those that it has deleted are left out. Breaks off when `signal` aborts. Throws
+ * LogContradictsLedgerError where something else stands, and EventLogError when the log can't be read.
+ */
+export async function* readOccurrences(
+  parts: ReadParts,
+  places: readonly IdentityPlace[],
+  signal: AbortSignal,
+): AsyncGenerator<RepeatedRequest> {
+  for (const partition of new Set(places.map(place => place.partition))) {
+    const { startOffset } = await parts.log.bounds(partition)
+    const wanted = places.filter(place => place.partition === partition && place.offset >= startOffset)
+    const byOffset = Map.groupBy(wanted, place => place.offset)
+    for (const { fromOffset, toOffset } of mergeRanges([...byOffset.keys()], OFFSETS_APART_MAX)) {
+      for await (const { records } of parts.log.read(partition, fromOffset, toOffset)) {
+        if (signal.aborted) return
+        for (const record of records)
+          for (const place of byOffset.get(record.offset) ?? []) yield toOccurrence(parts, place, record)
+      }
+    }
+  }
+}
+
+function toOccurrence(
+  { log, hashId }: ReadParts,
+  place: IdentityPlace,
+  { value, appendTimeMs }: LogRecord,
+): RepeatedRequest {
+  const event = decodeRecord(value)[place.eventIndex]
+  const { partition, offset, eventIndex, hourMs } = place
+  if (event === undefined || !isAt(event, place, hashId)) {
+    throw new LogContradictsLedgerError(
+      `${describePartition({ partition, stream: log.topic })}, offset ${offset}: event ${eventIndex} is not the ` +
+        `request of ${new Date(hourMs).toISOString()} whose id was counted there. An offset's content never changes, ` +
+        'so this is another log than the one that was counted: was the topic re-created?',
+    )
+  }
+  return {
+    ...place,
+    stream: log.topic,
+    requestId: event.identity.id,
+    appendTimeMs,
+    source: event.source,
+    clientId: event.clientId,
+    integrationId: event.integrationId,
+    statusClass: STATUS_CLASSES[Math.floor(event.status / 100)] ?? '0xx',
+    requestBytes: event.requestBytes,
+    responseBytes: event.responseBytes,
+    isKnown: true,
+  }
+}
+
+type IdentifiedRequest = RequestEvent & { readonly identity: { readonly kind: 'request_id' } }
+
+function isAt(
+  event: ReturnType<typeof decodeRecord>[number],
+  { hourMs, idHash }: IdentityPlace,
+  hashId: ReadParts['hashId'],
+): event is IdentifiedRequest {
+  return (
+    event.kind === 'request' &&
+    event.identity.kind === 'request_id' &&
+    Math.floor(event.timeMs / HOUR_MS) * HOUR_MS === hourMs &&
+    hashId(event.identity.id) === idHash
+  )
+}

@@ -1,0 +1,154 @@
+import type { Place } from '@forbruk/infra/ledger/blocks.ts'
+import { compareSums } from '@forbruk/infra/ledger/compare-sums.ts'
+import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import type { IdentityPlace, Offsets } from '@forbruk/infra/ledger/recognition.ts'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { recognitionProgress } from '@forbruk/infra/store/tables/recognition-progress.ts'
+import { repeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
+import { BLOCKS_VERIFIED, chooseVerified } from '../resume/verify-blocks.ts'
+import { type findRepeated, keyOf } from './find-repeated.ts'
+import { readOccurrences } from './read-occurrences.ts'
+
+/** So many hours to a question, and so many hashes to an answer: what bounds memory. */
+const HOURS_MAX = 512
+
+export type RecogniseParts = {
+  readonly ledger: LedgerReader
+  readonly store: Pick<Store, 'insert'>
+  readonly log: Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'read'>
+  readonly hashId: (id: string) => bigint
+  readonly findRepeated: typeof findRepeated
+  readonly hashesMax: number
+}
+
+/**
+ * Finds the request ids that were counted more than once: by another partition, from another source, or longer ago than
+ * a fold remembers. What it writes is a function of the log, so any process may do it, at any time, twice or late. The
+ * progress comes after the rows it vouches for.
+ */
+export class Recogniser {
+  readonly #parts: RecogniseParts
+  /** Settled below, by this process; null before the first time. */
+  #settled: Offsets | null = null
+  /** Of what is stored of it. */
+  #sequence = 0
+  /** Partitions whose newest blocks are not known to have all the identities that the ledger vouches for. */
+  readonly #unverified: Set<number>
+
+  constructor(parts: RecogniseParts) {
+    this.#parts = parts
+    this.#unverified = new Set(Array(parts.log.partitionCount).keys())
+  }
+
+  /**
+   * Settles what the ledger has by now, and answers up to where; null when `signal` broke it off. Throws what store and
+   * log throw: nothing is settled then, and the next call does all of it again.
+   */
+  async settle(signal: AbortSignal): Promise<Offsets | null> {
+    const { ledger, log } = this.#parts
+    const standings = await ledger.readStandings(log.topic)
+    const counted = this.#partitions().map(partition => standings.get(partition)?.nextOffset ?? 0)
+    const { from, to } = await this.#chooseOffsets(counted)
+    const blocks = await ledger.readIdentityBlocks(log.topic, from)
+    const hoursMs = new Set(blocks.flatMap(block => block.identityHoursMs))
+    const sorted = [...hoursMs].sort((one, other) => one - other)
+    for (let first = 0; first < sorted.length; first += HOURS_MAX) {
+      const isDone = await this.#settleHours(sorted.slice(first, first + HOURS_MAX), from, to, signal)
+      if (!isDone) return null
+    }
+    if (blocks.length > 0) await this.#tell(to, await ledger.countRepeated(log.topic))
+    this.#settled = to
+    return to
+  }
+
+  async #tell(nextOffsets: Offsets, repeated: bigint): Promise<void> {
+    const { store, log } = this.#parts
+    const sequence = this.#sequence + 1
+    await insertValues(store, recognitionProgress, [{ stream: log.topic, sequence, nextOffsets, repeated }])
+    this.#sequence = sequence
+  }
+
+  /**
+   * By this process, else as the store has it. Where rows of that were lost, it is taken back before any is written
+   * again: their number alone wouldn't tell then.
+   */
+  async #readSettled(): Promise<Offsets> {
+    const { sequence, nextOffsets, isWhole } = await this.#parts.ledger.readRecognition(this.#parts.log.topic)
+    // What others told meanwhile must not outlast what is told here.
+    this.#sequence = Math.max(this.#sequence, sequence)
+    if (isWhole) return this.#settled ?? nextOffsets
+    await this.#tell([], 0n)
+    return []
+  }
+
+  #partitions(): number[] {
+    return [...Array(this.#parts.log.partitionCount).keys()]
+  }
+
+  /**
+   * No further than to a block whose identities are not all there: they come back, after a power loss, and then all of
+   * them are new once more.
+   */
+  async #chooseOffsets(counted: Offsets): Promise<{ readonly from: Offsets; readonly to: Offsets }> {
+    const { ledger, log } = this.#parts
+    const settled = await this.#readSettled()
+    const from = this.#partitions().map(partition => settled[partition] ?? 0)
+    const to = [...counted]
+    for (const partition of this.#unverified) {
+      const lacksAt = await findLacking(ledger, { stream: log.topic, partition })
+      if (lacksAt === null) this.#unverified.delete(partition)
+      else to[partition] = Math.min(to[partition] ?? 0, lacksAt)
+    }
+    return { from: from.map((offset, partition) => Math.min(offset, to[partition] ?? 0)), to }
+  }
+
+  async #settleHours(
+    hoursMs: readonly number[],
+    from: Offsets,
+    to: Offsets,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { ledger, log, hashesMax } = this.#parts
+    for (let after: IdentityPlace | null = null; !signal.aborted; ) {
+      const question = { stream: log.topic, hoursMs, after, from, to, hashesMax }
+      const places: IdentityPlace[] = await ledger.readAlike(question)
+      const last = places.at(-1)
+      if (last === undefined) return true
+      if (!(await this.#settlePlaces(places, signal))) return false
+      after = last
+    }
+    return false
+  }
+
+  /** @param places of one hash at least, in the order of hours and hashes */
+  async #settlePlaces(places: readonly IdentityPlace[], signal: AbortSignal): Promise<boolean> {
+    const { ledger, store, log } = this.#parts
+    const [first, last] = [places.at(0), places.at(-1)]
+    if (first === undefined || last === undefined) return true
+    const stored = await ledger.readRepeated(log.topic, first, last)
+    const known = new Map(stored.filter(row => row.isKnown).map(row => [keyOf(row), row]))
+    const told = new Set(stored.map(row => `${keyOf(row)} ${row.isKnown}`))
+    const unread = places.filter(place => !known.has(keyOf(place)))
+    for await (const occurrence of readOccurrences(this.#parts, unread, signal))
+      known.set(keyOf(occurrence), occurrence)
+    if (signal.aborted) return false
+    const alike = Map.groupBy(places, place => `${place.hourMs} ${place.idHash}`)
+    const repeated = [...alike.values()].flatMap(group => this.#parts.findRepeated(log.topic, group, known))
+    const missing = repeated.filter(row => !told.has(`${keyOf(row)} ${row.isKnown}`))
+    await insertValues(store, repeatedRequest, missing)
+    return true
+  }
+}
+
+/** Where the first of the newest blocks begins that lacks identities which its ledger row vouches for. */
+async function findLacking(ledger: LedgerReader, place: Place): Promise<number | null> {
+  const blocks = chooseVerified(await ledger.readNewestBlocks(place, BLOCKS_VERIFIED))
+  const sums = await ledger.readSumsFrom(place, blocks.at(0)?.firstOffset ?? 0)
+  const byBlock = new Map(sums.map(sum => [sum.block, sum]))
+  const lacking = blocks.find(block =>
+    compareSums(block, byBlock.get(block.firstOffset) ?? null).some(({ rows }) => rows === 'identities'),
+  )
+  return lacking?.firstOffset ?? null
+}
