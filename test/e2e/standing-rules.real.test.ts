@@ -61,10 +61,11 @@ async function countLines(text: string): Promise<void> {
 }
 
 /** Fifty served, so many strangers turned away, and a line of the next month, by which this one is known to be over. */
-async function passMonth(month: string, strangers: number): Promise<void> {
+async function passMonth(month: string, strangers: number, forgers = 0): Promise<void> {
   const { startMs, endMs } = periodRange(parseBillingPeriod(month), timeZone)
   nowMs = startMs + 15 * 86_400_000
-  await countLines(line('firm', 200).repeat(50) + line('', 401).repeat(strangers))
+  const forged = line('x'.repeat(300), 401).repeat(forgers)
+  await countLines(line('firm', 200).repeat(50) + line('', 401).repeat(strangers) + forged)
   nowMs = endMs + 3_600_000
   await countLines(line('firm', 200))
   nowMs = endMs + 3 * 86_400_000
@@ -125,6 +126,8 @@ test('a public gateway is closed by schedule month after month, and a burst of s
     ...{ eventsMax: 5_000, fromMonth: '2026-01', reason: 'turned away, nobody was served', actor: 'kari' },
   })
   await addRule({ store, stream: topic, rule, clock })
+  const quiet = { name: 'forgers', reasonCode: 'client_invalid', statuses: [], fromMonth: '2026-01' } as const
+  await addRule({ store, stream: topic, rule: { ...rule, ...quiet }, clock })
   expect(await lookAtSchedule()).toEqual(closed('2026-01', 120, 5_000))
   await passMonth('2026-02', 150)
   expect(await lookAtSchedule()).toEqual(closed('2026-02', 150, 360))
@@ -155,6 +158,24 @@ test('a public gateway is closed by schedule month after month, and a burst of s
   })
   expect(await lookAtSchedule()).toMatchObject([{ msg: 'month closed', month: '2026-05', waivedByRule: [] }])
   // What is usual is what the rule waived: the burst that a person let go makes the next one no more usual.
-  await passMonth('2026-06', 500)
-  expect(await lookAtSchedule()).toMatchObject([{ msg: 'month not closed yet', month: '2026-06' }])
+  // Nor does a rule that waived nothing for months let a first burst go, though its number would.
+  await passMonth('2026-06', 500, 101)
+  const [refused] = await lookAtSchedule()
+  expect(refused).toMatchObject({ msg: 'month not closed yet', month: '2026-06' })
+  const judged = refused?.missing?.filter(each => each.startsWith('standing')).map(each => each.split(';')[0])
+  expect(judged).toEqual([
+    'standing rule forgers speaks of 101 rejected events of 2026-06 and may waive 100 at most: ' +
+      'in the months before it waived 0 at most, in 2026-05',
+    'standing rule strangers speaks of 500 rejected events of 2026-06 and may waive 390 at most: ' +
+      'in the months before it waived 130 at most, in 2026-04',
+  ])
+  // And January, closed again half a year later, is held against its own strangers alone.
+  const january = await closeMonth({ store, log, tariff, period: parseBillingPeriod('2026-01'), clock })
+  expect(january).toMatchObject({
+    outcome: 'unchanged',
+    ruled: [
+      { rule: 'forgers', events: 0, late: 101 },
+      { rule: 'strangers', events: 120, late: 870 },
+    ],
+  })
 })
