@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importRegistry } from '@forbruk/close/registry/import-registry.ts'
@@ -18,6 +18,7 @@ import { afterAll, expect, test } from 'vitest'
 import { aggregate } from '../../services/aggregator/run/aggregate.ts'
 import { closeMonth } from '../../services/close/close.ts'
 import { ship } from '../../services/shipper/ship.ts'
+import { writeOneClientRegistry } from '../support/close/one-client-registry.ts'
 
 /** A public gateway over some months, by a clock that the test moves: shipped, counted and closed by schedule. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-standing-'))
@@ -104,13 +105,7 @@ const closed = (month: string, events: number, eventsMax: number) => [
 test('a public gateway is closed by schedule month after month, and a burst of strangers is refused', async () => {
   const registry = join(folder, 'registry')
   mkdirSync(registry)
-  const tables = {
-    'clients.csv': 'client_id,name,partner_id,collective_invoice\nfirm,Firm AS,,no\n',
-    'partners.csv': 'partner_id,name\n',
-    'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\n',
-    'activations.csv': 'client_id,integration_id,active_from,active_until\nfirm,shop,2026-01-01,\n',
-  }
-  for (const [name, text] of Object.entries(tables)) writeFileSync(join(registry, name), text)
+  writeOneClientRegistry(registry)
   await importRegistry({ store, directory: registry, clock })
 
   await passMonth('2026-01', 120)

@@ -47,9 +47,9 @@ type Settled = { readonly rejected: readonly RejectedFacts[]; readonly ruled: re
 export function applyRules(groups: readonly RejectedGroup[], facts: RuleFacts): Settled {
   const taken = Map.groupBy(groups, group => facts.rules.find(rule => speaksOf(rule, group, facts)))
   const ruled = facts.rules.flatMap((rule): Ruled[] => {
-    const groups = taken.get(rule) ?? []
-    const late = countOpen(groups.filter(({ isLate }) => isLate))
-    const events = countOpen(groups) - late
+    const ofRule = taken.get(rule) ?? []
+    const late = countOpen(ofRule.filter(({ isLate }) => isLate))
+    const events = countOpen(ofRule) - late
     const { name, reason, actor } = rule
     return events + late === 0 ? [] : [{ rule: name, reason, actor, events, late, ...findBound(rule, facts) }]
   })
