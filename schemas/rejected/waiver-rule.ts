@@ -78,6 +78,8 @@ export const ruledShape = z.object({
   reason: z.string(),
   actor: z.string(),
   events: z.int(),
+  /** More that came after the month's grace and may be of any month: bounded in the months in which they came. */
+  late: z.int(),
   eventsMax: z.int(),
   bound: ruleBoundShape,
 })

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { importRegistry } from '@forbruk/close/registry/import-registry.ts'
@@ -18,6 +18,7 @@ import { afterAll, expect, test } from 'vitest'
 import { aggregate } from '../../services/aggregator/run/aggregate.ts'
 import { closeMonth } from '../../services/close/close.ts'
 import { ship } from '../../services/shipper/ship.ts'
+import { writeOneClientRegistry } from '../support/close/one-client-registry.ts'
 
 /** A public gateway over some months, by a clock that the test moves: shipped, counted and closed by schedule. */
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-standing-'))
@@ -61,10 +62,11 @@ async function countLines(text: string): Promise<void> {
 }
 
 /** Fifty served, so many strangers turned away, and a line of the next month, by which this one is known to be over. */
-async function passMonth(month: string, strangers: number): Promise<void> {
+async function passMonth(month: string, strangers: number, forgers = 0): Promise<void> {
   const { startMs, endMs } = periodRange(parseBillingPeriod(month), timeZone)
   nowMs = startMs + 15 * 86_400_000
-  await countLines(line('firm', 200).repeat(50) + line('', 401).repeat(strangers))
+  const forged = line('x'.repeat(300), 401).repeat(forgers)
+  await countLines(line('firm', 200).repeat(50) + line('', 401).repeat(strangers) + forged)
   nowMs = endMs + 3_600_000
   await countLines(line('firm', 200))
   nowMs = endMs + 3 * 86_400_000
@@ -103,13 +105,7 @@ const closed = (month: string, events: number, eventsMax: number) => [
 test('a public gateway is closed by schedule month after month, and a burst of strangers is refused', async () => {
   const registry = join(folder, 'registry')
   mkdirSync(registry)
-  const tables = {
-    'clients.csv': 'client_id,name,partner_id,collective_invoice\nfirm,Firm AS,,no\n',
-    'partners.csv': 'partner_id,name\n',
-    'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\n',
-    'activations.csv': 'client_id,integration_id,active_from,active_until\nfirm,shop,2026-01-01,\n',
-  }
-  for (const [name, text] of Object.entries(tables)) writeFileSync(join(registry, name), text)
+  writeOneClientRegistry(registry)
   await importRegistry({ store, directory: registry, timeZone: 'Europe/Oslo', clock })
 
   await passMonth('2026-01', 120)
@@ -125,6 +121,8 @@ test('a public gateway is closed by schedule month after month, and a burst of s
     ...{ eventsMax: 5_000, fromMonth: '2026-01', reason: 'turned away, nobody was served', actor: 'kari' },
   })
   await addRule({ store, stream: topic, rule, clock })
+  const quiet = { name: 'forgers', reasonCode: 'client_invalid', statuses: [], fromMonth: '2026-01' } as const
+  await addRule({ store, stream: topic, rule: { ...rule, ...quiet }, clock })
   expect(await lookAtSchedule()).toEqual(closed('2026-01', 120, 5_000))
   await passMonth('2026-02', 150)
   expect(await lookAtSchedule()).toEqual(closed('2026-02', 150, 360))
@@ -155,6 +153,24 @@ test('a public gateway is closed by schedule month after month, and a burst of s
   })
   expect(await lookAtSchedule()).toMatchObject([{ msg: 'month closed', month: '2026-05', waivedByRule: [] }])
   // What is usual is what the rule waived: the burst that a person let go makes the next one no more usual.
-  await passMonth('2026-06', 500)
-  expect(await lookAtSchedule()).toMatchObject([{ msg: 'month not closed yet', month: '2026-06' }])
+  // Nor does a rule that waived nothing for months let a first burst go, though its number would.
+  await passMonth('2026-06', 500, 101)
+  const [refused] = await lookAtSchedule()
+  expect(refused).toMatchObject({ msg: 'month not closed yet', month: '2026-06' })
+  const judged = refused?.missing?.filter(each => each.startsWith('standing')).map(each => each.split(';')[0])
+  expect(judged).toEqual([
+    'standing rule forgers speaks of 101 rejected events of 2026-06 and may waive 100 at most: ' +
+      'in the months before it waived 0 at most, in 2026-05',
+    'standing rule strangers speaks of 500 rejected events of 2026-06 and may waive 390 at most: ' +
+      'in the months before it waived 130 at most, in 2026-04',
+  ])
+  // And January, closed again half a year later, is held against its own strangers alone.
+  const january = await closeMonth({ store, log, tariff, period: parseBillingPeriod('2026-01'), clock })
+  expect(january).toMatchObject({
+    outcome: 'unchanged',
+    ruled: [
+      { rule: 'forgers', events: 0, late: 101 },
+      { rule: 'strangers', events: 120, late: 870 },
+    ],
+  })
 })

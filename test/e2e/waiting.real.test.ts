@@ -1,8 +1,9 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { periodAt, periodBefore } from '@forbruk/schemas/period/billing-period.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeOneClientRegistry } from '../support/close/one-client-registry.ts'
 import { forbruk, startForbruk } from '../support/process/run-forbruk.ts'
 
 /** A closed month with use by a client that nobody knows, and usage that came later: told wherever people look. */
@@ -40,13 +41,7 @@ const LATER = {
 }
 
 beforeAll(async () => {
-  const tables = {
-    'clients.csv': 'client_id,name,partner_id,collective_invoice\nfirm,Firm AS,,no\n',
-    'partners.csv': 'partner_id,name\n',
-    'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\n',
-    'activations.csv': 'client_id,integration_id,active_from,active_until\nfirm,shop,2020-01-01,\n',
-  }
-  for (const [name, text] of Object.entries(tables)) writeFileSync(join(folder, name), text)
+  writeOneClientRegistry(folder)
   await forbruk(['registry', 'import', folder], settings)
   const used = line(inMonth, 'firm', 1) + line(inMonth, 'ukjent', 60_000_000_000).repeat(2)
   await countLines(used + line(Date.now() - 60_000, 'firm', 1))

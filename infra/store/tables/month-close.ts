@@ -96,6 +96,7 @@ export const monthClose = declareTable('month_close', {
       reason: text,
       actor: text,
       events: safeCount,
+      late: safeCount,
       eventsMax: safeCount,
       bound: json(ruleBoundShape),
     }),

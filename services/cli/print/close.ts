@@ -270,9 +270,12 @@ function printRejected({ rejected, waivers, ruled }: CloseResult): void {
   for (const { reason, actor, events } of waivers) {
     printLine(`${groupDigits(events)} waived by ${actor}: ${reason}`)
   }
-  for (const { rule, reason, actor, events, eventsMax, bound } of ruled) {
+  for (const { rule, reason, actor, events, late, eventsMax, bound } of ruled) {
     const most = `${groupDigits(eventsMax)} (${describeBound(bound)})`
-    printLine(`${groupDigits(events)} waived by standing rule ${rule}, at most ${most}: ${reason} (${actor})`)
+    const more = late === 0 ? '' : `, and ${groupDigits(late)} that came after the month`
+    printLine(
+      `${groupDigits(events)} waived by standing rule ${rule}, at most ${most}${more}: ${reason} (${actor})`,
+    )
   }
 }
 

@@ -144,5 +144,8 @@ test('the API describes itself', async () => {
     '/v1/months/{month}/statements/{payer}',
     '/v1/months/{month}/statements/{payer}.html',
     '/v1/registry',
+    '/v1/rejected/rules',
+    '/v1/rejected/rules/{name}/end',
+    '/v1/waiting',
   ])
 })

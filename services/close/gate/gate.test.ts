@@ -257,6 +257,7 @@ test.each([
       reason: 'no key',
       actor: 'kari',
       events: 3_500,
+      late: 0,
       eventsMax: 3_500,
       bound,
     }

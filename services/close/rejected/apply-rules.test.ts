@@ -16,7 +16,16 @@ const rule = (changes: Partial<StandingRule> = {}): StandingRule =>
     ...changes,
   })
 const group = (changes: Partial<RejectedGroup> = {}): RejectedGroup => ({
-  ...{ reason: 'client_missing', status: 401, source: 'gw1', events: 40, waived: 0, mended: 0, mending: 0 },
+  ...{
+    reason: 'client_missing',
+    status: 401,
+    source: 'gw1',
+    isLate: false,
+    events: 40,
+    waived: 0,
+    mended: 0,
+    mending: 0,
+  },
   ...{ open: 40, example: '0:12' },
   ...changes,
 })
@@ -43,7 +52,7 @@ test('what it waives is told by rule, and is open no more', () => {
     ],
     ruled: [
       {
-        ...{ rule: 'strangers', reason: 'no key', actor: 'kari', events: 42, eventsMax: 1_000 },
+        ...{ rule: 'strangers', reason: 'no key', actor: 'kari', events: 42, late: 0, eventsMax: 1_000 },
         bound: { kind: 'number' },
       },
     ],
@@ -107,12 +116,24 @@ describe('its bound', () => {
     })
     expect(judged(600, words, before(120, 200, 90))).toEqual({ open: 0, eventsMax: 600, bound: 'growth' })
     expect(judged(601, words, before(120, 200, 90))).toEqual({ open: 601, eventsMax: 600, bound: 'growth' })
+    expect(judged(101, words, before(0, 0, 0))).toEqual({ open: 101, eventsMax: 100, bound: 'growth' })
     expect(judged(100, words, before(2))).toEqual({ open: 0, eventsMax: 100, bound: 'growth' })
     expect(judged(101, words, before(2))).toEqual({ open: 101, eventsMax: 100, bound: 'growth' })
     expect(judged(99_999, words, before())).toMatchObject({ open: 0, bound: 'number' })
     const ofAnother = { waivedBefore: [{ rule: 'scanners', month: '2026-01', events: 1 }] }
     expect(judged(99_999, words, ofAnother)).toMatchObject({ open: 0, bound: 'number' })
   })
+})
+
+test('what came after the month goes with the rest, and is bounded in the month in which it came', () => {
+  const late = group({ isLate: true, events: 5_000, open: 5_000 })
+  expect(apply([group(), late])).toMatchObject({
+    rejected: [{ ruled: 5_040, open: 0 }],
+    ruled: [{ events: 40, late: 5_000, eventsMax: 1_000 }],
+  })
+  expect(apply([late])).toMatchObject({ rejected: [{ open: 0 }], ruled: [{ events: 0, late: 5_000 }] })
+  const tooMany = group({ events: 1_001, open: 1_001 })
+  expect(apply([tooMany, late])).toMatchObject({ rejected: [{ open: 6_001 }], ruled: [{ events: 1_001 }] })
 })
 
 test('the oldest rule that speaks of an event takes it, and no other steps in when it is too much', () => {

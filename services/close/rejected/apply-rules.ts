@@ -12,6 +12,8 @@ export type RejectedGroup = Omit<RejectedFacts, 'ruled'> & {
   /** What they were answered with, where that is known. */
   readonly status: number | null
   readonly source: string
+  /** They came after the month's grace, and nothing says that they are of it: they may be of any month. */
+  readonly isLate: boolean
 }
 
 type RuleFacts = {
@@ -19,7 +21,7 @@ type RuleFacts = {
   readonly rules: readonly StandingRule[]
   /** The gateway format of each source that gives marks. */
   readonly formats: ReadonlyMap<string, string>
-  /** What rules waived in the closed months before, as far back as that is looked at. */
+  /** What rules waived in the closed months before in which they held, as far back as that is looked at. */
   readonly waivedBefore: readonly WaivedBefore[]
   /** Counted in the month, for bounds that are a share of them. */
   readonly requests: bigint
@@ -38,13 +40,18 @@ type Settled = { readonly rejected: readonly RejectedFacts[]; readonly ruled: re
  * Pure: what standing rules let go of a month's rejected events. Open ones alone: what a person waived or mended is
  * settled. The oldest rule that speaks of an event takes it. A rule waives all that it takes, or, where that is more
  * than its bound, nothing: then all of it stays open, and `ruled` says so.
+ *
+ * What came after the month's grace, and may be of any month, is bounded in the month in which it came: a month that is
+ * closed again much later would else be held against the strangers of all months since.
  */
 export function applyRules(groups: readonly RejectedGroup[], facts: RuleFacts): Settled {
   const taken = Map.groupBy(groups, group => facts.rules.find(rule => speaksOf(rule, group, facts)))
   const ruled = facts.rules.flatMap((rule): Ruled[] => {
-    const events = countOpen(taken.get(rule) ?? [])
+    const ofRule = taken.get(rule) ?? []
+    const late = countOpen(ofRule.filter(({ isLate }) => isLate))
+    const events = countOpen(ofRule) - late
     const { name, reason, actor } = rule
-    return events === 0 ? [] : [{ rule: name, reason, actor, events, ...findBound(rule, facts) }]
+    return events + late === 0 ? [] : [{ rule: name, reason, actor, events, late, ...findBound(rule, facts) }]
   })
   const waiving = new Set(ruled.filter(isWithinBound).map(({ rule }) => rule))
   const settled = [...taken].flatMap(([rule, ofRule]) =>
@@ -66,7 +73,7 @@ function speaksOf(
   )
 }
 
-/** The narrowest of a rule's bounds in the month. A rule that waived nothing before has none by growth. */
+/** The narrowest of a rule's bounds in the month. In the first month that it holds for, it has none by growth. */
 function findBound(rule: StandingRule, facts: RuleFacts): Pick<Ruled, 'eventsMax' | 'bound'> {
   const bounds: { eventsMax: number; bound: RuleBound }[] = []
   if (rule.eventsMax !== null) bounds.push({ eventsMax: rule.eventsMax, bound: { kind: 'number' } })

@@ -1,7 +1,8 @@
+import { BLOCKS_OF_RANGE } from '@forbruk/infra/ledger/range.ts'
 import type { Source } from '@forbruk/infra/ledger/sources.ts'
 import { sumUses } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { nullable, safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
+import { bool, nullable, safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
 import { rejectedCounts } from '@forbruk/infra/store/tables/month-close.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import { STATUS_IN_DETAIL } from '@forbruk/schemas/event/answered-with.ts'
@@ -22,6 +23,7 @@ const groupShape = shapeOf({
   ...rejectedCounts,
   status: nullable(safeCount),
   source: text,
+  isLate: bool,
   example: textOrNull,
 })
 
@@ -30,6 +32,7 @@ SELECT
     reason,
     ${ANSWERED_WITH} AS status,
     source,
+    append_time >= toDateTime({grace:UInt32}, 'UTC') AND (partition, block) NOT IN (${BLOCKS_OF_RANGE}) AS is_late,
     count() AS events,
     countIf(state = 'waived') AS waived,
     countIf(state = 'mended') AS mended,
@@ -42,7 +45,7 @@ SELECT
     ) AS example
 FROM rejected_events
 WHERE ${MAY_BELONG_TO_MONTH}
-GROUP BY reason, status, source
+GROUP BY reason, status, source, is_late
 ORDER BY min((partition, offset, event_index))`
 
 type MonthOfStream = { readonly stream: string; readonly month: string; readonly range: PeriodRange }
@@ -59,7 +62,7 @@ export async function readRejected(
   return applyRules(groups, {
     rules,
     formats: new Map(sources.map(({ source, format }) => [source, format])),
-    waivedBefore: rules.length === 0 ? [] : await readWaivedBefore(store, stream, month),
+    waivedBefore: rules.length === 0 ? [] : await readWaivedBefore(store, stream, month, rules),
     requests: needsRequests ? (await sumUses(store, stream, range)).requests : 0n,
   })
 }

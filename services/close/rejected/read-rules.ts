@@ -1,7 +1,7 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { safeCount, text } from '@forbruk/infra/store/tables/codec.ts'
+import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { rejectedRule, rejectedRuleEnd } from '@forbruk/infra/store/tables/rejected-rule.ts'
-import { omit, select, shapeOf } from '@forbruk/infra/store/tables/table.ts'
+import { omit, select } from '@forbruk/infra/store/tables/table.ts'
 import type { StandingRule } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { WaivedBefore } from './apply-rules.ts'
 
@@ -35,15 +35,26 @@ export function holdsIn({ fromMonth, untilMonth, ended }: StandingRule, month: s
 /** So many closed months are looked back at, to tell what is usual. */
 const MONTHS_BEFORE = 3
 
-const waivedShape = shapeOf({ rule: text, month: text, events: safeCount })
+const closed = select(monthCloses, 'month', 'closedAtMs', 'ruled')
 
-/** What rules waived in the closed months before, by their newest revisions. */
-export function readWaivedBefore(store: Store, stream: string, month: string): Promise<WaivedBefore[]> {
+/** What each rule waived in the closed months before in which it held, by their newest revisions; 0 where nothing. */
+export async function readWaivedBefore(
+  store: Store,
+  stream: string,
+  month: string,
+  rules: readonly StandingRule[],
+): Promise<WaivedBefore[]> {
   const sql = `
-SELECT each.rule AS rule, month, each.events AS events
-FROM month_closes
-ARRAY JOIN ruled AS each
-WHERE is_latest AND stream = {stream:String} AND month IN
-    (SELECT DISTINCT month FROM month_closes WHERE month < {month:String} ORDER BY month DESC LIMIT ${MONTHS_BEFORE})`
-  return store.query(sql, waivedShape, { stream, month })
+SELECT ${closed.list} FROM month_closes
+WHERE is_latest AND stream = {stream:String} AND month < {month:String}
+ORDER BY month DESC LIMIT ${MONTHS_BEFORE}`
+  const closes = await store.query(sql, closed.shape, { stream, month })
+  return closes.flatMap(({ month: before, closedAtMs, ruled }) =>
+    rules
+      .filter(rule => holdsIn(rule, before) && Date.parse(rule.addedAt) <= closedAtMs)
+      .map(({ name }) => ({
+        ...{ rule: name, month: before },
+        events: ruled.find(({ rule }) => rule === name)?.events ?? 0,
+      })),
+  )
 }

@@ -77,7 +77,14 @@ test('it lets go what it speaks of and no more, and the close says so apart from
     {
       ruled: [
         {
-          ...{ rule: 'strangers', reason: 'nobody was served', actor: 'kari', events: '3', events_max: '3' },
+          ...{
+            rule: 'strangers',
+            reason: 'nobody was served',
+            actor: 'kari',
+            events: '3',
+            late: '0',
+            events_max: '3',
+          },
           bound: '{"kind":"number"}',
         },
       ],

@@ -7,6 +7,12 @@ import { runSchedule } from './run-schedule.ts'
 const SCHEDULE = { expression: '0 6 2 * *', timeZone: 'Europe/Oslo', from: null }
 const MINUTE_MS = 60_000
 
+const UNCHARGED = [
+  { requests: '3', bytes: '120000000000' },
+  { requests: '40', bytes: '1' },
+]
+const RULED = { rule: 'strangers', events: 120, eventsMax: 450 }
+
 type Attempt = 'done' | 'refused' | 'failed'
 
 /** Runs the schedule by a clock that only sleeping moves on, and answers what was tried when. */
@@ -45,7 +51,7 @@ async function runFor(options: {
       closed.add(month)
       const summary = { statements: 0, payableNok: '0', proposedNok: '0' }
       return {
-        result: { month, outcome: 'closed', revision: 1, summary, ruled: [], exceptions: [] },
+        result: { month, outcome: 'closed', revision: 1, summary, ruled: [RULED], exceptions: UNCHARGED },
         announced: 0,
       } as never
     },
@@ -66,6 +72,14 @@ async function runFor(options: {
 test('a month is closed once, at its time', async () => {
   const { tried } = await runFor({ from: '2026-10-02T03:55:00Z', checks: 100 })
   expect(tried).toEqual(['2026-09 at 2026-10-02T04:00'])
+})
+
+test('the log of a close that nobody asked for has what it let go, and what it charged to nobody', async () => {
+  const { logged } = await runFor({ from: '2026-10-02T04:00:00Z', checks: 1 })
+  expect(JSON.parse(logged)).toMatchObject({
+    ...{ msg: 'month closed', month: '2026-09', waivedByRule: [RULED] },
+    ...{ exceptions: 2, requestsNotCharged: '43', bytesNotCharged: '120000000001' },
+  })
 })
 
 test('what was due while nothing ran is closed from the start on, one month a minute', async () => {
