@@ -1,5 +1,6 @@
 import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
+import { readSharedFiles } from '@forbruk/infra/ledger/shared-files.ts'
 import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
@@ -31,5 +32,6 @@ async function readStatus(parts: Parts): Promise<Status> {
     const bounds = await log.bounds(partition)
     partitions.push({ partition, bounds, progress: counted.get(partition) ?? null })
   }
-  return { stream, partitions, gaps, sources, silent }
+  const shared = await readSharedFiles(store, stream, null)
+  return { stream, partitions, gaps, sources, silent, shared }
 }

@@ -1,3 +1,4 @@
+import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -18,9 +19,11 @@ export type Status = {
   readonly sources: readonly Source[]
   /** Expected, and never heard of. */
   readonly silent: readonly SilentSource[]
+  /** Files that two sources have shipped. */
+  readonly shared: readonly SharedFile[]
 }
 
-export function printStatus({ partitions, gaps, sources, silent }: Status): void {
+export function printStatus({ partitions, gaps, sources, silent, shared }: Status): void {
   printPartitions(partitions)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
@@ -32,6 +35,10 @@ export function printStatus({ partitions, gaps, sources, silent }: Status): void
   for (const { source, fromMonth } of silent) {
     const since = fromMonth === null ? '' : ` from ${fromMonth} on`
     printLine(`source ${source} is expected${since} and has never shipped anything: forbruk source list`)
+  }
+  for (const { source, otherSource, file, events } of shared) {
+    const amount = `at least ${groupDigits(events)} events are counted under both`
+    printLine(`sources ${source} and ${otherSource} have shipped the same file (${file}): ${amount}`)
   }
 }
 
@@ -93,7 +100,7 @@ function lagOf(each: PartitionStatus): number {
 }
 
 /** 64-bit counts and times as ClickHouse prints them. */
-export function statusAsJson({ stream, partitions, gaps, sources, silent }: Status) {
+export function statusAsJson({ stream, partitions, gaps, sources, silent, shared }: Status) {
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -123,6 +130,12 @@ export function statusAsJson({ stream, partitions, gaps, sources, silent }: Stat
       retired: each.retired?.reason ?? '',
     })),
     silent_sources: silent.map(({ source, fromMonth, actor }) => ({ source, from_month: fromMonth, actor })),
+    shared_files: shared.map(({ source, otherSource, file, events }) => ({
+      source,
+      other_source: otherSource,
+      file,
+      events: String(events),
+    })),
   }
 }
 

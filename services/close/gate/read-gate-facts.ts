@@ -1,6 +1,7 @@
 import { readCoverage } from '@forbruk/infra/ledger/coverage.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
+import { readSharedFiles } from '@forbruk/infra/ledger/shared-files.ts'
 import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import { readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
 import { hasUsage } from '@forbruk/infra/ledger/usage.ts'
@@ -37,6 +38,7 @@ export async function readGateFacts(
     partitions: inLog.map(facts => ({ ...facts, ledger: coverage.get(facts.partition) ?? null })),
     sources: (await readSources(store, stream)).map(toSourceFacts),
     silent: await readSilentSources(store, stream),
+    shared: await readSharedFiles(store, stream, { startMs, endMs }),
     rejected: await readRejected(store, stream, { startMs, endMs }),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
     hasUsage: await hasUsage(store, stream, { startMs, endMs }),
