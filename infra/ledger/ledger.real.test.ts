@@ -19,6 +19,7 @@ import { readCoverage } from './coverage.ts'
 import { readDatedGaps } from './gaps.ts'
 import { readFirstAppendTime, readProgress, readStandings } from './progress.ts'
 import { BLOCKS_OF_RANGE, rangeParams, touchesRange } from './range.ts'
+import { readSharedFiles } from './shared-files.ts'
 import { readSeenFiles } from './source-files.ts'
 import { readSilentSources, readSources } from './sources.ts'
 
@@ -193,6 +194,29 @@ test('a retired source is live again as soon as it has gone on', async () => {
 
   await insertValues(store, sourceLedger, [shipped('gw1', 8, { throughMs: START_MS + 1, eventsSoFar: 6 })])
   expect(await readSources(store, stream)).toMatchObject([{}, { throughMs: START_MS + 1, retired: null }])
+})
+
+test('a file that two sources have shipped is found, and one that only begins like it is not', async () => {
+  const stream = 'shared'
+  const of = (source: string, file: string, fields: Partial<SourceRow> = {}) =>
+    shipped(source, 0, { stream, file, eventsSoFar: 9, highPosition: 900, ...fields })
+  await insertValues(store, blockLedger, [
+    block(stream, 0, 8, { firstHourMs: START_MS, lastHourMs: START_MS + HOUR_MS }),
+  ])
+  await insertValues(store, sourceLedger, [
+    ...[of('gw1', 'same'), of('gw2', 'same')],
+    // Rejected lines go by their source, and here only gw2 has any.
+    of('gw2', 'same', { partition: 1, highPosition: 400, eventsSoFar: 2 }),
+    ...[of('gw1', 'alike'), of('gw2', 'alike', { highPosition: 901 })],
+    ...[of('gw1', 'counts'), of('gw2', 'counts', { eventsSoFar: 8 })],
+    ...[of('gw1', 'short', { eventsSoFar: 7 }), of('gw2', 'short', { eventsSoFar: 7 })],
+    ...[of('', ''), of('kong', '')],
+  ])
+  const found = [{ source: 'gw1', otherSource: 'gw2', file: 'same', events: 9 }]
+  expect(await readSharedFiles(store, stream, null)).toEqual(found)
+  const month = (startMs: number) => ({ startMs, endMs: startMs + 24 * HOUR_MS })
+  expect(await readSharedFiles(store, stream, month(START_MS))).toEqual(found)
+  expect(await readSharedFiles(store, stream, month(START_MS + 48 * HOUR_MS))).toEqual([])
 })
 
 test('of a source, the newest word holds: expected or retired, whether it ever shipped or not', async () => {

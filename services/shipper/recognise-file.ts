@@ -1,6 +1,7 @@
 import type { FileProgress, Place } from './file-progress.ts'
 import { HEAD_BYTES_MAX, type Start } from './identify-file.ts'
 import type { FileFacts } from './log-files.ts'
+import type { KnownStart } from './source-progress.ts'
 
 /** Two files don't agree in so many lines, times included, unless one is a copy of the other. */
 const LINES_OF_A_COPY = 8
@@ -103,8 +104,21 @@ export function isCopy(start: Pick<Start, 'lineDigests' | 'headBytes'>, known: F
   return linesInCommon(start, known) >= LINES_OF_A_COPY || start.headBytes >= HEAD_BYTES_MAX
 }
 
-function linesInCommon(start: Pick<Start, 'lineDigests'>, known: FileProgress): number {
+function linesInCommon(start: Pick<Start, 'lineDigests'>, known: Pick<Start, 'lineDigests'>): number {
   return Math.min(start.lineDigests.length, known.lineDigests.length)
+}
+
+/** Of two sources: a copy, or the very same file. What begins alike so far is not taken for one. */
+export function isSameFile(one: KnownStart, other: KnownStart): boolean {
+  if (firstLineOf(one) !== firstLineOf(other) || !agree(one, other)) return false
+  const isSamePlace =
+    one.place !== null && one.place.device === other.place?.device && one.place.inode === other.place.inode
+  return isSamePlace || linesInCommon(one, other) >= LINES_OF_A_COPY
+}
+
+/** The digest of a file's first line, by which every name of it begins. */
+function firstLineOf({ file }: KnownStart): string {
+  return file.split('-', 1)[0] ?? file
 }
 
 /** In every line of the start that is known of both. */

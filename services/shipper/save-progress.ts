@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { obstacleShape, settledShape } from './obstacle.ts'
@@ -94,6 +94,19 @@ export async function readProgress(path: string, source: string): Promise<Source
     )
   }
   return saved
+}
+
+/** What is saved of every other source in the folder. Throws ShipError for what can't be read. */
+export async function readOtherProgress(stateDir: string, source: string): Promise<SourceProgress[]> {
+  const names = (await readdir(stateDir)).filter(name => name.endsWith('.json'))
+  const found: SourceProgress[] = []
+  for (const path of names.map(name => join(stateDir, name))) {
+    const text = await readIfThere(path)
+    if (text === null) continue
+    const { version: _, ...saved } = parseProgress(path, text)
+    if (saved.source !== source) found.push(saved)
+  }
+  return found
 }
 
 function parseProgress(path: string, text: string): z.infer<typeof sourceProgress> {

@@ -3,12 +3,13 @@ import type { Readable } from 'node:stream'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { isName } from '@forbruk/schemas/event/check-request.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { SharedFileError } from './find-shared.ts'
 import { followFiles } from './follow.ts'
 import { lockSource } from './lock-source.ts'
 import { diskFiles } from './log-files.ts'
 import { type ByteSource, openFile, openStream } from './read-bytes.ts'
 import { Tail } from './read-tail.ts'
-import { loadProgress, makeStateDir, progressPath, saveProgress } from './save-progress.ts'
+import { loadProgress, makeStateDir, progressPath, readOtherProgress, saveProgress } from './save-progress.ts'
 import { AppendFailedError } from './send-batches.ts'
 import { FileError, messageOf, ShipError } from './ship-error.ts'
 import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from './ship-summary.ts'
@@ -71,8 +72,19 @@ export async function ship(options: ShipOptions): Promise<ShipSummary> {
     }
     const { clock } = options
     const save = (progress: SourceProgress) => saveProgress(path, progress)
+    const readOthers = () => readOtherProgress(stateDir, source)
     const shipment = new Shipment(
-      { log, format, source, files: diskFiles, clock, markEveryMs: timing.markEveryMs, retry, save },
+      {
+        log,
+        format,
+        source,
+        files: diskFiles,
+        clock,
+        markEveryMs: timing.markEveryMs,
+        retry,
+        save,
+        readOthers,
+      },
       saved,
     )
     const files = await shipFiles(shipment, options, { ...timing, signal })
@@ -178,6 +190,8 @@ function raiseUnfinished(shipment: Shipment, isGiven: (path: string) => boolean)
 
 /** Whatever failed, what the log has acknowledged needn't be sent again. */
 async function saveAfterFailure(shipment: Shipment, error: unknown): Promise<unknown> {
+  // What was read of it must not be sent with the next marks.
+  if (error instanceof SharedFileError) return error
   if (error instanceof AppendFailedError) {
     const advice = await shipment.save().then(() => SAVED, describeUnsaved)
     return new ShipError(`${error.message.replace(/\.$/, '')}. ${advice}`, { cause: error })

@@ -4,6 +4,7 @@ import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
 import { type FileProgress, LiveFile, startProgress } from './file-progress.ts'
+import { findShared } from './find-shared.ts'
 import type { LogFiles } from './log-files.ts'
 import { Obstacles } from './obstacles.ts'
 import { BatchSender, type RetryPolicy } from './send-batches.ts'
@@ -21,6 +22,8 @@ export type ShipmentSettings = {
   readonly retry: RetryPolicy
   /** Resolves when it will be found after any crash. */
   readonly save: (progress: SourceProgress) => Promise<void>
+  /** What is saved of the other sources that are shipped from here. */
+  readonly readOthers: () => Promise<readonly SourceProgress[]>
 }
 
 const BATCHES_PER_CHECKPOINT = 50
@@ -172,14 +175,26 @@ export class Shipment {
     await this.#sender.settle()
   }
 
-  /** Files of which no line was sent yet. */
+  /** Files of which no line was acknowledged yet. Throws SharedFileError. */
   async #saveBegun(files: readonly FileProgress[]): Promise<void> {
-    const begun = files.filter(({ file }) => !this.#acknowledged.has(file))
+    const begun = files.filter(({ file }) => (this.#acknowledged.get(file)?.position ?? 0) === 0)
     if (begun.length === 0) return
     for (const { file, path, lineDigests, place, livePlace } of begun) {
       this.#acknowledge({ ...this.#startOf(file, path), lineDigests, place, livePlace })
     }
     await this.save()
+    // Once ours is saved: of two sources that begin a file at once, one at least sees the other.
+    const shared = findShared(this.settings.source, begun, await this.settings.readOthers())
+    if (shared === null) return
+    for (const { file } of begun) this.#forget(file)
+    await this.save()
+    throw shared
+  }
+
+  #forget(file: string): void {
+    this.#acknowledged.delete(file)
+    this.#unmarked.delete(file)
+    this.#live.delete(file)
   }
 
   #startOf(file: string, path: string): FileProgress {
@@ -192,10 +207,7 @@ export class Shipment {
     this.#latestFile = progress.file
     if (this.#acknowledged.size <= FILES_MAX) return
     const oldest = [...this.#acknowledged.values()].find(({ file, done }) => done && !this.#open.has(file))
-    if (oldest === undefined) return
-    this.#acknowledged.delete(oldest.file)
-    this.#unmarked.delete(oldest.file)
-    this.#live.delete(oldest.file)
+    if (oldest !== undefined) this.#forget(oldest.file)
   }
 
   /**

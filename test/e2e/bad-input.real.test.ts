@@ -145,6 +145,11 @@ describe('lines that are no requests', () => {
     await forbruk(['aggregate', '--until-caught-up'], settings)
   })
 
+  test('are not shipped again under another name', async () => {
+    const args = ['ship', '--source', 'gw-renamed', '--format', 'nginx-json', path('bad.log')]
+    expectClear(await runForbruk(args, settings), 3, path('bad.log'), '"gw"', 'Ship it as "gw"')
+  })
+
   test('are rejected events with reason and origin, and the good ones around them are counted', async () => {
     const rejected = JSON.parse(await forbruk(['rejected', 'list', '--json'], settings))
     const expected = lines.map(([reason]) => reason).filter(reason => reason !== '')

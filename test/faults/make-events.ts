@@ -25,8 +25,12 @@ type Usage = {
 }
 
 const HOUR_MS = 3_600_000
-const START_MS = Date.UTC(2026, 9, 5)
+const DAY_MS = 24 * HOUR_MS
 const SPAN_MS = 48 * HOUR_MS
+/** The events are of the days before the run: the log says when it got them, and both must be near each other. */
+const DAYS_BEFORE = 7
+/** How far a gateway's clock jumps: further than any event may be late. */
+const CLOCK_JUMP_MS = 1_000 * DAY_MS
 const CLIENTS = 120
 const STATUSES = [200, 200, 200, 201, 204, 304, 401, 404, 429, 500, 0]
 /** The numbers of the classes that are told apart from 4xx. */
@@ -45,6 +49,7 @@ export class EventMaker {
   readonly #random: Random
   readonly #eventsTotal: number
   readonly #partitions: number
+  readonly #startMs: number
   readonly #files: readonly LineFile[]
   readonly #ended: LineFile[] = []
   readonly #recent: OutgoingRecord[] = []
@@ -53,7 +58,9 @@ export class EventMaker {
   /** Events, without the copies of earlier ones. */
   made = 0
 
-  constructor(seed: number, eventsTotal: number, partitions: number) {
+  /** @param nowMs of the run: decides the events' times, and nothing else of them */
+  constructor(seed: number, eventsTotal: number, partitions: number, nowMs: number) {
+    this.#startMs = (Math.floor(nowMs / DAY_MS) - DAYS_BEFORE) * DAY_MS
     this.#random = seededRandom(seed, 'events')
     this.#eventsTotal = eventsTotal
     this.#partitions = partitions
@@ -89,7 +96,7 @@ export class EventMaker {
             file: file.name,
             position: file.position,
             eventsTotal,
-            throughMs: START_MS + SPAN_MS,
+            throughMs: this.#startMs + SPAN_MS,
             format: 'nginx-json',
           }),
         },
@@ -120,7 +127,7 @@ export class EventMaker {
 
   #chooseTime(): number {
     const random = this.#random
-    const now = START_MS + Math.floor((this.made / this.#eventsTotal) * SPAN_MS)
+    const now = this.#startMs + Math.floor((this.made / this.#eventsTotal) * SPAN_MS)
     return random.chance(OUT_OF_ORDER) ? now - random.whole(1, 6) * HOUR_MS : now
   }
 
@@ -128,7 +135,7 @@ export class EventMaker {
     const random = this.#random
     const partition = random.whole(0, this.#partitions - 1)
     const number = this.made
-    switch (random.whole(0, 4)) {
+    switch (random.whole(0, 5)) {
       case 0:
         return garbage(partition, Buffer.from(`{"cut off after ${number}`))
       case 1:
@@ -142,15 +149,20 @@ export class EventMaker {
         const outgoing = this.#remember({ to: { partition }, value }, { kind: 'position', file, position })
         return { outgoing, meaning: { kind: 'rejected' } }
       }
-      default: {
-        const { source, identity } = this.#identify(partition)
-        const event = { clientId: 'client-0', integrationId: '', requestBytes: 1, responseBytes: 1 }
-        const wrong = { timeMs: this.#chooseTime(), status: 999 }
-        const value = encodeRequest({ kind: 'request', source, identity, ...wrong, ...event })
-        const outgoing = this.#remember({ to: { partition }, value }, identity)
-        return { outgoing, meaning: { kind: 'rejected' } }
-      }
+      case 4:
+        return this.#makeRejected(partition, { timeMs: this.#chooseTime() - CLOCK_JUMP_MS, status: 200 })
+      default:
+        return this.#makeRejected(partition, { timeMs: this.#chooseTime(), status: 999 })
     }
+  }
+
+  /** Readable, and not acceptable. */
+  #makeRejected(partition: number, wrong: { timeMs: number; status: number }): MadeRecord {
+    const { source, identity } = this.#identify(partition)
+    const event = { clientId: 'client-0', integrationId: '', requestBytes: 1, responseBytes: 1 }
+    const value = encodeRequest({ kind: 'request', source, identity, ...wrong, ...event })
+    const outgoing = this.#remember({ to: { partition }, value }, identity)
+    return { outgoing, meaning: { kind: 'rejected' } }
   }
 
   #identify(partition: number): { source: string; identity: EventIdentity } {

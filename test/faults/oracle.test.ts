@@ -16,7 +16,7 @@ test('figures are compared in both directions', () => {
 })
 
 test('what comes in has the shares that it promises, and every event in one place of the count', () => {
-  const maker = new EventMaker(1, 20_000, 4)
+  const maker = new EventMaker(1, 20_000, 4, Date.UTC(2026, 9, 12))
   const oracle = new Oracle()
   while (!maker.isDone) for (const { meaning } of maker.next()) oracle.add(meaning)
   expect(oracle.requests + oracle.rejected + oracle.garbage).toBe(20_000)

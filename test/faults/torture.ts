@@ -70,7 +70,7 @@ async function run(settings: TortureSettings, folder: string, ending: Ending): P
 
   aggregators[0]?.start()
   const oracle = new Oracle()
-  const maker = new EventMaker(seed, form.eventsTotal, form.partitions)
+  const maker = new EventMaker(seed, form.eventsTotal, form.partitions, Date.now())
   const progress = new Progress(log, store)
   const steps = planFaults(seed, form)
   const schedule = new Schedule({ steps, world, progress, eventsSent: () => maker.made, say })

@@ -2,6 +2,7 @@ import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
 import { readRecognised } from '@forbruk/infra/ledger/recognition.ts'
+import { readSharedFiles } from '@forbruk/infra/ledger/shared-files.ts'
 import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
@@ -37,8 +38,9 @@ async function readStatus(parts: Parts): Promise<Status> {
     const bounds = await log.bounds(partition)
     partitions.push({ partition, bounds, progress: counted.get(partition) ?? null })
   }
+  const shared = await readSharedFiles(store, stream, null)
   const standstills = await findStandstills(createLedgerReader(store), log)
   const { timeZone } = await readTariffFile(parts.config.tariffPath)
   const waiting = await waitingReader(store, parts.config, timeZone)(Date.now())
-  return { stream, partitions, standstills, gaps, recognised, sources, silent, waiting }
+  return { stream, partitions, standstills, gaps, recognised, sources, silent, shared, waiting }
 }

@@ -18,6 +18,7 @@ import { GatewayFormatError } from '@forbruk/schemas/gateway/formats.ts'
 import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
 import { SellerError } from '@forbruk/schemas/seller/read-seller.ts'
 import { TariffError } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { SharedFileError } from '@forbruk/shipper/find-shared.ts'
 import { ShipError } from '@forbruk/shipper/ship-error.ts'
 import { NotClosedError } from './not-closed-error.ts'
 
@@ -35,7 +36,14 @@ const WRONG_USAGE = [
   RuleUnknownError,
   UnknownSourceError,
 ]
-const REFUSED = [CloseRefusedError, CaseRefusedError, GapRefusedError, InvoicesRefusedError, RuleRefusedError]
+const REFUSED = [
+  CloseRefusedError,
+  CaseRefusedError,
+  GapRefusedError,
+  InvoicesRefusedError,
+  RuleRefusedError,
+  SharedFileError,
+]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [
   LogGapError,

@@ -1,5 +1,6 @@
 import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import type { Recognised } from '@forbruk/infra/ledger/recognition.ts'
+import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -24,11 +25,13 @@ export type Status = {
   readonly sources: readonly Source[]
   /** Expected, and never heard of. */
   readonly silent: readonly SilentSource[]
+  /** Files that two sources have shipped. */
+  readonly shared: readonly SharedFile[]
   readonly waiting: readonly Waiting[]
 }
 
 export function printStatus(status: Status): void {
-  const { partitions, standstills, gaps, recognised, sources, silent, waiting } = status
+  const { partitions, standstills, gaps, recognised, sources, silent, shared, waiting } = status
   printPartitions(partitions)
   for (const standstill of standstills) printLine(`${describeStandstill(standstill)}: ${WHO_COUNTS}`)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
@@ -42,6 +45,10 @@ export function printStatus(status: Status): void {
   for (const { source, fromMonth } of silent) {
     const since = fromMonth === null ? '' : ` from ${fromMonth} on`
     printLine(`source ${source} is expected${since} and has never shipped anything: forbruk source list`)
+  }
+  for (const { source, otherSource, file, events } of shared) {
+    const amount = `at least ${groupDigits(events)} events are counted under both`
+    printLine(`sources ${source} and ${otherSource} have shipped the same file (${file}): ${amount}`)
   }
   printWaiting(waiting)
 }
@@ -135,7 +142,7 @@ function lagOf(each: PartitionStatus): number {
 
 /** 64-bit counts and times as ClickHouse prints them. */
 export function statusAsJson(status: Status) {
-  const { stream, partitions, standstills, gaps, recognised, sources, silent, waiting } = status
+  const { stream, partitions, standstills, gaps, recognised, sources, silent, shared, waiting } = status
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -174,6 +181,12 @@ export function statusAsJson(status: Status) {
       retired: each.retired?.reason ?? '',
     })),
     silent_sources: silent.map(({ source, fromMonth, actor }) => ({ source, from_month: fromMonth, actor })),
+    shared_files: shared.map(({ source, otherSource, file, events }) => ({
+      source,
+      other_source: otherSource,
+      file,
+      events: String(events),
+    })),
     waiting,
   }
 }

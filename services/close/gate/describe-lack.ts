@@ -47,6 +47,12 @@ export function describeLack(lack: Lack): string {
       return lack.missing > 0
         ? `source ${lack.source} shipped ${showCount(lack.missing)} events that did not arrive; ship its files again`
         : `source ${lack.source}: ${showCount(-lack.missing)} more events arrived than it shipped; run forbruk audit`
+    case 'file_shared':
+      return (
+        `sources ${lack.source} and ${lack.otherSource} have shipped the same file (${lack.file}, at least ` +
+        `${showCount(lack.events)} events): its requests are counted under both; ship it under one name into another ` +
+        'topic and count that, or close with --force and a reason'
+      )
     case 'rejected_open':
       return (
         `${showCount(lack.events)} rejected events of the month (${lack.reason}, such as ${lack.example}) ` +

@@ -14,6 +14,7 @@ const facts: GateFacts = {
   partitions: [],
   sources: [],
   silent: [],
+  shared: [],
   rejected: [],
   ruled: [],
   unknownRequests: 0,

@@ -49,6 +49,7 @@ const COMPLETE: GateFacts = {
   partitions: [PARTITION],
   sources: [SOURCE],
   silent: [],
+  shared: [],
   rejected: [],
   ruled: [],
   gaps: [],
@@ -57,6 +58,14 @@ const COMPLETE: GateFacts = {
   firstAppendTimeMs: endMs - 1,
   otherStreams: [],
 }
+
+test('a file that two sources have shipped is named with both', () => {
+  const shared = [{ source: 'gw1', otherSource: 'gw2', file: 'ab12', events: 1_200 }]
+  expect(lacks({ shared })).toEqual([
+    'sources gw1 and gw2 have shipped the same file (ab12, at least 1 200 events): its requests are counted under ' +
+      'both; ship it under one name into another topic and count that, or close with --force and a reason',
+  ])
+})
 
 function lacks(changes: Partial<GateFacts>, nowMs = graceEndMs): string[] {
   return judgeMonth({ ...COMPLETE, ...changes }, nowMs).map(describeLack)

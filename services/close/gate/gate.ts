@@ -1,4 +1,5 @@
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
+import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
 import { isWithinBound, type Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
 
@@ -19,6 +20,8 @@ export type GateFacts = {
   readonly sources: readonly SourceFacts[]
   /** Expected in this month or another, and never heard of. */
   readonly silent: readonly SilentSource[]
+  /** Of the month: their requests are counted twice. */
+  readonly shared: readonly SharedFile[]
   readonly rejected: readonly RejectedFacts[]
   /** What standing rules waive of them, or would if it were fewer. */
   readonly ruled: readonly Ruled[]
@@ -140,6 +143,7 @@ export type Lack =
     }
   | ({ readonly kind: 'source_silent' } & Pick<SilentSource, 'source' | 'fromMonth'>)
   | { readonly kind: 'source_missing'; readonly source: string; readonly missing: number }
+  | ({ readonly kind: 'file_shared' } & SharedFile)
   | {
       readonly kind: 'rejected_open'
       readonly month: string
@@ -165,6 +169,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     }),
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
     ...facts.silent.flatMap(source => judgeSilent(source, facts.month)),
+    ...facts.shared.map((file): Lack => ({ kind: 'file_shared', ...file })),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
     ...facts.ruled.flatMap(ruled => judgeRuled(ruled, facts.month)),
     ...judgeUnknown(facts.unknownRequests),

@@ -2,6 +2,7 @@ import { readCoverage } from '@forbruk/infra/ledger/coverage.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
 import { countUnknown } from '@forbruk/infra/ledger/recognition.ts'
+import { readSharedFiles } from '@forbruk/infra/ledger/shared-files.ts'
 import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import { readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
 import { hasUsage } from '@forbruk/infra/ledger/usage.ts'
@@ -40,6 +41,7 @@ export async function readGateFacts(
     partitions: inLog.map(facts => ({ ...facts, ledger: coverage.get(facts.partition) ?? null })),
     sources,
     silent: await readSilentSources(store, stream),
+    shared: await readSharedFiles(store, stream, range),
     ...(await readRejected(store, { stream, month, range }, sources)),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
     unknownRequests: await countUnknown(store, stream, range),

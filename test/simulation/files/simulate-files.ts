@@ -149,6 +149,8 @@ class FilesWorld {
         signal,
         onWarning: message => this.#trace(`  warning: ${message}`),
       },
+      // One source alone: who ships what under which name is for services/shipper/shared-file.test.ts.
+      readOthers: async () => [],
       save: async progress => {
         await turn()
         this.#toSave = progress
