@@ -4,11 +4,15 @@ import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
 import { printJson } from '../print/table.ts'
+import { heldUpReader } from '../wiring/held-up-reader.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
+import { readTariffFile } from '../wiring/read-tariff-file.ts'
 
 export function statusCommand(context: CommandContext): Command {
   return new Command('status')
-    .description('how far each partition is counted and each source is shipped')
+    .description(
+      'how far each partition is counted and each source is shipped, and which months wait for a person',
+    )
     .option('--json', 'print as JSON', false)
     .action(async (options: { json: boolean }) => {
       await using parts = openParts(context)
@@ -31,5 +35,7 @@ async function readStatus(parts: Parts): Promise<Status> {
     const bounds = await log.bounds(partition)
     partitions.push({ partition, bounds, progress: counted.get(partition) ?? null })
   }
-  return { stream, partitions, gaps, sources, silent }
+  const tariff = await readTariffFile(parts.config.tariffPath)
+  const heldUp = await heldUpReader(store, parts.config)(tariff, Date.now())
+  return { stream, partitions, gaps, sources, silent, heldUp }
 }

@@ -1,3 +1,4 @@
+import type { HeldUp } from '@forbruk/close/schedule/list-held-up.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -18,9 +19,10 @@ export type Status = {
   readonly sources: readonly Source[]
   /** Expected, and never heard of. */
   readonly silent: readonly SilentSource[]
+  readonly heldUp: readonly HeldUp[]
 }
 
-export function printStatus({ partitions, gaps, sources, silent }: Status): void {
+export function printStatus({ partitions, gaps, sources, silent, heldUp }: Status): void {
   printPartitions(partitions)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
@@ -33,6 +35,17 @@ export function printStatus({ partitions, gaps, sources, silent }: Status): void
     const since = fromMonth === null ? '' : ` from ${fromMonth} on`
     printLine(`source ${source} is expected${since} and has never shipped anything: forbruk source list`)
   }
+  printHeldUp(heldUp)
+}
+
+function printHeldUp(heldUp: readonly HeldUp[]): void {
+  if (heldUp.length === 0) return
+  printLine()
+  const columns = [{ title: 'a month waits for a person' }, { title: 'what to do' }]
+  printTable(
+    columns,
+    heldUp.map(({ detail, todo }) => [detail, todo]),
+  )
 }
 
 function printPartitions(partitions: readonly PartitionStatus[]): void {
@@ -93,7 +106,7 @@ function lagOf(each: PartitionStatus): number {
 }
 
 /** 64-bit counts and times as ClickHouse prints them. */
-export function statusAsJson({ stream, partitions, gaps, sources, silent }: Status) {
+export function statusAsJson({ stream, partitions, gaps, sources, silent, heldUp }: Status) {
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -123,6 +136,7 @@ export function statusAsJson({ stream, partitions, gaps, sources, silent }: Stat
       retired: each.retired?.reason ?? '',
     })),
     silent_sources: silent.map(({ source, fromMonth, actor }) => ({ source, from_month: fromMonth, actor })),
+    held_up: heldUp,
   }
 }
 
