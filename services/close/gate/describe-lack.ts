@@ -42,6 +42,13 @@ export function describeLack(lack: Lack): string {
       return describeOpenSource(lack)
     case 'source_silent':
       return describeSilentSource(lack)
+    case 'source_absent':
+      return describeAbsentSource(lack)
+    case 'month_unexpected':
+      return (
+        `${lack.month} ended before the log began, and sources are expected from ${lack.fromMonth} on alone: ` +
+        `check the month; if its logs were loaded since, forbruk source expect NAME --from ${lack.month}`
+      )
     case 'source_missing':
       return lack.missing > 0
         ? `source ${lack.source} shipped ${showCount(lack.missing)} events that did not arrive; ship its files again`
@@ -117,6 +124,14 @@ function describeSilentSource({ source, fromMonth }: Extract<Lack, { kind: 'sour
   return (
     `source ${source} is expected${since} and has never shipped anything: ` +
     'run forbruk ship, then forbruk aggregate; if it will not ship, forbruk source retire'
+  )
+}
+
+function describeAbsentSource({ source, fromMonth }: Extract<Lack, { kind: 'source_absent' }>): string {
+  const since = fromMonth === null ? 'in every month' : `from ${fromMonth} on`
+  return (
+    `source ${source} is expected ${since}, and nothing that it shipped is of the month: ship the month's files; ` +
+    'if it was connected later, forbruk source expect with that month; if it was idle, close with --force and a reason'
   )
 }
 

@@ -14,6 +14,7 @@ const facts: GateFacts = {
   partitions: [],
   sources: [],
   silent: [],
+  expected: [],
   rejected: [],
   gaps: [],
   hasUsage: true,

@@ -48,6 +48,7 @@ const COMPLETE: GateFacts = {
   partitions: [PARTITION],
   sources: [SOURCE],
   silent: [],
+  expected: [],
   rejected: [],
   gaps: [],
   hasUsage: true,

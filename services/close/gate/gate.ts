@@ -1,5 +1,8 @@
+import type { ExpectedSource } from '@forbruk/infra/ledger/expected-sources.ts'
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
 import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
+
+import { type ExpectedLack, judgeExpected } from './judge-expected.ts'
 
 /** How long after a month's end its late events may still come. */
 export const GRACE_MS = 24 * 3_600_000
@@ -18,6 +21,8 @@ export type GateFacts = {
   readonly sources: readonly SourceFacts[]
   /** Expected in this month or another, and never heard of. */
   readonly silent: readonly SilentSource[]
+  /** What people said to wait for, and whether anything of it can be of the month. */
+  readonly expected: readonly ExpectedSource[]
   readonly rejected: readonly RejectedFacts[]
   /** Accepted ones in which events of the month may have been lost. */
   readonly gaps: readonly DatedGap[]
@@ -132,6 +137,7 @@ export type Lack =
       readonly neededMs: number
     }
   | ({ readonly kind: 'source_silent' } & Pick<SilentSource, 'source' | 'fromMonth'>)
+  | ExpectedLack
   | { readonly kind: 'source_missing'; readonly source: string; readonly missing: number }
   | {
       readonly kind: 'rejected_open'
@@ -154,6 +160,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     }),
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
     ...facts.silent.flatMap(source => judgeSilent(source, facts.month)),
+    ...judgeExpected(facts),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
   ]
 }

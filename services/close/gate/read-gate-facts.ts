@@ -1,4 +1,5 @@
 import { readCoverage } from '@forbruk/infra/ledger/coverage.ts'
+import { readExpectedSources } from '@forbruk/infra/ledger/expected-sources.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
 import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
@@ -37,6 +38,7 @@ export async function readGateFacts(
     partitions: inLog.map(facts => ({ ...facts, ledger: coverage.get(facts.partition) ?? null })),
     sources: (await readSources(store, stream)).map(toSourceFacts),
     silent: await readSilentSources(store, stream),
+    expected: await readExpectedSources(store, stream, { startMs, endMs }, graceEndMs),
     rejected: await readRejected(store, stream, { startMs, endMs }),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
     hasUsage: await hasUsage(store, stream, { startMs, endMs }),
