@@ -155,8 +155,8 @@ describe('an incomplete month is refused', () => {
     await store.command(`INSERT INTO source_ledger ${ofGw2}`)
     const absent = (from: string) =>
       `source gw2 is expected from ${from} on, and nothing that it shipped is of the month: ` +
-      "ship the month's files; " +
-      'if it was connected later, forbruk source expect with that month; if it was idle, close with --force and a reason'
+      "ship the month's files; if it was connected later, forbruk source expect with that month; " +
+      'if it was idle, close with --force and a reason'
 
     const expected = { store, stream: TOPIC, from: parseBillingPeriod('2026-10'), actor: 'kari', clock }
     await expectSource({ ...expected, source: 'gw1' })
