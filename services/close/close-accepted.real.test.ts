@@ -1,6 +1,6 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { OCTOBER, TARIFF, useInstallation } from '../../test/support/close/close-october.ts'
+import { OCTOBER, useInstallation, withAccessPrice } from '../../test/support/close/close-october.ts'
 import {
   flushBlock,
   OCTOBER_END_MS,
@@ -11,10 +11,7 @@ import {
 import { type CloseOptions, CloseRefusedError } from './close.ts'
 
 const { place, close, rows, importAll, countAll } = useInstallation()
-const DEARER = {
-  ...TARIFF,
-  versions: TARIFF.versions.map(each => ({ ...each, externalAccess: { pricePerMonth: '150.5' } })),
-}
+const DEARER = withAccessPrice('150.5')
 
 beforeEach(async () => {
   await countAll()

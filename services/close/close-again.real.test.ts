@@ -1,6 +1,6 @@
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { OCTOBER, TARIFF, useInstallation } from '../../test/support/close/close-october.ts'
+import { OCTOBER, TARIFF, useInstallation, withAccessPrice } from '../../test/support/close/close-october.ts'
 import {
   appendRecords,
   flushBlock,
@@ -113,10 +113,7 @@ describe('a close that breaks off', () => {
     'at insert %i of a revision leaves the one before, and the next completes it',
     async nth => {
       await close()
-      const tariff = {
-        ...TARIFF,
-        versions: TARIFF.versions.map(each => ({ ...each, externalAccess: { pricePerMonth: '150' } })),
-      }
+      const tariff = withAccessPrice('150')
       const before = await rows('SELECT * FROM statement_lines')
       const accept = ['tariff'] as const
       await expect(close({ tariff, accept, store: failingInsert(place().store, nth) })).rejects.toThrow(

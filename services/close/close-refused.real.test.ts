@@ -1,6 +1,6 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { describe, expect, test } from 'vitest'
-import { useInstallation } from '../../test/support/close/close-october.ts'
+import { OCTOBER, useInstallation } from '../../test/support/close/close-october.ts'
 import {
   appendRecords,
   countOctober,
@@ -14,6 +14,7 @@ import {
   TOPIC,
   writeRegistry,
 } from '../../test/support/close/counted-month.ts'
+import { expectSource } from './gate/expect-source.ts'
 
 const NOTHING_COUNTED =
   `nothing of stream ${TOPIC} was counted here; ` +
@@ -138,6 +139,59 @@ describe('an incomplete month is refused', () => {
     expect(await refusals()).toEqual([
       `source gw1 has not said how far it shipped; expected 2026-10-31T23:00:00Z: ${SHIP}`,
     ])
+  })
+
+  test('when a source that is expected was connected after it', async () => {
+    await countAll()
+    const { store, log } = place()
+    const clock = () => place().clock.nowMs
+    const uses = [{ client: 'firma', integration: 'shop', timeMs: GRACE_END_MS, requests: 1 }]
+    await appendRecords(log, 1, 2)
+    await flushBlock(store, { partition: 1, block: 0, nextOffset: 2, uses })
+    const sync = 'SETTINGS mutations_sync = 2'
+    const november = `first_append_time = '2026-11-05 00:00:00.000' WHERE partition = 1`
+    await store.command(`ALTER TABLE block_ledger UPDATE ${november} ${sync}`)
+    const ofGw2 = `SELECT * REPLACE ('gw2' AS source) FROM source_ledger WHERE partition = 1`
+    await store.command(`INSERT INTO source_ledger ${ofGw2}`)
+    const absent = (from: string) =>
+      `source gw2 is expected from ${from} on, and nothing that it shipped is of the month: ` +
+      "ship the month's files; if it was connected later, forbruk source expect with that month; " +
+      'if it was idle, close with --force and a reason'
+
+    const expected = { store, stream: TOPIC, from: parseBillingPeriod('2026-10'), actor: 'kari', clock }
+    await expectSource({ ...expected, source: 'gw1' })
+    expect((await refusals()).join()).not.toContain('nothing that it shipped')
+    await expectSource({ ...expected, source: 'gw2' })
+    expect(await refusals()).toContain(absent('2026-10'))
+    place().clock.nowMs += 1_000
+    await expectSource({ ...expected, source: 'gw2', from: parseBillingPeriod('2026-11') })
+    expect((await refusals()).join()).not.toContain('nothing that it shipped')
+  })
+
+  test('when it ended before the log began, and sources are expected from a later month on', async () => {
+    await countAll()
+    const { store, log } = place()
+    const stray = [
+      { client: 'firma', integration: 'shop', timeMs: Date.parse('2025-10-15T00:00:00Z'), requests: 1 },
+    ]
+    await appendRecords(log, 1, 1)
+    await flushBlock(store, { partition: 1, block: 0, nextOffset: 1, uses: stray })
+    const period = parseBillingPeriod('2025-10')
+    expect((await close({ period, dryRun: true })).outcome).toBe('dry_run')
+    const from = OCTOBER
+    await expectSource({
+      store,
+      stream: TOPIC,
+      source: 'gw1',
+      from,
+      actor: 'kari',
+      clock: () => GRACE_END_MS,
+    })
+    expect(await refusals({ period })).toEqual([
+      '2025-10 ended before the log began, and sources are expected from 2026-10 on alone: ' +
+        'check the month; if its logs were loaded since, forbruk source expect NAME --from 2025-10',
+    ])
+    expect((await close()).outcome).toBe('closed')
   })
 
   test('when events of a source are missing', async () => {

@@ -15,6 +15,7 @@ import { type Passed, passGate } from './gate/pass-gate.ts'
 import { CloseRefusedError } from './gate/refusal.ts'
 import { findUndecided } from './rating/find-undecided.ts'
 import { type RatedMonth, rateMonth } from './rating/rate.ts'
+import { ratingTerms } from './rating/rating-terms.ts'
 import { summarize } from './rating/summarize.ts'
 import { readStoredRegistry } from './registry/read-stored-registry.ts'
 import { readWaivers } from './rejected/read-rejected.ts'
@@ -99,7 +100,7 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
   const read = await readMonth(options)
 
   onProgress('rate', 0, 1)
-  const rating = { currency: tariff.currency, timeZone: tariff.timeZone, ...version }
+  const rating = ratingTerms(tariff, version)
   const inputs: RatingInputs = {
     usage: read.usage,
     registry: read.registry,

@@ -55,6 +55,9 @@ test('an import for that month says that it is closed, and closing it again asks
     'closed with another registry, and so until they are closed again: 2026-10\n' +
       'forbruk close 2026-10 --dry-run shows the difference\n',
   )
+  expect(await forbruk(['status'], settings)).toMatch(
+    /2026-10 r2 was closed by another registry than holds for it now +forbruk close 2026-10 --dry-run, then --accept/,
+  )
   const refused = await runForbruk(['close', '2026-10'], settings)
   expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 3, stdout: '' })
   expect(refused.stderr).toMatch(
@@ -87,6 +90,15 @@ test('where it is set so, a revision waits until somebody lets its statements ou
   const closed = await forbruk(['close', '2026-10'], careful)
   expect(closed).toContain('2026-10 r4 waits for approval: forbruk statements announce 2026-10\n')
   expect(closed).not.toContain('announced')
+  expect(JSON.parse(await forbruk(['status', '--json'], careful)).held_up).toMatchObject([
+    {
+      kind: 'approval',
+      month: '2026-10',
+      revisions: [4],
+      detail: expect.any(String),
+      todo: expect.any(String),
+    },
+  ])
   const announce = (...options: string[]) =>
     forbruk(['statements', 'announce', '2026-10', '--actor', 'kari', ...options], careful)
   expect(await announce('--revision', '3')).toBe(

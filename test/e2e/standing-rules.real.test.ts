@@ -77,10 +77,14 @@ async function lookAtSchedule() {
   const stop = new AbortController()
   const logged: { msg: string; month?: string; missing?: string[]; waivedByRule?: object[] }[] = []
   await runSchedule({
-    plan: at => readDueWork(store, { schedule, stream: topic, topic: 'billing.statements' }, at),
+    plan: async at => {
+      const work = await readDueWork(store, { schedule, stream: topic, topic: 'billing.statements' }, at)
+      return { ...work, heldUp: [] }
+    },
     close: async period => ({
       result: await closeMonth({ store, log, tariff, period, clock }),
       announced: 0,
+      waiting: [],
     }),
     announce: async () => 0,
     clock,

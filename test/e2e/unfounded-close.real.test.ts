@@ -68,6 +68,14 @@ describe('with one line of 2001 by nobody known, and one of today', () => {
     ).toBe('0\n')
   })
 
+  test('a first month from before the log is told in status', async () => {
+    const status = await forbruk(['status'], { ...settings, FORBRUK_CLOSE_FROM: lastMonth })
+    expect(status).toContain(
+      `FORBRUK_CLOSE_FROM names ${lastMonth}, which ended before the log's first record: nothing is closed by schedule`,
+    )
+    expect(await forbruk(['status'], settings)).not.toContain('a month waits')
+  })
+
   test.each([false, true])('nor is a month closed by command that ended before (forced: %s)', async force => {
     for (const month of [lastMonth, yearBefore, '2020-01'])
       await expectRefused(month, 'month_before_counting', force)

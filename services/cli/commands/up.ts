@@ -35,12 +35,9 @@ export function upCommand(context: CommandContext): Command {
       await using _console = await serveConsole(parts, tariff, close, watch)
       parts.logger.info({ log: parts.config.log.kind, topic: log.topic, store: store.kind }, 'counting')
       const ended = new AbortController()
-      const scheduled = scheduleCloses(
-        parts,
-        tariff.timeZone,
-        close,
-        AbortSignal.any([signal, ended.signal]),
-      ).catch(error => parts.logger.error({ err: error }, 'months are closed by schedule no more'))
+      const scheduled = scheduleCloses(parts, tariff, close, AbortSignal.any([signal, ended.signal])).catch(
+        error => parts.logger.error({ err: error }, 'months are closed by schedule no more'),
+      )
       try {
         const { onHeld } = watch
         await aggregate({ log, store, logger: parts.logger, signal, untilCaughtUp: false, onHeld })

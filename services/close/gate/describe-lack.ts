@@ -43,16 +43,17 @@ export function describeLack(lack: Lack): string {
       return describeOpenSource(lack)
     case 'source_silent':
       return describeSilentSource(lack)
-    case 'source_missing':
-      return lack.missing > 0
-        ? `source ${lack.source} shipped ${showCount(lack.missing)} events that did not arrive; ship its files again`
-        : `source ${lack.source}: ${showCount(-lack.missing)} more events arrived than it shipped; run forbruk audit`
-    case 'file_shared':
+    case 'source_absent':
+      return describeAbsentSource(lack)
+    case 'month_unexpected':
       return (
-        `sources ${lack.source} and ${lack.otherSource} have shipped the same file (${lack.file}, at least ` +
-        `${showCount(lack.events)} events): its requests are counted under both; ship it under one name into another ` +
-        'topic and count that, or close with --force and a reason'
+        `${lack.month} ended before the log began, and sources are expected from ${lack.fromMonth} on alone: ` +
+        `check the month; if its logs were loaded since, forbruk source expect NAME --from ${lack.month}`
       )
+    case 'source_missing':
+      return describeMissing(lack)
+    case 'file_shared':
+      return describeSharedFile(lack)
     case 'rejected_open':
       return (
         `${showCount(lack.events)} rejected events of the month (${lack.reason}, such as ${lack.example}) ` +
@@ -72,6 +73,20 @@ export function describeLack(lack: Lack): string {
         'their ids before they could be compared; restore the log, or close with --force and a reason'
       )
   }
+}
+
+function describeMissing({ source, missing }: Extract<Lack, { kind: 'source_missing' }>): string {
+  return missing > 0
+    ? `source ${source} shipped ${showCount(missing)} events that did not arrive; ship its files again`
+    : `source ${source}: ${showCount(-missing)} more events arrived than it shipped; run forbruk audit`
+}
+
+function describeSharedFile(lack: Extract<Lack, { kind: 'file_shared' }>): string {
+  return (
+    `sources ${lack.source} and ${lack.otherSource} have shipped the same file (${lack.file}, at least ` +
+    `${showCount(lack.events)} events): its requests are counted under both; ship it under one name into another ` +
+    'topic and count that, or close with --force and a reason'
+  )
 }
 
 function describePartition(lack: Extract<Lack, { partition: number }>): string {
@@ -157,6 +172,14 @@ function describeSilentSource({ source, fromMonth }: Extract<Lack, { kind: 'sour
   return (
     `source ${source} is expected${since} and has never shipped anything: ` +
     'run forbruk ship, then forbruk aggregate; if it will not ship, forbruk source retire'
+  )
+}
+
+function describeAbsentSource({ source, fromMonth }: Extract<Lack, { kind: 'source_absent' }>): string {
+  const since = fromMonth === null ? 'in every month' : `from ${fromMonth} on`
+  return (
+    `source ${source} is expected ${since}, and nothing that it shipped is of the month: ship the month's files; ` +
+    'if it was connected later, forbruk source expect with that month; if it was idle, close with --force and a reason'
   )
 }
 

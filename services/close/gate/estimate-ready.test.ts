@@ -15,6 +15,7 @@ const facts: GateFacts = {
   sources: [],
   silent: [],
   shared: [],
+  expected: [],
   rejected: [],
   ruled: [],
   unknownRequests: 0,

@@ -50,6 +50,7 @@ const COMPLETE: GateFacts = {
   sources: [SOURCE],
   silent: [],
   shared: [],
+  expected: [],
   rejected: [],
   ruled: [],
   gaps: [],

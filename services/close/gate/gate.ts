@@ -1,7 +1,10 @@
+import type { ExpectedSource } from '@forbruk/infra/ledger/expected-sources.ts'
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
 import { isWithinBound, type Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
+
+import { type ExpectedLack, judgeExpected } from './judge-expected.ts'
 
 /** How long after a month's end its late events may still come. */
 export const GRACE_MS = 24 * 3_600_000
@@ -22,6 +25,8 @@ export type GateFacts = {
   readonly silent: readonly SilentSource[]
   /** Of the month: their requests are counted twice. */
   readonly shared: readonly SharedFile[]
+  /** What people said to wait for, and whether anything of it can be of the month. */
+  readonly expected: readonly ExpectedSource[]
   readonly rejected: readonly RejectedFacts[]
   /** What standing rules waive of them, or would if it were fewer. */
   readonly ruled: readonly Ruled[]
@@ -142,6 +147,7 @@ export type Lack =
       readonly neededMs: number
     }
   | ({ readonly kind: 'source_silent' } & Pick<SilentSource, 'source' | 'fromMonth'>)
+  | ExpectedLack
   | { readonly kind: 'source_missing'; readonly source: string; readonly missing: number }
   | ({ readonly kind: 'file_shared' } & SharedFile)
   | {
@@ -170,6 +176,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
     ...facts.silent.flatMap(source => judgeSilent(source, facts.month)),
     ...facts.shared.map((file): Lack => ({ kind: 'file_shared', ...file })),
+    ...judgeExpected(facts),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),
     ...facts.ruled.flatMap(ruled => judgeRuled(ruled, facts.month)),
     ...judgeUnknown(facts.unknownRequests),

@@ -1,4 +1,5 @@
 import { readCoverage } from '@forbruk/infra/ledger/coverage.ts'
+import { readExpectedSources } from '@forbruk/infra/ledger/expected-sources.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
 import { countUnknown } from '@forbruk/infra/ledger/recognition.ts'
@@ -43,6 +44,7 @@ export async function readGateFacts(
     silent: await readSilentSources(store, stream),
     shared: await readSharedFiles(store, stream, range),
     ...(await readRejected(store, { stream, month, range }, sources)),
+    expected: await readExpectedSources(store, stream, range, graceEndMs),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
     unknownRequests: await countUnknown(store, stream, range),
     hasUsage: await hasUsage(store, stream, range),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { TARIFF, useInstallation } from '../../../test/support/close/close-october.ts'
+import { useInstallation, withAccessPrice } from '../../../test/support/close/close-october.ts'
 import { readLatestRevision } from './read-revision.ts'
 import { readAdjustments, readStatements } from './read-statements.ts'
 
@@ -11,10 +11,7 @@ async function latest() {
   return revision
 }
 
-const DEARER = {
-  ...TARIFF,
-  versions: TARIFF.versions.map(each => ({ ...each, externalAccess: { pricePerMonth: '150.5' } })),
-}
+const DEARER = withAccessPrice('150.5')
 const EVERY_PAYER = { first: '', last: '\u{10ffff}' }
 
 describe('what a close recorded', () => {

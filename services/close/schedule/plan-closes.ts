@@ -37,18 +37,28 @@ const MONTHS_BACK_MAX = 12
  * made up for whenever this is asked next.
  */
 export function planCloses(schedule: CloseSchedule, facts: PlanFacts, nowMs: number): BillingPeriod[] {
-  const { timeZone } = schedule
+  return dueMonths(schedule, facts, nowMs).filter(period =>
+    isAskedFor(period, schedule.from, facts.closedMonths),
+  )
+}
+
+/** Pure: the open months whose time has come, whether anybody has asked for them or not. */
+export function dueMonths(schedule: CloseSchedule, facts: PlanFacts, nowMs: number): BillingPeriod[] {
+  const { timeZone, expression } = schedule
   const { closedMonths, firstAppendTimeMs } = facts
   if (firstAppendTimeMs === null) return []
-  const cron = new Cron(schedule.expression, { timezone: timeZone, mode: '5-part' })
-  return endedMonths(periodAt(nowMs, timeZone))
-    .filter(period => isAskedFor(period, schedule.from, closedMonths))
-    .filter(period => {
-      const { endMs } = periodRange(period, timeZone)
-      if (endMs <= firstAppendTimeMs) return false
-      const due = cron.nextRun(new Date(endMs + GRACE_MS - 1_000))
-      return due !== null && due.getTime() <= nowMs
-    })
+  const cron = new Cron(expression, { timezone: timeZone, mode: '5-part' })
+  return endedMonths(periodAt(nowMs, timeZone)).filter(period => {
+    const { endMs } = periodRange(period, timeZone)
+    if (endMs <= firstAppendTimeMs || closedMonths.has(period.month)) return false
+    const due = cron.nextRun(new Date(endMs + GRACE_MS - 1_000))
+    return due !== null && due.getTime() <= nowMs
+  })
+}
+
+/** YYYY-MM: no month before it is closed by schedule. */
+export function earliestMonth(timeZone: string, nowMs: number): string {
+  return endedMonths(periodAt(nowMs, timeZone))[0]?.month ?? ''
 }
 
 function isAskedFor(
@@ -57,7 +67,7 @@ function isAskedFor(
   closedMonths: ReadonlySet<string>,
 ): boolean {
   const { month } = period
-  if (closedMonths.has(month) || (from !== null && month < from.month)) return false
+  if (from !== null && month < from.month) return false
   return month === from?.month || closedMonths.has(periodBefore(period).month)
 }
 

@@ -2,6 +2,7 @@ import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Logger } from 'pino'
 import { CloseRefusedError, describeRefusal } from '../gate/refusal.ts'
 import type { MonthClose } from '../revision/month-close.ts'
+import type { HeldUp } from './list-held-up.ts'
 import { CloseRunningError } from './one-at-a-time.ts'
 
 /** What is logged of a close. */
@@ -11,6 +12,7 @@ type Closed = {
     readonly revision: number | null
   }
   readonly announced: number
+  readonly waiting: readonly number[]
 }
 
 type ScheduledWork = {
@@ -19,6 +21,8 @@ type ScheduledWork = {
     readonly closes: readonly BillingPeriod[]
     /** YYYY-MM of months that were closed, but not announced. */
     readonly announcements: readonly string[]
+    /** What is left to people. */
+    readonly heldUp: readonly HeldUp[]
   }>
   readonly close: (period: BillingPeriod) => Promise<Closed>
   readonly announce: (month: string) => Promise<number>
@@ -37,15 +41,21 @@ const RETRY_INTERVAL_MS = 30 * 60_000
 
 /** Closes what is due until the signal. Nothing that fails ends it: it is logged, and tried again. */
 export async function runSchedule(work: ScheduledWork): Promise<void> {
-  const retryAtMs = new Map<string, number>()
+  const memory: Memory = { retryAtMs: new Map(), told: new Set() }
   while (!work.signal.aborted) {
-    await doDueWork(work, retryAtMs)
+    await doDueWork(work, memory)
     if (work.signal.aborted) return
     await work.sleep(CHECK_INTERVAL_MS)
   }
 }
 
-async function doDueWork(work: ScheduledWork, retryAtMs: Map<string, number>): Promise<void> {
+type Memory = {
+  readonly retryAtMs: Map<string, number>
+  /** What is left to people and was logged, while it lasts. */
+  readonly told: Set<string>
+}
+
+async function doDueWork(work: ScheduledWork, { retryAtMs, told }: Memory): Promise<void> {
   const { clock, signal, logger } = work
   const attempt = async (task: string, month: string, step: () => Promise<void>): Promise<void> => {
     const key = `${task} ${month}`
@@ -59,7 +69,8 @@ async function doDueWork(work: ScheduledWork, retryAtMs: Map<string, number>): P
     }
   }
   try {
-    const { closes, announcements } = await work.plan(clock())
+    const { closes, announcements, heldUp } = await work.plan(clock())
+    tellHeldUp(logger, heldUp, told)
     logger.debug({ closes: closes.map(each => each.month), announcements }, 'what is due')
     for (const period of closes) {
       await attempt('close', period.month, async () => logClosed(logger, await work.close(period)))
@@ -75,7 +86,18 @@ async function doDueWork(work: ScheduledWork, retryAtMs: Map<string, number>): P
   }
 }
 
-function logClosed(logger: ScheduledWork['logger'], { result, announced }: Closed): void {
+/** Each once, and again when it comes back. */
+function tellHeldUp(logger: ScheduledWork['logger'], heldUp: readonly HeldUp[], told: Set<string>): void {
+  const found = new Map(heldUp.map(each => [JSON.stringify(each), each]))
+  for (const key of told) if (!found.has(key)) told.delete(key)
+  for (const [key, { detail, todo, ...cause }] of found) {
+    if (told.has(key)) continue
+    told.add(key)
+    logger.warn({ heldUp: cause, todo }, detail)
+  }
+}
+
+function logClosed(logger: ScheduledWork['logger'], { result, announced, waiting }: Closed): void {
   const { month, outcome, revision, summary, ruled, exceptions } = result
   const { statements, payableNok, proposedNok } = summary
   const waivedByRule = ruled.map(({ rule, events, eventsMax }) => ({ rule, events, eventsMax }))
@@ -88,6 +110,7 @@ function logClosed(logger: ScheduledWork['logger'], { result, announced }: Close
       payableNok,
       proposedNok,
       announced,
+      waiting,
       waivedByRule,
       ...sumExceptions(exceptions),
     },

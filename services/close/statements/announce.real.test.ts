@@ -3,7 +3,7 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { decodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { OCTOBER, TARIFF, useInstallation } from '../../../test/support/close/close-october.ts'
+import { OCTOBER, useInstallation, withAccessPrice } from '../../../test/support/close/close-october.ts'
 import {
   flushBlock,
   GRACE_END_MS,
@@ -19,10 +19,7 @@ import { readAnnouncements } from './read-announcements.ts'
 const { place, close, rows, importAll, countAll } = useInstallation()
 const MONTH = '2026-10'
 const TOPIC = 'billing.statements'
-const DEARER = {
-  ...TARIFF,
-  versions: TARIFF.versions.map(each => ({ ...each, externalAccess: { pricePerMonth: '150' } })),
-}
+const DEARER = withAccessPrice('150')
 
 let log: EventLog
 beforeEach(async () => {

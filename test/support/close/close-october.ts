@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { DEFAULT_TARIFF_URL, readTariff } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { DEFAULT_TARIFF_URL, readTariff, type Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
 import { z } from 'zod'
 import {
@@ -14,6 +14,13 @@ import { importRegistry } from '../../../services/close/registry/import-registry
 import { countOctober, type Installation, openInstallation, removeInstallations } from './counted-month.ts'
 
 export const TARIFF = readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default')
+/** The published prices with another one for access. */
+export function withAccessPrice(pricePerMonth: string): Tariff {
+  return {
+    ...TARIFF,
+    versions: TARIFF.versions.map(each => ({ ...each, externalAccess: { pricePerMonth } })),
+  }
+}
 export const OCTOBER = parseBillingPeriod('2026-10')
 const anyRow = z.record(z.string(), z.unknown())
 
