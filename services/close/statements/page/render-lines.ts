@@ -4,6 +4,7 @@ import type {
   PayerStatement,
 } from '@forbruk/schemas/statement/payer-statement.ts'
 import { describeContact } from './describe-contact.ts'
+import { describeQuantity } from './describe-quantity.ts'
 import { formatDecimal, formatPrice } from './format-figures.ts'
 import { type Html, html } from './html.ts'
 import type { Texts } from './texts.ts'
@@ -62,7 +63,7 @@ function renderLine(line: ClientLine, caseId: string | null, contact: string | n
   const amount = formatDecimal(amountNok)
   return html`<tr><td><bdi>${texts.item(terms)}</bdi> ${renderStatus(line, texts)}
 ${notes.map(note => (note === null ? null : html`<small class="note">${note}</small>`))}</td>
-<td class="n">${texts.quantity(quantity, unit)}</td><td class="n">${formatPrice(unitPriceNok)}</td>
+<td class="n">${describeQuantity(quantity, unit, texts)}</td><td class="n">${formatPrice(unitPriceNok)}</td>
 <td class="n">${status === 'waived' ? html`<s>${amount}</s>` : amount}</td></tr>
 `
 }

@@ -5,7 +5,6 @@ import type {
   LineTerms,
   PayerStatement,
   PriceChange,
-  StatedSeller,
   StatedVat,
 } from '@forbruk/schemas/statement/payer-statement.ts'
 import type {
@@ -27,7 +26,6 @@ export type Texts = {
   readonly kind: string
   readonly titleOf: (statement: PayerStatement) => string
   readonly organisationNumber: (number: string) => string
-  readonly sellerNumber: (seller: StatedSeller, vat: StatedVat | null) => string
   readonly facts: {
     readonly number: string
     readonly period: string
@@ -80,7 +78,8 @@ export type Texts = {
   }
   readonly item: (terms: LineTerms) => string
   readonly itemNames: Readonly<Record<LineItem, string>>
-  readonly quantity: (quantity: string, unit: LineUnit) => string
+  /** Of one, and of any other number. */
+  readonly units: Readonly<Record<LineUnit, readonly [one: string, many: string]>>
   readonly status: Readonly<Record<LineStatus, string>>
   readonly tier: {
     readonly heading: (tier: string, clients: number) => string
