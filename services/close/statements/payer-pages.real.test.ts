@@ -180,5 +180,7 @@ describe('what changed is told against what was announced', () => {
     expect(statement).toMatchObject({ clients: [], difference: { payableNok: '-349.00' } })
     const page = readPage(renderStatement(statement, 'nb'))
     expect(page).toContain('Bare forskjellen til avregning 2026-10-r1-byrå, 349,00 kr uten mva., krediteres.')
+    // Firma pays for itself now, and was told nothing before.
+    expect(await state('firma', 2)).toMatchObject({ payableNok: '149.00', difference: null })
   })
 })

@@ -1,5 +1,5 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
+import { safeCount, text } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { Statement, StatementAdjustment } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
@@ -11,6 +11,8 @@ import { findRevision, type StatedRevision } from './find-revision.ts'
 /** What payers were told before a revision, and what each revision since has changed of it. */
 export type Announced = {
   readonly revision: number
+  /** Who had a statement by then: nobody else was told anything. */
+  readonly payerIds: ReadonlySet<string>
   readonly version: TariffVersion
   /** By client. */
   readonly statements: ReadonlyMap<string, Statement>
@@ -23,6 +25,13 @@ SELECT max(told.revision) AS revision
 FROM statement_announcement AS told
 WHERE told.month = {month:String} AND told.revision < {revision:UInt32}`
 const announcedShape = shapeOf({ revision: safeCount })
+
+const TOLD_SQL = `
+SELECT DISTINCT payer_id
+FROM statements
+WHERE month = {month:String} AND revision <= {revision:UInt32}
+    AND payer_id >= {first:String} AND payer_id <= {last:String}`
+const toldShape = shapeOf({ payerId: text })
 
 /** Of neighbouring payers; null where nothing of the month was announced before. */
 export async function readAnnounced(
@@ -44,8 +53,10 @@ export async function readAnnounced(
   }
   adjustments.push(await readAdjustments(store, stated, payers))
   const statements = await readStatements(store, recorded, payers)
+  const told = await store.query(TOLD_SQL, toldShape, { month, revision, ...payers })
   return {
     revision,
+    payerIds: new Set(told.map(each => each.payerId)),
     version: recorded.tariff.version,
     statements: new Map(statements.map(each => [each.clientId, each])),
     adjustments: Map.groupBy(adjustments.flat(), each => each.payerId),

@@ -84,7 +84,9 @@ export function toPayerStatement(
     adjustments: adjustments.toSorted(byName),
     adjustmentsPayableNok: sumAmounts(adjustments.map(each => each.payableNok)),
     difference:
-      announced === null ? null : explainAnnounced(announced, { month, payerId, terms, statements }),
+      announced?.payerIds.has(payerId) === true
+        ? explainAnnounced(announced, { month, payerId, terms, statements })
+        : null,
     usage: toUsage(period, statements, shared),
     tariff: terms.version,
     contentHash: proof.contentHash,

@@ -110,7 +110,7 @@ function addUp(page: string): void {
 
 function addUpUse(page: string, items: readonly string[][]): void {
   const rows = readTable(page, 'use')
-  const integrations = rows.slice(1).filter(row => (row[1] ?? '') !== '')
+  const integrations = rows.slice(1).filter(row => (row[1] ?? '') !== '' && (row[3] ?? '') !== '')
   const counted = find(rows, 'Teller mot det inkluderte')
   const included = find(rows, 'Inkludert i måneden')
   const above = find(rows, 'Over det inkluderte')

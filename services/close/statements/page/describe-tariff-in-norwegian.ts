@@ -24,7 +24,7 @@ export function describeTariffInNorwegian(version: TariffVersion, timeZone: stri
     describeRule('der gatewayen ikke oppgir noen integrasjon', definitions.unnamedIntegration),
     ...describeExceptions(definitions.unknownIntegration),
     `${describeBytes(definitions.bytesCounted)} ${describeClasses(definitions.statusClassesNotCounted)}`,
-    'Forespørsler besvart med 401 eller 407 teller ikke for noen: avsenderen har ikke vist at den er klienten.',
+    'Forespørsler besvart med 401 eller 407 teller for ingen: avsenderen har ikke vist hvem den er.',
     'En partner betaler nivået for antall klienter den har med en aktiv partnerintegrasjon i måneden, partneren selv ' +
       'ikke medregnet. Har ingen av dem en, gjelder det første nivået hvis partneren har en selv, ellers ingenting.',
     `1 MB er ${formatDecimal(String(definitions.megabyteBytes))} byte, 1 GB er ` +
@@ -45,14 +45,14 @@ function describeRule(use: string, rule: IntegrationRule): string {
     case 'exception':
       return `Bruk ${use}, føres opp som avvik og belastes ikke.`
     case 'undecided':
-      return `En måned med bruk ${use}, avregnes ikke før prislisten sier hva den er.`
+      return `En måned med bruk ${use}, avregnes ikke før prislisten sier hva det er.`
   }
 }
 
 function describeExceptions(unknownIntegration: IntegrationRule | undefined): string[] {
   const others =
-    'som ikke var aktivert i måneden, eller som ikke tilbys klienten, føres opp som avvik ' +
-    'og belastes ikke før det er avklart.'
+    'som ikke var aktivert i måneden, eller som ikke tilbys klienten, føres opp som avvik og belastes ikke før det ' +
+    'er avklart.'
   if (unknownIntegration === undefined)
     return [`Bruk av en klient eller integrasjon som registeret ikke kjenner, ${others}`]
   return [

@@ -15,7 +15,6 @@ import type { Texts } from './texts.ts'
 const kroner = (amount: string, sign?: 'signed') =>
   `NOK${NO_BREAK_SPACE}${sign === undefined ? formatPrice(amount) : formatSigned(amount)}`
 const clientsOf = (count: number) => `${count} ${count === 1 ? 'client' : 'clients'}`
-const isOne = (quantity: string) => /^1(\.0*)?$/.test(quantity)
 
 function vatOf({ category, percent, reason }: StatedVat): string {
   switch (category) {
@@ -35,11 +34,6 @@ export const ENGLISH: Texts = {
   kind: 'API usage statement',
   titleOf: ({ number, payerName }) => `Statement ${number}, ${payerName}`,
   organisationNumber: number => `Org. no. ${formatOrganisationNumber(number)}`,
-  sellerNumber: ({ organisationNumber, foretaksregisteret }, vat) => {
-    const mva = vat === null || vat.category === 'O' ? '' : `${NO_BREAK_SPACE}MVA`
-    const register = foretaksregisteret ? ', Foretaksregisteret' : ''
-    return `Org. no. ${formatOrganisationNumber(organisationNumber)}${mva}${register}`
-  },
   facts: {
     number: 'Statement no.',
     period: 'Period',
@@ -98,8 +92,6 @@ export const ENGLISH: Texts = {
     ofWhichProposed: 'of which proposed, not to be paid now',
     payableNet: 'Payable, exclusive of VAT',
     payableGross: 'Payable, inclusive of VAT',
-    notCounted: (statusClass, requests, transfer) =>
-      `Not counted, answered with ${statusClass}: ${requests} requests, ${transfer}`,
     agreed: regularNok => `Amount agreed on; by the price list ${kroner(regularNok)}`,
     proposedCase: (caseId, contact) => `Case ${caseId}${contact === null ? '' : `. Contact: ${contact}`}`,
   },
@@ -124,17 +116,7 @@ export const ENGLISH: Texts = {
     overage_requests: 'Requests above what is included',
     overage_transfer: 'Transfer above what is included',
   },
-  quantity: (quantity, unit) => {
-    const figure = formatDecimal(quantity)
-    switch (unit) {
-      case 'request':
-        return `${figure}${NO_BREAK_SPACE}${isOne(quantity) ? 'request' : 'requests'}`
-      case 'MB':
-        return `${figure}${NO_BREAK_SPACE}MB`
-      case 'month':
-        return `${figure}${NO_BREAK_SPACE}${isOne(quantity) ? 'month' : 'months'}`
-    }
-  },
+  units: { request: ['request', 'requests'], MB: ['MB', 'MB'], month: ['month', 'months'] },
   status: { payable: 'payable', proposed: 'proposed', waived: 'waived' },
   tier: {
     heading: (tier, clients) => `Partner tier ${tier} counts ${clientsOf(clients)}`,
@@ -192,6 +174,7 @@ export const ENGLISH: Texts = {
       unknown: 'not in the registry',
     },
     unnamed: 'Without an integration',
+    notCounted: statusClass => `of which answered with ${statusClass}, not counted`,
     requests: 'Requests',
     transfer: 'Transfer, MB',
     countedRequests: 'Counted, requests',

@@ -15,7 +15,6 @@ import type { Texts } from './texts.ts'
 const kroner = (amount: string, sign?: 'signed') =>
   `${sign === undefined ? formatPrice(amount) : formatSigned(amount)}${NO_BREAK_SPACE}kr`
 const clientsOf = (count: number) => `${count} ${count === 1 ? 'klient' : 'klienter'}`
-const isOne = (quantity: string) => /^1(\.0*)?$/.test(quantity)
 
 function vatOf({ category, percent, reason }: StatedVat): string {
   switch (category) {
@@ -36,11 +35,6 @@ export const NORWEGIAN: Texts = {
   kind: 'Avregning av API-bruk',
   titleOf: ({ number, payerName }) => `Avregning ${number}, ${payerName}`,
   organisationNumber: number => `Org.nr. ${formatOrganisationNumber(number)}`,
-  sellerNumber: ({ organisationNumber, foretaksregisteret }, vat) => {
-    const mva = vat === null || vat.category === 'O' ? '' : `${NO_BREAK_SPACE}MVA`
-    const register = foretaksregisteret ? ', Foretaksregisteret' : ''
-    return `Org.nr. ${formatOrganisationNumber(organisationNumber)}${mva}${register}`
-  },
   facts: {
     number: 'Avregning nr.',
     period: 'Periode',
@@ -100,8 +94,6 @@ export const NORWEGIAN: Texts = {
     ofWhichProposed: 'herav foreslått, ikke å betale nå',
     payableNet: 'Å betale, uten mva.',
     payableGross: 'Å betale, med mva.',
-    notCounted: (statusClass, requests, transfer) =>
-      `Ikke regnet med, besvart med ${statusClass}: ${requests} forespørsler, ${transfer}`,
     agreed: regularNok => `Avtalt beløp; etter prislisten ${kroner(regularNok)}`,
     proposedCase: (caseId, contact) => `Sak ${caseId}${contact === null ? '' : `. Kontakt: ${contact}`}`,
   },
@@ -126,17 +118,7 @@ export const NORWEGIAN: Texts = {
     overage_requests: 'Forespørsler over inkludert mengde',
     overage_transfer: 'Overføring over inkludert mengde',
   },
-  quantity: (quantity, unit) => {
-    const figure = formatDecimal(quantity)
-    switch (unit) {
-      case 'request':
-        return `${figure}${NO_BREAK_SPACE}${isOne(quantity) ? 'forespørsel' : 'forespørsler'}`
-      case 'MB':
-        return `${figure}${NO_BREAK_SPACE}MB`
-      case 'month':
-        return `${figure}${NO_BREAK_SPACE}${isOne(quantity) ? 'måned' : 'måneder'}`
-    }
-  },
+  units: { request: ['forespørsel', 'forespørsler'], MB: ['MB', 'MB'], month: ['måned', 'måneder'] },
   status: { payable: 'å betale', proposed: 'foreslått', waived: 'frafalt' },
   tier: {
     heading: (tier, clients) => `Partnernivå ${tier} teller ${clientsOf(clients)}`,
@@ -194,6 +176,7 @@ export const NORWEGIAN: Texts = {
       unknown: 'ukjent i registeret',
     },
     unnamed: 'Uten integrasjon',
+    notCounted: statusClass => `herav besvart med ${statusClass}, teller ikke`,
     requests: 'Forespørsler',
     transfer: 'Overført, MB',
     countedRequests: 'Teller, forespørsler',

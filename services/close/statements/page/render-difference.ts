@@ -1,5 +1,6 @@
 import type { DifferenceLine, PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
 import type { LineStatus } from '@forbruk/schemas/statement/statement.ts'
+import { describeQuantity } from './describe-quantity.ts'
 import { formatDecimal, formatSigned } from './format-figures.ts'
 import { type Html, html } from './html.ts'
 import type { Texts } from './texts.ts'
@@ -49,6 +50,6 @@ function renderCauses(line: DifferenceLine, { difference }: Texts): Html[] {
 function renderSide(line: DifferenceLine, side: 'Before' | 'After', texts: Texts): Html {
   const status: LineStatus | null = line[`status${side}`]
   if (status === null) return html`<td class="n soft">${texts.difference.noLine}</td>`
-  const terms = html`${texts.quantity(line[`quantity${side}`], line.unit)}<br>${texts.status[status]}`
+  const terms = html`${describeQuantity(line[`quantity${side}`], line.unit, texts)}<br>${texts.status[status]}`
   return html`<td class="n">${formatDecimal(line[`amount${side}Nok`])}<br><small>${terms}</small></td>`
 }

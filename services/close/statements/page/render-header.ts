@@ -1,15 +1,28 @@
-import type { PayerStatement, StatedAddress } from '@forbruk/schemas/statement/payer-statement.ts'
-import { formatMoment } from './format-figures.ts'
+import type {
+  PayerStatement,
+  StatedAddress,
+  StatedSeller,
+} from '@forbruk/schemas/statement/payer-statement.ts'
+import { formatMoment, NO_BREAK_SPACE } from './format-figures.ts'
 import { type Html, html } from './html.ts'
 import type { Texts } from './texts.ts'
 
 /** Who sends it, and who receives it. */
 export function renderParties(statement: PayerStatement, texts: Texts): Html {
-  const { seller, vat, payerName, payerOrganisationNumber, payerAddress } = statement
+  const { seller, payerName, payerOrganisationNumber, payerAddress } = statement
   const number = payerOrganisationNumber === null ? null : texts.organisationNumber(payerOrganisationNumber)
   const sender =
-    seller === null ? null : renderParty(seller.name, texts.sellerNumber(seller, vat), seller.address)
+    seller === null
+      ? null
+      : renderParty(seller.name, describeSeller(seller, statement, texts), seller.address)
   return html`<div class="parties">${renderParty(payerName, number, payerAddress)}${sender}</div>`
+}
+
+/** With the words that law asks for in any language: bokføringsforskriften § 5-1-2, foretaksregisterloven § 10-2. */
+function describeSeller(seller: StatedSeller, { vat }: PayerStatement, texts: Texts): string {
+  const { organisationNumber, foretaksregisteret } = seller
+  const mva = vat === null || vat.category === 'O' ? '' : `${NO_BREAK_SPACE}MVA`
+  return `${texts.organisationNumber(organisationNumber)}${mva}${foretaksregisteret ? ', Foretaksregisteret' : ''}`
 }
 
 function renderParty(name: string, number: string | null, address: StatedAddress): Html {

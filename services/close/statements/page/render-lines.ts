@@ -3,9 +3,9 @@ import type {
   ClientStatement,
   PayerStatement,
 } from '@forbruk/schemas/statement/payer-statement.ts'
-import type { NotCounted } from '@forbruk/schemas/statement/statement.ts'
 import { describeContact } from './describe-contact.ts'
-import { formatBytes, formatDecimal, formatPrice } from './format-figures.ts'
+import { describeQuantity } from './describe-quantity.ts'
+import { formatDecimal, formatPrice } from './format-figures.ts'
 import { type Html, html } from './html.ts'
 import type { Texts } from './texts.ts'
 
@@ -41,7 +41,7 @@ ${amountNok === payableNok ? null : proposed}${row(lines.payableNet, payableNok,
 }
 
 function renderClient(client: ClientStatement, isOwn: boolean, contact: string | null, texts: Texts): Html {
-  const { clientId, clientName, amountNok, lines, caseId, notCounted } = client
+  const { clientId, clientName, amountNok, lines, caseId } = client
   const name = html`<bdi>${clientName}</bdi> <small><bdi>${clientId}</bdi></small>`
   const nothing = html`<tr><td colspan="4" class="soft">${texts.lines.nothingToCharge}</td></tr>`
   const sum = html`<tr class="sum"><td colspan="3">${texts.lines.sum}</td>
@@ -49,7 +49,6 @@ function renderClient(client: ClientStatement, isOwn: boolean, contact: string |
   return html`<tbody>
 ${isOwn ? null : html`<tr class="client"><th scope="rowgroup" colspan="4">${name}</th></tr>`}
 ${lines.length === 0 ? nothing : lines.map(line => renderLine(line, caseId, contact, texts))}
-${notCounted.map(each => renderNotCounted(each, texts))}
 ${isOwn ? null : sum}
 </tbody>`
 }
@@ -64,14 +63,8 @@ function renderLine(line: ClientLine, caseId: string | null, contact: string | n
   const amount = formatDecimal(amountNok)
   return html`<tr><td><bdi>${texts.item(terms)}</bdi> ${renderStatus(line, texts)}
 ${notes.map(note => (note === null ? null : html`<small class="note">${note}</small>`))}</td>
-<td class="n">${texts.quantity(quantity, unit)}</td><td class="n">${formatPrice(unitPriceNok)}</td>
+<td class="n">${describeQuantity(quantity, unit, texts)}</td><td class="n">${formatPrice(unitPriceNok)}</td>
 <td class="n">${status === 'waived' ? html`<s>${amount}</s>` : amount}</td></tr>
-`
-}
-
-function renderNotCounted({ statusClass, requests, bytes }: NotCounted, texts: Texts): Html {
-  const said = texts.lines.notCounted(statusClass, formatDecimal(requests), formatBytes(bytes))
-  return html`<tr><td colspan="4" class="soft">${said}</td></tr>
 `
 }
 

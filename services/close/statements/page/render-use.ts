@@ -3,7 +3,7 @@ import type {
   ClientUsage,
   PayerStatement,
 } from '@forbruk/schemas/statement/payer-statement.ts'
-import type { DecimalText } from '@forbruk/schemas/statement/statement.ts'
+import type { DecimalText, NotCounted } from '@forbruk/schemas/statement/statement.ts'
 import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Exact } from '../../rating/price-lines.ts'
 import { formatDecimal } from './format-figures.ts'
@@ -55,6 +55,16 @@ function renderIntegration(usage: ClientUsage, tariff: TariffVersion, { use }: T
 <td class="n">${formatDecimal(requests)}</td><td class="n">${formatMegabytes(bytes, tariff)}</td>
 <td class="n">${formatDecimal(usage.meteredRequests)}</td>
 <td class="n">${formatMegabytes(usage.meteredBytes, tariff)}</td></tr>
+${usage.notCounted.map(each => renderNotCounted(each, tariff, use))}`
+}
+
+function renderNotCounted(
+  { statusClass, requests, bytes }: NotCounted,
+  tariff: TariffVersion,
+  use: Texts['use'],
+): Html {
+  return html`<tr class="part"><td>${use.notCounted(statusClass)}</td><td class="n">${formatDecimal(requests)}</td>
+<td class="n">${formatMegabytes(bytes, tariff)}</td><td></td><td></td></tr>
 `
 }
 

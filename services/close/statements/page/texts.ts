@@ -1,4 +1,3 @@
-import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
 import type { Language } from '@forbruk/schemas/statement/language.ts'
 import type {
   Difference,
@@ -6,7 +5,6 @@ import type {
   LineTerms,
   PayerStatement,
   PriceChange,
-  StatedSeller,
   StatedVat,
 } from '@forbruk/schemas/statement/payer-statement.ts'
 import type {
@@ -28,7 +26,6 @@ export type Texts = {
   readonly kind: string
   readonly titleOf: (statement: PayerStatement) => string
   readonly organisationNumber: (number: string) => string
-  readonly sellerNumber: (seller: StatedSeller, vat: StatedVat | null) => string
   readonly facts: {
     readonly number: string
     readonly period: string
@@ -76,14 +73,13 @@ export type Texts = {
     readonly ofWhichProposed: string
     readonly payableNet: string
     readonly payableGross: string
-    /** What cost nothing because of its status. */
-    readonly notCounted: (statusClass: StatusClass, requests: string, transfer: string) => string
     readonly agreed: (regularNok: string) => string
     readonly proposedCase: (caseId: string, contact: string | null) => string
   }
   readonly item: (terms: LineTerms) => string
   readonly itemNames: Readonly<Record<LineItem, string>>
-  readonly quantity: (quantity: string, unit: LineUnit) => string
+  /** Of one, and of any other number. */
+  readonly units: Readonly<Record<LineUnit, readonly [one: string, many: string]>>
   readonly status: Readonly<Record<LineStatus, string>>
   readonly tier: {
     readonly heading: (tier: string, clients: number) => string
@@ -107,6 +103,7 @@ export type Texts = {
     readonly integration: string
     readonly kind: Readonly<Record<StatementUsage['kind'], string>>
     readonly unnamed: string
+    readonly notCounted: (statusClass: string) => string
     readonly requests: string
     readonly transfer: string
     readonly countedRequests: string
