@@ -4,6 +4,7 @@ import {
   encodeRejectedLine,
   encodeRequest,
   encodeStreamLimits,
+  toJsonRequest,
 } from '@forbruk/schemas/wire/encode.ts'
 import { pickLimits } from './pick-geometry.ts'
 import type { Random } from './random.ts'
@@ -69,7 +70,7 @@ export class RecordGenerator {
       const event = this.#newRequest(random.chance(0.3) ? repeated : this.#newIdentity())
       const faulty = random.chance(0.2)
       const { source, identity } = event
-      json.push(toJson(faulty ? { ...event, clientId: '' } : event))
+      json.push(toJsonRequest(faulty ? { ...event, clientId: '' } : event))
       events.push(
         faulty ? { kind: 'rejected', reason: 'client_missing', origin: { source, identity } } : event,
       )
@@ -138,7 +139,7 @@ export class RecordGenerator {
         const event = { ...this.#newRequest(identity), source: '', status: 9000 }
         const origin = { source: '', identity }
         return {
-          value: Buffer.from(JSON.stringify(toJson(event))),
+          value: Buffer.from(JSON.stringify(toJsonRequest(event))),
           events: [{ kind: 'rejected', reason: 'status_invalid', origin }],
         }
       }
@@ -182,20 +183,5 @@ export class RecordGenerator {
     const position = this.#nextPositions.get(source + file) ?? 0
     this.#nextPositions.set(source + file, position + this.#random.between(1, 300))
     return { kind: 'position', file, position }
-  }
-}
-
-function toJson(event: RequestContent): object {
-  const { identity } = event
-  return {
-    source: event.source,
-    client_id: event.clientId,
-    integration_id: event.integrationId,
-    time: event.timeMs,
-    status: event.status,
-    request_bytes: event.requestBytes,
-    response_bytes: event.responseBytes,
-    ...(identity.kind === 'position' ? { file: identity.file, position: identity.position } : {}),
-    ...(identity.kind === 'request_id' ? { request_id: identity.id } : {}),
   }
 }
