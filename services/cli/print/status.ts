@@ -1,4 +1,4 @@
-import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
+import { describeStandstill, type Standstill, WHO_COUNTS } from '@forbruk/aggregator/run/find-standstills.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
@@ -38,9 +38,6 @@ export function printStatus({ partitions, standstills, gaps, sources, silent }: 
     printLine(`source ${source} is expected${since} and has never shipped anything: forbruk source list`)
   }
 }
-
-const WHO_COUNTS =
-  'is forbruk up or forbruk aggregate running, for this topic and this store? Its log says what it waits for'
 
 function printPartitions(partitions: readonly PartitionStatus[]): void {
   printTable(
