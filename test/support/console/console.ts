@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import { type Closer, type ClosingParts, closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
 import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { type ConsoleSettings, openConsole } from '@forbruk/console/open-console.ts'
@@ -13,6 +14,7 @@ type Changes = {
   readonly settings?: Partial<ConsoleSettings>
   /** What comes before the close, or in its place. */
   readonly wrap?: (close: Closer) => Closer
+  readonly findStandstills?: () => readonly Standstill[]
 }
 
 /** A console on a free port over a real store and log, asked over real HTTP. Stopped after the test. */
@@ -61,7 +63,7 @@ export function useConsole(place: () => Installation) {
 
 async function openOver(
   place: Installation,
-  { settings = {}, wrap }: Changes,
+  { settings = {}, wrap, findStandstills = () => [] }: Changes,
   keepLog: (line: string) => void,
 ) {
   const { store, log, folder } = place
@@ -83,7 +85,7 @@ async function openOver(
     close,
     timeZone: 'Europe/Oslo',
     clock,
-    findStandstills: () => [],
+    findStandstills,
   })
   const listen = { host: '127.0.0.1', port: 0 }
   const logger = pino({ level: 'debug' }, { write: keepLog })
