@@ -6,14 +6,18 @@ import { join } from 'node:path'
 import { openEventLog, openSoleWriter } from '@forbruk/infra/log/open-event-log.ts'
 import { readConfig } from '@forbruk/infra/runtime/config.ts'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { PASSWORD, type SecuredKafka, startSecuredKafka } from '../support/kafka/secured-kafka.ts'
+import {
+  findObstacle,
+  PASSWORD,
+  type SecuredKafka,
+  startSecuredKafka,
+} from '../support/kafka/secured-kafka.ts'
 import { withAdmin } from '../support/kafka/topics.ts'
 import { numbered, readValues } from '../support/log/backends.ts'
-import { findJavaAndMaven } from '../support/maven/find-java-and-maven.ts'
 import { runForbruk } from '../support/process/run-forbruk.ts'
 import { rejection } from '../support/wait/rejection.ts'
 
-const obstacle = await findJavaAndMaven()
+const obstacle = await findObstacle()
 
 /** As Kafka's protocol numbers them. */
 const OPERATIONS: Readonly<Record<string, number>> = {

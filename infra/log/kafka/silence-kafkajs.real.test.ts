@@ -26,9 +26,25 @@ test('a negative timeout of kafkajs is not warned about', async () => {
   expect(await warningsOf(`${silence} ${kafkajsTimer}`)).toBe('')
 })
 
+/** As each attempt to leave a broker does that has stopped answering. */
+const kafkajsListeners =
+  "import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';" +
+  'const queue = new RequestQueue({ logger: { debug() {} } }); queue.pending.push({});' +
+  'for (let index = 0; index < 12; index++) queue.waitForPendingRequests();' +
+  'setTimeout(() => process.exit(), 50);'
+
+test('many that wait for one queue of kafkajs are not warned about', async () => {
+  expect(await warningsOf(kafkajsListeners)).toContain('MaxListenersExceededWarning')
+  expect(await warningsOf(`${silence} ${kafkajsListeners}`)).toBe('')
+})
+
 test('every other warning is still given', async () => {
-  const others = "process.emitWarning('look here', 'OtherWarning'); setTimeout(() => {}, -1)"
+  const others =
+    "import { EventEmitter } from 'node:events'; const emitter = new EventEmitter();" +
+    "for (let index = 0; index < 12; index++) emitter.once('never', () => {});" +
+    "process.emitWarning('look here', 'OtherWarning'); setTimeout(() => {}, -1)"
   const warnings = await warningsOf(`${silence} ${others}`)
   expect(warnings).toContain('OtherWarning: look here')
   expect(warnings).toContain('TimeoutNegativeWarning')
+  expect(warnings).toContain('MaxListenersExceededWarning')
 })

@@ -51,6 +51,10 @@ export class Standstills {
   }
 }
 
+/** What to ask, of a standstill that has no other reason. */
+export const WHO_COUNTS =
+  'is forbruk up or forbruk aggregate running, for this topic and this store? Its log says what it waits for'
+
 /** Why, as far as it can be told from outside. */
 export function describeStandstill({
   partition,

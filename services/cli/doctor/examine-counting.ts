@@ -1,4 +1,4 @@
-import { describeStandstill } from '@forbruk/aggregator/run/find-standstills.ts'
+import { describeStandstill, WHO_COUNTS } from '@forbruk/aggregator/run/find-standstills.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readStream } from '@forbruk/infra/ledger/stream.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
@@ -21,8 +21,5 @@ export async function examineCounting(config: Config): Promise<Verdict> {
   if ((await readStream(store, config.log.topic)) === null) return NOTHING_COUNTED
   const standstills = await findStandstills(createLedgerReader(store), await parts.log())
   if (standstills.length === 0) return ok('all that is in the log is counted, or being counted')
-  return warning(
-    `${standstills.map(describeStandstill).join('\n')}\n` +
-      'is forbruk up or forbruk aggregate running, for this topic and this store? Its log says what it waits for',
-  )
+  return warning([...standstills.map(describeStandstill), WHO_COUNTS].join('\n'))
 }

@@ -1,4 +1,4 @@
-import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
+import { describeStandstill, type Standstill, WHO_COUNTS } from '@forbruk/aggregator/run/find-standstills.ts'
 import type { HeldUp } from '@forbruk/close/schedule/list-held-up.ts'
 import type { Recognised } from '@forbruk/infra/ledger/recognition.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
@@ -79,9 +79,6 @@ function printWaiting(waiting: readonly Waiting[]): void {
   const more = waiting.length - WAITING_SHOWN_MAX
   if (more > 0) printLine(`and ${groupDigits(more)} more: forbruk status --json`)
 }
-
-const WHO_COUNTS =
-  'is forbruk up or forbruk aggregate running, for this topic and this store? Its log says what it waits for'
 
 function printRecognised({ copies, unknown, offsetsBehind }: Recognised): void {
   if (copies > 0n)

@@ -76,6 +76,27 @@ describe('bad input', () => {
   })
 })
 
+test('a partition that nobody counts on makes it unready, and no less alive', async () => {
+  const standing = { partition: 1, nextOffset: 20, endOffset: 50, openFrom: null, standingMs: 9_000 }
+  await open()
+  expect(await (await get('/v1/ready')).json()).toEqual({ status: 'ok', standstills: [] })
+  await open({ findStandstills: () => [standing] })
+  const answer = await get('/v1/ready')
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    {
+      status: 'standing',
+      standstills: [
+        {
+          ...{ partition: 1, nextOffset: 20, endOffset: 50 },
+          detail: 'partition 1 has stood at offset 20 for 9 s, with 30 offsets to be counted',
+        },
+      ],
+    },
+  ])
+  expect((await get('/v1/health')).status).toBe(200)
+})
+
 describe('who is let in', () => {
   /** `fetch` sets Host itself. */
   const statusBy = (headers: Record<string, string>, method = 'GET', path = '/v1/months') =>
@@ -143,6 +164,7 @@ test('the API describes itself', async () => {
     '/v1/months/{month}/statements',
     '/v1/months/{month}/statements/{payer}',
     '/v1/months/{month}/statements/{payer}.html',
+    '/v1/ready',
     '/v1/registry',
     '/v1/rejected/rules',
     '/v1/rejected/rules/{name}/end',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { forbruk } from '../../support/process/run-forbruk.ts'
+import { believeAnyTime, forbruk } from '../../support/process/run-forbruk.ts'
 import { type Expected, expectStatements, type Seen } from './expect-statements.ts'
 import { type RandomClient, type RandomMonth, randomMonth } from './random-month.ts'
 import { writeLog, writeRegistry, writeTariff } from './write-month.ts'
@@ -53,6 +53,7 @@ async function prepare(folder: string, month: RandomMonth) {
   }
   writeRegistry(join(folder, 'registry'), month)
   writeTariff(settings.FORBRUK_TARIFF, month)
+  await believeAnyTime(settings)
   await forbruk(['registry', 'import', join(folder, 'registry')], settings)
 
   /** Shipped twice: what comes again is no new request. */

@@ -33,7 +33,7 @@ export function writeRegistry(folder: string, { clients }: RandomMonth): void {
 
 export function writeTariff(file: string, { tariff }: RandomMonth): void {
   const { $schema, ...published } = JSON.parse(readFileSync(PUBLISHED, 'utf8'))
-  const [version] = published.versions
+  const version = published.versions.at(-1)
   version.partnerTiers = TIERS
   version.externalAccess.pricePerMonth = tariff.pricePerMonth
   version.definitions.bytesCounted = tariff.bytesCounted
@@ -43,7 +43,7 @@ export function writeTariff(file: string, { tariff }: RandomMonth): void {
     requests: tariff.allowanceRequests,
     gigabytes: String(tariff.allowanceMegabytes / 1000),
   }
-  writeFileSync(file, JSON.stringify({ ...published, versions: [version] }))
+  writeFileSync(file, JSON.stringify({ ...published, versions: [{ ...version, validFrom: '2020-01' }] }))
 }
 
 /** A gateway's log: in the order of time, and one line behind the month, so that the month is complete. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import {
   approveAndAnnounce,
   type Closer,
@@ -20,6 +21,7 @@ type Changes = {
   readonly settings?: Partial<ConsoleSettings>
   /** What comes before the close, or in its place. */
   readonly wrap?: (close: Closer) => Closer
+  readonly findStandstills?: () => readonly Standstill[]
 }
 
 /** A console on a free port over a real store and log, asked over real HTTP. Stopped after the test. */
@@ -68,7 +70,7 @@ export function useConsole(place: () => Installation) {
 
 async function openOver(
   place: Installation,
-  { settings = {}, wrap }: Changes,
+  { settings = {}, wrap, findStandstills = () => [] }: Changes,
   keepLog: (line: string) => void,
 ) {
   const { store, log, folder } = place
@@ -91,7 +93,7 @@ async function openOver(
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: topic,
     readWaiting: nowMs => readWaiting({ store, stream: TOPIC, timeZone: 'Europe/Oslo', from: null }, nowMs),
-    findStandstills: () => [],
+    findStandstills,
   })
   const listen = { host: '127.0.0.1', port: 0 }
   const logger = pino({ level: 'debug' }, { write: keepLog })

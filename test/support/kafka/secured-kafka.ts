@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { findJavaAndMaven } from '../maven/find-java-and-maven.ts'
 import { freePort } from '../process/free-port.ts'
 import { type KillableKafka, startKillableKafka } from './killable-kafka.ts'
 
@@ -22,6 +23,16 @@ export type SecuredKafka = {
 }
 
 export const PASSWORD = 'a-password-of-28-characters.'
+
+/** What it takes and is missing, or null. */
+export async function findObstacle(): Promise<string | null> {
+  const missing = await findJavaAndMaven()
+  if (missing !== null) return missing
+  return run('openssl', ['version']).then(
+    () => null,
+    () => 'there is no openssl',
+  )
+}
 
 /** A broker that lets in who has a password or certificate, and allows nobody anything that was not granted. */
 export async function startSecuredKafka(folder: string, users: readonly string[]): Promise<SecuredKafka> {
