@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.ts'
 import { blockLedger, type LedgerBlock } from '../store/tables/block-ledger.ts'
-import { count64, nullable, safeCount } from '../store/tables/codec.ts'
+import { safeCount } from '../store/tables/codec.ts'
 import { select, shapeOf, type Values } from '../store/tables/table.ts'
 import { type UsageRollupRow, usageRollup } from '../store/tables/usage-rollup.ts'
 
@@ -44,12 +44,9 @@ const SUMS = {
   sourceEvents: safeCount,
   sourceDuplicates: safeCount,
   sourceMarks: safeCount,
-  /** Below the ledger row's offset; null where some may be so old that they are gone. */
-  identities: nullable(safeCount),
-  identitySum: nullable(count64),
 }
 
-/** What the rows of a block's tables add up to: what its ledger row vouches for. */
+/** What a block's usage rows, rejected events and source rows add up to: what its ledger row vouches for. */
 export type BlockSum = Values<typeof SUMS>
 
 /** Of every block that has rows, whether it has a ledger row or not. */
@@ -70,50 +67,22 @@ SELECT partition, block,
        sum(usage_requests) AS requests, sum(usage_request_bytes) AS request_bytes,
        sum(usage_response_bytes) AS response_bytes,
        sum(rejected_rows) AS rejected, sum(rejected_named) AS rejected_of_sources,
-       sum(events) AS source_events, sum(duplicates) AS source_duplicates, sum(marks) AS source_marks,
-       if(max(are_old), NULL, sum(identity_rows)) AS identities,
-       if(max(are_old), NULL, sum(id_hashes)) AS identity_sum
+       sum(events) AS source_events, sum(duplicates) AS source_duplicates, sum(marks) AS source_marks
 FROM
 (
     SELECT partition, block, requests AS usage_requests, request_bytes AS usage_request_bytes,
            response_bytes AS usage_response_bytes, 0 AS rejected_rows, 0 AS rejected_named,
-           0 AS events, 0 AS duplicates, 0 AS marks, 0 AS identity_rows, 0 AS id_hashes, 0 AS are_old
+           0 AS events, 0 AS duplicates, 0 AS marks
     FROM usage_rollup FINAL WHERE ${condition}
     UNION ALL
-    SELECT partition, block, 0, 0, 0, 1, source != '' OR file != '', 0, 0, 0, 0, 0, 0
+    SELECT partition, block, 0, 0, 0, 1, source != '' OR file != '', 0, 0, 0
     FROM rejected_event FINAL WHERE ${condition}
     UNION ALL
-    SELECT partition, block, 0, 0, 0, 0, 0, events, duplicates, marks, 0, 0, 0
+    SELECT partition, block, 0, 0, 0, 0, 0, events, duplicates, marks
     FROM source_ledger FINAL WHERE ${condition}
-    UNION ALL
-    SELECT partition, block, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, arrayExists(hour -> hour < now() - ${KEPT}, identity_hours)
-    FROM block_ledger FINAL WHERE ${condition} AND identities > 0
-    UNION ALL
-    SELECT partition, block, 0, 0, 0, 0, 0, 0, 0, 0, count(), sum(id_hash), 0
-    FROM (${identitiesOf(condition)})
-    GROUP BY partition, block
 )
 GROUP BY partition, block
 ORDER BY partition, block`
-}
-
-/** A little sooner than they go: migration 090. The store's clock decides on both. */
-const KEPT = 'INTERVAL 490 DAY'
-
-/** Each with its block, as far as its ledger row goes. A row stands under its event's hour, which the ledger has. */
-function identitiesOf(ofBlocks: string): string {
-  return `
-SELECT identity.partition AS partition, blocks.block AS block, identity.id_hash AS id_hash
-FROM
-(
-    SELECT partition, offset, id_hash
-    FROM request_identity FINAL
-    WHERE stream = {stream:String} AND hour IN
-        (SELECT arrayJoin(identity_hours) FROM block_ledger FINAL WHERE ${ofBlocks})
-) AS identity
-ASOF INNER JOIN (SELECT partition, block, next_offset FROM block_ledger FINAL WHERE ${ofBlocks}) AS blocks
-    ON identity.partition = blocks.partition AND identity.offset >= blocks.block
-WHERE identity.offset < blocks.next_offset`
 }
 
 /** The usage rows of one block. */

@@ -3,10 +3,10 @@ import type { BlockSum } from './blocks.ts'
 
 /** One thing that the rows of a block say otherwise than its ledger row. */
 export type Difference = {
-  readonly rows: 'usage' | 'rejected' | 'sources' | 'identities'
+  readonly rows: 'usage' | 'rejected' | 'sources'
   readonly what: string
-  readonly found: number | bigint
-  readonly expected: number | bigint
+  readonly found: number
+  readonly expected: number
 }
 
 /** What a block's ledger row vouches for, against what its rows add up to; null where it has none. Pure. */
@@ -40,21 +40,8 @@ export function compareSums(block: LedgerBlock, sum: Sums | null): Difference[] 
       expected: block.duplicates,
     },
     { rows: 'sources', what: 'marks by source', found: found.sourceMarks, expected: block.marks },
-    ...compareIdentities(block, found),
   ]
   return differences.filter(each => each.found !== each.expected)
-}
-
-/** Where the fold version has none, and where some may be gone by their age, there is nothing to compare. */
-function compareIdentities(block: LedgerBlock, found: Sums): Difference[] {
-  const { identities, identitySum } = block
-  if (identities === null || identitySum === null) return []
-  if (found.identities === null || found.identitySum === null) return []
-  const rows = 'identities'
-  return [
-    { rows, what: 'request ids stored', found: found.identities, expected: identities },
-    { rows, what: "sum of the request ids' hashes", found: found.identitySum, expected: identitySum },
-  ]
 }
 
 type Sums = Omit<BlockSum, 'partition' | 'block'>
@@ -68,6 +55,4 @@ const NOTHING: Sums = {
   sourceEvents: 0,
   sourceDuplicates: 0,
   sourceMarks: 0,
-  identities: 0,
-  identitySum: 0n,
 }

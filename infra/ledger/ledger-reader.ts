@@ -5,6 +5,7 @@ import type { RepeatedRequest } from '../store/tables/repeated-request.ts'
 import type { StoredStream } from '../store/tables/stream.ts'
 import { type BlockSum, type Place, readNewestBlocks, readSumsFrom } from './blocks.ts'
 import { readGaps } from './gaps.ts'
+import { type IdentitySum, readIdentitySums } from './identity-sums.ts'
 import { readStandings, type Standing } from './progress.ts'
 import {
   type AlikeQuestion,
@@ -31,6 +32,7 @@ export interface LedgerReader {
   /** Of the partition, in order. */
   readGaps(place: Place): Promise<AcceptedGap[]>
   readSeenFiles(place: Place, beforeBlock: number): Promise<SeenFile[]>
+  readIdentitySums(stream: string, firstBlocks: ReadonlyMap<number, number>): Promise<IdentitySum[]>
   readRecognition(stream: string): Promise<Recognition>
   countRepeated(stream: string): Promise<bigint>
   readIdentityBlocks(stream: string, beyond: Offsets): Promise<IdentityBlock[]>
@@ -49,6 +51,7 @@ export function createLedgerReader(store: Store): LedgerReader {
       return gaps.filter(gap => gap.partition === partition)
     },
     readSeenFiles: (place, beforeBlock) => readSeenFiles(store, place, beforeBlock),
+    readIdentitySums: (stream, firstBlocks) => readIdentitySums(store, stream, firstBlocks),
     readRecognition: stream => readRecognition(store, stream),
     countRepeated: stream => countRepeated(store, stream),
     readIdentityBlocks: (stream, beyond) => readIdentityBlocks(store, stream, beyond),

@@ -80,35 +80,44 @@ export type AlikeQuestion = {
 export type IdentityPlace = Omit<RequestIdentity, 'stream'>
 
 /**
- * Every place of the first request ids that share their hour and hash, in the order of these. The table's order is the
- * order of the grouping, so that memory doesn't grow with an hour.
+ * Every place of the first request ids that share their hour and hash, in the order of these. A row that a replay wrote
+ * again counts as another until it is merged, so a group may have one place. Rows come in the table's order, and each is
+ * held against the one before: a group with a new row has one that is new, or follows a new one. So memory doesn't grow
+ * with an hour.
  */
 export function readAlike(store: Store, question: AlikeQuestion): Promise<IdentityPlace[]> {
   const { stream, hoursMs, after, from, to, hashesMax } = question
   const { list, shape } = select(requestIdentity, 'hourMs', 'idHash', 'partition', 'offset', 'eventIndex')
-  const afterHour = (after?.hourMs ?? hoursMs[0] ?? 0) / 1_000
   return store.query(
     `SELECT DISTINCT ${list}
      FROM request_identity
      WHERE stream = {stream:String} AND ${BELOW} AND (hour, id_hash) IN
      (
         SELECT hour, id_hash
-        FROM request_identity
-        WHERE stream = {stream:String} AND hour IN {hours:Array(UInt32)} AND hour >= {after_hour:UInt32} AND ${BELOW}
-            ${after === null ? '' : 'AND (hour > {after_hour:UInt32} OR id_hash > {after_hash:UInt64})'}
-        GROUP BY stream, hour, id_hash
-        HAVING (min(offset) != max(offset) OR min(partition) != max(partition) OR min(event_index) != max(event_index))
-            AND max(offset >= {from:Array(UInt64)}[partition + 1])
-        ORDER BY stream, hour, id_hash
+        FROM
+        (
+            SELECT
+                hour,
+                id_hash,
+                offset >= {from:Array(UInt64)}[partition + 1] AS is_new,
+                lagInFrame(id_hash) OVER before AS hash_before,
+                lagInFrame(is_new) OVER before AS is_new_before,
+                row_number() OVER before > 1 AS is_second
+            FROM request_identity
+            WHERE stream = {stream:String} AND hour IN {hours:Array(UInt32)} AND ${BELOW} ${after === null ? '' : AFTER}
+            WINDOW before AS (ORDER BY hour, id_hash ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+        )
+        WHERE is_second AND id_hash = hash_before AND (is_new OR is_new_before)
+        ORDER BY hour, id_hash
+        LIMIT 1 BY hour, id_hash
         LIMIT {hashes_max:UInt32}
-        SETTINGS optimize_aggregation_in_order = 1
      )
      ORDER BY hour, id_hash, partition, offset, event_index`,
     shape,
     {
       stream,
       hours: hoursMs.map(hourMs => hourMs / 1_000),
-      after_hour: afterHour,
+      after_hour: (after?.hourMs ?? 0) / 1_000,
       after_hash: (after?.idHash ?? 0n).toString(),
       from,
       to,
@@ -117,6 +126,8 @@ export function readAlike(store: Store, question: AlikeQuestion): Promise<Identi
   )
 }
 
+const AFTER = `
+AND hour >= {after_hour:UInt32} AND (hour > {after_hour:UInt32} OR id_hash > {after_hash:UInt64})`
 const BELOW = 'offset < {to:Array(UInt64)}[partition + 1]'
 
 /** What is known of repeated request ids from one hour and hash to another, both included. */

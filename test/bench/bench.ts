@@ -8,7 +8,7 @@ import { type KafkaBroker, startKafkaBroker } from '../support/kafka/broker.ts'
 import { withAdmin } from '../support/kafka/topics.ts'
 import { startKillableStore } from '../support/store/killable-store.ts'
 import { countWithEngine } from './count-engine.ts'
-import { countWithForbruk, forbrukSettings, readStoredSize } from './count-forbruk.ts'
+import { beginWithFirstVersion, countWithForbruk, forbrukSettings, readStoredSize } from './count-forbruk.ts'
 import { fillTopics, type Input, readThrough } from './fill-topics.ts'
 import { buildJvmPeers, countWithStreams, readRaw } from './jvm-peers.ts'
 import { measureFreshness } from './measure-freshness.ts'
@@ -27,6 +27,7 @@ const PEERS_IN_TURN: readonly Peer[] = [
   'forbrukJson',
   'forbrukAvro',
   'forbrukWithoutIds',
+  'forbrukWindowAlone',
   'streams',
   'engineOne',
   'engineTwo',
@@ -83,8 +84,12 @@ async function measureAll(brokers: readonly string[], root: string, events: numb
   await promisify(execFile)('sync').catch(error => say(`The disk was not waited for: ${error.message}`))
   const folderOf = (name: string) => join(root, name)
 
-  const { json, avro, jsonWithoutIds } = inputs
+  const { json, avro, jsonWithoutIds, jsonOfFirstVersion } = inputs
   const forbruk = (input: Input, name: string) => () => countWithForbruk(brokers, input, folderOf(name))
+  const windowAlone = async () => {
+    await beginWithFirstVersion(jsonOfFirstVersion, folderOf('forbrukWindowAlone'))
+    return forbruk(jsonOfFirstVersion, 'forbrukWindowAlone')()
+  }
   const engine = (consumers: number, name: string) => () =>
     countWithEngine(brokers, json, consumers, folderOf(name))
   const streams = () => countWithStreams(brokers, json, folderOf('streams'))
@@ -94,12 +99,17 @@ async function measureAll(brokers: readonly string[], root: string, events: numb
     forbrukJson: { input: json, measure: forbruk(json, 'forbrukJson') },
     forbrukAvro: { input: avro, measure: forbruk(avro, 'forbrukAvro') },
     forbrukWithoutIds: { input: jsonWithoutIds, measure: forbruk(jsonWithoutIds, 'forbrukWithoutIds') },
+    forbrukWindowAlone: { input: jsonOfFirstVersion, measure: windowAlone },
     streams: { input: json, measure: onJvm(jvm, streams) },
     engineOne: { input: json, measure: engine(1, 'engineOne') },
     engineTwo: { input: json, measure: engine(2, 'engineTwo') },
   })
-  const stored = await attempt('rows in the store', () =>
-    readStoredSize(forbrukSettings(brokers, inputs.json.topic, folderOf('forbrukJson'))),
+  const sizeOf = (input: Input, name: string) => () =>
+    readStoredSize(forbrukSettings(brokers, input.topic, folderOf(name)))
+  const stored = await attempt('rows in the store', sizeOf(json, 'forbrukJson'))
+  const storedWindowAlone = await attempt(
+    'rows in the store, by a window alone',
+    sizeOf(jsonOfFirstVersion, 'forbrukWindowAlone'),
   )
   const freshness = await attempt('freshness and restart', () =>
     measureFreshness(brokers, `${RUN}.freshness`, folderOf('freshness')),
@@ -114,6 +124,7 @@ async function measureAll(brokers: readonly string[], root: string, events: numb
     machine: describeMachine(),
     peers,
     stored,
+    storedWindowAlone,
     freshness,
     scaling,
   }
@@ -149,6 +160,7 @@ async function measurePeers(
     forbrukJson: combined('forbrukJson'),
     forbrukAvro: combined('forbrukAvro'),
     forbrukWithoutIds: combined('forbrukWithoutIds'),
+    forbrukWindowAlone: combined('forbrukWindowAlone'),
     streams: combined('streams'),
     engineOne: combined('engineOne'),
     engineTwo: combined('engineTwo'),

@@ -1,8 +1,14 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DEFAULT_GEOMETRY } from '@forbruk/aggregator/count/block.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
+import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
+import { openStore } from '@forbruk/infra/store/open-store.ts'
 import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
+import { stream } from '@forbruk/infra/store/tables/stream.ts'
 import { z } from 'zod'
 import { believeAnyTime } from '../support/process/run-forbruk.ts'
-import type { Input } from './fill-topics.ts'
+import { type Input, PARTITIONS } from './fill-topics.ts'
 import { type Measurement, measurementOf, timeoutFor } from './measurement.ts'
 import { runMeasured } from './run-process.ts'
 
@@ -46,7 +52,10 @@ export async function countWithForbruk(
   })
 }
 
-/** From the first assignment of partitions, in whichever process, until every row and ledger row is durable. */
+/**
+ * From the first assignment of partitions, in whichever process, until every row and ledger row is durable and copies are
+ * settled.
+ */
 export class CountingWatch {
   #assignedMs: number | null = null
   #writtenMs: number | null = null
@@ -54,11 +63,27 @@ export class CountingWatch {
   readonly onLine = (line: string, timeMs: number): void => {
     if (line.includes('"partition assigned"')) this.#assignedMs ??= timeMs
     if (line.includes('"written, the ledger last"')) this.#writtenMs = timeMs
+    if (line.includes('"repeated request ids settled"')) this.#writtenMs = timeMs
   }
 
   countingMs(): number {
     if (this.#assignedMs !== null && this.#writtenMs !== null) return this.#writtenMs - this.#assignedMs
     throw new Error('forbruk did not say when it began and was done')
+  }
+}
+
+/** Has the topic counted by the rules of the first fold version, by which copies are recognised within a window alone. */
+export async function beginWithFirstVersion({ topic }: Input, dataFolder: string): Promise<void> {
+  const store = await openStore({ kind: 'embedded', path: join(dataFolder, 'store'), database: 'forbruk' })
+  try {
+    await migrate(store, MIGRATIONS, Date.now)
+    const { blockSize, windowSize } = DEFAULT_GEOMETRY
+    const sizes = { blockSize, windowSize, pastMaxMs: null, aheadMaxMs: null }
+    await insertValues(store, stream, [
+      { ...sizes, stream: topic, partitionCount: PARTITIONS, foldVersion: 1 },
+    ])
+  } finally {
+    await store.close()
   }
 }
 

@@ -19,6 +19,8 @@ type Inputs = {
   readonly avro: Input
   /** The same requests as JSON, without request ids: nothing to recognise a copy by. */
   readonly jsonWithoutIds: Input
+  /** The same as `json`, to be counted by the first fold version: that one has the log say that it ends. */
+  readonly jsonOfFirstVersion: Input
   readonly jsonBytesMean: number
 }
 
@@ -26,16 +28,16 @@ export const PARTITIONS = 4
 const BATCH_EVENTS = 4_000
 const SEED = 24
 
-/** Three topics of one and the same sequence of events. */
+/** Topics of one and the same sequence of events. */
 export async function fillTopics(
   brokers: readonly string[],
   prefix: string,
   events: number,
   onProgress: (done: number) => void,
 ): Promise<Inputs> {
-  const names = ['json', 'avro', 'json-without-ids'].map(name => `${prefix}.${name}`)
+  const names = ['json', 'avro', 'json-without-ids', 'json-of-first-version'].map(name => `${prefix}.${name}`)
   const logs = await Promise.all(names.map(topic => openTopic(brokers, topic)))
-  const encoders = [encodeJson, encodeRequest, encodeJsonWithoutId]
+  const encoders = [encodeJson, encodeRequest, encodeJsonWithoutId, encodeJson]
   const generator = new EventGenerator(SEED)
   let jsonBytes = 0
   try {
@@ -57,9 +59,10 @@ export async function fillTopics(
     totalsOfAll,
     totalsOfAdmitted: index === 2 ? totalsOfAll : generator.totalsOfAdmitted(),
   }))
-  const [json, avro, jsonWithoutIds] = inputs
-  if (!json || !avro || !jsonWithoutIds) throw new Error('three topics were to be filled')
-  return { json, avro, jsonWithoutIds, jsonBytesMean: jsonBytes / events }
+  const [json, avro, jsonWithoutIds, jsonOfFirstVersion] = inputs
+  if (!json || !avro || !jsonWithoutIds || !jsonOfFirstVersion)
+    throw new Error('four topics were to be filled')
+  return { json, avro, jsonWithoutIds, jsonOfFirstVersion, jsonBytesMean: jsonBytes / events }
 }
 
 export function openTopic(brokers: readonly string[], topic: string): Promise<EventLog> {

@@ -8,6 +8,7 @@ export const PEERS = {
   forbrukJson: 'Forbruk, JSON',
   forbrukAvro: 'Forbruk, Avro',
   forbrukWithoutIds: 'Forbruk, JSON without request ids',
+  forbrukWindowAlone: 'Forbruk, JSON, copies recognised within a window alone',
   streams: 'Kafka Streams, JSON',
   engineOne: 'ClickHouse Kafka engine, JSON, 1 consumer',
   engineTwo: 'ClickHouse Kafka engine, JSON, 2 consumers',
@@ -26,6 +27,8 @@ export type Results = {
   readonly machine: string
   readonly peers: Readonly<Record<Peer, Outcome<Measurement>>>
   readonly stored: Outcome<StoredSize>
+  /** Where copies are recognised within a window alone. */
+  readonly storedWindowAlone: Outcome<StoredSize>
   readonly freshness: Outcome<Freshness>
   readonly scaling: Outcome<Scaling>
 }
@@ -52,6 +55,7 @@ function targetsOf(peers: Results['peers']): Target[] {
     ratio(peers, 'forbrukJson', 'engineTwo', 2.5),
     ratio(peers, 'forbrukJson', 'rawJson', 0.35),
     ratio(peers, 'forbrukAvro', 'rawAvro', 0.35),
+    ratio(peers, 'forbrukJson', 'forbrukWindowAlone', 0.85),
     {
       name: `peak memory of ${PEERS.forbrukJson}, at most`,
       found: peakBytes === null ? null : peakBytes / MEGABYTE,
@@ -139,13 +143,14 @@ function peerRow(name: string, outcome: Outcome<Measurement>): string[] {
   ]
 }
 
-function otherLines({ peers, stored, freshness, scaling, events }: Results): string[] {
+function otherLines({ peers, stored, storedWindowAlone, freshness, scaling, events }: Results): string[] {
   return [
     describeOutcome('Store', stored, ({ rows, bytes }) => {
       const perMillion = MILLION / events
       return `${digits(rows * perMillion)} rows, ${((bytes * perMillion) / MEGABYTE).toFixed(1)} MB per million events`
     }),
     describeWindow(peers),
+    describeRecognition(stored, storedWindowAlone, events),
     describeOutcome('Freshness', freshness, ({ eventsPerSecond: rate, p50Ms, p99Ms }) => {
       const meant = rate < 0.98 * RATE_MEANT ? `, not the ${digits(RATE_MEANT)} that were meant` : ''
       const times = `p50 ${digits(p50Ms)} ms, p99 ${digits(p99Ms)} ms`
@@ -175,6 +180,16 @@ function describeWindow(peers: Results['peers']): string {
       : `, ${(((cpuWith - cpuWithout) / withIds.events) * MILLION).toFixed(2)} CPU s per million events more`
   const difference = `${Math.abs(slower).toFixed(0)} % ${slower < 0 ? 'faster' : 'slower'}`
   return `Duplicate window: with request ids ${difference} than without${cpu}`
+}
+
+function describeRecognition(
+  stored: Outcome<StoredSize>,
+  storedWindowAlone: Outcome<StoredSize>,
+  events: number,
+): string {
+  const [withIds, without] = [measured(stored), measured(storedWindowAlone)]
+  if (withIds === null || without === null) return 'Recognition: not run'
+  return `Recognition: ${((withIds.bytes - without.bytes) / events).toFixed(1)} bytes more stored per event`
 }
 
 function describeOutcome<Value>(

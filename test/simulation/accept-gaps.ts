@@ -43,5 +43,9 @@ function isDamaged({ store, invariants }: World, partition: number): boolean {
   const sums = reader.readSumsFrom({ stream: STREAM, partition }, 0)
   const vouchedTo = blocks.at(-1)?.nextOffset ?? 0
   const isAhead = sums.some(({ block }) => block >= vouchedTo)
-  return isAhead || invariants.oldestDamaged(partition) !== null || findDiffering(blocks, sums) !== undefined
+  return (
+    isAhead ||
+    invariants.oldestDamaged(partition) !== null ||
+    findDiffering(blocks, { sums, identities: [] }) !== undefined
+  )
 }

@@ -16,6 +16,7 @@ export function toLedgerReader(
     readStream: stream => ask('stream', () => reader.readStream(stream)),
     readStandings: stream => ask('standings', () => reader.readStandings(stream)),
     readNewestBlocks: (place, max) => ask('newest blocks', () => reader.readNewestBlocks(place, max)),
+    readIdentitySums: (stream, blocks) => ask('identity sums', () => reader.readIdentitySums(stream, blocks)),
     readSumsFrom: (place, block) => ask('block sums', () => reader.readSumsFrom(place, block)),
     readGaps: place => ask('gaps', () => reader.readGaps(place)),
     readSeenFiles: (place, block) => ask('seen files', () => reader.readSeenFiles(place, block)),

@@ -228,8 +228,6 @@ function sumsOf(block: LedgerBlock): BlockSum {
     sourceEvents: block.requests,
     sourceDuplicates: block.duplicates,
     sourceMarks: block.marks,
-    identities: block.identities,
-    identitySum: block.identitySum,
   }
 }
 

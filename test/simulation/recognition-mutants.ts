@@ -1,5 +1,6 @@
 import { findRepeated } from '@forbruk/aggregator/recognise/find-repeated.ts'
 import { type RecogniseParts, Recogniser } from '@forbruk/aggregator/recognise/recogniser.ts'
+import { resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { AlikeQuestion, IdentityPlace } from '@forbruk/infra/ledger/recognition.ts'
@@ -55,19 +56,11 @@ export const RECOGNITION_MUTANTS: Readonly<Record<string, Partial<Protocol>>> = 
     })),
   },
   'settling does not wait for identities that were lost': {
-    recognise: withLedger(() => ({ readSumsFrom: async () => [], readNewestBlocks: async () => [] })),
+    recognise: withLedger(() => ({ readIdentitySums: async () => [] })),
   },
   'resuming compares no identities with the ledger': {
-    around: ports => ({
-      ...ports,
-      ledger: {
-        ...ports.ledger,
-        async readSumsFrom(place, firstBlock) {
-          const sums = await ports.ledger.readSumsFrom(place, firstBlock)
-          return sums.map(sum => ({ ...sum, identities: null, identitySum: null }))
-        },
-      },
-    }),
+    resume: (parts, partition) =>
+      resumePartition({ ...parts, ledger: { ...parts.ledger, readIdentitySums: async () => [] } }, partition),
   },
   'the identities of an open block are not written': {
     write: (store, blocks) =>

@@ -1,4 +1,5 @@
 import { hashId } from '@forbruk/aggregator/count/hash-identity.ts'
+import type { IdentitySum } from '@forbruk/infra/ledger/identity-sums.ts'
 import type {
   AlikeQuestion,
   HourAndHash,
@@ -110,6 +111,15 @@ export class SimulatedIdentities {
     return block === undefined ? [] : [{ partition, block: block.firstOffset }]
   }
 
+  readSums(firstBlocks: ReadonlyMap<number, number>): IdentitySum[] {
+    return [...firstBlocks].flatMap(([partition, firstBlock]) =>
+      this.#ledger
+        .ledgerOf(partition)
+        .filter(({ block, identities }) => block >= firstBlock && (identities ?? 0) > 0)
+        .map(({ block, nextOffset }) => ({ partition, block, ...this.#sum(partition, block, nextOffset) })),
+    )
+  }
+
   readBlocks(beyond: Offsets): IdentityBlock[] {
     const blocks = this.#ledger.partitions.flatMap(partition => this.#ledger.ledgerOf(partition))
     return blocks.filter(
@@ -160,8 +170,7 @@ export class SimulatedIdentities {
     return [...this.#repeated.values()]
   }
 
-  /** How many stand at these offsets of the partition, and the sum of their hashes. */
-  sum(partition: number, fromOffset: number, toOffset: number): { identities: number; identitySum: bigint } {
+  #sum(partition: number, fromOffset: number, toOffset: number): { identities: number; identitySum: bigint } {
     const within = [...this.#identities.values()].filter(
       identity =>
         identity.partition === partition && identity.offset >= fromOffset && identity.offset < toOffset,

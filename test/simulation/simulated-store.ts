@@ -123,6 +123,7 @@ export class SimulatedStore {
         const from = (ledger.at(-1)?.nextOffset ?? 0) - Math.max(...sizes)
         return ledger.filter(block => block.nextOffset > from)
       },
+      readIdentitySums: (_stream, firstBlocks) => this.identities.readSums(firstBlocks),
       readSumsFrom: (place, firstBlock) => this.#sums(place, firstBlock),
       readGaps: ({ partition }) => this.#gaps.get(partition) ?? [],
       readSeenFiles: (place, beforeBlock) => this.#seenFiles(place, beforeBlock),
@@ -178,8 +179,8 @@ export class SimulatedStore {
   }
 
   #sums({ partition }: Place, firstBlock: number): BlockSum[] {
-    const sums = new Map<number, { -readonly [Column in keyof BlockSum]: BlockSum[Column] }>()
-    const add = (row: StoredRow, columns: Partial<Record<(typeof SUMMED)[number], number>>) => {
+    const sums = new Map<number, { -readonly [Column in keyof BlockSum]: number }>()
+    const add = (row: StoredRow, columns: Partial<Record<keyof BlockSum, number>>) => {
       const block = Number(row.block)
       const sum = sums.get(block) ?? { partition, block, ...NO_SUM }
       for (const column of SUMMED) sum[column] += columns[column] ?? 0
@@ -198,10 +199,6 @@ export class SimulatedStore {
         sourceDuplicates: Number(row.duplicates),
         sourceMarks: Number(row.marks),
       })
-    }
-    for (const { block, nextOffset } of this.ledgerOf(partition)) {
-      const sum = sums.get(block)
-      if (sum !== undefined) Object.assign(sum, this.identities.sum(partition, block, nextOffset))
     }
     return [...sums.values()]
   }
@@ -235,8 +232,6 @@ const NO_SUM = {
   sourceEvents: 0,
   sourceDuplicates: 0,
   sourceMarks: 0,
-  identities: 0,
-  identitySum: 0n,
 }
 
 export function usageColumns(row: StoredRow): [number, number, number] {

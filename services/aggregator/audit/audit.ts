@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readBlockSums, readBlocks } from '@forbruk/infra/ledger/blocks.ts'
 import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
+import { readIdentitySums } from '@forbruk/infra/ledger/identity-sums.ts'
 import { touchesRange } from '@forbruk/infra/ledger/range.ts'
 import { readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
@@ -95,7 +96,9 @@ async function readSettled(
   for (let attempt = 1; ; attempt++) {
     const blocks = await readBlocks(store, stream)
     const sums = await readBlockSums(store, stream)
-    const findings = checkLedger(blocks, sums, gaps)
+    const partitions = new Map(blocks.map(({ partition }) => [partition, 0]))
+    const identities = await readIdentitySums(store, stream, partitions)
+    const findings = checkLedger(blocks, sums, identities, gaps)
     if (findings.length === 0 || attempt === ATTEMPTS_MAX) return { blocks, findings }
     await sleep(ATTEMPT_INTERVAL_MS)
   }

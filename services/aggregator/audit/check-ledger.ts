@@ -1,5 +1,6 @@
 import type { BlockSum } from '@forbruk/infra/ledger/blocks.ts'
 import { compareSums, type Difference } from '@forbruk/infra/ledger/compare-sums.ts'
+import { findLacking, type IdentitySum } from '@forbruk/infra/ledger/identity-sums.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { alignedEnd } from '../count/block.ts'
@@ -24,6 +25,7 @@ export type AuditFinding = { readonly check: AuditCheck; readonly place: string;
 export function checkLedger(
   blocks: readonly LedgerBlock[],
   sums: readonly BlockSum[],
+  identities: readonly IdentitySum[],
   gaps: readonly AcceptedGap[],
 ): AuditFinding[] {
   const sumBy = new Map(sums.map(sum => [placeOf(sum), sum]))
@@ -34,6 +36,7 @@ export function checkLedger(
       return checkPlace(block, before?.partition === block.partition ? before : null, gaps)
     }),
     ...blocks.flatMap(block => checkSums(block, sumBy.get(placeOf(block)) ?? null)),
+    ...findLacking(blocks, identities).map(toLacking),
     ...sums.filter(sum => sum.requests > 0 && !known.has(placeOf(sum))).map(toUnvouched),
   ]
 }
@@ -90,12 +93,23 @@ const CHECK_OF = {
   usage: 'rollup_equals_ledger',
   rejected: 'rejected_equals_ledger',
   sources: 'sources_equal_ledger',
-  identities: 'identities_equal_ledger',
 } as const satisfies Record<Difference['rows'], AuditCheck>
 
 function describeDifference({ what, found, expected }: Omit<Difference, 'rows'>): string {
-  const by = BigInt(found) - BigInt(expected)
+  const by = found - expected
   return `${what}: ${found}, the ledger has ${expected}: ${by > 0 ? `${by} too many` : `${-by} too few`}`
+}
+
+function toLacking({ block, sum }: ReturnType<typeof findLacking>[number]): AuditFinding {
+  const message =
+    block.identities === sum.identities
+      ? `sum of the request ids' hashes: ${sum.identitySum}, the ledger has ${block.identitySum}`
+      : describeDifference({
+          what: 'request ids stored',
+          found: sum.identities,
+          expected: block.identities ?? 0,
+        })
+  return { check: 'identities_equal_ledger', place: placeOf(block), message }
 }
 
 function toUnvouched(sum: BlockSum): AuditFinding {

@@ -1,10 +1,10 @@
-import type { Place } from '@forbruk/infra/ledger/blocks.ts'
-import { compareSums } from '@forbruk/infra/ledger/compare-sums.ts'
+import { findLacking } from '@forbruk/infra/ledger/identity-sums.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { IdentityPlace, Offsets } from '@forbruk/infra/ledger/recognition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { recognitionProgress } from '@forbruk/infra/store/tables/recognition-progress.ts'
 import { repeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import { BLOCKS_VERIFIED, chooseVerified } from '../resume/verify-blocks.ts'
@@ -92,16 +92,33 @@ export class Recogniser {
    * them are new once more.
    */
   async #chooseOffsets(counted: Offsets): Promise<{ readonly from: Offsets; readonly to: Offsets }> {
-    const { ledger, log } = this.#parts
     const settled = await this.#readSettled()
     const from = this.#partitions().map(partition => settled[partition] ?? 0)
     const to = [...counted]
-    for (const partition of this.#unverified) {
-      const lacksAt = await findLacking(ledger, { stream: log.topic, partition })
+    for (const [partition, lacksAt] of await this.#verify()) {
       if (lacksAt === null) this.#unverified.delete(partition)
       else to[partition] = Math.min(to[partition] ?? 0, lacksAt)
     }
     return { from: from.map((offset, partition) => Math.min(offset, to[partition] ?? 0)), to }
+  }
+
+  /** By partition, where the first of its newest blocks begins that lacks identities; null where none does. */
+  async #verify(): Promise<ReadonlyMap<number, number | null>> {
+    const { ledger, log } = this.#parts
+    const blocks: LedgerBlock[] = []
+    for (const partition of this.#unverified) {
+      const newest = await ledger.readNewestBlocks({ stream: log.topic, partition }, BLOCKS_VERIFIED)
+      blocks.push(...chooseVerified(newest))
+    }
+    const first = new Map(blocks.toReversed().map(block => [block.partition, block.firstOffset]))
+    const sums = first.size === 0 ? [] : await ledger.readIdentitySums(log.topic, first)
+    const lacking = findLacking(blocks, sums).map(({ block }) => block)
+    return new Map(
+      [...this.#unverified].map(partition => {
+        const block = lacking.find(each => each.partition === partition)
+        return [partition, block?.firstOffset ?? null]
+      }),
+    )
   }
 
   async #settleHours(
@@ -116,15 +133,18 @@ export class Recogniser {
       const places: IdentityPlace[] = await ledger.readAlike(question)
       const last = places.at(-1)
       if (last === undefined) return true
-      if (!(await this.#settlePlaces(places, signal))) return false
+      const groups = Map.groupBy(places, ({ hourMs, idHash }) => `${hourMs} ${idHash}`)
+      const alike = [...groups.values()].filter(group => group.length > 1)
+      if (!(await this.#settleAlike(alike, signal))) return false
       after = last
     }
     return false
   }
 
-  /** @param places of one hash at least, in the order of hours and hashes */
-  async #settlePlaces(places: readonly IdentityPlace[], signal: AbortSignal): Promise<boolean> {
+  /** @param alike places that share hour and hash, in the order of these */
+  async #settleAlike(alike: readonly IdentityPlace[][], signal: AbortSignal): Promise<boolean> {
     const { ledger, store, log } = this.#parts
+    const places = alike.flat()
     const [first, last] = [places.at(0), places.at(-1)]
     if (first === undefined || last === undefined) return true
     const stored = await ledger.readRepeated(log.topic, first, last)
@@ -134,21 +154,9 @@ export class Recogniser {
     for await (const occurrence of readOccurrences(this.#parts, unread, signal))
       known.set(keyOf(occurrence), occurrence)
     if (signal.aborted) return false
-    const alike = Map.groupBy(places, place => `${place.hourMs} ${place.idHash}`)
-    const repeated = [...alike.values()].flatMap(group => this.#parts.findRepeated(log.topic, group, known))
+    const repeated = alike.flatMap(group => this.#parts.findRepeated(log.topic, group, known))
     const missing = repeated.filter(row => !told.has(`${keyOf(row)} ${row.isKnown}`))
     await insertValues(store, repeatedRequest, missing)
     return true
   }
-}
-
-/** Where the first of the newest blocks begins that lacks identities which its ledger row vouches for. */
-async function findLacking(ledger: LedgerReader, place: Place): Promise<number | null> {
-  const blocks = chooseVerified(await ledger.readNewestBlocks(place, BLOCKS_VERIFIED))
-  const sums = await ledger.readSumsFrom(place, blocks.at(0)?.firstOffset ?? 0)
-  const byBlock = new Map(sums.map(sum => [sum.block, sum]))
-  const lacking = blocks.find(block =>
-    compareSums(block, byBlock.get(block.firstOffset) ?? null).some(({ rows }) => rows === 'identities'),
-  )
-  return lacking?.firstOffset ?? null
 }

@@ -6,7 +6,7 @@ import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { describePartition } from '../count/log-gap.ts'
 import { rememberedFrom } from '../count/window.ts'
 import { behindGaps, chooseFoldStart } from './resume.ts'
-import { BLOCKS_VERIFIED, chooseVerified } from './verify-blocks.ts'
+import { BLOCKS_VERIFIED, readRowSums } from './verify-blocks.ts'
 
 /** Offsets [fromOffset, toOffset) that are given up; none where only the open block can't go on. */
 export type Gap = { readonly partition: number; readonly fromOffset: number; readonly toOffset: number }
@@ -81,7 +81,7 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
     const unreadable = await findUnreadable(log, partition, needed, Math.min(needed + 1, bounds.endOffset))
     return unreadable && giveUpTo(unreadable.toOffset)
   }
-  const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
+  const sums = await readRowSums(ledger, place, blocks)
   const { foldFromOffset, restoredBlock } = chooseFoldStart(blocks, sums, bounds)
   const earlierBlocks = blocks.filter(block => block.firstOffset < foldFromOffset)
   const needed = Math.min(

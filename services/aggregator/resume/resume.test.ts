@@ -46,11 +46,10 @@ const sum = (number: number, fields: object = {}) => ({
   sourceEvents: 11,
   sourceDuplicates: 3,
   sourceMarks: 4,
-  ...{ identities: 0, identitySum: 0n },
   ...fields,
 })
 const start = (blocks: LedgerBlock[], sums: ReturnType<typeof sum>[], startOffset = 0) =>
-  chooseFoldStart(blocks, sums, { startOffset, endOffset: 9 * blockSize })
+  chooseFoldStart(blocks, { sums, identities: [] }, { startOffset, endOffset: 9 * blockSize })
 const foldStart = (...args: Parameters<typeof start>) => {
   const { foldFromOffset, restoredBlock } = start(...args)
   expect(restoredBlock).toBeNull()

@@ -1,4 +1,4 @@
-import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog, LogBounds } from '@forbruk/infra/log/event-log.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
@@ -13,7 +13,7 @@ import { OpenBlock } from '../count/open-block.ts'
 import type { ResumePoint } from '../count/partition-fold.ts'
 import { rememberedFrom } from '../count/window.ts'
 import { restoreSources } from './restore-sources.ts'
-import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from './verify-blocks.ts'
+import { BLOCKS_VERIFIED, chooseVerified, findDiffering, type RowSums, readRowSums } from './verify-blocks.ts'
 
 export type ResumeParts = {
   readonly ledger: LedgerReader
@@ -34,7 +34,7 @@ export async function resumePartition(parts: ResumeParts, partition: number): Pr
   const place = { stream: log.topic, partition }
   const all = await readLedger(parts, place)
   const { blocks, gap } = behindGaps(all, await ledger.readGaps(place))
-  const sums = await ledger.readSumsFrom(place, chooseVerified(blocks).at(0)?.firstOffset ?? 0)
+  const sums = await readRowSums(ledger, place, blocks)
   // After the ledger: what another process counts meanwhile must not look as if it were beyond the log's end.
   const bounds = await log.bounds(partition)
   const { foldFromOffset, restoredBlock } =
@@ -105,7 +105,7 @@ type FoldStart = Pick<ResumePoint, 'foldFromOffset' | 'restoredBlock'>
 /** Pure: `blocks` are the newest ones in order, at least one. */
 export function chooseFoldStart(
   blocks: readonly LedgerBlock[],
-  sums: readonly BlockSum[],
+  sums: RowSums,
   { startOffset }: LogBounds,
 ): FoldStart {
   const differing = findDiffering(chooseVerified(blocks), sums)

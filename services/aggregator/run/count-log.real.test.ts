@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readBlockSums, readBlocks } from '@forbruk/infra/ledger/blocks.ts'
 import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
+import { readIdentitySums } from '@forbruk/infra/ledger/identity-sums.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
@@ -101,13 +102,14 @@ async function readLedger(stream: string) {
 async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = []) {
   const blocks = await readBlocks(store, log.topic)
   const sums = await readBlockSums(store, log.topic)
+  const identities = await readIdentitySums(store, log.topic, new Map([[0, 0]]))
   const replayed = await replayBlocks(
     { store, log, foldVersionMax: 2, gaps },
     blocks,
     () => true,
     () => undefined,
   )
-  return [...checkLedger(blocks, sums, gaps), ...replayed.findings].map(
+  return [...checkLedger(blocks, sums, identities, gaps), ...replayed.findings].map(
     ({ place, message }) => `${place}: ${message}`,
   )
 }

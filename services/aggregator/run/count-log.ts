@@ -67,7 +67,11 @@ export async function countLog(parts: CountParts): Promise<void> {
     sleep,
     signal,
   })
-  const settle = () => patient(() => parts.settle(signal))
+  const settle = async () => {
+    const settled = await patient(() => parts.settle(signal))
+    logger.debug({ settled }, 'repeated request ids settled')
+    return settled
+  }
   // Asked of the ledger, which knows of other processes' partitions as well, but not before ours are done.
   const isDone = async () =>
     endOffsets !== null &&
