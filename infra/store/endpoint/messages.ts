@@ -15,7 +15,7 @@ export const orderShape = z.strictObject({
   /** Of the engine, for all queries together. */
   memoryBytes: z.int(),
   /** The first is waited for, so it starts as fast as it can; one that takes another's place holds up nobody. */
-  priority: z.enum(['own', 'lowest when ready', 'lowest']),
+  priority: z.enum(['own', 'low when ready', 'low']),
 })
 
 /** What it says. It says that it is alive several times a second. */

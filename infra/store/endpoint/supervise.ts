@@ -19,7 +19,7 @@ type QueriesSettings = {
   readonly token: string
   readonly key: string
   /** After everything else on the machine, or as this process. */
-  readonly priority: 'lowest' | 'own'
+  readonly priority: 'low' | 'own'
   readonly logger: { warn(message: string): void }
 }
 
@@ -45,11 +45,7 @@ type Running = { readonly child: ChildProcess; readonly port: number; readonly e
  * with StoreError ENDPOINT_PORT when the port is taken, ENDPOINT_FAILED otherwise.
  */
 export async function superviseQueries(settings: QueriesSettings): Promise<Queries> {
-  const first = await start(
-    settings,
-    settings.port,
-    settings.priority === 'own' ? 'own' : 'lowest when ready',
-  )
+  const first = await start(settings, settings.port, settings.priority === 'own' ? 'own' : 'low when ready')
   const { port } = first
   const closing = new AbortController()
   let running: Running | null = first
