@@ -34,6 +34,8 @@ const START_MS = 60_000
 /** Without a word, although it should say several times a second that it is alive. */
 const SILENCE_MS = 5_000
 const STOP_MS = 5_000
+/** One that is ended so soon may be ended again and again: starting the next one must not hold up counting. */
+const SHORT_MS = 30_000
 const RETRY_FIRST_MS = 1_000
 const RETRY_MAX_MS = 30_000
 const MEMORY_BYTES_MAX = 2_147_483_648
@@ -53,6 +55,7 @@ export async function superviseQueries(settings: QueriesSettings): Promise<Queri
 
   async function keepRunning(): Promise<void> {
     let retryMs = RETRY_FIRST_MS
+    let startedAtMs = performance.now()
     while (!closing.signal.aborted) {
       if (running !== null) {
         const reason = await running.ended
@@ -61,7 +64,9 @@ export async function superviseQueries(settings: QueriesSettings): Promise<Queri
         settings.logger.warn(`the process that answers SQL was ended: ${reason}; another one is started`)
       }
       try {
-        running = await start(settings, port, settings.priority)
+        const lastedMs = performance.now() - startedAtMs
+        startedAtMs = performance.now()
+        running = await start(settings, port, lastedMs < SHORT_MS ? 'low' : 'low when ready')
         retryMs = RETRY_FIRST_MS
       } catch (error) {
         settings.logger.warn(`the process that answers SQL does not start: ${error}; again in ${retryMs} ms`)

@@ -5,7 +5,7 @@ import { type Problem, ProblemError } from '../server/problem.ts'
 export const monthParameter = z
   .string()
   .max(40)
-  .meta({ description: 'YYYY-MM', pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' })
+  .meta({ description: 'YYYY-MM', pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])$' })
 
 export const revisionQuery = z.coerce
   .number()

@@ -63,8 +63,13 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS)
     const problem = judgeRequest(toFacts(request), policy)
-    // What isn't there is told as that, whatever was sent to it.
-    if (problem === null || (problem.status === 415 && request.is404)) return
+    // What isn't there is told as that, whatever body was sent to it.
+    if (request.is404 && (problem === null || problem.status === 415)) {
+      const methods = findMethods(paths, request.url)
+      if (methods.length > 0) reply.header('allow', methods.join(', '))
+      throw new ProblemError(toMissing(request.method, methods))
+    }
+    if (problem === null) return
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
     throw new ProblemError(problem)
   })
@@ -88,11 +93,6 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
     if (problem.status >= 500)
       request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
     return send(reply, problem)
-  })
-  app.setNotFoundHandler((request, reply) => {
-    const methods = findMethods(paths, request.url)
-    if (methods.length > 0) reply.header('allow', methods.join(', '))
-    return send(reply, toMissing(request.method, methods))
   })
   return app
 }
