@@ -78,9 +78,8 @@ export async function beginWithFirstVersion({ topic }: Input, dataFolder: string
   try {
     await migrate(store, MIGRATIONS, Date.now)
     const { blockSize, windowSize } = DEFAULT_GEOMETRY
-    const sizes = { blockSize, windowSize, pastMaxMs: null, aheadMaxMs: null }
     await insertValues(store, stream, [
-      { ...sizes, stream: topic, partitionCount: PARTITIONS, foldVersion: 1 },
+      { stream: topic, partitionCount: PARTITIONS, foldVersion: 1, blockSize, windowSize },
     ])
   } finally {
     await store.close()
@@ -113,11 +112,11 @@ export type StoredSize = z.infer<typeof sizeShape>
 export async function readStoredSize(env: Readonly<Record<string, string>>): Promise<StoredSize> {
   const [size] = await queryForbruk(
     env,
-    `SELECT sum(rows) AS rows, sum(bytes_on_disk) AS bytes FROM system.parts
-     WHERE active AND database = currentDatabase()`,
+    `SELECT sum(total_rows) AS rows, sum(total_bytes) AS bytes FROM system.tables
+     WHERE database = currentDatabase() AND total_rows IS NOT NULL`,
     sizeShape,
   )
-  if (size === undefined) throw new Error('system.parts has no total')
+  if (size === undefined) throw new Error('system.tables has no total')
   return size
 }
 

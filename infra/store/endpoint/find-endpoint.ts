@@ -18,9 +18,9 @@ export const TOKEN_HEADER = 'x-forbruk-store'
 /** With this header a command of ours waits for no analyst. */
 export const KEY_HEADER = 'x-forbruk-key'
 
-const PING_TIMEOUT_MS = 2_000
+const PING_TIMEOUT_MS = 5_000
 /** While the process that answers is being replaced, nobody listens. */
-const REPLACED_MS = 10_000
+const REPLACED_MS = 15_000
 const RETRY_MS = 100
 
 const endpointShape = z.object({
@@ -53,7 +53,8 @@ export async function withdrawEndpoint(folder: string, token: string): Promise<v
 export async function findEndpoint(folder: string): Promise<Endpoint | null> {
   const announced = await readEndpoint(folder)
   if (announced === null) return null
-  for (let waitedMs = 0; waitedMs < REPLACED_MS && isAlive(announced.pid); waitedMs += RETRY_MS) {
+  const untilMs = performance.now() + REPLACED_MS
+  while (performance.now() < untilMs && isAlive(announced.pid)) {
     const token = await ping(announced.url)
     if (token !== null) return token === announced.token ? announced : null
     await wait(RETRY_MS)

@@ -14,8 +14,8 @@ export const orderShape = z.strictObject({
   key: z.string(),
   /** Of the engine, for all queries together. */
   memoryBytes: z.int(),
-  /** The first is waited for, so it starts as fast as it can; one that takes another's place holds up nobody. */
-  priority: z.enum(['own', 'lowest when ready', 'lowest']),
+  /** Below that of the process that counts: once it is ready, since it is waited for, or from its first moment on. */
+  priority: z.enum(['own', 'low when ready', 'low']),
 })
 
 /** What it says. It says that it is alive several times a second. */

@@ -1,10 +1,10 @@
 /**
- * The process in which analysts' SQL runs, beside the one that counts and at the lowest priority. It reads the store's
- * parts and can write none. Whatever a query does to it, it is ended and another one begins: it has nothing to lose.
- * Told what to do by the process that started it (supervise.ts), and gone with that.
+ * The process in which analysts' SQL runs, beside the one that counts and with what that leaves over. It reads the
+ * store's parts and can write none. Whatever a query does to it, it is ended and another one begins: it has nothing to
+ * lose. Told what to do by the process that started it (supervise.ts), and gone with that.
  */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import { type Order, orderShape, type Report, STOP } from './messages.ts'
 import { openReplica } from './open-replica.ts'
 import { openReadEngine } from './read-engine.ts'
@@ -12,6 +12,8 @@ import { serveQueries } from './serve-queries.ts'
 
 const ALIVE_MS = 100
 const THREADS = '/proc/self/task'
+/** A thirtieth of what a thread of the process that counts is given, where both want the same core. */
+const NICENESS = 15
 /** Beside what the engine counts: its code, its caches, and answers on their way out. */
 const OVERHEAD_BYTES = 1_073_741_824
 
@@ -34,7 +36,7 @@ function endFor(reason: string): void {
 
 async function start(order: Order): Promise<void> {
   const { store, folder, memoryBytes, host, port, token, key, priority } = order
-  if (priority === 'lowest') yieldToOthers()
+  if (priority === 'low') yieldToOthers()
   const replica = await openReplica({ folder, store, memoryBytes, clock: () => performance.now() })
   const engine = await openReadEngine(replica, store.database)
   const server = await serveQueries({
@@ -50,7 +52,7 @@ async function start(order: Order): Promise<void> {
     if (message === STOP) server.close().finally(end)
   })
   setInterval(() => watch(memoryBytes + OVERHEAD_BYTES), ALIVE_MS)
-  if (priority === 'lowest when ready') yieldToOthers()
+  if (priority === 'low when ready') yieldToOthers()
   report({ kind: 'listening', port: server.port })
 }
 
@@ -65,7 +67,7 @@ function yieldToOthers(): void {
   const threads = existsSync(THREADS) ? readdirSync(THREADS).map(Number) : [process.pid]
   for (const thread of threads) {
     try {
-      setPriority(thread, constants.priority.PRIORITY_LOW)
+      setPriority(thread, NICENESS)
     } catch {
       // A thread that has ended since.
     }

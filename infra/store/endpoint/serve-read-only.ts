@@ -39,7 +39,7 @@ export async function serveReadOnly(settings: ReadOnlySettings): Promise<ReadOnl
     port: settings.port,
     token,
     key,
-    priority: 'lowest',
+    priority: 'low',
     logger,
   })
   const url = `http://${isIP(host) === 6 ? `[${host}]` : host}:${queries.port}`

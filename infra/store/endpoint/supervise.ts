@@ -19,7 +19,7 @@ type QueriesSettings = {
   readonly token: string
   readonly key: string
   /** After everything else on the machine, or as this process. */
-  readonly priority: 'lowest' | 'own'
+  readonly priority: 'low' | 'own'
   readonly logger: { warn(message: string): void }
 }
 
@@ -34,6 +34,8 @@ const START_MS = 60_000
 /** Without a word, although it should say several times a second that it is alive. */
 const SILENCE_MS = 5_000
 const STOP_MS = 5_000
+/** One that is ended so soon may be ended again and again: starting the next one must not hold up counting. */
+const SHORT_MS = 30_000
 const RETRY_FIRST_MS = 1_000
 const RETRY_MAX_MS = 30_000
 const MEMORY_BYTES_MAX = 2_147_483_648
@@ -45,11 +47,7 @@ type Running = { readonly child: ChildProcess; readonly port: number; readonly e
  * with StoreError ENDPOINT_PORT when the port is taken, ENDPOINT_FAILED otherwise.
  */
 export async function superviseQueries(settings: QueriesSettings): Promise<Queries> {
-  const first = await start(
-    settings,
-    settings.port,
-    settings.priority === 'own' ? 'own' : 'lowest when ready',
-  )
+  const first = await start(settings, settings.port, settings.priority === 'own' ? 'own' : 'low when ready')
   const { port } = first
   const closing = new AbortController()
   let running: Running | null = first
@@ -57,6 +55,7 @@ export async function superviseQueries(settings: QueriesSettings): Promise<Queri
 
   async function keepRunning(): Promise<void> {
     let retryMs = RETRY_FIRST_MS
+    let startedAtMs = performance.now()
     while (!closing.signal.aborted) {
       if (running !== null) {
         const reason = await running.ended
@@ -65,7 +64,9 @@ export async function superviseQueries(settings: QueriesSettings): Promise<Queri
         settings.logger.warn(`the process that answers SQL was ended: ${reason}; another one is started`)
       }
       try {
-        running = await start(settings, port, settings.priority)
+        const lastedMs = performance.now() - startedAtMs
+        startedAtMs = performance.now()
+        running = await start(settings, port, lastedMs < SHORT_MS ? 'low' : 'low when ready')
         retryMs = RETRY_FIRST_MS
       } catch (error) {
         settings.logger.warn(`the process that answers SQL does not start: ${error}; again in ${retryMs} ms`)

@@ -63,6 +63,16 @@ describe('bad input', () => {
     expect((await get('/v1/health')).status).toBe(200)
   })
 
+  test('a method that a path has not is refused, with those that it has', async () => {
+    await open()
+    const refused = await fetch(`${url()}/v1/cases/acme%2F2026-10?x=1`, { method: 'DELETE' })
+    expect(refused.headers.get('allow')).toBe('GET, HEAD')
+    expect(await expectProblem(refused, 405, 'method_unknown')).toMatchObject({
+      detail: expect.stringMatching(/GET/),
+    })
+    await expectProblem(await fetch(`${url()}/v1/nothing`, { method: 'DELETE' }), 404, 'not_found')
+  })
+
   test('an id that is too long is refused', async () => {
     await open()
     await expectProblem(await get(`/v1/cases/${'x'.repeat(5_000)}`), 414, 'request_malformed')
@@ -144,6 +154,27 @@ describe('who is let in', () => {
     const listen = { host: '127.0.0.1', port: Number(new URL(url()).port) }
     await expect(open({ settings: { listen } })).rejects.toThrow(/is in use.*FORBRUK_LISTEN/)
   })
+})
+
+test('the API describes its problems, and what it answers', async () => {
+  await open()
+  const answerShape = z.object({ content: z.record(z.string(), z.unknown()) })
+  const operation = z.looseObject({ responses: z.record(z.string(), answerShape) })
+  const { paths } = z
+    .object({ paths: z.record(z.string(), z.record(z.string(), operation)) })
+    .parse(await (await get('/openapi.json')).json())
+  for (const { responses } of Object.values(paths).flatMap(methods => Object.values(methods))) {
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', 'default']))
+    for (const [status, { content }] of Object.entries(responses)) {
+      if (status !== '200') expect(Object.keys(content)).toEqual(['application/problem+json'])
+    }
+  }
+  const exported = paths['/v1/months/{month}/export']?.get?.responses['200']?.content ?? {}
+  expect(Object.keys(exported).toSorted()).toEqual([
+    'application/json',
+    'application/vnd.apache.parquet',
+    'text/csv',
+  ])
 })
 
 test('the API describes itself', async () => {

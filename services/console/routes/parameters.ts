@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { type Problem, ProblemError } from '../server/problem.ts'
 
 /** Read by parseBillingPeriod, which says what was expected. */
-export const monthParameter = z.string().max(40).describe('YYYY-MM')
+export const monthParameter = z
+  .string()
+  .max(40)
+  .meta({ description: 'YYYY-MM', pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])$' })
 
 export const revisionQuery = z.coerce
   .number()

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
 import { importedShape, type Operations } from './operations.ts'
+import { monthParameter } from './parameters.ts'
 
 /** A hundred thousand clients with their activations are some twenty megabytes. */
 const BODY_BYTES_MAX = 64 * 1_024 * 1_024
@@ -13,13 +14,9 @@ const bodyShape = z.strictObject({
   partners: csv,
   integrations: csv,
   activations: csv,
-  from: z
-    .string()
-    .max(40)
+  from: monthParameter
     .optional()
-    .describe(
-      'YYYY-MM, the first month it holds for; without it, this month, and of the very first import every one',
-    ),
+    .describe('the first month it holds for; without it, this month, and of the very first import every one'),
 })
 
 export function addRegistryRoutes(app: ConsoleServer, { importRegistry }: Operations): void {

@@ -37,6 +37,11 @@ const CONTENT_TYPE = {
   parquet: 'application/vnd.apache.parquet',
 } as const satisfies Record<ExportFormat, string>
 
+/** By media type, without its parameters. */
+const EXPORTED = Object.fromEntries(
+  Object.values(CONTENT_TYPE).map(type => [type.split(';', 1)[0], { schema: z.string() }]),
+)
+
 export function addStatementRoutes(app: ConsoleServer, operations: Operations): void {
   addList(app, operations)
   addStatement(app, operations)
@@ -91,7 +96,7 @@ function addStatement(app: ConsoleServer, { readStatement, renderStatement }: Op
         summary: "A payer's statement as a page to print",
         params: payerParameters,
         querystring: renderParameters,
-        produces: ['text/html'],
+        response: { 200: { description: 'The page', content: { 'text/html': { schema: z.string() } } } },
       },
     },
     async ({ params: { month, payer }, query: { revision, language } }, reply) => {
@@ -127,7 +132,7 @@ function addExport(app: ConsoleServer, { exportTable }: Operations): void {
         summary: "A month's statements, lines or adjustments as a file",
         params: monthParameters,
         querystring: exportParameters,
-        produces: [...new Set(Object.values(CONTENT_TYPE))],
+        response: { 200: { description: 'The file', content: EXPORTED } },
       },
     },
     async ({ params, query }, reply) => {

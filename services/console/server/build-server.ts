@@ -6,7 +6,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { z } from 'zod'
 import { toBareProblem, toProblem } from './answer-error.ts'
 import { type AccessPolicy, judgeRequest, type RequestFacts } from './judge-request.ts'
-import { PROBLEM_TYPE, type Problem, ProblemError, toProblemBody } from './problem.ts'
+import { PROBLEM_TYPE, type Problem, ProblemError, problemShape, toProblemBody } from './problem.ts'
 
 /** Unless a route takes more. */
 const BODY_BYTES_MAX = 64 * 1_024
@@ -54,12 +54,21 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
     body === '' ? done(null, {}) : parse(request, body, done),
   )
 
+  const paths = new Map<string, string[]>()
   app.addHook('onRoute', route => {
-    route.schema = { ...route.schema, querystring: route.schema?.querystring ?? NO_QUERY }
+    const { response, querystring = NO_QUERY, ...rest } = route.schema ?? {}
+    route.schema = { ...rest, querystring, response: documentProblems(response) }
+    paths.set(route.url, [...(paths.get(route.url) ?? []), ...[route.method].flat()])
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS)
     const problem = judgeRequest(toFacts(request), policy)
+    // What isn't there is told as that, whatever body was sent to it.
+    if (request.is404 && (problem === null || problem.status === 415)) {
+      const methods = findMethods(paths, request.url)
+      if (methods.length > 0) reply.header('allow', methods.join(', '))
+      throw new ProblemError(toMissing(request.method, methods))
+    }
     if (problem === null) return
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
     throw new ProblemError(problem)
@@ -85,13 +94,6 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
       request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
     return send(reply, problem)
   })
-  app.setNotFoundHandler((request, reply) =>
-    send(reply, {
-      kind: 'not_found',
-      status: 404,
-      detail: `there is no ${request.method} of this path; /openapi.json lists what there is`,
-    }),
-  )
   return app
 }
 
@@ -110,6 +112,41 @@ function formatBareProblem(problem: Problem): string {
 
 /** A parameter that is not known is a mistake of the caller's, never ignored. */
 const NO_QUERY = z.strictObject({})
+
+const PROBLEM = { description: 'Why not', content: { 'application/problem+json': { schema: problemShape } } }
+
+/** Every path answers problems, of the statuses that it names and of others, as when the store is not there. */
+function documentProblems(response: unknown): Record<string, unknown> {
+  const named = Object.entries(response ?? {}).map(([status, shape]) => [
+    status,
+    shape === problemShape ? PROBLEM : shape,
+  ])
+  return { ...Object.fromEntries(named), default: PROBLEM }
+}
+
+/** Of a path that no route took in the method asked for. */
+function findMethods(paths: ReadonlyMap<string, readonly string[]>, url: string): string[] {
+  const path = url.split('?', 1)[0] ?? ''
+  const found = [...paths].filter(([pattern]) => isOfPattern(path, pattern)).flatMap(([, methods]) => methods)
+  return [...new Set(found)]
+}
+
+function isOfPattern(path: string, pattern: string): boolean {
+  const [parts, expected] = [path.split('/'), pattern.split('/')]
+  return (
+    parts.length === expected.length &&
+    expected.every((part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''))
+  )
+}
+
+function toMissing(method: string, methods: readonly string[]): Problem {
+  if (methods.length === 0) {
+    const detail = `there is no ${method} of this path; /openapi.json lists what there is`
+    return { kind: 'not_found', status: 404, detail }
+  }
+  const detail = `there is no ${method} of this path; expected ${methods.join(' or ')}`
+  return { kind: 'method_unknown', status: 405, detail }
+}
 
 /** Nothing here is for a cache, a frame or another site's script. */
 const SAFE_HEADERS = {

@@ -12,7 +12,7 @@ export const problemShape = z.looseObject({
 export type Problem = {
   /** Says what it is, for programs: `urn:forbruk:problem:<kind>`. */
   readonly kind: ProblemKind
-  readonly status: 400 | 401 | 403 | 404 | 408 | 409 | 413 | 414 | 415 | 422 | 431 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 414 | 415 | 422 | 431 | 500 | 503
   readonly detail: string
   /** What a program can act on, beside the sentence. */
   readonly more?: Readonly<Record<string, unknown>>
@@ -23,6 +23,7 @@ type ProblemKind =
   | 'token_missing'
   | 'origin_foreign'
   | 'not_found'
+  | 'method_unknown'
   | 'month_incomplete'
   | 'change_unaccepted'
   | 'close_running'

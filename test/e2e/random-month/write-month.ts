@@ -37,6 +37,7 @@ export function writeTariff(file: string, { tariff }: RandomMonth): void {
   version.partnerTiers = TIERS
   version.externalAccess.pricePerMonth = tariff.pricePerMonth
   version.definitions.bytesCounted = tariff.bytesCounted
+  version.definitions.unnamedIntegration = 'external'
   version.consumption.pricePerRequest = tariff.pricePerRequest
   version.consumption.pricePerMegabyte = tariff.pricePerMegabyte
   version.consumption.allowance = {
