@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** A month as its inputs: registry, tariff, two files of requests (the second comes late), and what is decided between. */
+/** A month by its inputs: registry, tariff, two files of requests (one comes late), and what is decided between. */
 export type RandomMonth = {
   readonly clients: readonly RandomClient[]
   readonly tariff: RandomTariff
@@ -23,9 +23,9 @@ export type Activation = {
   readonly from: string
   readonly until: string
 }
-export type Decision = 'none' | 'charge' | 'waive' | 'half'
+type Decision = 'none' | 'charge' | 'waive' | 'half'
 
-export type RandomTariff = {
+type RandomTariff = {
   readonly allowanceRequests: number
   readonly allowanceMegabytes: number
   readonly pricePerRequest: string
@@ -51,7 +51,7 @@ export const KIND_BY_INTEGRATION = {
   shop: 'external',
   till: 'external',
 } as const
-export type IntegrationId = keyof typeof KIND_BY_INTEGRATION
+type IntegrationId = keyof typeof KIND_BY_INTEGRATION
 
 /** October in Oslo begins at 22:00 UTC, in summer time, and ends at 23:00 UTC. */
 export const OCTOBER = {
