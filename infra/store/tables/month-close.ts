@@ -89,6 +89,7 @@ export const monthClose = declareTable('month_close', {
       agreedNok: nullable(money),
     }),
   ),
+  announce: enumOf(ANNOUNCE_POLICIES),
   /** What standing rules waived; none in rows from before migration 100. */
   ruled: listOf(
     tuple({
@@ -101,7 +102,6 @@ export const monthClose = declareTable('month_close', {
       bound: json(ruleBoundShape),
     }),
   ),
-  announce: enumOf(ANNOUNCE_POLICIES),
 })
 
 /** The first row of each revision, and which is the newest: migration 101. */
