@@ -5,7 +5,7 @@ import { shapeOf, type Values } from '../store/tables/table.ts'
 
 const SUMS = { partition: safeCount, block: safeCount, identities: safeCount, identitySum: count64 }
 
-/** How many request ids of a block are stored, and the sum of their hashes modulo 2^64, as far as its ledger row goes. */
+/** How many request ids of a block are stored, as far as its ledger row goes, and the sum of their hashes mod 2^64. */
 export type IdentitySum = Values<typeof SUMS>
 
 /** A little sooner than they go: migration 090. The store's clock decides on both. */

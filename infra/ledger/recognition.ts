@@ -81,9 +81,9 @@ export type IdentityPlace = Omit<RequestIdentity, 'stream'>
 
 /**
  * Every place of the first request ids that share their hour and hash, in the order of these. A row that a replay wrote
- * again counts as another until it is merged, so a group may have one place. Rows come in the table's order, and each is
- * held against the one before: a group with a new row has one that is new, or follows a new one. So memory doesn't grow
- * with an hour.
+ * again counts as another until it is merged, so a group may have one place. Rows come in the table's order, and each
+ * is held against the one before: a group with a new row has one that is new, or follows a new one. So memory doesn't
+ * grow with an hour.
  */
 export function readAlike(store: Store, question: AlikeQuestion): Promise<IdentityPlace[]> {
   const { stream, hoursMs, after, from, to, hashesMax } = question

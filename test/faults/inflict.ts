@@ -86,7 +86,7 @@ async function misbehaveNow({ aggregators }: World, fault: ProxyFault, durationM
 }
 
 async function cutAfterApplying({ aggregators, random }: World): Promise<string> {
-  const tables = ['usage_rollup', 'source_ledger', 'rejected_event', 'block_ledger']
+  const tables = ['usage_rollup', 'request_identity', 'source_ledger', 'rejected_event', 'block_ledger']
   const table = tables[random.whole(0, tables.length - 1)] ?? ''
   let cut = 0
   const all = Promise.withResolvers<void>()

@@ -8,11 +8,14 @@ import type { IdentityRows } from '../count/identity-table.ts'
 
 const HOUR_SECONDS = 3_600
 export const INSERT_ROWS_MAX = 65_536
+/** They are small, and each insert is a part that ClickHouse has to merge. */
+export const INSERT_IDENTITIES_MAX = 262_144
 
 /** What a flush writes of one block, table by table. */
 export type BlockRows = {
   /** Of at most INSERT_ROWS_MAX rows each. */
   readonly usage: readonly ColumnBlock[]
+  /** Of at most INSERT_IDENTITIES_MAX rows each. */
   readonly identities: readonly ColumnBlock[]
   readonly sources: readonly SourceRow[]
   readonly rejected: readonly RejectedRow[]
@@ -83,8 +86,8 @@ function placeColumns({ stream, partition, block, nextOffset }: BlockFlush, rows
 function encodeIdentities({ stream, partition, identities }: BlockFlush): ColumnBlock[] {
   const blocks: ColumnBlock[] = []
   if (identities === null) return blocks
-  for (let start = 0; start < identities.size; start += INSERT_ROWS_MAX) {
-    const end = Math.min(start + INSERT_ROWS_MAX, identities.size)
+  for (let start = 0; start < identities.size; start += INSERT_IDENTITIES_MAX) {
+    const end = Math.min(start + INSERT_IDENTITIES_MAX, identities.size)
     const columns = [
       TextColumn.of('stream', stream, end - start),
       NumberColumn.of('partition', 'UInt32', partition, end - start),

@@ -6,7 +6,7 @@ import { rejectedEvent } from '@forbruk/infra/store/tables/rejected-event.ts'
 import { requestIdentity } from '@forbruk/infra/store/tables/request-identity.ts'
 import { sourceLedger } from '@forbruk/infra/store/tables/source-ledger.ts'
 import { usageRollup } from '@forbruk/infra/store/tables/usage-rollup.ts'
-import { type BlockRows, INSERT_ROWS_MAX } from './encode-block.ts'
+import { type BlockRows, INSERT_IDENTITIES_MAX, INSERT_ROWS_MAX } from './encode-block.ts'
 import type { Sleep } from './sleep.ts'
 
 const BACKOFF_FIRST_MS = 500
@@ -17,10 +17,16 @@ const BACKOFF_LAST_MS = 30_000
  * vouches for. Every row is a set, not an addition, so any part may be written again.
  */
 export async function flushRows(store: FlushStore, blocks: readonly BlockRows[]): Promise<void> {
-  for (const columns of joined(blocks.flatMap(({ usage }) => usage))) {
+  for (const columns of joined(
+    blocks.flatMap(({ usage }) => usage),
+    INSERT_ROWS_MAX,
+  )) {
     await store.insertBlocks(usageRollup.name, columns)
   }
-  for (const columns of joined(blocks.flatMap(({ identities }) => identities))) {
+  for (const columns of joined(
+    blocks.flatMap(({ identities }) => identities),
+    INSERT_IDENTITIES_MAX,
+  )) {
     await store.insertBlocks(requestIdentity.name, columns)
   }
   const sources = blocks.flatMap(block => block.sources)
@@ -34,11 +40,11 @@ export async function flushRows(store: FlushStore, blocks: readonly BlockRows[])
 export type FlushStore = Pick<Store, 'insert' | 'insertBlocks'>
 
 /** What fits into one insert goes as one: each is a part that ClickHouse has to merge. */
-function* joined(all: readonly ColumnBlock[]): Generator<readonly ColumnBlock[]> {
+function* joined(all: readonly ColumnBlock[], rowsMax: number): Generator<readonly ColumnBlock[]> {
   let group: ColumnBlock[] = []
   let size = 0
   for (const block of all) {
-    if (size + block.rows > INSERT_ROWS_MAX) {
+    if (size + block.rows > rowsMax) {
       yield group
       group = []
       size = 0
