@@ -102,7 +102,7 @@ describe.skipIf(obstacle !== null)('a batch whose bytes on the disk have changed
   test('that was counted before leaves its figures standing, though they are not proved again', async () => {
     await damageBatchAt(folder, log.topic, 1, 40)
     // Where there is nothing to count, nothing is read again.
-    await log.append([{ value: requestOf(RECORDS), to: { partition: 1 } }])
+    await log.append([{ value: requestOf(1, RECORDS), to: { partition: 1 } }])
     expect(String(await rejection(count(true)))).toContain(`--accept-gap 1:${RECORDS}-${RECORDS} --reason`)
     const proved = await audit({ store, stream: log.topic, replayFrom: log, range: null })
     expect(proved.findings).toMatchObject([{ check: 'replay_equals_stored', place: 'partition 1, block 0' }])
@@ -116,13 +116,13 @@ describe.skipIf(obstacle !== null)('a batch whose bytes on the disk have changed
 async function appendTo(log: EventLog, partition: number): Promise<void> {
   for (const batch of range(0, BATCHES)) {
     const ids = range(batch * RECORDS_PER_BATCH, (batch + 1) * RECORDS_PER_BATCH)
-    await log.append(ids.map(id => ({ value: requestOf(id), to: { partition } })))
+    await log.append(ids.map(id => ({ value: requestOf(partition, id), to: { partition } })))
   }
 }
 
-function requestOf(id: number): Buffer {
+function requestOf(partition: number, id: number): Buffer {
   return encodeRequest({
-    ...({ kind: 'request', source: 'gw', identity: { kind: 'request_id', id: `request-${id}` } } as const),
+    ...({ kind: 'request', source: 'gw', identity: { kind: 'request_id', id: `request-${partition}-${id}` } } as const),
     ...{ clientId: 'fjord', integrationId: '', timeMs: Date.UTC(2026, 10, 1), status: 200 },
     ...{ requestBytes: 1, responseBytes: 1 },
   })

@@ -1,14 +1,17 @@
 import type { IdentityPlace } from '@forbruk/infra/ledger/recognition.ts'
-import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
+import { type EventLog, type LogRecord, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { LogContradictsLedgerError } from '../count/block-proof.ts'
+import { classifyStatus } from '../count/classify-status.ts'
 import { describePartition } from '../count/log-gap.ts'
 import { mergeRanges } from './merge-ranges.ts'
 
 const HOUR_MS = 3_600_000
+/** Identities are kept since this version, and its classes hold in every version since. */
+const CLASSES_OF_VERSION = 2
 /** Read in a tenth of a second; on Kafka to begin anew takes seconds. */
 const OFFSETS_APART_MAX = 2 ** 16
 
@@ -19,7 +22,7 @@ type ReadParts = {
 }
 
 /**
- * What the log has at the places; those that it has deleted are left out. Breaks off when `signal` aborts. Throws
+ * What the log has at the places; those that it has deleted, or that nobody can read any more, are left out. Breaks off when `signal` aborts. Throws
  * LogContradictsLedgerError where something else stands, and EventLogError when the log can't be read.
  */
 export async function* readOccurrences(
@@ -32,11 +35,28 @@ export async function* readOccurrences(
     const wanted = places.filter(place => place.partition === partition && place.offset >= startOffset)
     const byOffset = Map.groupBy(wanted, place => place.offset)
     for (const { fromOffset, toOffset } of mergeRanges([...byOffset.keys()], OFFSETS_APART_MAX)) {
-      for await (const { records } of parts.log.read(partition, fromOffset, toOffset)) {
+      for await (const record of readReadable(parts.log, partition, fromOffset, toOffset)) {
         if (signal.aborted) return
-        for (const record of records)
-          for (const place of byOffset.get(record.offset) ?? []) yield toOccurrence(parts, place, record)
+        for (const place of byOffset.get(record.offset) ?? []) yield toOccurrence(parts, place, record)
       }
+    }
+  }
+}
+
+/** A damaged batch between two places, counted or given up, must not keep the ids behind it from being settled. */
+async function* readReadable(
+  log: ReadParts['log'],
+  partition: number,
+  fromOffset: number,
+  toOffset: number,
+): AsyncGenerator<LogRecord> {
+  for (let next = fromOffset; next < toOffset; ) {
+    try {
+      for await (const { records } of log.read(partition, next, toOffset)) yield* records
+      return
+    } catch (error) {
+      if (!(error instanceof UnreadableRecordsError)) throw error
+      next = error.toOffset
     }
   }
 }
@@ -63,7 +83,7 @@ function toOccurrence(
     source: event.source,
     clientId: event.clientId,
     integrationId: event.integrationId,
-    statusClass: STATUS_CLASSES[Math.floor(event.status / 100)] ?? '0xx',
+    statusClass: STATUS_CLASSES[classifyStatus(event.status, CLASSES_OF_VERSION)] ?? '0xx',
     requestBytes: event.requestBytes,
     responseBytes: event.responseBytes,
     isKnown: true,
