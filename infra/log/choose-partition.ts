@@ -3,7 +3,7 @@ import { Partitioners } from 'kafkajs'
 const partitioner = Partitioners.DefaultPartitioner()
 
 /**
- * The partition of a key: murmur2 over its UTF-8 bytes, as every Kafka client chooses by default.
+ * The partition of a key: murmur2 over its UTF-8 bytes, as Kafka's own client chooses by default.
  * Both logs ask here, so that a client is in the same partition of either.
  */
 export function choosePartition(key: string, partitionCount: number): number {

@@ -72,7 +72,7 @@ export type RecordBatch = {
 
 export type OutgoingRecord = {
   readonly value: Buffer
-  /** A key chooses the partition as every Kafka client does (murmur2); a number names it. */
+  /** A key chooses the partition as Kafka's own client does (murmur2); a number names it. */
   readonly to: { readonly key: string } | { readonly partition: number }
 }
 
