@@ -90,7 +90,7 @@ test('where it is set so, a revision waits until somebody lets its statements ou
   const closed = await forbruk(['close', '2026-10'], careful)
   expect(closed).toContain('2026-10 r4 waits for approval: forbruk statements announce 2026-10\n')
   expect(closed).not.toContain('announced')
-  expect(JSON.parse(await forbruk(['status', '--json'], careful)).held_up).toMatchObject([
+  expect(JSON.parse(await forbruk(['status', '--json'], careful)).waiting).toMatchObject([
     {
       kind: 'approval',
       month: '2026-10',
