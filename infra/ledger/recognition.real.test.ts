@@ -19,11 +19,12 @@ import {
   readRecognition,
   readRepeated,
 } from './recognition.ts'
-import { readUses } from './usage.ts'
+import { readUses, readUsesByDay, sumUses } from './usage.ts'
 
 const HOUR_MS = 3_600_000
 const START_MS = Date.parse('2026-10-01T00:00:00Z')
 const RANGE = { startMs: START_MS, endMs: START_MS + 24 * HOUR_MS }
+const BOTH_CLIENTS = { sql: "SELECT arrayJoin(['fjell', 'fjord'])", params: {} }
 const RUNS = { numRuns: 15 }
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-recognition-'))
 let store: Store
@@ -107,6 +108,16 @@ test('of requests with one id the first by append time, then by its place, count
         ...[use.requests, use.requestBytes, use.responseBytes].map(Number),
       ])
       expect(found).toEqual(expected)
+      const bytes = first.reduce((sum, { offset }) => sum + offset + 1, 0)
+      const sums = { requests: BigInt(first.length), bytes: BigInt(bytes) }
+      expect(await sumUses(store, stream, RANGE)).toEqual(sums)
+      const days = await readUsesByDay(store, stream, RANGE, 'UTC', BOTH_CLIENTS)
+      expect(days.map(day => [day.clientId, day.day, Number(day.requests), Number(day.bytes)])).toEqual(
+        expected.map(([client, requests, requestBytes, responseBytes]) => [
+          ...[client, '2026-10-01', requests],
+          Number(requestBytes) + Number(responseBytes),
+        ]),
+      )
     }),
     RUNS,
   )

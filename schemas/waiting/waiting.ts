@@ -6,8 +6,23 @@ const month = z.string().describe('YYYY-MM')
 
 /** One thing that is known and that nobody but a person can settle. */
 const findingShape = z.discriminatedUnion('kind', [
-  /** Over, its grace as well, and not closed. */
+  /** Over, its grace and the schedule's time as well, and not closed. */
   z.object({ kind: z.literal('month_open'), month }),
+  /** The same, and the schedule closes no month before the one before it. */
+  z.object({ kind: z.literal('month_before_open'), month, before: month }),
+  /** The same, and no person has closed or named a first month, which the schedule begins with. */
+  z.object({ kind: z.literal('no_first_month'), month }),
+  /** The schedule never closes the month that it was told to begin with. */
+  z.object({ kind: z.literal('close_from_idle'), month, reason: z.enum(['before_log', 'too_old']) }),
+  /** Revisions whose statements are not announced before a person approves them. */
+  z.object({ kind: z.literal('approval'), month, revisions: z.array(z.int()).readonly() }),
+  /** Another registry or tariff holds for the month by now than its newest revision was rated with. */
+  z.object({
+    kind: z.literal('inputs_changed'),
+    month,
+    revision: z.int(),
+    causes: z.array(z.enum(['registry', 'tariff'])).readonly(),
+  }),
   /** Use that the newest revision of a month charges to nobody, of one kind of exception. */
   z.object({
     kind: z.literal('exceptions'),

@@ -37,7 +37,7 @@ describe('an incomplete month is refused', () => {
   test('without a registry', async () => {
     await countOctober(place())
     expect(await refusals()).toEqual([
-      'no registry holds in the month; run forbruk registry import with --from and the month',
+      'no registry holds in the month; run forbruk registry import with --valid-from and the month',
     ])
   })
 

@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 test('an import and a late event leave who left in the month that is closed', async () => {
   expect(await forbruk(['registry', 'import', folder], settings)).toMatch(
-    /\nimport 2 holds from (\d{4}-\d\d)\nmonths before \1 are rated as before; --from names an earlier one\n$/,
+    /\nimport 2 holds from (\d{4}-\d\d)\nmonths before \1 are rated as before; --valid-from names an earlier one\n$/,
   )
   await countLines('late.log', ['2026-10-15T12:30:00Z', '2026-11-03T00:00:00Z'])
   const closed = await forbruk(['close', '2026-10'], settings)
@@ -51,7 +51,7 @@ test('an import and a late event leave who left in the month that is closed', as
 })
 
 test('an import for that month says that it is closed, and closing it again asks', async () => {
-  expect(await forbruk(['registry', 'import', folder, '--from', '2026-10'], settings)).toContain(
+  expect(await forbruk(['registry', 'import', folder, '--valid-from', '2026-10'], settings)).toContain(
     'closed with another registry, and so until they are closed again: 2026-10\n' +
       'forbruk close 2026-10 --dry-run shows the difference\n',
   )
@@ -90,7 +90,7 @@ test('where it is set so, a revision waits until somebody lets its statements ou
   const closed = await forbruk(['close', '2026-10'], careful)
   expect(closed).toContain('2026-10 r4 waits for approval: forbruk statements announce 2026-10\n')
   expect(closed).not.toContain('announced')
-  expect(JSON.parse(await forbruk(['status', '--json'], careful)).held_up).toMatchObject([
+  expect(JSON.parse(await forbruk(['status', '--json'], careful)).waiting).toMatchObject([
     {
       kind: 'approval',
       month: '2026-10',

@@ -48,10 +48,10 @@ test('is imported, listed and shown as a month is rated with it', async () => {
     'imported: 60 clients, 3 partners, 13 integrations, 268 activations\nimport 1 holds for every month\n',
   )
   change('clients.csv', 'Skarvik Rør og Varme AS', 'Skarvik VVS AS')
-  expect(await forbruk(['registry', 'import', folder, '--from', '2026-11'], settings)).toMatch(
-    /^imported: .*\nimport 2 holds from 2026-11\nmonths before 2026-11 are rated as before; --from .*\n$/,
+  expect(await forbruk(['registry', 'import', folder, '--valid-from', '2026-11'], settings)).toMatch(
+    /^imported: .*\nimport 2 holds from 2026-11\nmonths before 2026-11 are rated as before; --valid-from .*\n$/,
   )
-  expect(await forbruk(['registry', 'import', folder, '--from', '2026-11'], settings)).toMatch(
+  expect(await forbruk(['registry', 'import', folder, '--valid-from', '2026-11'], settings)).toMatch(
     /^unchanged: .*\nimport 2 holds from 2026-11\n$/,
   )
   expect(await list()).toMatchObject([
@@ -83,7 +83,7 @@ describe('mistakes', () => {
   })
 
   test.each([
-    [['registry', 'import', '.', '--from', '2026-13'], '"2026-13" is no billing period'],
+    [['registry', 'import', '.', '--valid-from', '2026-13'], '"2026-13" is no billing period'],
     [['registry', 'show', 'october'], '"october" is no billing period'],
     [['registry', 'import'], "missing required argument 'dir'"],
   ])('wrong usage is exit code 2: %j', async (args, message) => {
@@ -98,14 +98,14 @@ test('an import that is killed leaves what held, or holds as a whole; the next c
   const many = Array.from({ length: 20_000 }, (_, index) => `kunde-${index},Kunde ${index} AS,,no\n`).join('')
   change('clients.csv', 'almelia-hage,Almelia', `${many}almelia-hage,Almelia`)
   const started = performance.now()
-  await forbruk(['registry', 'import', folder, '--from', '2030-01'], settings)
+  await forbruk(['registry', 'import', folder, '--valid-from', '2030-01'], settings)
   const wholeMs = performance.now() - started
   // Other content than what was just stored, so that a killed import leaves rows of its own.
   change('clients.csv', 'Kunde 7 AS', 'Kunde Sju AS')
 
   const holding: number[] = []
   for (const part of [0.5, 0.65, 0.8, 0.9]) {
-    const importing = startForbruk(['registry', 'import', folder, '--from', '2026-10'], settings)
+    const importing = startForbruk(['registry', 'import', folder, '--valid-from', '2026-10'], settings)
     await Promise.race([wait(wholeMs * part), importing.finished])
     importing.child.kill('SIGKILL')
     await importing.finished
@@ -115,6 +115,6 @@ test('an import that is killed leaves what held, or holds as a whole; the next c
   // Once it holds, it stays; whatever the moment, nothing in between is ever seen.
   expect(holding.toSorted((a, b) => a - b)).toEqual(holding)
   expect(holding.filter(clients => clients !== 60 && clients !== 20_060)).toEqual([])
-  await forbruk(['registry', 'import', folder, '--from', '2026-10'], settings)
+  await forbruk(['registry', 'import', folder, '--valid-from', '2026-10'], settings)
   expect((await list()).filter(each => each.holds?.until === '2030-01')).toMatchObject([{ clients: 20_060 }])
 })

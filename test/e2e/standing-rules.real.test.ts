@@ -77,10 +77,7 @@ async function lookAtSchedule() {
   const stop = new AbortController()
   const logged: { msg: string; month?: string; missing?: string[]; waivedByRule?: object[] }[] = []
   await runSchedule({
-    plan: async at => {
-      const work = await readDueWork(store, { schedule, stream: topic, topic: 'billing.statements' }, at)
-      return { ...work, heldUp: [] }
-    },
+    plan: at => readDueWork(store, { schedule, stream: topic, topic: 'billing.statements' }, at),
     close: async period => ({
       result: await closeMonth({ store, log, tariff, period, clock }),
       announced: 0,

@@ -33,7 +33,9 @@ const UNCHARGED = {
   detail:
     `${month} r1 charges nobody for 2 requests and 120 000 000 000 bytes ` +
     'by clients that the registry does not know, by ukjent',
-  todo: `correct the registry (forbruk registry import), then forbruk close ${month}`,
+  todo:
+    `correct the registry (forbruk registry import DIR --valid-from ${month}), ` +
+    `then forbruk close ${month} --accept registry`,
 }
 const LATER = {
   ...{ kind: 'later_usage', month, revision: 1, detail: `usage of ${month} was counted after r1 was closed` },
@@ -82,7 +84,13 @@ test('by the log of `forbruk up`, once, and by its API', async () => {
 test('and it waits no more once it is settled', async () => {
   appendFileSync(join(folder, 'clients.csv'), 'ukjent,Ikke ukjent AS,,no\n')
   appendFileSync(join(folder, 'activations.csv'), 'ukjent,shop,2020-01-01,\n')
-  await forbruk(['registry', 'import', folder], settings)
-  expect(await readJson('close', month)).toMatchObject({ outcome: 'revised', revision: 2 })
+  await forbruk(['registry', 'import', folder, '--valid-from', month], settings)
+  const todo = `forbruk close ${month} --dry-run, then --accept registry if it should change`
+  expect((await readJson('status')).waiting).toContainEqual({
+    ...{ kind: 'inputs_changed', month, revision: 1, causes: ['registry'], todo },
+    detail: `${month} r1 was closed by another registry than holds for it now`,
+  })
+  const closed = await readJson('close', month, '--accept', 'registry')
+  expect(closed).toMatchObject({ outcome: 'revised', revision: 2 })
   expect(await readJson('status')).toMatchObject({ waiting: [] })
 })

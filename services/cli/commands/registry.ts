@@ -23,16 +23,16 @@ function importCommand(context: CommandContext): Command {
     )
     .argument('<dir>', 'the folder')
     .option(
-      '--from <month>',
+      '--valid-from <month>',
       'the first month it holds for, YYYY-MM; without it, this month. The very first holds for earlier ones too',
     )
     .option('--json', 'print the counts as JSON', false)
-    .action(async (directory: string, options: { from?: string; json: boolean }) => {
-      const from = options.from === undefined ? undefined : parseBillingPeriod(options.from)
+    .action(async (directory: string, options: { validFrom?: string; json: boolean }) => {
+      const validFrom = options.validFrom === undefined ? undefined : parseBillingPeriod(options.validFrom)
       await using parts = openParts(context)
       const { timeZone } = await readTariffFile(parts.config.tariffPath)
       const store = await parts.store()
-      const imported = await importRegistry({ store, directory, from, timeZone, clock: Date.now })
+      const imported = await importRegistry({ store, directory, validFrom, timeZone, clock: Date.now })
       if (options.json) printJson(imported)
       else printRegistryImport(imported)
     })

@@ -7,7 +7,6 @@ import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
 import { printJson } from '../print/table.ts'
-import { heldUpReader } from '../wiring/held-up-reader.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { waitingReader } from '../wiring/waiting-reader.ts'
@@ -42,7 +41,6 @@ async function readStatus(parts: Parts): Promise<Status> {
   const shared = await readSharedFiles(store, stream, null)
   const standstills = await findStandstills(createLedgerReader(store), log)
   const tariff = await readTariffFile(parts.config.tariffPath)
-  const heldUp = await heldUpReader(store, parts.config)(tariff, Date.now())
-  const waiting = await waitingReader(store, parts.config, tariff.timeZone)(Date.now())
-  return { stream, partitions, standstills, gaps, recognised, sources, silent, shared, heldUp, waiting }
+  const waiting = await waitingReader(store, parts.config, tariff)(Date.now())
+  return { stream, partitions, standstills, gaps, recognised, sources, silent, shared, waiting }
 }

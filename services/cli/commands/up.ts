@@ -28,16 +28,19 @@ export function upCommand(context: CommandContext): Command {
       const close: Closer = oneAtATime(request => closeAndAnnounce(closing, request))
       await using _endpoint = await serveEmbeddedStore(parts)
       await using _alerts = await startAlerts(parts)
-      await using _waiting = await startWaitingWatch(parts, tariff.timeZone)
+      await using _waiting = await startWaitingWatch(parts, tariff)
       await using watch = await watchStandstills(parts)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
       const { serveConsole } = await import('../wiring/serve-console.ts')
       await using _console = await serveConsole(parts, tariff, close, watch)
       parts.logger.info({ log: parts.config.log.kind, topic: log.topic, store: store.kind }, 'counting')
       const ended = new AbortController()
-      const scheduled = scheduleCloses(parts, tariff, close, AbortSignal.any([signal, ended.signal])).catch(
-        error => parts.logger.error({ err: error }, 'months are closed by schedule no more'),
-      )
+      const scheduled = scheduleCloses(
+        parts,
+        tariff.timeZone,
+        close,
+        AbortSignal.any([signal, ended.signal]),
+      ).catch(error => parts.logger.error({ err: error }, 'months are closed by schedule no more'))
       try {
         const { onHeld } = watch
         await aggregate({ log, store, logger: parts.logger, signal, untilCaughtUp: false, onHeld })

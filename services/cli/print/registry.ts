@@ -16,7 +16,7 @@ export function printRegistryImport(imported: RegistryImport): void {
   printLine(`import ${sequence} holds ${describeMonths(holds)}`)
   const from = holds?.from ?? null
   if (outcome === 'imported' && from !== null)
-    printLine(`months before ${from} are rated as before; --from names an earlier one`)
+    printLine(`months before ${from} are rated as before; --valid-from names an earlier one`)
   if (monthsBehind.length === 0) return
   printLine(`closed with another registry, and so until they are closed again: ${monthsBehind.join(', ')}`)
   printLine(`forbruk close ${monthsBehind[0]} --dry-run shows the difference`)

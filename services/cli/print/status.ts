@@ -1,5 +1,4 @@
 import { describeStandstill, type Standstill, WHO_COUNTS } from '@forbruk/aggregator/run/find-standstills.ts'
-import type { HeldUp } from '@forbruk/close/schedule/list-held-up.ts'
 import type { Recognised } from '@forbruk/infra/ledger/recognition.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
@@ -28,12 +27,11 @@ export type Status = {
   readonly silent: readonly SilentSource[]
   /** Files that two sources have shipped. */
   readonly shared: readonly SharedFile[]
-  readonly heldUp: readonly HeldUp[]
   readonly waiting: readonly Waiting[]
 }
 
 export function printStatus(status: Status): void {
-  const { partitions, standstills, gaps, recognised, sources, silent, shared, heldUp, waiting } = status
+  const { partitions, standstills, gaps, recognised, sources, silent, shared, waiting } = status
   printPartitions(partitions)
   for (const standstill of standstills) printLine(`${describeStandstill(standstill)}: ${WHO_COUNTS}`)
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
@@ -52,18 +50,7 @@ export function printStatus(status: Status): void {
     const amount = `at least ${groupDigits(events)} events are counted under both`
     printLine(`sources ${source} and ${otherSource} have shipped the same file (${file}): ${amount}`)
   }
-  printHeldUp(heldUp)
   printWaiting(waiting)
-}
-
-function printHeldUp(heldUp: readonly HeldUp[]): void {
-  if (heldUp.length === 0) return
-  printLine()
-  const columns = [{ title: 'a month waits for a person' }, { title: 'what to do' }]
-  printTable(
-    columns,
-    heldUp.map(({ detail, todo }) => [detail, todo]),
-  )
 }
 
 /** A terminal holds no more; --json and the API have all. */
@@ -152,8 +139,7 @@ function lagOf(each: PartitionStatus): number {
 
 /** 64-bit counts and times as ClickHouse prints them. */
 export function statusAsJson(status: Status) {
-  const { stream, partitions, standstills, gaps, recognised, sources, silent, shared, heldUp, waiting } =
-    status
+  const { stream, partitions, standstills, gaps, recognised, sources, silent, shared, waiting } = status
   return {
     stream,
     partitions: partitions.map(each => ({
@@ -199,7 +185,6 @@ export function statusAsJson(status: Status) {
       events: String(events),
     })),
     waiting,
-    held_up: heldUp,
   }
 }
 

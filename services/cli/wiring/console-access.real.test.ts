@@ -189,6 +189,7 @@ test('the API describes itself', async () => {
     '/v1/cases/{id}/steps',
     '/v1/health',
     '/v1/months',
+    '/v1/months/{month}/announce',
     '/v1/months/{month}/close',
     '/v1/months/{month}/export',
     '/v1/months/{month}/proof',

@@ -84,10 +84,10 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       const stated = await findRevision(store, period.month, revision)
       return stated === null ? null : exportTable(store, stated, table, format)
     },
-    async importRegistry(files, from) {
+    async importRegistry(files, validFrom) {
       try {
         const options = { store, files, origin: 'the request', timeZone, clock }
-        const imported = await importRegistryFiles({ ...options, from: from ?? undefined })
+        const imported = await importRegistryFiles({ ...options, validFrom: validFrom ?? undefined })
         return { kind: 'imported', imported }
       } catch (error) {
         if (!(error instanceof RegistryFaultsError)) throw error

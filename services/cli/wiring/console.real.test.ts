@@ -268,7 +268,7 @@ describe('the registry', () => {
   beforeEach(() => open())
 
   test('is imported, from a month on', async () => {
-    const answer = await post('/v1/registry', { ...TABLES, from: '2026-10' })
+    const answer = await post('/v1/registry', { ...TABLES, validFrom: '2026-10' })
     expect(await answer.json()).toEqual({
       outcome: 'imported',
       sequence: 1,
@@ -279,7 +279,7 @@ describe('the registry', () => {
       integrations: 3,
       activations: 4,
     })
-    expect(await (await post('/v1/registry', { ...TABLES, from: '2026-10' })).json()).toMatchObject({
+    expect(await (await post('/v1/registry', { ...TABLES, validFrom: '2026-10' })).json()).toMatchObject({
       outcome: 'unchanged',
     })
   })
@@ -302,7 +302,11 @@ describe('the registry', () => {
     const problem = await expectProblem(await post('/v1/registry', some), 400, 'request_malformed')
     expect(problem.detail).toContain('partners')
     await expectProblem(await post('/v1/registry', { ...TABLES, more: '' }), 400, 'request_malformed')
-    await expectProblem(await post('/v1/registry', { ...TABLES, from: 'soon' }), 400, 'request_malformed')
+    await expectProblem(
+      await post('/v1/registry', { ...TABLES, validFrom: 'soon' }),
+      400,
+      'request_malformed',
+    )
   })
 })
 

@@ -4,28 +4,28 @@ import { readDueWork } from '@forbruk/close/schedule/read-due-work.ts'
 import { runSchedule } from '@forbruk/close/schedule/run-schedule.ts'
 import { chooseAnnouncePolicy } from '@forbruk/close/statements/choose-announce-policy.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { closingParts } from './closing-parts.ts'
-import { heldUpReader } from './held-up-reader.ts'
 import type { Parts } from './open-parts.ts'
 
-/** Closes ended months by FORBRUK_CLOSE_SCHEDULE until the signal; resolves once what runs then is done. */
+/**
+ * Closes ended months by FORBRUK_CLOSE_SCHEDULE until the signal; resolves once what runs then is done.
+ *
+ * @param timeZone of the tariff
+ */
 export async function scheduleCloses(
   parts: Parts,
-  tariff: Tariff,
+  timeZone: string,
   close: Closer,
   signal: AbortSignal,
 ): Promise<void> {
   const { logger, config } = parts
   if (config.closeSchedule === null) return
-  const { timeZone } = tariff
   const settings = {
     schedule: { expression: config.closeSchedule, timeZone, from: config.closeFrom },
     stream: config.log.topic,
     topic: config.statementsTopic,
   }
   const store = await parts.store()
-  const readHeldUp = heldUpReader(store, config)
   const from = config.closeFrom?.month ?? null
   logger.info(
     { schedule: config.closeSchedule, timeZone, from },
@@ -36,11 +36,7 @@ export async function scheduleCloses(
   const closing = closingParts(parts)
   const policy = chooseAnnouncePolicy(config.announce, 'schedule')
   await runSchedule({
-    async plan(nowMs) {
-      // What is wrong with another file, the close says that needs it.
-      const heldUp = await readHeldUp(await closing.readTariff().catch(() => tariff), nowMs)
-      return { ...(await readDueWork(store, settings, nowMs)), heldUp }
-    },
+    plan: nowMs => readDueWork(store, settings, nowMs),
     close: (period: BillingPeriod) => close({ period, announce: policy }),
     announce: month => announce(closing, month),
     clock: closing.clock,

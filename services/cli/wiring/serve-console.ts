@@ -22,7 +22,7 @@ export async function serveConsole(
     store,
     stream: config.log.topic,
     close,
-    readWaiting: waitingReader(store, config, tariff.timeZone),
+    readWaiting: waitingReader(store, config, tariff),
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: closing.statementsTopic,
     timeZone: tariff.timeZone,

@@ -1,29 +1,37 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { compareRegistries } from '@forbruk/close/registry/compare-registries.ts'
 import { readWaiting } from '@forbruk/close/waiting/read-waiting.ts'
 import { watchWaiting } from '@forbruk/close/waiting/watch-waiting.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import type { Parts } from './open-parts.ts'
+import { readTariffFile } from './read-tariff-file.ts'
 
-type ReaderSettings = Pick<Config, 'log' | 'closeFrom'>
+type ReaderSettings = Pick<Config, 'log' | 'statementsTopic' | 'closeSchedule' | 'closeFrom' | 'tariffPath'>
 
-/** @param timeZone of the tariff */
+/** @param tariffAtStart what is looked with while its file has mistakes, which the close that needs it names */
 export function waitingReader(
   store: Store,
-  { log, closeFrom }: ReaderSettings,
-  timeZone: string,
+  { log, statementsTopic, closeSchedule: expression, closeFrom: from, tariffPath }: ReaderSettings,
+  tariffAtStart: Tariff,
 ): (nowMs: number) => Promise<Waiting[]> {
-  return nowMs => readWaiting({ store, stream: log.topic, timeZone, from: closeFrom }, nowMs)
+  const isSameRegistry = compareRegistries(store)
+  return async nowMs => {
+    const tariff = await readTariffFile(tariffPath).catch(() => tariffAtStart)
+    const schedule = { expression, timeZone: tariff.timeZone, from }
+    return readWaiting({ store, stream: log.topic, statementsTopic, schedule, tariff, isSameRegistry }, nowMs)
+  }
 }
 
 /** Logs what waits for a person until it is disposed of. */
-export async function startWaitingWatch(parts: Parts, timeZone: string): Promise<AsyncDisposable> {
+export async function startWaitingWatch(parts: Parts, tariff: Tariff): Promise<AsyncDisposable> {
   const { config, logger } = parts
   const stop = new AbortController()
   const { signal } = stop
   const watching = watchWaiting({
-    read: waitingReader(await parts.store(), config, timeZone),
+    read: waitingReader(await parts.store(), config, tariff),
     clock: Date.now,
     sleep: ms => wait(ms, undefined, { signal }).catch(() => {}),
     signal,

@@ -46,7 +46,7 @@ export class CloseRefusedError extends Error {
 export function describeRefusal(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'registry_missing':
-      return 'no registry holds in the month; run forbruk registry import with --from and the month'
+      return 'no registry holds in the month; run forbruk registry import with --valid-from and the month'
     case 'integration_undecided':
       return describeUndecided(refusal)
     case 'figures_unsettled':

@@ -33,14 +33,14 @@ const named = (name: string) => ({
 const renamed = named('Annet AS')
 
 /** Imports the registry's texts with another name of its first client, from a month on, or from the current one. */
-function runNamed(name: string, from: string | null, store = place.store) {
+function runNamed(name: string, validFrom: string | null, store = place.store) {
   const texts = { ...REGISTRY, ...named(name) }
   const files = new Map(REGISTRY_FILES.map(file => [file, Buffer.from(texts[file])]))
   return importRegistryFiles({
     store,
     files,
     origin: 'a test',
-    from: from === null ? undefined : parseBillingPeriod(from),
+    validFrom: validFrom === null ? undefined : parseBillingPeriod(validFrom),
     timeZone,
     clock,
   })

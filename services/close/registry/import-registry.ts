@@ -34,7 +34,7 @@ type ImportOptions = {
    * The first month it holds for. Without it the current one, so that no ended month loses a client who left since; the
    * very first import has none before it, and holds for all earlier months too.
    */
-  readonly from?: BillingPeriod | undefined
+  readonly validFrom?: BillingPeriod | undefined
   /** Of the tariff: the current month is read in it. */
   readonly timeZone: string
   /** Milliseconds since the epoch. */
@@ -104,8 +104,8 @@ async function takeSequence(
 
 /** Null: it holds from the first month on. */
 function firstMonth(versions: readonly RegistryVersion[], options: ImportOptions): string | null {
-  const { from, timeZone, clock } = options
-  if (from !== undefined) return from.month
+  const { validFrom, timeZone, clock } = options
+  if (validFrom !== undefined) return validFrom.month
   return versions.length === 0 ? null : periodAt(clock(), timeZone).month
 }
 
@@ -115,7 +115,7 @@ function firstMonth(versions: readonly RegistryVersion[], options: ImportOptions
  */
 function findHeld(versions: readonly RegistryVersion[], options: ImportOptions): RegistryVersion | undefined {
   const held = versionFor(versions, firstMonth(versions, options) ?? '')
-  return options.from === undefined || held?.validFrom === options.from.month ? held : undefined
+  return options.validFrom === undefined || held?.validFrom === options.validFrom.month ? held : undefined
 }
 
 async function tell(

@@ -16,8 +16,8 @@ export type PlanFacts = {
 }
 
 export type CloseSchedule = {
-  /** A cron expression of five fields. */
-  readonly expression: string
+  /** A cron expression of five fields; null: months are closed by people alone. */
+  readonly expression: string | null
   /** Of the tariff: months end there, and the expression is read there. */
   readonly timeZone: string
   /** The first month, where somebody said so; null: whatever follows a month that is closed. */
@@ -37,21 +37,22 @@ const MONTHS_BACK_MAX = 12
  * made up for whenever this is asked next.
  */
 export function planCloses(schedule: CloseSchedule, facts: PlanFacts, nowMs: number): BillingPeriod[] {
-  return dueMonths(schedule, facts, nowMs).filter(period =>
-    isAskedFor(period, schedule.from, facts.closedMonths),
-  )
+  const due = schedule.expression === null ? [] : dueMonths(schedule, facts, nowMs)
+  return due.filter(period => isAskedFor(period, schedule.from, facts.closedMonths))
 }
 
-/** Pure: the open months whose time has come, whether anybody has asked for them or not. */
+/** Pure: the open months whose time has come, whether anybody has asked for them or not; oldest first. */
 export function dueMonths(schedule: CloseSchedule, facts: PlanFacts, nowMs: number): BillingPeriod[] {
   const { timeZone, expression } = schedule
   const { closedMonths, firstAppendTimeMs } = facts
   if (firstAppendTimeMs === null) return []
-  const cron = new Cron(expression, { timezone: timeZone, mode: '5-part' })
+  const cron = expression === null ? null : new Cron(expression, { timezone: timeZone, mode: '5-part' })
   return endedMonths(periodAt(nowMs, timeZone)).filter(period => {
     const { endMs } = periodRange(period, timeZone)
     if (endMs <= firstAppendTimeMs || closedMonths.has(period.month)) return false
-    const due = cron.nextRun(new Date(endMs + GRACE_MS - 1_000))
+    const graceEndMs = endMs + GRACE_MS
+    if (cron === null) return graceEndMs <= nowMs
+    const due = cron.nextRun(new Date(graceEndMs - 1_000))
     return due !== null && due.getTime() <= nowMs
   })
 }
@@ -61,7 +62,8 @@ export function earliestMonth(timeZone: string, nowMs: number): string {
   return endedMonths(periodAt(nowMs, timeZone))[0]?.month ?? ''
 }
 
-function isAskedFor(
+/** Pure: whether the schedule closes the month by itself once it is due. */
+export function isAskedFor(
   period: BillingPeriod,
   from: BillingPeriod | null,
   closedMonths: ReadonlySet<string>,
@@ -72,7 +74,7 @@ function isAskedFor(
 }
 
 /** The months that ended of late, oldest first. */
-export function endedMonths(current: BillingPeriod): BillingPeriod[] {
+function endedMonths(current: BillingPeriod): BillingPeriod[] {
   const months: BillingPeriod[] = []
   let period = current
   for (let back = 1; back <= MONTHS_BACK_MAX; back += 1) {

@@ -1,7 +1,6 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { CloseRefusedError } from '../gate/refusal.ts'
-import { listHeldUp } from './list-held-up.ts'
 import { planCloses } from './plan-closes.ts'
 import { runSchedule } from './run-schedule.ts'
 
@@ -38,9 +37,7 @@ async function runFor(options: {
       if (check === planFailsAt) throw new Error('the store is away')
       const firstAppendTimeMs = Date.parse('2026-08-15T00:00:00Z')
       const facts = { firstAppendTimeMs, closedMonths: closed }
-      const others = { announcements: [], changedInputs: [] }
-      const heldUp = listHeldUp(SCHEDULE, { ...facts, ...others }, now)
-      return { closes: planCloses(SCHEDULE, facts, now), announcements: [], heldUp }
+      return { closes: planCloses(SCHEDULE, facts, now), announcements: [] }
     },
     async close({ month }) {
       running += 1
@@ -118,17 +115,6 @@ test('a refused close is told of with what is missing, tried again, and the next
     '2026-10 at 2026-11-02T06:01',
   ])
   expect(logged).toContain('"missing":["no registry holds in the month')
-})
-
-test('a month that waits for the one before it is told of once', async () => {
-  const { logged } = await runFor({ from: '2026-11-02T05:00:00Z', checks: 40, answer: () => 'refused' })
-  const told = logged.split('\n').filter(row => row.includes('"heldUp"'))
-  expect(told.map(row => JSON.parse(row))).toMatchObject([
-    {
-      ...{ level: 40, heldUp: { kind: 'month_before_open', month: '2026-10', before: '2026-09' } },
-      ...{ msg: '2026-10 is due, and not closed by schedule while 2026-09 is open' },
-    },
-  ])
 })
 
 test('nothing that fails ends it', async () => {

@@ -2,7 +2,6 @@ import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Logger } from 'pino'
 import { CloseRefusedError, describeRefusal } from '../gate/refusal.ts'
 import type { MonthClose } from '../revision/month-close.ts'
-import type { HeldUp } from './list-held-up.ts'
 import { CloseRunningError } from './one-at-a-time.ts'
 
 /** What is logged of a close. */
@@ -21,8 +20,6 @@ type ScheduledWork = {
     readonly closes: readonly BillingPeriod[]
     /** YYYY-MM of months that were closed, but not announced. */
     readonly announcements: readonly string[]
-    /** What is left to people. */
-    readonly heldUp: readonly HeldUp[]
   }>
   readonly close: (period: BillingPeriod) => Promise<Closed>
   readonly announce: (month: string) => Promise<number>
@@ -41,21 +38,15 @@ const RETRY_INTERVAL_MS = 30 * 60_000
 
 /** Closes what is due until the signal. Nothing that fails ends it: it is logged, and tried again. */
 export async function runSchedule(work: ScheduledWork): Promise<void> {
-  const memory: Memory = { retryAtMs: new Map(), told: new Set() }
+  const retryAtMs = new Map<string, number>()
   while (!work.signal.aborted) {
-    await doDueWork(work, memory)
+    await doDueWork(work, retryAtMs)
     if (work.signal.aborted) return
     await work.sleep(CHECK_INTERVAL_MS)
   }
 }
 
-type Memory = {
-  readonly retryAtMs: Map<string, number>
-  /** What is left to people and was logged, while it lasts. */
-  readonly told: Set<string>
-}
-
-async function doDueWork(work: ScheduledWork, { retryAtMs, told }: Memory): Promise<void> {
+async function doDueWork(work: ScheduledWork, retryAtMs: Map<string, number>): Promise<void> {
   const { clock, signal, logger } = work
   const attempt = async (task: string, month: string, step: () => Promise<void>): Promise<void> => {
     const key = `${task} ${month}`
@@ -69,8 +60,7 @@ async function doDueWork(work: ScheduledWork, { retryAtMs, told }: Memory): Prom
     }
   }
   try {
-    const { closes, announcements, heldUp } = await work.plan(clock())
-    tellHeldUp(logger, heldUp, told)
+    const { closes, announcements } = await work.plan(clock())
     logger.debug({ closes: closes.map(each => each.month), announcements }, 'what is due')
     for (const period of closes) {
       await attempt('close', period.month, async () => logClosed(logger, await work.close(period)))
@@ -83,17 +73,6 @@ async function doDueWork(work: ScheduledWork, { retryAtMs, told }: Memory): Prom
     }
   } catch (error) {
     logger.error({ err: error }, 'what is to be closed could not be found out; asked again in a minute')
-  }
-}
-
-/** Each once, and again when it comes back. */
-function tellHeldUp(logger: ScheduledWork['logger'], heldUp: readonly HeldUp[], told: Set<string>): void {
-  const found = new Map(heldUp.map(each => [JSON.stringify(each), each]))
-  for (const key of told) if (!found.has(key)) told.delete(key)
-  for (const [key, { detail, todo, ...cause }] of found) {
-    if (told.has(key)) continue
-    told.add(key)
-    logger.warn({ heldUp: cause, todo }, detail)
   }
 }
 

@@ -157,7 +157,7 @@ describe('what changed is told against what was announced', () => {
 
   test('with a price change in prices', async () => {
     await markAnnounced(1)
-    await close({ tariff: repriced('199') })
+    await close({ tariff: repriced('199'), accept: ['tariff'] })
     const { difference } = await state('kunde', 2)
     expect(difference?.lines).toMatchObject([
       {
@@ -175,7 +175,7 @@ describe('what changed is told against what was announced', () => {
     const own = INVOICED_CLIENTS.replace('byrå,yes,,,,,,', 'byrå,no,310000043,,,,,NO')
     const activations = REGISTRY['activations.csv'].replace('kunde,bi,2026-01-01,\n', '')
     await importClients(october, own, { 'activations.csv': activations })
-    await close()
+    await close({ accept: ['registry'] })
     const statement = await state('byrå', 2)
     expect(statement).toMatchObject({ clients: [], difference: { payableNok: '-349.00' } })
     const page = readPage(renderStatement(statement, 'nb'))

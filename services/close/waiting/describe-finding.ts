@@ -6,14 +6,17 @@ export function describeFinding(finding: Finding): Waiting {
   return { ...finding, ...describe(finding) }
 }
 
-function describe(finding: Finding): Pick<Waiting, 'detail' | 'todo'> {
+type Sentences = Pick<Waiting, 'detail' | 'todo'>
+type FindingOf<Kind extends Finding['kind']> = Extract<Finding, { readonly kind: Kind }>
+
+function describe(finding: Finding): Sentences {
   const { month } = finding
   switch (finding.kind) {
     case 'month_open':
-      return {
-        detail: `${month} is over and not closed`,
-        todo: `forbruk close ${month}; with --dry-run it says what is missing`,
-      }
+    case 'month_before_open':
+    case 'no_first_month':
+    case 'close_from_idle':
+      return describeOpen(finding)
     case 'exceptions':
       return describeExceptions(finding)
     case 'later_usage':
@@ -21,6 +24,20 @@ function describe(finding: Finding): Pick<Waiting, 'detail' | 'todo'> {
         detail: `usage of ${month} was counted after r${finding.revision} was closed`,
         todo: `forbruk close ${month}; with --dry-run it says what that changes`,
       }
+    case 'inputs_changed': {
+      const { revision, causes } = finding
+      return {
+        detail: `${month} r${revision} was closed by another ${causes.join(' and ')} than holds for it now`,
+        todo: `forbruk close ${month} --dry-run, then --accept ${causes.join(',')} if it should change`,
+      }
+    }
+    case 'approval': {
+      const names = finding.revisions.map(revision => `r${revision}`).join(', ')
+      return {
+        detail: `${month} ${names}: not announced before a person approves it`,
+        todo: `forbruk statements list ${month}, then forbruk statements announce ${month}`,
+      }
+    }
     case 'decisions_unstated':
       return {
         detail: `${month}: what was decided in ${nameSome(finding.caseIds)} is on no statement yet`,
@@ -34,6 +51,37 @@ function describe(finding: Finding): Pick<Waiting, 'detail' | 'todo'> {
   }
 }
 
+type OpenMonth = FindingOf<'month_open' | 'month_before_open' | 'no_first_month' | 'close_from_idle'>
+
+function describeOpen(finding: OpenMonth): Sentences {
+  const { month } = finding
+  switch (finding.kind) {
+    case 'month_open':
+      return {
+        detail: `${month} is over and not closed`,
+        todo: `forbruk close ${month}; with --dry-run it says what is missing`,
+      }
+    case 'month_before_open':
+      return {
+        detail: `${month} is due, and not closed by schedule while ${finding.before} is open`,
+        todo: `forbruk close ${finding.before}, which says what it lacks`,
+      }
+    case 'no_first_month':
+      return {
+        detail: `${month} is due, and the schedule closes no month before a person has closed the first`,
+        todo: `forbruk close ${month}, or FORBRUK_CLOSE_FROM=${month}`,
+      }
+    case 'close_from_idle': {
+      const isOld = finding.reason === 'too_old'
+      const why = isOld ? 'lies more than a year back' : "ended before the log's first record"
+      return {
+        detail: `FORBRUK_CLOSE_FROM names ${month}, which ${why}: the schedule doesn't begin with it`,
+        todo: `forbruk close ${month}, or name a later month`,
+      }
+    }
+  }
+}
+
 const USED_BY: Record<ExceptionKind, string> = {
   unknown_client: 'by clients that the registry does not know',
   unknown_integration: 'through integrations that the registry does not know',
@@ -42,14 +90,16 @@ const USED_BY: Record<ExceptionKind, string> = {
   no_partner: "through partners' integrations at end customers",
 }
 
-function describeExceptions(finding: Extract<Finding, { kind: 'exceptions' }>) {
+function describeExceptions(finding: FindingOf<'exceptions'>): Sentences {
   const { month, revision, exception, exceptions, requests, bytes, clientId } = finding
   const largest = exceptions === 1 ? `by ${clientId}` : `the most of ${exceptions} by ${clientId}`
   return {
     detail:
       `${month} r${revision} charges nobody for ${showCount(requests)} requests and ${showCount(bytes)} bytes ` +
       `${USED_BY[exception]}, ${largest}`,
-    todo: `correct the registry (forbruk registry import), then forbruk close ${month}`,
+    todo:
+      `correct the registry (forbruk registry import DIR --valid-from ${month}), ` +
+      `then forbruk close ${month} --accept registry`,
   }
 }
 

@@ -1,19 +1,23 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { expect, test } from 'vitest'
+import type { CloseSchedule } from '../schedule/plan-closes.ts'
+import { placeAnnouncements } from '../statements/place-announcements.ts'
 import { listWaiting, type WaitingFacts } from './list-waiting.ts'
 
 const NOW = '2027-01-20T00:00:00Z'
+const BY_PEOPLE: CloseSchedule = { expression: null, timeZone: 'Europe/Oslo', from: null }
 const NOTHING: WaitingFacts = {
-  timeZone: 'Europe/Oslo',
-  from: null,
+  schedule: BY_PEOPLE,
   firstAppendTimeMs: Date.parse('2026-09-15T00:00:00Z'),
   closedMonths: new Set(['2026-09', '2026-10', '2026-11', '2026-12']),
   closes: [],
+  announcements: [],
   cases: [],
 }
 const list = (facts: Partial<WaitingFacts> = {}, now = NOW) =>
   listWaiting({ ...NOTHING, ...facts }, Date.parse(now))
 const openMonths = (facts: Partial<WaitingFacts>, now = NOW) => list(facts, now).map(({ month }) => month)
+const CLOSED = { month: '2026-10', revision: 2, hasLaterUsage: false, exceptions: [], changedInputs: [] }
 const months = (...names: string[]) => new Set(names)
 
 test('nothing waits where every ended month is closed, and nothing is known of any', () => {
@@ -36,8 +40,8 @@ test('a month waits from the end of its grace until it is closed', () => {
 test('from the month on that somebody asked for', () => {
   expect(openMonths({ closedMonths: months() })).toEqual(['2026-09', '2026-10', '2026-11', '2026-12'])
   expect(openMonths({ closedMonths: months('2026-11') })).toEqual(['2026-12'])
-  const from = parseBillingPeriod('2026-11')
-  expect(openMonths({ closedMonths: months(), from })).toEqual(['2026-11', '2026-12'])
+  const schedule = { ...BY_PEOPLE, from: parseBillingPeriod('2026-11') }
+  expect(openMonths({ closedMonths: months(), schedule })).toEqual(['2026-11', '2026-12'])
   const late = Date.parse('2026-12-31T22:59:59Z')
   expect(openMonths({ closedMonths: months(), firstAppendTimeMs: late })).toEqual(['2026-12'])
 })
@@ -56,17 +60,19 @@ test('what a close charged to nobody is told by kind, with how much it is, and w
     { ...one, clientId: 'acme' },
     { ...many, clientId: 'firma' },
   ]
-  const told = list({ closes: [{ month, revision: 2, hasLaterUsage: false, exceptions }] })
+  const told = list({ closes: [{ ...CLOSED, exceptions }] })
   expect(told.map(({ detail, todo }) => [detail, todo])).toEqual([
     [
       '2026-10 r2 charges nobody for 3 requests and 120 000 000 000 bytes ' +
         'by clients that the registry does not know, by acme',
-      'correct the registry (forbruk registry import), then forbruk close 2026-10',
+      'correct the registry (forbruk registry import DIR --valid-from 2026-10), ' +
+        'then forbruk close 2026-10 --accept registry',
     ],
     [
       '2026-10 r2 charges nobody for 1 200 requests and 5 bytes through integrations that were not active, ' +
         'the most of 40 by firma',
-      'correct the registry (forbruk registry import), then forbruk close 2026-10',
+      'correct the registry (forbruk registry import DIR --valid-from 2026-10), ' +
+        'then forbruk close 2026-10 --accept registry',
     ],
   ])
 })
@@ -77,19 +83,41 @@ test('later usage, decisions on no statement, and overage that is gone are told 
     return { ...open, caseId: `${client}/2026-09`, notOnStatement: ['2026-09'] } as const
   })
   const vanished = { ...open, caseId: 'firma/2026-11', withoutOverage: ['2026-11'] }
-  const closes = [{ month: '2026-10', revision: 1, hasLaterUsage: true, exceptions: [] }]
+  const closes = [{ ...CLOSED, hasLaterUsage: true }]
   expect(list({ closes, cases: [vanished, ...cases] }).map(({ detail, todo }) => [detail, todo])).toEqual([
     [
       '2026-09: what was decided in a/2026-09, b/2026-09, c/2026-09, 1 more is on no statement yet',
       'forbruk close 2026-09',
     ],
     [
-      'usage of 2026-10 was counted after r1 was closed',
+      'usage of 2026-10 was counted after r2 was closed',
       'forbruk close 2026-10; with --dry-run it says what that changes',
     ],
     [
       'case firma/2026-11 of Firma AS is open, and 2026-11 has no overage any more',
       "forbruk case decide firma/2026-11 waive --month 2026-11 --note 'there is no overage any more'",
     ],
+  ])
+})
+
+test('what waits for approval, and what was closed by other inputs than hold now', () => {
+  const recorded = { month: '2026-09', approvedBy: null, isAnnounced: false }
+  const announcements = placeAnnouncements([
+    { ...recorded, revision: 1, announce: 'after-approval' },
+    { ...recorded, revision: 2, announce: 'immediately' },
+    { ...recorded, month: '2026-10', revision: 1, announce: 'immediately' },
+  ])
+  const closes = [{ ...CLOSED, changedInputs: ['registry', 'tariff'] as const }]
+  expect(list({ announcements, closes })).toEqual([
+    {
+      ...{ kind: 'approval', month: '2026-09', revisions: [1, 2] },
+      detail: '2026-09 r1, r2: not announced before a person approves it',
+      todo: 'forbruk statements list 2026-09, then forbruk statements announce 2026-09',
+    },
+    {
+      ...{ kind: 'inputs_changed', month: '2026-10', revision: 2, causes: ['registry', 'tariff'] },
+      detail: '2026-10 r2 was closed by another registry and tariff than holds for it now',
+      todo: 'forbruk close 2026-10 --dry-run, then --accept registry,tariff if it should change',
+    },
   ])
 })

@@ -1,21 +1,28 @@
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { expect, test } from 'vitest'
-import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { OCTOBER, TARIFF, useInstallation } from '../../../test/support/close/close-october.ts'
 import {
   appendRecords,
   flushBlock,
   OCTOBER_END_MS,
   OCTOBER_USES,
+  REGISTRY,
   TOPIC,
+  writeRegistry,
 } from '../../../test/support/close/counted-month.ts'
 import { addStep } from '../dialogue/add-step.ts'
+import { compareRegistries } from '../registry/compare-registries.ts'
+import type { CloseSchedule } from '../schedule/plan-closes.ts'
 import { readWaiting } from './read-waiting.ts'
 
-const { place, close, countAll } = useInstallation()
-const waiting = () =>
-  readWaiting(
-    { store: place().store, stream: TOPIC, timeZone: 'Europe/Oslo', from: null },
-    place().clock.nowMs,
-  )
+const { place, close, importAll, countAll } = useInstallation()
+const BY_PEOPLE: CloseSchedule = { expression: null, timeZone: 'Europe/Oslo', from: null }
+const waiting = (schedule = BY_PEOPLE, tariff = TARIFF) => {
+  const { store, clock } = place()
+  const topics = { stream: TOPIC, statementsTopic: 'billing.statements' }
+  const isSameRegistry = compareRegistries(store)
+  return readWaiting({ store, ...topics, schedule, tariff, isSameRegistry }, clock.nowMs)
+}
 const kinds = async () => (await waiting()).map(({ kind }) => kind)
 const details = async () => (await waiting()).map(({ detail }) => detail)
 const decide = (caseId: string, outcome: 'charge' | 'waived') =>
@@ -54,7 +61,9 @@ test('a month waits until it is closed, and then what its revision charges nobod
       detail:
         '2026-10 r1 charges nobody for 43 requests and 120 000 000 000 bytes ' +
         'by clients that the registry does not know, the most of 2 by ukjent',
-      todo: 'correct the registry (forbruk registry import), then forbruk close 2026-10',
+      todo:
+        'correct the registry (forbruk registry import DIR --valid-from 2026-10), ' +
+        'then forbruk close 2026-10 --accept registry',
     },
   ])
 })
@@ -123,4 +132,34 @@ test('an open case whose overage is gone waits for its end, and then for nothing
   await decide('firma/2026-10', 'waived')
   expect(await waiting()).toEqual([])
   expect(await close()).toMatchObject({ outcome: 'unchanged' })
+})
+
+test('a first close by a person, an approval, and a registry or a tariff that came since', async () => {
+  const scheduled = { ...BY_PEOPLE, expression: '0 6 2 * *' }
+  await countAll()
+  place().clock.nowMs += 86_400_000
+  expect(await waiting(scheduled)).toMatchObject([{ kind: 'no_first_month', month: '2026-10' }])
+  await close({ announce: 'after-approval' })
+  const approval = { kind: 'approval', month: '2026-10', revisions: [1] }
+  expect(await waiting()).toMatchObject([approval])
+
+  const later = `${REGISTRY['activations.csv']}byrå,web,2026-11-01,\n`
+  await writeRegistry(place().folder, { 'activations.csv': later })
+  await importAll(OCTOBER)
+  expect(await waiting()).toMatchObject([approval])
+  const renamed = REGISTRY['clients.csv'].replace('Firma AS', 'Firma ASA')
+  await writeRegistry(place().folder, { 'clients.csv': renamed })
+  await importAll(parseBillingPeriod('2026-11'))
+  expect(await waiting()).toMatchObject([approval])
+  await importAll(OCTOBER)
+  const changed = { kind: 'inputs_changed', month: '2026-10', revision: 1 }
+  expect(await waiting()).toMatchObject([{ ...changed, causes: ['registry'] }, approval])
+  const versions = TARIFF.versions.map(version => ({ ...version, note: 'another' }))
+  expect(await waiting(BY_PEOPLE, { ...TARIFF, versions })).toMatchObject([
+    { ...changed, causes: ['registry', 'tariff'] },
+    approval,
+  ])
+
+  await close({ accept: ['registry'] })
+  expect(await waiting()).toMatchObject([{ ...approval, revisions: [1, 2] }])
 })

@@ -70,7 +70,10 @@ export type Operations = {
     table: ExportTable,
     format: ExportFormat,
   ): Promise<Buffer | null>
-  importRegistry(files: ReadonlyMap<string, Uint8Array>, from: BillingPeriod | null): Promise<RegistryAnswer>
+  importRegistry(
+    files: ReadonlyMap<string, Uint8Array>,
+    validFrom: BillingPeriod | null,
+  ): Promise<RegistryAnswer>
   listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
   readCase(caseId: string): Promise<CaseAnswer>
   addCaseStep(step: NewCaseStep): Promise<CaseAnswer>

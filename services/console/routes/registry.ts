@@ -14,7 +14,7 @@ const bodyShape = z.strictObject({
   partners: csv,
   integrations: csv,
   activations: csv,
-  from: monthParameter
+  validFrom: monthParameter
     .optional()
     .describe('the first month it holds for; without it, this month, and of the very first import every one'),
 })
@@ -31,11 +31,14 @@ export function addRegistryRoutes(app: ConsoleServer, { importRegistry }: Operat
       },
     },
     async request => {
-      const { from, ...tables } = request.body
+      const { validFrom, ...tables } = request.body
       const files = new Map(
         Object.entries(tables).map(([name, text]) => [`${name}.csv`, Buffer.from(text, 'utf8')]),
       )
-      const answer = await importRegistry(files, from === undefined ? null : parseBillingPeriod(from))
+      const answer = await importRegistry(
+        files,
+        validFrom === undefined ? null : parseBillingPeriod(validFrom),
+      )
       if (answer.kind === 'imported') return answer.imported
       throw new ProblemError({
         kind: 'registry_faulty',

@@ -97,8 +97,8 @@ describe('the worked month', () => {
   beforeAll(async () => {
     await believeAnyTime(settings)
     await importFrom(registries.other)
-    await importFrom(registries.march, '--from', '2026-03')
-    await importFrom(registries.other, '--from', '2026-04')
+    await importFrom(registries.march, '--valid-from', '2026-03')
+    await importFrom(registries.other, '--valid-from', '2026-04')
     closed = await shipAndClose('The log')
   })
 
@@ -149,7 +149,7 @@ describe('closed again after late lines and a corrected registry', () => {
   let closed: Closed
 
   beforeAll(async () => {
-    await importFrom(registries.corrected, '--from', '2026-03')
+    await importFrom(registries.corrected, '--valid-from', '2026-03')
     closed = await shipAndClose('Late lines', '--accept', 'registry')
   })
 

@@ -40,9 +40,9 @@ export function useInstallation() {
   const clock = () => place().clock.nowMs
   const rows = (sql: string) => place().store.query(sql, anyRow)
   /** Without a month, as a first import or from the current month on. */
-  const importAll = (from?: BillingPeriod) => {
+  const importAll = (validFrom?: BillingPeriod) => {
     const { store, folder: directory } = place()
-    return importRegistry({ store, directory, from, timeZone: TARIFF.timeZone, clock })
+    return importRegistry({ store, directory, validFrom, timeZone: TARIFF.timeZone, clock })
   }
   const close = (options: Partial<CloseOptions> = {}): Promise<CloseResult> =>
     closeMonth({ store: place().store, log: place().log, tariff: TARIFF, period: OCTOBER, clock, ...options })

@@ -13,6 +13,7 @@ import { pino } from 'pino'
 import { afterEach, expect } from 'vitest'
 import { createConsoleOperations } from '../../../services/cli/wiring/console-operations.ts'
 import { readTariffFile } from '../../../services/cli/wiring/read-tariff-file.ts'
+import { compareRegistries } from '../../../services/close/registry/compare-registries.ts'
 import { readWaiting } from '../../../services/close/waiting/read-waiting.ts'
 import { type Installation, TOPIC } from '../close/counted-month.ts'
 import { SELLER } from '../close/invoiced-october.ts'
@@ -86,13 +87,17 @@ async function openOver(
     readTariff: () => readTariffFile(null),
     clock,
   }
+  const tariff = await readTariffFile(null)
+  const schedule = { expression: null, timeZone: tariff.timeZone, from: null }
+  const isSameRegistry = compareRegistries(store)
   const closer: Closer = request => closeAndAnnounce(closing, request)
   const close = oneAtATime(wrap?.(closer) ?? closer)
   const operations = createConsoleOperations({
     ...{ store, stream: TOPIC, close, timeZone: 'Europe/Oslo', seller: SELLER, clock },
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: topic,
-    readWaiting: nowMs => readWaiting({ store, stream: TOPIC, timeZone: 'Europe/Oslo', from: null }, nowMs),
+    readWaiting: nowMs =>
+      readWaiting({ store, stream: TOPIC, statementsTopic: topic, schedule, tariff, isSameRegistry }, nowMs),
     findStandstills,
   })
   const listen = { host: '127.0.0.1', port: 0 }
