@@ -61,15 +61,15 @@ export async function hasUsage(store: Store, stream: string, range: PeriodRange)
   return rows.length > 0
 }
 
-/** What was counted in the range, of whomever. Reads all of it: asked once in a while, not again and again. */
+/** What was counted in the range, of whomever, as a close has it. Reads all of it: asked once in a while. */
 export async function sumUses(
   store: Store,
   stream: string,
   range: PeriodRange,
 ): Promise<{ readonly requests: bigint; readonly bytes: bigint }> {
   const [sums] = await store.query(
-    `SELECT sum(requests) AS requests_sum, sum(request_bytes + response_bytes) AS bytes_sum
-     FROM usage_rollup FINAL WHERE stream = {stream:String} AND ${IN_RANGE}`,
+    `SELECT ${sumCounted('requests')} AS requests_sum, ${sumCounted('request_bytes + response_bytes')} AS bytes_sum
+     FROM usage_counted WHERE stream = {stream:String} AND ${IN_RANGE}`,
     shapeOf({ requestsSum: count64, bytesSum: count64 }),
     { stream, ...rangeParams(range) },
   )
@@ -138,6 +138,10 @@ export type DayUse = {
   readonly bytes: bigint
 }
 
+const dayUseShape = shapeOf({ clientId: text, day: text, requestsSum: count64, bytesSum: count64 }).transform(
+  ({ requestsSum, bytesSum, ...use }): DayUse => ({ ...use, requests: requestsSum, bytes: bytesSum }),
+)
+
 /**
  * By client and day; days without any use are not in it.
  * @param clients a SELECT of client ids, with its parameters
@@ -151,13 +155,13 @@ export function readUsesByDay(
 ): Promise<DayUse[]> {
   return store.query(
     `SELECT client_id, toString(toDate(hour, {zone:String})) AS day,
-            ${sumCounted('requests')} AS requests, ${sumCounted('request_bytes + response_bytes')} AS bytes
+            ${sumCounted('requests')} AS requests_sum, ${sumCounted('request_bytes + response_bytes')} AS bytes_sum
      FROM usage_counted
      WHERE stream = {stream:String} AND ${IN_RANGE} AND client_id IN (${clients.sql})
      GROUP BY client_id, day
      ${IS_COUNTED}
      ORDER BY client_id, day`,
-    shapeOf({ clientId: text, day: text, requests: count64, bytes: count64 }),
+    dayUseShape,
     { ...clients.params, stream, ...rangeParams(range), zone: timeZone },
   )
 }
