@@ -19,12 +19,13 @@ import {
   readRecognition,
   readRepeated,
 } from './recognition.ts'
-import { readUses } from './usage.ts'
+import { readUses, readUsesByDay, sumUses } from './usage.ts'
 
 const HOUR_MS = 3_600_000
 const START_MS = Date.parse('2026-10-01T00:00:00Z')
 const RANGE = { startMs: START_MS, endMs: START_MS + 24 * HOUR_MS }
 const RUNS = { numRuns: 15 }
+const ALL_CLIENTS = { sql: 'SELECT client_id FROM usage_rollup', params: {} }
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-recognition-'))
 let store: Store
 let streams = 0
@@ -107,6 +108,19 @@ test('of requests with one id the first by append time, then by its place, count
         ...[use.requests, use.requestBytes, use.responseBytes].map(Number),
       ])
       expect(found).toEqual(expected)
+      const days = await readUsesByDay(store, stream, RANGE, 'UTC', ALL_CLIENTS)
+      const bytesOf = (group: readonly Occurrence[]) => group.reduce((sum, { offset }) => sum + offset + 1, 0)
+      expect(
+        days.map(({ clientId, requests, bytes }) => [clientId, Number(requests), Number(bytes)]),
+      ).toEqual(
+        expected.map(([client, requests, requestBytes]) => [
+          client,
+          requests,
+          Number(requestBytes) + Number(requests),
+        ]),
+      )
+      const sums = await sumUses(store, stream, RANGE)
+      expect(sums).toEqual({ requests: BigInt(first.length), bytes: BigInt(bytesOf(first)) })
     }),
     RUNS,
   )
