@@ -61,7 +61,7 @@ export async function hasUsage(store: Store, stream: string, range: PeriodRange)
   return rows.length > 0
 }
 
-/** What was counted in the range, of whomever. Reads all of it: asked once in a while, not again and again. */
+/** What was counted in the range, of whomever, as a close has it. Reads all of it: asked once in a while. */
 export async function sumUses(
   store: Store,
   stream: string,

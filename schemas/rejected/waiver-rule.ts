@@ -10,6 +10,7 @@ const reasonError = `one of ${REJECT_REASONS.join(', ')}`
 const statusError = 'a status from 100 to 599, or 0 where nobody was answered'
 const eventsError = 'a whole number of events from 1'
 const boundError = 'a bound: a number of events a month, a share of its requests, or both'
+const monthsError = 'a last month that is not before the first'
 
 export const ruleNameShape = z.string().regex(/^[\w.-]{1,64}$/, { error: nameError })
 export const reasonCodeShape = z.enum(REJECT_REASONS, { error: reasonError })
@@ -42,6 +43,10 @@ export const waiverRuleShape = z
     actor: actorShape,
   })
   .refine(({ eventsMax, sharePercentMax }) => (eventsMax ?? sharePercentMax) !== null, { error: boundError })
+  // It would hold in no month, and its name would be gone for good.
+  .refine(({ fromMonth, untilMonth }) => untilMonth === null || fromMonth <= untilMonth, {
+    error: monthsError,
+  })
 export type WaiverRule = Readonly<z.output<typeof waiverRuleShape>>
 
 /** That a rule holds no longer than a month, and on whose word. */

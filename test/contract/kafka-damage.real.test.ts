@@ -122,7 +122,11 @@ async function appendTo(log: EventLog, partition: number): Promise<void> {
 
 function requestOf(partition: number, id: number): Buffer {
   return encodeRequest({
-    ...({ kind: 'request', source: 'gw', identity: { kind: 'request_id', id: `request-${partition}-${id}` } } as const),
+    ...({
+      kind: 'request',
+      source: 'gw',
+      identity: { kind: 'request_id', id: `request-${partition}-${id}` },
+    } as const),
     ...{ clientId: 'fjord', integrationId: '', timeMs: Date.UTC(2026, 10, 1), status: 200 },
     ...{ requestBytes: 1, responseBytes: 1 },
   })

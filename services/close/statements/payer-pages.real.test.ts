@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
 import type { PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
-import { type Tariff, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { TARIFF, useInstallation } from '../../../test/support/close/close-october.ts'
+import { TARIFF, useInstallation, withAccessPrice } from '../../../test/support/close/close-october.ts'
 import {
   appendRecords,
   flushBlock,
@@ -48,11 +47,6 @@ async function useMore(block: number, requests: number): Promise<void> {
   const uses = [{ client: 'firma', integration: 'shop', requests, requestBytes: 1_000 }]
   await appendRecords(place().log, 1, 8)
   await flushBlock(place().store, { partition: 1, block, nextOffset: block * 8 + 8, uses })
-}
-
-function repriced(pricePerMonth: string): Tariff {
-  const version = tariffVersionFor(TARIFF, '2026-10')
-  return { ...TARIFF, versions: [{ ...version, externalAccess: { pricePerMonth } }] }
 }
 
 beforeEach(async () => {
@@ -157,7 +151,7 @@ describe('what changed is told against what was announced', () => {
 
   test('with a price change in prices', async () => {
     await markAnnounced(1)
-    await close({ tariff: repriced('199'), accept: ['tariff'] })
+    await close({ tariff: withAccessPrice('199'), accept: ['tariff'] })
     const { difference } = await state('kunde', 2)
     expect(difference?.lines).toMatchObject([
       {
