@@ -22,8 +22,9 @@ type ReadParts = {
 }
 
 /**
- * What the log has at the places; those that it has deleted, or that nobody can read any more, are left out. Breaks off when `signal` aborts. Throws
- * LogContradictsLedgerError where something else stands, and EventLogError when the log can't be read.
+ * What the log has at the places; those that it has deleted, or that nobody can read any more, are left out. Breaks off
+ * when `signal` aborts. Throws LogContradictsLedgerError where something else stands, and EventLogError when the log
+ * can't be read.
  */
 export async function* readOccurrences(
   parts: ReadParts,
