@@ -53,8 +53,8 @@ export async function countWithForbruk(
 }
 
 /**
- * From the first assignment of partitions, in whichever process, until every row and ledger row is durable and copies are
- * settled.
+ * From the first assignment of partitions, in whichever process, until every row and ledger row is durable and copies
+ * are settled.
  */
 export class CountingWatch {
   #assignedMs: number | null = null
@@ -72,7 +72,7 @@ export class CountingWatch {
   }
 }
 
-/** Has the topic counted by the rules of the first fold version, by which copies are recognised within a window alone. */
+/** Has the topic counted by the rules of fold version 1, by which copies are recognised within a window alone. */
 export async function beginWithFirstVersion({ topic }: Input, dataFolder: string): Promise<void> {
   const store = await openStore({ kind: 'embedded', path: join(dataFolder, 'store'), database: 'forbruk' })
   try {

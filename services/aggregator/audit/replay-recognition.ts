@@ -2,12 +2,12 @@ import { createLedgerReader, type LedgerReader } from '@forbruk/infra/ledger/led
 import { type Offsets, readAllRepeated } from '@forbruk/infra/ledger/recognition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { type RepeatedRequest, repeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
-import { toRow } from '@forbruk/infra/store/tables/table.ts'
+import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import { hashId } from '../count/hash-identity.ts'
-import { findRepeated, keyOf } from '../recognise/find-repeated.ts'
+import { findRepeated } from '../recognise/find-repeated.ts'
 import { Recogniser } from '../recognise/recogniser.ts'
 import type { AuditFinding } from './check-ledger.ts'
+import { compareRepeated } from './compare-repeated.ts'
 
 /** What is wrong with many must not fill the screen. */
 const FINDINGS_MAX = 20
@@ -58,39 +58,4 @@ function fromTheBeginning(ledger: LedgerReader, to: Offsets): Partial<LedgerRead
     readRecognition: async () => ({ sequence: 0, nextOffsets: [], isWhole: true }),
     readRepeated: async () => [],
   }
-}
-
-/**
- * Pure: what is found and not kept as it is, and what is kept of ids that the log has but once.
- * @param startOffsets by partition, below which the log has lost what is kept
- */
-export function compareRepeated(
-  found: readonly RepeatedRequest[],
-  kept: readonly RepeatedRequest[],
-  startOffsets: Offsets,
-): AuditFinding[] {
-  const keptAt = new Map(kept.map(row => [keyOf(row), row]))
-  const foundAt = new Set(found.map(keyOf))
-  const lacking = found.flatMap(row => {
-    const other = keptAt.get(keyOf(row))
-    if (other === undefined) return [toFinding(row, 'repeated in the log, and not kept as such')]
-    const isSame = describeRow(other) === describeRow(row)
-    return isSame ? [] : [toFinding(row, `${describeRow(row)} from the log, ${describeRow(other)} kept`)]
-  })
-  const byId = Map.groupBy(kept, row => `${row.hourMs} ${row.requestId}`)
-  const untrue = [...byId.values()].filter(
-    rows =>
-      rows.every(({ partition, offset }) => offset >= (startOffsets[partition] ?? 0)) &&
-      !rows.some(row => foundAt.has(keyOf(row))),
-  )
-  return [...lacking, ...untrue.flat().map(row => toFinding(row, 'kept as repeated; the log has it once'))]
-}
-
-function toFinding({ partition, offset, requestId }: RepeatedRequest, message: string): AuditFinding {
-  const place = `partition ${partition}, offset ${offset}, request id ${requestId}`
-  return { check: 'replay_equals_stored', place, message }
-}
-
-function describeRow(row: RepeatedRequest): string {
-  return Object.values(toRow(repeatedRequest, row)).join(' ')
 }

@@ -1,6 +1,6 @@
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import { expect, test } from 'vitest'
-import { compareRepeated } from './replay-recognition.ts'
+import { compareRepeated } from './compare-repeated.ts'
 
 const row = (offset: number, requestId: string, fields: Partial<RepeatedRequest> = {}): RepeatedRequest => ({
   ...{ stream: 't', hourMs: 0, idHash: 1n, partition: 0, offset, eventIndex: 0, requestId, appendTimeMs: 0 },
