@@ -180,6 +180,8 @@ export const payerStatementShape = z.object({
     requestsSince: decimalShape,
     bytesSince: decimalShape,
     bytesBases: z.array(z.enum(BYTES_BASES)).readonly(),
+    /** False where some of it was counted before 429, 401 and 407 were told apart: theirs counted as 4xx does. */
+    isStatusToldApart: z.boolean(),
   }),
   /** The prices, allowances and definitions that the month was rated with. */
   tariff: tariffVersionShape,

@@ -37,6 +37,7 @@ test.each([
   ['no bound', { eventsMax: null }, 'a bound: a number of events a month'],
   ['a share above the whole', { sharePercentMax: '101' }, 'per cent above 0, at most 100'],
   ['a month that there is not', { fromMonth: '2026-13' }, 'a month as YYYY-MM'],
+  ['a last month before its first', { untilMonth: '2026-01' }, 'a last month that is not before the first'],
 ])(
   'a rule with %s is refused, with what was expected, and nothing is recorded',
   async (_, changes, expected) => {

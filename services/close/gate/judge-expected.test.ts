@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { judgeExpected } from './judge-expected.ts'
 
 const endMs = Date.parse('2026-10-31T23:00:00Z')
-const OCTOBER = { month: '2026-10', endMs, silent: [], hasUsage: true, firstAppendTimeMs: endMs - 1 }
+const OCTOBER = {
+  ...{ month: '2026-10', endMs, silent: [], sources: [{ source: 'gw2' }] },
+  ...{ hasUsage: true, firstAppendTimeMs: endMs - 1 },
+}
 const gw2 = { source: 'gw2', fromMonth: '2026-10', mayHaveShipped: false }
 
 test('an expected source of which nothing can be of the month is missed, from its month on', () => {
@@ -29,4 +32,5 @@ test('usage of a month from before the log is not enough where people expect sou
   expect(judgeExpected({ ...before, hasUsage: false })).toEqual([])
   expect(judgeExpected({ ...before, expected: [...later, { ...gw2, mayHaveShipped: true }] })).toEqual([])
   expect(judgeExpected({ ...before, expected: [] })).toEqual([])
+  expect(judgeExpected({ ...before, sources: [{ source: 'gw2' }, { source: 'not-named' }] })).toEqual([])
 })

@@ -1,8 +1,11 @@
+import { readFoldVersionMin } from '@forbruk/infra/ledger/fold-version.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import type { PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
 import type { PayerRange } from '../revision/of-close.ts'
 import { readAdjustments, readStatements } from '../revision/read-statements.ts'
+import { isStatusToldApart } from '../usage/describe-counting.ts'
 import type { StatedRevision } from './find-revision.ts'
 import { readAnnounced } from './read-announced.ts'
 import { readBuyers } from './read-buyers.ts'
@@ -27,8 +30,11 @@ export async function readPayerStatements(
 ): Promise<PayerStatement[]> {
   const statements = Map.groupBy(await readStatements(store, stated, range), each => each.payerId)
   const adjustments = Map.groupBy(await readAdjustments(store, stated, range), each => each.payerId)
+  const monthRange = periodRange(parseBillingPeriod(stated.month), timeZone)
+  const foldVersionMin = await readFoldVersionMin(store, stated.proof.stream, monthRange)
   const shared = {
     stated,
+    isStatusToldApart: isStatusToldApart(foldVersionMin),
     timeZone,
     seller,
     days: await readUsageDays(store, stated, range, timeZone),

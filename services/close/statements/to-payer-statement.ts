@@ -43,6 +43,7 @@ type OfPayer = {
 type Shared = {
   readonly stated: StatedRevision
   readonly timeZone: string
+  readonly isStatusToldApart: boolean
   readonly seller: Seller | null
   readonly days: ReadonlyMap<string, readonly DayUse[]>
   readonly terms: MonthTerms
@@ -142,7 +143,7 @@ function toVat(payableNok: DecimalText, { vat }: Seller): StatedVat {
 function toUsage(
   period: BillingPeriod,
   statements: readonly Statement[],
-  { stated, timeZone, days }: Shared,
+  { stated, timeZone, days, isStatusToldApart }: Shared,
 ): PayerStatement['usage'] {
   const summed = sumDays(
     period,
@@ -157,5 +158,6 @@ function toUsage(
     requestsSince: `${summed.reduce((sum, day) => sum + day.requests, 0n) - requests}`,
     bytesSince: `${summed.reduce((sum, day) => sum + day.bytes, 0n) - bytes}`,
     bytesBases: BYTES_BASES.filter(each => bases.has(each)),
+    isStatusToldApart,
   }
 }

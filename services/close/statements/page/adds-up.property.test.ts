@@ -67,6 +67,7 @@ function statePayer(uses: readonly Parameters<typeof use>[], decisions: readonly
     { statements: ofByrå, adjustments: [] },
     {
       stated: { ...month, formats: ['combined'], proof },
+      isStatusToldApart: true,
       timeZone: 'Europe/Oslo',
       seller: SELLER,
       days: new Map(),

@@ -200,13 +200,16 @@ export const ENGLISH: Texts = {
     heading: 'How the figures come about',
     definitions: ({ note: _, ...version }, timeZone) =>
       describeTariff({ currency: 'NOK', timeZone }, version).map(sentence =>
-        sentence.replaceAll(/\d{5,}/g, formatDecimal),
+        sentence.replaceAll(/\d+\.\d+|\d{5,}/g, formatDecimal),
       ),
     bytes: {
       body: 'the body alone',
       headers_and_body: 'headers and body',
       as_sent: 'what the gateway sends by itself',
     },
+    countedInClass:
+      'Some requests of the month were counted before 429, 401 and 407 were told apart from other 4xx: ' +
+      'theirs count as 4xx does.',
     bytesOf: bases => `Bytes are those of ${bases.join(', in some places ')}.`,
     reference: 'Reference',
     contentHash: 'Content hash of the month',

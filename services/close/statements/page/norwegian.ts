@@ -206,6 +206,8 @@ export const NORWEGIAN: Texts = {
       headers_and_body: 'hoder og innhold',
       as_sent: 'det gatewayen selv sender',
     },
+    countedInClass:
+      'Noen av forespørslene i måneden ble talt før 429, 401 og 407 ble skilt ut fra 4xx. De teller som 4xx.',
     bytesOf: bases => `Som byte teller ${bases.join(', noen steder ')}.`,
     reference: 'Referanse',
     contentHash: 'Kontrollsum for måneden',

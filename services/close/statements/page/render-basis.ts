@@ -10,6 +10,7 @@ export function renderBasis(statement: PayerStatement, { basis, language }: Text
   const bytes = usage.bytesBases.map(each => basis.bytes[each])
   const sentences = [
     ...basis.definitions(tariff, usage.timeZone),
+    ...(usage.isStatusToldApart ? [] : [basis.countedInClass]),
     ...(bytes.length === 0 ? [] : [basis.bytesOf(bytes)]),
   ]
   return html`<section><h2>${basis.heading}</h2>

@@ -111,6 +111,7 @@ const STATEMENT: PayerStatement = {
     requestsSince: '1',
     bytesSince: '0',
     bytesBases: ['body', 'headers_and_body'],
+    isStatusToldApart: true,
   },
   tariff: PUBLISHED,
   contentHash: 'abc',
@@ -163,6 +164,14 @@ describe('the page in Norwegian', () => {
     expect(read({ ...STATEMENT, isLatest: false }, 'nb')).toContain('En senere revisjon har erstattet')
   })
 
+  test('says where statuses that count for nothing were not told apart yet', () => {
+    const said = 'ble talt før 429, 401 og 407 ble skilt ut fra 4xx. De teller som 4xx.'
+    expect(page).not.toContain(said)
+    expect(read({ ...STATEMENT, usage: { ...STATEMENT.usage, isStatusToldApart: false } }, 'nb')).toContain(
+      said,
+    )
+  })
+
   test("of a payer whose clients are all another payer's now shows what is taken back", () => {
     const text = read({ ...STATEMENT, clients: [], amountNok: '0.00', payableNok: '0.00' }, 'nb')
     expect(text).toContain('en annen betaler nå')
@@ -191,6 +200,9 @@ test('the page in English says the same, with the same figures', () => {
   const [norwegian, english] = [read(STATEMENT, 'nb'), read(STATEMENT, 'en')]
   expect(english).toContain('This is not an invoice')
   expect(english).toContain('Included per client and month: 500 000 requests and 30 GB.')
+  const allowance = { requests: 10_000, gigabytes: '0.6' }
+  const tariff = { ...PUBLISHED, consumption: { ...PUBLISHED.consumption, allowance } }
+  expect(read({ ...STATEMENT, tariff }, 'en')).toContain('10 000 requests and 0,6 GB.')
   const figures = (page: string) =>
     [...page.matchAll(/\d+(?: \d{3})*,\d+/g)].map(match => match[0]).toSorted()
   expect(figures(english)).toEqual(figures(norwegian))

@@ -127,6 +127,8 @@ export type Texts = {
     /** How the figures come about: a sentence each. */
     readonly definitions: (version: TariffVersion, timeZone: string) => readonly string[]
     readonly bytes: Readonly<Record<PayerStatement['usage']['bytesBases'][number], string>>
+    /** Where some statuses were not told apart from others of their class. */
+    readonly countedInClass: string
     readonly bytesOf: (bases: readonly string[]) => string
     readonly reference: string
     readonly contentHash: string
