@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readPage } from '../support/close/read-page.ts'
 import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
 /**
@@ -93,12 +94,13 @@ test('what was not counted can be seen: on the close, on the page and in the vie
     ['', ' 5xx 200 2 000 ', ' 429 100 1 000 ', ' 401/407 55 550 ', ''].join('\n'),
   )
   const pages = join(folder, 'pages')
-  await forbruk(['statements', 'print', '2026-10', '--payer', 'firm', '--out', pages], internal)
-  const page = readFileSync(join(pages, '2026-10-r1-firm.html'), 'utf8')
+  const print = ['statements', 'print', '2026-10', '--payer', 'firm', '--language', 'en', '--out', pages]
+  await forbruk(print, internal)
+  const page = readPage(readFileSync(join(pages, '2026-10-r1-firm.en.html'), 'utf8'))
   for (const text of [
-    'Not counted, answered with 5xx: 200 requests',
-    'Not counted, answered with 429: 100 requests',
-    'Not counted, answered with 401/407: 55 requests',
+    'of which answered with 5xx, not counted 200 ',
+    'of which answered with 429, not counted 100 ',
+    'of which answered with 401/407, not counted 55 ',
     'Use for which the gateway names no integration counts as internal.',
     'Requests of every status but 429, 5xx count.',
   ]) {
