@@ -15,6 +15,8 @@ import type { Texts } from './texts.ts'
 const kroner = (amount: string, sign?: 'signed') =>
   `NOK${NO_BREAK_SPACE}${sign === undefined ? formatPrice(amount) : formatSigned(amount)}`
 const clientsOf = (count: number) => `${count} ${count === 1 ? 'client' : 'clients'}`
+/** @param count as it is written, with its sign where it has one */
+const countRequests = (count: string) => `${count} ${/^[+-]?1$/.test(count) ? 'request' : 'requests'}`
 
 function vatOf({ category, percent, reason }: StatedVat): string {
   switch (category) {
@@ -135,7 +137,7 @@ export const ENGLISH: Texts = {
     cause: (cause, { requestsMore, bytesMore }) => {
       switch (cause) {
         case 'usage':
-          return `Use counted since: ${formatSigned(requestsMore)} requests, ${formatSignedBytes(bytesMore)}`
+          return `Use counted since: ${countRequests(formatSigned(requestsMore))}, ${formatSignedBytes(bytesMore)}`
         case 'registry':
           return 'The customer registry was corrected'
         case 'tariff':
@@ -188,12 +190,12 @@ export const ENGLISH: Texts = {
     heading: 'Use per day',
     requests: count => `Requests, ${count} in the month`,
     transfer: bytes => `Transfer, ${bytes} in the month`,
-    requestsOf: (day, count) => `${formatDate(day, 'en')}: ${count} requests`,
+    requestsOf: (day, count) => `${formatDate(day, 'en')}: ${countRequests(count)}`,
     transferOf: (day, bytes) => `${formatDate(day, 'en')}: ${bytes}`,
     explain: timeZone =>
       `Days of ${timeZone}. All use, also what is included or does not count against what is included.`,
     since: (requests, bytes) =>
-      `The days are shown as they are counted now: ${requests} requests and ${bytes} more than in this revision. ` +
+      `Days are shown as they are counted now: ${countRequests(requests)} and ${bytes} more than in this revision. ` +
       'A later one can take them in.',
   },
   basis: {

@@ -15,6 +15,8 @@ import type { Texts } from './texts.ts'
 const kroner = (amount: string, sign?: 'signed') =>
   `${sign === undefined ? formatPrice(amount) : formatSigned(amount)}${NO_BREAK_SPACE}kr`
 const clientsOf = (count: number) => `${count} ${count === 1 ? 'klient' : 'klienter'}`
+/** @param count as it is written, with its sign where it has one */
+const countRequests = (count: string) => `${count} ${/^[+-]?1$/.test(count) ? 'forespørsel' : 'forespørsler'}`
 
 function vatOf({ category, percent, reason }: StatedVat): string {
   switch (category) {
@@ -137,7 +139,7 @@ export const NORWEGIAN: Texts = {
     cause: (cause, { requestsMore, bytesMore }) => {
       switch (cause) {
         case 'usage':
-          return `Bruk talt siden: ${formatSigned(requestsMore)} forespørsler, ${formatSignedBytes(bytesMore)}`
+          return `Bruk talt siden: ${countRequests(formatSigned(requestsMore))}, ${formatSignedBytes(bytesMore)}`
         case 'registry':
           return 'Kunderegisteret er rettet'
         case 'tariff':
@@ -190,12 +192,12 @@ export const NORWEGIAN: Texts = {
     heading: 'Bruk per dag',
     requests: count => `Forespørsler, ${count} i måneden`,
     transfer: bytes => `Overføring, ${bytes} i måneden`,
-    requestsOf: (day, count) => `${formatDate(day, 'nb')}: ${count} forespørsler`,
+    requestsOf: (day, count) => `${formatDate(day, 'nb')}: ${countRequests(count)}`,
     transferOf: (day, bytes) => `${formatDate(day, 'nb')}: ${bytes}`,
     explain: timeZone =>
       `Døgn i tidssonen ${timeZone}. All bruk, også det som er inkludert eller ikke teller mot det inkluderte.`,
     since: (requests, bytes) =>
-      `Døgnene vises slik de er talt nå: ${requests} forespørsler og ${bytes} mer enn i denne revisjonen. ` +
+      `Døgnene vises slik de er talt nå: ${countRequests(requests)} og ${bytes} mer enn i denne revisjonen. ` +
       'En senere revisjon kan ta det med.',
   },
   basis: {

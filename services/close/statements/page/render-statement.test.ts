@@ -147,7 +147,7 @@ describe('the page in Norwegian', () => {
     ['its definitions', 'En måned er en kalendermåned i Europe/Oslo.'],
     ['what bytes are', 'Som byte teller innholdet alene, noen steder hoder og innhold.'],
     ['ticks in one unit', ' 10 B '],
-    ['that more was counted since', '1 forespørsler og 0 B mer'],
+    ['that more was counted since', '1 forespørsel og 0 B mer'],
     ['when it was made', '2. november 2026 kl. 06:00 (Europe/Oslo)'],
   ])('shows %s', (_what, text) => expect(page).toContain(text))
 
