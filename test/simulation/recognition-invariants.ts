@@ -114,11 +114,14 @@ export class RecognitionInvariants {
   }
 }
 
+/** Identities are kept since fold version 2, which has these apart. */
+const OWN_CLASS: Readonly<Record<number, string>> = { 401: '401/407', 407: '401/407', 429: '429' }
+
 function describe({ event, appendTimeMs }: CountedId): string {
   const { source, identity, clientId, integrationId, timeMs, status, requestBytes, responseBytes } = event
   const id = identity.kind === 'request_id' ? identity.id : ''
   const hourMs = Math.floor(timeMs / HOUR_MS) * HOUR_MS
-  const statusClass = `${Math.floor(status / 100)}xx`
+  const statusClass = OWN_CLASS[status] ?? `${Math.floor(status / 100)}xx`
   return [
     hourMs,
     id,

@@ -163,7 +163,10 @@ test('the API describes its problems, and what it answers', async () => {
   const { paths } = z
     .object({ paths: z.record(z.string(), z.record(z.string(), operation)) })
     .parse(await (await get('/openapi.json')).json())
-  for (const { responses } of Object.values(paths).flatMap(methods => Object.values(methods))) {
+  // A probe that says no is an answer, and no problem.
+  const { '/v1/ready': ready, ...others } = paths
+  expect(Object.keys(ready?.get?.responses['503']?.content ?? {})).toEqual(['application/json'])
+  for (const { responses } of Object.values(others).flatMap(methods => Object.values(methods))) {
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', 'default']))
     for (const [status, { content }] of Object.entries(responses)) {
       if (status !== '200') expect(Object.keys(content)).toEqual(['application/problem+json'])
