@@ -7,7 +7,6 @@ import { openStore } from '@forbruk/infra/store/open-store.ts'
 import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { stream } from '@forbruk/infra/store/tables/stream.ts'
 import { z } from 'zod'
-import { believeAnyTime } from '../support/process/run-forbruk.ts'
 import { type Input, PARTITIONS } from './fill-topics.ts'
 import { type Measurement, measurementOf, timeoutFor } from './measurement.ts'
 import { runMeasured } from './run-process.ts'
@@ -36,7 +35,6 @@ export async function countWithForbruk(
   dataFolder: string,
 ): Promise<Measurement> {
   const env = forbrukSettings(brokers, input.topic, dataFolder)
-  await believeAnyTime(env)
   const watch = new CountingWatch()
   const finished = await runMeasured({
     command: process.execPath,

@@ -4,7 +4,7 @@ import { openEventLog } from '@forbruk/infra/log/open-event-log.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { encodeJson } from './encode-json.ts'
-import { EventGenerator, type Totals } from './generate-events.ts'
+import { beginOfEvents, EventGenerator, type Totals } from './generate-events.ts'
 
 export type Input = {
   readonly topic: string
@@ -38,7 +38,7 @@ export async function fillTopics(
   const names = ['json', 'avro', 'json-without-ids', 'json-of-first-version'].map(name => `${prefix}.${name}`)
   const logs = await Promise.all(names.map(topic => openTopic(brokers, topic)))
   const encoders = [encodeJson, encodeRequest, encodeJsonWithoutId, encodeJson]
-  const generator = new EventGenerator(SEED)
+  const generator = new EventGenerator(SEED, beginOfEvents(Date.now()))
   let jsonBytes = 0
   try {
     for (let done = 0; done < events; done += BATCH_EVENTS) {

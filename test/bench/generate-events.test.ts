@@ -7,7 +7,7 @@ import { EventGenerator } from './generate-events.ts'
 const EVENTS = 20_000
 
 function generate(seed: number) {
-  const generator = new EventGenerator(seed)
+  const generator = new EventGenerator(seed, Date.UTC(2026, 9, 12))
   return { generator, events: Array.from({ length: EVENTS }, () => generator.next()) }
 }
 

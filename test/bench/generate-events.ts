@@ -15,7 +15,6 @@ const SOURCES = 4
 /** Whatever the number: the default of 2 000 000 fills three days. */
 const EVENTS_PER_HOUR = 27_778
 const HOUR_MS = 3_600_000
-const START_MS = Date.UTC(2026, 9, 12)
 /** Gateways deliver a little out of order. */
 const LATENESS_MAX_MS = 120_000
 const WITHOUT_ID_SHARE = 0.05
@@ -23,11 +22,20 @@ const DUPLICATE_SHARE = 0.01
 /** A copy comes within so many events of its original: well inside the window in which it is recognised. */
 const DUPLICATE_DISTANCE_MAX = 5_000
 
+const DAY_MS = 24 * HOUR_MS
+
+/** A month back: so that the times of any benchmark are over, and believed. */
+export function beginOfEvents(nowMs: number): number {
+  return Math.floor(nowMs / DAY_MS - 30) * DAY_MS
+}
+
 /**
- * Seeded: the same seed gives the same events. Time runs on with the events; clients are Zipf-distributed, so
+ * Seeded: the same seed and start give the same events. Time runs on with the events; clients are Zipf-distributed, so
  * the first sends a seventh of all requests, most send a few a day; 5 % have no identity; 1 % come twice.
  */
 export class EventGenerator {
+  /** Of the first event. */
+  readonly #startMs: number
   readonly #random: () => number
   readonly #clientShares = cumulativeZipfShares(CLIENTS)
   readonly #recent: RequestEvent[] = []
@@ -35,7 +43,8 @@ export class EventGenerator {
   readonly #admitted = new TotalsSum()
   #generated = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, startMs: number) {
+    this.#startMs = startMs
     this.#random = createRandom(seed)
   }
 
@@ -61,7 +70,7 @@ export class EventGenerator {
   #create(): RequestEvent {
     const rank = findShare(this.#clientShares, this.#random())
     const passedMs = (this.#generated / EVENTS_PER_HOUR) * HOUR_MS
-    const timeMs = Math.floor(START_MS + passedMs - this.#random() * LATENESS_MAX_MS)
+    const timeMs = Math.floor(this.#startMs + passedMs - this.#random() * LATENESS_MAX_MS)
     const event: RequestEvent = {
       kind: 'request',
       source: `gw-${1 + this.#below(SOURCES)}`,

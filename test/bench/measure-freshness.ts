@@ -4,11 +4,10 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
-import { believeAnyTime } from '../support/process/run-forbruk.ts'
 import { forbrukSettings, MAIN } from './count-forbruk.ts'
 import { encodeJson } from './encode-json.ts'
 import { openTopic, PARTITIONS, toRecord } from './fill-topics.ts'
-import { EventGenerator } from './generate-events.ts'
+import { beginOfEvents, EventGenerator } from './generate-events.ts'
 import { startProcess } from './run-process.ts'
 
 export type Freshness = {
@@ -134,7 +133,6 @@ type Up = {
 async function startUp(brokers: readonly string[], topic: string, dataFolder: string): Promise<Up> {
   const listen = `127.0.0.1:${await freePort()}`
   const settings = { ...forbrukSettings(brokers, topic, dataFolder), LOG_LEVEL: 'info' }
-  await believeAnyTime(settings)
   const child = startProcess({
     command: process.execPath,
     args: [MAIN, 'up'],
@@ -170,7 +168,7 @@ function whenAssigned(child: ChildProcess): Promise<void> {
 }
 
 async function appendEvenly(log: EventLog, up: Up) {
-  const generator = new EventGenerator(SEED)
+  const generator = new EventGenerator(SEED, beginOfEvents(Date.now()))
   const appendedMs: number[] = []
   const polling = pollProbes(up, appendedMs)
   const startedMs = performance.now()
@@ -214,7 +212,7 @@ function probe(tick: number): RequestEvent {
     identity: { kind: 'request_id', id: `probe-${tick}` },
     clientId: PROBE_CLIENT,
     integrationId: 'app-01',
-    timeMs: Date.UTC(2026, 9, 12),
+    timeMs: beginOfEvents(Date.now()),
     status: 200,
     requestBytes: 1,
     responseBytes: 1,

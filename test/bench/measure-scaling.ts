@@ -4,7 +4,6 @@ import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { z } from 'zod'
-import { believeAnyTime } from '../support/process/run-forbruk.ts'
 import { CountingWatch, forbrukSettings, MAIN, NODE_FLAGS } from './count-forbruk.ts'
 import type { Input } from './fill-topics.ts'
 import { timeoutFor } from './measurement.ts'
@@ -47,7 +46,6 @@ async function countOnServer(
       CLICKHOUSE_PASSWORD: server.password,
       CLICKHOUSE_DATABASE: database,
     }
-    await believeAnyTime(env)
     const watch = new CountingWatch()
     const command = {
       command: process.execPath,
