@@ -1,7 +1,9 @@
 import type { OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
-import type { EventIdentity } from '@forbruk/schemas/event/log-event.ts'
+import type { EventIdentity, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { encodeMark, encodeRejectedLine, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { type Random, seededRandom } from '../../demo/record/random.ts'
+import type { Form } from './plan.ts'
+import { RepeatedIds } from './repeat-ids.ts'
 
 /** One record for the log, and what whoever counts naively must make of it. */
 export type MadeRecord = { readonly outgoing: OutgoingRecord; readonly meaning: Meaning }
@@ -13,6 +15,8 @@ export type Meaning =
   /** Unreadable altogether: each copy is rejected. */
   | { readonly kind: 'garbage' }
   | { readonly kind: 'copy' }
+  /** A request again, by its id, where no fold can see it: the fold counts it, and usage is read without it. */
+  | { readonly kind: 'repeated' }
   | { readonly kind: 'mark' }
 
 type Usage = {
@@ -38,7 +42,7 @@ const CLASS_OF: Readonly<Record<number, number>> = { 401: 7, 429: 6 }
 const COPIES = 0.1
 const OUT_OF_ORDER = 0.05
 const MALFORMED = 0.01
-/** Copies of request ids come again well within any duplicate window. */
+/** Copies of recent request ids come again well within any duplicate window. */
 const RECENT_MAX = 500
 const OLD_MAX = 1_000
 const OLD_CHANCE = 0.02
@@ -55,16 +59,24 @@ export class EventMaker {
   readonly #recent: OutgoingRecord[] = []
   /** Of lines, whose copies are recognised however old they are. */
   readonly #old: OutgoingRecord[] = []
+  readonly #ids: RepeatedIds
   /** Events, without the copies of earlier ones. */
   made = 0
 
   /** @param nowMs of the run: decides the events' times, and nothing else of them */
-  constructor(seed: number, eventsTotal: number, partitions: number, nowMs: number) {
+  constructor(
+    seed: number,
+    { eventsTotal, partitions, windowSize }: Pick<Form, 'eventsTotal' | 'partitions' | 'windowSize'>,
+    nowMs: number,
+  ) {
     this.#startMs = (Math.floor(nowMs / DAY_MS) - DAYS_BEFORE) * DAY_MS
     this.#random = seededRandom(seed, 'events')
     this.#eventsTotal = eventsTotal
     this.#partitions = partitions
     this.#files = ['edge-1', 'edge-2'].map(source => new LineFile(source, 1, partitions))
+    // A recent copy is remembered anew.
+    const forgottenAfter = windowSize + 2 * RECENT_MAX
+    this.#ids = new RepeatedIds(seededRandom(seed, 'ids'), partitions, forgottenAfter)
   }
 
   get left(): number {
@@ -80,7 +92,13 @@ export class EventMaker {
     const first = this.#random.chance(MALFORMED) ? this.#makeMalformed() : this.#makeRequest()
     this.made += 1
     const copy = this.#random.chance(COPIES) ? this.#chooseCopy() : undefined
-    return copy === undefined ? [first] : [first, { outgoing: copy, meaning: { kind: 'copy' } }]
+    const made: MadeRecord[] = [
+      first,
+      ...(copy === undefined ? [] : [{ outgoing: copy, meaning: { kind: 'copy' } } as const]),
+      ...this.#ids.repeat().map(outgoing => ({ outgoing, meaning: { kind: 'repeated' } }) as const),
+    ]
+    for (const { outgoing } of made) this.#ids.send(outgoing)
+    return made
   }
 
   /** By which the sources say what they have sent: after everything else, one to each partition. */
@@ -118,7 +136,9 @@ export class EventMaker {
       responseBytes: random.whole(0, 100_000),
     }
     const timeMs = this.#chooseTime()
-    const value = encodeRequest({ kind: 'request', source, identity, timeMs, status, ...event })
+    const request: RequestEvent = { kind: 'request', source, identity, timeMs, status, ...event }
+    if (identity.kind === 'request_id') this.#ids.remember(request, partition)
+    const value = encodeRequest(request)
     const hour = Math.floor(timeMs / HOUR_MS)
     const statusClass = CLASS_OF[status] ?? Math.floor(status / 100)
     const outgoing = this.#remember({ to: { partition }, value }, identity)

@@ -16,10 +16,12 @@ test('figures are compared in both directions', () => {
 })
 
 test('what comes in has the shares that it promises, and every event in one place of the count', () => {
-  const maker = new EventMaker(1, 20_000, 4, Date.UTC(2026, 9, 12))
+  const form = { eventsTotal: 20_000, partitions: 4, windowSize: 2 ** 11 }
+  const maker = new EventMaker(1, form, Date.UTC(2026, 9, 12))
   const oracle = new Oracle()
   while (!maker.isDone) for (const { meaning } of maker.next()) oracle.add(meaning)
   expect(oracle.requests + oracle.rejected + oracle.garbage).toBe(20_000)
+  expect(oracle.repeated).toBeGreaterThan(50)
   expect(oracle.copies / 20_000).toBeCloseTo(0.1, 1)
   expect((oracle.rejected + oracle.garbage) / 20_000).toBeCloseTo(0.01, 2)
   const requests = [...oracle.usage.values()].reduce((sum, figure) => sum + figure.requests, 0)

@@ -12,10 +12,12 @@ export class Oracle {
   rejected = 0
   garbage = 0
   copies = 0
+  /** Copies that no fold can see. */
+  repeated = 0
   marks = 0
 
   get sent(): number {
-    return this.requests + this.rejected + this.garbage + this.copies + this.marks
+    return this.requests + this.rejected + this.garbage + this.copies + this.repeated + this.marks
   }
 
   add(meaning: Meaning): void {
@@ -39,6 +41,9 @@ export class Oracle {
       case 'copy':
         this.copies += 1
         return
+      case 'repeated':
+        this.repeated += 1
+        return
       case 'mark':
         this.marks += 1
     }
@@ -50,7 +55,8 @@ export class Oracle {
    */
   expect(log: LogCount): Expected {
     const rejected = this.rejected + log.garbage
-    const { requests } = this
+    // As folds count them: usage is read without those that are repeated.
+    const requests = this.requests + this.repeated
     return {
       requests,
       rejected,

@@ -10,6 +10,7 @@ import { planFaults } from './plan.ts'
 import type { Report } from './print-report.ts'
 import { produce, send } from './produce.ts'
 import { isInflicted, Schedule } from './schedule.ts'
+import { settleIds } from './settle-ids.ts'
 import { type Ending, makeAggregators, type ServerSettings, startServers } from './start-servers.ts'
 import { Turns } from './turns.ts'
 import { verify } from './verify.ts'
@@ -70,7 +71,7 @@ async function run(settings: TortureSettings, folder: string, ending: Ending): P
 
   aggregators[0]?.start()
   const oracle = new Oracle()
-  const maker = new EventMaker(seed, form.eventsTotal, form.partitions, Date.now())
+  const maker = new EventMaker(seed, form, Date.now())
   const progress = new Progress(log, store)
   const steps = planFaults(seed, form)
   const schedule = new Schedule({ steps, world, progress, eventsSent: () => maker.made, say })
@@ -86,10 +87,9 @@ async function run(settings: TortureSettings, folder: string, ending: Ending): P
   say(`caught up after ${seconds(beganMs).toFixed(0)} s`)
   const codes = await Promise.all(aggregators.map(aggregator => aggregator.stop()))
   for (const code of codes.filter(code => code !== '0')) onUnplannedEnd(`stopped in order, exit code ${code}`)
-  const verdict = await verify(log, store, oracle, {
-    ...servers.environment,
-    CLICKHOUSE_URL: servers.storeUrl,
-  })
+  const environment = { ...servers.environment, CLICKHOUSE_URL: servers.storeUrl }
+  failures.push(...(await settleIds(environment, say)))
+  const verdict = await verify(log, store, oracle, environment)
   const records = verdict.totals.find(({ what }) => what === 'records')?.expected ?? 0
   const filled = await diskFull
   return {

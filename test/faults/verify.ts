@@ -1,3 +1,4 @@
+import { readRecognised } from '@forbruk/infra/ledger/recognition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
@@ -53,6 +54,7 @@ export async function verify(
   )
   const usage = await readUsage(store)
   const differing = compareUsage(usage, oracle.usage)
+  const recognised = await readRecognised(store, log.topic)
   const rejectedRows = await store.query(
     'SELECT count() AS rejected FROM rejected_events WHERE stream = {stream:String}',
     progressShape.pick({ rejected: true }),
@@ -65,6 +67,9 @@ export async function verify(
       expected: expected[what],
     })),
     { what: 'rejected, kept', counted: rejectedRows[0]?.rejected ?? 0, expected: expected.rejected },
+    { what: 'repeated request ids', counted: Number(recognised.copies), expected: oracle.repeated },
+    { what: 'ids not compared', counted: Number(recognised.unknown), expected: 0 },
+    { what: 'offsets not settled', counted: recognised.offsetsBehind, expected: 0 },
     {
       what: 'requests, in figures',
       counted: sum(usage, 'requests'),

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** How far the model goes: everything that can happen within these bounds is looked at. */
-type Bounds = {
+/** How far a model goes: everything that can happen within these bounds is looked at. */
+type BlockBounds = {
   readonly RECORDS: number
   readonly WINDOW: number
   readonly CRASHES: number
@@ -14,7 +14,9 @@ type Bounds = {
   readonly POWER_LOSSES: number
 }
 
-type Mutation =
+type SettlingBounds = Omit<BlockBounds, 'WINDOW' | 'POWER_LOSSES'>
+
+type BlockMutation =
   | 'LEDGER_FIRST'
   | 'CONSTANT_VERSION'
   | 'RESUME_AT_COMMITTED_OFFSET'
@@ -22,35 +24,76 @@ type Mutation =
   | 'NO_COMPARISON'
   | 'FAILED_FLUSH_GOES_ON'
 
-type Check = { readonly name: string; readonly bounds: Bounds; readonly mutation: Mutation | null }
+type SettlingMutation =
+  | 'PROGRESS_FIRST'
+  | 'PROGRESS_PER_PARTITION'
+  | 'OWN_PROGRESS'
+  | 'NEW_AGAINST_NEW'
+  | 'HASH_DECIDES'
+  | 'COPIES_ALONE'
+  | 'LEDGER_FIRST'
+
+/** The model is a file beside this one. */
+type Check = { readonly name: string } & (
+  | {
+      readonly model: 'block-protocol'
+      readonly bounds: BlockBounds
+      readonly mutation: BlockMutation | null
+    }
+  | {
+      readonly model: 'settling'
+      readonly bounds: SettlingBounds
+      readonly mutation: SettlingMutation | null
+    }
+)
 
 type Outcome =
   | { readonly kind: 'holds'; readonly states: number }
   | { readonly kind: 'violated'; readonly assertion: string; readonly depth: number }
 
-const CRASHING: Bounds = { RECORDS: 3, WINDOW: 1, CRASHES: 1, STRAYS: 1, POWER_LOSSES: 0 }
+const CRASHING: BlockBounds = { RECORDS: 3, WINDOW: 1, CRASHES: 1, STRAYS: 1, POWER_LOSSES: 0 }
 /** What the mutants need: the fewer orders there are, the sooner the one that breaks them is met. */
-const NO_STRAYS: Bounds = { ...CRASHING, STRAYS: 0 }
-const LOSING: Bounds = { RECORDS: 3, WINDOW: 1, CRASHES: 0, STRAYS: 0, POWER_LOSSES: 1 }
+const NO_STRAYS: BlockBounds = { ...CRASHING, STRAYS: 0 }
+const LOSING: BlockBounds = { RECORDS: 3, WINDOW: 1, CRASHES: 0, STRAYS: 0, POWER_LOSSES: 1 }
+/** Nothing goes wrong but the order. */
+const ORDERLY: SettlingBounds = { RECORDS: 3, CRASHES: 0, STRAYS: 0 }
 
 export const PROTOCOL: readonly Check[] = [
-  { name: 'crashes, zombies and stray inserts', bounds: CRASHING, mutation: null },
-  { name: 'power losses and zombies', bounds: LOSING, mutation: null },
+  ofBlocks('crashes, zombies and stray inserts', CRASHING),
+  ofBlocks('power losses and zombies', LOSING),
+  ofSettling('settling in any order', { ...ORDERLY, RECORDS: 4 }),
+  ofSettling('settling with crashes', { ...ORDERLY, CRASHES: 1 }),
+  ofSettling('settling with stray inserts', { ...ORDERLY, STRAYS: 1 }),
 ]
 /** Takes some minutes and gigabytes. */
 export const DEEP: readonly Check[] = [
-  { name: 'all of it together', bounds: { ...CRASHING, POWER_LOSSES: 1 }, mutation: null },
+  ofSettling('settling with all of it together', { ...ORDERLY, CRASHES: 1, STRAYS: 1 }),
+  ofBlocks('all of it together', { ...CRASHING, POWER_LOSSES: 1 }),
 ]
 export const MUTANTS: readonly Check[] = [
-  { name: 'the ledger before the rows', bounds: NO_STRAYS, mutation: 'LEDGER_FIRST' },
-  { name: 'a constant version', bounds: NO_STRAYS, mutation: 'CONSTANT_VERSION' },
-  { name: 'resuming at the committed offset', bounds: NO_STRAYS, mutation: 'RESUME_AT_COMMITTED_OFFSET' },
-  { name: 'resuming without the window', bounds: NO_STRAYS, mutation: 'NO_WINDOW' },
-  { name: 'a failed flush taken for done', bounds: NO_STRAYS, mutation: 'FAILED_FLUSH_GOES_ON' },
-  { name: 'no comparison with the ledger', bounds: LOSING, mutation: 'NO_COMPARISON' },
+  ofBlocks('the ledger before the rows', NO_STRAYS, 'LEDGER_FIRST'),
+  ofBlocks('a constant version', NO_STRAYS, 'CONSTANT_VERSION'),
+  ofBlocks('resuming at the committed offset', NO_STRAYS, 'RESUME_AT_COMMITTED_OFFSET'),
+  ofBlocks('resuming without the window', NO_STRAYS, 'NO_WINDOW'),
+  ofBlocks('a failed flush taken for done', NO_STRAYS, 'FAILED_FLUSH_GOES_ON'),
+  ofBlocks('no comparison with the ledger', LOSING, 'NO_COMPARISON'),
+  ofSettling('the progress before the rows', ORDERLY, 'PROGRESS_FIRST'),
+  ofSettling('progress of two joined by partition', ORDERLY, 'PROGRESS_PER_PARTITION'),
+  ofSettling('going on from what one has settled oneself', ORDERLY, 'OWN_PROGRESS'),
+  ofSettling('only new ids against new ones', ORDERLY, 'NEW_AGAINST_NEW'),
+  ofSettling('one hash taken for one id', ORDERLY, 'HASH_DECIDES'),
+  ofSettling('only the copies kept', ORDERLY, 'COPIES_ALONE'),
+  ofSettling('the ledger before the identities', ORDERLY, 'LEDGER_FIRST'),
 ]
 
-const MODEL = join(import.meta.dirname, 'block-protocol.pml')
+function ofBlocks(name: string, bounds: BlockBounds, mutation: BlockMutation | null = null): Check {
+  return { name, model: 'block-protocol', bounds, mutation }
+}
+
+function ofSettling(name: string, bounds: SettlingBounds, mutation: SettlingMutation | null = null): Check {
+  return { name, model: 'settling', bounds, mutation }
+}
+
 const TIMEOUT_MS = 1_800_000
 const DEPTH_MAX = 100_000
 const run = promisify(execFile)
@@ -71,13 +114,14 @@ export async function findSpin(): Promise<string | null> {
 }
 
 /** Looks at every state that the model can reach. Throws when the search could not be done or not be finished. */
-export async function checkModel({ bounds, mutation }: Check): Promise<Outcome> {
+export async function checkModel({ model, bounds, mutation }: Check): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'forbruk-model-'))
   try {
     const values = Object.entries(bounds).map(([name, value]) => `-D${name}=${value}`)
     const mutations = mutation === null ? [] : [`-D${mutation}`]
     const options = { cwd: folder, timeout: TIMEOUT_MS }
-    await run('spin', ['-a', ...values, ...mutations, MODEL], options)
+    const source = join(import.meta.dirname, `${model}.pml`)
+    await run('spin', ['-a', ...values, ...mutations, source], options)
     // Safety alone: nothing is only true in the limit. States are kept whole, compressed, none hashed away.
     await run('gcc', ['-O2', '-w', '-DSAFETY', '-DCOLLAPSE', '-o', 'pan', 'pan.c'], options)
     const { stdout } = await run(join(folder, 'pan'), [`-m${DEPTH_MAX}`], options)

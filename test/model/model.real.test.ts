@@ -4,7 +4,7 @@ import { checkModel, findSpin, MUTANTS, PROTOCOL, readOutcome } from './check-mo
 const obstacle = await findSpin()
 const TIMEOUT_MS = 600_000
 
-describe.skipIf(obstacle !== null)('the block protocol in every order of events', () => {
+describe.skipIf(obstacle !== null)('the protocol in every order of events', () => {
   test.each(PROTOCOL)('is exact: $name', { timeout: TIMEOUT_MS }, async check => {
     expect(await checkModel(check)).toMatchObject({ kind: 'holds' })
   })

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { countUnknown, readRecognised } from '@forbruk/infra/ledger/recognition.ts'
+import { countUnknown, readRecognised, readRecognition } from '@forbruk/infra/ledger/recognition.ts'
 import { readSettledUsage } from '@forbruk/infra/ledger/settled-usage.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { recognitionProgress } from '@forbruk/infra/store/tables/recognition-progress.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import pino from 'pino'
@@ -137,6 +139,20 @@ test('while it counts on, a copy is left out soon, and stopping does not wait', 
   stopping.abort()
   await running
   expect(performance.now() - stoppedMs).toBeLessThan(15_000)
+}, 240_000)
+
+test('where another says late that less is settled, the one that settles says again what is', async () => {
+  const log = await openTopic('late')
+  const stopping = new AbortController()
+  const running = run(log, stopping.signal, false)
+  await log.append([record('a', 0), record('a', 1)])
+  await vi.waitFor(async () => expect(await readUsage(log.topic)).toEqual([['fjord', 1, 10]]), WITHIN)
+  const late = { stream: log.topic, sequence: 100, nextOffsets: [1, 0, 0], repeated: 0n }
+  await insertValues(store, recognitionProgress, [late])
+  const settled = { sequence: 101, nextOffsets: [1, 1, 0], isWhole: true }
+  await vi.waitFor(async () => expect(await readRecognition(store, log.topic)).toEqual(settled), WITHIN)
+  stopping.abort()
+  await running
 }, 240_000)
 
 test('audit --replay names a repeated id that is not kept as such, and one that is and never was', async () => {

@@ -30,9 +30,7 @@ export type RecogniseParts = {
  */
 export class Recogniser {
   readonly #parts: RecogniseParts
-  /** Settled below, by this process; null before the first time. */
-  #settled: Offsets | null = null
-  /** Of what is stored of it. */
+  /** Of the progress that this process has told or seen. */
   #sequence = 0
   /** Partitions whose newest blocks are not known to have all the identities that the ledger vouches for. */
   readonly #unverified: Set<number>
@@ -59,7 +57,6 @@ export class Recogniser {
       if (!isDone) return null
     }
     if (blocks.length > 0) await this.#tell(to, await ledger.countRepeated(log.topic))
-    this.#settled = to
     return to
   }
 
@@ -71,14 +68,15 @@ export class Recogniser {
   }
 
   /**
-   * By this process, else as the store has it. Where rows of that were lost, it is taken back before any is written
-   * again: their number alone wouldn't tell then.
+   * As the store has it, whatever this process has settled: another may have told late of less, and a month is closed
+   * by what is stored. Where rows of that were lost, it is taken back before any is written again: their number alone
+   * wouldn't tell then.
    */
   async #readSettled(): Promise<Offsets> {
     const { sequence, nextOffsets, isWhole } = await this.#parts.ledger.readRecognition(this.#parts.log.topic)
     // What others told meanwhile must not outlast what is told here.
     this.#sequence = Math.max(this.#sequence, sequence)
-    if (isWhole) return this.#settled ?? nextOffsets
+    if (isWhole) return nextOffsets
     await this.#tell([], 0n)
     return []
   }
