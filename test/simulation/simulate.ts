@@ -193,7 +193,8 @@ class Run {
     world.inserts.isStoreAway = false
     world.inserts.faults = { rate: 0, canRefuse: false }
     const before = world.store.describe(partition)
-    const process = world.start()
+    // One that counts on for ever may hold the partition back, and say so, without an end.
+    const process = world.start(true)
     for (let left = STEPS_TO_REFUSE_MAX; left > 0 && process.end === null; left--) {
       world.proceed()
       await this.#settle()

@@ -40,7 +40,7 @@ export class StreamCounter implements PartitionConsumer {
 
   async assign(partition: number): Promise<number | null> {
     try {
-      const point = await this.#parts.resume(partition)
+      const point = await this.#resume(partition)
       this.#folds.set(partition, this.#parts.beginFold(point))
       const { foldFromOffset, readFromOffset } = point
       this.#parts.logger.info({ partition, foldFromOffset, readFromOffset }, 'partition assigned')
@@ -49,6 +49,19 @@ export class StreamCounter implements PartitionConsumer {
       if (!(error instanceof LogGapError)) throw error
       this.#halt(partition, error)
       return null
+    }
+  }
+
+  /**
+   * The ledger is read before the log's bounds. In between another process may have counted on, and retention deleted
+   * what only the older ledger needs: a gap is one that is still there when both are read again.
+   */
+  async #resume(partition: number): Promise<ResumePoint> {
+    try {
+      return await this.#parts.resume(partition)
+    } catch (error) {
+      if (!(error instanceof LogGapError)) throw error
+      return this.#parts.resume(partition)
     }
   }
 
