@@ -6,6 +6,9 @@ export class LogGapError extends Error {
   override name = 'LogGapError'
 }
 
+/** It begins later than the ledger needs. */
+export class DeletedRecordsError extends LogGapError {}
+
 export function describePartition({ partition, stream }: Place): string {
   return `partition ${partition} of ${stream}`
 }
@@ -31,7 +34,7 @@ export function assertLogHolds(
     )
   }
   if (bounds.startOffset > foldFromOffset) {
-    throw new LogGapError(
+    throw new DeletedRecordsError(
       `${where} begins at offset ${bounds.startOffset}, but counting must go on from ${foldFromOffset}: offsets ` +
         `${foldFromOffset} to ${bounds.startOffset - 1} were deleted by the topic's retention before their block was ` +
         `complete. Restore them, or ${howToAccept(place.partition, knownOffset, bounds.startOffset)}. ` +

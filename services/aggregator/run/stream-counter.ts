@@ -1,5 +1,5 @@
 import type { PartitionConsumer, RecordBatch, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
-import { LogGapError } from '../count/log-gap.ts'
+import { DeletedRecordsError, LogGapError } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import type { BlockRows } from './encode-block.ts'
 import type { Sleep } from './sleep.ts'
@@ -60,7 +60,7 @@ export class StreamCounter implements PartitionConsumer {
     try {
       return await this.#parts.resume(partition)
     } catch (error) {
-      if (!(error instanceof LogGapError)) throw error
+      if (!(error instanceof DeletedRecordsError)) throw error
       return this.#parts.resume(partition)
     }
   }
