@@ -21,9 +21,10 @@ type Circumstances = {
 export function assertExpectedEnd(
   process: { readonly name: string; readonly isStopping: boolean; readonly geometry: StreamGeometry },
   error: unknown,
-  { isReplaced, isUpgraded, geometries, partitions }: Circumstances,
+  circumstances: Circumstances,
 ): void {
-  const hasGap = isReplaced || partitions.some(log => log.hasLostItsStart)
+  const { isReplaced, isUpgraded, geometries } = circumstances
+  const hasGap = mayHaveGap(circumstances)
   const isExpected =
     error === null ||
     (error instanceof StoreError && error.code === REFUSED) ||
@@ -35,4 +36,14 @@ export function assertExpectedEnd(
   if (isExpected) return
   const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
   throw new Violation(`${process.name} ended without a reason: ${reason}`)
+}
+
+/** A partition may be held back, by a process that goes on, only where the log may lack what counting needs. */
+export function assertExpectedHalt(process: string, reason: string, circumstances: Circumstances): void {
+  if (mayHaveGap(circumstances)) return
+  throw new Violation(`${process} holds a partition back without a reason: ${reason}`)
+}
+
+function mayHaveGap({ isReplaced, partitions }: Circumstances): boolean {
+  return isReplaced || partitions.some(log => log.hasLostItsStart)
 }

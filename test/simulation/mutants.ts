@@ -81,6 +81,15 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'resuming compares no marks with the ledger': {
     around: withSums((sum, block) => ({ ...sum, sourceMarks: block.marks })),
   },
+  'resuming reads the bounds of the log before the ledger': {
+    async resume(parts, partition) {
+      const bounds = await parts.log.bounds(partition)
+      return resumePartition(
+        { ...parts, log: { topic: parts.log.topic, bounds: async () => bounds } },
+        partition,
+      )
+    },
+  },
   'the start of a partition is not stored first': { resume: resumeWithoutStart },
   'a block folded again is not compared with the ledger': {
     resume: withProof((place, _counted) => new BlockProof(place, new Map())),

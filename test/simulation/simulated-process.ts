@@ -40,12 +40,7 @@ export type Operation =
 
 type Held = { position: number | null; busy: boolean }
 
-const SILENT = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
+const ignore = () => undefined
 
 /** The shared outside of all processes. */
 export type Surroundings = {
@@ -67,6 +62,8 @@ export class SimulatedProcess {
   stalledSteps = 0
   isStopping = false
   end: { readonly error: unknown } | null = null
+  /** What it said of partitions that it can't count on, oldest first. */
+  readonly halts: string[] = []
   /** How its release counts. */
   readonly geometry: StreamGeometry
   readonly #surroundings: Surroundings
@@ -183,7 +180,10 @@ export class SimulatedProcess {
       clock: nowMs,
       geometry,
       pendingRowsMax,
-      logger: SILENT,
+      logger: {
+        ...{ debug: ignore, info: ignore, warn: ignore },
+        error: fields => this.halts.push(JSON.stringify(fields)),
+      },
       sleep: (delayMs, signal) => this.#sleep(delayMs, signal),
       signal: this.#abort.signal,
       untilCaughtUp,

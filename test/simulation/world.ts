@@ -3,7 +3,7 @@ import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { Group } from './group.ts'
 import { Inserts } from './inserts.ts'
 import { Invariants } from './invariants.ts'
-import { assertExpectedEnd } from './judge-end.ts'
+import { assertExpectedEnd, assertExpectedHalt } from './judge-end.ts'
 import { neededOffset } from './needed-offset.ts'
 import { pickGeometry } from './pick-geometry.ts'
 import type { Protocol } from './protocol.ts'
@@ -118,6 +118,7 @@ export class World {
   afterStep(): void {
     for (const process of this.processes) {
       if (process.stalledSteps > 0) process.stalledSteps -= 1
+      for (const reason of process.halts.splice(0)) assertExpectedHalt(process.name, reason, this)
       if (process.end === null) continue
       this.forget(process)
       const { error } = process.end
