@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { FileProgress } from './file-progress.ts'
 import { lockSource } from './lock-source.ts'
 import type { Obstacle, SettledObstacle } from './obstacle.ts'
-import { progressPath, readProgress, saveProgress } from './save-progress.ts'
+import { lockPath, progressPath, readProgress, saveProgress } from './save-progress.ts'
 import { ShipError } from './ship-error.ts'
 import type { SourceProgress } from './source-progress.ts'
 
@@ -27,7 +27,7 @@ type AcceptLossOptions = {
 export async function acceptLoss(options: AcceptLossOptions): Promise<readonly SettledObstacle[]> {
   const { stateDir, source, file, reason, actor, clock } = options
   const path = progressPath(stateDir, source)
-  const unlock = lockSource(path.replace(/json$/, 'lock'), source)
+  const unlock = lockSource(lockPath(stateDir, source), source)
   try {
     const progress = await readProgress(path, source)
     const isMeant = (one: Obstacle) => [one.path, one.file].includes(file) || one.path === resolve(file)
