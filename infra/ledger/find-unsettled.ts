@@ -1,4 +1,4 @@
-import type { Recognition } from './recognition.ts'
+import { type Recognition, settledTo } from './recognition.ts'
 
 /** What a block's requests, request bytes and response bytes come to. */
 type Figures = {
@@ -32,13 +32,13 @@ export function findUnsettled(before: Blocks, after: Blocks): string[] {
  */
 export function findUnrecognised(
   blocks: readonly { readonly partition: number; readonly nextOffset: number }[],
-  { nextOffsets, isWhole }: Pick<Recognition, 'nextOffsets' | 'isWhole'>,
+  recognition: Pick<Recognition, 'nextOffsets' | 'isWhole'>,
 ): string[] {
   const ends = new Map<number, number>()
   for (const { partition, nextOffset } of blocks)
     ends.set(partition, Math.max(nextOffset, ends.get(partition) ?? 0))
   return [...ends].flatMap(([partition, end]) => {
-    const settled = isWhole ? (nextOffsets[partition] ?? 0) : 0
+    const settled = settledTo(recognition, partition)
     const message =
       `partition ${partition}: repeated request ids are recognised up to offset ${settled}, ` +
       `and it is counted up to ${end}; a running aggregator goes on with that`

@@ -29,6 +29,14 @@ export async function readRecognition(store: Store, stream: string): Promise<Rec
   return row ?? { sequence: 0, nextOffsets: [], isWhole: true }
 }
 
+/** Below which offset every repeated request id of a partition is subtracted. Pure. */
+export function settledTo(
+  { nextOffsets, isWhole }: Pick<Recognition, 'nextOffsets' | 'isWhole'>,
+  partition: number,
+): number {
+  return isWhole ? (nextOffsets[partition] ?? 0) : 0
+}
+
 const REPEATED = 'SELECT count() FROM repeated_request FINAL WHERE stream = {stream:String} AND is_known'
 
 /** How many occurrences of repeated request ids are known. */
@@ -179,17 +187,16 @@ export async function readRecognised(store: Store, stream: string): Promise<Reco
     shapeOf({ copies: count64, unknown: count64 }),
     { stream },
   )
-  const { nextOffsets, isWhole } = await readRecognition(store, stream)
+  const recognition = await readRecognition(store, stream)
   const ends = await store.query(
     `SELECT partition, max(next_offset) AS next_offset FROM block_ledger FINAL
      WHERE stream = {stream:String} AND identities > 0 GROUP BY partition`,
     shapeOf({ partition: safeCount, nextOffset: safeCount }),
     { stream },
   )
-  const behind = ends.map(({ partition, nextOffset }) => {
-    const settled = isWhole ? (nextOffsets[partition] ?? 0) : 0
-    return Math.max(0, nextOffset - settled)
-  })
+  const behind = ends.map(({ partition, nextOffset }) =>
+    Math.max(0, nextOffset - settledTo(recognition, partition)),
+  )
   const offsetsBehind = behind.reduce((sum, offsets) => sum + offsets, 0)
   return { copies: row?.copies ?? 0n, unknown: row?.unknown ?? 0n, offsetsBehind }
 }

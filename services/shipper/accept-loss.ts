@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { FileProgress } from './file-progress.ts'
 import { lockSource } from './lock-source.ts'
-import type { Obstacle, SettledObstacle } from './obstacle.ts'
-import { progressPath, readProgress, saveProgress } from './save-progress.ts'
+import { keyOf, type Obstacle, type SettledObstacle } from './obstacle.ts'
+import { lockPath, progressPath, readProgress, saveProgress } from './save-progress.ts'
 import { ShipError } from './ship-error.ts'
 import type { SourceProgress } from './source-progress.ts'
 
@@ -27,7 +27,7 @@ type AcceptLossOptions = {
 export async function acceptLoss(options: AcceptLossOptions): Promise<readonly SettledObstacle[]> {
   const { stateDir, source, file, reason, actor, clock } = options
   const path = progressPath(stateDir, source)
-  const unlock = lockSource(path.replace(/json$/, 'lock'), source)
+  const unlock = lockSource(lockPath(stateDir, source), source)
   try {
     const progress = await readProgress(path, source)
     const isMeant = (one: Obstacle) => [one.path, one.file].includes(file) || one.path === resolve(file)
@@ -45,15 +45,11 @@ export async function acceptLoss(options: AcceptLossOptions): Promise<readonly S
 /** Pure: the progress without these obstacles. A file that was begun counts as read to its end. */
 function settle(progress: SourceProgress, settled: readonly SettledObstacle[]): SourceProgress {
   const isLost = ({ file }: FileProgress) => settled.some(one => one.file === file)
+  const settledKeys = new Set(settled.map(keyOf))
   return {
     ...progress,
     files: progress.files.map(file => (isLost(file) ? { ...file, done: true } : file)),
-    obstacles: progress.obstacles.filter(
-      one =>
-        !settled.some(
-          ({ reason, path, file }) => one.reason === reason && one.path === path && one.file === file,
-        ),
-    ),
+    obstacles: progress.obstacles.filter(one => !settledKeys.has(keyOf(one))),
     settled: [...progress.settled, ...settled],
   }
 }

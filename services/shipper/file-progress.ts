@@ -28,7 +28,12 @@ export type FileProgress = {
 }
 
 /** Stays the same when a file is renamed. */
-export type Place = { readonly device: string; readonly inode: string }
+type Place = { readonly device: string; readonly inode: string }
+
+/** Never where one of them is null: it is not known to lie anywhere. */
+export function isSamePlace(one: Place | null, other: Place | null): boolean {
+  return one !== null && other !== null && one.device === other.device && one.inode === other.inode
+}
 
 export type LastLine = { readonly position: number; readonly bytes: number; readonly digest: string }
 
@@ -74,7 +79,7 @@ export class LiveFile {
     const before = isLive ? this.livePlace : this.place
     this.place = { device, inode }
     if (isLive) this.livePlace = this.place
-    return before?.device !== device || before.inode !== inode
+    return !isSamePlace(before, this.place)
   }
 
   countEvent(partition: number): void {

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FileProgress } from './file-progress.ts'
+import { type FileProgress, isSamePlace } from './file-progress.ts'
 import type { FileFacts } from './log-files.ts'
 import { keyOf } from './obstacle.ts'
 import type { FoundObstacle } from './obstacles.ts'
 import { Tail } from './read-tail.ts'
-import { explainAlike, isPlace } from './recognise-file.ts'
+import { explainAlike } from './recognise-file.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
 import { type Survey, surveyRotated } from './survey-rotated.ts'
@@ -121,7 +121,7 @@ function isElsewhere(
 ): boolean | null {
   if ([...retiring].some(tail => tail.file === file)) return true
   if (isChanged || survey === null) return null
-  return !isPlace(place, facts) && survey.rotated.some(one => isPlace(place, one.facts))
+  return !isSamePlace(place, facts) && survey.rotated.some(one => isSamePlace(place, one.facts))
 }
 
 async function survey(

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { isSamePlace } from './file-progress.ts'
 import type { RotatedFile } from './find-rotated.ts'
 import type { Start } from './identify-file.ts'
 import type { FileFacts } from './log-files.ts'
@@ -58,7 +59,6 @@ async function startOf(shipment: Shipment, path: string): Promise<Start | null> 
 export function isLeftAlone({ before }: LogProgress, start: Start, facts: FileFacts): boolean {
   return before.some(({ file, lineDigests, place }) => {
     if (file !== start.file || !agree(start, { lineDigests })) return false
-    const isInPlace = place?.device === facts.device && place.inode === facts.inode
-    return isInPlace || lineDigests.length === start.lineDigests.length
+    return isSamePlace(place, facts) || lineDigests.length === start.lineDigests.length
   })
 }

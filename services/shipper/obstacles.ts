@@ -30,15 +30,11 @@ export class Obstacles {
     return this.settled.some(one => keyOf(one) === keyOf(found) && one.version === found.version)
   }
 
-  isStanding(found: FoundObstacle): boolean {
-    return this.#standing.get(keyOf(found))?.version === found.version
-  }
-
   /** Tells of it once. What was settled stays so until the file changes. */
   raise(found: FoundObstacle): void {
-    const obstacle = { ...found, sinceMs: this.#standing.get(keyOf(found))?.sinceMs ?? this.#clock() }
-    if (this.isStanding(found) || this.isSettled(found)) return
-    this.#standing.set(keyOf(found), obstacle)
+    const before = this.#standing.get(keyOf(found))
+    if (before?.version === found.version || this.isSettled(found)) return
+    this.#standing.set(keyOf(found), { ...found, sinceMs: before?.sinceMs ?? this.#clock() })
     this.changed = true
     this.#onWarning(found.detail)
   }

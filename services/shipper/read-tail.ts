@@ -1,10 +1,10 @@
 import { MAGIC_BYTES, recogniseCompression } from './decompress.ts'
-import type { FileProgress } from './file-progress.ts'
+import { type FileProgress, isSamePlace } from './file-progress.ts'
 import { digestOf, HEAD_BYTES_MAX, readStart, START_LINES_MAX, type Start } from './identify-file.ts'
 import type { FileFacts, OpenLogFile } from './log-files.ts'
 import { openForReading, readAt } from './read-bytes.ts'
 import { judgeLine } from './read-from.ts'
-import { type Candidate, isCopy, isPlace, type Recognised, recognise } from './recognise-file.ts'
+import { type Candidate, isCopy, type Recognised, recognise } from './recognise-file.ts'
 import { codeOf, FileError } from './ship-error.ts'
 import { LineShipper } from './ship-lines.ts'
 import type { FileSummary } from './ship-summary.ts'
@@ -79,8 +79,8 @@ export class Tail {
     throw new FileError('unreadable', `${path}: ${refusal}`)
   }
 
-  isFile({ device, inode }: Pick<FileFacts, 'device' | 'inode'>): boolean {
-    return this.facts.device === device && this.facts.inode === inode
+  isFile(facts: FileFacts): boolean {
+    return isSamePlace(this.facts, facts)
   }
 
   get file(): string | null {
@@ -93,7 +93,10 @@ export class Tail {
 
   /** Goes on with the file that lay in the same place before, if it is that one beyond doubt. Ships nothing. */
   async goOn(): Promise<void> {
-    await this.#begin(false, (known, start) => isPlace(known.livePlace, this.facts) && isCopy(start, known))
+    await this.#begin(
+      false,
+      (known, start) => isSamePlace(known.livePlace, this.facts) && isCopy(start, known),
+    )
   }
 
   /** Ships what has come, as far as the lines are complete. */

@@ -1,4 +1,4 @@
-import type { FileProgress, Place } from './file-progress.ts'
+import { type FileProgress, isSamePlace } from './file-progress.ts'
 import { HEAD_BYTES_MAX, type Start } from './identify-file.ts'
 import type { FileFacts } from './log-files.ts'
 import type { KnownStart } from './source-progress.ts'
@@ -76,7 +76,7 @@ function judgeWhole(candidate: Candidate, known: FileProgress): 'same' | 'other'
   const isElsewhere = facts === null ? false : candidate.isElsewhere(known, facts)
   if (isElsewhere === null) return 'undecided'
   if (!isLive) return isElsewhere || isOther(candidate, known) ? 'undecided' : 'same'
-  if (isPlace(known.livePlace, facts)) return isElsewhere ? 'undecided' : 'same'
+  if (isSamePlace(known.livePlace, facts)) return isElsewhere ? 'undecided' : 'same'
   // The log was renamed, and the gateway has begun it anew. Of what never was the log this may be the original.
   return known.livePlace !== null && isElsewhere ? 'other' : 'undecided'
 }
@@ -84,20 +84,16 @@ function judgeWhole(candidate: Candidate, known: FileProgress): 'same' | 'other'
 /** It has lines that the other didn't have when that was read to its end, or was never renamed to this. */
 function isOther({ start, facts, isCompressed }: Candidate, known: FileProgress): boolean {
   const hasMore = start.lineDigests.length > known.lineDigests.length
-  return hasMore && (known.done || !isCompressed) && !isPlace(known.place, facts)
+  return hasMore && (known.done || !isCompressed) && !isSamePlace(known.place, facts)
 }
 
 /** It ends before where the known one's shipping stopped: an earlier copy, or another file that may go on otherwise. */
 function judgePart(candidate: Candidate, known: FileProgress): Recognised {
   const { isLive, facts } = candidate
-  const mayGrow = isLive || isPlace(known.place, facts) || isPlace(known.livePlace, facts)
+  const mayGrow = isLive || isSamePlace(known.place, facts) || isSamePlace(known.livePlace, facts)
   return !mayGrow && isCopy(candidate.start, known)
     ? { kind: 'known', known, holds: 'less' }
     : { kind: 'undecided', like: known }
-}
-
-export function isPlace(place: Place | null, facts: FileFacts | null): boolean {
-  return place !== null && facts !== null && place.device === facts.device && place.inode === facts.inode
 }
 
 export function isCopy(start: Pick<Start, 'lineDigests' | 'headBytes'>, known: FileProgress): boolean {
@@ -111,9 +107,7 @@ function linesInCommon(start: Pick<Start, 'lineDigests'>, known: Pick<Start, 'li
 /** Of two sources: a copy, or the very same file. What begins alike so far is not taken for one. */
 export function isSameFile(one: KnownStart, other: KnownStart): boolean {
   if (firstLineOf(one) !== firstLineOf(other) || !agree(one, other)) return false
-  const isSamePlace =
-    one.place !== null && one.place.device === other.place?.device && one.place.inode === other.place.inode
-  return isSamePlace || linesInCommon(one, other) >= LINES_OF_A_COPY
+  return isSamePlace(one.place, other.place) || linesInCommon(one, other) >= LINES_OF_A_COPY
 }
 
 /** The digest of a file's first line, by which every name of it begins. */

@@ -43,14 +43,22 @@ const sourceProgress = z.object({
   settled: z.array(settledShape).default([]),
 })
 
-/** Where a source's progress lies; the names of sources may hold what names of files may not. */
+/** Where a source's progress lies. */
 export function progressPath(stateDir: string, source: string): string {
+  return join(stateDir, `${toFileName(source)}.json`)
+}
+
+/** Where the lock lies by which one shipper at a time has the progress. */
+export function lockPath(stateDir: string, source: string): string {
+  return join(stateDir, `${toFileName(source)}.lock`)
+}
+
+/** The names of sources may hold what names of files may not. */
+function toFileName(source: string): string {
   const name = encodeURIComponent(source)
-  const short =
-    name.length <= 120
-      ? name
-      : `${name.slice(0, 100)}-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`
-  return join(stateDir, `${short}.json`)
+  return name.length <= 120
+    ? name
+    : `${name.slice(0, 100)}-${createHash('sha256').update(source).digest('hex').slice(0, 16)}`
 }
 
 export function makeStateDir(stateDir: string): void {

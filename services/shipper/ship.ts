@@ -9,7 +9,14 @@ import { lockSource } from './lock-source.ts'
 import { diskFiles } from './log-files.ts'
 import { type ByteSource, openFile, openStream } from './read-bytes.ts'
 import { Tail } from './read-tail.ts'
-import { loadProgress, makeStateDir, progressPath, readOtherProgress, saveProgress } from './save-progress.ts'
+import {
+  loadProgress,
+  lockPath,
+  makeStateDir,
+  progressPath,
+  readOtherProgress,
+  saveProgress,
+} from './save-progress.ts'
 import { AppendFailedError } from './send-batches.ts'
 import { FileError, messageOf, ShipError } from './ship-error.ts'
 import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from './ship-summary.ts'
@@ -61,7 +68,7 @@ export async function ship(options: ShipOptions): Promise<ShipSummary> {
   const timing = { ...TIMING, ...options.timing }
   makeStateDir(stateDir)
   const path = progressPath(stateDir, source)
-  const unlock = lockSource(path.replace(/json$/, 'lock'), source)
+  const unlock = lockSource(lockPath(stateDir, source), source)
   try {
     const saved = await loadProgress(path, source, log.partitionCount)
     const retry = {

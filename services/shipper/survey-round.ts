@@ -1,4 +1,4 @@
-import type { FileProgress } from './file-progress.ts'
+import { type FileProgress, isSamePlace } from './file-progress.ts'
 import type { RotatedFile } from './find-rotated.ts'
 import { HEAD_BYTES_MAX, type Start } from './identify-file.ts'
 import { isLeftAlone } from './leave-alone.ts'
@@ -7,7 +7,7 @@ import type { FoundObstacle } from './obstacles.ts'
 import { openFile } from './read-bytes.ts'
 import { ByteCursor } from './read-from.ts'
 import { Tail } from './read-tail.ts'
-import { agree, type Candidate, explainAlike, isCopy, isPlace } from './recognise-file.ts'
+import { agree, type Candidate, explainAlike, isCopy } from './recognise-file.ts'
 import { plainName } from './rotated-name.ts'
 import { FileError } from './ship-error.ts'
 import type { FileSummary } from './ship-summary.ts'
@@ -196,12 +196,13 @@ export class Round {
   /** The known one has a file of its own, and it isn't what this one was compressed from. */
   #isElsewhere({ path }: RotatedFile): Candidate['isElsewhere'] {
     const origin = this.#rotated.find(one => one.path === plainName(path))
-    const isOrigin = (facts: FileFacts) =>
-      origin !== undefined && origin.facts.device === facts.device && origin.facts.inode === facts.inode
+    const isOrigin = (facts: FileFacts) => origin !== undefined && isSamePlace(origin.facts, facts)
     return ({ file, place }, facts) =>
-      !isPlace(place, facts) &&
-      (this.#rotated.some(one => !isOrigin(one.facts) && isPlace(place, one.facts)) ||
-        this.#tails.some(tail => !isOrigin(tail.facts) && (tail.file === file || isPlace(place, tail.facts))))
+      !isSamePlace(place, facts) &&
+      (this.#rotated.some(one => !isOrigin(one.facts) && isSamePlace(place, one.facts)) ||
+        this.#tails.some(
+          tail => !isOrigin(tail.facts) && (tail.file === file || isSamePlace(place, tail.facts)),
+        ))
   }
 
   #open(path: string): Promise<ByteCursor> {

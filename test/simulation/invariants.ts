@@ -3,7 +3,7 @@ import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import { type BlockPlace, isBlockTable, type StoredRow, versionOf } from './block-tables.ts'
 import { Expectations } from './expectations.ts'
 import { ledgerOf, sourcesOf, usageOf, within } from './oracle.ts'
-import { RecognitionInvariants } from './recognition-invariants.ts'
+import { keptId, RecognitionInvariants } from './recognition-invariants.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import { type SimulatedStore, usageColumns } from './simulated-store.ts'
 import { Violation } from './violation.ts'
@@ -169,11 +169,10 @@ export class Invariants {
       const found = row === undefined ? 0 : Number(row.events) + Number(row.duplicates) + Number(row.marks)
       if (found < events + duplicates + marks) return `source row ${key}`
     }
-    for (const { verdict, offset, index, event } of this.#expectations.of(place, vouchedTo, within)) {
-      const isKept = verdict === 'counted' && event.kind === 'request' && event.identity.kind === 'request_id'
-      const hasIdentities = (this.#expectations.geometryOf(place)?.foldVersion ?? 0) >= IDENTITIES_SINCE
+    for (const judged of this.#expectations.of(place, vouchedTo, within)) {
+      const { offset, index } = judged
       const stand = { partition: place.partition, offset, eventIndex: index }
-      if (isKept && hasIdentities && !this.#store.identities.has(stand))
+      if (keptId(judged) !== null && !this.#store.identities.has(stand))
         return `request id at ${offset}|${index}`
     }
     const rejected = this.#store.rowsOf('rejected_event', place)
@@ -265,9 +264,6 @@ export class Invariants {
     throw new Violation(`${where}: ${what} is ${show(found)}, expected ${show(expected)}`)
   }
 }
-
-/** As in open-block.ts. */
-const IDENTITIES_SINCE = 2
 
 function toMs(time: unknown): number | null {
   return time === null ? null : Date.parse(String(time))

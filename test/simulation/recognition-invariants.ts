@@ -3,14 +3,13 @@ import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-reque
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import type { StoredRow } from './block-tables.ts'
 import type { Expectations } from './expectations.ts'
+import type { Judged } from './oracle.ts'
 import { hashWeakly, type IdentityTableName, toRepeated } from './simulated-identities.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { SimulatedStore } from './simulated-store.ts'
 import { Violation } from './violation.ts'
 
 const HOUR_MS = 3_600_000
-/** As in open-block.ts. */
-const IDENTITIES_SINCE = 2
 
 /** A request that its partition's fold counted, and whose id is kept. */
 type CountedId = {
@@ -19,6 +18,8 @@ type CountedId = {
   readonly index: number
   readonly appendTimeMs: number
   readonly event: RequestEvent
+  readonly id: string
+  readonly hourMs: number
   /** The id and its event's hour: what must count once. */
   readonly name: string
 }
@@ -69,10 +70,8 @@ export class RecognitionInvariants {
     const within = counted.filter(({ partition, offset }) => offset < (below[partition] ?? 0))
     for (const occurrences of Map.groupBy(within, ({ name }) => name).values()) {
       if (occurrences.length === 1) continue
-      for (const { partition, offset, index, event, name } of occurrences) {
+      for (const { partition, offset, index, id, hourMs, name } of occurrences) {
         if (known.has(`${partition}|${offset}|${index}`)) continue
-        const hourMs = Math.floor(event.timeMs / HOUR_MS) * HOUR_MS
-        const id = event.identity.kind === 'request_id' ? event.identity.id : ''
         if (excused.has(`${hourMs} ${hashWeakly(id)}`)) continue
         throw new Violation(
           `${name} counts ${occurrences.length} times below ${below}, ` +
@@ -100,38 +99,36 @@ export class RecognitionInvariants {
 
   #countedIds(): CountedId[] {
     return this.#partitions.flatMap(({ partition }) =>
-      this.#expectations
-        .eventsOf(partition)
-        .flatMap(({ event, verdict, block, offset, index, appendTimeMs }) => {
-          if (verdict !== 'counted' || event.kind !== 'request' || event.identity.kind !== 'request_id')
-            return []
-          const { foldVersion } = this.#expectations.geometryOf({ partition, block }) ?? { foldVersion: 0 }
-          if (foldVersion < IDENTITIES_SINCE) return []
-          const name = `${event.identity.id} of hour ${Math.floor(event.timeMs / HOUR_MS)}`
-          return [{ partition, offset, index, appendTimeMs, event, name }]
-        }),
+      this.#expectations.eventsOf(partition).flatMap(judged => {
+        const { event, offset, index, appendTimeMs } = judged
+        const id = keptId(judged)
+        if (id === null || event.kind !== 'request') return []
+        const hour = Math.floor(event.timeMs / HOUR_MS)
+        const place = { partition, offset, index, appendTimeMs }
+        return [{ ...place, event, id, hourMs: hour * HOUR_MS, name: `${id} of hour ${hour}` }]
+      }),
     )
   }
+}
+
+/** As in open-block.ts. */
+const IDENTITIES_SINCE = 2
+
+/** The request id of a counted request whose place is kept; null where there is none, or none is kept. */
+export function keptId({ event, verdict, foldVersion }: Judged): string | null {
+  if (verdict !== 'counted' || event.kind !== 'request' || foldVersion < IDENTITIES_SINCE) return null
+  return event.identity.kind === 'request_id' ? event.identity.id : null
 }
 
 /** Identities are kept since fold version 2, which has these apart. */
 const OWN_CLASS: Readonly<Record<number, string>> = { 401: '401/407', 407: '401/407', 429: '429' }
 
-function describe({ event, appendTimeMs }: CountedId): string {
-  const { source, identity, clientId, integrationId, timeMs, status, requestBytes, responseBytes } = event
-  const id = identity.kind === 'request_id' ? identity.id : ''
-  const hourMs = Math.floor(timeMs / HOUR_MS) * HOUR_MS
+function describe({ event, id, hourMs, appendTimeMs }: CountedId): string {
+  const { source, clientId, integrationId, status, requestBytes, responseBytes } = event
   const statusClass = OWN_CLASS[status] ?? `${Math.floor(status / 100)}xx`
   return [
-    hourMs,
-    id,
-    appendTimeMs,
-    source,
-    clientId,
-    integrationId,
-    statusClass,
-    requestBytes,
-    responseBytes,
+    ...[hourMs, id, appendTimeMs, source, clientId, integrationId, statusClass],
+    ...[requestBytes, responseBytes],
   ].join(' ')
 }
 

@@ -12,7 +12,7 @@ export type KafkaFacts = {
   readonly topic: TopicFacts | null
 }
 
-/** As all groups begin. */
+/** As the groups that count begin. */
 const GROUP = 'forbruk-aggregator.'
 
 const ANSWER_TIMEOUT_MS = 15_000

@@ -5,13 +5,12 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import { hashId } from '../count/hash-identity.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
-import { Recogniser } from '../recognise/recogniser.ts'
+import { HASHES_MAX, Recogniser } from '../recognise/recogniser.ts'
 import type { AuditFinding } from './check-ledger.ts'
 import { compareRepeated } from './compare-repeated.ts'
 
 /** What is wrong with many must not fill the screen. */
 const FINDINGS_MAX = 20
-const HASHES_MAX = 16_384
 
 /**
  * Finds repeated request ids anew, in the identities and the log, up to where they are settled, and compares them with

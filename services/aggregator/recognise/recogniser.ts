@@ -13,6 +13,7 @@ import { readOccurrences } from './read-occurrences.ts'
 
 /** So many hours to a question, and so many hashes to an answer: what bounds memory. */
 const HOURS_MAX = 512
+export const HASHES_MAX = 16_384
 
 export type RecogniseParts = {
   readonly ledger: LedgerReader

@@ -9,7 +9,7 @@ import { hashId } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
-import { Recogniser } from '../recognise/recogniser.ts'
+import { HASHES_MAX, Recogniser } from '../recognise/recogniser.ts'
 import { resumePartition } from '../resume/resume.ts'
 import { countLog } from './count-log.ts'
 import { encodeBlock } from './encode-block.ts'
@@ -19,8 +19,6 @@ import type { CountProgress } from './stream-counter.ts'
 
 /** Some hundred megabytes. */
 const PENDING_ROWS_MAX = 200_000
-/** Repeated request ids that are looked at together. */
-const HASHES_MAX = 16_384
 
 type AggregateSettings = {
   readonly log: EventLog

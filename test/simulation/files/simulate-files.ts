@@ -61,9 +61,13 @@ class FilesWorld {
     this.#trace = trace
     this.#disk = new SimulatedDisk(['/log', OLD_FOLDER], clock)
     this.#gateway = new Gateway(this.#random, this.#disk, this.#counted, clock, LOG)
-    const { random, disk, gateway } = { random: this.#random, disk: this.#disk, gateway: this.#gateway }
-    const scheme = random.pick(SCHEMES)
-    this.#rotator = new Rotator({ random, disk, gateway, scheme, mayDelete: path => this.#mayDelete(path) })
+    this.#rotator = new Rotator({
+      random: this.#random,
+      disk: this.#disk,
+      gateway: this.#gateway,
+      scheme: this.#random.pick(SCHEMES),
+      mayDelete: path => this.#mayDelete(path),
+    })
   }
 
   async run(): Promise<Outcome> {
@@ -284,5 +288,4 @@ class FilesWorld {
 const ACTIONS = [
   ...['write', 'write', 'write', 'write', 'write half', 'write late'],
   ...['rotate', 'step', 'step', 'step', 'compress', 'delete', 'crash'],
-] as const as readonly Action[]
-type Action = 'write' | 'write half' | 'write late' | 'rotate' | 'step' | 'compress' | 'delete' | 'crash'
+] as const
