@@ -59,7 +59,9 @@ export async function listCases(
       ...row,
       sequence: lastSequence,
       ageDays: Math.floor((nowMs - Date.parse(row.openedAt)) / DAY_MS),
-      ...{ payerId, payerName, partnerId },
+      payerId,
+      payerName,
+      partnerId,
       ...standing(findCase(dialogue, row.caseId), revisions),
     }
   })
