@@ -93,8 +93,6 @@ export const ENGLISH: Texts = {
     sum: 'Sum',
     total: 'Payable and proposed',
     ofWhichProposed: 'of which proposed, not to be paid now',
-    payableNet: 'Payable, exclusive of VAT',
-    payableGross: 'Payable, inclusive of VAT',
     agreed: regularNok => `Amount agreed on; by the price list ${kroner(regularNok)}`,
     proposedCase: (caseId, contact) => `Case ${caseId}${contact === null ? '' : `. Contact: ${contact}`}`,
   },
