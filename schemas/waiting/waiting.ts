@@ -45,4 +45,4 @@ export type Finding = Readonly<z.output<typeof findingShape>>
 
 /** The same with sentences for whoever is to act: what there is, and what to do. */
 export const waitingShape = z.intersection(findingShape, z.object({ detail: z.string(), todo: z.string() }))
-export type Waiting = Finding & { readonly detail: string; readonly todo: string }
+export type Waiting = Readonly<z.output<typeof waitingShape>>

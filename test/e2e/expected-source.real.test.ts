@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeOneClientRegistry } from '../support/close/one-client-registry.ts'
 import { believeAnyTime, forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
 /** Two gateways of which one never shipped: its month waits for it, once somebody has named it. */
@@ -10,13 +11,7 @@ const settings = { FORBRUK_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'warn' }
 const readJson = async (...args: string[]) => JSON.parse(await forbruk([...args, '--json'], settings))
 
 beforeAll(async () => {
-  const tables = {
-    'clients.csv': 'client_id,name,partner_id,collective_invoice\nfirm,Firm AS,,no\n',
-    'partners.csv': 'partner_id,name\n',
-    'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\n',
-    'activations.csv': 'client_id,integration_id,active_from,active_until\nfirm,shop,2026-01-01,\n',
-  }
-  for (const [name, text] of Object.entries(tables)) writeFileSync(join(folder, name), text)
+  writeOneClientRegistry(folder)
   await believeAnyTime(settings)
   await forbruk(['registry', 'import', folder], settings)
   const line = (time: string) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeOneClientRegistry } from '../support/close/one-client-registry.ts'
 import { readPage } from '../support/close/read-page.ts'
 import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
@@ -18,13 +19,7 @@ const published = JSON.parse(
 )
 
 beforeAll(async () => {
-  const tables = {
-    'clients.csv': 'client_id,name,partner_id,collective_invoice\nfirm,Firm AS,,no\n',
-    'partners.csv': 'partner_id,name\n',
-    'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\n',
-    'activations.csv': 'client_id,integration_id,active_from,active_until\nfirm,shop,2020-01-01,\n',
-  }
-  for (const [name, text] of Object.entries(tables)) writeFileSync(join(folder, name), text)
+  writeOneClientRegistry(folder)
   await forbruk(['registry', 'import', folder], settings)
   mkdirSync(settings.FORBRUK_DATA_DIR, { recursive: true })
   const path = join(settings.FORBRUK_DATA_DIR, 'log.sqlite')

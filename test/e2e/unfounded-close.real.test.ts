@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { periodAt, periodBefore } from '@forbruk/schemas/period/billing-period.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeOneClientRegistry } from '../support/close/one-client-registry.ts'
 import { forbruk, runForbruk, startForbruk } from '../support/process/run-forbruk.ts'
 
 /** Months that nobody can know anything of, though the registry has had clients in them for years. */
@@ -13,13 +14,7 @@ const lastMonth = periodBefore(thisMonth).month
 const yearBefore = `${Number(thisMonth.month.slice(0, 4)) - 1}-10`
 
 beforeAll(async () => {
-  const tables = {
-    'clients.csv': 'client_id,name,partner_id,collective_invoice\nfirm,Firm AS,,no\n',
-    'partners.csv': 'partner_id,name\n',
-    'integrations.csv': 'integration_id,name,kind\nshop,Shop,external\n',
-    'activations.csv': 'client_id,integration_id,active_from,active_until\nfirm,shop,2020-01-01,\n',
-  }
-  for (const [name, text] of Object.entries(tables)) writeFileSync(join(folder, name), text)
+  writeOneClientRegistry(folder)
   await forbruk(['registry', 'import', folder], settings)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

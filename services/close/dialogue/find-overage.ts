@@ -9,6 +9,10 @@ export type MonthOverage = Pick<Evidence, 'requests' | 'transfer' | 'proposedNok
 
 export const NO_OVERAGE: MonthOverage = { requests: null, transfer: null, proposedNok: '0.00' }
 
+export function isWithin({ requests, transfer }: Pick<MonthOverage, 'requests' | 'transfer'>): boolean {
+  return requests === null && transfer === null
+}
+
 /** Pure. As without a decision, which changes what is paid, not what was used. */
 export function findOverage(statement: Statement, version: TariffVersion): MonthOverage {
   const lines = priceOverage(version, BigInt(statement.meteredRequests), BigInt(statement.meteredBytes), [])

@@ -47,17 +47,17 @@ function judgeStep(dialogue: Dialogue, step: CaseStep): CaseRefusal | null {
     case 'month_added':
       return judgeClosed(known) ?? judgeNewMonth(dialogue, step.month)
     case 'evidence_changed':
-      return judgeEvidence(known, step.month, step.evidence.revision)
+      return judgeMonths(known, [step.month], entry => judgeEvidence(entry, step.evidence.revision))
     case 'exceeded':
-      return judgeExceeded(known, step.month, step.evidence.revision)
+      return judgeMonths(known, [step.month], entry => judgeExceeded(entry, step.evidence.revision))
     case 'contacted':
       return judgeClosed(known)
     case 'noted':
       return null
     case 'reopened':
-      return step.months.map(month => judgeReopening(known, month)).find(each => each !== null) ?? null
+      return judgeMonths(known, step.months, judgeReopening)
     case 'decided':
-      return step.months.map(month => judgeDecision(known, month)).find(each => each !== null) ?? null
+      return judgeMonths(known, step.months, judgeDecision)
   }
 }
 
@@ -80,41 +80,42 @@ function judgeClosed(known: DialogueCase): CaseRefusal | null {
   return known.state === 'decided' ? { kind: 'case_decided' } : null
 }
 
-function judgeEvidence(known: DialogueCase, month: string, revision: number): CaseRefusal | null {
-  const entry = known.months.find(each => each.month === month)
-  if (entry === undefined) return refuseMonth(known, month)
-  if (revision > entry.evidence.revision) return null
-  return { kind: 'evidence_older', month, revision: entry.evidence.revision }
+/** Of several months the first refusal counts. */
+function judgeMonths(
+  known: DialogueCase,
+  months: readonly string[],
+  judge: (entry: CaseMonth) => CaseRefusal | null,
+): CaseRefusal | null {
+  const refusals = months.map((month): CaseRefusal | null => {
+    const entry = known.months.find(each => each.month === month)
+    if (entry !== undefined) return judge(entry)
+    return { kind: 'month_not_in_case', month, months: known.months.map(each => each.month) }
+  })
+  return refusals.find(each => each !== null) ?? null
+}
+
+function judgeEvidence({ month, evidence }: CaseMonth, revision: number): CaseRefusal | null {
+  return revision > evidence.revision ? null : { kind: 'evidence_older', month, revision: evidence.revision }
 }
 
 /** Evidence of the same revision will do: it may have been told before decisions had a bound. */
-function judgeExceeded(known: DialogueCase, month: string, revision: number): CaseRefusal | null {
-  const entry = known.months.find(each => each.month === month)
-  if (entry === undefined) return refuseMonth(known, month)
-  if (entry.outcome === null) return { kind: 'month_undecided', month }
-  if (revision >= entry.evidence.revision) return null
-  return { kind: 'evidence_older', month, revision: entry.evidence.revision }
+function judgeExceeded({ month, outcome, evidence }: CaseMonth, revision: number): CaseRefusal | null {
+  if (outcome === null) return { kind: 'month_undecided', month }
+  return revision >= evidence.revision ? null : { kind: 'evidence_older', month, revision: evidence.revision }
 }
 
-function judgeDecision(known: DialogueCase, month: string): CaseRefusal | null {
-  const entry = known.months.find(each => each.month === month)
-  if (entry === undefined) return refuseMonth(known, month)
-  return entry.outcome === null ? null : { kind: 'month_decided', month, outcome: entry.outcome }
+function judgeDecision({ month, outcome }: CaseMonth): CaseRefusal | null {
+  return outcome === null ? null : { kind: 'month_decided', month, outcome }
 }
 
-function judgeReopening(known: DialogueCase, month: string): CaseRefusal | null {
-  const entry = known.months.find(each => each.month === month)
-  if (entry === undefined) return refuseMonth(known, month)
-  return entry.decisions.length > 0 ? null : { kind: 'month_undecided', month }
-}
-
-function refuseMonth(known: DialogueCase, month: string): CaseRefusal {
-  return { kind: 'month_not_in_case', month, months: known.months.map(each => each.month) }
+function judgeReopening({ month, decisions }: CaseMonth): CaseRefusal | null {
+  return decisions.length > 0 ? null : { kind: 'month_undecided', month }
 }
 
 /** Only for a step that was judged. */
 function applyStep(dialogue: Dialogue, step: CaseStep): Dialogue {
-  const { clientId, sequence } = { ...dialogue, sequence: step.sequence }
+  const { clientId } = dialogue
+  const { sequence } = step
   if (step.kind !== 'opened') {
     const cases = dialogue.cases.map(each => (each.caseId === step.caseId ? continueCase(each, step) : each))
     return { clientId, sequence, cases }

@@ -9,6 +9,7 @@ import type { Decisions } from '../rating/rate.ts'
 import { adoptBounds, isEqualDecisions } from '../revision/compare-decisions.ts'
 import { type Revision, readLatestRevision } from '../revision/read-revision.ts'
 import { coverOverage } from './cover-overage.ts'
+import { isWithin } from './find-overage.ts'
 import { emptyDialogue } from './fold-dialogue.ts'
 import { toDecided } from './read-decisions.ts'
 import { findCase, readDialogues } from './read-dialogues.ts'
@@ -58,7 +59,9 @@ export async function listCases(
       ...row,
       sequence: lastSequence,
       ageDays: Math.floor((nowMs - Date.parse(row.openedAt)) / DAY_MS),
-      ...{ payerId, payerName, partnerId },
+      payerId,
+      payerName,
+      partnerId,
       ...standing(findCase(dialogue, row.caseId), revisions),
     }
   })
@@ -84,9 +87,7 @@ function standing({ clientId, months }: DialogueCase, revisions: ReadonlyMap<str
     const stated = toDecisions(clientId, revisions.get(month)?.decisions.get(clientId) ?? [])
     return !isEqualDecisions(adoptBounds(stated, known), known)
   })
-  const vanished = months.filter(
-    ({ outcome, evidence }) => outcome === null && evidence.requests === null && evidence.transfer === null,
-  )
+  const vanished = months.filter(({ outcome, evidence }) => outcome === null && isWithin(evidence))
   return {
     openNok: sumAmounts(open),
     notOnStatement: late.map(({ month }) => month),

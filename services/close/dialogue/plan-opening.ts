@@ -1,7 +1,7 @@
 import type { DialogueCase, Evidence, Overage } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { formatCaseId } from './case-id.ts'
 import { exceeds } from './cover-overage.ts'
-import type { MonthOverage } from './find-overage.ts'
+import { isWithin, type MonthOverage } from './find-overage.ts'
 import { type Dialogue, findCaseOfMonth, findOpenCase } from './fold-dialogue.ts'
 
 /** What a recorded month asks of a client's dialogue. */
@@ -46,10 +46,6 @@ function planNews(
   return revision > entry.evidence.revision && !isSameOverage(entry.evidence, overage)
     ? 'evidence_changed'
     : null
-}
-
-function isWithin({ requests, transfer }: Pick<Evidence, 'requests' | 'transfer'>): boolean {
-  return requests === null && transfer === null
 }
 
 function isSameOverage(known: Evidence, found: MonthOverage): boolean {

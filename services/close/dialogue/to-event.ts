@@ -1,4 +1,10 @@
-import type { CaseAction, CaseEvent, Covered, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type {
+  CaseAction,
+  CaseEvent,
+  CaseMonth,
+  Covered,
+  DialogueCase,
+} from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { Exact, roundToOre } from '../rating/price-lines.ts'
 import { coverOverage } from './cover-overage.ts'
 
@@ -10,9 +16,9 @@ export function toEvent(known: DialogueCase, action: CaseAction): CaseEvent {
     case 'note':
       return { kind: 'noted', followUp: action.followUp ?? null }
     case 'reopen':
-      return { kind: 'reopened', months: chooseReopened(known, action.months) }
+      return { kind: 'reopened', months: chooseMonths(known, action.months, isDecided) }
     case 'decide': {
-      const months = chooseMonths(known, action.months)
+      const months = chooseMonths(known, action.months, isOpen)
       const seen = known.months.filter(({ month }) => months.includes(month)).map(coverOverage)
       const covers = seen.map(covered => ({ ...covered, agreedNok: agreeOn(covered, action) }))
       const { outcome, sharePercent = null, withoutContact = null } = action
@@ -29,15 +35,16 @@ function agreeOn({ proposedNok }: Covered, { amountNok, sharePercent }: Decide):
   return roundToOre(new Exact(proposedNok).times(sharePercent).div(100))
 }
 
-function chooseReopened({ months }: DialogueCase, chosen: readonly string[] | null): readonly string[] {
-  if (chosen !== null) return [...new Set(chosen)].toSorted()
-  const decided = months.filter(each => each.decisions.length > 0)
-  return (decided.length > 0 ? decided : months).map(each => each.month)
-}
+const isOpen = ({ outcome }: CaseMonth) => outcome === null
+const isDecided = ({ decisions }: CaseMonth) => decisions.length > 0
 
-/** Of a case without an undecided month, all: so that the refusal says how they were decided. */
-function chooseMonths({ months }: DialogueCase, chosen: readonly string[] | null): readonly string[] {
-  if (chosen !== null) return [...new Set(chosen)].toSorted()
-  const undecided = months.filter(each => each.outcome === null)
-  return (undecided.length > 0 ? undecided : months).map(each => each.month)
+/** Those that are named, else those that it can be about. Where that is none, all: so that the refusal says why. */
+function chooseMonths(
+  { months }: DialogueCase,
+  named: readonly string[] | null,
+  canBeAbout: (month: CaseMonth) => boolean,
+): readonly string[] {
+  if (named !== null) return [...new Set(named)].toSorted()
+  const some = months.filter(canBeAbout)
+  return (some.length > 0 ? some : months).map(each => each.month)
 }

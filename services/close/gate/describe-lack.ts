@@ -183,7 +183,8 @@ function describeAbsentSource({ source, fromMonth }: Extract<Lack, { kind: 'sour
   )
 }
 
-function showCount(count: number | string): string {
+/** `1 234 567`. */
+export function showCount(count: number | string): string {
   return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 }
 

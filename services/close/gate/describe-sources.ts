@@ -1,7 +1,7 @@
 import { bytesBasisOf } from '@forbruk/schemas/gateway/formats.ts'
 import type { SourceFacts } from './gate.ts'
 
-/** Pure: what "bytes" and "one event" are in what the sources send, as sentences for statements. */
+/** Pure: what "bytes" and "one event" are in what the sources send, as sentences for the proof of a month. */
 export function describeSources(sources: readonly SourceFacts[]): string[] {
   const byKind = Map.groupBy(
     sources,

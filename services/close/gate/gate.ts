@@ -3,7 +3,6 @@ import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
 import { isWithinBound, type Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
-
 import { type ExpectedLack, judgeExpected } from './judge-expected.ts'
 
 /** How long after a month's end its late events may still come. */

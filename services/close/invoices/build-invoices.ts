@@ -1,7 +1,6 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import { EVERY_PAYER } from '../revision/of-close.ts'
-import { readRevision } from '../revision/read-revision.ts'
 import type { StatedRevision } from '../statements/find-revision.ts'
 import { readBuyers } from '../statements/read-buyers.ts'
 import type { Invoice } from './invoice.ts'
@@ -23,10 +22,8 @@ export async function* buildInvoices(
   seller: Seller,
   timeZone: string,
 ): AsyncGenerator<BuiltInvoice> {
-  const { month, revision } = stated
-  const recorded = await readRevision(store, month, revision)
-  if (recorded === null) throw new Error(`${month} has no revision ${revision}`)
-  const { megabyteBytes } = recorded.tariff.version.definitions
+  const { month, revision, tariff } = stated
+  const { megabyteBytes } = tariff.definitions
   const buyers = await readBuyers(store, stated.proof.registryImportId, EVERY_PAYER)
   const nameBuyerOf = ({ payerId }: Invoice) => nameBuyer(buyers.get(payerId) ?? {}, seller)
   // Everybody is looked at first, and read again to be written: a hundred thousand documents are not kept.

@@ -1,5 +1,5 @@
 import { type BillingPeriod, periodDates } from '@forbruk/schemas/period/billing-period.ts'
-import type { Client, Integration, Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { Activation, Client, Integration, Registry } from '@forbruk/schemas/registry/registry.ts'
 
 /** The registry as it holds in one month, ready to look things up in. */
 export type ActiveRegistry = {
@@ -39,15 +39,20 @@ export function isEndCustomer(clientId: string, active: ActiveRegistry): boolean
   return client !== undefined && client.partnerId === null && !active.partnerIds.has(clientId)
 }
 
+/** Pure: those that hold on at least one day of the month. */
+export function activationsIn(activations: readonly Activation[], period: BillingPeriod): Activation[] {
+  const { first, afterLast } = periodDates(period)
+  return activations.filter(
+    ({ activeFrom, activeUntil }) => activeFrom < afterLast && (activeUntil === null || activeUntil > first),
+  )
+}
+
 function findActive(
   registry: Registry,
   integrationById: ReadonlyMap<string, Integration>,
   period: BillingPeriod,
 ): Map<string, readonly Integration[]> {
-  const { first, afterLast } = periodDates(period)
-  const activations = registry.activations.filter(
-    ({ activeFrom, activeUntil }) => activeFrom < afterLast && (activeUntil === null || activeUntil > first),
-  )
+  const activations = activationsIn(registry.activations, period)
   const byClient = Map.groupBy(activations, activation => activation.clientId)
   const active = new Map<string, readonly Integration[]>()
   for (const [clientId, ofClient] of byClient) {

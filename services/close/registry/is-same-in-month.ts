@@ -1,6 +1,7 @@
-import { type BillingPeriod, periodDates } from '@forbruk/schemas/period/billing-period.ts'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
+import { activationsIn } from '../rating/active-registry.ts'
 
 /** Pure: whether two registries say the same of a month. Activations of other months, and where invoices go, don't. */
 export function isSameInMonth(registry: Registry, other: Registry, period: BillingPeriod): boolean {
@@ -8,10 +9,7 @@ export function isSameInMonth(registry: Registry, other: Registry, period: Billi
 }
 
 function digest({ clients, partners, integrations, activations }: Registry, period: BillingPeriod): string {
-  const { first, afterLast } = periodDates(period)
-  const active = activations.filter(
-    ({ activeFrom, activeUntil }) => activeFrom < afterLast && (activeUntil === null || activeUntil > first),
-  )
+  const active = activationsIn(activations, period)
   return hashContent({
     clients: clients.map(({ buyer: _, ...client }) => client),
     partners,

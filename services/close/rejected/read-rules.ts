@@ -53,7 +53,8 @@ ORDER BY month DESC LIMIT ${MONTHS_BEFORE}`
     rules
       .filter(rule => holdsIn(rule, before) && Date.parse(rule.addedAt) <= closedAtMs)
       .map(({ name }) => ({
-        ...{ rule: name, month: before },
+        rule: name,
+        month: before,
         events: ruled.find(({ rule }) => rule === name)?.events ?? 0,
       })),
   )

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { useInstallation, withAccessPrice } from '../../../test/support/close/close-october.ts'
+import { EVERY_PAYER } from './of-close.ts'
 import { readLatestRevision } from './read-revision.ts'
 import { readAdjustments, readStatements } from './read-statements.ts'
 
@@ -12,7 +13,6 @@ async function latest() {
 }
 
 const DEARER = withAccessPrice('150.5')
-const EVERY_PAYER = { first: '', last: '\u{10ffff}' }
 
 describe('what a close recorded', () => {
   test('reads as it was rated, to the last field', async () => {

@@ -1,6 +1,5 @@
 import {
   type BillingPeriod,
-  parseBillingPeriod,
   periodAt,
   periodBefore,
   periodRange,
@@ -79,7 +78,7 @@ function endedMonths(current: BillingPeriod): BillingPeriod[] {
   let period = current
   for (let back = 1; back <= MONTHS_BACK_MAX; back += 1) {
     period = periodBefore(period)
-    months.unshift(parseBillingPeriod(period.month))
+    months.unshift(period)
   }
   return months
 }

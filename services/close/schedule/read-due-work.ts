@@ -1,8 +1,7 @@
-import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { readClosedMonths } from '../statements/find-revision.ts'
 import { readAnnouncements } from '../statements/read-announcements.ts'
 import { type CloseSchedule, planCloses } from './plan-closes.ts'
+import { readPlanFacts } from './read-plan-facts.ts'
 
 type ScheduleSettings = {
   readonly schedule: CloseSchedule
@@ -18,11 +17,7 @@ export async function readDueWork(
   { schedule, stream, topic }: ScheduleSettings,
   nowMs: number,
 ) {
-  const closed = await readClosedMonths(store)
-  const facts = {
-    firstAppendTimeMs: await readFirstAppendTime(store, stream),
-    closedMonths: new Set(closed.map(each => each.month)),
-  }
+  const facts = await readPlanFacts(store, stream)
   const due = (await readAnnouncements(store, topic)).filter(each => each.state === 'due')
   const announcements = [...new Set(due.map(each => each.month))]
   return { closes: planCloses(schedule, facts, nowMs), announcements }

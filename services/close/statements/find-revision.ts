@@ -4,6 +4,7 @@ import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { ClosedMonth } from '@forbruk/schemas/statement/month-close.ts'
 import type { MonthProof } from '@forbruk/schemas/statement/month-proof.ts'
+import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 
 /** A recorded revision of a month: its rows are those with its `closeId`. */
 export type StatedRevision = {
@@ -15,6 +16,8 @@ export type StatedRevision = {
   readonly statements: number
   /** Of its sources' lines. */
   readonly formats: readonly string[]
+  /** That it was rated with. */
+  readonly tariff: TariffVersion
   readonly proof: MonthProof
 }
 
@@ -53,6 +56,7 @@ const stated = select(
   'stream',
   'cut',
   'registryImportId',
+  'tariff',
   'tariffHash',
   'tariffValidFrom',
   'definitions',
@@ -78,7 +82,7 @@ export async function findRevision(
   const progress = await readProgress(store, row.stream)
   const firstOffsets = new Map(progress.map(({ partition, firstOffset }) => [partition, firstOffset]))
   const { closedAtMs, cut, forcedReason, forcedLacks, sources, ...found } = row
-  const { month: _, revision: newest, closeId, isLatest, statements, ...proof } = found
+  const { month: _, revision: newest, closeId, isLatest, statements, tariff, ...proof } = found
   return {
     month,
     revision: newest,
@@ -86,6 +90,7 @@ export async function findRevision(
     isLatest,
     statements,
     formats: sources.map(({ format }) => format),
+    tariff,
     proof: {
       ...proof,
       closedAt: new Date(closedAtMs).toISOString(),

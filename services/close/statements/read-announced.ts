@@ -6,7 +6,7 @@ import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import type { PayerRange } from '../revision/of-close.ts'
 import { readRevision } from '../revision/read-revision.ts'
 import { readAdjustments, readStatements } from '../revision/read-statements.ts'
-import { findRevision, type StatedRevision } from './find-revision.ts'
+import type { StatedRevision } from './find-revision.ts'
 
 /** What payers were told before a revision, and what each revision since has changed of it. */
 export type Announced = {
@@ -47,7 +47,7 @@ export async function readAnnounced(
   if (recorded === null) throw new Error(`${month} r${revision} was announced and is not recorded`)
   const adjustments: StatementAdjustment[][] = []
   for (let each = revision + 1; each < stated.revision; each += 1) {
-    const between = await findRevision(store, month, each)
+    const between = await readRevision(store, month, each)
     if (between === null) throw new Error(`${month} has revision ${stated.revision} and no revision ${each}`)
     adjustments.push(await readAdjustments(store, between, payers))
   }

@@ -5,7 +5,6 @@ import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { takeActiveRegistry } from '../rating/active-registry.ts'
 import { readRegistryPart } from '../registry/read-stored-registry.ts'
 import { OF_PAYERS, ofPayers, type PayerRange } from '../revision/of-close.ts'
-import { readRevision } from '../revision/read-revision.ts'
 import type { StatedRevision } from './find-revision.ts'
 
 /** What the lines of some payers are about, as the revision was rated. */
@@ -21,9 +20,7 @@ export async function readTerms(
   stated: StatedRevision,
   payers: PayerRange,
 ): Promise<MonthTerms> {
-  const { month, revision, proof } = stated
-  const recorded = await readRevision(store, month, revision)
-  if (recorded === null) throw new Error(`${month} has no revision ${revision}`)
+  const { month, tariff, proof } = stated
   const some = {
     sql: `SELECT client_id FROM statement WHERE ${OF_PAYERS}`,
     params: ofPayers(stated, payers),
@@ -31,7 +28,7 @@ export async function readTerms(
   const registry = await readRegistryPart(store, proof.registryImportId, some)
   const { integrationById, clientsByPayingPartner } = takeActiveRegistry(registry, parseBillingPeriod(month))
   return {
-    version: recorded.tariff.version,
+    version: tariff,
     integrationNames: new Map([...integrationById].map(([id, { name }]) => [id, name])),
     countedClients: clientsByPayingPartner,
   }

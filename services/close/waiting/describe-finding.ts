@@ -1,5 +1,6 @@
 import type { ExceptionKind } from '@forbruk/schemas/statement/month-close.ts'
 import type { Finding, Waiting } from '@forbruk/schemas/waiting/waiting.ts'
+import { showCount } from '../gate/describe-lack.ts'
 
 /** Pure: a finding with its sentences. */
 export function describeFinding(finding: Finding): Waiting {
@@ -108,8 +109,4 @@ const NAMED_MAX = 3
 function nameSome(names: readonly string[]): string {
   const more = names.length - NAMED_MAX
   return [...names.slice(0, NAMED_MAX), ...(more > 0 ? [`${more} more`] : [])].join(', ')
-}
-
-function showCount(count: string): string {
-  return count.replaceAll(/\B(?=(\d{3})+$)/g, ' ')
 }

@@ -1,5 +1,4 @@
 import { hasLaterUsage } from '@forbruk/infra/ledger/later-usage.ts'
-import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
@@ -11,7 +10,7 @@ import type { RegistryComparison } from '../registry/compare-registries.ts'
 import { readVersions } from '../registry/registry-versions.ts'
 import { readExceptionSums } from '../revision/read-exception-sums.ts'
 import type { CloseSchedule } from '../schedule/plan-closes.ts'
-import { readClosedMonths } from '../statements/find-revision.ts'
+import { readPlanFacts } from '../schedule/read-plan-facts.ts'
 import { readAnnouncements } from '../statements/read-announcements.ts'
 import { findChangedInputs } from './find-changed-inputs.ts'
 import { listWaiting } from './list-waiting.ts'
@@ -50,9 +49,8 @@ const closed = select(
 export async function readWaiting(options: WaitingOptions, nowMs: number): Promise<Waiting[]> {
   const { store, stream, statementsTopic, schedule } = options
   const facts = {
+    ...(await readPlanFacts(store, stream)),
     schedule,
-    firstAppendTimeMs: await readFirstAppendTime(store, stream),
-    closedMonths: new Set((await readClosedMonths(store)).map(({ month }) => month)),
     closes: await readCloses(options),
     announcements: await readAnnouncements(store, statementsTopic),
     cases: await listCases(store, nowMs),

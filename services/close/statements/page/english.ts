@@ -1,5 +1,6 @@
 import type { StatedVat } from '@forbruk/schemas/statement/payer-statement.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
+import { COUNTED_IN_CLASS } from '../../usage/describe-counting.ts'
 import {
   formatDate,
   formatDecimal,
@@ -92,8 +93,6 @@ export const ENGLISH: Texts = {
     sum: 'Sum',
     total: 'Payable and proposed',
     ofWhichProposed: 'of which proposed, not to be paid now',
-    payableNet: 'Payable, exclusive of VAT',
-    payableGross: 'Payable, inclusive of VAT',
     agreed: regularNok => `Amount agreed on; by the price list ${kroner(regularNok)}`,
     proposedCase: (caseId, contact) => `Case ${caseId}${contact === null ? '' : `. Contact: ${contact}`}`,
   },
@@ -209,9 +208,7 @@ export const ENGLISH: Texts = {
       headers_and_body: 'headers and body',
       as_sent: 'what the gateway sends by itself',
     },
-    countedInClass:
-      'Some requests of the month were counted before 429, 401 and 407 were told apart from other 4xx: ' +
-      'theirs count as 4xx does.',
+    countedInClass: COUNTED_IN_CLASS,
     bytesOf: bases => `Bytes are those of ${bases.join(', in some places ')}.`,
     reference: 'Reference',
     contentHash: 'Content hash of the month',

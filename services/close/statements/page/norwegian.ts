@@ -94,8 +94,6 @@ export const NORWEGIAN: Texts = {
     sum: 'Sum',
     total: 'Å betale og foreslått',
     ofWhichProposed: 'herav foreslått, ikke å betale nå',
-    payableNet: 'Å betale, uten mva.',
-    payableGross: 'Å betale, med mva.',
     agreed: regularNok => `Avtalt beløp; etter prislisten ${kroner(regularNok)}`,
     proposedCase: (caseId, contact) => `Sak ${caseId}${contact === null ? '' : `. Kontakt: ${contact}`}`,
   },

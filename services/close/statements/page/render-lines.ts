@@ -27,7 +27,7 @@ ${renderTotals(statement, texts)}
 }
 
 function renderTotals({ amountNok, payableNok, proposedNok, vat }: PayerStatement, texts: Texts): Html {
-  const { lines } = texts
+  const { lines, figures } = texts
   const row = (name: string, amount: string, kind: string) =>
     html`<tr class="${kind}"><td colspan="3">${name}</td><td class="n">${formatDecimal(amount)}</td></tr>
 `
@@ -35,9 +35,9 @@ function renderTotals({ amountNok, payableNok, proposedNok, vat }: PayerStatemen
   const gross =
     vat === null || vat.category !== 'S'
       ? null
-      : [row(texts.vat(vat), vat.vatNok, 'part'), row(lines.payableGross, vat.grossNok, 'total')]
+      : [row(texts.vat(vat), vat.vatNok, 'part'), row(figures.payableGross, vat.grossNok, 'total')]
   return html`<tbody class="totals">
-${amountNok === payableNok ? null : proposed}${row(lines.payableNet, payableNok, 'total')}${gross}</tbody>`
+${amountNok === payableNok ? null : proposed}${row(figures.payableNet, payableNok, 'total')}${gross}</tbody>`
 }
 
 function renderClient(client: ClientStatement, isOwn: boolean, contact: string | null, texts: Texts): Html {

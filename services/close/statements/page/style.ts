@@ -56,7 +56,6 @@ th:last-child, td:last-child { padding-right: 0; }
 .n, thead .n { text-align: right; }
 td.n { white-space: nowrap; overflow-wrap: normal; }
 tr { break-inside: avoid; }
-tbody { break-inside: auto; }
 .totals { break-inside: avoid; }
 .client th {
   padding: 4mm 0 1.2mm; font-weight: 600; text-align: left; border-bottom: 1px solid var(--ink); break-after: avoid;
@@ -92,7 +91,6 @@ dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 .reference { display: grid; grid-template-columns: 42mm 1fr; gap: 1mm 3mm; }
 code { font: 8.5pt/1.4 "JetBrains Mono", "DejaVu Sans Mono", "Liberation Mono", monospace; }
-section { break-inside: auto; }
 .together { break-inside: avoid; }
 @page {
   size: A4; margin: 16mm 15mm 18mm;

@@ -51,6 +51,7 @@ export type Texts = {
     readonly questions: (contact: string | null, number: string) => string
     readonly later: string
   }
+  /** Of the sums, above the lines and under them. */
   readonly figures: {
     readonly payableNet: string
     readonly payableGross: string
@@ -71,8 +72,6 @@ export type Texts = {
     readonly sum: string
     readonly total: string
     readonly ofWhichProposed: string
-    readonly payableNet: string
-    readonly payableGross: string
     readonly agreed: (regularNok: string) => string
     readonly proposedCase: (caseId: string, contact: string | null) => string
   }
