@@ -18,6 +18,9 @@ import { readWaiting } from '../../../services/close/waiting/read-waiting.ts'
 import { type Installation, TOPIC } from '../close/counted-month.ts'
 import { SELLER } from '../close/invoiced-october.ts'
 
+/** The path that closes October. */
+export const CLOSE = '/v1/months/2026-10/close'
+
 type Changes = {
   readonly settings?: Partial<ConsoleSettings>
   /** What comes before the close, or in its place. */
