@@ -15,9 +15,10 @@ import {
 import { withAdmin } from '../support/kafka/topics.ts'
 import { numbered, readValues } from '../support/log/backends.ts'
 import { runForbruk } from '../support/process/run-forbruk.ts'
+import { tellNotRun } from '../support/process/tell-not-run.ts'
 import { rejection } from '../support/wait/rejection.ts'
 
-const obstacle = await findObstacle()
+const obstacle = tellNotRun('A broker that grants rights', await findObstacle())
 
 /** As Kafka's protocol numbers them. */
 const OPERATIONS: Readonly<Record<string, number>> = {
