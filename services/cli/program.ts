@@ -51,7 +51,13 @@ Environment: KAFKA_BROKERS and CLICKHOUSE_URL choose servers; without them every
 FORBRUK_DATA_DIR (./data). Exit codes: 0 done, 1 a failure, 2 wrong usage, 3 refused for a stated reason.`,
     )
     .showHelpAfterError('(forbruk --help lists the commands)')
-    .exitOverride()
-  for (const command of COMMANDS) program.addCommand(command(context).exitOverride())
+  for (const command of COMMANDS) program.addCommand(command(context))
+  throwWrongUsage(program)
   return program
+}
+
+/** Where commander would end the process, with an exit code of its own. No command takes this from the one above it. */
+function throwWrongUsage(command: Command): void {
+  command.exitOverride()
+  for (const each of command.commands) throwWrongUsage(each)
 }

@@ -19,10 +19,11 @@ import { type KillableKafka, startKillableKafka } from '../support/kafka/killabl
 import { uniqueTopic } from '../support/kafka/topics.ts'
 import { range, readValues } from '../support/log/backends.ts'
 import { findJavaAndMaven } from '../support/maven/find-java-and-maven.ts'
+import { tellNotRun } from '../support/process/tell-not-run.ts'
 import { rejection } from '../support/wait/rejection.ts'
 import { until } from '../support/wait/until.ts'
 
-const obstacle = await findJavaAndMaven()
+const obstacle = tellNotRun('A damaged batch', await findJavaAndMaven())
 const RECORDS_PER_BATCH = 10
 const BATCHES = 6
 const RECORDS = RECORDS_PER_BATCH * BATCHES

@@ -11,6 +11,7 @@ import { numbered, range } from '../support/log/backends.ts'
 import { Recorder } from '../support/log/recorder.ts'
 import { findJavaAndMaven } from '../support/maven/find-java-and-maven.ts'
 import { startForbruk } from '../support/process/run-forbruk.ts'
+import { tellNotRun } from '../support/process/tell-not-run.ts'
 import { rejection } from '../support/wait/rejection.ts'
 import { until } from '../support/wait/until.ts'
 
@@ -21,7 +22,7 @@ const UNNOTICED_MS = 4_000
 /** A supervisor waits for 30 s, and `forbruk` ends without order after 25 s. */
 const STOPPED_WITHIN_MS = 20_000
 
-const obstacle = await findJavaAndMaven()
+const obstacle = tellNotRun('A broker that goes away', await findJavaAndMaven())
 
 describe.skipIf(obstacle !== null)('a broker that goes away', () => {
   const folder = mkdtempSync(join(tmpdir(), 'forbruk-outage-'))

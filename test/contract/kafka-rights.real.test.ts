@@ -15,9 +15,10 @@ import {
 import { withAdmin } from '../support/kafka/topics.ts'
 import { numbered, readValues } from '../support/log/backends.ts'
 import { runForbruk } from '../support/process/run-forbruk.ts'
+import { tellNotRun } from '../support/process/tell-not-run.ts'
 import { rejection } from '../support/wait/rejection.ts'
 
-const obstacle = await findObstacle()
+const obstacle = tellNotRun('A broker that grants rights', await findObstacle())
 
 /** As Kafka's protocol numbers them. */
 const OPERATIONS: Readonly<Record<string, number>> = {
@@ -78,11 +79,6 @@ describe.skipIf(obstacle !== null)('a broker that grants what the documents say 
   })
   const run = (user: string, args: readonly string[], more: Record<string, string> = {}) =>
     runForbruk(args, { ...settingsOf(user), ...more })
-  const logOf = (env: Record<string, string>, topic: string) => {
-    const { log } = readConfig(env)
-    if (log.kind !== 'kafka') throw new Error('not Kafka')
-    return { ...log, topic }
-  }
   const open = async (env: Record<string, string>, topic: string) => {
     const log = await openEventLog(logOf(env, topic))
     onTestFinished(() => log.close())
@@ -244,11 +240,15 @@ describe.skipIf(obstacle !== null)('a broker that grants what the documents say 
 const LINE =
   '192.0.2.1 - fjord [25/Nov/2026:10:00:00 +0100] "GET /v1/orders HTTP/1.1" 200 512 "-" "curl/8.5.0"\n'
 
-async function makeTopic(kafka: SecuredKafka, topic: string): Promise<void> {
-  const env = { KAFKA_BROKERS: kafka.plain.brokers.join(','), KAFKA_PARTITIONS: '1' }
+function logOf(env: Record<string, string>, topic: string) {
   const { log } = readConfig(env)
   if (log.kind !== 'kafka') throw new Error('not Kafka')
-  await (await openEventLog({ ...log, topic })).close()
+  return { ...log, topic }
+}
+
+async function makeTopic(kafka: SecuredKafka, topic: string): Promise<void> {
+  const env = { KAFKA_BROKERS: kafka.plain.brokers.join(','), KAFKA_PARTITIONS: '1' }
+  await (await openEventLog(logOf(env, topic))).close()
 }
 
 /** As the broker's validator for development takes it. */

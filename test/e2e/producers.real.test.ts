@@ -20,7 +20,7 @@ import {
 
 /** Events by Kafka clients that are not ours, as docs/events.md has them. */
 const brokers = inject('kafkaBrokers') ?? []
-const producers = brokers.length === 0 ? [] : await findProducers(process.env)
+const producers = brokers.length === 0 ? [] : await findProducers()
 const canRun = (name: string) => producers.some(each => each.name === name && each.obstacle === null)
 const PARTITIONS = 4
 const TIME_MS = Date.now()

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Session } from 'chdb'
+import { quoteIdentifier } from '../quote-sql.ts'
 import { configureEngine, planTables, type ReplicaTable } from './configure-replica.ts'
 import type { StoreDescription } from './describe-store.ts'
 
@@ -70,7 +71,7 @@ export async function openReplica({ folder, store, memoryBytes, clock }: Replica
   const path = join(folder, 'engine')
   const open = () => new EngineSession(path, { connectionArgs: [`--config-file=${configPath}`] })
   const session = open()
-  const database = `\`${store.database}\``
+  const database = quoteIdentifier(store.database)
   // The engine's own has every file of the machine for a table.
   await session.queryAsync('DROP DATABASE default')
   await session.queryAsync('CREATE DATABASE default')
@@ -136,7 +137,7 @@ async function hideSystemTables(session: Session): Promise<void> {
     .split('\n')
     .filter(name => name !== '' && !SYSTEM_TABLES.has(name))
   const columns = await session.queryAsync(PARTS_COLUMNS, { format: 'TSVRaw' })
-  for (const name of hidden) await session.queryAsync(`DETACH TABLE system.\`${name}\``)
+  for (const name of hidden) await session.queryAsync(`DETACH TABLE system.${quoteIdentifier(name)}`)
   // The views of information_schema, which drivers ask, look into it for sizes.
   await session.queryAsync(`CREATE TABLE system.parts (${columns.text().trim()}) ENGINE = Memory`)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { quoteIdentifier, quoteText } from '../quote-sql.ts'
 import { EndpointException, readException, readonlyException } from './exception.ts'
 import { FORMATS } from './formats.ts'
 import type { Replica } from './open-replica.ts'
@@ -121,7 +122,7 @@ export async function openReadEngine(replica: Replica, database: string): Promis
     hostName: catalog.hostName,
     run,
     async cancel(id) {
-      await control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = ${quoteString(id)} ASYNC`)
+      await control.queryAsync(`KILL QUERY WHERE Settings['log_comment'] = ${quoteText(id)} ASYNC`)
     },
   }
 }
@@ -145,7 +146,7 @@ function unknownFormat(): EndpointException {
 type Execute = (sql: string) => Promise<{ text(): string }>
 
 async function readCatalog(execute: Execute) {
-  const harmless = HARMLESS_TABLE_FUNCTIONS.map(quoteString).join(', ')
+  const harmless = HARMLESS_TABLE_FUNCTIONS.map(quoteText).join(', ')
   const result = await execute(`
     SELECT
       version(),
@@ -169,7 +170,7 @@ async function readCatalog(execute: Execute) {
 async function readTokens(execute: Execute, sql: string): Promise<Token[]> {
   try {
     const result = await execute(`
-      WITH formatQuerySingleLine(${quoteString(sql)}) AS canonical
+      WITH formatQuerySingleLine(${quoteText(sql)}) AS canonical
       SELECT arrayJoin([arrayMap(t -> (t.3, substring(canonical, t.1 + 1, t.2 - t.1)), tokenizeQuery(canonical))])`)
     return z.tuple([tokensShape]).parse(JSON.parse(result.text()))[0]
   } catch (error) {
@@ -187,13 +188,5 @@ function parameterSettings(parameters: ReadonlyMap<string, string>): (readonly [
 }
 
 function setStatement(assignments: readonly (readonly [name: string, value: string])[]): string {
-  return `SET ${assignments.map(([name, value]) => `${name} = ${quoteString(value)}`).join(', ')}`
-}
-
-function quoteString(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-}
-
-function quoteIdentifier(name: string): string {
-  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
+  return `SET ${assignments.map(([name, value]) => `${name} = ${quoteText(value)}`).join(', ')}`
 }

@@ -11,8 +11,8 @@ import { parseLimit } from './parse-limit.ts'
 export function alertsCommand(context: CommandContext): Command {
   return new Command('alerts')
     .description('clients that have reached, or are on their way to, what is included in a month')
-    .addCommand(listCommand(context).exitOverride())
-    .addCommand(runCommand(context).exitOverride())
+    .addCommand(listCommand(context))
+    .addCommand(runCommand(context))
 }
 
 function runCommand(context: CommandContext): Command {

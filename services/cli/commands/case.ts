@@ -33,12 +33,12 @@ export function caseCommand(context: CommandContext): Command {
   )
   return new Command('case')
     .description('the dialogue with clients above their allowance, from opened to decided')
-    .addCommand(listCommand(context).exitOverride())
-    .addCommand(showCommand(context).exitOverride())
-    .addCommand(contact.exitOverride())
-    .addCommand(decideCommand(context).exitOverride())
-    .addCommand(reopenCommand(context).exitOverride())
-    .addCommand(noteCommand(context).exitOverride())
+    .addCommand(listCommand(context))
+    .addCommand(showCommand(context))
+    .addCommand(contact)
+    .addCommand(decideCommand(context))
+    .addCommand(reopenCommand(context))
+    .addCommand(noteCommand(context))
 }
 
 function listCommand(context: CommandContext): Command {

@@ -11,9 +11,9 @@ import { readTariffFile } from '../wiring/read-tariff-file.ts'
 export function registryCommand(context: CommandContext): Command {
   return new Command('registry')
     .description('who is metered, and which integrations they use')
-    .addCommand(importCommand(context).exitOverride())
-    .addCommand(listCommand(context).exitOverride())
-    .addCommand(showCommand(context).exitOverride())
+    .addCommand(importCommand(context))
+    .addCommand(listCommand(context))
+    .addCommand(showCommand(context))
 }
 
 function importCommand(context: CommandContext): Command {

@@ -20,9 +20,9 @@ import { parseStatuses } from './parse-statuses.ts'
 export function ruleCommand(context: CommandContext): Command {
   return new Command('rule')
     .description('what a close may let go without a person who looks at each')
-    .addCommand(addCommand(context).exitOverride())
-    .addCommand(listCommand(context).exitOverride())
-    .addCommand(endCommand(context).exitOverride())
+    .addCommand(addCommand(context))
+    .addCommand(listCommand(context))
+    .addCommand(endCommand(context))
 }
 
 type AddFlags = {

@@ -23,11 +23,12 @@ import { parseStatuses } from './parse-statuses.ts'
 import { ruleCommand } from './rejected-rule.ts'
 
 export function rejectedCommand(context: CommandContext): Command {
-  const command = new Command('rejected').description('events that could not be counted')
-  for (const each of [listCommand(context), waiveCommand(context), replayCommand(context)]) {
-    command.addCommand(each.exitOverride())
-  }
-  return command.addCommand(ruleCommand(context))
+  return new Command('rejected')
+    .description('events that could not be counted')
+    .addCommand(listCommand(context))
+    .addCommand(waiveCommand(context))
+    .addCommand(replayCommand(context))
+    .addCommand(ruleCommand(context))
 }
 
 type ListFlags = {

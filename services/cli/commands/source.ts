@@ -15,10 +15,10 @@ import { parseSourceName } from './parse-source-name.ts'
 export function sourceCommand(context: CommandContext): Command {
   return new Command('source')
     .description('the log streams that events come from')
-    .addCommand(listCommand(context).exitOverride())
-    .addCommand(expectCommand(context).exitOverride())
-    .addCommand(retireCommand(context).exitOverride())
-    .addCommand(acceptLossCommand(context).exitOverride())
+    .addCommand(listCommand(context))
+    .addCommand(expectCommand(context))
+    .addCommand(retireCommand(context))
+    .addCommand(acceptLossCommand(context))
 }
 
 function listCommand(context: CommandContext): Command {

@@ -28,11 +28,11 @@ import { announceStatementsCommand } from './announce-statements.ts'
 export function statementsCommand(context: CommandContext): Command {
   return new Command('statements')
     .description('what a closed month came to: to list, to print, as files, or to announce')
-    .addCommand(listCommand(context).exitOverride())
-    .addCommand(printCommand(context).exitOverride())
-    .addCommand(exportCommand(context).exitOverride())
-    .addCommand(announceStatementsCommand(context, revisionOption()).exitOverride())
-    .addCommand(proofCommand(context).exitOverride())
+    .addCommand(listCommand(context))
+    .addCommand(printCommand(context))
+    .addCommand(exportCommand(context))
+    .addCommand(announceStatementsCommand(context, revisionOption()))
+    .addCommand(proofCommand(context))
 }
 
 const PAYERS_PER_PAGE = 1_000

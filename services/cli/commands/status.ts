@@ -7,10 +7,10 @@ import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
 import { printJson } from '../print/table.ts'
+import { findStandstills } from '../wiring/find-standstills.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { waitingReader } from '../wiring/waiting-reader.ts'
-import { findStandstills } from '../wiring/watch-standstills.ts'
 
 export function statusCommand(context: CommandContext): Command {
   return new Command('status')

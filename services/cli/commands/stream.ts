@@ -8,9 +8,7 @@ import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { parseSpan } from './parse-span.ts'
 
 export function streamCommand(context: CommandContext): Command {
-  return new Command('stream')
-    .description('how the event log is counted')
-    .addCommand(limitsCommand(context).exitOverride())
+  return new Command('stream').description('how the event log is counted').addCommand(limitsCommand(context))
 }
 
 type LimitsFlags = { past?: number; ahead?: number; json: boolean }

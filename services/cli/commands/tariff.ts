@@ -17,5 +17,5 @@ export function tariffCommand(context: CommandContext): Command {
         for (const sentence of describeTariff(tariff, version)) printLine(`  ${sentence}`)
       }
     })
-  return new Command('tariff').description('prices and definitions').addCommand(checking.exitOverride())
+  return new Command('tariff').description('prices and definitions').addCommand(checking)
 }

@@ -3,8 +3,8 @@ import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readStream } from '@forbruk/infra/ledger/stream.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import { inspectStore } from '@forbruk/infra/store/inspect-store.ts'
+import { findStandstills } from '../wiring/find-standstills.ts'
 import { openParts } from '../wiring/open-parts.ts'
-import { findStandstills } from '../wiring/watch-standstills.ts'
 import { ok, type Verdict, warning } from './finding.ts'
 
 const NOTHING_COUNTED = ok('nothing is counted yet: start forbruk up, or forbruk aggregate')

@@ -3,12 +3,11 @@ import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { useInstallation } from '../../../test/support/close/close-october.ts'
-import { expectProblem, useConsole } from '../../../test/support/console/console.ts'
+import { CLOSE, expectProblem, useConsole } from '../../../test/support/console/console.ts'
 
 const { place, countAll, rows } = useInstallation()
 const { open, get, post, url, logged } = useConsole(place)
 const TOKEN = 'a-token-of-some-length'
-const CLOSE = '/v1/months/2026-10/close'
 
 describe('bad input', () => {
   const BAD_WRITES: readonly [string, string, string, Record<string, string>, number][] = [

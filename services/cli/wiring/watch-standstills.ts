@@ -74,28 +74,3 @@ export async function watchStandstills(
     },
   }
 }
-
-const SECOND_LOOK_MS = 500
-/** Of one that is counted on, its next flush comes within a second or two. */
-const LOOKED_FOR_MS = 5_000
-
-/** Looks until every partition has been counted on, or for some seconds: those that were not. */
-export async function findStandstills(
-  ledger: Parameters<typeof readPlaces>[0],
-  log: Parameters<typeof readPlaces>[1],
-): Promise<Standstill[]> {
-  const beganMs = performance.now()
-  const first = await readPlaces(ledger, log)
-  const behind = new Map(first.filter(isBehind).map(place => [place.partition, place.nextOffset]))
-  for (let places = first; ; places = await readPlaces(ledger, log)) {
-    const standingMs = performance.now() - beganMs
-    const standing = places.filter(place => behind.get(place.partition) === place.nextOffset)
-    if (standing.length === 0) return []
-    if (standingMs >= LOOKED_FOR_MS) return standing.map(place => ({ ...place, standingMs }))
-    await sleep(SECOND_LOOK_MS)
-  }
-}
-
-function isBehind({ nextOffset, endOffset }: { nextOffset: number; endOffset: number }): boolean {
-  return nextOffset < endOffset
-}

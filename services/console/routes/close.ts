@@ -1,3 +1,4 @@
+import { actorShape } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { ACCEPTED_CAUSES } from '@forbruk/schemas/statement/month-close.ts'
 import { z } from 'zod'
@@ -29,7 +30,7 @@ const bodyShape = z.strictObject({
 
 const approvalShape = z.strictObject({
   revision: z.int().min(1).describe('the newest that you have seen: a later one is not approved with it'),
-  actor: z.string().trim().min(1).max(200).describe('who approves'),
+  actor: actorShape.describe('who approves'),
 })
 
 export function addCloseRoutes(app: ConsoleServer, operations: Operations): void {

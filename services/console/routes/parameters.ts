@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Problem, ProblemError } from '../server/problem.ts'
+import { ProblemError } from '../server/problem.ts'
 
 /** Read by parseBillingPeriod, which says what was expected. */
 export const monthParameter = z
@@ -18,6 +18,5 @@ export const revisionQuery = z.coerce
 /** The value, or the answer that there is none. */
 export function found<Value>(value: Value | null, what: string): Value {
   if (value !== null) return value
-  const problem: Problem = { kind: 'not_found', status: 404, detail: what }
-  throw new ProblemError(problem)
+  throw new ProblemError({ kind: 'not_found', status: 404, detail: what })
 }

@@ -60,13 +60,12 @@ function addList(app: ConsoleServer, { listPayers }: Operations): void {
         response: { 200: payerListShape, 404: problemShape },
       },
     },
-    async request => {
-      const { month } = parseBillingPeriod(request.params.month)
-      const { revision, after, limit } = request.query
-      const list = await listPayers(parseBillingPeriod(month), revision ?? null, { after, limit })
-      const { payers, ...stated } = found(list, notClosed(month, revision))
+    async ({ params, query: { revision, after, limit } }) => {
+      const period = parseBillingPeriod(params.month)
+      const list = await listPayers(period, revision ?? null, { after, limit })
+      const { payers, ...stated } = found(list, notClosed(period.month, revision))
       const last = payers.length < limit ? undefined : payers.at(-1)
-      return { month, ...stated, payers, next: last?.payerId ?? null }
+      return { month: period.month, ...stated, payers, next: last?.payerId ?? null }
     },
   )
 }

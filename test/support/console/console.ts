@@ -9,14 +9,17 @@ import {
 import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { type ConsoleSettings, openConsole } from '@forbruk/console/open-console.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
+import { readConfig } from '@forbruk/infra/runtime/config.ts'
 import { pino } from 'pino'
 import { afterEach, expect } from 'vitest'
 import { createConsoleOperations } from '../../../services/cli/wiring/console-operations.ts'
 import { readTariffFile } from '../../../services/cli/wiring/read-tariff-file.ts'
-import { compareRegistries } from '../../../services/close/registry/compare-registries.ts'
-import { readWaiting } from '../../../services/close/waiting/read-waiting.ts'
+import { waitingReader } from '../../../services/cli/wiring/waiting-reader.ts'
 import { type Installation, TOPIC } from '../close/counted-month.ts'
 import { SELLER } from '../close/invoiced-october.ts'
+
+/** The path that closes October. */
+export const CLOSE = '/v1/months/2026-10/close'
 
 type Changes = {
   readonly settings?: Partial<ConsoleSettings>
@@ -76,7 +79,8 @@ async function openOver(
 ) {
   const { store, log, folder } = place
   const clock = () => place.clock.nowMs
-  const topic = 'billing.statements'
+  const config = readConfig({ FORBRUK_DATA_DIR: folder, FORBRUK_CLOSE_SCHEDULE: 'off' })
+  const topic = config.statementsTopic
   const statementsLog = openEmbeddedLog({ path: join(folder, 'log.sqlite'), topic, partitionCount: 1, clock })
   const closing: ClosingParts = {
     openStore: async () => store,
@@ -88,16 +92,13 @@ async function openOver(
     clock,
   }
   const tariff = await readTariffFile(null)
-  const schedule = { expression: null, timeZone: tariff.timeZone, from: null }
-  const isSameRegistry = compareRegistries(store)
   const closer: Closer = request => closeAndAnnounce(closing, request)
   const close = oneAtATime(wrap?.(closer) ?? closer)
   const operations = createConsoleOperations({
     ...{ store, stream: TOPIC, close, timeZone: 'Europe/Oslo', seller: SELLER, clock },
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: topic,
-    readWaiting: nowMs =>
-      readWaiting({ store, stream: TOPIC, statementsTopic: topic, schedule, tariff, isSameRegistry }, nowMs),
+    readWaiting: waitingReader(store, config, tariff),
     findStandstills,
   })
   const listen = { host: '127.0.0.1', port: 0 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { downloadJars } from '../maven/download-jars.ts'
 import { findJavaAndMaven } from '../maven/find-java-and-maven.ts'
+import { tellNotRun } from '../process/tell-not-run.ts'
 
 /** What a producer sends in one go. */
 export type Batch = {
@@ -43,18 +44,15 @@ const run = promisify(execFile)
  * With REQUIRE_KAFKA=1, which asks for all that tests take of a machine, it is an error that the first two can't be
  * run. Python's comes from a registry that not every machine reaches.
  */
-export async function findProducers(environment: NodeJS.ProcessEnv): Promise<Producer[]> {
+export async function findProducers(): Promise<Producer[]> {
   const producers = [
     { name: 'kcat', obstacle: await findKcatObstacle(), send: sendFromKcat },
     { name: 'jvm', obstacle: await findJvmObstacle(), send: sendFromJvm },
     { name: 'python', obstacle: await findPythonObstacle(), send: sendFromPython },
   ]
   for (const { name, obstacle } of producers) {
-    if (obstacle === null) continue
-    if (name !== 'python' && environment.REQUIRE_KAFKA === '1') {
-      throw new Error(`REQUIRE_KAFKA=1, but events can't be produced by ${name}: ${obstacle}.`)
-    }
-    console.log(`Events by ${name}: NOT RUN (${obstacle})`)
+    if (name !== 'python') tellNotRun(`Events by ${name}`, obstacle)
+    else if (obstacle !== null) console.log(`Events by ${name}: NOT RUN (${obstacle})`)
   }
   return producers
 }
