@@ -13,6 +13,11 @@ import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refu
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
+import {
+  explainDescriptors,
+  isOutOfDescriptors,
+  readDescriptorsMax,
+} from '@forbruk/infra/runtime/descriptors.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { GatewayFormatError } from '@forbruk/schemas/gateway/formats.ts'
 import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
@@ -62,6 +67,10 @@ const EXPECTED = [
 export function explainFailure(error: unknown): ExplainedFailure {
   if (REFUSED.some(kind => error instanceof kind)) return { message: messageOf(error), exitCode: 3 }
   if (WRONG_USAGE.some(kind => error instanceof kind)) return { message: messageOf(error), exitCode: 2 }
+  if (isOutOfDescriptors(error)) {
+    const limit = explainDescriptors(readDescriptorsMax())
+    return { message: `${messageOf(error)}: ${limit}`, exitCode: 1 }
+  }
   const expected = EXPECTED.some(kind => error instanceof kind)
   if (expected) return { message: messageOf(error), exitCode: 1 }
   return { message: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: 1 }
