@@ -36,7 +36,8 @@ const consumption = z.strictObject(
           requests: wholeNumber.describe('Requests included per client and month'),
           gigabytes: z
             .string({ error: 'gigabytes as text, such as "30"' })
-            .regex(/^\d{1,9}(\.\d{1,9})?$/, { error: 'gigabytes as text, such as "30"' })
+            // What is no number is not gone on with, to whether it comes to whole bytes.
+            .regex(/^\d{1,9}(\.\d{1,9})?$/, { error: 'gigabytes as text, such as "30"', abort: true })
             .describe('Gigabytes included per client and month, as decimal text'),
         },
         { error: 'an object' },
