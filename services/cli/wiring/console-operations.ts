@@ -16,9 +16,11 @@ import { renderStatement } from '@forbruk/close/statements/page/render-statement
 import { readAnnouncements } from '@forbruk/close/statements/read-announcements.ts'
 import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
 import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/routes/operations.ts'
+import { readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { daysRange, periodAt, periodDates } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { createRuleOperations } from './rule-operations.ts'
@@ -43,7 +45,7 @@ type OperationParts = {
 
 /** What the console does, as the services have it. */
 export function createConsoleOperations(parts: OperationParts): Operations {
-  const { store, close, approve, statementsTopic, readWaiting, timeZone, seller, clock } = parts
+  const { store, stream, close, approve, statementsTopic, readWaiting, timeZone, seller, clock } = parts
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -52,6 +54,12 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     return statement ?? null
   }
   return {
+    async readUsage(days, question) {
+      const { first, afterLast } = days ?? periodDates(periodAt(clock(), timeZone))
+      const range = daysRange(first, afterLast, timeZone)
+      const rows = await readSplitUsage(store, stream, { ...question, range, timeZone })
+      return { range, timeZone, rows }
+    },
     async closeMonth(period, { dryRun, accept, forceReason }) {
       const force = forceReason === null ? undefined : { reason: forceReason }
       return answerClose(close({ period, dryRun, accept, force }))

@@ -1,5 +1,5 @@
 import type { CaseAction, CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import type { BillingPeriod, PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { RegistryFault } from '@forbruk/schemas/registry/registry.ts'
 import {
   type RuleEnd,
@@ -27,6 +27,7 @@ import {
   type PayerSummary,
   payerSummaryShape,
 } from '@forbruk/schemas/statement/payer-statement.ts'
+import type { SplitUse, UsageQuestion } from '@forbruk/schemas/usage/usage-question.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
 
@@ -40,6 +41,8 @@ export type Operations = {
       readonly forceReason: string | null
     },
   ): Promise<CloseAnswer>
+  /** What was counted on some days, or in this month. */
+  readUsage(days: Days | null, question: UsageQuestion): Promise<UsagePage>
   listMonths(): Promise<readonly AnnouncedMonth[]>
   /** Approves what waits of a month, up to a revision, and announces it. Null: the month has no such revision. */
   announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
@@ -86,6 +89,15 @@ export type Operations = {
   checkStore(): Promise<void>
   /** Partitions with records to be counted that nobody has counted on for some seconds. */
   findStandstills(): readonly z.input<typeof standstillShape>[]
+}
+
+/** Local dates of the tariff's time zone. */
+export type Days = { readonly first: string; readonly afterLast: string }
+
+type UsagePage = {
+  readonly range: PeriodRange
+  readonly timeZone: string
+  readonly rows: readonly SplitUse[]
 }
 
 /** Of one reason; each event is one of the last four. `ruled` are part of the waived. */

@@ -30,6 +30,7 @@ type ProblemKind =
   | 'case_refused'
   | 'rule_refused'
   | 'registry_faulty'
+  | 'question_unclear'
   | 'store_unavailable'
   | 'failure'
 
