@@ -99,7 +99,10 @@ export interface PartitionConsumer {
 export interface Subscription {
   /** From now on these partitions are delivered, and no others. */
   hold(partitions: ReadonlySet<number>): void
-  /** Tells how far this consumer is; for lag monitors only. Failures are not errors: see the block ledger. */
+  /**
+   * Tells how far this consumer is; for lag monitors only. Never rejects, and tells nothing while it is still telling
+   * what came before: see the block ledger.
+   */
   commit(nextOffsets: ReadonlyMap<number, number>): Promise<void>
   /**
    * Resolves after `stop`. Rejects if consuming failed for good, with what the consumer threw or an EventLogError.

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { KillableKafka } from '../support/kafka/killable-kafka.ts'
@@ -126,12 +126,16 @@ for (const [what, inflict] of cases) {
   await inflict()
   await setTimeout(FAULT_MS)
   const { longestMs, partition } = await silence.end(SECONDS_MAX)
-  rows.push([what, (longestMs / 1_000).toFixed(1), String(partition)])
+  rows.push([what, (longestMs / 1_000).toFixed(1), String(partition), (loadavg()[0] ?? 0).toFixed(1)])
   console.error(rows.at(-1)?.join('  '))
   await setTimeout(SETTLE_MS)
 }
 stopping.abort()
 await producing
-console.log(table(['what happens', 'longest silence of a partition, s', 'partition'], rows).join('\n'))
+console.log(
+  table(['what happens', 'longest silence of a partition, s', 'partition', 'load of the machine'], rows).join(
+    '\n',
+  ),
+)
 for (const end of ending.reverse()) await end().catch(error => console.error(`at the end: ${error}`))
 process.exit(0)

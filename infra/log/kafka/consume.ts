@@ -52,6 +52,7 @@ class KafkaSubscription implements Subscription {
   readonly #reader: LeaderReader
   readonly #ending = new AbortController()
   #saidNotCommitted = false
+  #isCommitting = false
 
   constructor(source: KafkaSource, group: string, consumer: PartitionConsumer) {
     const { client, shut } = source.openClient()
@@ -91,7 +92,8 @@ class KafkaSubscription implements Subscription {
 
   async commit(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
     const { topic, logger } = this.#source
-    if (nextOffsets.size === 0 || this.#ending.signal.aborted) return
+    if (nextOffsets.size === 0 || this.#isCommitting || this.#ending.signal.aborted) return
+    this.#isCommitting = true
     const late = () => new LogUnavailableError(`no answer within ${COMMIT_TIMEOUT_MS} ms`)
     try {
       await within(COMMIT_TIMEOUT_MS, this.#client.commit(this.#group, nextOffsets), late)
@@ -103,6 +105,8 @@ class KafkaSubscription implements Subscription {
         { topic, group: this.#group, reason: error.message },
         'monitors of consumer lag are told nothing',
       )
+    } finally {
+      this.#isCommitting = false
     }
   }
 

@@ -104,7 +104,9 @@ export async function countLog(parts: CountParts): Promise<void> {
   try {
     for (let done = false; !done && !signal.aborted; done = await isDone()) {
       await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
-      await subscription.commit(await counter.flush())
+      const nextOffsets = await counter.flush()
+      // Not waited for: whoever takes it may be away, and nothing rests on it.
+      void subscription.commit(nextOffsets)
       parts.onHeld?.(counter.held)
       if (endOffsets !== null) parts.onProgress?.(counter.progressTo(endOffsets))
     }
