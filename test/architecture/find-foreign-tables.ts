@@ -54,6 +54,7 @@ const ownedBy = (folder: string, tables: readonly string[]) => tables.map(table 
 /** The folder whose SQL alone names the table or view; others ask its functions. */
 export const TABLE_OWNERS: ReadonlyMap<string, string> = new Map([
   ...ownedBy('infra/ledger/', COUNTED),
+  ...ownedBy('services/aggregator/', ['process_sign']),
   ...ownedBy('services/close/', CLOSED),
   ...ownedBy('services/alerts/', RAISED),
   ...ownedBy('infra/store/', ['schema_migration', 'installation']),

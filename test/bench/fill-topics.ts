@@ -101,6 +101,7 @@ export async function readThrough(brokers: readonly string[], { topic, events }:
     },
     revoke() {},
   })
+  subscription.hold(new Set(Array(log.partitionCount).keys()))
   await Promise.race([done.promise, subscription.finished])
   await log.close()
 }

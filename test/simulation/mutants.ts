@@ -160,9 +160,9 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
           ports.log.consume(group, {
             assign: partition => consumer.assign(partition),
             revoke: partitions => consumer.revoke(partitions),
-            receive: (batch, heartbeat) => {
+            receive: batch => {
               const records = batch.records.map(record => ({ ...record, appendTimeMs: nowMs() }))
-              return consumer.receive({ ...batch, records }, heartbeat)
+              return consumer.receive({ ...batch, records })
             },
           }),
       },

@@ -125,7 +125,7 @@ export class SimulatedProcess {
       if (from < log.startOffset)
         throw new EventLogError(`the log begins at ${log.startOffset}, not at ${from}`)
       const batch = log.read(from, random.between(1, 6), random)
-      await consumer.receive(batch, async () => {})
+      await consumer.receive(batch)
       held.position = batch.nextOffset
     })
   }
@@ -171,7 +171,7 @@ export class SimulatedProcess {
     const recogniser = protocol.recognise(parts)
     return countLog({
       ...parts,
-      readGroup: async () => 'simulated',
+      ...{ readGroup: async () => 'simulated', board: null, processName: this.name },
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
       beginFold: point => protocol.beginFold(point, foldVersionMax, nowMs),
@@ -224,7 +224,7 @@ export class SimulatedProcess {
       consume: async (_group, consumer) => {
         this.#consumer = consumer
         return {
-          commit: async () => undefined,
+          ...{ hold: ignore, commit: async () => undefined },
           finished: this.#finished.promise,
           stop: async () => {
             this.#leaving = true

@@ -256,7 +256,9 @@ export class World {
     }
     for (const [partition, owner] of this.#group.owners.entries()) {
       if (owner !== process || process.held.has(partition)) continue
-      if (this.processes.some(other => !other.isZombie && other.held.has(partition))) continue
+      const isCounted = this.processes.some(other => !other.isZombie && other.held.has(partition))
+      // A new owner does not always wait until the old one gives up: neither asks the other.
+      if (isCounted && this.random.chance(0.5)) continue
       steps.push(() =>
         this.#tell(`${process.name} is assigned ${partition}`, () => process.assign(partition, this.random)),
       )

@@ -4,7 +4,6 @@ import {
   EventLogError,
   type LogBounds,
   LogUnavailableError,
-  type PartitionConsumer,
   type Subscription,
 } from '../event-log.ts'
 import { checkPartition, placeRecords } from '../place-records.ts'
@@ -12,6 +11,7 @@ import { namedPartition, type Share, sendRequest, splitIntoRequests } from './ap
 import { countUncommitted, createKafkaClient, type KafkaConnection } from './client.ts'
 import { consumeKafka, type KafkaSource } from './consume.ts'
 import { explainKafkaError } from './explain-error.ts'
+import { FetchClient } from './fetch-client.ts'
 import { readKafka } from './read.ts'
 import { KafkaSockets } from './sockets.ts'
 import {
@@ -50,26 +50,13 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
   }
   const boundsOf = (partition: number) => askBounds(asked, partition)
   const source: KafkaSource = {
-    createClient: ofOne => createKafkaClient(settings, ofOne),
-    brokers,
+    openClient: () => openFetchClient(settings),
     topic,
-    partitionCount,
     fetchBounds: boundsOf,
     checkTopic: createTopicCheck(settings, facts, admin),
     logger,
   }
-  const consume = async (group: string, consumer: PartitionConsumer, abandon?: AbortSignal) => {
-    const subscription = await consumeKafka(source, group, consumer, abandon)
-    subscriptions.add(subscription)
-    const ended = () => subscriptions.delete(subscription)
-    subscription.finished.then(ended, ended)
-    return subscription
-  }
-  const deleteGroup = async (group: string): Promise<void> => {
-    await admin
-      .ask(ready => ready.deleteGroups([group]))
-      .catch(error => logger?.debug({ err: error, group }, 'a reader group was left for Kafka to delete'))
-  }
+  const reading = openFetchClient(settings)
 
   return {
     topic,
@@ -83,8 +70,14 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
     bounds: boundsOf,
     offsetForTime: (partition, timeMs) => askOffsetForTime(asked, partition, timeMs),
     read: (partition, fromOffset, toOffset) =>
-      readKafka({ topic, fetchBounds: boundsOf, consume, deleteGroup }, partition, fromOffset, toOffset),
-    consume,
+      readKafka({ topic, fetchBounds: boundsOf, client: reading.client }, partition, fromOffset, toOffset),
+    async consume(group, consumer) {
+      const subscription = await consumeKafka(source, group, consumer)
+      subscriptions.add(subscription)
+      const ended = () => subscriptions.delete(subscription)
+      subscription.finished.then(ended, ended)
+      return subscription
+    },
     async close() {
       await Promise.all([...subscriptions].map(subscription => subscription.stop()))
       const late = () => new Error(`no answer within ${CLOSE_TIMEOUT_MS} ms`)
@@ -94,8 +87,19 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
         late,
       ).catch(error => logger?.debug({ err: error, topic }, 'the connections are ended without order'))
       sockets.shut()
+      reading.shut()
     },
   }
+}
+
+/** Whoever leads a partition answers at once or not at all: nothing that is asked of it takes long. */
+const FETCH_TIMEOUT_MS = 5_000
+
+function openFetchClient(settings: KafkaLogSettings) {
+  const sockets = new KafkaSockets()
+  const kafka = createKafkaClient(settings, sockets, FETCH_TIMEOUT_MS)
+  const client = new FetchClient(kafka, sockets, settings.topic, settings.brokers)
+  return { client, shut: () => sockets.shut() }
 }
 
 /** Whoever may change a topic's settings may do so while it is counted. Each fault is told once. */

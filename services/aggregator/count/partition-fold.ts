@@ -97,6 +97,11 @@ export class PartitionFold<Rows> {
     return this.#queue.size + (this.#proof.isGiven ? this.#block.changedSize : 0)
   }
 
+  /** What of it was counted before is folded again. */
+  get isCaughtUp(): boolean {
+    return this.#proof.isGiven
+  }
+
   /** Throws LogContradictsLedgerError; the fold is of no use then. Records that come again are passed over. */
   foldBatch(batch: RecordBatch): void {
     const { records } = batch

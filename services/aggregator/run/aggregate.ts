@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { readInstallation } from '@forbruk/infra/store/read-installation.ts'
@@ -11,6 +13,7 @@ import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
 import { HASHES_MAX, Recogniser } from '../recognise/recogniser.ts'
 import { resumePartition } from '../resume/resume.ts'
+import { openSignBoard } from '../share/sign-board.ts'
 import { countLog } from './count-log.ts'
 import { encodeBlock } from './encode-block.ts'
 import { flushRows } from './flush.ts'
@@ -46,6 +49,9 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
     ...settings,
     ledger,
     readGroup: async () => `forbruk-aggregator.${log.topic}.${await readInstallation(store)}`,
+    // An embedded store belongs to this process alone.
+    board: store.kind === 'server' ? openSignBoard(store, log.topic) : null,
+    processName: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     sleep,
     geometry: DEFAULT_GEOMETRY,
     pendingRowsMax: PENDING_ROWS_MAX,

@@ -71,6 +71,7 @@ function count(log: EventLog, geometry: StreamRules): Promise<void> {
   const recogniser = new Recogniser({ ledger, store, log, hashId, findRepeated, hashesMax: 2 })
   return countLog({
     readGroup: async () => 'count',
+    ...{ board: null, processName: 'the only one' },
     ...{ log, store, ledger, sleep, geometry, pendingRowsMax: 1_000, untilCaughtUp: true },
     logger: {
       debug: () => undefined,

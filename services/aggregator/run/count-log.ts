@@ -1,10 +1,12 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
-import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import type { EventLog, Subscription } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry, StreamRules } from '../count/block.ts'
 import { lacksReadable } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import { registerStream } from '../resume/register-stream.ts'
+import { Sharing } from '../share/sharing.ts'
+import type { SignBoard } from '../share/sign-board.ts'
 import { hasCaughtUp, hasReached, readEndOffsets } from './catch-up.ts'
 import type { BlockRows } from './encode-block.ts'
 import { type FlushStore, whenAvailable } from './flush.ts'
@@ -20,8 +22,12 @@ export type CountParts = {
   readonly log: EventLog
   readonly store: FlushStore
   readonly ledger: LedgerReader
-  /** Who share the partitions: the processes that count this stream into this store, and no others. */
+  /** Under which lag monitors find how far counting is: of this stream and this store, and of no others. */
   readonly readGroup: () => Promise<string>
+  /** Where processes that count into the same store tell each other; null where no other process can. */
+  readonly board: SignBoard | null
+  /** A name that no other process has or will have. */
+  readonly processName: string
   readonly resume: (partition: number, ofNewPartition: StreamGeometry) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
@@ -46,7 +52,10 @@ export type CountParts = {
 export async function countLog(parts: CountParts): Promise<void> {
   const { log, store, ledger, logger, sleep } = parts
   const stopping = new AbortController()
-  const signal = AbortSignal.any([parts.signal, stopping.signal])
+  const { signal } = stopping
+  const stopAtOnce = () => stopping.abort()
+  parts.signal.addEventListener('abort', stopAtOnce)
+  if (parts.signal.aborted) stopAtOnce()
   const onRetry = (error: Error, delayMs: number) =>
     logger.warn({ delayMs, reason: error.message }, 'the store is away: waiting')
   const patient = <Value>(work: () => Promise<Value>) => whenAvailable(work, { signal, sleep, onRetry })
@@ -64,7 +73,6 @@ export async function countLog(parts: CountParts): Promise<void> {
     },
     pendingRowsMax: parts.pendingRowsMax,
     logger,
-    sleep,
     signal,
   })
   const settle = async () => {
@@ -79,13 +87,16 @@ export async function countLog(parts: CountParts): Promise<void> {
     (counter.halted !== null ||
       ((await patient(() => hasCaughtUp(ledger, log.topic, endOffsets))) &&
         hasReached(await settle(), endOffsets)))
-  const subscription = await log.consume(await patient(parts.readGroup), counter, signal)
+  const subscription = await log.consume(await patient(parts.readGroup), counter)
   const failures: unknown[] = []
   const fail = (error: unknown) => {
     failures.push(error)
     stopping.abort()
   }
   subscription.finished.catch(fail)
+  // With others there is something to be done before.
+  if (parts.board !== null) parts.signal.removeEventListener('abort', stopAtOnce)
+  const sharing = share(parts, counter, subscription, stopping).catch(fail)
   const recognising =
     endOffsets === null
       ? keepRecognising({ counter, settle, clock: parts.clock, logger, sleep, signal }).catch(fail)
@@ -93,7 +104,9 @@ export async function countLog(parts: CountParts): Promise<void> {
   try {
     for (let done = false; !done && !signal.aborted; done = await isDone()) {
       await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
-      await subscription.commit(await counter.flush())
+      const nextOffsets = await counter.flush()
+      // Not waited for: whoever takes it may be away, and nothing rests on it.
+      void subscription.commit(nextOffsets)
       parts.onHeld?.(counter.held)
       if (endOffsets !== null) parts.onProgress?.(counter.progressTo(endOffsets))
     }
@@ -103,6 +116,7 @@ export async function countLog(parts: CountParts): Promise<void> {
   const { halted } = counter
   stopping.abort()
   await subscription.stop()
+  await sharing
   await subscription.finished.catch(() => undefined)
   await recognising
   // The first is the cause: what failed after it failed because everything was ending.
@@ -110,4 +124,24 @@ export async function countLog(parts: CountParts): Promise<void> {
   // One that is under way: the caller closes the store next.
   await counter.flush()
   if (halted !== null && endOffsets !== null && !parts.signal.aborted) throw halted
+}
+
+/** Chooses what is counted here until `stopping`, or until the process is told to end and others have taken over. */
+async function share(
+  parts: CountParts,
+  counter: StreamCounter,
+  subscription: Subscription,
+  stopping: AbortController,
+): Promise<void> {
+  const { log, board, processName, signal, clock, logger, sleep } = parts
+  const { partitionCount } = log
+  if (board === null) return subscription.hold(new Set(Array(partitionCount).keys()))
+  const sharing = new Sharing({
+    ...{ self: processName, partitionCount, board, clock, logger, sleep },
+    counted: () => counter,
+    hold: partitions => subscription.hold(partitions),
+  })
+  await sharing.run(AbortSignal.any([signal, stopping.signal]))
+  await sharing.leave(!stopping.signal.aborted)
+  stopping.abort()
 }

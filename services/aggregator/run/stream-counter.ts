@@ -2,9 +2,6 @@ import type { PartitionConsumer, RecordBatch, UnreadableRecordsError } from '@fo
 import { DeletedRecordsError, LogGapError } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import type { BlockRows } from './encode-block.ts'
-import type { Sleep } from './sleep.ts'
-
-const HEARTBEAT_INTERVAL_MS = 2_000
 
 export type CountLogger = Readonly<
   Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
@@ -21,7 +18,6 @@ type CounterParts = {
   readonly explainUnreadable: (error: UnreadableRecordsError) => Promise<LogGapError>
   readonly pendingRowsMax: number
   readonly logger: CountLogger
-  readonly sleep: Sleep
   readonly signal: AbortSignal
 }
 
@@ -65,15 +61,11 @@ export class StreamCounter implements PartitionConsumer {
     }
   }
 
-  async receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
+  async receive(batch: RecordBatch): Promise<void> {
     this.#foldBatch(batch)
     await this.#leaveIfHalted(batch.partition)
-    const { pendingRowsMax, sleep, signal } = this.#parts
-    while (this.#pendingRows() > pendingRowsMax && !signal.aborted) {
-      // A flush may wait for the store much longer than the group waits for a sign of life.
-      await Promise.race([this.flush(), sleep(HEARTBEAT_INTERVAL_MS, signal)])
-      await heartbeat()
-    }
+    const { pendingRowsMax, signal } = this.#parts
+    while (this.#pendingRows() > pendingRowsMax && !signal.aborted) await this.flush()
   }
 
   async halt(error: UnreadableRecordsError): Promise<void> {
@@ -90,6 +82,12 @@ export class StreamCounter implements PartitionConsumer {
 
   get held(): ReadonlySet<number> {
     return new Set([...this.#folds.keys(), ...this.#halts.keys()])
+  }
+
+  /** Those that have come as far as they were counted before they were assigned here, or can come no further. */
+  get caughtUp(): readonly number[] {
+    const folded = [...this.#folds.values()].filter(({ isCaughtUp }) => isCaughtUp)
+    return [...folded.map(({ partition }) => partition), ...this.#halts.keys()].toSorted((a, b) => a - b)
   }
 
   /** Why one of the partitions can't be counted on; null when all are. */
