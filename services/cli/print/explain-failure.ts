@@ -8,6 +8,7 @@ import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
 import { UnknownSourceError } from '@forbruk/close/gate/retire-source.ts'
 import { InvoicesRefusedError } from '@forbruk/close/invoices/refusal.ts'
 import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
+import { ReadingEndedError } from '@forbruk/close/registry/read-apart.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
@@ -54,6 +55,7 @@ const EXPECTED = [
   StoreUnavailableError,
   ShipError,
   RegistryFaultsError,
+  ReadingEndedError,
   TariffError,
   SellerError,
   ConsoleError,

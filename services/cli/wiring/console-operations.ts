@@ -6,7 +6,13 @@ import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { CloseRefusedError, describeRefusal, type UnacceptedChange } from '@forbruk/close/gate/refusal.ts'
-import { importRegistryFiles, RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
+import {
+  importUpload,
+  RegistryFaultsError,
+  type RegistryImport,
+} from '@forbruk/close/registry/import-registry.ts'
+import { UploadTooLargeError } from '@forbruk/close/registry/read-apart.ts'
+import { UploadMalformedError } from '@forbruk/close/registry/read-upload.ts'
 import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
@@ -15,7 +21,12 @@ import { listPayers } from '@forbruk/close/statements/list-payers.ts'
 import { renderStatement } from '@forbruk/close/statements/page/render-statement.ts'
 import { readAnnouncements } from '@forbruk/close/statements/read-announcements.ts'
 import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
-import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/routes/operations.ts'
+import type {
+  CaseAnswer,
+  CloseAnswer,
+  Operations,
+  RegistryAnswer,
+} from '@forbruk/console/routes/operations.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
@@ -44,6 +55,7 @@ type OperationParts = {
 /** What the console does, as the services have it. */
 export function createConsoleOperations(parts: OperationParts): Operations {
   const { store, close, approve, statementsTopic, readWaiting, timeZone, seller, clock } = parts
+  let isImporting = false
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -84,15 +96,13 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       const stated = await findRevision(store, period.month, revision)
       return stated === null ? null : exportTable(store, stated, table, format)
     },
-    async importRegistry(files, validFrom) {
-      try {
-        const options = { store, files, origin: 'the request', timeZone, clock }
-        const imported = await importRegistryFiles({ ...options, validFrom: validFrom ?? undefined })
-        return { kind: 'imported', imported }
-      } catch (error) {
-        if (!(error instanceof RegistryFaultsError)) throw error
-        return { kind: 'faulty', faults: error.faults, faultCount: error.faultCount }
-      }
+    async importRegistry(body) {
+      if (isImporting) return { kind: 'busy' }
+      isImporting = true
+      const importing = importUpload({ store, body, timeZone, clock })
+      return answerImport(importing).finally(() => {
+        isImporting = false
+      })
     },
     listCases: filter => listCases(store, clock(), filter),
     readCase: caseId => answerCase(readCase(store, caseId)),
@@ -110,6 +120,19 @@ export function createConsoleOperations(parts: OperationParts): Operations {
         },
         detail: describeStandstill(standstill),
       })),
+  }
+}
+
+async function answerImport(importing: Promise<RegistryImport>): Promise<RegistryAnswer> {
+  try {
+    return { kind: 'imported', imported: await importing }
+  } catch (error) {
+    if (error instanceof RegistryFaultsError) {
+      return { kind: 'faulty', faults: error.faults, faultCount: error.faultCount }
+    }
+    if (error instanceof UploadMalformedError) return { kind: 'malformed', detail: error.message }
+    if (error instanceof UploadTooLargeError) return { kind: 'too_large', detail: error.message }
+    throw error
   }
 }
 

@@ -70,10 +70,8 @@ export type Operations = {
     table: ExportTable,
     format: ExportFormat,
   ): Promise<Buffer | null>
-  importRegistry(
-    files: ReadonlyMap<string, Uint8Array>,
-    validFrom: BillingPeriod | null,
-  ): Promise<RegistryAnswer>
+  /** One at a time. `body` is JSON; it is read, and checked, somewhere else than here. */
+  importRegistry(body: AsyncIterable<Uint8Array>): Promise<RegistryAnswer>
   listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
   readCase(caseId: string): Promise<CaseAnswer>
   addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
@@ -216,9 +214,11 @@ export const importedShape = z.object({
   activations: z.int(),
 })
 
-type RegistryAnswer =
+export type RegistryAnswer =
   | { readonly kind: 'imported'; readonly imported: z.input<typeof importedShape> }
   | { readonly kind: 'faulty'; readonly faults: readonly RegistryFault[]; readonly faultCount: number }
+  | { readonly kind: 'malformed' | 'too_large'; readonly detail: string }
+  | { readonly kind: 'busy' }
 
 type CaseFilter = {
   readonly state?: CaseSummary['state'] | undefined

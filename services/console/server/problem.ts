@@ -30,6 +30,7 @@ type ProblemKind =
   | 'case_refused'
   | 'rule_refused'
   | 'registry_faulty'
+  | 'import_running'
   | 'store_unavailable'
   | 'failure'
 
