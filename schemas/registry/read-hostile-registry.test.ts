@@ -41,7 +41,7 @@ test.each([
   }
   expect(await faultsOf(changes)).toEqual(
     ['clients.csv:2', 'integrations.csv:2', 'partners.csv:2'].map(place =>
-      expect.stringMatching(new RegExp(`^${place}, name: [^]{1,150}expected a name: text of 1 to 200`)),
+      expect.stringMatching(new RegExp(`^${place}, name: [\\s\\S]{1,150}expected a name: text of 1 to 200`)),
     ),
   )
 })

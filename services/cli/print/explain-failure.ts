@@ -11,6 +11,7 @@ import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
 import { ReadingEndedError } from '@forbruk/close/registry/read-apart.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
+import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
@@ -38,6 +39,7 @@ const WRONG_USAGE = [
   UnknownSourceError,
 ]
 const REFUSED = [
+  ApprovalRefusedError,
   CloseRefusedError,
   CaseRefusedError,
   GapRefusedError,

@@ -15,6 +15,7 @@ import { UploadTooLargeError } from '@forbruk/close/registry/read-apart.ts'
 import { UploadMalformedError } from '@forbruk/close/registry/read-upload.ts'
 import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
+import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import { listPayers } from '@forbruk/close/statements/list-payers.ts'
@@ -24,6 +25,7 @@ import { readPayerStatements } from '@forbruk/close/statements/read-payer-statem
 import type {
   CaseAnswer,
   CloseAnswer,
+  MonthAnnounced,
   Operations,
   RegistryAnswer,
 } from '@forbruk/console/routes/operations.ts'
@@ -31,6 +33,7 @@ import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
+import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { createRuleOperations } from './rule-operations.ts'
 
@@ -73,10 +76,12 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       const known = new Map(announcements.map(each => [`${each.month} r${each.revision}`, each]))
       return (await readClosedMonths(store)).map(month => {
         const { state = 'due', approvedBy = null } = known.get(`${month.month} r${month.revision}`) ?? {}
-        return { ...month, announcement: state, approvedBy }
+        const approve = nameRevision(month.revision, month.contentHash)
+        return { ...month, announcement: state, approve, approvedBy }
       })
     },
-    announceMonth: ({ month }, approval) => approve({ month, ...approval }),
+    announceMonth: ({ month }, { approve: approved, actor }) =>
+      answerApproval(approve({ month, approved, actor })),
     async listPayers(period, revision, page) {
       const stated = await findRevision(store, period.month, revision)
       if (stated === null) return null
@@ -123,6 +128,16 @@ export function createConsoleOperations(parts: OperationParts): Operations {
   }
 }
 
+async function answerApproval(approving: ReturnType<Approver>): Promise<MonthAnnounced | null> {
+  try {
+    const announced = await approving
+    return announced === null ? null : { kind: 'announced', announced }
+  } catch (error) {
+    if (error instanceof ApprovalRefusedError) return { kind: 'refused', detail: error.message }
+    throw error
+  }
+}
+
 async function answerImport(importing: Promise<RegistryImport>): Promise<RegistryAnswer> {
   try {
     return { kind: 'imported', imported: await importing }
@@ -161,9 +176,18 @@ async function answerClose(closing: Promise<AnnouncedClose>): Promise<CloseAnswe
 /** The largest amounts: payers can be a hundred thousand. */
 const PAYER_CHANGES_MAX = 100
 
-function toUnaccepted({ cause, detail, lines, amountNok, payableNok, payers }: UnacceptedChange) {
+function toUnaccepted({ cause, name, detail, lines, amountNok, payableNok, payers }: UnacceptedChange) {
   const largest = payers.slice(0, PAYER_CHANGES_MAX)
-  return { cause, detail, lines, amountNok, payableNok, payers: largest, payersTotal: payers.length }
+  return {
+    cause,
+    accept: name,
+    detail,
+    lines,
+    amountNok,
+    payableNok,
+    payers: largest,
+    payersTotal: payers.length,
+  }
 }
 
 function toEstimate({ estimate }: CloseRefusedError) {

@@ -20,6 +20,8 @@ export type UnacceptedChange = Omit<Change, 'cause'> & {
   /** The newest that is recorded. */
   readonly revision: number
   readonly cause: AcceptedCause
+  /** What a person accepts it by. */
+  readonly name: string
   readonly payers: readonly PayerChange[]
 }
 
@@ -82,13 +84,13 @@ function describeUndecided({ definition, requests, clients, clientId, integratio
 const PAYERS_NAMED_MAX = 5
 
 function describeUnaccepted(change: UnacceptedChange): string {
-  const { cause, detail, revision, lines, amountNok, payableNok, payers } = change
+  const { cause, name, detail, revision, lines, amountNok, payableNok, payers } = change
   const named = payers.slice(0, PAYERS_NAMED_MAX).map(each => `${each.payerName} NOK ${each.amountNok}`)
   const more = payers.length > named.length ? [`${payers.length - named.length} more`] : []
   const whom = named.length === 0 ? '' : `: ${[...named, ...more].join(', ')}`
   const where = `${lines} ${lines === 1 ? 'line' : 'lines'}`
   return (
     `${cause}, ${detail}, would change r${revision} by NOK ${amountNok} in ${where}, ` +
-    `of which NOK ${payableNok} payable${whom}; --dry-run shows it, --accept ${cause} accepts it`
+    `of which NOK ${payableNok} payable${whom}; --dry-run shows it, --accept ${name} accepts it`
   )
 }

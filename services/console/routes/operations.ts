@@ -7,12 +7,10 @@ import {
   type StandingRule,
   type WaiverRule,
 } from '@forbruk/schemas/rejected/waiver-rule.ts'
-import { ANNOUNCEMENT_STATES } from '@forbruk/schemas/statement/announcement.ts'
+import { ANNOUNCEMENT_STATES, approvedShape } from '@forbruk/schemas/statement/announcement.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import type { Language } from '@forbruk/schemas/statement/language.ts'
 import {
-  ACCEPTED_CAUSES,
-  type AcceptedCause,
   type Change,
   changeShape,
   closedMonthShape,
@@ -36,12 +34,12 @@ export type Operations = {
     period: BillingPeriod,
     options: {
       readonly dryRun: boolean
-      readonly accept: readonly AcceptedCause[]
+      readonly accept: readonly string[]
       readonly forceReason: string | null
     },
   ): Promise<CloseAnswer>
   listMonths(): Promise<readonly AnnouncedMonth[]>
-  /** Approves what waits of a month, up to a revision, and announces it. Null: the month has no such revision. */
+  /** Approves what waits of a month, up to a revision, and announces it. Null: the month is not closed. */
   announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
   /** Null: the month has no such revision. */
   listPayers(
@@ -121,8 +119,8 @@ export const closedShape = z.object({
   /** What each cause changes for each payer: the largest amounts, of so many in all. */
   payerChanges: z.array(payerChangeShape).readonly(),
   payerChangesTotal: z.int(),
-  /** Of a dry run: the causes that the close itself would ask for. */
-  unaccepted: z.array(z.enum(ACCEPTED_CAUSES)).readonly(),
+  /** Of a dry run: what the close itself would ask for, to be sent as `accept`. */
+  unaccepted: z.array(z.string()).readonly(),
   /** What could not be charged as it stands. */
   exceptions: z.array(closeExceptionShape).readonly(),
   rejected: z.array(rejectedShape).readonly(),
@@ -147,7 +145,12 @@ type CloseEstimate = {
 }
 
 /** What a closed month would change through, which nobody has accepted. */
-type Unaccepted = Change & { readonly payers: readonly PayerChange[]; readonly payersTotal: number }
+type Unaccepted = Change & {
+  /** To be sent as `accept`. */
+  readonly accept: string
+  readonly payers: readonly PayerChange[]
+  readonly payersTotal: number
+}
 
 export type CloseAnswer =
   | { readonly kind: 'closed'; readonly closed: z.input<typeof closedShape> }
@@ -184,6 +187,8 @@ type RevisionProof = Readonly<z.output<typeof proofShape>>
 
 const announcedMonthShape = closedMonthShape.extend({
   announcement: z.enum(ANNOUNCEMENT_STATES),
+  /** What it is approved by. */
+  approve: approvedShape,
   /** Null where nobody had to, or nobody has yet. */
   approvedBy: z.string().nullable(),
 })
@@ -191,7 +196,7 @@ type AnnouncedMonth = z.input<typeof announcedMonthShape>
 
 export const monthsShape = z.object({ months: z.array(announcedMonthShape).readonly() })
 
-type MonthApproval = { readonly revision: number; readonly actor: string }
+type MonthApproval = { readonly approve: string; readonly actor: string }
 
 export const monthAnnouncedShape = z.object({
   /** Those that waited, and who approved each. */
@@ -199,7 +204,9 @@ export const monthAnnouncedShape = z.object({
   /** How many statements were announced on the topic just now. */
   announced: z.int(),
 })
-type MonthAnnounced = z.input<typeof monthAnnouncedShape>
+export type MonthAnnounced =
+  | { readonly kind: 'announced'; readonly announced: z.input<typeof monthAnnouncedShape> }
+  | { readonly kind: 'refused'; readonly detail: string }
 
 export const importedShape = z.object({
   outcome: z.enum(['imported', 'unchanged']),

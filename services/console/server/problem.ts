@@ -27,6 +27,7 @@ type ProblemKind =
   | 'month_incomplete'
   | 'change_unaccepted'
   | 'close_running'
+  | 'approval_refused'
   | 'case_refused'
   | 'rule_refused'
   | 'registry_faulty'
