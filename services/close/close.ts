@@ -26,6 +26,7 @@ import type { MonthClose } from './revision/month-close.ts'
 import { nameDifference } from './revision/name-difference.ts'
 import { type Revision, readLatestRevision } from './revision/read-revision.ts'
 import { type RecordedClose, recordClose } from './revision/record.ts'
+import { findUnannounceable } from './statements/find-unannounceable.ts'
 import { describeCounting } from './usage/describe-counting.ts'
 import { readUsage } from './usage/read-usage.ts'
 import { sumUsage } from './usage/usage.ts'
@@ -69,6 +70,8 @@ export type CloseResult = MonthClose & {
   readonly cases: OpenedCases | null
 }
 
+/** Whoever has more of them has given each client the same. */
+const TOO_LARGE_NAMED_MAX = 20
 /** So often may others close the month while this close is at it. */
 const TRIES_MAX = 5
 
@@ -116,6 +119,8 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
   const isSame = previous?.contentHash === contentHash
   const revised =
     previous === null || isSame ? null : await explain(options, previous, inputs, rated, read.forced)
+  const tooLarge = isSame ? [] : findUnannounceable(rated.statements, revised?.adjustments ?? [])
+  if (tooLarge.length > 0) throw new CloseRefusedError(period.month, tooLarge.slice(0, TOO_LARGE_NAMED_MAX))
   const close: MonthClose = {
     ...rated,
     contentHash,

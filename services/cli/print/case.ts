@@ -88,9 +88,7 @@ function describeState({ state, months }: DialogueCase): string {
 function printMonth(month: CaseMonth): void {
   const { evidence } = month
   printLine()
-  printLine(
-    `${month.month}, by r${evidence.revision}: ${describeOverage(evidence)} (${describeFate(month)})`,
-  )
+  printLine(`${month.month}, by r${evidence.revision}: ${describeOverage(evidence)} (${describeFate(month)})`)
   printUses(evidence)
 }
 
