@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js'
 import { z } from 'zod'
 import { TARIFF_STATUS_CLASSES } from '../event/status-class.ts'
 import { INTEGRATION_KINDS } from '../registry/registry.ts'
+import { isPlainName, isPlainNote, NAME_RULE, NOTE_RULE } from '../text/plain-text.ts'
 
 const oneOf = (values: readonly string[]) =>
   values
@@ -184,6 +185,11 @@ function checkVersions(
     if (previous !== undefined && each.validFrom <= previous.validFrom) {
       add(['validFrom'], `a month after ${previous.validFrom}`)
     }
+    // Here, since versions that are kept with a close may have other names.
+    for (const [tier, { name }] of each.partnerTiers.entries()) {
+      if (!isPlainName(name)) add(['partnerTiers', tier, 'name'], `a name: ${NAME_RULE}`)
+    }
+    if (each.note !== undefined && !isPlainNote(each.note)) add(['note'], NOTE_RULE)
     const bytes = new Decimal(each.consumption.allowance.gigabytes).times(each.definitions.gigabyteBytes)
     if (!bytes.isInteger()) {
       add(['consumption', 'allowance', 'gigabytes'], 'gigabytes that are a whole number of bytes')

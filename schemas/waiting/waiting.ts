@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { approvedShape } from '../statement/announcement.ts'
 import { closeExceptionShape } from '../statement/month-close.ts'
 import { decimalShape } from '../statement/statement.ts'
 
@@ -15,7 +16,12 @@ const findingShape = z.discriminatedUnion('kind', [
   /** The schedule never closes the month that it was told to begin with. */
   z.object({ kind: z.literal('close_from_idle'), month, reason: z.enum(['before_log', 'too_old']) }),
   /** Revisions whose statements are not announced before a person approves them. */
-  z.object({ kind: z.literal('approval'), month, revisions: z.array(z.int()).readonly() }),
+  z.object({
+    kind: z.literal('approval'),
+    month,
+    revisions: z.array(z.int()).readonly(),
+    approve: approvedShape.describe('the newest of them, as it is approved'),
+  }),
   /** Another registry or tariff holds for the month by now than its newest revision was rated with. */
   z.object({
     kind: z.literal('inputs_changed'),

@@ -1,3 +1,4 @@
+import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import { Command } from 'commander'
 import { aggregateCommand } from './commands/aggregate.ts'
 import { alertsCommand } from './commands/alerts.ts'
@@ -59,5 +60,7 @@ FORBRUK_DATA_DIR (./data). Exit codes: 0 done, 1 a failure, 2 wrong usage, 3 ref
 /** Where commander would end the process, with an exit code of its own. No command takes this from the one above it. */
 function throwWrongUsage(command: Command): void {
   command.exitOverride()
+  // It says again what was typed, or pasted.
+  command.configureOutput({ outputError: (text, write) => write(makePrintable(text)) })
   for (const each of command.commands) throwWrongUsage(each)
 }

@@ -38,8 +38,10 @@ async function asked(options: Partial<CloseOptions> = {}) {
   const error = await close(options).catch(caught => caught)
   expect(error).toBeInstanceOf(CloseRefusedError)
   expect(await rows('SELECT max(revision) AS revision FROM month_close')).toEqual([{ revision: 1 }])
-  const causes = error.refusals.map((each: { cause: string }) => each.cause)
-  expect(await close({ ...options, dryRun: true })).toMatchObject({ outcome: 'dry_run', unaccepted: causes })
+  const names = error.refusals.map((each: { name: string }) => each.name)
+  const { accept: _, ...shown } = options
+  const dry = await close({ ...shown, dryRun: true })
+  expect(dry).toMatchObject({ outcome: 'dry_run', unaccepted: expect.arrayContaining(names) })
   return error.refusals
 }
 
@@ -53,6 +55,7 @@ describe('a closed month changes only once a person has accepted it', () => {
         kind: 'change_unaccepted',
         revision: 1,
         cause: 'registry',
+        name: expect.stringMatching(/^registry:[0-9a-f]{12}$/),
         detail: expect.stringMatching(/^import [0-9a-f]{12} to [0-9a-f]{12}$/),
         lines: 3,
         amountNok: '-149.02',
@@ -72,6 +75,22 @@ describe('a closed month changes only once a person has accepted it', () => {
       changes: [{ cause: 'usage' }, { cause: 'registry', amountNok: '-149.02' }],
     })
     expect(await dropFirma()).toMatchObject({ outcome: 'unchanged', monthsBehind: [] })
+  })
+
+  test('what comes after a dry run is not accepted with what it showed: another import, another amount', async () => {
+    await dropFirma()
+    const [shown = ''] = (await close({ dryRun: true })).unaccepted
+    expect((await close({ dryRun: true })).unaccepted).toEqual([shown])
+    await writeRegistry(place().folder, {
+      'activations.csv': REGISTRY['activations.csv'].replaceAll(/kunde,shop,.*\n/g, ''),
+    })
+    await importAll(OCTOBER)
+    const [other] = await asked({ accept: [shown] })
+    expect(other.name).not.toBe(shown)
+    await dropFirma()
+    // Late events revise as ever, and leave the difference that was shown as it was.
+    await countLate()
+    expect(await close({ accept: [shown] })).toMatchObject({ outcome: 'revised', revision: 2 })
   })
 
   test('through another tariff than it was closed by', async () => {

@@ -5,14 +5,13 @@ import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import { isWithinBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
-import type { AcceptedCause } from '@forbruk/schemas/statement/month-close.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import { type Tariff, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type OpenedCases, openCases } from './dialogue/open-cases.ts'
 import { readDecisions } from './dialogue/read-decisions.ts'
 import { describeSources } from './gate/describe-sources.ts'
 import { type Passed, passGate } from './gate/pass-gate.ts'
-import { CloseRefusedError } from './gate/refusal.ts'
+import { CloseRefusedError, type UnacceptedChange } from './gate/refusal.ts'
 import { findUndecided } from './rating/find-undecided.ts'
 import { type RatedMonth, rateMonth } from './rating/rate.ts'
 import { ratingTerms } from './rating/rating-terms.ts'
@@ -24,8 +23,10 @@ import { hashStatement } from './revision/hash-statement.ts'
 import { listAsked, listChanges } from './revision/list-changes.ts'
 import { listPayerChanges } from './revision/list-payer-changes.ts'
 import type { MonthClose } from './revision/month-close.ts'
+import { nameDifference } from './revision/name-difference.ts'
 import { type Revision, readLatestRevision } from './revision/read-revision.ts'
 import { type RecordedClose, recordClose } from './revision/record.ts'
+import { findUnannounceable } from './statements/find-unannounceable.ts'
 import { describeCounting } from './usage/describe-counting.ts'
 import { readUsage } from './usage/read-usage.ts'
 import { sumUsage } from './usage/usage.ts'
@@ -39,8 +40,8 @@ export type CloseOptions = {
   readonly clock: () => number
   /** Closes an incomplete month all the same; the reason is recorded with what was lacking. */
   readonly force?: { readonly reason: string } | undefined
-  /** Through what a closed month may change, beside late events and decisions. */
-  readonly accept?: readonly AcceptedCause[] | undefined
+  /** Through which differences a closed month may change, beside late events and decisions: see `nameDifference`. */
+  readonly accept?: readonly string[] | undefined
   /** When its statements may be announced; at once without it. */
   readonly announce?: AnnouncePolicy | undefined
   /** Does everything but record. */
@@ -63,12 +64,14 @@ export type CloseResult = MonthClose & {
   readonly closedAtMs: number | null
   /** The revision that `adjustments` and `changes` are against; null in a first one. */
   readonly previousRevision: number | null
-  /** Through what a closed month would change that nobody has accepted; only in a dry run, else it is refused. */
-  readonly unaccepted: readonly AcceptedCause[]
+  /** Differences of a closed month that nobody has accepted; only in a dry run, else it is refused. */
+  readonly unaccepted: readonly string[]
   /** What came into dialogue cases; null in a dry run. */
   readonly cases: OpenedCases | null
 }
 
+/** Whoever has more of them has given each client the same. */
+const TOO_LARGE_NAMED_MAX = 20
 /** So often may others close the month while this close is at it. */
 const TRIES_MAX = 5
 
@@ -116,6 +119,8 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
   const isSame = previous?.contentHash === contentHash
   const revised =
     previous === null || isSame ? null : await explain(options, previous, inputs, rated, read.forced)
+  const tooLarge = isSame ? [] : findUnannounceable(rated.statements, revised?.adjustments ?? [])
+  if (tooLarge.length > 0) throw new CloseRefusedError(period.month, tooLarge.slice(0, TOO_LARGE_NAMED_MAX))
   const close: MonthClose = {
     ...rated,
     contentHash,
@@ -145,10 +150,10 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
     changes: revised?.changes ?? [],
   }
   const previousRevision = previous?.revision ?? null
-  const unaccepted = revised?.unaccepted ?? []
+  const unaccepted = (revised?.unaccepted ?? []).map(({ name }) => name)
   const dry = { outcome: 'dry_run', revision: null, closedAtMs: null, cases: null } as const
   if (dryRun) return { ...close, ...dry, previousRevision, unaccepted }
-  if (previous !== null && unaccepted.length > 0) throw askFor(previous, unaccepted, close)
+  if (revised !== null && unaccepted.length > 0) throw new CloseRefusedError(period.month, revised.unaccepted)
   if (previous !== null && isSame) {
     const latest = await readLatestRevision(store, period.month)
     if (latest?.revision !== previous.revision) return 'overtaken'
@@ -193,25 +198,14 @@ async function explain(
   onProgress('explain', 0, 1)
   const explained = await explainRevision(store, previous, inputs, rated)
   const changes = listChanges(previous, inputs, { ...explained, forcedReason: forced?.reason ?? null })
-  const unaccepted = listAsked(changes, explained).filter(cause => !accept.includes(cause))
-  return { adjustments: explained.adjustments, changes, unaccepted }
-}
-
-function askFor(
-  { month, revision }: Revision,
-  unaccepted: readonly AcceptedCause[],
-  { changes, adjustments }: MonthClose,
-): CloseRefusedError {
+  const { adjustments } = explained
   const payers = listPayerChanges(adjustments)
-  return new CloseRefusedError(
-    month,
-    changes.flatMap(change => {
-      const cause = unaccepted.find(each => each === change.cause)
-      if (cause === undefined) return []
-      const ofCause = payers.filter(each => each.cause === cause)
-      return [{ ...change, kind: 'change_unaccepted', cause, revision, payers: ofCause } as const]
-    }),
-  )
+  const asked = listAsked(changes, explained).map((change): UnacceptedChange => {
+    const name = nameDifference(previous, change, adjustments)
+    const ofCause = payers.filter(each => each.cause === change.cause)
+    return { ...change, kind: 'change_unaccepted', name, revision: previous.revision, payers: ofCause }
+  })
+  return { adjustments, changes, unaccepted: asked.filter(({ name }) => !accept.includes(name)) }
 }
 
 async function openMonthCases(

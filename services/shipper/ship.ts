@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { isName } from '@forbruk/schemas/event/check-request.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { isPlain } from '@forbruk/schemas/text/plain-text.ts'
 import { SharedFileError } from './find-shared.ts'
 import { followFiles } from './follow.ts'
 import { lockSource } from './lock-source.ts'
@@ -216,7 +217,7 @@ function describeUnsaved(error: unknown): string {
 }
 
 function checkOptions({ source, files, follow }: ShipOptions): void {
-  if (!isName(source)) {
+  if (!isName(source) || !isPlain(source)) {
     throw new ShipError(
       `the source ${JSON.stringify(source.slice(0, 40))} is no name; expected 1 to 256 characters without control ` +
         'characters, such as gateway-1/access',

@@ -9,6 +9,7 @@ import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { watchStandstills } from '../wiring/watch-standstills.ts'
+import { parseReason } from './parse-reason.ts'
 
 export function aggregateCommand(context: CommandContext): Command {
   return new Command('aggregate')
@@ -20,10 +21,10 @@ export function aggregateCommand(context: CommandContext): Command {
         'every other aggregator must be stopped',
       parseGap,
     )
-    .option('--reason <TEXT>', 'why; kept in the ledger')
+    .option('--reason <TEXT>', 'why; kept in the ledger', parseReason)
     .action(
       async (options: { untilCaughtUp: boolean; acceptGap?: Gap; reason?: string }, command: Command) => {
-        const reason = options.reason?.trim() ?? ''
+        const { reason = '' } = options
         if ((options.acceptGap === undefined) !== (reason === '')) {
           command.error('error: --accept-gap and --reason TEXT belong together')
         }

@@ -17,8 +17,14 @@ export function sqlCommand(context: CommandContext): Command {
       const format = options.json ? 'JSONEachRow' : (options.format ?? defaultFormat())
       const answer = await queryReadOnly(store, parts.config.store, query, format)
       // Names in it are anybody's, and whoever asks for CSV may open it in a spreadsheet.
-      printText(format.startsWith('CSV') ? disarmCsv(Buffer.from(answer)).toString() : answer)
+      printText(asksForCsv(query, format) ? disarmCsv(Buffer.from(answer)).toString() : answer)
     })
+}
+
+/** A format that the statement names comes first. ClickHouse takes names of formats in any case. */
+function asksForCsv(query: string, format: string): boolean {
+  const [, named = format] = /\bformat\s+(\w+)\s*(?:settings\b[\s\S]*)?;?\s*$/i.exec(query) ?? []
+  return /^csv/i.test(named)
 }
 
 function defaultFormat(): string {

@@ -8,8 +8,10 @@ import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
 import { UnknownSourceError } from '@forbruk/close/gate/retire-source.ts'
 import { InvoicesRefusedError } from '@forbruk/close/invoices/refusal.ts'
 import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
+import { ReadingEndedError } from '@forbruk/close/registry/read-apart.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
+import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
@@ -42,6 +44,7 @@ const WRONG_USAGE = [
   UnknownSourceError,
 ]
 const REFUSED = [
+  ApprovalRefusedError,
   CloseRefusedError,
   CaseRefusedError,
   GapRefusedError,
@@ -59,6 +62,7 @@ const EXPECTED = [
   StoreUnavailableError,
   ShipError,
   RegistryFaultsError,
+  ReadingEndedError,
   TariffError,
   SellerError,
   ConsoleError,

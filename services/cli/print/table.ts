@@ -1,5 +1,5 @@
+import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import Table from 'cli-table3'
-import { makePrintable } from './make-printable.ts'
 
 /** One column of a printed table; numbers are set to the right. */
 type Column = { readonly title: string; readonly align?: 'left' | 'right' }
@@ -51,9 +51,10 @@ export function printText(text: string): void {
   process.stdout.write(process.stdout.isTTY ? makePrintable(text) : text)
 }
 
-/** A file's bytes, as they are. */
+/** A file's bytes, as they are; a terminal gets them as text. */
 export function printBytes(bytes: Uint8Array): void {
-  process.stdout.write(bytes)
+  if (process.stdout.isTTY) printText(Buffer.from(bytes).toString())
+  else process.stdout.write(bytes)
 }
 
 /** 1234567 as 1 234 567, which every reader of numbers in this trade can read and awk can undo. */

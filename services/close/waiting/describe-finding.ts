@@ -29,14 +29,14 @@ function describe(finding: Finding): Sentences {
       const { revision, causes } = finding
       return {
         detail: `${month} r${revision} was closed by another ${causes.join(' and ')} than holds for it now`,
-        todo: `forbruk close ${month} --dry-run, then --accept ${causes.join(',')} if it should change`,
+        todo: `forbruk close ${month} --dry-run, which names the difference that --accept takes`,
       }
     }
     case 'approval': {
       const names = finding.revisions.map(revision => `r${revision}`).join(', ')
       return {
         detail: `${month} ${names}: not announced before a person approves it`,
-        todo: `forbruk statements list ${month}, then forbruk statements announce ${month}`,
+        todo: `forbruk statements list ${month}, then forbruk statements announce ${month} --approve ${finding.approve}`,
       }
     }
     case 'decisions_unstated':
@@ -100,7 +100,7 @@ function describeExceptions(finding: FindingOf<'exceptions'>): Sentences {
       `${USED_BY[exception]}, ${largest}`,
     todo:
       `correct the registry (forbruk registry import DIR --valid-from ${month}), ` +
-      `then forbruk close ${month} --accept registry`,
+      `then forbruk close ${month} --dry-run, which names the difference that --accept takes`,
   }
 }
 

@@ -66,13 +66,13 @@ test('what a close charged to nobody is told by kind, with how much it is, and w
       '2026-10 r2 charges nobody for 3 requests and 120 000 000 000 bytes ' +
         'by clients that the registry does not know, by acme',
       'correct the registry (forbruk registry import DIR --valid-from 2026-10), ' +
-        'then forbruk close 2026-10 --accept registry',
+        'then forbruk close 2026-10 --dry-run, which names the difference that --accept takes',
     ],
     [
       '2026-10 r2 charges nobody for 1 200 requests and 5 bytes through integrations that were not active, ' +
         'the most of 40 by firma',
       'correct the registry (forbruk registry import DIR --valid-from 2026-10), ' +
-        'then forbruk close 2026-10 --accept registry',
+        'then forbruk close 2026-10 --dry-run, which names the difference that --accept takes',
     ],
   ])
 })
@@ -101,7 +101,7 @@ test('later usage, decisions on no statement, and overage that is gone are told 
 })
 
 test('what waits for approval, and what was closed by other inputs than hold now', () => {
-  const recorded = { month: '2026-09', approvedBy: null, isAnnounced: false }
+  const recorded = { month: '2026-09', contentHash: '0123456789abcdef', approvedBy: null, isAnnounced: false }
   const announcements = placeAnnouncements([
     { ...recorded, revision: 1, announce: 'after-approval' },
     { ...recorded, revision: 2, announce: 'immediately' },
@@ -110,14 +110,16 @@ test('what waits for approval, and what was closed by other inputs than hold now
   const closes = [{ ...CLOSED, changedInputs: ['registry', 'tariff'] as const }]
   expect(list({ announcements, closes })).toEqual([
     {
-      ...{ kind: 'approval', month: '2026-09', revisions: [1, 2] },
+      ...{ kind: 'approval', month: '2026-09', revisions: [1, 2], approve: 'r2:0123456789ab' },
       detail: '2026-09 r1, r2: not announced before a person approves it',
-      todo: 'forbruk statements list 2026-09, then forbruk statements announce 2026-09',
+      todo:
+        'forbruk statements list 2026-09, ' +
+        'then forbruk statements announce 2026-09 --approve r2:0123456789ab',
     },
     {
       ...{ kind: 'inputs_changed', month: '2026-10', revision: 2, causes: ['registry', 'tariff'] },
       detail: '2026-10 r2 was closed by another registry and tariff than holds for it now',
-      todo: 'forbruk close 2026-10 --dry-run, then --accept registry,tariff if it should change',
+      todo: 'forbruk close 2026-10 --dry-run, which names the difference that --accept takes',
     },
   ])
 })

@@ -1,4 +1,5 @@
 import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
 import type { Finding, Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import type { ExceptionSums } from '../revision/read-exception-sums.ts'
 import type { CloseSchedule, PlanFacts } from '../schedule/plan-closes.ts'
@@ -11,7 +12,7 @@ export type WaitingFacts = PlanFacts & {
   readonly schedule: CloseSchedule
   /** The newest revision of each month of late. */
   readonly closes: readonly ClosedFacts[]
-  readonly announcements: readonly Pick<PlacedAnnouncement, 'month' | 'revision' | 'state'>[]
+  readonly announcements: readonly Pick<PlacedAnnouncement, 'month' | 'revision' | 'contentHash' | 'state'>[]
   readonly cases: readonly Pick<
     CaseSummary,
     'caseId' | 'clientName' | 'state' | 'notOnStatement' | 'withoutOverage'
@@ -51,11 +52,14 @@ function listOfClose(close: ClosedFacts): Finding[] {
 
 function listApprovals({ announcements }: WaitingFacts): Finding[] {
   const waiting = announcements.filter(({ state }) => state === 'waiting')
-  return [...Map.groupBy(waiting, ({ month }) => month)].map(([month, ofMonth]) => ({
-    kind: 'approval',
-    month,
-    revisions: ofMonth.map(({ revision }) => revision),
-  }))
+  return [...Map.groupBy(waiting, ({ month }) => month)].flatMap(([month, ofMonth]): Finding[] => {
+    const newest = ofMonth.at(-1)
+    if (newest === undefined) return []
+    const revisions = ofMonth.map(({ revision }) => revision)
+    return [
+      { kind: 'approval', month, revisions, approve: nameRevision(newest.revision, newest.contentHash) },
+    ]
+  })
 }
 
 function listUnstated({ cases }: WaitingFacts): Finding[] {

@@ -63,7 +63,7 @@ test('a month waits until it is closed, and then what its revision charges nobod
         'by clients that the registry does not know, the most of 2 by ukjent',
       todo:
         'correct the registry (forbruk registry import DIR --valid-from 2026-10), ' +
-        'then forbruk close 2026-10 --accept registry',
+        'then forbruk close 2026-10 --dry-run, which names the difference that --accept takes',
     },
   ])
 })

@@ -10,6 +10,11 @@ export function failingInsert(store: Store, nth: number): Store {
       if (inserts >= nth) throw new Error('the power went')
       await store.insert(table, rows, options)
     },
+    async insertBlocks(table, blocks) {
+      inserts += 1
+      if (inserts >= nth) throw new Error('the power went')
+      await store.insertBlocks(table, blocks)
+    },
   }
 }
 
