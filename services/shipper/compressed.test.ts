@@ -1,5 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Follower, range } from '../../test/support/shipper/follower.ts'
 import {
   countOnce,
   findMarkFaults,
@@ -43,4 +44,18 @@ test('an empty file that is called compressed is cut off, not empty', async () =
   for (const start of [Buffer.alloc(0), gzipSync(lines(0, 3)).subarray(0, 1)]) {
     await expect(world.ship([world.write('a.log.gz', start)])).rejects.toThrow(/a\.log\.gz: .*cut off/)
   }
+})
+
+test('a rotated file that is compressed otherwise is an obstacle, and the log is followed on', async () => {
+  const follower = new Follower(world)
+  const path = world.write('a.log', lines(0, 3))
+  follower.start([path])
+  await follower.untilShipped(range(0, 3))
+  world.write('a.log.1.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x04]))
+  await follower.untilWarned()
+  world.append('a.log', lines(3, 6))
+  await follower.untilShipped(range(0, 6))
+  expect((await follower.stop()).obstacles).toMatchObject([
+    { reason: 'other_compression', path: world.path('a.log.1.xz'), file: null },
+  ])
 })

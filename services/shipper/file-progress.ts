@@ -40,6 +40,8 @@ export type LastLine = { readonly position: number; readonly bytes: number; read
 /** The same while lines are being read. */
 export class LiveFile {
   readonly file: string
+  /** As it was when reading it began. */
+  readonly begun: FileProgress
   format: string
   path: string
   position: number
@@ -55,6 +57,7 @@ export class LiveFile {
 
   constructor(saved: FileProgress) {
     this.file = saved.file
+    this.begun = saved
     this.format = saved.format
     this.path = saved.path
     this.position = saved.position

@@ -16,6 +16,8 @@ export type ShipmentSettings = {
   readonly format: GatewayFormat
   readonly source: string
   readonly files: LogFiles
+  /** Where rotated files are looked for, besides the folder that their log lies in. */
+  readonly folders: readonly string[]
   /** Milliseconds since the epoch. */
   readonly clock: () => number
   readonly markEveryMs: number
@@ -99,8 +101,11 @@ export class Shipment {
     return this.files.filter(({ file }) => file === firstLine || file.startsWith(`${firstLine}-`))
   }
 
-  /** Goes on with a file, or begins it. Until it is closed nobody else may. */
-  open(file: string, path: string): LiveFile {
+  /**
+   * Goes on with a file, or begins it. Until it is closed nobody else may.
+   * @param behind what it begins with is this one's, and was given up: it is read from where that was shipped through
+   */
+  open(file: string, path: string, behind: FileProgress | null = null): LiveFile {
     const { format } = this.settings
     const known = this.progressOf(file)
     if (known !== undefined && known.format !== format.name && known.position > 0) {
@@ -109,7 +114,8 @@ export class Shipment {
       )
     }
     if (this.#open.has(file)) throw new Error(`${path}: ${file} is being read already`)
-    const live = this.#live.get(file) ?? new LiveFile(known ?? this.#startOf(file, path))
+    const begun = { ...this.#startOf(file, path), ...(behind === null ? {} : startBehind(behind)) }
+    const live = this.#live.get(file) ?? new LiveFile(known ?? begun)
     live.format = format.name
     live.path = path
     this.#live.set(file, live)
@@ -160,10 +166,11 @@ export class Shipment {
 
   async flush(): Promise<void> {
     if (this.#moved.size === 0) return
-    const progress = [...this.#moved].map(live => live.snapshot())
+    const moved = [...this.#moved]
+    const progress = moved.map(live => live.snapshot())
     this.#moved.clear()
     this.#batches += 1
-    await this.#saveBegun(progress)
+    await this.#saveBegun(moved)
     await this.#sender.flush(() => {
       for (const file of progress) this.#acknowledge(file)
     })
@@ -176,12 +183,15 @@ export class Shipment {
   }
 
   /** Files of which no line was acknowledged yet. Throws SharedFileError. */
-  async #saveBegun(files: readonly FileProgress[]): Promise<void> {
-    const begun = files.filter(({ file }) => (this.#acknowledged.get(file)?.position ?? 0) === 0)
+  async #saveBegun(files: readonly LiveFile[]): Promise<void> {
+    const begun = files
+      .filter(({ file }) => (this.#acknowledged.get(file)?.position ?? 0) === 0)
+      .map(({ begun, path, lineDigests, place, livePlace }) => ({
+        ...begun,
+        ...{ path, lineDigests, place, livePlace },
+      }))
     if (begun.length === 0) return
-    for (const { file, path, lineDigests, place, livePlace } of begun) {
-      this.#acknowledge({ ...this.#startOf(file, path), lineDigests, place, livePlace })
-    }
+    for (const file of begun) this.#acknowledge(file)
     await this.save()
     // Once ours is saved: of two sources that begin a file at once, one at least sees the other.
     const shared = findShared(this.settings.source, begun, await this.settings.readOthers())
@@ -280,6 +290,10 @@ export class Shipment {
     this.#partitions.set(key, partition)
     return partition
   }
+}
+
+function startBehind({ position, lastLine }: FileProgress): Pick<FileProgress, 'position' | 'lastLine'> {
+  return { position, lastLine }
 }
 
 function latest(times: readonly (number | null)[]): number | null {

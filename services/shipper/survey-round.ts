@@ -86,7 +86,8 @@ export class Round {
       const start = await cursor.identify().finally(() => cursor.close())
       if (start === null || !sought.some(known => known.file.startsWith(start.file) && agree(start, known)))
         return
-    } catch {
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
       return
     }
     await this.#read(stranger)

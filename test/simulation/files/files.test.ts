@@ -27,11 +27,13 @@ describe.runIf(only === undefined)('what is written is shipped, or the marks are
           expect.fail(`seed ${seed}: ${outcome.reason}\nReplay: SIMULATION_SEED=${seed}\n${lines.join('\n')}`)
         }
         const kind =
-          outcome.kind === 'held' ? `held: ${[...new Set(outcome.reasons)].sort().join(', ')}` : outcome.kind
+          outcome.kind === 'settled'
+            ? `settled: ${[...new Set(outcome.reasons)].sort().join(', ')}`
+            : outcome.kind
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
       }
       // Runs must mostly come to the end, or they would show little.
-      expect(kinds.get('complete')).toBeGreaterThan(SEEDS * 0.6)
+      expect(kinds.get('complete')).toBeGreaterThan(SEEDS * 0.5)
       console.log(Object.fromEntries(kinds))
     },
     TIMEOUT_MS,

@@ -4,11 +4,17 @@ import type { Gateway } from './gateway.ts'
 import type { Inode, SimulatedDisk } from './simulated-disk.ts'
 import type { WrittenLine } from './written-lines.ts'
 
-type Scheme = 'numbered' | 'dated' | 'moved' | 'copied'
-export const SCHEMES: readonly Scheme[] = ['numbered', 'dated', 'moved', 'copied']
+type Scheme = 'numbered' | 'dated' | 'moved' | 'away' | 'copied'
+export const SCHEMES: readonly Scheme[] = ['numbered', 'dated', 'moved', 'away', 'copied']
 
 export const LOG = '/log/access.log'
 export const OLD_FOLDER = '/log/old'
+/** Where nobody looks who wasn't told to. */
+export const AWAY_FOLDER = '/archive'
+const FOLDERS: Readonly<Record<Scheme, string>> = {
+  ...{ numbered: '/log', dated: '/log', copied: '/log' },
+  ...{ moved: OLD_FOLDER, away: AWAY_FOLDER },
+}
 const KEPT_MAX = 4
 
 type RotatorParts = {
@@ -57,12 +63,11 @@ export class Rotator {
     this.#days += 1
     switch (scheme) {
       case 'numbered':
-      case 'moved': {
-        const folder = scheme === 'moved' ? OLD_FOLDER : '/log'
-        this.#shiftNumbers(folder)
-        this.#steps.push(() => disk.rename(LOG, `${folder}/access.log.1`))
+      case 'moved':
+      case 'away':
+        this.#shiftNumbers(FOLDERS[scheme])
+        this.#steps.push(() => disk.rename(LOG, `${FOLDERS[scheme]}/access.log.1`))
         break
-      }
       case 'dated':
         this.#steps.push(() => disk.rename(LOG, `/log/access-2026${1000 + this.#days}.log`))
         break
