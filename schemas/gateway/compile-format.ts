@@ -80,7 +80,7 @@ function compileColumns(
 
 function namesNeeded({ time, status, requestBytes, responseBytes }: Declaration): string[] {
   const bytes = [requestBytes, responseBytes].flatMap(each => (each === null ? [] : [each.field]))
-  return [...time.flatMap(({ field }) => field), status, ...bytes]
+  return [...time.flatMap(({ field }) => field), status.field, ...bytes]
 }
 
 function compile<Cut>(reader: FieldReader<Cut>, declaration: Declaration, chosen: GatewayFields): LineSyntax {
@@ -118,7 +118,7 @@ function compileRequest<Cut>(
     integration === null
       ? () => ''
       : notMissing(findField(reader, 'integration', integration, format), declaration)
-  const findStatus = findField(reader, 'status', status, format)
+  const findStatus = findField(reader, 'status', status.field, format)
   const readMeasures = compileMeasures(name => findField(reader, 'measured', name, format), declaration)
   const findId = compileRequestId(reader, declaration, chosen)
   return cut => {
@@ -200,7 +200,10 @@ function compileRequestId<Cut>(
 ): Found<Cut> | null {
   if (requestId === undefined) {
     const vouched = requestIds.find(({ at, setBy }) => at !== undefined && setBy === 'gateway')?.at
-    return vouched === undefined ? null : findField(reader, 'request id', vouched, format)
+    if (vouched === undefined) return null
+    const [first, second] = [vouched].flat().map(name => findField(reader, 'request id', name, format))
+    if (first === undefined || second === undefined) return first ?? null
+    return cut => joinId(first(cut), second(cut))
   }
   const known = requestIds.find(({ at }) => at === requestId)
   if (known?.setBy === 'caller' && known.soundWhen === undefined) {
@@ -210,6 +213,14 @@ function compileRequestId<Cut>(
     )
   }
   return findField(reader, 'request id', requestId, format)
+}
+
+/** An id that is one only beside what made it, such as a source. Without either it is none. */
+function joinId(first: unknown, second: unknown): unknown {
+  const [one, other] = [readName(first), readName(second)]
+  return typeof one === 'string' && typeof other === 'string' && one !== '' && other !== ''
+    ? `${one} ${other}`
+    : undefined
 }
 
 function compileDescription<Cut>(

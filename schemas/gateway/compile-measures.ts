@@ -14,7 +14,7 @@ export function compileMeasures<Cut>(
   { time, status, requestBytes, responseBytes }: Declaration,
 ): (cut: Cut) => Measures | RejectedParse {
   const readTime = compileTimes(field, time)
-  const readStatus = compileStatus(field(status), status)
+  const readStatus = compileStatus(field(status.field), status)
   const readRequestBytes = compileBytes(field, requestBytes)
   const readResponseBytes = compileBytes(field, responseBytes)
   return cut => {
@@ -57,14 +57,18 @@ function compileTimeAt<Cut>(field: (name: string) => Found<Cut>, { field: at, as
   const [findDate, findTime] = at.map(field)
   const find: Found<Cut> = cut => {
     const [date, time] = [findDate?.(cut), findTime?.(cut)]
-    return isMissing(date) || isMissing(time) ? undefined : `${date}T${time}`
+    return isMissing(date) || isMissing(time) ? undefined : `${String(date).replaceAll('/', '-')}T${time}`
   }
   return { name: at.join(' and '), find, parse, example }
 }
 
-function compileStatus<Cut>(find: Found<Cut>, name: string): Read<Cut> {
+function compileStatus<Cut>(
+  find: Found<Cut>,
+  { field: name, zeroIfMissing }: Declaration['status'],
+): Read<Cut> {
   return cut => {
     const value = find(cut)
+    if (value === undefined && zeroIfMissing === true) return 0
     if (value === undefined || value === BROKEN) return rejectLine('field_missing', `${name} is missing`)
     return (
       parseStatus(value) ??

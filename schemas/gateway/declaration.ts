@@ -52,7 +52,7 @@ const jsonShape = z.strictObject({
   list: z.string({ error: 'the name of the field that holds a list, or "" for the value itself' }).optional(),
 })
 
-const KINDS = ['address', 'address_port', 'server', 'user', 'captures'] as const
+const KINDS = ['address', 'address_port', 'server', 'user', 'request', 'captures'] as const
 const LINE_RULE =
   'a line of it with $name where a field stands, such as $remote_addr - $remote_user [$time] "$request"'
 const tokensShape = z.strictObject({
@@ -60,8 +60,10 @@ const tokensShape = z.strictObject({
   line: words(LINE_RULE),
   /** What a field looks like, where that is more than a word, or what stands in quotes or brackets. */
   kinds: z.record(z.string(), oneOf(KINDS), { error: 'an object of field names' }).optional(),
-  /** How a quote within quotes is written. `none`: as it is, so that a caller can write one. */
-  escapes: oneOf(['backslash', 'hash', 'none']),
+  /**
+   * How a quote within quotes is written: `\"`, `\x22` or `#22`. `none`: as it is, so that a caller can write one.
+   */
+  escapes: oneOf(['backslash', 'hex', 'hash', 'none']),
   /** More fields may follow: `extra1`, `extra2` … */
   extras: flag,
   /** Several spaces stand for one. */
@@ -115,7 +117,11 @@ const bytesShape = z.strictObject({ field: fieldName, zeroIfMissing: flag }, { e
 const requestIdShape = z.strictObject({
   field: words('the id, as the gateway calls it'),
   /** Where a line has it; nothing where a line of this format has it only if the operator puts it there. */
-  at: fieldName.optional(),
+  at: z
+    .union([fieldName, z.tuple([fieldName, fieldName])], {
+      error: 'a field, or a list of two that make one together',
+    })
+    .optional(),
   setBy: oneOf(SET_BY),
   /** When the id is the gateway's own all the same. */
   soundWhen: words('when the id is the gateway’s own all the same, in words').optional(),
@@ -144,7 +150,7 @@ const declarationShape = z.strictObject(
       .array(timeShape, { error: 'a list of fields, of which the first that is there is read' })
       .min(1, 'one or more'),
     timeBasis: oneOf(['start', 'end']),
-    status: fieldName,
+    status: z.strictObject({ field: fieldName, zeroIfMissing: flag }, { error: 'an object with field' }),
     requestBytes: bytesShape,
     responseBytes: bytesShape,
     bytesBasis: oneOf(['headers_and_body', 'body']),

@@ -32,7 +32,7 @@ export function parseTemplate({ line, kinds = {} }: TokensText): readonly Piece[
     literal += line.slice(at, match.index)
     at = match.index + match[0].length
     const shape = kinds[name] ?? ENCLOSED[`${literal.slice(-1)}${line.slice(at, at + 1)}`] ?? 'word'
-    const isEnclosed = shape === 'quoted' || shape === 'bracketed'
+    const isEnclosed = shape === 'quoted' || shape === 'bracketed' || shape === 'request'
     if (isEnclosed) literal = literal.slice(0, -1)
     if (literal !== '') pieces.push({ kind: 'literal', text: literal })
     else if (pieces.length > 0)

@@ -11,6 +11,7 @@ export type Quoting = {
 
 export const QUOTING: Readonly<Record<Escapes, Quoting>> = {
   backslash: { findQuote: findUnescapedQuote, decode: unescapeBackslashes },
+  hex: { findQuote: findAnyQuote, decode: decodeHex },
   hash: { findQuote: findAnyQuote, decode: unescapeHashes },
   none: { findQuote: findAnyQuote, decode: text => text },
 }
@@ -44,6 +45,12 @@ function unescapeBackslashes(text: string): string {
     if (letter === undefined) return decodeBytes(whole.replaceAll('\\x', ''))
     return CONTROL[letter] ?? letter
   })
+}
+
+/** h2o writes `\xHH` for a quote, and a backslash as it is. */
+function decodeHex(text: string): string {
+  if (!text.includes('\\x')) return text
+  return text.replace(/(?:\\x[0-9A-Fa-f]{2})+/g, bytes => decodeBytes(bytes.replaceAll('\\x', '')))
 }
 
 /** HAProxy writes `#HH` for a byte. */

@@ -43,6 +43,8 @@ export function stepOverField({ name, shape, until }: FieldPiece, span: Span, qu
   switch (shape) {
     case 'quoted':
       return stepOverQuoted(name, span, quoting)
+    case 'request':
+      return stepOverRequest(name, span)
     case 'bracketed':
       return stepOverBracketed(name, span)
     case 'user':
@@ -106,6 +108,27 @@ function stepOverQuoted(name: string, span: Span, { findQuote }: Quoting): Step 
     if (line.charCodeAt(at) !== QUOTE) return at === line.length ? cut : missed
     const end = findQuote(line, at)
     if (end === -1) return cut
+    span.start = at + 1
+    span.end = end
+    return end + 1
+  }
+}
+
+/**
+ * Method, target and version, where a quote in the target is written as it is. A target has no space, so that the third
+ * word ends in the quote.
+ */
+function stepOverRequest(name: string, span: Span): Step {
+  const missed = unexpected(`${name} in quotes, of three words`)
+  const cut = cutOff(`the quoted ${name}`)
+  return (line, at) => {
+    if (line.charCodeAt(at) !== QUOTE) return at === line.length ? cut : missed
+    const target = line.indexOf(' ', at)
+    const version = target === -1 ? -1 : line.indexOf(' ', target + 1)
+    if (version === -1) return cut
+    const end = line.indexOf('"', version)
+    if (end === -1) return cut
+    if (line.slice(version + 1, end).includes(' ')) return missed
     span.start = at + 1
     span.end = end
     return end + 1

@@ -31,6 +31,7 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
   const steps = pieces
     .slice(0, fixedCount)
     .map((piece, index) => compileStep(piece, index < 2 ? undefined : pieces[index - 1], text, fixed))
+  const quotesMost = mostQuotes(pieces, text)
   const rest = compileRest(pieces.slice(fixedCount), text)
   // One for all lines: none outlives the next.
   const cut: Cut = { line: '', restStart: 0 }
@@ -39,6 +40,7 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
     isPositional: true,
     known: describeKnown(pieces, text),
     cut: line => {
+      if (quotesMost !== null && countQuotes(line, 0, quotesMost) > quotesMost) return TOO_MANY_QUOTES
       let at = 0
       for (const step of steps) {
         const next = step(line, at)
@@ -55,22 +57,39 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
   }
 }
 
+/**
+ * A user in front of unescaped quotes can hold a whole request of its own. Such a line has more quotes than its format;
+ * null where a quote can't come from anybody before the request.
+ */
+function mostQuotes(pieces: readonly Piece[], { escapes }: TokensText): number | null {
+  const fields = pieces.filter(piece => piece.kind === 'field')
+  if (escapes !== 'none' || !fields.some(({ shape }) => shape === 'user')) return null
+  return 2 * fields.filter(({ shape }) => shape === 'quoted').length
+}
+
+const TOO_MANY_QUOTES = new Unreadable(
+  'line_not_combined',
+  'the line has more quotes than its fields: a caller may have written some of them, and which is not told',
+)
+
 function describeMissed({ kind, part }: Missed): Unreadable {
   return kind === 'cut_off'
     ? new Unreadable('line_truncated', `the line ends within ${part}`)
     : new Unreadable('line_not_combined', `expected ${part} and found something else`)
 }
 
-/** The pieces up to the last that a line can't do without. */
+/** The pieces up to the last that a line can't do without, or that isn't told from the next by a space. */
 function countFixed(pieces: readonly Piece[], needed: readonly string[]): number {
   const unknown = needed.find(name => !pieces.some(piece => piece.kind === 'field' && piece.name === name))
   if (unknown !== undefined) throw new GatewayFormatError(`the line has no $${unknown}`)
-  const isFixed = (piece: Piece) =>
-    piece.kind === 'field' && (needed.includes(piece.name) || !SIMPLE.has(piece.shape))
+  const isFixed = (piece: Piece, index: number) => {
+    if (piece.kind === 'literal') return false
+    const before = pieces[index - 1]
+    const isApart = before?.kind === 'literal' && before.text === ' '
+    return needed.includes(piece.name) || !isApart || (piece.shape !== 'word' && piece.shape !== 'quoted')
+  }
   return pieces.findLastIndex(isFixed) + 1
 }
-
-const SIMPLE: ReadonlySet<string> = new Set(['word', 'quoted'])
 
 function compileStep(
   piece: Piece,
@@ -104,7 +123,7 @@ const CAPTURES_MAX = 16
 /** Fields behind the fixed ones: a space before each, in quotes or not. */
 function compileRest(
   pieces: readonly Piece[],
-  { escapes, extras }: TokensText,
+  { escapes, extras, padded }: TokensText,
 ): (name: string) => Field | null {
   const names: string[] = []
   let quoted = 0
@@ -112,35 +131,41 @@ function compileRest(
     if (piece.kind === 'field') {
       names.push(piece.name)
       if (piece.shape === 'quoted') quoted += 1
-    } else if (piece.text !== ' ') {
-      const found = JSON.stringify(piece.text)
-      throw new GatewayFormatError(
-        `behind what a request needs stands ${found}; expected one space between fields`,
-      )
     }
   }
-  const quoting = QUOTING[escapes]
-  const quotes = escapes === 'none' ? 2 * quoted : null
+  const rule: RestRule = {
+    quoting: QUOTING[escapes],
+    quotes: escapes === 'none' ? 2 * quoted : null,
+    isPadded: padded === true,
+  }
   return name => {
     const extra = extras === true ? Number(EXTRA_FIELD.exec(name)?.[1] ?? 0) : 0
     if (extra > EXTRA_FIELDS_MAX) return null
     const index = extra > 0 ? names.length + extra - 1 : names.indexOf(name)
-    return index === -1 ? null : cut => readRest(cut, index, quoting, quotes)
+    return index === -1 ? null : cut => readRest(cut, index, rule)
   }
 }
 
 const SPACE = 0x20
 const QUOTE = 0x22
 
+type RestRule = {
+  readonly quoting: Quoting
+  /** How many there are, where a caller's are written like the gateway's. */
+  readonly quotes: number | null
+  readonly isPadded: boolean
+}
+
 /**
  * A field of the rest, by how many stand before it. Undefined when the line ends before; broken when something before
  * is: a quote that stays open or that something else follows. Two spaces have an empty field between. Where quotes
  * aren't escaped, as many are in the line as the format has, or nobody knows which is whose.
  */
-function readRest({ line, restStart }: Cut, index: number, quoting: Quoting, quotes: number | null): unknown {
+function readRest({ line, restStart }: Cut, index: number, { quoting, quotes, isPadded }: RestRule): unknown {
   if (quotes !== null && countQuotes(line, restStart, quotes) !== quotes) return BROKEN
   let at = restStart
   for (let passed = 0; at < line.length; passed++) {
+    while (isPadded && line.charCodeAt(at + 1) === SPACE) at += 1
     const start = at + 1
     const isQuoted = line.charCodeAt(start) === QUOTE
     const end = isQuoted ? quoting.findQuote(line, start) : line.indexOf(' ', start)
