@@ -19,7 +19,9 @@ function cutOff(part: string): Missed {
 
 /** `behind` is the field before it, or null where that is the line's first: a line that ends there never began. */
 export function stepOverLiteral(text: string, isPadded: boolean, behind: string | null): Step {
-  const missed = unexpected(`${JSON.stringify(text)} behind ${behind ?? 'the first field'}`)
+  const missed = unexpected(
+    `${JSON.stringify(text)} ${behind === null ? 'where the line begins' : `behind ${behind}`}`,
+  )
   const cut = behind === null ? missed : cutOff(behind)
   return (line, at) => {
     if (!line.startsWith(text, at)) return isCutIn(line, at, text) ? cut : missed

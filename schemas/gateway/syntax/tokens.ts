@@ -64,7 +64,7 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
 function mostQuotes(pieces: readonly Piece[], { escapes }: TokensText): number | null {
   const fields = pieces.filter(piece => piece.kind === 'field')
   if (escapes !== 'none' || !fields.some(({ shape }) => shape === 'user')) return null
-  return 2 * fields.filter(({ shape }) => shape === 'quoted').length
+  return 2 * fields.filter(({ shape }) => shape === 'quoted' || shape === 'request').length
 }
 
 const TOO_MANY_QUOTES = new Unreadable(
