@@ -1,8 +1,8 @@
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
-import { FIELDS_EXPLAINED, GATEWAY_FORMATS } from '@forbruk/schemas/gateway/formats.ts'
 import type { Obstacle } from '@forbruk/shipper/obstacle.ts'
 import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { Command } from 'commander'
+import { FIELDS_EXPLAINED } from '../print/explain-fields.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { explainRequestIds } from '../print/request-ids.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
@@ -22,7 +22,7 @@ export function shipCommand(context: CommandContext): Command {
     .argument('<file...>', 'log files, compressed by gzip or zstd too; - reads standard input')
     .requiredOption(
       '--format <format>',
-      `how the lines are written: ${GATEWAY_FORMATS.join(', ')}; in an envelope: syslog+combined`,
+      'how the lines are written: one of forbruk formats list, or the file of your own; in an envelope: syslog+combined',
     )
     .requiredOption(
       '--source <name>',

@@ -21,7 +21,7 @@ import {
   readDescriptorsMax,
 } from '@forbruk/infra/runtime/descriptors.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
-import { GatewayFormatError } from '@forbruk/schemas/gateway/formats.ts'
+import { GatewayFormatError } from '@forbruk/schemas/gateway/gateway-format-error.ts'
 import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
 import { SellerError } from '@forbruk/schemas/seller/read-seller.ts'
 import { TariffError } from '@forbruk/schemas/tariff/read-tariff.ts'

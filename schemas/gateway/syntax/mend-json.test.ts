@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openGatewayFormat } from './formats.ts'
-import { isKeyRepeated, mendJson } from './mend-json.ts'
+import { openGatewayFormat } from '../formats.ts'
+import { closeCutJson, isKeyRepeated, mendJson } from './mend-json.ts'
 
 test.each([
   ['bytes of UTF-8', '{"ua":"a \\xE3\\x80\\x80 b"}', { ua: 'a \u3000 b' }],
@@ -38,7 +38,16 @@ describe('a field that is there twice', () => {
     ['{"a":["c"],"c":{"a":{"c":1}}}', false],
     ['{"a":"}{","c":1, "c" :2}', true],
     ['{"a":"\\u0063"}', false],
-  ])('%s: %s', (text, isRepeated) => expect(isKeyRepeated(text, 'c')).toBe(isRepeated))
+  ])('%s: %s', (text, isRepeated) => expect(isKeyRepeated(text, ['c'])).toBe(isRepeated))
+
+  test.each([
+    ['{"a":{"c":1,"c":2}}', true],
+    ['{"a":{"c":1},"b":{"c":2}}', false],
+    ['{"a":{"c":1},"a":{"c":2}}', true],
+    ['{"a":{"b":{"c":1},"c":2},"c":3}', false],
+    ['{"a":[{"c":1},{"c":2}]}', false],
+    ['{"a":1,"b":{"a":{"c":1,"c":2}}}', false],
+  ])('within another: %s: %s', (text, isRepeated) => expect(isKeyRepeated(text, ['a', 'c'])).toBe(isRepeated))
 
   test('counts for nobody: with escape=none a caller can write one', () => {
     const agent = 'x","client_id":"victim'
@@ -50,4 +59,15 @@ describe('a field that is there twice', () => {
       reason: 'client_invalid',
     })
   })
+})
+
+describe('an object that was cut off', () => {
+  test.each([
+    ['{"a":1,"b":2', '{"a":1}'],
+    ['{"a":1,"b":"x,y', '{"a":1}'],
+    ['{"a":"x,\\"","b":{"c":1,"d":', '{"a":"x,\\""}'],
+    ['{"a":[1,2],"b":3,"c', '{"a":[1,2],"b":3}'],
+    ['{"a":1', null],
+    ['[1,2', null],
+  ])('%s is %s', (text, closed) => expect(closeCutJson(text)).toBe(closed))
 })
