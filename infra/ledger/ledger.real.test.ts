@@ -46,6 +46,7 @@ const block = (stream: string, from: number, to: number, fields: Partial<LedgerB
     windowSize: 4,
     pastMaxMs: null,
     aheadMaxMs: null,
+    controlSequence: 0,
     records: 1,
     events: 1,
     requests: 1,
@@ -104,13 +105,13 @@ test('a partition stands where its newest block does, and is covered but where b
     block('places', 8, 11, { foldVersion: 2, rejected: 2, pastMaxMs: 7, aheadMaxMs: 9 }),
     // The same block, when less of it was counted.
     block('places', 8, 10, { rejected: 1 }),
-    block('places', 16, 24, { foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 }),
+    block('places', 16, 24, { foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9, controlSequence: 3 }),
     block('places', 3, 5, { partition: 1 }),
   ])
   expect(await readStandings(store, 'places')).toEqual(
     new Map([
-      [0, { nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 }],
-      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS }],
+      [0, { nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9, controlSequence: 3 }],
+      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS, controlSequence: 0 }],
     ]),
   )
   expect(await readProgress(store, 'places')).toMatchObject([

@@ -12,13 +12,16 @@ export type Standing = {
   /** Those of its newest block; null where there are none. */
   readonly pastMaxMs: number | null
   readonly aheadMaxMs: number | null
+  /** Of the last signed word that holds. */
+  readonly controlSequence: number
 }
 
 /** By partition, of those that anything is stored of. Cheap enough to be asked again and again. */
 export async function readStandings(store: Store, stream: string): Promise<ReadonlyMap<number, Standing>> {
   const rows = await store.query(
     `SELECT partition, max(next_offset) AS next_offset, max(fold_version) AS fold_version,
-            argMax(past_max_ms, block) AS past_max_ms, argMax(ahead_max_ms, block) AS ahead_max_ms
+            argMax(past_max_ms, block) AS past_max_ms, argMax(ahead_max_ms, block) AS ahead_max_ms,
+            max(control_sequence) AS control_sequence
      FROM block_ledger WHERE stream = {stream:String} GROUP BY partition`,
     shapeOf({
       partition: safeCount,
@@ -26,6 +29,7 @@ export async function readStandings(store: Store, stream: string): Promise<Reado
       foldVersion: safeCount,
       pastMaxMs: nullable(safeCount),
       aheadMaxMs: nullable(safeCount),
+      controlSequence: safeCount,
     }),
     { stream },
   )

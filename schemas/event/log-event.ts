@@ -2,7 +2,7 @@
  * What a record of the event log can say. These are the decoded, validated values; how they look on the wire is in
  * `schemas/wire`. All numbers are safe integers.
  */
-export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamVersion | StreamLimits
+export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamVersion | StreamLimits | SignedRecord
 
 /** One finished gateway request. */
 export type RequestEvent = {
@@ -75,6 +75,20 @@ export type TimeLimits = { readonly pastMaxMs: number; readonly aheadMaxMs: numb
  */
 export type StreamLimits = { readonly kind: 'stream_limits' } & TimeLimits
 
+/**
+ * What is said on the word of whoever holds the stream's key. Whether it was that party who said it is told by the
+ * signature, which nobody has looked at yet.
+ */
+export type SignedRecord = {
+  readonly kind: 'signed'
+  /** Of a word on how the partition is counted: it holds where it is higher than the one before. */
+  readonly sequence: number
+  readonly payload: Buffer
+  readonly signature: Buffer
+  /** What the payload says. */
+  readonly event: RequestEvent | StreamVersion | StreamLimits
+}
+
 /** A line that the shipper could not read as a request: it is shipped all the same, so that it can't vanish. */
 export type RejectedLine = {
   readonly kind: 'rejected_line'
@@ -124,5 +138,7 @@ export const RECORD_REJECT_REASONS = [
   'time_ahead',
   'status_invalid',
   'bytes_invalid',
+  'control_unsigned',
+  'signature_invalid',
 ] as const
 export type RecordRejectReason = (typeof RECORD_REJECT_REASONS)[number]

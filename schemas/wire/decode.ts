@@ -6,6 +6,7 @@ import {
   type LogEvent,
   type RecordRejectReason,
   type RejectedLine,
+  type SignedRecord,
   type SourceMark,
   type StreamLimits,
   type StreamVersion,
@@ -13,6 +14,7 @@ import {
 import {
   rejectedLineV1,
   requestEventV1,
+  signedRecordV1,
   sourceMarkV1,
   streamLimitsV1,
   streamVersionV1,
@@ -60,6 +62,7 @@ function decodeAvro(value: Buffer): Decoded {
   if (isOfType(rejectedLineV1, value)) return readAvro(rejectedLineV1, value, readRejectedLine)
   if (isOfType(streamVersionV1, value)) return readAvro(streamVersionV1, value, readStreamVersion)
   if (isOfType(streamLimitsV1, value)) return readAvro(streamLimitsV1, value, readStreamLimits)
+  if (isOfType(signedRecordV1, value)) return readAvro(signedRecordV1, value, readSigned)
   if (value.length < 10 || value[1] !== 0x01) {
     return undecodable('avro_malformed', 'expected C3 01 and an 8-byte schema fingerprint')
   }
@@ -156,6 +159,21 @@ function readStreamLimits(limits: Omit<StreamLimits, 'kind'>): Decoded {
   return { kind: 'stream_limits', ...limits }
 }
 
+/** The payload is one event of those that need somebody's word. */
+function readSigned({ sequence, payload, signature }: Omit<SignedRecord, 'kind' | 'event'>): Decoded {
+  const event = payload[0] === 0xc3 && !isOfType(signedRecordV1, payload) ? decodeAvro(payload) : null
+  switch (event?.kind) {
+    case 'request':
+    case 'stream_version':
+    case 'stream_limits':
+      if (isPosition(sequence)) return { kind: 'signed', sequence, payload, signature, event }
+  }
+  return undecodable(
+    'event_malformed',
+    'a signed record of something else than a request, a version or limits',
+  )
+}
+
 function decodeJson(value: Buffer): readonly Decoded[] {
   let json: unknown
   try {
@@ -173,10 +191,7 @@ function decodeJson(value: Buffer): readonly Decoded[] {
   return json.map(readJsonRequest)
 }
 
-/**
- * The same fields as the Avro event, with the identity flat: `file` and `position`, or `request_id`, or neither. And
- * `time_vouched`, when it is true: a person sent it. To version 1 it says nothing, which takes any time.
- */
+/** The same fields as the Avro event, with the identity flat: `file` and `position`, or `request_id`, or neither. */
 function readJsonRequest(json: unknown): Decoded {
   if (typeof json !== 'object' || json === null) {
     return undecodable('event_malformed', `expected an object, found ${json === null ? 'null' : typeof json}`)
@@ -202,7 +217,6 @@ function readJsonRequest(json: unknown): Decoded {
     status,
     requestBytes,
     responseBytes,
-    ...(event.time_vouched === true ? { timeVouched: true } : {}),
   })
 }
 

@@ -4,6 +4,8 @@ import { isTest, lineAt, type SourceFile } from './source-files.ts'
 
 const COUNTED = [
   'stream',
+  'stream_key',
+  'stream_secret',
   'usage_rollup',
   'source_ledger',
   'rejected_event',

@@ -20,6 +20,7 @@ import {
   ProofTakenForGiven,
 } from './broken-parts.ts'
 import { MUTANTS_OF_TIME } from './mutants-of-time.ts'
+import { MUTANTS_OF_WORDS } from './mutants-of-words.ts'
 import { type Ports, PROTOCOL, type Protocol, partsOfFold } from './protocol.ts'
 import { RECOGNITION_MUTANTS } from './recognition-mutants.ts'
 
@@ -101,14 +102,13 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
     resume: withProof((place, counted) => new ProofLeftOwed(place, counted)),
   },
   'the open block is written before the complete ones': {
-    beginFold: (point, foldVersionMax) => new NewestBlockFirst(point, partsOfFold(foldVersionMax)),
+    beginFold: (point, release) => new NewestBlockFirst(point, partsOfFold(release)),
   },
   'an open block is taken and not written': {
-    beginFold: (point, foldVersionMax) => new OpenBlockDropped(point, partsOfFold(foldVersionMax)),
+    beginFold: (point, release) => new OpenBlockDropped(point, partsOfFold(release)),
   },
   'a block is encoded when it is written, not when it ends': {
-    beginFold: (point, foldVersionMax) =>
-      new PartitionFold(point, { ...partsOfFold(foldVersionMax), encode: encodeLate }),
+    beginFold: (point, release) => new PartitionFold(point, { ...partsOfFold(release), encode: encodeLate }),
   },
   'only admitted request ids are remembered': {
     async resume(parts, partition) {
@@ -183,6 +183,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
     },
   },
   ...MUTANTS_OF_TIME,
+  ...MUTANTS_OF_WORDS,
 }
 
 export function mutate(mutant: Partial<Protocol>): Protocol {

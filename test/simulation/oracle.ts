@@ -32,6 +32,7 @@ type Sizes = {
   readonly windowSize: number
   readonly pastMaxMs: number | null
   readonly aheadMaxMs: number | null
+  readonly controlSequence: number
 }
 
 /** Where a block begins, by which sizes, and the day (UTC) of its first record; null when it has none. */
@@ -84,16 +85,18 @@ const FIRST_LIMITS = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
 /** The same where the record changes nothing. Version 1 has no limits, and the others have some at any time. */
 function sizesAfter(sizes: Sizes, record: OfStream | undefined): Sizes {
   if (record === undefined) return sizes
+  if (record.sequence !== null && record.sequence <= sizes.controlSequence) return sizes
   const { pastMaxMs, aheadMaxMs } = sizes
+  const controlSequence = record.sequence ?? sizes.controlSequence
   if (record.kind === 'stream_version') {
     if (record.foldVersion <= sizes.foldVersion) return sizes
     const { foldVersion, blockSize, windowSize } = record
     const limits = sizes.foldVersion === 1 ? FIRST_LIMITS : { pastMaxMs, aheadMaxMs }
-    return { foldVersion, blockSize, windowSize, ...limits }
+    return { foldVersion, blockSize, windowSize, ...limits, controlSequence }
   }
   const isOther = record.pastMaxMs !== pastMaxMs || record.aheadMaxMs !== aheadMaxMs
   if (sizes.foldVersion === 1 || !isOther) return sizes
-  return { ...sizes, pastMaxMs: record.pastMaxMs, aheadMaxMs: record.aheadMaxMs }
+  return { ...sizes, pastMaxMs: record.pastMaxMs, aheadMaxMs: record.aheadMaxMs, controlSequence }
 }
 
 const DAYS_REMEMBERED = 7
@@ -172,8 +175,8 @@ function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): st
   switch (event.kind) {
     case 'rejected':
       return event.reason
-    case 'stream_limits':
-      return sizes.foldVersion === 1 ? 'schema_unknown' : null
+    case 'unproven':
+      return sizes.foldVersion === 1 ? event.reasonOfFirst : event.reason
     case 'request': {
       const { pastMaxMs, aheadMaxMs } = sizes
       if (event.timeVouched) return null
@@ -182,6 +185,7 @@ function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): st
     }
     case 'mark':
     case 'stream_version':
+    case 'stream_limits':
       return null
   }
 }
@@ -195,6 +199,7 @@ function originOf(event: SimulatedEvent) {
     case 'mark':
     case 'stream_version':
     case 'stream_limits':
+    case 'unproven':
       return null
   }
 }

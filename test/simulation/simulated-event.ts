@@ -16,8 +16,13 @@ export type SimulatedEvent =
       readonly origin: { readonly source: string; readonly identity: EventIdentity } | null
     }
   | SourceMark
-  | StreamVersion
-  | StreamLimits
+  | (StreamVersion & Word)
+  | (StreamLimits & Word)
+  /** Who said so can't be told; version 1 knows nothing of signatures. */
+  | { readonly kind: 'unproven'; readonly reason: string; readonly reasonOfFirst: string }
+
+/** Of a signed record, and null of the one that needs no signature. */
+type Word = { readonly sequence: number | null }
 
 export type SimulatedRecord = {
   readonly offset: number

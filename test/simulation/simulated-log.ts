@@ -1,5 +1,6 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import type { LogBounds, LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { RecordGenerator } from './generate-record.ts'
 import type { Random } from './random.ts'
@@ -25,12 +26,15 @@ export class SimulatedPartition {
   /** It has lost what counting may still need. */
   isShort = false
   readonly #generator: RecordGenerator
+  /** Records can be signed from version 2 on. */
+  #isSigned: boolean
 
-  constructor(partition: number, startOffset: number, random: Random) {
+  constructor(partition: number, startOffset: number, isSigned: boolean, random: Random) {
     this.partition = partition
     this.startOffsets = [startOffset]
     this.endOffset = startOffset
-    this.#generator = new RecordGenerator(random)
+    this.#isSigned = isSigned
+    this.#generator = new RecordGenerator(partition, random)
   }
 
   get startOffset(): number {
@@ -48,14 +52,17 @@ export class SimulatedPartition {
   /** Gaps are the log's own control records, and may also end it. */
   append(appendTimeMs: number, random: Random, blockSize: number): void {
     const offset = this.endOffset + (random.chance(0.1) ? random.between(1, 6) : 0)
-    this.records.push({ offset, appendTimeMs, ...this.#generator.next() })
+    this.records.push({ offset, appendTimeMs, ...this.#generator.next(appendTimeMs, this.#isSigned) })
     this.endOffset = offset + 1
     if (random.chance(0.05)) this.endOffset += random.between(1, random.chance(0.2) ? 2 * blockSize : 3)
   }
 
   appendVersion(appendTimeMs: number, version: StreamGeometry, value: Buffer): void {
     const { foldVersion, blockSize, windowSize } = version
-    const events = [{ kind: 'stream_version', foldVersion, blockSize, windowSize } as const]
+    const [said] = decodeRecord(value)
+    const sequence = said?.kind === 'signed' ? said.sequence : null
+    const events = [{ kind: 'stream_version', foldVersion, blockSize, windowSize, sequence } as const]
+    this.#isSigned = true
     this.records.push({ offset: this.endOffset, appendTimeMs, value, events })
     this.endOffset += 1
   }

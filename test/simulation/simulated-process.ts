@@ -9,14 +9,14 @@ import {
   type RecordBatch,
 } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
+import { TEST_KEY } from '../support/aggregator/stream-key.ts'
 import type { StoredRow } from './block-tables.ts'
+import { STREAM } from './generate-record.ts'
 import { toLedgerReader } from './ledger-port.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { SimulatedStore } from './simulated-store.ts'
-
-export const STREAM = 'gateway.requests'
 
 /** Something a process waits for: the scheduler decides when it happens, and how. */
 export type Operation =
@@ -49,6 +49,8 @@ export type Surroundings = {
   readonly pendingRowsMax: number
   readonly protocol: Protocol
   readonly nowMs: () => number
+  /** The version to which streams go on by an unsigned record. */
+  readonly unsignedVersion: StreamGeometry
 }
 
 /** A process that runs the aggregator's own code; everything it waits for is an operation. */
@@ -163,7 +165,7 @@ export class SimulatedProcess {
   }
 
   #run(untilCaughtUp: boolean): Promise<void> {
-    const { protocol, pendingRowsMax, nowMs } = this.#surroundings
+    const { protocol, pendingRowsMax, nowMs, unsignedVersion } = this.#surroundings
     const { geometry } = this
     const foldVersionMax = geometry.foldVersion
     const ports = { log: this.#logPort(), store: this.#storePort(), ledger: this.#ledgerPort() }
@@ -174,19 +176,17 @@ export class SimulatedProcess {
       ...{ readGroup: async () => 'simulated', board: null, processName: this.name },
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
-      beginFold: point => protocol.beginFold(point, foldVersionMax, nowMs),
+      openKey: async () => TEST_KEY,
+      beginFold: point => protocol.beginFold(point, { foldVersionMax, unsignedVersion }, nowMs),
       write: flushes => protocol.write(parts.store, flushes),
       settle: signal => recogniser.settle(signal),
-      clock: nowMs,
-      geometry,
-      pendingRowsMax,
+      ...{ clock: nowMs, epochMs: nowMs, geometry, pendingRowsMax },
       logger: {
         ...{ debug: ignore, info: ignore, warn: ignore },
         error: fields => this.halts.push(JSON.stringify(fields)),
       },
       sleep: (delayMs, signal) => this.#sleep(delayMs, signal),
-      signal: this.#abort.signal,
-      untilCaughtUp,
+      ...{ signal: this.#abort.signal, untilCaughtUp },
     })
   }
 

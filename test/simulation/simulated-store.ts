@@ -113,7 +113,8 @@ export class SimulatedStore {
           const ledger = this.ledgerOf(partition)
           const foldVersion = Math.max(...ledger.map(block => block.foldVersion))
           const { nextOffset = 0, pastMaxMs = null, aheadMaxMs = null } = ledger.at(-1) ?? {}
-          standings.set(partition, { nextOffset, foldVersion, pastMaxMs, aheadMaxMs })
+          const controlSequence = Math.max(...ledger.map(block => block.controlSequence))
+          standings.set(partition, { nextOffset, foldVersion, pastMaxMs, aheadMaxMs, controlSequence })
         }
         return standings
       },

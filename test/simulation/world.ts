@@ -53,7 +53,7 @@ export class World {
     const { blockSize } = this.geometries[0]
     for (let partition = 0; partition < random.pick([1, 1, 2, 3]); partition++) {
       const startOffset = random.chance(0.7) ? 0 : random.between(1, 3 * blockSize)
-      this.partitions.push(new SimulatedPartition(partition, startOffset, random))
+      this.partitions.push(new SimulatedPartition(partition, startOffset, foldVersion > 1, random))
     }
     this.#group = new Group(this.partitions.length)
     this.invariants = new Invariants(this.store, this.partitions, this.geometries[0])
@@ -74,6 +74,7 @@ export class World {
       pendingRowsMax: this.#pendingRowsMax,
       protocol: this.#protocol,
       nowMs: () => this.#nowMs,
+      unsignedVersion: this.geometries.find(({ foldVersion }) => foldVersion === 2) ?? this.geometries[0],
     }
     const isNewer = this.isUpgraded && (untilCaughtUp || this.random.chance(0.8))
     const geometry = this.geometries[isNewer ? 1 : 0]

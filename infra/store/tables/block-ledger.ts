@@ -35,6 +35,8 @@ export const blockLedger = declareTable('block_ledger', {
   identitySum: nullable(count64),
   /** Under which they stand, in order. */
   identityHoursMs: listOf(secondTime),
+  /** Of the last signed word that changed how it is counted; 0 before the first: migration 151. */
+  controlSequence: safeCount,
 })
 
 export type LedgerBlock = RowOf<typeof blockLedger>

@@ -2,7 +2,11 @@ import type { StreamLimits, StreamVersion, TimeLimits } from '@forbruk/schemas/e
 import type { HeldLimits } from './judge-time.ts'
 
 /** How a stream is counted and cut. Stored with every block: every figure is a function of the log and of this. */
-export type StreamGeometry = StreamRules & HeldLimits
+export type StreamGeometry = StreamRules &
+  HeldLimits & {
+    /** Of the last signed word that changed any of this; 0 before the first. */
+    readonly controlSequence: number
+  }
 
 export type StreamRules = {
   /** Of the rules of decode, admit and fold, and of the two sizes. */
@@ -27,6 +31,8 @@ const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY
  * goes on with its version until its log says otherwise: so the rules of every version down to the oldest are kept.
  */
 export const FOLD_VERSION = 2
+/** The last version that an unsigned record says: release 0.2.0 must stop at it, and knows no signature. */
+export const FOLD_VERSION_UNSIGNED = 2
 const FOLD_VERSION_OLDEST = 1
 
 /** Blocks large enough that their rows are few, small enough to be folded again in a second. */
@@ -35,6 +41,14 @@ export const DEFAULT_GEOMETRY: StreamGeometry = {
   blockSize: 2 ** 17,
   windowSize: 2 ** 16,
   ...FIRST_TIME_LIMITS,
+  controlSequence: 0,
+}
+
+/** The rules with which a stream of release 0.2.0 goes on. */
+export const UNSIGNED_VERSION: StreamRules = {
+  foldVersion: FOLD_VERSION_UNSIGNED,
+  blockSize: 2 ** 17,
+  windowSize: 2 ** 16,
 }
 
 /** A partition is counted by rules that this process doesn't have. */
@@ -58,24 +72,33 @@ export function findUnknown(
 /** How a partition is counted from its start on: the limits are those of its version. Pure. */
 export function firstGeometry({ foldVersion, blockSize, windowSize }: StreamRules): StreamGeometry {
   const limits = knowsLimits({ foldVersion }) ? FIRST_TIME_LIMITS : { pastMaxMs: null, aheadMaxMs: null }
-  return { foldVersion, blockSize, windowSize, ...limits }
+  return { foldVersion, blockSize, windowSize, ...limits, controlSequence: 0 }
 }
 
 /** The geometry in a row that holds it beside other columns. */
 export function geometryOf(row: StreamGeometry): StreamGeometry {
-  const { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs } = row
-  return { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs }
+  const { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs, controlSequence } = row
+  return { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs, controlSequence }
 }
 
 /**
  * How counting goes on behind a record that says a version or limits; null where it changes nothing. A version holds
  * when it is higher, so that a record that comes again, or late, is passed over; limits that the stream has stay. Of
- * limits the last ones in the log hold, and before version 2 none do. Pure.
+ * limits the last ones in the log hold, and before version 2 none do. A signed record holds where its number is higher
+ * than that of the last one that held: who copies it to the end of the log changes nothing.
+ * @param sequence of a signed record; else null
  */
 export function followRecord(
   geometry: StreamGeometry,
   record: StreamVersion | StreamLimits,
+  sequence: number | null,
 ): StreamGeometry | null {
+  if (sequence !== null && sequence <= geometry.controlSequence) return null
+  const changed = changeBy(geometry, record)
+  return changed && { ...changed, controlSequence: sequence ?? geometry.controlSequence }
+}
+
+function changeBy(geometry: StreamGeometry, record: StreamVersion | StreamLimits): StreamGeometry | null {
   switch (record.kind) {
     case 'stream_version': {
       const { foldVersion, blockSize, windowSize } = record

@@ -5,7 +5,14 @@ import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, OCTOBER_MS } from '../../../test/support/aggregator/fold-records.ts'
 import { OpenBlock } from './open-block.ts'
 
-const GEOMETRY = { foldVersion: 1, blockSize: 8, windowSize: 4, pastMaxMs: null, aheadMaxMs: null }
+const GEOMETRY = {
+  foldVersion: 1,
+  blockSize: 8,
+  windowSize: 4,
+  pastMaxMs: null,
+  aheadMaxMs: null,
+  controlSequence: 0,
+}
 
 function spell(fields: Partial<Parameters<typeof spellRequest>[0]> = {}): ScannedRequest {
   const request = new ScannedRequest()

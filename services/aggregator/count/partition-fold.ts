@@ -1,13 +1,13 @@
 import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
-import type { StreamLimits, StreamVersion } from '@forbruk/schemas/event/log-event.ts'
 import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Admission } from './admit.ts'
-import { type FoldVersionError, findUnknown, followRecord, type StreamGeometry } from './block.ts'
+import { FoldVersionError, findUnknown, followRecord, type StreamGeometry } from './block.ts'
 import type { BlockProof } from './block-proof.ts'
 import { type EncodeBlock, FlushQueue } from './flush-queue.ts'
 import type { JudgeTime } from './judge-time.ts'
-import { describePartition, lacksRecords, lacksRequestIds } from './log-gap.ts'
+import { type Judged, judgeWord, type WordParts } from './judge-word.ts'
+import { describePartition, explainStray, lacksRecords, lacksRequestIds } from './log-gap.ts'
 import { OpenBlock } from './open-block.ts'
 import { RecordFold } from './record-fold.ts'
 import { EarlierBlocks, type WindowBlock } from './window.ts'
@@ -35,7 +35,7 @@ export type ResumePoint = {
   readonly proof: BlockProof
 }
 
-export type FoldParts<Rows> = {
+export type FoldParts<Rows> = WordParts & {
   /** The newest rules that this process has. */
   readonly foldVersionMax: number
   /** One for all partitions of a process: what it finds is used up before another batch is folded. */
@@ -66,11 +66,13 @@ export class PartitionFold<Rows> {
   readonly #earlierBlocks: EarlierBlocks
   readonly #admission: Admission
   readonly #records: RecordFold
+  readonly #words: WordParts
   readonly #proof: BlockProof
   readonly #queue: FlushQueue<Rows>
 
-  constructor(resume: ResumePoint, { foldVersionMax, scanner, judge, encode }: FoldParts<Rows>) {
+  constructor(resume: ResumePoint, parts: FoldParts<Rows>) {
     const { foldFromOffset, restoredBlock } = resume
+    const { foldVersionMax, scanner, judge, encode } = parts
     this.stream = resume.stream
     this.partition = resume.partition
     this.nextOffset = foldFromOffset
@@ -87,6 +89,7 @@ export class PartitionFold<Rows> {
     )
     this.#admission = resume.admission
     this.#records = new RecordFold(scanner, resume.admission, judge)
+    this.#words = parts
     this.#proof = resume.proof
     this.#proof.beginBlock(block.firstOffset)
     this.#queue = new FlushQueue(encode, foldFromOffset)
@@ -132,18 +135,15 @@ export class PartitionFold<Rows> {
   #lookAt(record: LogRecord | undefined, index: number): void {
     if (record === undefined || this.halt !== null || record.offset < this.#nextUnread) return
     this.#nextUnread = record.offset + 1
-    if (record.offset < this.#foldFromOffset)
-      this.#records.remember(record, this.#records.read(record, index))
+    if (record.offset < this.#foldFromOffset) this.#records.remember(record, this.#read(record, index).events)
     else this.#foldRecord(record, index)
   }
 
   #foldRecord(record: LogRecord, index: number): void {
     if (record.offset > this.nextOffset) this.#advanceTo(record.offset)
     if (record.appendTimeMs >= this.#block.dayEndMs) this.#beginBlock(this.#block.geometry)
-    const events = this.#records.read(record, index)
-    const first = events?.[0]
-    const isOfStream = first?.kind === 'stream_version' || first?.kind === 'stream_limits'
-    if (isOfStream && !this.#follow(first)) return
+    const { events, first } = this.#read(record, index)
+    if (first !== null && !this.#follow(first)) return
     const block = this.#block
     if (block.records === 0) this.#openWindow(record.appendTimeMs)
     else if (block.isRestored)
@@ -151,6 +151,15 @@ export class PartitionFold<Rows> {
     block.addRecord(record.appendTimeMs)
     this.#records.fold(record, events, block)
     this.#advanceTo(record.offset + 1)
+  }
+
+  /** What the record says, and on whose word: `events` is null for the one request that the scan has found. */
+  #read(record: LogRecord, index: number) {
+    const judged =
+      this.#records
+        .read(record, index)
+        ?.map(event => judgeWord(event, record.value, this, this.#block.geometry, this.#words)) ?? null
+    return { events: judged?.map(({ event }) => event) ?? null, first: judged?.[0] ?? null }
   }
 
   /** Completes every block that ends at or before `offset`; blocks without a record get their row as well. */
@@ -170,12 +179,16 @@ export class PartitionFold<Rows> {
   }
 
   /** What changes begins a block of its own. False when its rules are not known: then nothing more is folded. */
-  #follow(record: StreamVersion | StreamLimits): boolean {
-    const geometry = followRecord(this.#block.geometry, record)
+  #follow({ event, sequence }: Judged): boolean {
+    if (event.kind !== 'stream_version' && event.kind !== 'stream_limits') return true
+    const geometry = followRecord(this.#block.geometry, event, sequence)
     if (geometry === null) return true
     const where = `${describePartition(this)}, from offset ${this.nextOffset} on,`
-    this.halt = findUnknown(where, geometry.foldVersion, this.#foldVersionMax)
-    if (this.halt !== null) return false
+    const unknown = findUnknown(where, geometry.foldVersion, this.#foldVersionMax)
+    if (unknown !== null) {
+      this.halt = new FoldVersionError(`${unknown.message} ${explainStray(this, this.nextOffset)}`)
+      return false
+    }
     this.#beginBlock(geometry)
     return true
   }

@@ -1,4 +1,4 @@
-import { encodeMark, encodeStreamLimits } from '@forbruk/schemas/wire/encode.ts'
+import { encodeMark, encodeStreamLimits, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import { describe, expect, test } from 'vitest'
 import {
   DAY_MS,
@@ -9,8 +9,10 @@ import {
   request,
   take,
 } from '../../../test/support/aggregator/fold-records.ts'
-import { DEFAULT_GEOMETRY } from './block.ts'
+import { signAsStranger, TEST_KEY } from '../../../test/support/aggregator/stream-key.ts'
+import { DEFAULT_GEOMETRY, UNSIGNED_VERSION } from './block.ts'
 
+const PLACE = { stream: 't', partition: 0 }
 const FIRST_RULES = { ...DEFAULT_GEOMETRY, foldVersion: 1, pastMaxMs: null, aheadMaxMs: null }
 
 /** The rows that the values of records from offset 0 on give. */
@@ -143,26 +145,65 @@ describe('an event whose time nobody can believe', () => {
     expect(rows?.rejected).toMatchObject([{ reason: 'schema_unknown' }])
   })
 
-  test('is counted when a person has vouched for it, once, and under version 1 like any other', () => {
+  test('is counted when a person has vouched for it, once, and by nobody else', () => {
     const identity = { kind: 'request_id', id: 'mended:1:0:0' } as const
-    const vouched = request({ timeMs: Date.UTC(2001, 0, 1), identity, timeVouched: true })
-    for (const geometry of [DEFAULT_GEOMETRY, FIRST_RULES]) {
-      const rows = fold([vouched, vouched, stray], geometry)
-      expect(rows?.ledger[0]).toMatchObject({ duplicates: 1, firstHourMs: Date.UTC(2001, 0, 1) })
-      expect(rows?.ledger[0]?.rejected).toBe(geometry === DEFAULT_GEOMETRY ? 1 : 0)
-    }
+    const said = request({ timeMs: Date.UTC(2001, 0, 1), identity })
+    const vouched = TEST_KEY.sign(PLACE, 0, said)
+    const rows = fold([vouched, vouched, stray])
+    expect(rows?.ledger[0]).toMatchObject({ duplicates: 1, firstHourMs: Date.UTC(2001, 0, 1), rejected: 1 })
+    const json = { ...{ client_id: 'a', status: 200, request_bytes: 1, response_bytes: 2 }, time: 1e12 }
+    const claimed = fold([Buffer.from(JSON.stringify({ ...json, time_vouched: true }))])
+    expect(claimed?.rejected).toMatchObject([{ reason: 'time_too_old' }])
   })
 
   test('is judged by the limits that the log said last, from the next record on', () => {
     const yesterday = request({ timeMs: OCTOBER_MS - DAY_MS })
-    const narrow = encodeStreamLimits({ pastMaxMs: DAY_MS - 1, aheadMaxMs: 1 })
-    const wide = encodeStreamLimits({ pastMaxMs: DAY_MS, aheadMaxMs: 1 })
-    const rows = fold([yesterday, narrow, yesterday, narrow, yesterday, wide, yesterday])
+    const narrow = TEST_KEY.sign(PLACE, 1, encodeStreamLimits({ pastMaxMs: DAY_MS - 1, aheadMaxMs: 1 }))
+    const wide = TEST_KEY.sign(PLACE, 2, encodeStreamLimits({ pastMaxMs: DAY_MS, aheadMaxMs: 1 }))
+    // An old word that somebody has copied holds no more.
+    const rows = fold([yesterday, narrow, yesterday, narrow, yesterday, wide, yesterday, narrow])
     expect(rows?.ledger.map(row => [row.block, row.nextOffset, row.requests, row.rejected])).toEqual([
       [0, 1, 1, 0],
       [1, 5, 0, 2],
-      [5, 7, 1, 0],
+      [5, 8, 1, 0],
     ])
     expect(rows?.ledger.map(row => row.pastMaxMs)).toEqual([400 * DAY_MS, DAY_MS - 1, DAY_MS])
+  })
+})
+
+describe('a word on how the stream is counted', () => {
+  const limits = encodeStreamLimits({ pastMaxMs: 1, aheadMaxMs: 1 })
+  const stray = encodeStreamVersion({ foldVersion: 999, blockSize: 2, windowSize: 1 })
+  const elsewhere = [
+    { stream: 't', partition: 1 },
+    { stream: 'other', partition: 0 },
+  ]
+
+  test.each([
+    ['limits without a signature', limits, 'control_unsigned'],
+    ['a version without a signature', stray, 'control_unsigned'],
+    [
+      'the first rules with sizes of its own',
+      encodeStreamVersion({ ...UNSIGNED_VERSION, blockSize: 2 ** 18 }),
+    ],
+    ['a signature of another key', signAsStranger(PLACE, 1, limits), 'signature_invalid'],
+    ['a copy from another partition', TEST_KEY.sign(elsewhere[0] ?? PLACE, 1, stray), 'signature_invalid'],
+    ['a copy from another topic', TEST_KEY.sign(elsewhere[1] ?? PLACE, 1, stray), 'signature_invalid'],
+    ['a signed mark', TEST_KEY.sign(PLACE, 1, Buffer.from('c301')), 'event_malformed'],
+  ])(
+    'that nobody vouches for is rejected, and counting goes on: %s',
+    (_, word, reason = 'control_unsigned') => {
+      const rows = fold([request({}), word, request({})])
+      expect(rows?.ledger).toMatchObject([{ block: 0, requests: 2, rejected: 1, controlSequence: 0 }])
+      expect(rows?.rejected).toMatchObject([{ offset: 1, reason }])
+    },
+  )
+
+  test('is no event when it is signed, and its number is kept', () => {
+    const rows = fold([request({}), TEST_KEY.sign(PLACE, 7, limits), request({})])
+    expect(rows?.ledger).toMatchObject([
+      { block: 0, events: 1, rejected: 0, controlSequence: 0 },
+      { block: 1, records: 2, events: 1, rejected: 0, controlSequence: 7 },
+    ])
   })
 })

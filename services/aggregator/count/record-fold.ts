@@ -1,19 +1,16 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
-import type { RejectedLine, SourceMark } from '@forbruk/schemas/event/log-event.ts'
-import {
-  type Decoded,
-  decodeRecord,
-  rejectSchema,
-  type UndecodableEvent,
-} from '@forbruk/schemas/wire/decode.ts'
+import type { RejectedLine, SignedRecord, SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import { type Decoded, decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { knowsLimits } from './block.ts'
 import { describeRejected, describeUntimely, identityOf } from './describe-rejected.ts'
 import { believedThrough, type JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
+
+/** On whose word a signed record stands is judged by then. */
+type Known = Exclude<Decoded, SignedRecord>
 
 /** One record into the open block: decode, admit, fold. */
 export class RecordFold {
@@ -43,7 +40,7 @@ export class RecordFold {
   }
 
   /** A record before the first block that is folded: only which request ids occurred matters. */
-  remember({ offset }: LogRecord, events: readonly Decoded[] | null): void {
+  remember({ offset }: LogRecord, events: readonly Known[] | null): void {
     if (events === null) {
       if (this.#request.identity === 'request_id') this.#rememberId(offset)
       return
@@ -56,7 +53,7 @@ export class RecordFold {
     }
   }
 
-  fold(record: LogRecord, events: readonly Decoded[] | null, block: OpenBlock): void {
+  fold(record: LogRecord, events: readonly Known[] | null, block: OpenBlock): void {
     if (events === null) this.#foldRequest(record, 0, block)
     else this.#foldDecoded(record, events, block)
   }
@@ -65,7 +62,7 @@ export class RecordFold {
     this.#admission.isDuplicate(this.#request, this.#admission.sources.of(this.#request), offset)
   }
 
-  #foldDecoded(record: LogRecord, events: readonly Decoded[], block: OpenBlock): void {
+  #foldDecoded(record: LogRecord, events: readonly Known[], block: OpenBlock): void {
     for (const [index, event] of events.entries()) {
       switch (event.kind) {
         case 'request':
@@ -76,11 +73,7 @@ export class RecordFold {
           this.#foldMark(event, record, block)
           break
         case 'stream_version':
-          break
         case 'stream_limits':
-          // The rules before knew no such record.
-          if (!knowsLimits(block.geometry) && record.value !== null)
-            this.#foldRejected(rejectSchema(record.value), record, index, block)
           break
         case 'rejected_line':
         case 'undecodable':

@@ -1,9 +1,9 @@
 import type { IdentityPlace } from '@forbruk/infra/ledger/recognition.ts'
 import { type EventLog, type LogRecord, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
-import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import type { LogEvent, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
-import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import { decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import { LogContradictsLedgerError } from '../count/block-proof.ts'
 import { classifyStatus } from '../count/classify-status.ts'
 import { describePartition } from '../count/log-gap.ts'
@@ -67,7 +67,9 @@ function toOccurrence(
   place: IdentityPlace,
   { value, appendTimeMs }: LogRecord,
 ): RepeatedRequest {
-  const event = decodeRecord(value)[place.eventIndex]
+  const decoded = decodeRecord(value)[place.eventIndex]
+  // It was counted, so somebody has looked at the signature.
+  const event = decoded?.kind === 'signed' ? decoded.event : decoded
   const { partition, offset, eventIndex, hourMs } = place
   if (event === undefined || !isAt(event, place, hashId)) {
     throw new LogContradictsLedgerError(
@@ -94,7 +96,7 @@ function toOccurrence(
 type IdentifiedRequest = RequestEvent & { readonly identity: { readonly kind: 'request_id' } }
 
 function isAt(
-  event: ReturnType<typeof decodeRecord>[number],
+  event: LogEvent | UndecodableEvent,
   { hourMs, idHash }: IdentityPlace,
   hashId: ReadParts['hashId'],
 ): event is IdentifiedRequest {

@@ -4,19 +4,35 @@ import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
 import { stream as streamTable } from '@forbruk/infra/store/tables/stream.ts'
 import { encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
-import { findUnknown, firstGeometry, type StreamGeometry, type StreamRules } from '../count/block.ts'
+import type { SignRecord } from '@forbruk/schemas/wire/sign-record.ts'
+import {
+  FOLD_VERSION_UNSIGNED,
+  findUnknown,
+  firstGeometry,
+  type StreamGeometry,
+  type StreamRules,
+} from '../count/block.ts'
+import { appendControls } from './append-controls.ts'
+
+/** Who may change how a stream is counted: whoever holds its key, which is made when it is registered. */
+type RegisterParts = {
+  readonly ledger: Pick<LedgerReader, 'readStream' | 'readStandings'>
+  readonly store: Pick<Store, 'insert'>
+  readonly log: Pick<EventLog, 'topic' | 'partitionCount' | 'append'>
+  readonly openKey: () => Promise<{ readonly sign: SignRecord }>
+  readonly clock: () => number
+}
 
 /**
  * Records a new stream, and has one that is counted with an older fold version go on with ours: by a record in each
  * partition's log, before which the open block ends. So the change stands where every process, of whatever release, and
- * every replay finds it; appending it again changes nothing. Answers the geometry that a partition begins with, which
- * never changes. Throws StoreError when the log's partitions are not the stored ones, and FoldVersionError when the
- * stream has gone on to a version that is newer than ours.
+ * every replay finds it; appending it again changes nothing. The version that release 0.2.0 stops at is said without a
+ * signature, and the key is made after that: what is signed stands behind it. Answers the geometry that a partition
+ * begins with, which never changes. Throws StoreError when the log's partitions are not the stored ones, and
+ * FoldVersionError when the stream has gone on to a version that is newer than ours.
  */
 export async function registerStream(
-  ledger: Pick<LedgerReader, 'readStream' | 'readStandings'>,
-  store: Pick<Store, 'insert'>,
-  log: Pick<EventLog, 'topic' | 'partitionCount' | 'append'>,
+  { ledger, store, log, openKey, clock }: RegisterParts,
   ours: StreamRules,
 ): Promise<StreamGeometry> {
   const { topic, partitionCount } = log
@@ -40,8 +56,16 @@ export async function registerStream(
   )
   const unknown = findUnknown(`the stream ${topic}`, Math.max(...versions), ours.foldVersion)
   if (unknown !== null) throw unknown
-  const value = encodeStreamVersion(ours)
+  const payload = encodeStreamVersion(ours)
   const behind = [...versions.keys()].filter(partition => (versions[partition] ?? 0) < ours.foldVersion)
-  if (behind.length > 0) await log.append(behind.map(partition => ({ value, to: { partition } })))
+  if (behind.length > 0 && ours.foldVersion <= FOLD_VERSION_UNSIGNED) {
+    await log.append(behind.map(partition => ({ value: payload, to: { partition } })))
+  } else if (behind.length > 0) {
+    const { sign } = await openKey()
+    await appendControls(
+      { ledger, log, sign, clock },
+      behind.map(partition => ({ partition, payload })),
+    )
+  }
   return firstGeometry(stored)
 }

@@ -15,6 +15,7 @@ const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock =
   blockSize,
   windowSize,
   pastMaxMs: null,
+  controlSequence: 0,
   aheadMaxMs: null,
   firstOffset: number * blockSize,
   nextOffset: (number + 1) * blockSize,

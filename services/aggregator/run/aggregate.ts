@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import { makeStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { readInstallation } from '@forbruk/infra/store/read-installation.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Logger } from 'pino'
-import { DEFAULT_GEOMETRY, FOLD_VERSION } from '../count/block.ts'
+import { DEFAULT_GEOMETRY, FOLD_VERSION, UNSIGNED_VERSION } from '../count/block.ts'
 import { hashId } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
@@ -57,10 +58,15 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
     pendingRowsMax: PENDING_ROWS_MAX,
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
-    beginFold: point =>
-      new PartitionFold(point, { foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock }),
+    openKey: () => makeStreamKey(store, log.topic),
+    beginFold: (point, { verify }) =>
+      new PartitionFold(point, {
+        ...{ foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock },
+        ...{ verify, unsignedVersion: UNSIGNED_VERSION },
+      }),
     write: blocks => flushRows(store, blocks),
     settle: signal => recogniser.settle(signal),
     clock: () => performance.now(),
+    epochMs: Date.now,
   })
 }

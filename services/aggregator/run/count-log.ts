@@ -1,5 +1,6 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
+import type { StreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import type { EventLog, Subscription } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry, StreamRules } from '../count/block.ts'
 import { lacksReadable } from '../count/log-gap.ts'
@@ -17,6 +18,8 @@ import { type CountLogger, type CountProgress, StreamCounter } from './stream-co
 const FLUSH_INTERVAL_MS = 1_000
 const CATCH_UP_INTERVAL_MS = 50
 
+type FoldKey = Pick<StreamKey, 'sign' | 'verify'>
+
 /** All that counting touches: the log, the store by its few uses, and time. */
 export type CountParts = {
   readonly log: EventLog
@@ -29,12 +32,16 @@ export type CountParts = {
   /** A name that no other process has or will have. */
   readonly processName: string
   readonly resume: (partition: number, ofNewPartition: StreamGeometry) => Promise<ResumePoint>
-  readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
+  /** Made when there is none yet, which is after the stream is registered. */
+  readonly openKey: () => Promise<FoldKey>
+  readonly beginFold: (point: ResumePoint, key: FoldKey) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
   /** Settles which request ids were counted more than once, as far as the ledger is: see Recogniser. */
   readonly settle: (signal: AbortSignal) => Promise<Offsets | null>
   /** Milliseconds, from any moment on. */
   readonly clock: () => number
+  /** Milliseconds since the epoch: what is signed is numbered by it. */
+  readonly epochMs: () => number
   /** How this release counts: a new stream from its start, one that is counted from where its log says so. */
   readonly geometry: StreamRules
   /** More rows than this wait for the store, and no further record is folded until they are written. */
@@ -50,7 +57,7 @@ export type CountParts = {
 
 /** Counts until `signal`, or until caught up, with every step passed in: see `aggregate`. */
 export async function countLog(parts: CountParts): Promise<void> {
-  const { log, store, ledger, logger, sleep } = parts
+  const { log, ledger, logger, sleep } = parts
   const stopping = new AbortController()
   const { signal } = stopping
   const stopAtOnce = () => stopping.abort()
@@ -60,11 +67,14 @@ export async function countLog(parts: CountParts): Promise<void> {
     logger.warn({ delayMs, reason: error.message }, 'the store is away: waiting')
   const patient = <Value>(work: () => Promise<Value>) => whenAvailable(work, { signal, sleep, onRetry })
 
-  const ofNewPartition = await patient(() => registerStream(ledger, store, log, parts.geometry))
+  const ofNewPartition = await patient(() =>
+    registerStream({ ...parts, clock: parts.epochMs }, parts.geometry),
+  )
+  const key = await patient(parts.openKey)
   const endOffsets = parts.untilCaughtUp ? await readEndOffsets(log) : null
   const counter = new StreamCounter({
     resume: partition => patient(() => parts.resume(partition, ofNewPartition)),
-    beginFold: parts.beginFold,
+    beginFold: point => parts.beginFold(point, key),
     write: blocks => patient(() => parts.write(blocks)),
     async explainUnreadable(error) {
       const standings = await patient(() => ledger.readStandings(log.topic))

@@ -1,14 +1,46 @@
 import { limitTimes } from '@forbruk/aggregator/resume/limit-times.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readStandings } from '@forbruk/infra/ledger/progress.ts'
+import { importStreamKey, makeStreamKey, readStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import { describeSpan } from '@forbruk/schemas/event/describe-time.ts'
-import { Command } from 'commander'
+import { isPublicKey } from '@forbruk/schemas/wire/sign-record.ts'
+import { Command, InvalidArgumentError } from 'commander'
 import { printJson, printLine, printTable } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { parseSpan } from './parse-span.ts'
 
 export function streamCommand(context: CommandContext): Command {
-  return new Command('stream').description('how the event log is counted').addCommand(limitsCommand(context))
+  return new Command('stream')
+    .description('how the event log is counted')
+    .addCommand(limitsCommand(context))
+    .addCommand(keyCommand(context))
+}
+
+function keyCommand(context: CommandContext): Command {
+  return new Command('key')
+    .description(
+      "the public half of the stream's key, by which its own records are told from what others write to the topic",
+    )
+    .option(
+      '--import <key>',
+      "another installation's: this store then counts the stream as that one does, and can't change how",
+      parsePublicKey,
+    )
+    .option('--json', 'print as JSON', false)
+    .action(async (options: { import?: string; json: boolean }) => {
+      await using parts = openParts(context)
+      const stream = parts.config.log.topic
+      if (options.import !== undefined) await importStreamKey(await parts.store(), stream, options.import)
+      const store = await parts.readableStore()
+      const key = await readStreamKey(store, stream)
+      if (options.json) return printJson({ stream, public_key: key?.publicKey ?? null })
+      printLine(key?.publicKey ?? `${stream} has no key yet: forbruk aggregate makes it`)
+    })
+}
+
+function parsePublicKey(text: string): string {
+  if (isPublicKey(text)) return text
+  throw new InvalidArgumentError('expected 43 letters of base64url, as forbruk stream key prints them')
 }
 
 type LimitsFlags = { past?: number; ahead?: number; json: boolean }
@@ -29,7 +61,12 @@ function limitsCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const store = await parts.store()
       const limits = { pastMaxMs: past, aheadMaxMs: ahead }
-      const partitions = await limitTimes(createLedgerReader(store), store, await parts.log(), limits)
+      const log = await parts.log()
+      const ports = { ledger: createLedgerReader(store), store, log, clock: Date.now }
+      const partitions = await limitTimes(
+        { ...ports, openKey: () => makeStreamKey(store, log.topic) },
+        limits,
+      )
       if (json) return printJson({ past_max_ms: past, ahead_max_ms: ahead, partitions_changed: partitions })
       const what = partitions === 0 ? 'as before' : 'of what is appended from now on'
       printLine(

@@ -13,6 +13,7 @@ import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
 import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
+import { StreamKeyError } from '@forbruk/infra/ledger/stream-key.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
 import {
@@ -51,6 +52,7 @@ const REFUSED = [
   InvoicesRefusedError,
   RuleRefusedError,
   SharedFileError,
+  StreamKeyError,
 ]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [

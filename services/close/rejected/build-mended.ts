@@ -1,4 +1,4 @@
-import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import type { RequestEvent, SignedRecord } from '@forbruk/schemas/event/log-event.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { toJsonRequest } from '@forbruk/schemas/wire/encode.ts'
@@ -27,7 +27,7 @@ export function buildMended(
   mend: Mend,
   format: GatewayFormat,
 ): Measured {
-  const event = decodeRecord(value)[at.eventIndex]
+  const event = unwrap(at, decodeRecord(value)[at.eventIndex])
   const measured = readMended(at, value, event, mend, format)
   if (mend.timeVouched) return { ...measured, timeVouched: true }
   if (event?.kind === 'request' && event.timeMs === measured.timeMs) {
@@ -36,10 +36,17 @@ export function buildMended(
   return measured
 }
 
+/** Of a record whose signature was not the stream's, what it says. */
+function unwrap(at: Coordinates, event: Decoded | undefined): Exclude<Decoded, SignedRecord> | undefined {
+  if (event?.kind !== 'signed') return event
+  if (event.event.kind === 'request') return event.event
+  throw fault(at, 'it says how the stream is counted, and is no request: waive it')
+}
+
 function readMended(
   at: Coordinates,
   value: Buffer | null,
-  event: Decoded | undefined,
+  event: Exclude<Decoded, SignedRecord> | undefined,
   mend: Mend,
   format: GatewayFormat,
 ): Measured {

@@ -1,3 +1,4 @@
+import { makeStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
@@ -220,15 +221,18 @@ describe('an event that was rejected for its time', () => {
     await expect(mend({})).rejects.toThrow(
       'it has the time for which it was rejected; give another one, or vouch',
     )
+    await expect(mend({ timeVouched: true })).rejects.toThrow('has no key yet')
     expect(await rows('SELECT * FROM rejected_mend')).toEqual([])
+    const key = await makeStreamKey(place().store, TOPIC)
     expect(await mend({ timeVouched: true })).toEqual({ sent: 1, before: 0 })
     const [row] = await rows("SELECT event, to_partition, to_offset FROM rejected_mend WHERE step = 'sent'")
     expect(JSON.parse(String(row?.event))).toMatchObject({ timeMs: stray.timeMs, timeVouched: true })
     const offset = Number(row?.to_offset)
     for await (const { records } of place().log.read(Number(row?.to_partition), offset, offset + 1)) {
-      expect(records.flatMap(({ value }) => decodeRecord(value))).toMatchObject([
-        { kind: 'request', clientId: 'firma', timeMs: stray.timeMs, timeVouched: true },
-      ])
+      const [signed] = records.flatMap(({ value }) => decodeRecord(value))
+      if (signed?.kind !== 'signed') throw new Error('expected a signed record')
+      expect(signed.event).toMatchObject({ kind: 'request', clientId: 'firma', timeMs: stray.timeMs })
+      expect(key.verify({ stream: TOPIC, partition: Number(row?.to_partition) }, signed)).toBe(true)
     }
   })
 

@@ -1,9 +1,11 @@
+import { readStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
 import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import type { SignRecord } from '@forbruk/schemas/wire/sign-record.ts'
 import { buildMended, type Mend } from './build-mended.ts'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
 import { findRejected, type RejectedEvent } from './find-rejected.ts'
@@ -49,11 +51,17 @@ export async function replayRejected(options: ReplayOptions): Promise<Replayed> 
     mends.map(({ at }) => at),
   )
   const todo = events.filter(event => event.state !== 'mended')
+  const sign = await openSigner(options)
   const intents = await recordIntents(options, todo)
   const isSent = await findInLog(log, intents)
   const unsent = intents.filter(intent => !isSent.has(intent.requestId))
   await log.append(
-    unsent.map(intent => ({ value: encodeRequest(intent.event), to: { partition: intent.toPartition } })),
+    unsent.map(({ event, toPartition: partition }) => {
+      const value = encodeRequest(event)
+      const isVouched = event.timeVouched === true
+      const place = { stream: log.topic, partition }
+      return { value: isVouched ? sign(place, 0, value) : value, to: { partition } }
+    }),
   )
   const offsets = await findInLog(log, intents)
   for (const intent of intents) {
@@ -67,6 +75,18 @@ export async function replayRejected(options: ReplayOptions): Promise<Replayed> 
     await putSent(store, log.topic, intent, offset, options.clock())
   }
   return { sent: unsent.length, before: events.length - unsent.length }
+}
+
+/** A vouched time holds on the word of whoever holds the stream's key: anybody may write to its topic. */
+async function openSigner({ store, log, mends }: ReplayOptions): Promise<SignRecord> {
+  const key = await readStreamKey(store, log.topic)
+  if (key !== null) return key.sign
+  const refuse = () => {
+    throw new RejectedEventError(
+      `the stream ${log.topic} has no key yet, and a vouched time is signed: run forbruk aggregate first`,
+    )
+  }
+  return mends.some(({ mend }) => mend.timeVouched) ? refuse() : refuse
 }
 
 async function recordIntents(options: ReplayOptions, events: readonly RejectedEvent[]): Promise<Intent[]> {
@@ -130,7 +150,8 @@ async function findInLog(log: EventLog, intents: readonly Intent[]): Promise<Map
     const fromOffset = Math.min(...ofPartition.map(intent => intent.fromOffset))
     const { endOffset } = await log.bounds(partition)
     await scan(log, partition, fromOffset, endOffset, record => {
-      for (const event of decodeRecord(record.value)) {
+      for (const decoded of decodeRecord(record.value)) {
+        const event = decoded.kind === 'signed' ? decoded.event : decoded
         if (event.kind !== 'request' || event.identity.kind !== 'request_id') continue
         const { id } = event.identity
         if (ids.has(id) && !found.has(id)) found.set(id, record.offset)
