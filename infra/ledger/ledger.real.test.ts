@@ -46,6 +46,7 @@ const block = (stream: string, from: number, to: number, fields: Partial<LedgerB
     windowSize: 4,
     pastMaxMs: null,
     aheadMaxMs: null,
+    partitionCount: null,
     records: 1,
     events: 1,
     requests: 1,
@@ -109,8 +110,8 @@ test('a partition stands where its newest block does, and is covered but where b
   ])
   expect(await readStandings(store, 'places')).toEqual(
     new Map([
-      [0, { nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 }],
-      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS }],
+      [0, { nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9, partitionCount: null }],
+      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS, partitionCount: null }],
     ]),
   )
   expect(await readProgress(store, 'places')).toMatchObject([

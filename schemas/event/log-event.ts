@@ -2,7 +2,10 @@
  * What a record of the event log can say. These are the decoded, validated values; how they look on the wire is in
  * `schemas/wire`. All numbers are safe integers.
  */
-export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamVersion | StreamLimits
+export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamRecord
+
+/** What a record says of the stream, and not of a request: it is no event in any count. */
+export type StreamRecord = StreamVersion | StreamLimits | StreamGrowth
 
 /** One finished gateway request. */
 export type RequestEvent = {
@@ -74,6 +77,16 @@ export type TimeLimits = { readonly pastMaxMs: number; readonly aheadMaxMs: numb
  * not pass; it is no event in any count either.
  */
 export type StreamLimits = { readonly kind: 'stream_limits' } & TimeLimits
+
+/**
+ * By which the log says that the stream goes on with more partitions. Keys lie in others from about here on, since
+ * producers choose a partition by how many there are. Understood from fold version 3 on.
+ */
+export type StreamGrowth = {
+  readonly kind: 'stream_growth'
+  /** Holds when it is higher than the one before. */
+  readonly partitionCount: number
+}
 
 /** A line that the shipper could not read as a request: it is shipped all the same, so that it can't vanish. */
 export type RejectedLine = {

@@ -7,6 +7,7 @@ import {
   type RecordRejectReason,
   type RejectedLine,
   type SourceMark,
+  type StreamGrowth,
   type StreamLimits,
   type StreamVersion,
 } from '../event/log-event.ts'
@@ -14,6 +15,7 @@ import {
   rejectedLineV1,
   requestEventV1,
   sourceMarkV1,
+  streamGrowthV1,
   streamLimitsV1,
   streamVersionV1,
 } from './avro-types.ts'
@@ -60,6 +62,7 @@ function decodeAvro(value: Buffer): Decoded {
   if (isOfType(rejectedLineV1, value)) return readAvro(rejectedLineV1, value, readRejectedLine)
   if (isOfType(streamVersionV1, value)) return readAvro(streamVersionV1, value, readStreamVersion)
   if (isOfType(streamLimitsV1, value)) return readAvro(streamLimitsV1, value, readStreamLimits)
+  if (isOfType(streamGrowthV1, value)) return readAvro(streamGrowthV1, value, readStreamGrowth)
   if (value.length < 10 || value[1] !== 0x01) {
     return undecodable('avro_malformed', 'expected C3 01 and an 8-byte schema fingerprint')
   }
@@ -154,6 +157,13 @@ function readStreamLimits(limits: Omit<StreamLimits, 'kind'>): Decoded {
     return undecodable('event_malformed', 'stream limits below one millisecond')
   }
   return { kind: 'stream_limits', ...limits }
+}
+
+function readStreamGrowth(growth: Omit<StreamGrowth, 'kind'>): Decoded {
+  if (growth.partitionCount < 1) {
+    return undecodable('event_malformed', 'a stream growth to no partition')
+  }
+  return { kind: 'stream_growth', ...growth }
 }
 
 function decodeJson(value: Buffer): readonly Decoded[] {

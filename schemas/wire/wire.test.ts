@@ -7,6 +7,7 @@ import {
   encodeMark,
   encodeRejectedLine,
   encodeRequest,
+  encodeStreamGrowth,
   encodeStreamLimits,
   encodeStreamVersion,
 } from './encode.ts'
@@ -23,6 +24,8 @@ function encode(event: LogEvent): Buffer {
       return encodeStreamVersion(event)
     case 'stream_limits':
       return encodeStreamLimits(event)
+    case 'stream_growth':
+      return encodeStreamGrowth(event)
   }
 }
 
@@ -89,6 +92,11 @@ test('stream limits below a millisecond are rejected', () => {
   ]) {
     expect(decodeRecord(encodeStreamLimits(limits))).toMatchObject([{ reason: 'event_malformed' }])
   }
+})
+
+test('a stream growth to no partition is rejected', () => {
+  const value = encodeStreamGrowth({ partitionCount: 0 })
+  expect(decodeRecord(value)).toMatchObject([{ reason: 'event_malformed' }])
 })
 
 describe('golden bytes', () => {

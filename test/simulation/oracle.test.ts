@@ -8,6 +8,7 @@ const sizes = (blockSize: number, windowSize: number, foldVersion = 1) => ({
   windowSize,
   pastMaxMs: null,
   aheadMaxMs: null,
+  partitionCount: null,
 })
 
 /** The one thing that nothing else is held against, on examples judged by hand. */

@@ -33,7 +33,7 @@ export function partsOfFold(foldVersionMax: number): FoldParts<BlockRows> {
 
 /** Few hashes, so that most of a settling takes several questions. */
 export function partsOfRecognising(ports: Ports): RecogniseParts {
-  return { ...ports, hashId: hashWeakly, findRepeated, hashesMax: 2 }
+  return { ...ports, hashOrigin: hashWeakly, findRepeated, hashesMax: 2 }
 }
 
 export const PROTOCOL: Protocol = {

@@ -1,7 +1,9 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import type { LogBounds, LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
-import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
-import { RecordGenerator } from './generate-record.ts'
+import type { StreamGrowth } from '@forbruk/schemas/event/log-event.ts'
+import { encodeRequest, encodeStreamGrowth } from '@forbruk/schemas/wire/encode.ts'
+import { type Content, RecordGenerator } from './generate-record.ts'
+import { isOfStream } from './oracle.ts'
 import type { Random } from './random.ts'
 import type { SimulatedRecord } from './simulated-event.ts'
 
@@ -45,10 +47,11 @@ export class SimulatedPartition {
     return { startOffset: this.startOffset, endOffset: this.endOffset }
   }
 
-  /** Gaps are the log's own control records, and may also end it. */
-  append(appendTimeMs: number, random: Random, blockSize: number): void {
+  /** Gaps are the log's own control records, and may also end it. `again`: what another partition has. */
+  append(appendTimeMs: number, random: Random, blockSize: number, again: Content | null): void {
     const offset = this.endOffset + (random.chance(0.1) ? random.between(1, 6) : 0)
-    this.records.push({ offset, appendTimeMs, ...this.#generator.next() })
+    const { value, events } = again ?? this.#generator.next()
+    this.records.push({ offset, appendTimeMs, value, events })
     this.endOffset = offset + 1
     if (random.chance(0.05)) this.endOffset += random.between(1, random.chance(0.2) ? 2 * blockSize : 3)
   }
@@ -57,6 +60,12 @@ export class SimulatedPartition {
     const { foldVersion, blockSize, windowSize } = version
     const events = [{ kind: 'stream_version', foldVersion, blockSize, windowSize } as const]
     this.records.push({ offset: this.endOffset, appendTimeMs, value, events })
+    this.endOffset += 1
+  }
+
+  appendGrowth(appendTimeMs: number, growth: StreamGrowth): void {
+    const value = encodeStreamGrowth(growth)
+    this.records.push({ offset: this.endOffset, appendTimeMs, value, events: [growth] })
     this.endOffset += 1
   }
 
@@ -101,6 +110,17 @@ export class SimulatedPartition {
       endOffset: nextOffset % 16 === 0 ? this.endOffset : nextOffset,
     }
   }
+}
+
+/** What was sent to another partition comes again in this one: keys move when a topic gets partitions. */
+export function pickElsewhere(
+  log: SimulatedPartition,
+  partitions: readonly SimulatedPartition[],
+  random: Random,
+): SimulatedRecord | null {
+  const records = partitions.flatMap(other => (other === log ? [] : other.records))
+  const sent = records.filter(({ events }) => !events.some(isOfStream))
+  return sent.length === 0 ? null : random.pick(sent)
 }
 
 function toLogRecord({ offset, appendTimeMs, value }: SimulatedRecord): LogRecord {

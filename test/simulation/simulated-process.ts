@@ -9,34 +9,14 @@ import {
   type RecordBatch,
 } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
-import type { StoredRow } from './block-tables.ts'
 import { toLedgerReader } from './ledger-port.ts'
+import type { Operation } from './operation.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { SimulatedStore } from './simulated-store.ts'
 
 export const STREAM = 'gateway.requests'
-
-/** Something a process waits for: the scheduler decides when it happens, and how. */
-export type Operation =
-  | {
-      readonly kind: 'read'
-      readonly name: string
-      readonly perform: () => void
-      readonly fail: (error: Error) => void
-    }
-  | { readonly kind: 'bounds'; readonly name: string; readonly perform: () => void }
-  | { readonly kind: 'timer'; readonly name: string; readonly dueMs: number; readonly perform: () => void }
-  | { readonly kind: 'append'; readonly name: string; readonly perform: (partitionsMax: number) => void }
-  | {
-      readonly kind: 'insert'
-      readonly name: string
-      readonly table: string
-      readonly rows: readonly StoredRow[]
-      readonly perform: () => void
-      readonly fail: (error: Error) => void
-    }
 
 type Held = { position: number | null; busy: boolean }
 
@@ -71,7 +51,7 @@ export class SimulatedProcess {
   #consumer: PartitionConsumer | null = null
   #leaving = false
   #failure: { readonly reason: unknown } | null = null
-  readonly #finished = Promise.withResolvers<void>()
+  #finished = Promise.withResolvers<void>()
 
   constructor(name: string, surroundings: Surroundings, geometry: StreamGeometry, untilCaughtUp: boolean) {
     this.name = name
@@ -210,7 +190,9 @@ export class SimulatedProcess {
     }
     return {
       topic: STREAM,
-      partitionCount: partitions.length,
+      get partitionCount() {
+        return partitions.length
+      },
       bounds: partition =>
         new Promise((resolve, reject) => {
           const log = partitions[partition]
@@ -222,13 +204,17 @@ export class SimulatedProcess {
           })
         }),
       consume: async (_group, consumer) => {
+        const finished = Promise.withResolvers<void>()
+        finished.promise.catch(() => undefined)
+        this.#finished = finished
+        this.#leaving = false
         this.#consumer = consumer
         return {
           commit: async () => undefined,
-          finished: this.#finished.promise,
+          finished: finished.promise,
           stop: async () => {
             this.#leaving = true
-            await this.#finished.promise.catch(() => undefined)
+            await finished.promise.catch(() => undefined)
           },
         }
       },

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { DEFAULT_GEOMETRY, followRecord } from './block.ts'
 
 const sizes = { blockSize: 8, windowSize: 4 }
-const first = { foldVersion: 1, ...sizes, pastMaxMs: null, aheadMaxMs: null }
-const second = { foldVersion: 2, ...sizes, pastMaxMs: 7, aheadMaxMs: 9 }
+const first = { foldVersion: 1, ...sizes, pastMaxMs: null, aheadMaxMs: null, partitionCount: null }
+const second = { foldVersion: 2, ...sizes, pastMaxMs: 7, aheadMaxMs: 9, partitionCount: null }
 const version = (foldVersion: number) => ({ kind: 'stream_version', foldVersion, ...sizes }) as const
 const limits = (pastMaxMs: number, aheadMaxMs: number) =>
   ({ kind: 'stream_limits', pastMaxMs, aheadMaxMs }) as const
@@ -26,4 +26,16 @@ test('limits hold when they are other ones, and not before version 2', () => {
   expect(followRecord(second, limits(7, 9))).toBeNull()
   expect(followRecord(second, limits(7, 8))).toEqual({ ...second, aheadMaxMs: 8 })
   expect(followRecord(first, limits(7, 9))).toBeNull()
+})
+
+test('a number of partitions holds when it is higher, from fold version 3 on', () => {
+  const growth = (partitionCount: number) => ({ kind: 'stream_growth', partitionCount }) as const
+  const third = { ...second, foldVersion: 3 }
+  const grown = { ...third, partitionCount: 8 }
+  expect(followRecord(second, growth(8))).toBeNull()
+  expect(followRecord(third, growth(8))).toEqual(grown)
+  expect(followRecord(grown, growth(8))).toBeNull()
+  expect(followRecord(grown, growth(6))).toBeNull()
+  expect(followRecord(grown, growth(12))).toEqual({ ...grown, partitionCount: 12 })
+  expect(followRecord(grown, limits(8, 9))).toEqual({ ...grown, pastMaxMs: 8 })
 })

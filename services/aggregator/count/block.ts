@@ -1,8 +1,12 @@
-import type { StreamLimits, StreamVersion, TimeLimits } from '@forbruk/schemas/event/log-event.ts'
+import type { StreamRecord, TimeLimits } from '@forbruk/schemas/event/log-event.ts'
 import type { HeldLimits } from './judge-time.ts'
 
 /** How a stream is counted and cut. Stored with every block: every figure is a function of the log and of this. */
-export type StreamGeometry = StreamRules & HeldLimits
+export type StreamGeometry = StreamRules &
+  HeldLimits & {
+    /** As the log said when the stream grew; null until then. */
+    readonly partitionCount: number | null
+  }
 
 export type StreamRules = {
   /** Of the rules of decode, admit and fold, and of the two sizes. */
@@ -15,18 +19,20 @@ export type StreamRules = {
 
 /** The rules of version 1 have no limits. */
 const FOLD_VERSION_OF_LIMITS = 2
+/** From here on what a line's position says is kept, so that it is recognised in whatever partition it comes again. */
+export const FOLD_VERSION_OF_GROWTH = 3
 const DAY_MS = 86_400_000
 /**
  * Those of a stream until its log says otherwise: last year's logs can be loaded, and a clock may be in another zone.
  * A part of the rules: a stream that goes on from version 1 begins with them.
  */
-const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
+export const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
 
 /**
  * Raised when decode, admit or fold decide anything differently, or the default sizes change. A stream that is counted
  * goes on with its version until its log says otherwise: so the rules of every version down to the oldest are kept.
  */
-export const FOLD_VERSION = 2
+export const FOLD_VERSION = 3
 const FOLD_VERSION_OLDEST = 1
 
 /** Blocks large enough that their rows are few, small enough to be folded again in a second. */
@@ -35,6 +41,7 @@ export const DEFAULT_GEOMETRY: StreamGeometry = {
   blockSize: 2 ** 17,
   windowSize: 2 ** 16,
   ...FIRST_TIME_LIMITS,
+  partitionCount: null,
 }
 
 /** A partition is counted by rules that this process doesn't have. */
@@ -58,24 +65,21 @@ export function findUnknown(
 /** How a partition is counted from its start on: the limits are those of its version. Pure. */
 export function firstGeometry({ foldVersion, blockSize, windowSize }: StreamRules): StreamGeometry {
   const limits = knowsLimits({ foldVersion }) ? FIRST_TIME_LIMITS : { pastMaxMs: null, aheadMaxMs: null }
-  return { foldVersion, blockSize, windowSize, ...limits }
+  return { foldVersion, blockSize, windowSize, ...limits, partitionCount: null }
 }
 
 /** The geometry in a row that holds it beside other columns. */
 export function geometryOf(row: StreamGeometry): StreamGeometry {
-  const { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs } = row
-  return { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs }
+  const { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs, partitionCount } = row
+  return { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs, partitionCount }
 }
 
 /**
- * How counting goes on behind a record that says a version or limits; null where it changes nothing. A version holds
- * when it is higher, so that a record that comes again, or late, is passed over; limits that the stream has stay. Of
- * limits the last ones in the log hold, and before version 2 none do. Pure.
+ * How counting goes on behind a record of the stream; null where it changes nothing. A version and a number of
+ * partitions hold when they are higher, so that a record that comes again, or late, is passed over; limits that the
+ * stream has stay. Of limits the last ones in the log hold, and before version 2 none do. Pure.
  */
-export function followRecord(
-  geometry: StreamGeometry,
-  record: StreamVersion | StreamLimits,
-): StreamGeometry | null {
+export function followRecord(geometry: StreamGeometry, record: StreamRecord): StreamGeometry | null {
   switch (record.kind) {
     case 'stream_version': {
       const { foldVersion, blockSize, windowSize } = record
@@ -88,11 +92,20 @@ export function followRecord(
       const isSame = pastMaxMs === geometry.pastMaxMs && aheadMaxMs === geometry.aheadMaxMs
       return isSame || !knowsLimits(geometry) ? null : { ...geometry, pastMaxMs, aheadMaxMs }
     }
+    case 'stream_growth': {
+      const { partitionCount } = record
+      const isHigher = partitionCount > (geometry.partitionCount ?? 0)
+      return isHigher && knowsGrowth(geometry) ? { ...geometry, partitionCount } : null
+    }
   }
 }
 
 export function knowsLimits({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
   return foldVersion >= FOLD_VERSION_OF_LIMITS
+}
+
+export function knowsGrowth({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
+  return foldVersion >= FOLD_VERSION_OF_GROWTH
 }
 
 /** Where a block that begins at `firstOffset` ends, if no day ends before. */

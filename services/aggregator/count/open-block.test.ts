@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, OCTOBER_MS } from '../../../test/support/aggregator/fold-records.ts'
 import { OpenBlock } from './open-block.ts'
 
-const GEOMETRY = { foldVersion: 1, blockSize: 8, windowSize: 4, pastMaxMs: null, aheadMaxMs: null }
+const LIMITS = { pastMaxMs: null, aheadMaxMs: null, partitionCount: null }
+const GEOMETRY = { foldVersion: 1, blockSize: 8, windowSize: 4, ...LIMITS }
 
 function spell(fields: Partial<Parameters<typeof spellRequest>[0]> = {}): ScannedRequest {
   const request = new ScannedRequest()

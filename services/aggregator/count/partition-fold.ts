@@ -1,6 +1,7 @@
 import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
-import type { StreamLimits, StreamVersion } from '@forbruk/schemas/event/log-event.ts'
+import type { StreamRecord } from '@forbruk/schemas/event/log-event.ts'
+import type { Decoded } from '@forbruk/schemas/wire/decode.ts'
 import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Admission } from './admit.ts'
 import { type FoldVersionError, findUnknown, followRecord, type StreamGeometry } from './block.ts'
@@ -86,10 +87,18 @@ export class PartitionFold<Rows> {
       resume.earlierBlocks.filter(({ firstOffset }) => firstOffset < block.firstOffset),
     )
     this.#admission = resume.admission
+    const isGrown = resume.geometry.partitionCount !== null
+    const before = resume.earlierBlocks.findLast(({ partitionCount }) => partitionCount === null)
+    if (isGrown) resume.admission.linesInWindowFrom = before?.nextOffset ?? 0
     this.#records = new RecordFold(scanner, resume.admission, judge)
     this.#proof = resume.proof
     this.#proof.beginBlock(block.firstOffset)
     this.#queue = new FlushQueue(encode, foldFromOffset)
+  }
+
+  /** As the log said, as far as it is folded, when the stream grew; null where it has not. */
+  get partitionCount(): number | null {
+    return this.#block.geometry.partitionCount
   }
 
   /** How many rows the next flush will write: what bounds memory. */
@@ -137,8 +146,7 @@ export class PartitionFold<Rows> {
     if (record.appendTimeMs >= this.#block.dayEndMs) this.#beginBlock(this.#block.geometry)
     const events = this.#records.read(record, index)
     const first = events?.[0]
-    const isOfStream = first?.kind === 'stream_version' || first?.kind === 'stream_limits'
-    if (isOfStream && !this.#follow(first)) return
+    if (isOfStream(first) && !this.#follow(first)) return
     const block = this.#block
     if (block.records === 0) this.#openWindow(record.appendTimeMs)
     else if (block.isRestored)
@@ -165,7 +173,7 @@ export class PartitionFold<Rows> {
   }
 
   /** What changes begins a block of its own. False when its rules are not known: then nothing more is folded. */
-  #follow(record: StreamVersion | StreamLimits): boolean {
+  #follow(record: StreamRecord): boolean {
     const geometry = followRecord(this.#block.geometry, record)
     if (geometry === null) return true
     const where = `${describePartition(this)}, from offset ${this.nextOffset} on,`
@@ -180,8 +188,16 @@ export class PartitionFold<Rows> {
     // One that has not begun, because another ended right here, is only cut in another way.
     if (this.nextOffset > this.#block.firstOffset) this.#completeBlock()
     this.#admission.resize(geometry.windowSize)
+    this.#rememberLines(geometry)
     this.#block = new OpenBlock(this.nextOffset, geometry)
     this.#proof.beginBlock(this.nextOffset)
+  }
+
+  /** Once the stream has grown, for good. */
+  #rememberLines({ partitionCount }: StreamGeometry): void {
+    const admission = this.#admission
+    if (partitionCount !== null)
+      admission.linesInWindowFrom = Math.min(admission.linesInWindowFrom, this.nextOffset)
   }
 
   #completeBlock(): void {
@@ -189,8 +205,9 @@ export class PartitionFold<Rows> {
     const { nextOffset } = this
     this.#proof.endBlock(this.#block)
     this.#giveBlock()
-    const { windowSize } = geometry
-    this.#earlierBlocks.add({ firstOffset, nextOffset, requestIds, firstAppendTimeMs, windowSize })
+    const { windowSize, partitionCount } = geometry
+    const place = { firstOffset, nextOffset, requestIds, firstAppendTimeMs }
+    this.#earlierBlocks.add({ ...place, windowSize, partitionCount })
     this.#admission.sources.startBlock()
   }
 
@@ -209,5 +226,16 @@ export class PartitionFold<Rows> {
     const block = this.#block
     const sources = this.#admission.sources.takeChanged()
     this.#queue.give({ stream, partition, block, nextOffset, ...block.takeChanged(), sources })
+  }
+}
+
+function isOfStream(event: Decoded | undefined): event is StreamRecord {
+  switch (event?.kind) {
+    case 'stream_version':
+    case 'stream_limits':
+    case 'stream_growth':
+      return true
+    default:
+      return false
   }
 }

@@ -10,7 +10,7 @@ import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts
 import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { knowsLimits } from './block.ts'
+import { knowsGrowth, knowsLimits } from './block.ts'
 import { describeRejected, describeUntimely, identityOf } from './describe-rejected.ts'
 import { believedThrough, type JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
@@ -44,15 +44,12 @@ export class RecordFold {
 
   /** A record before the first block that is folded: only which request ids occurred matters. */
   remember({ offset }: LogRecord, events: readonly Decoded[] | null): void {
-    if (events === null) {
-      if (this.#request.identity === 'request_id') this.#rememberId(offset)
-      return
-    }
-    for (const event of events) {
+    if (events === null) this.#rememberIdentity(offset)
+    for (const event of events ?? []) {
       const origin = identityOf(event)
-      if (origin?.identity.kind !== 'request_id') continue
+      if (origin === null) continue
       spellOrigin(origin, this.#request)
-      this.#rememberId(offset)
+      this.#rememberIdentity(offset)
     }
   }
 
@@ -61,7 +58,10 @@ export class RecordFold {
     else this.#foldDecoded(record, events, block)
   }
 
-  #rememberId(offset: number): void {
+  /** Of lines only those that have no highest position to be known by. */
+  #rememberIdentity(offset: number): void {
+    const { identity } = this.#request
+    if (!this.#admission.isInWindow(identity, offset)) return
     this.#admission.isDuplicate(this.#request, this.#admission.sources.of(this.#request), offset)
   }
 
@@ -80,6 +80,10 @@ export class RecordFold {
         case 'stream_limits':
           // The rules before knew no such record.
           if (!knowsLimits(block.geometry) && record.value !== null)
+            this.#foldRejected(rejectSchema(record.value), record, index, block)
+          break
+        case 'stream_growth':
+          if (!knowsGrowth(block.geometry) && record.value !== null)
             this.#foldRejected(rejectSchema(record.value), record, index, block)
           break
         case 'rejected_line':
@@ -130,7 +134,7 @@ export class RecordFold {
 
   #admit(file: SourceFile, offset: number, block: OpenBlock): boolean {
     const request = this.#request
-    if (request.identity === 'request_id') block.requestIds += 1
+    if (this.#admission.isInWindow(request.identity, offset)) block.requestIds += 1
     if (!this.#admission.isDuplicate(request, file, offset)) return true
     block.duplicates += 1
     file.count(true)

@@ -1,9 +1,10 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import type { EventLog, OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { TimeLimits } from '@forbruk/schemas/event/log-event.ts'
 import { encodeStreamLimits } from '@forbruk/schemas/wire/encode.ts'
 import { DEFAULT_GEOMETRY } from '../count/block.ts'
+import { appendStreamRecords, type StreamRecordBytes } from './append-stream-records.ts'
 import { registerStream } from './register-stream.ts'
 
 /**
@@ -11,25 +12,25 @@ import { registerStream } from './register-stream.ts'
  * process and every replay. Answers in how many partitions that was new. Throws what `registerStream` throws.
  */
 export async function limitTimes(
-  ledger: Pick<LedgerReader, 'readStream' | 'readStandings'>,
+  ledger: Pick<LedgerReader, 'readStream' | 'readStandings' | 'readGrowths'>,
   store: Pick<Store, 'insert'>,
   log: Pick<EventLog, 'topic' | 'partitionCount' | 'append' | 'bounds'>,
   { pastMaxMs, aheadMaxMs }: TimeLimits,
 ): Promise<number> {
   // Before the limits stands a version that knows of them, which an older release does not pass.
-  const begun = await registerStream(ledger, store, log, DEFAULT_GEOMETRY)
+  const { partitionCount, ofNewPartition } = await registerStream(ledger, store, log, DEFAULT_GEOMETRY)
   const standings = await ledger.readStandings(log.topic)
   const value = encodeStreamLimits({ pastMaxMs, aheadMaxMs })
-  const records: OutgoingRecord[] = []
-  for (let partition = 0; partition < log.partitionCount; partition++) {
+  const records: StreamRecordBytes[] = []
+  for (let partition = 0; partition < partitionCount; partition++) {
     const standing = standings.get(partition)
-    const held = standing ?? begun
+    const held = standing ?? ofNewPartition(partition)
     const { startOffset, endOffset } = await log.bounds(partition)
     // What is not counted yet may say other ones.
     const isCounted = (standing?.nextOffset ?? startOffset) >= endOffset
     const isSame = held.pastMaxMs === pastMaxMs && held.aheadMaxMs === aheadMaxMs
-    if (!isCounted || !isSame) records.push({ value, to: { partition } })
+    if (!isCounted || !isSame) records.push({ partition, value })
   }
-  await log.append(records)
+  await appendStreamRecords(log, records)
   return records.length
 }

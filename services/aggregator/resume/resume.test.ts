@@ -16,6 +16,7 @@ const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock =
   windowSize,
   pastMaxMs: null,
   aheadMaxMs: null,
+  partitionCount: null,
   firstOffset: number * blockSize,
   nextOffset: (number + 1) * blockSize,
   records: 15,

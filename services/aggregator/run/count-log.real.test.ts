@@ -17,7 +17,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
 import { FoldVersionError, type StreamRules } from '../count/block.ts'
-import { hashId } from '../count/hash-identity.ts'
+import { hashOrigin } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
@@ -35,6 +35,7 @@ const folder = mkdtempSync(join(tmpdir(), 'forbruk-count-'))
 const DAY_MS = 86_400_000
 const FIRST: StreamRules = { foldVersion: 1, blockSize: 8, windowSize: 4 }
 const SECOND: StreamRules = { foldVersion: 2, blockSize: 4, windowSize: 3 }
+const NEWEST: StreamRules = { ...SECOND, foldVersion: 3 }
 let store: Store
 let nowMs = Date.UTC(2026, 9, 1)
 
@@ -68,7 +69,7 @@ const append = (log: EventLog, ids: readonly string[], timeMs = nowMs) =>
 function count(log: EventLog, geometry: StreamRules): Promise<void> {
   const ledger = createLedgerReader(store)
   const foldVersionMax = geometry.foldVersion
-  const recogniser = new Recogniser({ ledger, store, log, hashId, findRepeated, hashesMax: 2 })
+  const recogniser = new Recogniser({ ledger, store, log, hashOrigin, findRepeated, hashesMax: 2 })
   return countLog({
     readGroup: async () => 'count',
     ...{ log, store, ledger, sleep, geometry, pendingRowsMax: 1_000, untilCaughtUp: true },
@@ -182,24 +183,24 @@ test('limits on times hold from where the log says so, for a stream that began w
     limitTimes(createLedgerReader(store), store, log, { pastMaxMs, aheadMaxMs: DAY_MS })
   await append(log, ['a', 'b'], nowMs - 500 * DAY_MS)
   await count(log, FIRST)
-  // Version 2 comes before the limits, and with limits of its own.
+  // The newest version comes before the limits, and with limits of its own.
   expect(await limit(3 * DAY_MS)).toBe(1)
   await append(log, ['b', 'c'], nowMs - 4 * DAY_MS)
-  await count(log, SECOND)
+  await count(log, NEWEST)
   expect(await limit(3 * DAY_MS)).toBe(0)
   expect(await limit(5 * DAY_MS)).toBe(1)
   await append(log, ['d', 'c'], nowMs - 4 * DAY_MS)
-  await count(log, SECOND)
+  await count(log, NEWEST)
   const blocks = (await readBlocks(store, 'limits')).map(block => [
     ...[block.firstOffset, block.foldVersion, (block.pastMaxMs ?? 0) / DAY_MS],
     ...[block.requests, block.duplicates, block.rejected],
   ])
   expect(blocks).toEqual([
     [0, 1, 0, 2, 0, 0],
-    [2, 2, 400, 0, 0, 0],
-    [3, 2, 3, 0, 1, 1],
+    [2, 3, 400, 0, 0, 0],
+    [3, 3, 3, 0, 1, 1],
     // After the version record that the newer release sent as well.
-    [7, 2, 5, 1, 1, 0],
+    [7, 3, 5, 1, 1, 0],
   ])
   expect(await findFaults(log)).toEqual([])
   await log.close()

@@ -4,7 +4,7 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry, StreamRules } from '../count/block.ts'
 import { lacksReadable } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
-import { registerStream } from '../resume/register-stream.ts'
+import { type Registered, registerStream } from '../resume/register-stream.ts'
 import { hasCaughtUp, hasReached, readEndOffsets } from './catch-up.ts'
 import type { BlockRows } from './encode-block.ts'
 import { type FlushStore, whenAvailable } from './flush.ts'
@@ -42,31 +42,27 @@ export type CountParts = {
   readonly onHeld?: (partitions: ReadonlySet<number>) => void
 }
 
-/** Counts until `signal`, or until caught up, with every step passed in: see `aggregate`. */
+/**
+ * Counts until `signal`, or until caught up, with every step passed in: see `aggregate`. Where the log says that the
+ * stream has grown, it leaves its group and begins anew, with more partitions.
+ */
 export async function countLog(parts: CountParts): Promise<void> {
-  const { log, store, ledger, logger, sleep } = parts
+  for (let outcome: Outcome = 'grown'; outcome === 'grown'; ) outcome = await countPartitions(parts)
+}
+
+type Outcome = 'done' | 'grown'
+
+async function countPartitions(parts: CountParts): Promise<Outcome> {
+  const { log, ledger, logger, sleep } = parts
   const stopping = new AbortController()
   const signal = AbortSignal.any([parts.signal, stopping.signal])
   const onRetry = (error: Error, delayMs: number) =>
     logger.warn({ delayMs, reason: error.message }, 'the store is away: waiting')
-  const patient = <Value>(work: () => Promise<Value>) => whenAvailable(work, { signal, sleep, onRetry })
-
-  const ofNewPartition = await patient(() => registerStream(ledger, store, log, parts.geometry))
-  const endOffsets = parts.untilCaughtUp ? await readEndOffsets(log) : null
-  const counter = new StreamCounter({
-    resume: partition => patient(() => parts.resume(partition, ofNewPartition)),
-    beginFold: parts.beginFold,
-    write: blocks => patient(() => parts.write(blocks)),
-    async explainUnreadable(error) {
-      const standings = await patient(() => ledger.readStandings(log.topic))
-      const knownOffset = standings.get(error.partition)?.nextOffset ?? error.fromOffset
-      return lacksReadable({ stream: log.topic, partition: error.partition }, error, knownOffset)
-    },
-    pendingRowsMax: parts.pendingRowsMax,
-    logger,
-    sleep,
-    signal,
-  })
+  const patient: Patient = work => whenAvailable(work, { signal, sleep, onRetry })
+  const registered = await patient(() => registerStream(ledger, parts.store, log, parts.geometry))
+  const { partitionCount } = registered
+  const endOffsets = parts.untilCaughtUp ? await readEndOffsets(log, partitionCount) : null
+  const counter = createCounter(parts, registered, patient, signal)
   const settle = async () => {
     const settled = await patient(() => parts.settle(signal))
     logger.debug({ settled }, 'repeated request ids settled')
@@ -79,6 +75,11 @@ export async function countLog(parts: CountParts): Promise<void> {
     (counter.halted !== null ||
       ((await patient(() => hasCaughtUp(ledger, log.topic, endOffsets))) &&
         hasReached(await settle(), endOffsets)))
+  // Whoever counts no partition that says so learns it of the ledger.
+  const hasGrown = async () =>
+    counter.partitionCount > partitionCount ||
+    (log.partitionCount > partitionCount &&
+      (await patient(() => ledger.readGrowths(log.topic))).some(each => each.partitionCount > partitionCount))
   const subscription = await log.consume(await patient(parts.readGroup), counter, signal)
   const failures: unknown[] = []
   const fail = (error: unknown) => {
@@ -90,12 +91,17 @@ export async function countLog(parts: CountParts): Promise<void> {
     endOffsets === null
       ? keepRecognising({ counter, settle, clock: parts.clock, logger, sleep, signal }).catch(fail)
       : null
+  let outcome: Outcome | null = null
   try {
-    for (let done = false; !done && !signal.aborted; done = await isDone()) {
+    while (outcome === null && !signal.aborted) {
       await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
       await subscription.commit(await counter.flush())
       parts.onHeld?.(counter.held)
       if (endOffsets !== null) parts.onProgress?.(counter.progressTo(endOffsets))
+      if (signal.aborted) break
+      const done = await isDone()
+      // Last: what was folded meanwhile may say so.
+      outcome = (await hasGrown()) ? 'grown' : done ? 'done' : null
     }
   } catch (error) {
     fail(error)
@@ -109,5 +115,30 @@ export async function countLog(parts: CountParts): Promise<void> {
   if (failures.length > 0) throw failures[0]
   // One that is under way: the caller closes the store next.
   await counter.flush()
-  if (halted !== null && endOffsets !== null && !parts.signal.aborted) throw halted
+  if (parts.signal.aborted) return 'done'
+  if (outcome === 'grown')
+    logger.info({ partitionCount }, 'the stream has grown: counting begins anew, with more')
+  else if (halted !== null && endOffsets !== null) throw halted
+  return outcome ?? 'done'
+}
+
+type Patient = <Value>(work: () => Promise<Value>) => Promise<Value>
+
+function createCounter(
+  parts: CountParts,
+  { partitionCount, ofNewPartition }: Registered,
+  patient: Patient,
+  signal: AbortSignal,
+): StreamCounter {
+  const { log, ledger, logger, sleep, beginFold, pendingRowsMax } = parts
+  return new StreamCounter({
+    ...{ partitionCount, beginFold, pendingRowsMax, logger, sleep, signal },
+    resume: partition => patient(() => parts.resume(partition, ofNewPartition(partition))),
+    write: blocks => patient(() => parts.write(blocks)),
+    async explainUnreadable(error) {
+      const standings = await patient(() => ledger.readStandings(log.topic))
+      const knownOffset = standings.get(error.partition)?.nextOffset ?? error.fromOffset
+      return lacksReadable({ stream: log.topic, partition: error.partition }, error, knownOffset)
+    },
+  })
 }

@@ -14,6 +14,8 @@ export type CountLogger = Readonly<
 export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
 
 type CounterParts = {
+  /** Those from here on are not counted, whatever the group gives. */
+  readonly partitionCount: number
   readonly resume: (partition: number) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
@@ -39,6 +41,7 @@ export class StreamCounter implements PartitionConsumer {
   }
 
   async assign(partition: number): Promise<number | null> {
+    if (partition >= this.#parts.partitionCount) return null
     try {
       const point = await this.#resume(partition)
       this.#folds.set(partition, this.#parts.beginFold(point))
@@ -90,6 +93,14 @@ export class StreamCounter implements PartitionConsumer {
 
   get held(): ReadonlySet<number> {
     return new Set([...this.#folds.keys(), ...this.#halts.keys()])
+  }
+
+  /** How many the stream has, as far as the log says in the partitions counted here. */
+  get partitionCount(): number {
+    return Math.max(
+      this.#parts.partitionCount,
+      ...[...this.#folds.values()].map(fold => fold.partitionCount ?? 0),
+    )
   }
 
   /** Why one of the partitions can't be counted on; null when all are. */

@@ -1,14 +1,18 @@
+import { type Grown, GrowthRefusedError, growStream } from '@forbruk/aggregator/resume/grow-stream.ts'
 import { limitTimes } from '@forbruk/aggregator/resume/limit-times.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readStandings } from '@forbruk/infra/ledger/progress.ts'
 import { describeSpan } from '@forbruk/schemas/event/describe-time.ts'
 import { Command } from 'commander'
-import { printJson, printLine, printTable } from '../print/table.ts'
+import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { parseSpan } from './parse-span.ts'
 
 export function streamCommand(context: CommandContext): Command {
-  return new Command('stream').description('how the event log is counted').addCommand(limitsCommand(context))
+  return new Command('stream')
+    .description('how the event log is counted')
+    .addCommand(limitsCommand(context))
+    .addCommand(growCommand(context))
 }
 
 type LimitsFlags = { past?: number; ahead?: number; json: boolean }
@@ -61,4 +65,40 @@ async function printLimits(context: CommandContext, json: boolean): Promise<void
       spell(aheadMaxMs),
     ]),
   )
+}
+
+function growCommand(context: CommandContext): Command {
+  return new Command('grow')
+    .description(
+      'agree to count all the partitions that the topic has got; the log says so to every aggregator',
+    )
+    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .option('--json', 'print as JSON', false)
+    .action(async ({ dryRun, json }: { dryRun: boolean; json: boolean }) => {
+      await using parts = openParts(context)
+      if (parts.config.log.kind === 'embedded') {
+        throw new GrowthRefusedError(
+          'the embedded log keeps the partitions that it was made with: every process that counts it gets all of ' +
+            'them, so that more would bring nothing. A stream on Kafka can grow.',
+        )
+      }
+      const store = dryRun ? await parts.readableStore() : await parts.store()
+      const grown = await growStream(createLedgerReader(store), store, await parts.log(), dryRun)
+      if (json) {
+        const { from, to, waiting, partitionsTold } = grown
+        const told = { partitions_told: dryRun ? 0 : partitionsTold }
+        return printJson({ partitions_before: from, partitions: to, records_waiting: waiting, ...told })
+      }
+      printLine(describeGrown(parts.config.log.topic, grown, dryRun))
+    })
+}
+
+function describeGrown(topic: string, { from, to, waiting, partitionsTold }: Grown, dryRun: boolean): string {
+  if (partitionsTold === 0) return `${topic}: all ${to} partitions are counted; there is nothing to agree to`
+  const records = `${groupDigits(waiting)} ${waiting === 1 ? 'record waits' : 'records wait'}`
+  if (dryRun)
+    return `${topic}: ${from} of ${to} partitions are counted, and in the others ${records}; nothing was done`
+  const what =
+    from === to ? `as before, told again to ${partitionsTold} of them` : `${from} before, where ${records}`
+  return `${topic}: ${to} partitions are counted from now on (${what})`
 }
