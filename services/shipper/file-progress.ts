@@ -12,8 +12,8 @@ export type FileProgress = {
   /** The last line shipped: a file that begins alike must also hold this line here. */
   readonly lastLine: LastLine | null
   /**
-   * Events and rejected lines sent to each partition, each counted once. As many as the log had when the file was begun:
-   * its lines are shared out among these for good, so that a line that is sent again comes where it came before.
+   * Events and rejected lines sent to each partition, each counted once. As many as the log had when the file was
+   * begun: its lines are shared out among these for good, so that a line that is sent again comes where it came before.
    */
   readonly partitionCounts: readonly number[]
   /** The latest time of its events, or null when it has none. */

@@ -20,7 +20,7 @@ export type StreamRules = {
 /** The rules of version 1 have no limits. */
 const FOLD_VERSION_OF_LIMITS = 2
 /** From here on what a line's position says is kept, so that it is recognised in whatever partition it comes again. */
-export const FOLD_VERSION_OF_GROWTH = 3
+const FOLD_VERSION_OF_GROWTH = 3
 const DAY_MS = 86_400_000
 /**
  * Those of a stream until its log says otherwise: last year's logs can be loaded, and a clock may be in another zone.

@@ -9,7 +9,7 @@ const WORD = 2 ** 32
 
 type LedgerColumns = Pick<LedgerBlock, 'identities' | 'identitySum' | 'identityHoursMs'>
 
-/** The request ids and lines that a block admitted: those that are still to be written, and what all of them come to. */
+/** The ids and lines that a block admitted: those that are still to be written, and what all of them come to. */
 export class IdentityTable {
   /** Of those that are still to be written. */
   size = 0

@@ -37,7 +37,7 @@ export class OpenBlock {
   duplicates = 0
   rejected = 0
   marks = 0
-  /** What a window is for, of requests and rejected events, duplicates included: ids, and lines once the stream grew. */
+  /** What a window is for, of requests and rejected events, with duplicates: ids, and lines once the stream grew. */
   requestIds = 0
   requestBytes = 0
   responseBytes = 0

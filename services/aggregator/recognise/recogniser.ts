@@ -26,9 +26,9 @@ export type RecogniseParts = {
 }
 
 /**
- * Finds the request ids and lines that were counted more than once: by another partition, from another source, or longer
- * ago than a fold remembers. What it writes is a function of the log, so any process may do it, at any time, twice or late. The
- * progress comes after the rows it vouches for.
+ * Finds the request ids and lines that were counted more than once: by another partition, from another source, or
+ * longer ago than a fold remembers. What it writes is a function of the log, so any process may do it, at any time,
+ * twice or late. The progress comes after the rows it vouches for.
  */
 export class Recogniser {
   readonly #parts: RecogniseParts
