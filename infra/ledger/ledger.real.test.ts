@@ -47,6 +47,7 @@ const block = (stream: string, from: number, to: number, fields: Partial<LedgerB
     pastMaxMs: null,
     aheadMaxMs: null,
     controlSequence: 0,
+    partitionCount: null,
     records: 1,
     events: 1,
     requests: 1,
@@ -110,8 +111,14 @@ test('a partition stands where its newest block does, and is covered but where b
   ])
   expect(await readStandings(store, 'places')).toEqual(
     new Map([
-      [0, { nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9, controlSequence: 3 }],
-      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS, controlSequence: 0 }],
+      [
+        0,
+        {
+          ...{ nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 },
+          ...{ controlSequence: 3, partitionCount: null },
+        },
+      ],
+      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS, controlSequence: 0, partitionCount: null }],
     ]),
   )
   expect(await readProgress(store, 'places')).toMatchObject([

@@ -6,7 +6,7 @@
  */
 export interface EventLog {
   readonly topic: string
-  /** Fixed when the topic is created. */
+  /** As the log has last heard: on Kafka whoever may alter the topic can add some, and nobody can take any away. */
   readonly partitionCount: number
 
   /**

@@ -2,7 +2,10 @@
  * What a record of the event log can say. These are the decoded, validated values; how they look on the wire is in
  * `schemas/wire`. All numbers are safe integers.
  */
-export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamVersion | StreamLimits | SignedRecord
+export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamRecord | SignedRecord
+
+/** What a record says of the stream, and not of a request: it is no event in any count. */
+export type StreamRecord = StreamVersion | StreamLimits | StreamGrowth
 
 /** One finished gateway request. */
 export type RequestEvent = {
@@ -86,7 +89,17 @@ export type SignedRecord = {
   readonly payload: Buffer
   readonly signature: Buffer
   /** What the payload says. */
-  readonly event: RequestEvent | StreamVersion | StreamLimits
+  readonly event: RequestEvent | StreamRecord
+}
+
+/**
+ * By which the log says that the stream goes on with more partitions. Keys lie in others from about here on, since
+ * producers choose a partition by how many there are. Understood from fold version 3 on.
+ */
+export type StreamGrowth = {
+  readonly kind: 'stream_growth'
+  /** Holds when it is higher than the one before. */
+  readonly partitionCount: number
 }
 
 /** A line that the shipper could not read as a request: it is shipped all the same, so that it can't vanish. */

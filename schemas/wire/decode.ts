@@ -8,6 +8,7 @@ import {
   type RejectedLine,
   type SignedRecord,
   type SourceMark,
+  type StreamGrowth,
   type StreamLimits,
   type StreamVersion,
 } from '../event/log-event.ts'
@@ -16,6 +17,7 @@ import {
   requestEventV1,
   signedRecordV1,
   sourceMarkV1,
+  streamGrowthV1,
   streamLimitsV1,
   streamVersionV1,
 } from './avro-types.ts'
@@ -62,6 +64,7 @@ function decodeAvro(value: Buffer): Decoded {
   if (isOfType(rejectedLineV1, value)) return readAvro(rejectedLineV1, value, readRejectedLine)
   if (isOfType(streamVersionV1, value)) return readAvro(streamVersionV1, value, readStreamVersion)
   if (isOfType(streamLimitsV1, value)) return readAvro(streamLimitsV1, value, readStreamLimits)
+  if (isOfType(streamGrowthV1, value)) return readAvro(streamGrowthV1, value, readStreamGrowth)
   if (isOfType(signedRecordV1, value)) return readAvro(signedRecordV1, value, readSigned)
   if (value.length < 10 || value[1] !== 0x01) {
     return undecodable('avro_malformed', 'expected C3 01 and an 8-byte schema fingerprint')
@@ -159,6 +162,13 @@ function readStreamLimits(limits: Omit<StreamLimits, 'kind'>): Decoded {
   return { kind: 'stream_limits', ...limits }
 }
 
+function readStreamGrowth(growth: Omit<StreamGrowth, 'kind'>): Decoded {
+  if (growth.partitionCount < 1) {
+    return undecodable('event_malformed', 'a stream growth to no partition')
+  }
+  return { kind: 'stream_growth', ...growth }
+}
+
 /** The payload is one event of those that need somebody's word. */
 function readSigned({ sequence, payload, signature }: Omit<SignedRecord, 'kind' | 'event'>): Decoded {
   const event = payload[0] === 0xc3 && !isOfType(signedRecordV1, payload) ? decodeAvro(payload) : null
@@ -166,11 +176,12 @@ function readSigned({ sequence, payload, signature }: Omit<SignedRecord, 'kind' 
     case 'request':
     case 'stream_version':
     case 'stream_limits':
+    case 'stream_growth':
       if (isPosition(sequence)) return { kind: 'signed', sequence, payload, signature, event }
   }
   return undecodable(
     'event_malformed',
-    'a signed record of something else than a request, a version or limits',
+    'a signed record of something else than a request, a version, limits or growth',
   )
 }
 

@@ -3,6 +3,7 @@ import type {
   RejectedLine,
   RequestEvent,
   SourceMark,
+  StreamGrowth,
   StreamVersion,
   TimeLimits,
 } from '../event/log-event.ts'
@@ -10,6 +11,7 @@ import {
   rejectedLineV1,
   requestEventV1,
   sourceMarkV1,
+  streamGrowthV1,
   streamLimitsV1,
   streamVersionV1,
 } from './avro-types.ts'
@@ -60,6 +62,10 @@ export function encodeStreamVersion(version: Omit<StreamVersion, 'kind'>): Buffe
 
 export function encodeStreamLimits(limits: TimeLimits): Buffer {
   return encodeSingleObject(streamLimitsV1, limits)
+}
+
+export function encodeStreamGrowth(growth: Omit<StreamGrowth, 'kind'>): Buffer {
+  return encodeSingleObject(streamGrowthV1, growth)
 }
 
 function wrapIdentity(identity: EventIdentity): unknown {

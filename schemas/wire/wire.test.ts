@@ -9,6 +9,7 @@ import {
   encodeMark,
   encodeRejectedLine,
   encodeRequest,
+  encodeStreamGrowth,
   encodeStreamLimits,
   encodeStreamVersion,
 } from './encode.ts'
@@ -28,6 +29,8 @@ function encode(event: LogEvent): Buffer {
       return encodeStreamLimits(event)
     case 'signed':
       return encodeSingleObject(signedRecordV1, event)
+    case 'stream_growth':
+      return encodeStreamGrowth(event)
   }
 }
 
@@ -101,6 +104,10 @@ function reviveBytes(_: string, value: unknown): unknown {
   const isBytes = typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer'
   return isBytes && 'data' in value && Array.isArray(value.data) ? Buffer.from(value.data) : value
 }
+test('a stream growth to no partition is rejected', () => {
+  const value = encodeStreamGrowth({ partitionCount: 0 })
+  expect(decodeRecord(value)).toMatchObject([{ reason: 'event_malformed' }])
+})
 
 describe('golden bytes', () => {
   const folder = new URL('golden/', import.meta.url)

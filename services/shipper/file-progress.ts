@@ -11,7 +11,10 @@ export type FileProgress = {
   readonly position: number
   /** The last line shipped: a file that begins alike must also hold this line here. */
   readonly lastLine: LastLine | null
-  /** Events and rejected lines sent to each partition, each counted once. */
+  /**
+   * Events and rejected lines sent to each partition, each counted once. As many as the log had when the file was
+   * begun: its lines are shared out among these for good, so that a line that is sent again comes where it came before.
+   */
   readonly partitionCounts: readonly number[]
   /** The latest time of its events, or null when it has none. */
   readonly highestMs: number | null
@@ -83,6 +86,11 @@ export class LiveFile {
     this.place = { device, inode }
     if (isLive) this.livePlace = this.place
     return !isSamePlace(before, this.place)
+  }
+
+  /** Among how many its lines are shared out. */
+  get partitionCount(): number {
+    return this.#partitionCounts.length
   }
 
   countEvent(partition: number): void {

@@ -71,7 +71,10 @@ export function makeStateDir(stateDir: string): void {
   }
 }
 
-/** The saved progress of a source, or a fresh one. Throws ShipError when it is of another log or can't be read. */
+/**
+ * The saved progress of a source, or a fresh one. A topic may have got partitions since: what was begun before keeps
+ * its own number. Throws ShipError when it is of another log or can't be read.
+ */
 export async function loadProgress(
   path: string,
   source: string,
@@ -79,10 +82,10 @@ export async function loadProgress(
 ): Promise<SourceProgress> {
   const saved = await readProgress(path, source)
   if (saved === null) return startSource(source, partitionCount)
-  const strange = saved.files.find(file => file.partitionCounts.length !== partitionCount)
-  if (saved.partitionCount !== partitionCount || strange !== undefined) {
+  const most = Math.max(saved.partitionCount, ...saved.files.map(file => file.partitionCounts.length))
+  if (most > partitionCount) {
     throw new ShipError(
-      `${path}: was made with a log of ${saved.partitionCount} partitions, and this one has ${partitionCount}; ` +
+      `${path}: was made with a log of ${most} partitions, and this one has ${partitionCount}; ` +
         'lines already shipped would be counted again. ' +
         'Use the log it was made with, or another source name for new files',
     )

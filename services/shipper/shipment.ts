@@ -52,7 +52,8 @@ export class Shipment {
   /** Shipped further than the last mark in the log says. */
   readonly #unmarked: Set<string>
   readonly #logs: Map<string, LogProgress>
-  readonly #partitions = new Map<string, number>()
+  /** By how many there are to choose from. */
+  readonly #partitions = new Map<number, Map<string, number>>()
   #throughMs: number | null
   #latestFile: string | null
   #logsChanged = false
@@ -139,7 +140,7 @@ export class Shipment {
   }
 
   send(live: LiveFile, value: Buffer, key: string): void {
-    const partition = this.#partitionOf(key)
+    const partition = this.#partitionOf(key, live.partitionCount)
     live.countEvent(partition)
     this.#sender.add(value, partition)
   }
@@ -267,8 +268,10 @@ export class Shipment {
   #sendMarks(file: string): void {
     const progress = this.#acknowledged.get(file)
     if (progress === undefined) return
-    const { source, format } = this.settings
-    for (const [partition, eventsTotal] of progress.partitionCounts.entries()) {
+    const { source, format, log } = this.settings
+    // To all of them: none may look as if the source had come to a halt there.
+    for (let partition = 0; partition < log.partitionCount; partition++) {
+      const eventsTotal = progress.partitionCounts[partition] ?? 0
       const mark = {
         kind: 'mark',
         source,
@@ -282,12 +285,14 @@ export class Shipment {
     }
   }
 
-  #partitionOf(key: string): number {
-    const known = this.#partitions.get(key)
+  #partitionOf(key: string, partitionCount: number): number {
+    const byKey = this.#partitions.get(partitionCount) ?? new Map<string, number>()
+    this.#partitions.set(partitionCount, byKey)
+    const known = byKey.get(key)
     if (known !== undefined) return known
-    if (this.#partitions.size >= KNOWN_CLIENTS_MAX) this.#partitions.clear()
-    const partition = choosePartition(key, this.settings.log.partitionCount)
-    this.#partitions.set(key, partition)
+    if (byKey.size >= KNOWN_CLIENTS_MAX) byKey.clear()
+    const partition = choosePartition(key, partitionCount)
+    byKey.set(key, partition)
     return partition
   }
 }

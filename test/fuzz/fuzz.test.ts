@@ -18,8 +18,8 @@ const targets = listTargets()
 describe(`${INPUTS} inputs, from seed ${SEED}`, () => {
   test.each(targets.map(target => [target.name, target] as const))(
     '%s takes or refuses each, and throws nothing',
-    (_, target) => {
-      const { taken, refused, slowest } = feed(target, Math.ceil(INPUTS / targets.length))
+    async (_, target) => {
+      const { taken, refused, slowest } = await feed(target, Math.ceil(INPUTS / targets.length))
       console.log(`${target.name}: ${taken} taken, ${refused} refused; slowest ${slowest}`)
       expect(taken).toBeGreaterThan(0)
     },
@@ -36,9 +36,10 @@ describe(`${INPUTS} inputs, from seed ${SEED}`, () => {
 /** Mostly of what is taken, and of what was taken after a change: so that an input comes near, and far. */
 const NEAR_CHANCE = 0.8
 
-function feed({ name, seeds, take }: Target, inputs: number) {
+async function feed({ name, seeds, take }: Target, inputs: number) {
   const random = new Random(SEED)
-  const near = seeds.filter(take)
+  const near: Buffer[] = []
+  for (const seed of seeds) if (await take(seed)) near.push(seed)
   expect(near, `seeds that ${name} takes`).not.toEqual([])
   const nearMax = near.length + POOL_MAX
   let taken = 0
@@ -47,7 +48,7 @@ function feed({ name, seeds, take }: Target, inputs: number) {
     const pool = random.chance(NEAR_CHANCE) ? near : seeds
     const input = mutate(random.pick(pool), random.pick(pool), random)
     const startMs = performance.now()
-    const isTaken = orReport(`${name}, input ${index} of seed ${SEED}`, input, take)
+    const isTaken = await orReport(`${name}, input ${index} of seed ${SEED}`, input, take)
     const ms = performance.now() - startMs
     if (ms > slowest.ms) slowest = { ms, bytes: input.length }
     if (!isTaken) continue
@@ -57,9 +58,9 @@ function feed({ name, seeds, take }: Target, inputs: number) {
   return { taken, refused: inputs - taken, slowest: `${slowest.ms.toFixed(1)} ms of ${slowest.bytes} bytes` }
 }
 
-function orReport(where: string, input: Buffer, take: (input: Buffer) => boolean): boolean {
+async function orReport(where: string, input: Buffer, take: Target['take']): Promise<boolean> {
   try {
-    return take(input)
+    return await take(input)
   } catch (cause) {
     throw new Error(`${where} (base64): ${input.toString('base64')}`, { cause })
   }

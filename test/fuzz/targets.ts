@@ -12,7 +12,7 @@ import { readExample, readLines, readRecords } from './corpus.ts'
 export type Target = {
   readonly name: string
   readonly seeds: readonly Buffer[]
-  readonly take: (input: Buffer) => boolean
+  readonly take: (input: Buffer) => boolean | Promise<boolean>
 }
 
 const WRAP: Readonly<Record<EnvelopeName, (line: Buffer) => Buffer>> = {
@@ -81,7 +81,11 @@ function takeRecord(input: Buffer): boolean {
 }
 
 function takeRegistry(name: string): Target['take'] {
-  return input => readRegistry(new Map(REGISTRY).set(name, input)).ok
+  return async input => {
+    const files = new Map(REGISTRY).set(name, input)
+    const chunks = new Map([...files].map(([file, bytes]) => [file, [bytes]]))
+    return (await readRegistry(chunks)).ok
+  }
 }
 
 function takeExcerpt(input: Buffer): boolean {

@@ -8,16 +8,19 @@ type Oracle<Value> = (judged: readonly Judged[], block: number, nextOffset: numb
 /** What the oracle says; remembered, since what stands before an offset never changes. */
 export class Expectations {
   readonly #partitions: readonly SimulatedPartition[]
-  readonly #geometry: StreamGeometry
+  readonly #ofNewPartition: (partition: number) => StreamGeometry
   readonly #firstOffsets = new Map<number, number>()
   readonly #judged = new Map<number, { records: number; events: Judged[] }>()
   readonly #cuts = new Map<number, { endOffset: number; cuts: readonly Cut[] }>()
   readonly #gaps = new Map<number, readonly Gap[]>()
   readonly #known = new Map<Oracle<unknown>, Map<string, unknown>>()
 
-  constructor(partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
+  constructor(
+    partitions: readonly SimulatedPartition[],
+    ofNewPartition: (partition: number) => StreamGeometry,
+  ) {
     this.#partitions = partitions
-    this.#geometry = geometry
+    this.#ofNewPartition = ofNewPartition
   }
 
   firstOffset(partition: number): number | undefined {
@@ -68,7 +71,8 @@ export class Expectations {
     if (firstOffset === undefined || log === undefined) return []
     const known = this.#cuts.get(partition)
     if (known?.endOffset === log.endOffset) return known.cuts
-    const cuts = cutBlocks(log.records, firstOffset, log.endOffset, this.#geometry, this.#gapsOf(partition))
+    const geometry = this.#ofNewPartition(partition)
+    const cuts = cutBlocks(log.records, firstOffset, log.endOffset, geometry, this.#gapsOf(partition))
     this.#cuts.set(partition, { endOffset: log.endOffset, cuts })
     return cuts
   }

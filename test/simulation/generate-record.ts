@@ -22,7 +22,7 @@ const CLOCK_JUMPS_MS = [-9_000, -402, -399, -3, 2, 20, 2_000].map(days => days *
 const SOURCES = ['gateway-1', 'gateway-2']
 const FILES = ['access-a', 'access-b']
 
-type Content = { readonly value: Buffer | null; readonly events: readonly SimulatedEvent[] }
+export type Content = { readonly value: Buffer | null; readonly events: readonly SimulatedEvent[] }
 type RequestContent = Extract<SimulatedEvent, { kind: 'request' }>
 
 /** Makes one partition's records: new events, and every now and then an old one again, however old. */

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import { type BlockPlace, isBlockTable, type StoredRow, versionOf } from './block-tables.ts'
 import { Expectations } from './expectations.ts'
-import { ledgerOf, sourcesOf, usageOf, within } from './oracle.ts'
+import { ledgerOf, usageOf, within } from './oracle.ts'
+import { sourcesOf } from './oracle-sources.ts'
 import { keptId, RecognitionInvariants } from './recognition-invariants.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import { type SimulatedStore, usageColumns } from './simulated-store.ts'
@@ -19,10 +20,14 @@ export class Invariants {
   /** Blocks that a power loss took rows of, until they are there again. */
   readonly #damaged = new Map<string, BlockPlace>()
 
-  constructor(store: SimulatedStore, partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
+  constructor(
+    store: SimulatedStore,
+    partitions: readonly SimulatedPartition[],
+    ofNewPartition: (partition: number) => StreamGeometry,
+  ) {
     this.#store = store
     this.#partitions = partitions
-    this.#expectations = new Expectations(partitions, geometry)
+    this.#expectations = new Expectations(partitions, ofNewPartition)
     this.recognition = new RecognitionInvariants(store, partitions, this.#expectations)
   }
 
@@ -152,6 +157,7 @@ export class Invariants {
       window_size: sizes?.windowSize,
       past_max_ms: sizes?.pastMaxMs,
       ahead_max_ms: sizes?.aheadMaxMs,
+      partition_count: sizes?.partitionCount,
     }
     this.#compare(place, 'ledger row', ledger, expectedSizes, Object.keys(expectedSizes))
   }
@@ -173,7 +179,7 @@ export class Invariants {
       const { offset, index } = judged
       const stand = { partition: place.partition, offset, eventIndex: index }
       if (keptId(judged) !== null && !this.#store.identities.has(stand))
-        return `request id at ${offset}|${index}`
+        return `identity at ${offset}|${index}`
     }
     const rejected = this.#store.rowsOf('rejected_event', place)
     for (const { verdict, offset, index } of this.#expectations.of(place, vouchedTo, within)) {

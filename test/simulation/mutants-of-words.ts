@@ -36,12 +36,12 @@ export const MUTANTS_OF_WORDS: Readonly<Record<string, Partial<Protocol>>> = {
           ports.log.consume(group, {
             assign: partition => consumer.assign(partition),
             revoke: partitions => consumer.revoke(partitions),
-            receive: (batch, heartbeat) => {
+            receive: batch => {
               const records = batch.records.map(record => ({
                 ...record,
                 value: signLimits(batch.partition, record.appendTimeMs, record.value),
               }))
-              return consumer.receive({ ...batch, records }, heartbeat)
+              return consumer.receive({ ...batch, records })
             },
           }),
       },

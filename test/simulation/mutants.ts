@@ -19,6 +19,7 @@ import {
   ProofLeftOwed,
   ProofTakenForGiven,
 } from './broken-parts.ts'
+import { MUTANTS_OF_GROWTH } from './mutants-of-growth.ts'
 import { MUTANTS_OF_TIME } from './mutants-of-time.ts'
 import { MUTANTS_OF_WORDS } from './mutants-of-words.ts'
 import { type Ports, PROTOCOL, type Protocol, partsOfFold } from './protocol.ts'
@@ -27,6 +28,7 @@ import { RECOGNITION_MUTANTS } from './recognition-mutants.ts'
 /** The protocol with one piece replaced by a wrong one: the simulation must tell each from the right one. */
 export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   ...RECOGNITION_MUTANTS,
+  ...MUTANTS_OF_GROWTH,
   'the ledger is written before the rows': {
     async write(store, blocks) {
       const ledger = blocks.map(rows => toRow(blockLedger, rows.ledger))

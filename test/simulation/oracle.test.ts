@@ -9,6 +9,7 @@ const sizes = (blockSize: number, windowSize: number, foldVersion = 1) => ({
   pastMaxMs: null,
   aheadMaxMs: null,
   controlSequence: 0,
+  partitionCount: null,
 })
 
 /** The one thing that nothing else is held against, on examples judged by hand. */

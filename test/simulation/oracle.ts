@@ -12,6 +12,8 @@ export type Judged = {
   /** Where its block begins, and the rules that it is counted by. */
   readonly block: number
   readonly foldVersion: number
+  /** The stream has grown before it. */
+  readonly isGrown: boolean
   readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark' | 'version'
   /** Of what is rejected. */
   readonly reason: string | null
@@ -33,6 +35,7 @@ type Sizes = {
   readonly pastMaxMs: number | null
   readonly aheadMaxMs: number | null
   readonly controlSequence: number
+  readonly partitionCount: number | null
 }
 
 /** Where a block begins, by which sizes, and the day (UTC) of its first record; null when it has none. */
@@ -73,10 +76,10 @@ export function cutBlocks(
   return cuts
 }
 
-type OfStream = Extract<SimulatedEvent, { kind: 'stream_version' | 'stream_limits' }>
+type OfStream = Extract<SimulatedEvent, { kind: 'stream_version' | 'stream_limits' | 'stream_growth' }>
 
-function isOfStream(event: SimulatedEvent): event is OfStream {
-  return event.kind === 'stream_version' || event.kind === 'stream_limits'
+export function isOfStream(event: SimulatedEvent): event is OfStream {
+  return event.kind === 'stream_version' || event.kind === 'stream_limits' || event.kind === 'stream_growth'
 }
 
 const DAY_MS = 86_400_000
@@ -85,14 +88,18 @@ const FIRST_LIMITS = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
 /** The same where the record changes nothing. Version 1 has no limits, and the others have some at any time. */
 function sizesAfter(sizes: Sizes, record: OfStream | undefined): Sizes {
   if (record === undefined) return sizes
+  const { pastMaxMs, aheadMaxMs, partitionCount } = sizes
   if (record.sequence !== null && record.sequence <= sizes.controlSequence) return sizes
-  const { pastMaxMs, aheadMaxMs } = sizes
   const controlSequence = record.sequence ?? sizes.controlSequence
+  if (record.kind === 'stream_growth') {
+    if (sizes.foldVersion < 3 || record.partitionCount <= (partitionCount ?? 0)) return sizes
+    return { ...sizes, partitionCount: record.partitionCount, controlSequence }
+  }
   if (record.kind === 'stream_version') {
     if (record.foldVersion <= sizes.foldVersion) return sizes
     const { foldVersion, blockSize, windowSize } = record
     const limits = sizes.foldVersion === 1 ? FIRST_LIMITS : { pastMaxMs, aheadMaxMs }
-    return { foldVersion, blockSize, windowSize, ...limits, controlSequence }
+    return { foldVersion, blockSize, windowSize, partitionCount, ...limits, controlSequence }
   }
   const isOther = record.pastMaxMs !== pastMaxMs || record.aheadMaxMs !== aheadMaxMs
   if (sizes.foldVersion === 1 || !isOther) return sizes
@@ -122,11 +129,12 @@ export function extendJudgement(
         (forgotten === undefined || earlier.block > forgotten.start) &&
         gaps.every(({ toOffset }) => earlier.offset >= toOffset || offset < toOffset) &&
         changes.every(({ at, windowSize }) => earlier.offset >= at || at - earlier.offset <= windowSize)
-      const verdict = verdictOf(event, judged, isRemembered)
+      const isGrown = block.sizes.partitionCount !== null
+      const verdict = verdictOf(event, judged, isRemembered, isGrown)
       const reason = verdict === 'duplicate' ? null : reasonOf(event, appendTimeMs, block.sizes)
       const isRejected = reason !== null
       const { foldVersion } = block.sizes
-      const place = { event, offset, index, appendTimeMs, block: block.start, foldVersion }
+      const place = { event, offset, index, appendTimeMs, block: block.start, foldVersion, isGrown }
       const throughMs = event.kind === 'mark' ? throughOf(event.throughMs, appendTimeMs, block.sizes) : null
       judged.push({ ...place, verdict: isRejected ? 'rejected' : verdict, reason, throughMs })
     }
@@ -145,6 +153,7 @@ function verdictOf(
   event: SimulatedEvent,
   before: readonly Judged[],
   isRemembered: (earlier: Judged) => boolean,
+  isGrown: boolean,
 ): Judged['verdict'] {
   if (event.kind === 'mark') return 'mark'
   if (isOfStream(event)) return 'version'
@@ -156,7 +165,9 @@ function verdictOf(
       return own.identity.id === other.identity.id && isRemembered(earlier)
     }
     if (own.identity.kind === 'position' && other.identity.kind === 'position') {
-      return own.identity.file === other.identity.file && own.identity.position <= other.identity.position
+      if (own.identity.file !== other.identity.file) return false
+      if (!isGrown) return own.identity.position <= other.identity.position
+      return own.identity.position === other.identity.position && earlier.isGrown && isRemembered(earlier)
     }
     return false
   })
@@ -177,6 +188,8 @@ function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): st
       return event.reason
     case 'unproven':
       return sizes.foldVersion === 1 ? event.reasonOfFirst : event.reason
+    case 'stream_growth':
+      return sizes.foldVersion < 3 ? 'schema_unknown' : null
     case 'request': {
       const { pastMaxMs, aheadMaxMs } = sizes
       if (event.timeVouched) return null
@@ -190,7 +203,7 @@ function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): st
   }
 }
 
-function originOf(event: SimulatedEvent) {
+export function originOf(event: SimulatedEvent) {
   switch (event.kind) {
     case 'request':
       return { source: event.source, identity: event.identity }
@@ -199,6 +212,7 @@ function originOf(event: SimulatedEvent) {
     case 'mark':
     case 'stream_version':
     case 'stream_limits':
+    case 'stream_growth':
     case 'unproven':
       return null
   }
@@ -240,7 +254,7 @@ export function ledgerOf(judged: readonly Judged[], block: number, nextOffset: n
     duplicates: countOf('duplicate'),
     rejected: countOf('rejected'),
     marks: countOf('mark'),
-    request_ids: events.filter(one => originOf(one.event)?.identity.kind === 'request_id').length,
+    request_ids: events.filter(isInWindow).length,
     request_bytes: sum(1),
     response_bytes: sum(2),
     first_hour: hours.length === 0 ? null : Math.min(...hours),
@@ -250,57 +264,7 @@ export function ledgerOf(judged: readonly Judged[], block: number, nextOffset: n
   }
 }
 
-/** The columns of each source row of the block when it stands at `nextOffset`, by source and file. */
-export function sourcesOf(judged: readonly Judged[], block: number, nextOffset: number) {
-  const names = new Set(within(judged, block, nextOffset).flatMap(one => fileOf(one) ?? []))
-  const soFar = judged.filter(one => one.offset < nextOffset)
-  return new Map(
-    [...names].map(name => [
-      name,
-      sourceOf(
-        soFar.filter(one => fileOf(one) === name),
-        block,
-      ),
-    ]),
-  )
-}
-
-function sourceOf(ofFile: readonly Judged[], block: number) {
-  const isOnce = (one: Judged) => one.verdict === 'counted' || one.verdict === 'rejected'
-  const marks = ofFile.flatMap((one, place) =>
-    one.event.kind === 'mark' ? [{ mark: one.event, place }] : [],
-  )
-  // A mark counts when it is ahead of every line before it, and not behind a mark that did.
-  const ahead = marks.filter(({ mark, place }) => mark.position > highestPosition(ofFile.slice(0, place)))
-  const highest = Math.max(0, ...ahead.map(({ mark }) => mark.position))
-  const newest = ahead.filter(({ mark }) => mark.position === highest).at(-1)
-  const through = ofFile.flatMap(({ throughMs }) => throughMs ?? [])
-  return {
-    events: ofFile.filter(one => one.block === block && isOnce(one)).length,
-    duplicates: ofFile.filter(one => one.block === block && one.verdict === 'duplicate').length,
-    marks: ofFile.filter(one => one.block === block && one.verdict === 'mark').length,
-    high_position: highestPosition(ofFile),
-    events_so_far: ofFile.filter(isOnce).length,
-    mark_position: highest,
-    mark_events_total: newest?.mark.eventsTotal ?? 0,
-    events_at_mark: newest === undefined ? 0 : ofFile.slice(0, newest.place).filter(isOnce).length,
-    through: through.length === 0 ? null : Math.max(...through),
-    format: marks.at(-1)?.mark.format ?? '',
-  }
-}
-
-function highestPosition(judged: readonly Judged[]): number {
-  return judged.reduce((highest, { event }) => {
-    const identity = originOf(event)?.identity
-    return identity?.kind === 'position' ? Math.max(highest, identity.position) : highest
-  }, -1)
-}
-
-/** The source row that an event belongs to: of what was rejected, only what names its source, or is a copy. */
-function fileOf({ event, verdict }: Judged): string | null {
-  if (event.kind === 'mark') return `${event.source}|${event.file}`
-  const origin = originOf(event)
-  if (origin === null) return null
-  const file = origin.identity.kind === 'position' ? origin.identity.file : ''
-  return verdict === 'rejected' && origin.source === '' && file === '' ? null : `${origin.source}|${file}`
+function isInWindow({ event, isGrown }: Judged): boolean {
+  const kind = originOf(event)?.identity.kind
+  return kind === 'request_id' || (isGrown && kind === 'position')
 }

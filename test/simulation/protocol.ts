@@ -34,7 +34,7 @@ export function partsOfFold(release: Release): FoldParts<BlockRows> {
 
 /** Few hashes, so that most of a settling takes several questions. */
 export function partsOfRecognising(ports: Ports): RecogniseParts {
-  return { ...ports, hashId: hashWeakly, findRepeated, hashesMax: 2 }
+  return { ...ports, hashOrigin: hashWeakly, findRepeated, hashesMax: 2 }
 }
 
 export const PROTOCOL: Protocol = {

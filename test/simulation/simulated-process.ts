@@ -10,33 +10,13 @@ import {
 } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import { TEST_KEY } from '../support/aggregator/stream-key.ts'
-import type { StoredRow } from './block-tables.ts'
 import { STREAM } from './generate-record.ts'
 import { toLedgerReader } from './ledger-port.ts'
+import type { Operation } from './operation.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { SimulatedStore } from './simulated-store.ts'
-
-/** Something a process waits for: the scheduler decides when it happens, and how. */
-export type Operation =
-  | {
-      readonly kind: 'read'
-      readonly name: string
-      readonly perform: () => void
-      readonly fail: (error: Error) => void
-    }
-  | { readonly kind: 'bounds'; readonly name: string; readonly perform: () => void }
-  | { readonly kind: 'timer'; readonly name: string; readonly dueMs: number; readonly perform: () => void }
-  | { readonly kind: 'append'; readonly name: string; readonly perform: (partitionsMax: number) => void }
-  | {
-      readonly kind: 'insert'
-      readonly name: string
-      readonly table: string
-      readonly rows: readonly StoredRow[]
-      readonly perform: () => void
-      readonly fail: (error: Error) => void
-    }
 
 type Held = { position: number | null; busy: boolean }
 
@@ -73,7 +53,7 @@ export class SimulatedProcess {
   #consumer: PartitionConsumer | null = null
   #leaving = false
   #failure: { readonly reason: unknown } | null = null
-  readonly #finished = Promise.withResolvers<void>()
+  #finished = Promise.withResolvers<void>()
 
   constructor(name: string, surroundings: Surroundings, geometry: StreamGeometry, untilCaughtUp: boolean) {
     this.name = name
@@ -173,7 +153,7 @@ export class SimulatedProcess {
     const recogniser = protocol.recognise(parts)
     return countLog({
       ...parts,
-      ...{ readGroup: async () => 'simulated', board: null, processName: this.name },
+      ...{ readGroup: async () => 'simulated', board: null, processName: this.name, unsignedVersion },
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
       openKey: async () => TEST_KEY,
@@ -210,7 +190,9 @@ export class SimulatedProcess {
     }
     return {
       topic: STREAM,
-      partitionCount: partitions.length,
+      get partitionCount() {
+        return partitions.length
+      },
       bounds: partition =>
         new Promise((resolve, reject) => {
           const log = partitions[partition]
@@ -222,13 +204,17 @@ export class SimulatedProcess {
           })
         }),
       consume: async (_group, consumer) => {
+        const finished = Promise.withResolvers<void>()
+        finished.promise.catch(() => undefined)
+        this.#finished = finished
+        this.#leaving = false
         this.#consumer = consumer
         return {
           ...{ hold: ignore, commit: async () => undefined },
-          finished: this.#finished.promise,
+          finished: finished.promise,
           stop: async () => {
             this.#leaving = true
-            await this.#finished.promise.catch(() => undefined)
+            await finished.promise.catch(() => undefined)
           },
         }
       },
@@ -236,11 +222,11 @@ export class SimulatedProcess {
         new Promise(resolve => {
           this.#enqueue({
             kind: 'append',
-            name: `a new version to ${records.length} partitions`,
+            name: `${records.length} words on how the stream is counted`,
             perform: partitionsMax => {
               for (const { value, to } of records.slice(0, partitionsMax)) {
                 const log = 'partition' in to ? partitions[to.partition] : undefined
-                log?.appendVersion(this.#surroundings.nowMs(), this.geometry, value)
+                log?.appendWord(this.#surroundings.nowMs(), value)
               }
               resolve()
             },

@@ -1,6 +1,6 @@
 import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import type { Standing } from '@forbruk/infra/ledger/progress.ts'
+import type { Growth, Standing } from '@forbruk/infra/ledger/progress.ts'
 import type { SeenFile } from '@forbruk/infra/ledger/source-files.ts'
 import { type AcceptedGap, acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
@@ -114,10 +114,14 @@ export class SimulatedStore {
           const foldVersion = Math.max(...ledger.map(block => block.foldVersion))
           const { nextOffset = 0, pastMaxMs = null, aheadMaxMs = null } = ledger.at(-1) ?? {}
           const controlSequence = Math.max(...ledger.map(block => block.controlSequence))
-          standings.set(partition, { nextOffset, foldVersion, pastMaxMs, aheadMaxMs, controlSequence })
+          const counts = ledger.flatMap(block => block.partitionCount ?? [])
+          const partitionCount = counts.length === 0 ? null : Math.max(...counts)
+          const limits = { pastMaxMs, aheadMaxMs }
+          standings.set(partition, { nextOffset, foldVersion, ...limits, controlSequence, partitionCount })
         }
         return standings
       },
+      readGrowths: () => this.#growths(),
       readNewestBlocks: ({ partition }, blocksMax) => {
         const ledger = this.ledgerOf(partition)
         const sizes = ledger.map(block => (blocksMax + 1) * block.blockSize + block.windowSize)
@@ -138,6 +142,13 @@ export class SimulatedStore {
 
   readerPort(): LedgerReader {
     return toLedgerReader(this.reader(), async (_name, answer) => answer())
+  }
+
+  #growths(): Growth[] {
+    const partitions = [...this.#ledgers.keys()].sort((one, other) => one - other)
+    const grown = partitions.flatMap(partition => this.ledgerOf(partition)).flatMap(toGrowth)
+    const first = new Map(grown.toReversed().map(growth => [growth.partitionCount, growth]))
+    return [...first.values()].sort((one, other) => one.partitionCount - other.partitionCount)
   }
 
   /** Too old to be verified, so that nothing of it is lost. */
@@ -251,4 +262,9 @@ function toLedgerBlock(row: StoredRow): LedgerBlock {
   const [first_hour, last_hour] = [toTime(row.first_hour), toTime(row.last_hour)]
   const identity_hours = [row.identity_hours].flat().map(toTime)
   return ledgerShape.parse({ ...row, first_hour, last_hour, identity_hours })
+}
+
+function toGrowth(block: LedgerBlock): Growth[] {
+  const { partitionCount, foldVersion, blockSize, windowSize } = block
+  return partitionCount === null ? [] : [{ partitionCount, foldVersion, blockSize, windowSize }]
 }

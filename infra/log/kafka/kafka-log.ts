@@ -38,15 +38,21 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
   const ofAll = countUncommitted(client)
   const connected = ofAll.admin()
   const facts = await openTopic(connected, settings)
-  const { partitionCount, recordBatchBytesMax } = facts
+  const { recordBatchBytesMax } = facts
+  /** Only grows. */
+  const known: Known = { partitionCount: facts.partitionCount }
 
   const admin = new TopicAdmin(ofAll, connected)
   const committed = new TopicAdmin(client)
   const producer = connectOnce(() => createProducer(client))
   const subscriptions = new Set<Subscription>()
   const asked: Asked = {
-    ...{ settings, partitionCount, admin },
-    boundsOfAll: shareQuestion(() => askBoundsOfAll(topic, admin, committed)),
+    ...{ settings, known, admin },
+    boundsOfAll: shareQuestion(async () => {
+      const bounds = await askBoundsOfAll(topic, admin, committed)
+      known.partitionCount = Math.max(known.partitionCount, bounds.size)
+      return bounds
+    }),
   }
   const boundsOf = (partition: number) => askBounds(asked, partition)
   const source: KafkaSource = {
@@ -60,11 +66,14 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
 
   return {
     topic,
-    partitionCount,
+    get partitionCount() {
+      return known.partitionCount
+    },
     async append(records) {
+      const { partitionCount } = known
       const requests = splitIntoRequests(placeRecords(records, topic, partitionCount), recordBatchBytesMax)
       const what = `Could not append ${records.length} records to "${topic}", all or some: send them again`
-      const send = async (request: Share[]) => sendRequest(await producer.get(), topic, request)
+      const send = async (request: Share[]) => sendRequest(await producer.get(partitionCount), topic, request)
       for (const request of requests) await orExplain(what, brokers, send(request))
     },
     bounds: boundsOf,
@@ -106,7 +115,6 @@ function openFetchClient(settings: KafkaLogSettings) {
 function createTopicCheck(settings: KafkaLogSettings, facts: TopicFacts, admin: TopicAdmin) {
   const { topic, logger } = settings
   let known = new Set(facts.warnings)
-  let partitionCount = facts.partitionCount
   return async (): Promise<void> => {
     const found = await admin
       .ask(ready => inspectTopic(ready, topic, settings))
@@ -118,17 +126,15 @@ function createTopicCheck(settings: KafkaLogSettings, facts: TopicFacts, admin: 
     if (found === null) return
     for (const warning of found.warnings) if (!known.has(warning)) logger?.warn({ topic }, warning)
     known = new Set(found.warnings)
-    if (found.partitionCount === partitionCount) return
-    partitionCount = found.partitionCount
-    const uncounted = `has ${partitionCount} partitions, and the first ${facts.partitionCount} are counted`
-    logger?.error({ topic }, `the topic ${uncounted}: what is appended to the others is not`)
   }
 }
+
+type Known = { partitionCount: number }
 
 /** What questions about the topic take. */
 type Asked = {
   readonly settings: KafkaLogSettings
-  readonly partitionCount: number
+  readonly known: Known
   readonly admin: TopicAdmin
   readonly boundsOfAll: () => Promise<ReadonlyMap<number, LogBounds>>
 }
@@ -163,11 +169,11 @@ async function askBoundsOfAll(
 }
 
 async function askBounds(asked: Asked, partition: number): Promise<LogBounds> {
-  const { settings, partitionCount, boundsOfAll } = asked
+  const { settings, known, boundsOfAll } = asked
   const { topic, brokers } = settings
-  checkPartition(topic, partition, partitionCount)
   const what = `Could not ask for the bounds of "${topic}"`
   const bounds = (await orExplain(what, brokers, boundsOfAll())).get(partition)
+  checkPartition(topic, partition, known.partitionCount)
   if (bounds) return bounds
   throw new LogUnavailableError(
     `Kafka names no bounds of partition ${partition} of "${topic}": try again shortly.`,
@@ -225,27 +231,33 @@ function createProducer(client: Kafka): Producer {
   })
 }
 
-type Connected = { get(): Promise<Producer>; close(): Promise<void> }
+type Connected = { get(partitionCount: number): Promise<Producer>; close(): Promise<void> }
 
-/** Connected at the first append: most logs are only read. */
+/**
+ * Connected at the first append: most logs are only read. For a partition that the topic has got since, a new one: for
+ * five minutes kafkajs believes what it learned of a topic.
+ */
 function connectOnce(create: () => Producer): Connected {
-  let producer: Promise<Producer> | null = null
+  const producers = new Map<number, Promise<Producer>>()
   const connect = async () => {
     const created = create()
     await created.connect()
     return created
   }
   return {
-    get() {
-      producer ??= connect().catch(error => {
-        producer = null
+    get(partitionCount) {
+      const known = producers.get(partitionCount)
+      if (known !== undefined) return known
+      const producer = connect().catch(error => {
+        producers.delete(partitionCount)
         throw error
       })
+      producers.set(partitionCount, producer)
       return producer
     },
     async close() {
-      const connected = await producer?.catch(() => null)
-      await connected?.disconnect()
+      const connected = await Promise.all([...producers.values()].map(producer => producer.catch(() => null)))
+      await Promise.all(connected.map(producer => producer?.disconnect()))
     },
   }
 }

@@ -3,7 +3,7 @@ import { type Offsets, readAllRepeated } from '@forbruk/infra/ledger/recognition
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
-import { hashId } from '../count/hash-identity.ts'
+import { hashOrigin } from '../count/hash-identity.ts'
 import { findRepeated, keyOf } from '../recognise/find-repeated.ts'
 import { HASHES_MAX, Recogniser } from '../recognise/recogniser.ts'
 import type { AuditFinding } from './check-ledger.ts'
@@ -26,7 +26,7 @@ export async function replayRecognition(store: Store, log: EventLog): Promise<Au
   const found: RepeatedRequest[] = []
   const damaged = new Set<string>()
   const recogniser = new Recogniser({
-    ...{ log, hashId, hashesMax: HASHES_MAX },
+    ...{ log, hashOrigin, hashesMax: HASHES_MAX },
     ledger: { ...ledger, ...fromTheBeginning(ledger, nextOffsets) },
     store: { insert: async () => {} },
     findRepeated(stream, places, known) {

@@ -2,8 +2,14 @@ import { expect, test } from 'vitest'
 import { DEFAULT_GEOMETRY, followRecord } from './block.ts'
 
 const sizes = { blockSize: 8, windowSize: 4 }
-const first = { foldVersion: 1, ...sizes, pastMaxMs: null, aheadMaxMs: null, controlSequence: 0 }
-const second = { foldVersion: 2, ...sizes, pastMaxMs: 7, aheadMaxMs: 9, controlSequence: 4 }
+const first = {
+  ...{ foldVersion: 1, ...sizes, pastMaxMs: null, aheadMaxMs: null },
+  ...{ controlSequence: 0, partitionCount: null },
+}
+const second = {
+  ...{ foldVersion: 2, ...sizes, pastMaxMs: 7, aheadMaxMs: 9 },
+  ...{ controlSequence: 4, partitionCount: null },
+}
 const version = (foldVersion: number) => ({ kind: 'stream_version', foldVersion, ...sizes }) as const
 const limits = (pastMaxMs: number, aheadMaxMs: number) =>
   ({ kind: 'stream_limits', pastMaxMs, aheadMaxMs }) as const
@@ -36,4 +42,16 @@ test('a signed word holds where its number is higher than that of the last one, 
     ...{ pastMaxMs: 1, aheadMaxMs: 1, controlSequence: 5 },
   })
   expect(followRecord(second, limits(7, 9), 6)).toBeNull()
+})
+
+test('a number of partitions holds when it is higher, from fold version 3 on', () => {
+  const growth = (partitionCount: number) => ({ kind: 'stream_growth', partitionCount }) as const
+  const third = { ...second, foldVersion: 3 }
+  const grown = { ...third, partitionCount: 8 }
+  expect(followRecord(second, growth(8), null)).toBeNull()
+  expect(followRecord(third, growth(8), null)).toEqual(grown)
+  expect(followRecord(grown, growth(8), null)).toBeNull()
+  expect(followRecord(grown, growth(6), null)).toBeNull()
+  expect(followRecord(grown, growth(12), null)).toEqual({ ...grown, partitionCount: 12 })
+  expect(followRecord(grown, limits(8, 9), null)).toEqual({ ...grown, pastMaxMs: 8 })
 })

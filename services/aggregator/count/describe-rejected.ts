@@ -5,8 +5,7 @@ import type {
   RejectedLine,
   RequestEvent,
   SourceMark,
-  StreamLimits,
-  StreamVersion,
+  StreamRecord,
 } from '@forbruk/schemas/event/log-event.ts'
 import { redactExcerpt } from '@forbruk/schemas/event/redact.ts'
 import type { UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
@@ -19,7 +18,7 @@ type Origin = Pick<RequestEvent, 'source' | 'identity'>
 
 /** Null for what has no identity to be recognised by, or whose source could not be read. */
 export function identityOf(
-  event: RequestEvent | SourceMark | RejectedLine | StreamVersion | StreamLimits | UndecodableEvent,
+  event: RequestEvent | SourceMark | RejectedLine | StreamRecord | UndecodableEvent,
 ): Origin | null {
   switch (event.kind) {
     case 'request':
@@ -34,6 +33,7 @@ export function identityOf(
     case 'mark':
     case 'stream_version':
     case 'stream_limits':
+    case 'stream_growth':
       return null
   }
 }

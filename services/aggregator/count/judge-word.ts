@@ -2,7 +2,7 @@ import type { Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { SignedRecord } from '@forbruk/schemas/event/log-event.ts'
 import { type Decoded, rejectSchema, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import type { VerifySigned } from '@forbruk/schemas/wire/sign-record.ts'
-import { knowsLimits, type StreamGeometry, type StreamRules } from './block.ts'
+import { knowsGrowth, knowsLimits, type StreamGeometry, type StreamRules } from './block.ts'
 
 /** Whose word holds in a log to which many may write. */
 export type WordParts = {
@@ -35,6 +35,7 @@ export function judgeWord(
       if (!knowsLimits(geometry)) return rejected(unknownSchema(value))
       if (!verify(place, event)) return rejected(reject('signature_invalid', DETAIL_OF_INVALID))
       const { event: said, sequence } = event
+      if (said.kind === 'stream_growth' && !knowsGrowth(geometry)) return rejected(unknownSchema(value))
       return said.kind === 'request'
         ? { event: { ...said, timeVouched: true }, sequence: null }
         : { event: said, sequence }
@@ -47,6 +48,12 @@ export function judgeWord(
       return rejected(
         knowsLimits(geometry)
           ? reject('control_unsigned', `stream limits; ${DETAIL_OF_UNSIGNED}`)
+          : unknownSchema(value),
+      )
+    case 'stream_growth':
+      return rejected(
+        knowsGrowth(geometry)
+          ? reject('control_unsigned', `a stream growth; ${DETAIL_OF_UNSIGNED}`)
           : unknownSchema(value),
       )
     default:

@@ -6,12 +6,8 @@ import { DAY_MS, HOUR_MS, OCTOBER_MS } from '../../../test/support/aggregator/fo
 import { OpenBlock } from './open-block.ts'
 
 const GEOMETRY = {
-  foldVersion: 1,
-  blockSize: 8,
-  windowSize: 4,
-  pastMaxMs: null,
-  aheadMaxMs: null,
-  controlSequence: 0,
+  ...{ foldVersion: 1, blockSize: 8, windowSize: 4 },
+  ...{ pastMaxMs: null, aheadMaxMs: null, controlSequence: 0, partitionCount: null },
 }
 
 function spell(fields: Partial<Parameters<typeof spellRequest>[0]> = {}): ScannedRequest {

@@ -1,10 +1,11 @@
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import type { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
-import { alignedEnd, dayEndMs, geometryOf, type StreamGeometry } from './block.ts'
+import { alignedEnd, dayEndMs, geometryOf, knowsGrowth, type StreamGeometry } from './block.ts'
 import { ByteTable } from './byte-table.ts'
 import { classifyStatus } from './classify-status.ts'
 import type { RejectedEvent } from './describe-rejected.ts'
 import { Fingerprint } from './fingerprint.ts'
+import { hashIdentity, hashLineHigh, hashLineLow } from './hash-identity.ts'
 import { type IdentityRows, IdentityTable } from './identity-table.ts'
 import { UsageTable } from './usage-table.ts'
 
@@ -36,7 +37,7 @@ export class OpenBlock {
   duplicates = 0
   rejected = 0
   marks = 0
-  /** Of requests and rejected events, duplicates included. */
+  /** What a window is for, of requests and rejected events, with duplicates: ids, and lines once the stream grew. */
   requestIds = 0
   requestBytes = 0
   responseBytes = 0
@@ -143,8 +144,7 @@ export class OpenBlock {
     if (this.firstHour === null || hour < this.firstHour) this.firstHour = hour
     if (this.lastHour === null || hour > this.lastHour) this.lastHour = hour
     this.#addIdentity(request, offset, index)
-    if (request.identity === 'request_id')
-      this.#identities?.add(hour, texts, request.identityText, offset, index)
+    this.#keepIdentity(request, hour, offset, index)
   }
 
   addRejected(event: RejectedEvent): void {
@@ -181,6 +181,14 @@ export class OpenBlock {
       requestBytes,
       responseBytes,
     }
+  }
+
+  #keepIdentity(request: ScannedRequest, hour: number, offset: number, index: number): void {
+    const { identity, texts, identityText } = request
+    if (identity === 'request_id')
+      this.#identities?.add(hour, identityText.hash, hashIdentity(texts, identityText), offset, index)
+    else if (identity === 'position' && knowsGrowth(this.geometry))
+      this.#identities?.add(hour, hashLineLow(request), hashLineHigh(request), offset, index)
   }
 
   #addIdentity(request: ScannedRequest, offset: number, index: number): void {

@@ -173,7 +173,7 @@ describe('a partition', () => {
 
   test('remembers request ids from before its start, and passes over records that come again', () => {
     const { windowSize } = DEFAULT_GEOMETRY
-    const ids = { requestIds: 1, firstAppendTimeMs: null, windowSize }
+    const ids = { requestIds: 1, firstAppendTimeMs: null, windowSize, partitionCount: null }
     const fold = newFold({ foldFromOffset: 10, earlierBlocks: [{ firstOffset: 0, nextOffset: 10, ...ids }] })
     const id = (offset: number) => record(offset, request({ identity: { kind: 'request_id', id: 'a' } }))
     deliver(fold, [5, 12].map(id))
@@ -182,7 +182,7 @@ describe('a partition', () => {
   })
 
   test('refuses to begin a block whose request ids are needed and gone', () => {
-    const ids = { requestIds: 1, firstAppendTimeMs: OCTOBER_MS, windowSize: 65_536 }
+    const ids = { requestIds: 1, firstAppendTimeMs: OCTOBER_MS, windowSize: 65_536, partitionCount: null }
     const earlierBlocks = [{ firstOffset: 0, nextOffset: 3, ...ids }]
     const begin = (day: number) =>
       deliver(newFold({ foldFromOffset: 3, readFromOffset: 3, earlierBlocks }), [
@@ -254,7 +254,7 @@ describe('a partition whose open block the log no longer holds', () => {
   const counted = {
     ...{ stream: 't', partition: 0, block: 3 },
     ...{ foldVersion: 1, blockSize: BLOCK_SIZE, windowSize: DEFAULT_GEOMETRY.windowSize },
-    ...{ pastMaxMs: null, aheadMaxMs: null, controlSequence: 0 },
+    ...{ pastMaxMs: null, aheadMaxMs: null, controlSequence: 0, partitionCount: null },
     ...{ firstOffset: 3, nextOffset: 7, records: 4, events: 4, requests: 2, duplicates: 1, rejected: 1 },
     ...{ marks: 0, requestIds: 0, requestBytes: 20, responseBytes: 200, fingerprint: 2n ** 63n + 77n },
     ...{ firstHourMs: OCTOBER_MS, lastHourMs: OCTOBER_MS },

@@ -1,5 +1,6 @@
 import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import type { StreamRecord } from '@forbruk/schemas/event/log-event.ts'
 import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Admission } from './admit.ts'
 import { FoldVersionError, findUnknown, followRecord, type StreamGeometry } from './block.ts'
@@ -88,11 +89,19 @@ export class PartitionFold<Rows> {
       resume.earlierBlocks.filter(({ firstOffset }) => firstOffset < block.firstOffset),
     )
     this.#admission = resume.admission
+    const isGrown = resume.geometry.partitionCount !== null
+    const before = resume.earlierBlocks.findLast(({ partitionCount }) => partitionCount === null)
+    if (isGrown) resume.admission.linesInWindowFrom = before?.nextOffset ?? 0
     this.#records = new RecordFold(scanner, resume.admission, judge)
     this.#words = parts
     this.#proof = resume.proof
     this.#proof.beginBlock(block.firstOffset)
     this.#queue = new FlushQueue(encode, foldFromOffset)
+  }
+
+  /** As the log said, as far as it is folded, when the stream grew; null where it has not. */
+  get partitionCount(): number | null {
+    return this.#block.geometry.partitionCount
   }
 
   /** How many rows the next flush will write: what bounds memory. */
@@ -180,7 +189,7 @@ export class PartitionFold<Rows> {
 
   /** What changes begins a block of its own. False when its rules are not known: then nothing more is folded. */
   #follow({ event, sequence }: Judged): boolean {
-    if (event.kind !== 'stream_version' && event.kind !== 'stream_limits') return true
+    if (!isOfStream(event)) return true
     const geometry = followRecord(this.#block.geometry, event, sequence)
     if (geometry === null) return true
     const where = `${describePartition(this)}, from offset ${this.nextOffset} on,`
@@ -198,8 +207,16 @@ export class PartitionFold<Rows> {
     // One that has not begun, because another ended right here, is only cut in another way.
     if (this.nextOffset > this.#block.firstOffset) this.#completeBlock()
     this.#admission.resize(geometry.windowSize)
+    this.#rememberLines(geometry)
     this.#block = new OpenBlock(this.nextOffset, geometry)
     this.#proof.beginBlock(this.nextOffset)
+  }
+
+  /** Once the stream has grown, for good. */
+  #rememberLines({ partitionCount }: StreamGeometry): void {
+    const admission = this.#admission
+    if (partitionCount !== null)
+      admission.linesInWindowFrom = Math.min(admission.linesInWindowFrom, this.nextOffset)
   }
 
   #completeBlock(): void {
@@ -207,8 +224,9 @@ export class PartitionFold<Rows> {
     const { nextOffset } = this
     this.#proof.endBlock(this.#block)
     this.#giveBlock()
-    const { windowSize } = geometry
-    this.#earlierBlocks.add({ firstOffset, nextOffset, requestIds, firstAppendTimeMs, windowSize })
+    const { windowSize, partitionCount } = geometry
+    const place = { firstOffset, nextOffset, requestIds, firstAppendTimeMs }
+    this.#earlierBlocks.add({ ...place, windowSize, partitionCount })
     this.#admission.sources.startBlock()
   }
 
@@ -227,5 +245,16 @@ export class PartitionFold<Rows> {
     const block = this.#block
     const sources = this.#admission.sources.takeChanged()
     this.#queue.give({ stream, partition, block, nextOffset, ...block.takeChanged(), sources })
+  }
+}
+
+function isOfStream(event: Judged['event']): event is StreamRecord {
+  switch (event.kind) {
+    case 'stream_version':
+    case 'stream_limits':
+    case 'stream_growth':
+      return true
+    default:
+      return false
   }
 }

@@ -41,15 +41,12 @@ export class RecordFold {
 
   /** A record before the first block that is folded: only which request ids occurred matters. */
   remember({ offset }: LogRecord, events: readonly Known[] | null): void {
-    if (events === null) {
-      if (this.#request.identity === 'request_id') this.#rememberId(offset)
-      return
-    }
-    for (const event of events) {
+    if (events === null) this.#rememberIdentity(offset)
+    for (const event of events ?? []) {
       const origin = identityOf(event)
-      if (origin?.identity.kind !== 'request_id') continue
+      if (origin === null) continue
       spellOrigin(origin, this.#request)
-      this.#rememberId(offset)
+      this.#rememberIdentity(offset)
     }
   }
 
@@ -58,7 +55,10 @@ export class RecordFold {
     else this.#foldDecoded(record, events, block)
   }
 
-  #rememberId(offset: number): void {
+  /** Of lines only those that have no highest position to be known by. */
+  #rememberIdentity(offset: number): void {
+    const { identity } = this.#request
+    if (!this.#admission.isInWindow(identity, offset)) return
     this.#admission.isDuplicate(this.#request, this.#admission.sources.of(this.#request), offset)
   }
 
@@ -74,6 +74,7 @@ export class RecordFold {
           break
         case 'stream_version':
         case 'stream_limits':
+        case 'stream_growth':
           break
         case 'rejected_line':
         case 'undecodable':
@@ -123,7 +124,7 @@ export class RecordFold {
 
   #admit(file: SourceFile, offset: number, block: OpenBlock): boolean {
     const request = this.#request
-    if (request.identity === 'request_id') block.requestIds += 1
+    if (this.#admission.isInWindow(request.identity, offset)) block.requestIds += 1
     if (!this.#admission.isDuplicate(request, file, offset)) return true
     block.duplicates += 1
     file.count(true)

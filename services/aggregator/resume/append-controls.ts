@@ -24,9 +24,14 @@ export async function appendControls(
 ): Promise<void> {
   if (controls.length === 0) return
   const standings = await ledger.readStandings(log.topic)
-  // By the clock, so that a word that is not counted yet has the lower number.
-  const sequenceOf = (partition: number) =>
-    Math.max(clock(), (standings.get(partition)?.controlSequence ?? 0) + 1)
+  const said = new Map<number, number>()
+  // By the clock, so that a word that is not counted yet has the lower number; and each above the one before it.
+  const sequenceOf = (partition: number) => {
+    const last = said.get(partition) ?? standings.get(partition)?.controlSequence ?? 0
+    const sequence = Math.max(clock(), last + 1)
+    said.set(partition, sequence)
+    return sequence
+  }
   await log.append(
     controls.map(({ partition, payload }) => ({
       value: sign({ stream: log.topic, partition }, sequenceOf(partition), payload),

@@ -17,6 +17,7 @@ const block = (number: number, fields: Partial<LedgerBlock> = {}): LedgerBlock =
   pastMaxMs: null,
   controlSequence: 0,
   aheadMaxMs: null,
+  partitionCount: null,
   firstOffset: number * blockSize,
   nextOffset: (number + 1) * blockSize,
   records: 15,

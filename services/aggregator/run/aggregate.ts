@@ -8,7 +8,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Logger } from 'pino'
 import { DEFAULT_GEOMETRY, FOLD_VERSION, UNSIGNED_VERSION } from '../count/block.ts'
-import { hashId } from '../count/hash-identity.ts'
+import { hashOrigin } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
@@ -45,7 +45,7 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
   const ledger = createLedgerReader(store)
   const scanner = new RequestScanner()
   const foldVersionMax = FOLD_VERSION
-  const recogniser = new Recogniser({ ledger, store, log, hashId, findRepeated, hashesMax: HASHES_MAX })
+  const recogniser = new Recogniser({ ledger, store, log, hashOrigin, findRepeated, hashesMax: HASHES_MAX })
   return countLog({
     ...settings,
     ledger,
@@ -54,6 +54,7 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
     board: store.kind === 'server' ? openSignBoard(store, log.topic) : null,
     processName: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     sleep,
+    unsignedVersion: UNSIGNED_VERSION,
     geometry: DEFAULT_GEOMETRY,
     pendingRowsMax: PENDING_ROWS_MAX,
     resume: (partition, ofNewPartition) =>

@@ -18,7 +18,7 @@ import { TEST_KEY } from '../../../test/support/aggregator/stream-key.ts'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
 import { DEFAULT_GEOMETRY, FoldVersionError, type StreamRules, UNSIGNED_VERSION } from '../count/block.ts'
-import { hashId } from '../count/hash-identity.ts'
+import { hashOrigin } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
@@ -70,7 +70,7 @@ const append = (log: EventLog, ids: readonly string[], timeMs = nowMs) =>
 function count(log: EventLog, geometry: StreamRules, words = WORDS): Promise<void> {
   const ledger = createLedgerReader(store)
   const foldVersionMax = geometry.foldVersion
-  const recogniser = new Recogniser({ ledger, store, log, hashId, findRepeated, hashesMax: 2 })
+  const recogniser = new Recogniser({ ledger, store, log, hashOrigin, findRepeated, hashesMax: 2 })
   return countLog({
     readGroup: async () => 'count',
     ...{ board: null, processName: 'the only one' },
@@ -87,6 +87,7 @@ function count(log: EventLog, geometry: StreamRules, words = WORDS): Promise<voi
     clock: () => nowMs,
     epochMs: () => nowMs,
     openKey: async () => TEST_KEY,
+    unsignedVersion: words.unsignedVersion,
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
     beginFold: point =>
@@ -189,13 +190,13 @@ test('limits on times hold from where the log says so, for a stream that began w
     limitTimes(
       {
         ...{ ledger: createLedgerReader(store), store, log },
-        ...{ openKey: async () => TEST_KEY, clock: () => nowMs },
+        ...{ openKey: async () => TEST_KEY, clock: () => nowMs, unsignedVersion: words.unsignedVersion },
       },
       { pastMaxMs, aheadMaxMs: DAY_MS },
     )
   await append(log, ['a', 'b'], nowMs - 500 * DAY_MS)
   await count(log, FIRST)
-  // Version 2 comes before the limits, and with limits of its own.
+  // The newest version comes before the limits, and with limits of its own.
   expect(await limit(3 * DAY_MS)).toBe(1)
   await append(log, ['b', 'c'], nowMs - 4 * DAY_MS)
   await count(log, DEFAULT_GEOMETRY, words)
@@ -209,10 +210,10 @@ test('limits on times hold from where the log says so, for a stream that began w
   ])
   expect(blocks).toEqual([
     [0, 1, 0, 2, 0, 0],
-    [2, 2, 400, 0, 0, 0],
-    [3, 2, 3, 0, 1, 1],
+    [2, 3, 400, 0, 0, 0],
+    [3, 3, 3, 0, 1, 1],
     // After the version record that the newer release sent as well.
-    [7, 2, 5, 1, 1, 0],
+    [7, 3, 5, 1, 1, 0],
   ])
   expect(await findFaults(log, [], words)).toEqual([])
   await log.close()

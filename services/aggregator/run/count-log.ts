@@ -5,7 +5,7 @@ import type { EventLog, Subscription } from '@forbruk/infra/log/event-log.ts'
 import type { StreamGeometry, StreamRules } from '../count/block.ts'
 import { lacksReadable } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
-import { registerStream } from '../resume/register-stream.ts'
+import { type Registered, registerStream } from '../resume/register-stream.ts'
 import { Sharing } from '../share/sharing.ts'
 import type { SignBoard } from '../share/sign-board.ts'
 import { hasCaughtUp, hasReached, readEndOffsets } from './catch-up.ts'
@@ -42,6 +42,8 @@ export type CountParts = {
   readonly clock: () => number
   /** Milliseconds since the epoch: what is signed is numbered by it. */
   readonly epochMs: () => number
+  /** The last version that a stream goes on to by an unsigned record. */
+  readonly unsignedVersion: StreamRules
   /** How this release counts: a new stream from its start, one that is counted from where its log says so. */
   readonly geometry: StreamRules
   /** More rows than this wait for the store, and no further record is folded until they are written. */
@@ -55,8 +57,17 @@ export type CountParts = {
   readonly onHeld?: (partitions: ReadonlySet<number>) => void
 }
 
-/** Counts until `signal`, or until caught up, with every step passed in: see `aggregate`. */
+/**
+ * Counts until `signal`, or until caught up, with every step passed in: see `aggregate`. Where the log says that the
+ * stream has grown, it begins anew, with more partitions.
+ */
 export async function countLog(parts: CountParts): Promise<void> {
+  for (let outcome: Outcome = 'grown'; outcome === 'grown'; ) outcome = await countPartitions(parts)
+}
+
+type Outcome = 'done' | 'grown'
+
+async function countPartitions(parts: CountParts): Promise<Outcome> {
   const { log, ledger, logger, sleep } = parts
   const stopping = new AbortController()
   const { signal } = stopping
@@ -65,26 +76,12 @@ export async function countLog(parts: CountParts): Promise<void> {
   if (parts.signal.aborted) stopAtOnce()
   const onRetry = (error: Error, delayMs: number) =>
     logger.warn({ delayMs, reason: error.message }, 'the store is away: waiting')
-  const patient = <Value>(work: () => Promise<Value>) => whenAvailable(work, { signal, sleep, onRetry })
-
-  const ofNewPartition = await patient(() =>
-    registerStream({ ...parts, clock: parts.epochMs }, parts.geometry),
-  )
+  const patient: Patient = work => whenAvailable(work, { signal, sleep, onRetry })
+  const registered = await patient(() => registerStream({ ...parts, clock: parts.epochMs }, parts.geometry))
   const key = await patient(parts.openKey)
-  const endOffsets = parts.untilCaughtUp ? await readEndOffsets(log) : null
-  const counter = new StreamCounter({
-    resume: partition => patient(() => parts.resume(partition, ofNewPartition)),
-    beginFold: point => parts.beginFold(point, key),
-    write: blocks => patient(() => parts.write(blocks)),
-    async explainUnreadable(error) {
-      const standings = await patient(() => ledger.readStandings(log.topic))
-      const knownOffset = standings.get(error.partition)?.nextOffset ?? error.fromOffset
-      return lacksReadable({ stream: log.topic, partition: error.partition }, error, knownOffset)
-    },
-    pendingRowsMax: parts.pendingRowsMax,
-    logger,
-    signal,
-  })
+  const { partitionCount } = registered
+  const endOffsets = parts.untilCaughtUp ? await readEndOffsets(log, partitionCount) : null
+  const counter = createCounter(parts, registered, key, patient, signal)
   const settle = async () => {
     const settled = await patient(() => parts.settle(signal))
     logger.debug({ settled }, 'repeated request ids settled')
@@ -106,19 +103,24 @@ export async function countLog(parts: CountParts): Promise<void> {
   subscription.finished.catch(fail)
   // With others there is something to be done before.
   if (parts.board !== null) parts.signal.removeEventListener('abort', stopAtOnce)
-  const sharing = share(parts, counter, subscription, stopping).catch(fail)
+  const sharing = share(parts, partitionCount, counter, subscription, stopping).catch(fail)
   const recognising =
     endOffsets === null
       ? keepRecognising({ counter, settle, clock: parts.clock, logger, sleep, signal }).catch(fail)
       : null
+  let outcome: Outcome | null = null
   try {
-    for (let done = false; !done && !signal.aborted; done = await isDone()) {
+    while (outcome === null && !signal.aborted) {
       await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
       const nextOffsets = await counter.flush()
       // Not waited for: whoever takes it may be away, and nothing rests on it.
       void subscription.commit(nextOffsets)
       parts.onHeld?.(counter.held)
       if (endOffsets !== null) parts.onProgress?.(counter.progressTo(endOffsets))
+      if (signal.aborted) break
+      const done = await isDone()
+      // Last: what was folded meanwhile may say so.
+      outcome = (await hasGrown(parts, counter, partitionCount, patient)) ? 'grown' : done ? 'done' : null
     }
   } catch (error) {
     fail(error)
@@ -133,18 +135,58 @@ export async function countLog(parts: CountParts): Promise<void> {
   if (failures.length > 0) throw failures[0]
   // One that is under way: the caller closes the store next.
   await counter.flush()
-  if (halted !== null && endOffsets !== null && !parts.signal.aborted) throw halted
+  if (parts.signal.aborted) return 'done'
+  if (outcome === 'grown')
+    logger.info({ partitionCount }, 'the stream has grown: counting begins anew, with more')
+  else if (halted !== null && endOffsets !== null) throw halted
+  return outcome ?? 'done'
+}
+
+/** Whoever counts no partition that says so learns it of the ledger. */
+async function hasGrown(
+  { log, ledger }: CountParts,
+  counter: StreamCounter,
+  partitionCount: number,
+  patient: Patient,
+): Promise<boolean> {
+  if (counter.partitionCount > partitionCount) return true
+  if (log.partitionCount <= partitionCount) return false
+  const growths = await patient(() => ledger.readGrowths(log.topic))
+  return growths.some(each => each.partitionCount > partitionCount)
+}
+
+type Patient = <Value>(work: () => Promise<Value>) => Promise<Value>
+
+function createCounter(
+  parts: CountParts,
+  { partitionCount, ofNewPartition }: Registered,
+  key: FoldKey,
+  patient: Patient,
+  signal: AbortSignal,
+): StreamCounter {
+  const { log, ledger, logger, sleep, pendingRowsMax } = parts
+  return new StreamCounter({
+    ...{ partitionCount, pendingRowsMax, logger, sleep, signal },
+    beginFold: point => parts.beginFold(point, key),
+    resume: partition => patient(() => parts.resume(partition, ofNewPartition(partition))),
+    write: blocks => patient(() => parts.write(blocks)),
+    async explainUnreadable(error) {
+      const standings = await patient(() => ledger.readStandings(log.topic))
+      const knownOffset = standings.get(error.partition)?.nextOffset ?? error.fromOffset
+      return lacksReadable({ stream: log.topic, partition: error.partition }, error, knownOffset)
+    },
+  })
 }
 
 /** Chooses what is counted here until `stopping`, or until the process is told to end and others have taken over. */
 async function share(
   parts: CountParts,
+  partitionCount: number,
   counter: StreamCounter,
   subscription: Subscription,
   stopping: AbortController,
 ): Promise<void> {
-  const { log, board, processName, signal, clock, logger, sleep } = parts
-  const { partitionCount } = log
+  const { board, processName, signal, clock, logger, sleep } = parts
   if (board === null) return subscription.hold(new Set(Array(partitionCount).keys()))
   const sharing = new Sharing({
     ...{ self: processName, partitionCount, board, clock, logger, sleep },

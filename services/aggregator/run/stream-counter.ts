@@ -11,6 +11,8 @@ export type CountLogger = Readonly<
 export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
 
 type CounterParts = {
+  /** Those from here on are not counted, whatever the group gives. */
+  readonly partitionCount: number
   readonly resume: (partition: number) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
@@ -35,6 +37,7 @@ export class StreamCounter implements PartitionConsumer {
   }
 
   async assign(partition: number): Promise<number | null> {
+    if (partition >= this.#parts.partitionCount) return null
     try {
       const point = await this.#resume(partition)
       this.#folds.set(partition, this.#parts.beginFold(point))
@@ -88,6 +91,14 @@ export class StreamCounter implements PartitionConsumer {
   get caughtUp(): readonly number[] {
     const folded = [...this.#folds.values()].filter(({ isCaughtUp }) => isCaughtUp)
     return [...folded.map(({ partition }) => partition), ...this.#halts.keys()].toSorted((a, b) => a - b)
+  }
+
+  /** How many the stream has, as far as the log says in the partitions counted here. */
+  get partitionCount(): number {
+    return Math.max(
+      this.#parts.partitionCount,
+      ...[...this.#folds.values()].map(fold => fold.partitionCount ?? 0),
+    )
   }
 
   /** Why one of the partitions can't be counted on; null when all are. */

@@ -2,6 +2,7 @@ import { FoldVersionError } from '@forbruk/aggregator/count/block.ts'
 import { LogContradictsLedgerError } from '@forbruk/aggregator/count/block-proof.ts'
 import { LogGapError } from '@forbruk/aggregator/count/log-gap.ts'
 import { GapRefusedError } from '@forbruk/aggregator/resume/accept-gap.ts'
+import { GrowthRefusedError } from '@forbruk/aggregator/resume/grow-stream.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
@@ -49,6 +50,7 @@ const REFUSED = [
   CloseRefusedError,
   CaseRefusedError,
   GapRefusedError,
+  GrowthRefusedError,
   InvoicesRefusedError,
   RuleRefusedError,
   SharedFileError,

@@ -1,4 +1,8 @@
-import { describeStandstill, type Standstill, WHO_COUNTS } from '@forbruk/aggregator/run/find-standstills.ts'
+import {
+  describeUncounted,
+  explainStandstill,
+  type Standstill,
+} from '@forbruk/aggregator/run/find-standstills.ts'
 import type { Recognised } from '@forbruk/infra/ledger/recognition.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
@@ -18,6 +22,8 @@ export type PartitionStatus = {
 export type Status = {
   readonly stream: string
   readonly partitions: readonly PartitionStatus[]
+  /** How many of them are counted; null while none is. */
+  readonly counted: number | null
   /** What nobody counted on while it was looked at. */
   readonly standstills: readonly Standstill[]
   readonly gaps: readonly AcceptedGap[]
@@ -31,9 +37,10 @@ export type Status = {
 }
 
 export function printStatus(status: Status): void {
-  const { partitions, standstills, gaps, recognised, sources, silent, shared, waiting } = status
+  const { partitions, counted, standstills, gaps, recognised, sources, silent, shared, waiting } = status
   printPartitions(partitions)
-  for (const standstill of standstills) printLine(`${describeStandstill(standstill)}: ${WHO_COUNTS}`)
+  for (const standstill of standstills) printLine(explainStandstill(standstill))
+  if (counted !== null && counted < partitions.length) printLine(describeUncounted(counted))
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
     printLine(`gap in partition ${partition}: offsets ${range} were given up: ${reason}`)
@@ -142,6 +149,7 @@ export function statusAsJson(status: Status) {
   const { stream, partitions, standstills, gaps, recognised, sources, silent, shared, waiting } = status
   return {
     stream,
+    partitions_counted: status.counted,
     partitions: partitions.map(each => ({
       partition: each.partition,
       end_offset: each.bounds.endOffset,

@@ -32,6 +32,7 @@ export function describeLack(lack: Lack): string {
         `stream ${lack.otherStream} holds usage of the month as well, which closing ${lack.stream} leaves out; ` +
         'check KAFKA_TOPIC'
       )
+    case 'partition_uncounted':
     case 'partition_behind':
     case 'partition_lost':
     case 'gap':
@@ -91,6 +92,16 @@ function describeSharedFile(lack: Extract<Lack, { kind: 'file_shared' }>): strin
 
 function describePartition(lack: Extract<Lack, { partition: number }>): string {
   switch (lack.kind) {
+    case 'partition_uncounted': {
+      const found =
+        lack.records > 0
+          ? `${showCount(lack.records)} records wait there`
+          : 'what was there has left the log, so nobody can know'
+      return (
+        `partition ${lack.partition} is not counted, and ${found}: the topic has got more partitions than the ` +
+        `${lack.counted} that are counted; run forbruk stream grow, then forbruk aggregate`
+      )
+    }
     case 'partition_behind': {
       const progress =
         lack.nextOffset === null ? 'nothing aggregated' : `aggregated to offset ${showCount(lack.nextOffset)}`

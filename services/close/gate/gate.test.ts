@@ -281,8 +281,8 @@ test.each([
 )
 
 test('the store must know the whole stream, and no other one of the month', () => {
-  expect(lacks({ storedPartitions: 6 })).toEqual([
-    'the log has 8 partitions, the store counted 6; check that both belong together',
+  expect(lacks({ storedPartitions: 9 })).toEqual([
+    'the log has 8 partitions, the store counted 9; check that both belong together',
   ])
   expect(lacks({ storedPartitions: null })).toEqual([
     'stream gateway.requests: the store holds its blocks, but not its record; run forbruk aggregate',
@@ -290,6 +290,28 @@ test('the store must know the whole stream, and no other one of the month', () =
   expect(lacks({ otherStreams: ['old'] })).toEqual([
     'stream old holds usage of the month as well, which closing gateway.requests leaves out; check KAFKA_TOPIC',
   ])
+})
+
+test('what may wait in a partition that nobody agreed to count', () => {
+  const beyond = (changes: Partial<PartitionFacts>) =>
+    lacks({
+      storedPartitions: 6,
+      partitions: [
+        PARTITION,
+        { ...PARTITION, partition: 6, endOffset: 0, graceOffset: null, ledger: null, ...changes },
+      ],
+    })
+  const said = (found: string) => [
+    `partition 6 is not counted, and ${found}: the topic has got more partitions than the 6 that are counted; ` +
+      'run forbruk stream grow, then forbruk aggregate',
+  ]
+  expect(beyond({})).toEqual([])
+  expect(beyond({ endOffset: 1_200 })).toEqual(said('1 200 records wait there'))
+  // What was appended behind the grace is of a later close.
+  expect(beyond({ endOffset: 1_200, graceOffset: 0 })).toEqual([])
+  expect(beyond({ endOffset: 1_200, graceOffset: 7 })).toEqual(said('7 records wait there'))
+  const lost = said('what was there has left the log, so nobody can know')
+  expect(beyond({ startOffset: 40, endOffset: 40 })).toEqual(lost)
 })
 
 test('everything that lacks is said at once', () => {

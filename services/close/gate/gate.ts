@@ -16,7 +16,7 @@ export type GateFacts = {
   readonly graceEndMs: number
   readonly stream: string
   readonly logPartitions: number
-  /** As the aggregator recorded it; null when it never counted this stream. */
+  /** How many are counted; null when the aggregator never counted this stream. */
   readonly storedPartitions: number | null
   readonly partitions: readonly PartitionFacts[]
   readonly sources: readonly SourceFacts[]
@@ -112,6 +112,13 @@ export type Lack =
       readonly nextOffset: number | null
       readonly neededOffset: number
     }
+  /** The topic has got it, and nobody has agreed to count it: so many records there may be of the month. */
+  | {
+      readonly kind: 'partition_uncounted'
+      readonly partition: number
+      readonly counted: number
+      readonly records: number
+    }
   /** Offsets in [fromOffset, toOffset) left the log before they were counted. */
   | {
       readonly kind: 'partition_lost'
@@ -168,7 +175,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     ...judgeTime(facts, nowMs),
     ...judgeUsage(facts, nowMs),
     ...judgeStream(facts),
-    ...facts.partitions.flatMap(judgePartition),
+    ...facts.partitions.flatMap(partition => judgePartition(partition, facts.storedPartitions)),
     ...facts.gaps.map(({ partition, fromOffset, toOffset, reason }): Lack => {
       return { kind: 'gap', partition, fromOffset, toOffset, reason }
     }),
@@ -211,7 +218,8 @@ function judgeStream(facts: GateFacts): Lack[] {
   const isCounted = facts.partitions.some(partition => partition.ledger !== null)
   // Sources are known only through the stream's record: without it, none could be found wanting.
   if (storedPartitions === null && isCounted) lacks.push({ kind: 'stream_unrecorded', stream })
-  if (storedPartitions !== null && storedPartitions !== logPartitions) {
+  // More are judged one by one, by what may wait there.
+  if (storedPartitions !== null && storedPartitions > logPartitions) {
     lacks.push({ kind: 'partitions_differ', log: logPartitions, stored: storedPartitions })
   }
   return lacks
@@ -221,7 +229,16 @@ function judgeStream(facts: GateFacts): Lack[] {
  * Counted past the first record that came after the grace; or, where none came yet, to the log's end. «Past», and not
  * «up to»: then at least one record of the partition is counted, even when the whole month was shipped late.
  */
-function judgePartition({ partition, startOffset, endOffset, graceOffset, ledger }: PartitionFacts): Lack[] {
+function judgePartition(
+  { partition, startOffset, endOffset, graceOffset, ledger }: PartitionFacts,
+  counted: number | null,
+): Lack[] {
+  if (counted !== null && partition >= counted) {
+    const records = (graceOffset ?? endOffset) - startOffset
+    // What a retention has deleted there may have been of the month.
+    const isEmpty = startOffset === 0 && records === 0
+    return isEmpty ? [] : [{ kind: 'partition_uncounted', partition, counted, records }]
+  }
   const neededOffset = graceOffset === null ? endOffset : graceOffset + 1
   if (ledger === null) {
     return endOffset === 0 ? [] : [{ kind: 'partition_behind', partition, nextOffset: null, neededOffset }]
