@@ -105,7 +105,7 @@ async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = []) {
   const sums = await readBlockSums(store, log.topic)
   const identities = await readIdentitySums(store, log.topic, new Map([[0, 0]]))
   const replayed = await replayBlocks(
-    { store, log, foldVersionMax: 2, gaps },
+    { store, log, foldVersionMax: NEWEST.foldVersion, gaps },
     blocks,
     () => true,
     () => undefined,
