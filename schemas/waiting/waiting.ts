@@ -44,6 +44,8 @@ const findingShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('later_usage'), month, revision: z.int() }),
   /** Decisions, or that they were taken back, that no revision of the month has. */
   z.object({ kind: z.literal('decisions_unstated'), month, caseIds: z.array(z.string()).readonly() }),
+  /** The topic has got partitions that nobody agreed to count, from now or before: the month is that of now. */
+  z.object({ kind: z.literal('partitions_uncounted'), month, counted: z.int(), partitions: z.int() }),
   /** A case is open about a month that has no overage any more. */
   z.object({ kind: z.literal('overage_vanished'), month, caseId: z.string(), clientName: z.string() }),
 ])

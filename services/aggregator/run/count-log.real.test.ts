@@ -17,7 +17,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TEST_KEY } from '../../../test/support/aggregator/stream-key.ts'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
-import { DEFAULT_GEOMETRY, FoldVersionError, type StreamRules, UNSIGNED_VERSION } from '../count/block.ts'
+import {
+  DEFAULT_GEOMETRY,
+  FOLD_VERSION,
+  FoldVersionError,
+  type StreamRules,
+  UNSIGNED_VERSION,
+} from '../count/block.ts'
 import { hashOrigin } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
@@ -111,7 +117,7 @@ async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = [], word
   const sums = await readBlockSums(store, log.topic)
   const identities = await readIdentitySums(store, log.topic, new Map([[0, 0]]))
   const replayed = await replayBlocks(
-    { store, log, foldVersionMax: 2, gaps, words },
+    { store, log, foldVersionMax: FOLD_VERSION, gaps, words },
     blocks,
     () => true,
     () => undefined,

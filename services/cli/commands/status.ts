@@ -45,7 +45,7 @@ async function readStatus(parts: Parts): Promise<Status> {
   const shared = await readSharedFiles(store, stream, null)
   const standstills = await findStandstills(ledger, log)
   const tariff = await readTariffFile(parts.config.tariffPath)
-  const waiting = await waitingReader(store, parts.config, tariff)(Date.now())
+  const waiting = await waitingReader(store, parts.config, tariff, async () => log)(Date.now())
   return {
     stream,
     partitions,

@@ -44,6 +44,11 @@ function describe(finding: Finding): Sentences {
         detail: `${month}: what was decided in ${nameSome(finding.caseIds)} is on no statement yet`,
         todo: `forbruk close ${month}`,
       }
+    case 'partitions_uncounted':
+      return {
+        detail: `the topic has ${finding.partitions} partitions, and only the first ${finding.counted} are counted`,
+        todo: 'forbruk stream grow, if that was meant; with --dry-run it says what waits in the others',
+      }
     case 'overage_vanished':
       return {
         detail: `case ${finding.caseId} of ${finding.clientName} is open, and ${month} has no overage any more`,

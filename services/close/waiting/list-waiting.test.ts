@@ -7,6 +7,7 @@ import { listWaiting, type WaitingFacts } from './list-waiting.ts'
 const NOW = '2027-01-20T00:00:00Z'
 const BY_PEOPLE: CloseSchedule = { expression: null, timeZone: 'Europe/Oslo', from: null }
 const NOTHING: WaitingFacts = {
+  uncounted: null,
   schedule: BY_PEOPLE,
   firstAppendTimeMs: Date.parse('2026-09-15T00:00:00Z'),
   closedMonths: new Set(['2026-09', '2026-10', '2026-11', '2026-12']),
@@ -120,6 +121,16 @@ test('what waits for approval, and what was closed by other inputs than hold now
       ...{ kind: 'inputs_changed', month: '2026-10', revision: 2, causes: ['registry', 'tariff'] },
       detail: '2026-10 r2 was closed by another registry and tariff than holds for it now',
       todo: 'forbruk close 2026-10 --dry-run, which names the difference that --accept takes',
+    },
+  ])
+})
+
+test('partitions that nobody agreed to count', () => {
+  expect(list({ uncounted: { counted: 6, partitions: 8 } })).toMatchObject([
+    {
+      kind: 'partitions_uncounted',
+      detail: 'the topic has 8 partitions, and only the first 6 are counted',
+      todo: expect.stringContaining('forbruk stream grow'),
     },
   ])
 })

@@ -1,4 +1,5 @@
 import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
 import type { Finding, Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import type { ExceptionSums } from '../revision/read-exception-sums.ts'
@@ -12,12 +13,17 @@ export type WaitingFacts = PlanFacts & {
   readonly schedule: CloseSchedule
   /** The newest revision of each month of late. */
   readonly closes: readonly ClosedFacts[]
+  /** Null where all partitions of the topic are counted. */
+  readonly uncounted: Uncounted | null
   readonly announcements: readonly Pick<PlacedAnnouncement, 'month' | 'revision' | 'contentHash' | 'state'>[]
   readonly cases: readonly Pick<
     CaseSummary,
     'caseId' | 'clientName' | 'state' | 'notOnStatement' | 'withoutOverage'
   >[]
 }
+
+/** How many partitions are counted, of how many. */
+export type Uncounted = { readonly counted: number; readonly partitions: number }
 
 type ClosedFacts = {
   readonly month: string
@@ -37,6 +43,7 @@ export function listWaiting(facts: WaitingFacts, nowMs: number): Waiting[] {
     ...listApprovals(facts),
     ...listUnstated(facts),
     ...listVanished(facts),
+    ...listUncounted(facts, nowMs),
   ]
   return findings.sort((a, b) => (a.month < b.month ? -1 : a.month > b.month ? 1 : 0)).map(describeFinding)
 }
@@ -73,6 +80,11 @@ function listUnstated({ cases }: WaitingFacts): Finding[] {
       caseIds: ofMonth.map(({ caseId }) => caseId).sort(),
     }),
   )
+}
+
+function listUncounted({ uncounted, schedule }: WaitingFacts, nowMs: number): Finding[] {
+  const { month } = periodAt(nowMs, schedule.timeZone)
+  return uncounted === null ? [] : [{ kind: 'partitions_uncounted', month, ...uncounted }]
 }
 
 function listVanished({ cases }: WaitingFacts): Finding[] {

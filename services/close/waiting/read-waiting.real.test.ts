@@ -21,7 +21,7 @@ const waiting = (schedule = BY_PEOPLE, tariff = TARIFF) => {
   const { store, clock } = place()
   const topics = { stream: TOPIC, statementsTopic: 'billing.statements' }
   const isSameRegistry = compareRegistries(store)
-  return readWaiting({ store, ...topics, schedule, tariff, isSameRegistry }, clock.nowMs)
+  return readWaiting({ store, ...topics, schedule, tariff, isSameRegistry, uncounted: null }, clock.nowMs)
 }
 const kinds = async () => (await waiting()).map(({ kind }) => kind)
 const details = async () => (await waiting()).map(({ detail }) => detail)
