@@ -11,6 +11,7 @@ export class HeldPartitions {
   readonly #followed = new Map<number, { readonly ending: AbortController; readonly done: Promise<void> }>()
   readonly #outcome = Promise.withResolvers<void>()
   #wanted: ReadonlySet<number> = new Set()
+  readonly #stopping = new AbortController()
   #end: Promise<void> | null = null
   #failure: { readonly reason: unknown } | null = null
 
@@ -22,8 +23,9 @@ export class HeldPartitions {
     this.finished.catch(() => {})
   }
 
-  get hasEnded(): boolean {
-    return this.#end !== null
+  /** Aborted when all of it ends, not when one partition is given up. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
   }
 
   hold(partitions: ReadonlySet<number>): void {
@@ -60,6 +62,7 @@ export class HeldPartitions {
   }
 
   async #stop(): Promise<void> {
+    this.#stopping.abort()
     for (const { ending } of this.#followed.values()) ending.abort()
     await Promise.all([...this.#followed.values()].map(({ done }) => done))
     if (this.#failure === null) this.#outcome.resolve()

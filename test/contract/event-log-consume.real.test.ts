@@ -149,6 +149,33 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
       expect(recorder.violations).toEqual([])
     })
 
+    test('what is held anew while assign is still asked about it is asked about once that has answered', async () => {
+      const log = await open('asked-anew', 1)
+      await log.append(numbered(6, { partition: 0 }))
+      const answers = [Promise.withResolvers<number>(), Promise.withResolvers<number>()]
+      const recorder: Recorder = new Recorder(() => answers[recorder.assigned.length - 1]?.promise ?? 0)
+      const subscription = await log.consume('group', recorder)
+      subscription.hold(new Set([0]))
+      await until(
+        () => recorder.assigned.length === 1,
+        () => 'not assigned',
+      )
+      subscription.hold(new Set())
+      subscription.hold(new Set([0]))
+      // Longer than a stop waits for an answer.
+      await new Promise(resolve => setTimeout(resolve, 4_000))
+      expect(recorder.assigned).toEqual([0])
+      answers[0]?.resolve(1)
+      answers[1]?.resolve(4)
+      await until(
+        () => recorder.offsets(0).length === 2,
+        () => `${recorder.offsets(0)}`,
+      )
+      await subscription.stop()
+      expect(recorder.offsets(0)).toEqual([4, 5])
+      expect(recorder.violations).toEqual([])
+    })
+
     test('stop waits for the batch in hand', async () => {
       const log = await open('stop', 1)
       await log.append(numbered(3, { partition: 0 }))

@@ -3,6 +3,7 @@ import { type Cluster, Kafka, type KafkaConfig, logLevel, type SASLOptions } fro
 import { EventLogError } from '../event-log.ts'
 import { noteAnswer } from './answers.ts'
 import { createTokenProvider, type TokenSource } from './fetch-token.ts'
+import './mend-connections.ts'
 import { silenceKafkajs } from './silence-kafkajs.ts'
 import type { KafkaSockets } from './sockets.ts'
 

@@ -27,7 +27,7 @@ export type KafkaSource = {
 
 const WATCH_INTERVAL_MS = 15_000
 const COMMIT_TIMEOUT_MS = 5_000
-/** For an answer that is under way when its partition is given up. */
+/** For an answer that is under way when everything ends. */
 const LATE_MS = 3_000
 
 /** Throws EventLogError when the brokers can't be read from. */
@@ -51,6 +51,7 @@ class KafkaSubscription implements Subscription {
   readonly #held: HeldPartitions
   readonly #reader: LeaderReader
   readonly #ending = new AbortController()
+  readonly #late: Promise<null>
   #saidNotCommitted = false
   #isCommitting = false
 
@@ -68,6 +69,7 @@ class KafkaSubscription implements Subscription {
       checkPosition: position => this.#checkPosition(position, this.#ending.signal),
       fail: reason => this.#held.fail(reason),
     })
+    this.#late = aborted(this.#held.stopping).then(() => setTimeout(LATE_MS, null, { ref: false }))
     const end = () => this.#end()
     this.finished.then(end, end)
   }
@@ -155,12 +157,14 @@ class KafkaSubscription implements Subscription {
     if (error) throw error
   }
 
-  /** Null once the answer no longer matters. */
+  /**
+   * Null once the answer no longer matters. It is waited for all the same until everything ends: a consumer that is
+   * asked about a partition must not be asked about it again before.
+   */
   #whileAway<Answer>(ask: () => Promise<Answer>, signal: AbortSignal, limitMs: number) {
     const onWait = ({ message }: Error, waitedMs: number) =>
       this.#source.logger?.warn({ reason: message, waitedMs }, 'the log is away: waiting')
-    const late = aborted(signal).then(() => setTimeout(LATE_MS, null, { ref: false }))
-    return Promise.race([waitOut(ask, { limitMs, signal, onWait }), late])
+    return Promise.race([waitOut(ask, { limitMs, signal, onWait }), this.#late])
   }
 
   /** Where the log was cut or re-created while a partition rests, nothing may ever arrive that shows it. */
