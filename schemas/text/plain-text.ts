@@ -15,7 +15,8 @@ const REASON_CHARACTERS_MAX = 500
 
 export const NAME_RULE = `text of 1 to ${NAME_CHARACTERS_MAX} characters without control characters or spaces around it`
 const REASON_RULE = `one line of 1 to ${REASON_CHARACTERS_MAX} characters without control characters`
-export const NOTE_RULE = `text of 1 to ${NOTE_CHARACTERS_MAX} characters without control characters but line ends and tabs`
+export const NOTE_RULE =
+  `text of 1 to ${NOTE_CHARACTERS_MAX} characters ` + 'without control characters but line ends and tabs'
 
 /** Whether a text can be shown as it is on a page, in a file and on a terminal, on one line. */
 export function isPlain(text: string): boolean {
