@@ -46,13 +46,13 @@ describe('the registry', () => {
     expect(await rows('SELECT * FROM registry_import')).toEqual([])
   })
 
-  test('of five megabytes that are all wrong has its first thousand mistakes, and the others counted', async () => {
-    const clients = `${TABLES.clients}${' ,,x,y\n'.repeat(400_000)}`
-    const activations = `${TABLES.activations}${' ,,x,y\n'.repeat(300_000)}`
+  test('with very many mistakes has its first thousand mistakes, and the others counted', async () => {
+    const clients = `${TABLES.clients}${' ,,x,y\n'.repeat(40_000)}`
+    const activations = `${TABLES.activations}${' ,,x,y\n'.repeat(30_000)}`
     const answer = await post('/v1/registry', { ...TABLES, clients, activations })
     const problem = await expectProblem(answer, 422, 'registry_faulty')
     expect(problem.faults).toHaveLength(1_000)
-    expect(problem.faultCount).toBeGreaterThan(2_000_000)
+    expect(problem.faultCount).toBeGreaterThan(200_000)
     expect(await rows('SELECT * FROM registry_import')).toEqual([])
   })
 

@@ -13,7 +13,7 @@ const FLAGS = [
   // The CSV parser makes an error of each row that is too short.
   '--stack-trace-limit=0',
 ]
-const READING_MS_MAX = 60_000
+const READING_MS_MAX = 120_000
 
 /** Where a registry comes from: a folder, or the body of a request. */
 export type RegistryOrigin =
