@@ -113,6 +113,7 @@ function describe(cell: string, { rule }: CellRule): string {
   return `${cell === '' ? 'the cell is empty' : JSON.stringify(cell.slice(0, 60))}; expected ${rule}`
 }
 
+/** The type checker takes an object for one that may have more. */
 function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {
   return Object.keys(record) as Key[]
 }

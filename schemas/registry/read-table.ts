@@ -123,6 +123,7 @@ function nameCells<Column extends string>(
     named[column] = shared.get(cell) ?? cell
     if (shared.size < SHARED_MAX) shared.set(cell, cell)
   }
+  // Every column has been gone through, which the type checker can't see.
   return named as Record<Column, string>
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /**
  * What nobody needs in a name, and what does harm where a name is shown: control and escape characters, those that
  * show a text in another order than it has, line separators, halves of characters, and code points that are none,
- * which no XML may have. The last but one is what a decoder puts in place of bytes that are no UTF-8.
+ * which no XML may have. U+FFFD is what a decoder puts in place of bytes that are no UTF-8.
  */
 const UNPLAIN =
   /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd]/u
@@ -13,9 +13,11 @@ export const NAME_CHARACTERS_MAX = 200
 export const NOTE_CHARACTERS_MAX = 2_000
 const REASON_CHARACTERS_MAX = 500
 
-export const NAME_RULE = `text of 1 to ${NAME_CHARACTERS_MAX} characters without control characters or spaces around it`
+const textOf = (charactersMax: number) =>
+  `text of 1 to ${charactersMax} characters without control characters`
+export const NAME_RULE = `${textOf(NAME_CHARACTERS_MAX)} or spaces around it`
 const REASON_RULE = `one line of 1 to ${REASON_CHARACTERS_MAX} characters without control characters`
-export const NOTE_RULE = `text of 1 to ${NOTE_CHARACTERS_MAX} characters without control characters but line ends and tabs`
+export const NOTE_RULE = `${textOf(NOTE_CHARACTERS_MAX)} but line ends and tabs`
 
 /** Whether a text can be shown as it is on a page, in a file and on a terminal, on one line. */
 export function isPlain(text: string): boolean {

@@ -113,7 +113,7 @@ test('where it is set so, a revision waits until somebody lets its statements ou
     forbruk(['statements', 'announce', '2026-10', '--actor', 'kari', ...options], careful)
   const blind = await runForbruk(['statements', 'announce', '2026-10'], careful)
   expect(blind).toMatchObject({ code: 3, stdout: '' })
-  expect(blind.stderr).toContain(`approve its newest by --approve ${approve}`)
+  expect(blind.stderr).toContain(`--approve ${approve} approves it`)
   expect(await announce('--approve', approve)).toBe(
     '2026-10 r4 is approved by kari\nannounced 1 on billing.statements\n',
   )

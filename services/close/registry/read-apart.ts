@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { REGISTRY_BYTES_MAX } from '@forbruk/schemas/registry/registry-upload.ts'
+import { UploadMalformedError } from './read-upload.ts'
 import { NEXT, type Order, type Report, reportShape } from './reading-messages.ts'
 
 const SCRIPT = fileURLToPath(new URL('./reading-process.ts', import.meta.url))
@@ -13,7 +14,7 @@ const FLAGS = [
   // The CSV parser makes an error of each row that is too short.
   '--stack-trace-limit=0',
 ]
-const READING_MS_MAX = 60_000
+const READING_MS_MAX = 120_000
 
 /** Where a registry comes from: a folder, or the body of a request. */
 export type RegistryOrigin =
@@ -96,7 +97,9 @@ async function feed({ stdin }: ChildProcess, body: AsyncIterable<Uint8Array>): P
     return chunk
   })
   await pipeline(bounded, stdin).catch(error => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+    if (error instanceof UploadTooLargeError) throw error
+    const isRead = error instanceof Error && 'code' in error && error.code === 'EPIPE'
+    if (!isRead) throw new UploadMalformedError('the body ended before it was whole')
   })
 }
 

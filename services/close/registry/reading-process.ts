@@ -13,7 +13,7 @@ import { NEXT, type Order, orderShape, type Report } from './reading-messages.ts
 import { RegistryFaultsError } from './registry-faults-error.ts'
 
 /** Counting comes first. */
-const NICENESS = 10
+const NICENESS = 5
 
 async function* answer(order: Order): AsyncGenerator<Report> {
   const { files, validFrom } =

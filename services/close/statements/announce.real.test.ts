@@ -228,7 +228,7 @@ describe('a close that waits for approval', () => {
     const name = nameOf(await close({ announce: 'after-approval' }))
     for (const other of [null, name.replace('r1', 'r2'), name.replace(/.{12}$/, '0'.repeat(12))]) {
       await expect(approve('kari', other)).rejects.toThrow(ApprovalRefusedError)
-      await expect(approve('kari', other)).rejects.toThrow(`approve its newest by --approve ${name}`)
+      await expect(approve('kari', other)).rejects.toThrow(`--approve ${name} approves it`)
     }
     expect(await approve('kari', null, '2026-09')).toBeNull()
     expect(await rows('SELECT * FROM statement_approval')).toEqual([])

@@ -40,7 +40,8 @@ export async function approveMonth(options: ApproveOptions): Promise<readonly Ap
   if (seen === undefined && (approved !== null || waiting.length > 0)) {
     const what = approved === null ? 'waits for approval' : `has no revision ${approved}`
     throw new ApprovalRefusedError(
-      `${month} ${what}: look at it (forbruk statements list ${month}), and approve its newest by --approve ${nameOf(newest)}`,
+      `${month} ${what}; forbruk statements list ${month} shows its newest, ` +
+        `--approve ${nameOf(newest)} approves it`,
     )
   }
   const approvals: Approval[] = []

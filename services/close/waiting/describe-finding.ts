@@ -36,7 +36,9 @@ function describe(finding: Finding): Sentences {
       const names = finding.revisions.map(revision => `r${revision}`).join(', ')
       return {
         detail: `${month} ${names}: not announced before a person approves it`,
-        todo: `forbruk statements list ${month}, then forbruk statements announce ${month} --approve ${finding.approve}`,
+        todo:
+          `forbruk statements list ${month}, ` +
+          `then forbruk statements announce ${month} --approve ${finding.approve}`,
       }
     }
     case 'decisions_unstated':
