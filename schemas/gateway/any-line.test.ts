@@ -14,6 +14,11 @@ const FORMATS: readonly DeclaredFormat[] = DECLARATIONS.flatMap(declaration =>
   ENVELOPED.map(envelope => openGatewayFormat(`${envelope}${declaration.format}`, chooseFields(declaration))),
 )
 
+/** A value of these is a list of requests. */
+const LISTED = DECLARATIONS.filter(({ text }) => text.syntax === 'json' && text.list !== undefined).flatMap(
+  ({ format }) => ENVELOPED.map(envelope => `${envelope}${format}`),
+)
+
 /** Those that are hardest to find: behind everything that a caller can write. */
 function chooseFields({ client, fields, text }: Declaration) {
   if (text.syntax === 'tokens' && text.extras === true) return { client: 'extra1', integration: 'extra2' }
@@ -89,6 +94,29 @@ test.each(FORMATS.map(format => [format.name, format] as const))(
     )
   },
 )
+
+test('of a value every line is answered, in its order: nothing vanishes, and nothing is added', () => {
+  const single = FORMATS.filter(({ openFile, name }) => openFile === undefined && !LISTED.includes(name))
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 5 }), fc.constantFrom(...single), (lines, format) => {
+      const oneLine = lines.map(each => each.replaceAll('\n', ' '))
+      const answers = format.parseValue(Buffer.from(oneLine.map(each => `${each}\n`).join('')))
+      expect(answers).toEqual(oneLine.map(each => format.parseLine(Buffer.from(each))))
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('of a list every request is answered', () => {
+  const { parseValue, parseLine } = openGatewayFormat('kong')
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue({ maxDepth: 2 }), { minLength: 2, maxLength: 8 }), list => {
+      const raw = Buffer.from(JSON.stringify(list))
+      expect(parseValue(raw)).toHaveLength(list.length)
+      expect(parseLine(raw)).toMatchObject({ kind: 'rejected', reason: 'line_not_json' })
+    }),
+  )
+})
 
 describe('nothing before a line becomes part of a client', () => {
   const CLIENTS = ['remote_user', 'remote_addr', 'extra1'] as const

@@ -3,7 +3,7 @@ import { compileMeasures } from './compile-measures.ts'
 import type { Declaration } from './declaration.ts'
 import type { ClientField, DescribedLine, LineSyntax, ParsedLine, SetBy } from './gateway-format.ts'
 import { GatewayFormatError } from './gateway-format-error.ts'
-import { parseStatus } from './parse-number.ts'
+import { isMissing, parseStatus } from './parse-number.ts'
 import { readName } from './read-name.ts'
 import { readDelimitedFields, readW3cFields } from './syntax/delimited.ts'
 import { BROKEN, type FieldReader, TWICE, Unreadable } from './syntax/field-reader.ts'
@@ -225,10 +225,14 @@ function joinId(first: unknown, second: unknown): unknown {
 
 function compileDescription<Cut>(
   reader: FieldReader<Cut>,
-  { fields, method, route, ...declaration }: Declaration,
+  { fields, method, route, status, requestBytes, responseBytes }: Declaration,
 ): LineSyntax['describe'] {
-  const named = [...Object.keys(fields), ...namesNeeded({ fields, method, route, ...declaration })]
-  const finders = named.flatMap(name => reader.field(name) ?? [])
+  const measured = [status.field, requestBytes?.field ?? [], responseBytes?.field ?? []].flat()
+  const named = new Set([...reader.names, ...Object.keys(fields), ...measured])
+  const finders = [...named].flatMap(name => {
+    const find = reader.field(name)
+    return find === null ? [] : [{ name, find }]
+  })
   const word = (at: typeof method): ((cut: Cut) => string) => {
     const find = at === undefined ? null : reader.field(at.field)
     return cut => pickWord(find?.(cut), at?.word)
@@ -237,13 +241,14 @@ function compileDescription<Cut>(
   return (text): DescribedLine | null => {
     const cut = reader.cut(text)
     if (cut instanceof Unreadable) return null
-    const fieldsFound = finders.filter(find => isThere(find(cut))).length
-    return { method: findMethod(cut), route: findRoute(cut).split('?', 1)[0] ?? '', fieldsFound }
+    const states = finders.map(({ name, find }) => ({ name, state: stateOf(find(cut)) }))
+    return { method: findMethod(cut), route: findRoute(cut).split('?', 1)[0] ?? '', fields: states }
   }
 }
 
-function isThere(value: unknown): boolean {
-  return value !== undefined && value !== BROKEN
+function stateOf(value: unknown): DescribedLine['fields'][number]['state'] {
+  if (value === undefined || value === BROKEN) return 'absent'
+  return isMissing(value) ? 'empty' : 'said'
 }
 
 function pickWord(value: unknown, word: number | undefined): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { readJson } from '../json/read-json.ts'
+import { GatewayFormatError } from './gateway-format-error.ts'
 import { TIME_FORMS } from './parse-time.ts'
 
 /**
@@ -8,10 +9,9 @@ import { TIME_FORMS } from './parse-time.ts'
  */
 export type Declaration = z.infer<typeof declarationShape>
 export type TimeAt = Declaration['time'][number]
-export type WordAt = z.infer<typeof wordShape>
 
 /** A format's file is wrong; `faults` names every mistake by JSON path, value and what was expected. */
-export class DeclarationError extends Error {
+export class DeclarationError extends GatewayFormatError {
   override name = 'DeclarationError'
   readonly faults: readonly string[]
   constructor(file: string, faults: readonly string[]) {

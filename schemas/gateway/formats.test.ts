@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { bytesBasisOf, GATEWAY_FORMATS, openGatewayFormat } from './formats.ts'
+import { DECLARATIONS } from './declarations.ts'
+import { bytesBasisOf, openGatewayFormat } from './formats.ts'
 
 const user = { client: 'remote_user' }
 
@@ -63,7 +64,7 @@ test('the operator chooses the fields', () => {
   expect(openGatewayFormat('common', { client: 'extra1' }).parseLine(common)).toMatchObject({ clientId: 'a' })
 })
 
-const UNKNOWN = `is unknown; known are ${GATEWAY_FORMATS.join(', ')}, each also as syslog+…`
+const UNKNOWN = `is unknown; known are ${DECLARATIONS.map(each => each.format).join(', ')}, each also as syslog+…`
 
 test.each([
   ['nginx', {}, `the format "nginx" ${UNKNOWN}`],

@@ -1,13 +1,10 @@
 import { compileFormat, type GatewayFields } from './compile-format.ts'
-import type { Declaration } from './declaration.ts'
+import { type Declaration, DeclarationError, readDeclaration } from './declaration.ts'
 import { DECLARATIONS, findDeclaration } from './declarations.ts'
 import { ENVELOPES, type EnvelopeName, openEnvelope } from './envelope.ts'
 import type { BytesBasis, DeclaredFormat } from './gateway-format.ts'
 import { GatewayFormatError } from './gateway-format-error.ts'
 import { openReader } from './read-line.ts'
-
-/** How a line is written. With what is around it: `syslog+combined`. */
-export const GATEWAY_FORMATS: readonly string[] = DECLARATIONS.map(({ format }) => format)
 
 /**
  * A gateway's log format by its name, with the operator's choice of fields: which ones there are is declared in its
@@ -17,22 +14,48 @@ export const GATEWAY_FORMATS: readonly string[] = DECLARATIONS.map(({ format }) 
  * @throws GatewayFormatError
  */
 export function openGatewayFormat(name: string, fields: GatewayFields = {}): DeclaredFormat {
-  const { envelope, format } = splitName(name)
-  const declaration = findDeclaration(format)
-  if (declaration === undefined || envelope === undefined) {
-    throw new GatewayFormatError(
-      `the format ${JSON.stringify(name)} is unknown; known are ${GATEWAY_FORMATS.join(', ')}, ` +
-        `each also as ${ENVELOPES.map(each => `${each}+…`).join(', ')}; or the file of one of your own, ./NAME.json`,
-    )
-  }
+  const { declaration, envelope } = findGatewayFormat(name)
   return openDeclared(declaration, envelope, fields)
 }
 
+type FoundFormat = { readonly declaration: Declaration; readonly envelope: EnvelopeName | null }
+
+/** @throws GatewayFormatError */
+export function findGatewayFormat(name: string): FoundFormat {
+  const { envelope, format } = splitName(name)
+  const declaration = findDeclaration(format)
+  if (declaration !== undefined && envelope !== undefined) return { declaration, envelope }
+  const known = DECLARATIONS.map(each => each.format).join(', ')
+  const around = ENVELOPES.map(each => `${each}+…`).join(', ')
+  throw new GatewayFormatError(
+    `the format ${JSON.stringify(name)} is unknown; known are ${known}, each also as ${around}; ` +
+      'or the file of one of your own, ./NAME.json',
+  )
+}
+
 /**
- * A format of the operator's own, in an envelope or none.
+ * Reads the file of an operator's own format, and whether lines can be read by it. `file` is what errors call it.
  *
- * @throws GatewayFormatError
+ * @throws DeclarationError with every mistake
  */
+export function readOwnDeclaration(text: string, file: string): Declaration {
+  const declaration = readDeclaration(text, file)
+  const { format, status } = declaration
+  // A mark that tells its name must not mean another.
+  if (findDeclaration(format) !== undefined) {
+    const found = `$.format is ${JSON.stringify(format)}, which comes with Forbruk; expected another name`
+    throw new DeclarationError(file, [found])
+  }
+  try {
+    compileFormat(declaration, declaration.client === null ? { client: status.field } : {})
+  } catch (error) {
+    if (!(error instanceof GatewayFormatError)) throw error
+    throw new DeclarationError(file, [`$.text: ${error.message}`])
+  }
+  return declaration
+}
+
+/** @throws GatewayFormatError */
 export function openDeclared(
   declaration: Declaration,
   around: EnvelopeName | null,
@@ -41,13 +64,12 @@ export function openDeclared(
   const { format, bytesBasis, timeBasis } = declaration
   const syntax = compileFormat(declaration, fields)
   const envelope = around ?? declaration.envelope ?? null
-  const reader = openReader(envelope === null ? null : openEnvelope(envelope), syntax)
   return {
     name: around === null ? format : `${around}+${format}`,
     bytesBasis,
     timeBasis,
     client: syntax.client,
-    ...reader,
+    ...openReader(envelope === null ? null : openEnvelope(envelope), syntax),
   }
 }
 

@@ -13,10 +13,17 @@ export type GatewayFormat = {
   readonly client: ClientField
   parseLine(line: Uint8Array): ParsedLine
   /**
-   * Only of formats that name their columns in the file, and again where these change: a reader of one file's lines,
-   * from its first on. To go on in the middle of such a file, read what stands before once more.
+   * Only of formats that name their columns in the file, and again where these change: a reader of one file's lines. In
+   * the middle of a file it goes on by the header that was read last.
    */
-  openFile?(): (line: Uint8Array) => ParsedLine
+  openFile?(header: string | null): FileLines
+}
+
+/** Lines of one file, in their order. */
+export type FileLines = {
+  readonly parseLine: (line: Uint8Array) => ParsedLine
+  /** The last line that named columns; null before any. */
+  readonly header: () => string | null
 }
 
 /** A format that a file declares. */
@@ -60,8 +67,8 @@ export type DescribedLine = {
   readonly method: string
   /** Without what follows a question mark. */
   readonly route: string
-  /** How many of the fields that the format names are there. */
-  readonly fieldsFound: number
+  /** Of each field that the format names, whether it says something, says that there is nothing, or isn't there. */
+  readonly fields: readonly { readonly name: string; readonly state: 'said' | 'empty' | 'absent' }[]
 }
 
 export type ParsedLine =

@@ -4,6 +4,7 @@ import { type Envelope, recogniseEnvelope } from './envelope.ts'
 import type {
   DeclaredFormat,
   DescribedLine,
+  FileLines,
   LineSyntax,
   ParsedLine,
   RejectedParse,
@@ -19,10 +20,14 @@ export function openReader(envelope: Envelope | null, syntax: LineSyntax): Reade
   const { otherwise, readHeader } = syntax
   const readBy = (parse: Parse) => (raw: Uint8Array) => readLine(raw, envelope, parse, otherwise)
   const parseLine = readBy(readHeader === null ? compileSingle(syntax) : parseWithoutFile(syntax))
-  const openFile = () => readBy(parseInFile(syntax))
+  const openFile = (header: string | null): FileLines => {
+    const file = parseInFile(syntax, header)
+    return { parseLine: readBy(file.parse), header: file.header }
+  }
   return {
     parseLine,
-    parseValue: value => readValue(value, envelope, syntax, readHeader === null ? parseLine : openFile()),
+    parseValue: value =>
+      readValue(value, envelope, syntax, readHeader === null ? parseLine : openFile(null).parseLine),
     describeLine: raw => describeLine(raw, envelope, syntax),
     ...(readHeader === null ? {} : { openFile }),
   }
@@ -42,14 +47,19 @@ function compileSingle({ parse, parseList, otherwise }: LineSyntax): Parse {
 }
 
 /** Each line by the columns that the last header before it names. */
-function parseInFile(syntax: LineSyntax): Parse {
+function parseInFile(syntax: LineSyntax, before: string | null) {
+  let header: string | null = null
   let current = syntax
-  return text => {
-    const header = syntax.readHeader?.(text) ?? null
-    if (header === null) return current.parse(text)
-    if (header !== 'comment') current = header
+  const parse: Parse = text => {
+    const found = syntax.readHeader?.(text) ?? null
+    if (found === null) return current.parse(text)
+    if (found === 'comment') return BLANK
+    current = found
+    header = text
     return BLANK
   }
+  if (before !== null) parse(before)
+  return { parse, header: () => header }
 }
 
 /** Of a line alone nobody knows what came before it: it has the columns that the format declares. */

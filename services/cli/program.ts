@@ -6,6 +6,7 @@ import { auditCommand } from './commands/audit.ts'
 import { caseCommand } from './commands/case.ts'
 import { closeCommand } from './commands/close.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { formatsCommand } from './commands/formats.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { registryCommand } from './commands/registry.ts'
 import { rejectedCommand } from './commands/rejected.ts'
@@ -23,6 +24,7 @@ import type { CommandContext } from './wiring/open-parts.ts'
 const COMMANDS = [
   upCommand,
   serveCommand,
+  formatsCommand,
   shipCommand,
   aggregateCommand,
   closeCommand,

@@ -28,6 +28,8 @@ export type FileProgress = {
   readonly place: Place | null
   /** Where it lay while the gateway wrote to it under the name that is followed; null when it never was seen so. */
   readonly livePlace: Place | null
+  /** The last line that named the columns of those after it, in a format that does so. */
+  readonly header?: string | undefined
 }
 
 /** Stays the same when a file is renamed. */
@@ -54,6 +56,7 @@ export class LiveFile {
   lineDigests: readonly string[]
   place: Place | null
   livePlace: Place | null
+  header: string | null
   readonly #partitionCounts: number[]
   #savedLastLine: LastLine | null
   #lastLine: Line | null = null
@@ -70,6 +73,7 @@ export class LiveFile {
     this.lineDigests = saved.lineDigests
     this.place = saved.place
     this.livePlace = saved.livePlace
+    this.header = saved.header ?? null
     this.#partitionCounts = [...saved.partitionCounts]
     this.#savedLastLine = saved.lastLine
   }
@@ -115,6 +119,7 @@ export class LiveFile {
       lineDigests,
       place,
       livePlace,
+      ...(this.header === null ? {} : { header: this.header }),
     }
   }
 }

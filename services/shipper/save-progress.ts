@@ -24,6 +24,7 @@ const fileProgress = knownStart.extend({
   modifiedMs: z.number().min(0),
   done: z.boolean(),
   livePlace: place.nullable().default(null),
+  header: z.string().optional(),
 })
 const logProgress = z.object({
   path: z.string().min(1),

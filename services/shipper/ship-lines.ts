@@ -1,3 +1,4 @@
+import type { FileLines, GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import type { LiveFile } from './file-progress.ts'
 import { type Line, LineSplitter } from './read-lines.ts'
 import type { Shipment } from './shipment.ts'
@@ -23,8 +24,14 @@ export class LineShipper {
   readonly counts: LineCounts = noLines()
   readonly #shipment: Shipment
   readonly #splitter: LineSplitter
+  readonly #format: GatewayFormat
+  /** Of a format that names its columns in the file. */
+  readonly #fileLines: FileLines | null
 
   constructor(shipment: Shipment, live: LiveFile) {
+    const { format } = shipment.settings
+    this.#fileLines = format.openFile?.(live.header) ?? null
+    this.#format = this.#fileLines === null ? format : { ...format, parseLine: this.#fileLines.parseLine }
     this.live = live
     this.#shipment = shipment
     this.#splitter = new LineSplitter(live.position)
@@ -54,10 +61,11 @@ export class LineShipper {
   }
 
   #ship(line: Line): void {
-    const { format, source } = this.#shipment.settings
-    const record = toRecord(line, format, { source, file: this.live.file })
+    const { source } = this.#shipment.settings
+    const record = toRecord(line, this.#format, { source, file: this.live.file })
     const before = this.live.position
     this.live.passLine(line)
+    if (this.#fileLines !== null) this.live.header = this.#fileLines.header()
     this.#shipment.moved(this.live)
     this.counts.lines += 1
     this.counts.bytes += this.live.position - before

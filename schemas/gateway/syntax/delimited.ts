@@ -59,13 +59,15 @@ function readColumns(
     readHeader: null,
   } as const
   // Which fields there are is told by a file alone.
-  if (columns === undefined) return { ...shared, known: 'a name of #Fields:', field: () => () => undefined }
+  if (columns === undefined)
+    return { ...shared, known: 'a name of #Fields:', names: [], field: () => () => undefined }
   const repeated = columns.find((name, index) => columns.indexOf(name) !== index)
   if (repeated !== undefined)
     throw new GatewayFormatError(`the column ${JSON.stringify(repeated)} is there twice`)
   return {
     ...shared,
     known: columns.join(', '),
+    names: columns,
     field: name => {
       const index = columns.indexOf(name)
       return index === -1 ? null : values => decode(values[index] ?? '')

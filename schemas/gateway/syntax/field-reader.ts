@@ -17,6 +17,8 @@ export type FieldReader<Cut> = {
   readonly field: (name: string, once?: 'once') => ((cut: Cut) => unknown) | null
   /** Which fields there are, in words. */
   readonly known: string
+  /** The fields that every line has; none where a line names its own. */
+  readonly names: readonly string[]
   /** Of formats that name their columns in the file. */
   readonly readHeader: ((text: string) => Header) | null
 }

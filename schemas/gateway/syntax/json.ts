@@ -26,6 +26,7 @@ export function readJsonFields({ writtenBy, mayBeCut, list }: JsonText): FieldRe
     otherwise: 'line_not_json',
     isPositional: false,
     known: 'the name of a JSON field',
+    names: [],
     cut: text => {
       const json = parseJson(text)
       if (json !== undefined) return asCut(json, text)

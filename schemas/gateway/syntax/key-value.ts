@@ -8,6 +8,7 @@ export const KEY_VALUE_FIELDS: FieldReader<ReadonlyMap<string, unknown>> = {
   otherwise: 'line_not_combined',
   isPositional: false,
   known: 'the name of a key',
+  names: [],
   cut: line => {
     const values = new Map<string, unknown>()
     for (let at = 0; at < line.length; ) {

@@ -39,6 +39,7 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
     otherwise: 'line_not_combined',
     isPositional: true,
     known: describeKnown(pieces, text),
+    names: pieces.flatMap(piece => (piece.kind === 'field' ? [piece.name] : [])),
     cut: line => {
       if (quotesMost !== null && countQuotes(line, 0, quotesMost) > quotesMost) return TOO_MANY_QUOTES
       let at = 0

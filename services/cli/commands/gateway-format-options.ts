@@ -1,6 +1,7 @@
-import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
-import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { openDeclared, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import type { Command } from 'commander'
+import { findFormat } from '../wiring/read-format-file.ts'
 
 export type GatewayFieldOptions = { clientField?: string; integrationField?: string }
 
@@ -11,6 +12,10 @@ export function withGatewayFields(command: Command): Command {
     .option('--integration-field <name>', 'the field that names the integration')
 }
 
-export function openChosenFormat(name: string, options: GatewayFieldOptions): GatewayFormat {
-  return openGatewayFormat(name, { client: options.clientField, integration: options.integrationField })
+/** A format by its name or by the file of the operator's own. Throws GatewayFormatError. */
+export function openChosenFormat(name: string, options: GatewayFieldOptions): DeclaredFormat {
+  const fields = { client: options.clientField, integration: options.integrationField }
+  if (!name.endsWith('.json')) return openGatewayFormat(name, fields)
+  const { declaration, envelope } = findFormat(name)
+  return openDeclared(declaration, envelope, fields)
 }

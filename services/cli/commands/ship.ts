@@ -22,7 +22,7 @@ export function shipCommand(context: CommandContext): Command {
     .argument('<file...>', 'log files, compressed by gzip or zstd too; - reads standard input')
     .requiredOption(
       '--format <format>',
-      'how the lines are written: one of forbruk formats list, or the file of your own; in an envelope: syslog+combined',
+      'how the lines are written: see forbruk formats list; or the file of your own. In an envelope: syslog+combined',
     )
     .requiredOption(
       '--source <name>',

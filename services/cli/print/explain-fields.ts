@@ -1,5 +1,6 @@
 /** What the help of commands that read lines says of who is metered. */
-export const FIELDS_EXPLAINED = `Who is metered (--client-field), and on whose word, each format says: forbruk formats show FORMAT
+export const FIELDS_EXPLAINED = `Who is metered (--client-field), and on whose word, each format says:
+forbruk formats show FORMAT
   the gateway's     it knows it by itself: an address it talked to, a consumer it has authenticated
   the caller's      it is written down as it was sent, such as remote_user: sound only where every location demands a
                     password

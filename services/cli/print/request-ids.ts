@@ -10,5 +10,5 @@ export function explainRequestIds(): string {
   return `A line is known by its place in its file; a request id in it is not looked at. Producers of request events of
 their own name one. Whose word it is, and whether it may tell copies from requests:
 ${lines.map(line => `  ${line}`).join('\n')}
-${WITHOUT_REQUEST_ID.join(' and ')} log none.`
+${WITHOUT_REQUEST_ID.slice(0, -1).join(', ')} and ${WITHOUT_REQUEST_ID.at(-1)} log none.`
 }
