@@ -15,6 +15,8 @@ export type StreamRules = {
 
 /** The rules of version 1 have no limits. */
 const FOLD_VERSION_OF_LIMITS = 2
+/** The rules before keep a row of each rejected event, however many a record has. */
+const FOLD_VERSION_OF_SUMS = 3
 const DAY_MS = 86_400_000
 /**
  * Those of a stream until its log says otherwise: last year's logs can be loaded, and a clock may be in another zone.
@@ -26,7 +28,7 @@ const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY
  * Raised when decode, admit or fold decide anything differently, or the default sizes change. A stream that is counted
  * goes on with its version until its log says otherwise: so the rules of every version down to the oldest are kept.
  */
-export const FOLD_VERSION = 2
+export const FOLD_VERSION = 3
 const FOLD_VERSION_OLDEST = 1
 
 /** Blocks large enough that their rows are few, small enough to be folded again in a second. */
@@ -93,6 +95,11 @@ export function followRecord(
 
 export function knowsLimits({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
   return foldVersion >= FOLD_VERSION_OF_LIMITS
+}
+
+/** Whether a record's rejected events have a bounded number of rows. */
+export function sumsRejected({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
+  return foldVersion >= FOLD_VERSION_OF_SUMS
 }
 
 /** Where a block that begins at `firstOffset` ends, if no day ends before. */

@@ -16,7 +16,7 @@ import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
-import { FoldVersionError, type StreamRules } from '../count/block.ts'
+import { FOLD_VERSION, FoldVersionError, type StreamRules } from '../count/block.ts'
 import { hashId } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
@@ -34,7 +34,7 @@ import { sleep } from './sleep.ts'
 const folder = mkdtempSync(join(tmpdir(), 'forbruk-count-'))
 const DAY_MS = 86_400_000
 const FIRST: StreamRules = { foldVersion: 1, blockSize: 8, windowSize: 4 }
-const SECOND: StreamRules = { foldVersion: 2, blockSize: 4, windowSize: 3 }
+const SECOND: StreamRules = { foldVersion: FOLD_VERSION, blockSize: 4, windowSize: 3 }
 let store: Store
 let nowMs = Date.UTC(2026, 9, 1)
 
@@ -104,7 +104,7 @@ async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = []) {
   const sums = await readBlockSums(store, log.topic)
   const identities = await readIdentitySums(store, log.topic, new Map([[0, 0]]))
   const replayed = await replayBlocks(
-    { store, log, foldVersionMax: 2, gaps },
+    { store, log, foldVersionMax: FOLD_VERSION, gaps },
     blocks,
     () => true,
     () => undefined,
@@ -212,7 +212,9 @@ test('a release without the rules counts up to where the log asks for them, and 
   await append(log, ['c'])
   await log.append([{ value: encodeStreamVersion(SECOND), to: { partition: 0 } }])
   await append(log, ['d'])
-  await expect(count(log, FIRST)).rejects.toThrow(/from offset 3 on, is counted with fold version 2/)
+  await expect(count(log, FIRST)).rejects.toThrow(
+    `from offset 3 on, is counted with fold version ${FOLD_VERSION}`,
+  )
   expect(await readLedger('older')).toEqual([[0, 3, 1, 3]])
   await log.close()
 }, 60_000)

@@ -1,10 +1,13 @@
+import { setImmediate } from 'node:timers/promises'
 import type { PartitionConsumer, RecordBatch, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
+import { type BatchBounds, cutBatch } from '../count/cut-batch.ts'
 import { DeletedRecordsError, LogGapError } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import type { BlockRows } from './encode-block.ts'
 import type { Sleep } from './sleep.ts'
 
 const HEARTBEAT_INTERVAL_MS = 2_000
+const FOLDED_AT_ONCE: BatchBounds = { records: 16_384, bytes: 1_048_576 }
 
 export type CountLogger = Readonly<
   Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
@@ -65,9 +68,17 @@ export class StreamCounter implements PartitionConsumer {
     }
   }
 
+  /** Part by part: what waits is written, and others get their turn, before the next one is folded. */
   async receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
-    this.#foldBatch(batch)
-    await this.#leaveIfHalted(batch.partition)
+    for (const part of cutBatch(batch, FOLDED_AT_ONCE)) {
+      this.#foldBatch(part)
+      await this.#leaveIfHalted(part.partition)
+      await this.#drain(heartbeat)
+      if (part.nextOffset < batch.nextOffset) await setImmediate()
+    }
+  }
+
+  async #drain(heartbeat: () => Promise<void>): Promise<void> {
     const { pendingRowsMax, sleep, signal } = this.#parts
     while (this.#pendingRows() > pendingRowsMax && !signal.aborted) {
       // A flush may wait for the store much longer than the group waits for a sign of life.
