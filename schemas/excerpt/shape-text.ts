@@ -4,7 +4,7 @@ import { isKnownWord } from './known-words.ts'
 type Shape = { readonly at: number; readonly text: string }
 
 /** A word; what holds JSON and quoted fields together; or a run of anything else. */
-const PART = /[\p{L}\p{N}\p{M}_-]+|[ "[\]{}:,*]|[^\p{L}\p{N}\p{M}_\- "[\]{}:,*]+/gu
+const PART = /([\p{L}\p{N}\p{M}_-]+)|[ "[\]{}:,*]|[^\p{L}\p{N}\p{M}_\- "[\]{}:,*]+/gu
 const RUN = /[\p{L}\p{N}\p{M}]+|[_-]+/gu
 const IS_LETTERS = /^[\p{L}\p{M}]+$/u
 const IS_DIGITS = /^\p{N}+$/u
@@ -15,6 +15,7 @@ const BEFORE_STATUS_CHARACTERS = 12
 /** A longer run of one kind is told by its length. */
 const RUN_CHARACTERS_SHOWN = 4
 const SIGNS_SHOWN = 3
+const IS_SHOWN = /^[ -~]{1,3}$/
 /** A longer word is told by its length, whatever it is made of. */
 const WORD_CHARACTERS_MAX = 64
 
@@ -25,10 +26,11 @@ const WORD_CHARACTERS_MAX = 64
  */
 export function* shapeText(text: string): Iterable<Shape> {
   let hasStatus = false
-  for (const { 0: part, index: at } of text.matchAll(PART)) {
-    const isStatus: boolean = !hasStatus && STATUS.test(part) && followsStatusName(text, at)
+  for (const { 0: part, 1: word, index: at } of text.matchAll(PART)) {
+    const isStatus: boolean =
+      !hasStatus && word?.length === 3 && STATUS.test(word) && followsStatusName(text, at)
     hasStatus ||= isStatus
-    yield { at, text: isStatus || isKnownWord(part) ? part : shapePart(part) }
+    yield { at, text: isStatus ? part : word === undefined ? shapeSigns(part) : shapeWord(word) }
   }
 }
 
@@ -36,9 +38,9 @@ function followsStatusName(text: string, at: number): boolean {
   return BEFORE_STATUS.test(text.slice(Math.max(0, at - BEFORE_STATUS_CHARACTERS), at))
 }
 
-function shapePart(part: string): string {
-  if (!/^[\p{L}\p{N}\p{M}_-]/u.test(part)) return shapeSigns(part)
-  return part.length > WORD_CHARACTERS_MAX ? `x{${part.length}}` : part.replaceAll(RUN, shapeRun)
+function shapeWord(word: string): string {
+  if (word.length > WORD_CHARACTERS_MAX) return `x{${word.length}}`
+  return isKnownWord(word) ? word : word.replaceAll(RUN, shapeRun)
 }
 
 function shapeRun(run: string): string {
@@ -49,6 +51,7 @@ function shapeRun(run: string): string {
 
 /** Those of ASCII; another one is a question mark. */
 function shapeSigns(signs: string): string {
+  if (IS_SHOWN.test(signs)) return signs
   const shown = signs.slice(0, SIGNS_SHOWN).replaceAll(/[^ -~]/g, '?')
   return signs.length <= SIGNS_SHOWN ? shown : `${shown}*{${signs.length - SIGNS_SHOWN}}`
 }
