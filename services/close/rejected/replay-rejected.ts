@@ -111,7 +111,7 @@ async function recordIntents(options: ReplayOptions, events: readonly RejectedEv
 function explainSum(event: RejectedEvent): RejectedEventError {
   return new RejectedEventError(
     `rejected event ${showCoordinates(event)} is the sum of ${event.events} events of one record, which can't be ` +
-      'mended here: have their producer send them again, right and each with a request id of its own, and waive the sum',
+      'mended here: have their producer send them again, right, each with a request id of its own, and waive the sum',
   )
 }
 
