@@ -111,7 +111,7 @@ export type RejectedLine = {
   readonly reason: LineRejectReason
   /** What was expected and what was found. Holds no raw header, query string or credential. */
   readonly detail: string
-  /** The start of the line, redacted. */
+  /** How the line is written, without what it says: see makeExcerpt. */
   readonly excerpt: string
   readonly lineBytes: number
 }

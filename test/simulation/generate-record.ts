@@ -172,7 +172,11 @@ export class RecordGenerator {
           events: rejected('schema_unknown'),
         }
       case 3:
-        return { value: Buffer.from('[]'), events: rejected('record_empty') }
+        // More than have rows of their own.
+        return {
+          value: Buffer.from(JSON.stringify(Array(20).fill({}))),
+          events: Array(20).fill(rejected('event_malformed')[0]),
+        }
       default: {
         // Readable, but from a gateway that does not name itself.
         const identity = this.#newIdentity()

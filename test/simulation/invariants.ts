@@ -5,6 +5,7 @@ import { Expectations } from './expectations.ts'
 import { ledgerOf, usageOf, within } from './oracle.ts'
 import { sourcesOf } from './oracle-sources.ts'
 import { keptId, RecognitionInvariants } from './recognition-invariants.ts'
+import { rejectedRowsOf } from './rejected-rows.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import { type SimulatedStore, usageColumns } from './simulated-store.ts'
 import { Violation } from './violation.ts'
@@ -182,10 +183,9 @@ export class Invariants {
         return `identity at ${offset}|${index}`
     }
     const rejected = this.#store.rowsOf('rejected_event', place)
-    for (const { verdict, offset, index } of this.#expectations.of(place, vouchedTo, within)) {
-      if (verdict === 'rejected' && !rejected.has(`${offset}|${index}`))
-        return `rejected event ${offset}|${index}`
-    }
+    const expected = [...rejectedRowsOf(this.#expectations.of(place, vouchedTo, within)).keys()]
+    const lost = expected.find(key => !rejected.has(key))
+    if (lost !== undefined) return `rejected event ${lost}`
     return null
   }
 
@@ -208,12 +208,16 @@ export class Invariants {
   }
 
   #checkRejected(place: BlockPlace): void {
-    for (const [key, row] of this.#store.rowsOf('rejected_event', place)) {
-      const judged = this.#expectations
-        .eventsOf(place.partition)
-        .find(one => `${one.offset}|${one.index}` === key)
-      if (judged?.reason !== row.reason || judged?.block !== place.block)
-        this.#differ(place, `rejected ${key}`, row.reason, judged?.reason)
+    const rows = this.#store.rowsOf('rejected_event', place)
+    if (rows.size === 0) return
+    const judged = this.#expectations.eventsOf(place.partition).filter(({ block }) => block === place.block)
+    const reasons = new Map(judged.map(({ offset, index, reason }) => [`${offset}|${index}`, reason]))
+    const events = rejectedRowsOf(judged)
+    for (const [key, row] of rows) {
+      const reason = reasons.get(key)
+      if (row.reason !== reason) this.#differ(place, `rejected ${key}`, row.reason, reason)
+      const expected = events.get(key)
+      if (row.events !== expected) this.#differ(place, `events of rejected ${key}`, row.events, expected)
     }
   }
 

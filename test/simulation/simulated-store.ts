@@ -203,7 +203,7 @@ export class SimulatedStore {
       add(row, { requests, requestBytes, responseBytes })
     }
     for (const row of this.#rowsFrom('rejected_event', partition, firstBlock, Number.POSITIVE_INFINITY)) {
-      add(row, { rejected: 1, rejectedOfSources: row.source !== '' || row.file !== '' ? 1 : 0 })
+      add(row, { rejected: Number(row.events), rejectedOfSources: Number(row.events_of_sources) })
     }
     for (const row of this.#rowsFrom('source_ledger', partition, firstBlock, Number.POSITIVE_INFINITY)) {
       add(row, {

@@ -23,6 +23,8 @@ export type StreamRules = {
 const FOLD_VERSION_OF_LIMITS = 2
 /** From here on what a line's position says is kept, so that it is recognised in whatever partition it comes again. */
 const FOLD_VERSION_OF_GROWTH = 3
+/** The rules before keep a row of each rejected event, however many a record has. */
+const FOLD_VERSION_OF_SUMS = 3
 const DAY_MS = 86_400_000
 /**
  * Those of a stream until its log says otherwise: last year's logs can be loaded, and a clock may be in another zone.
@@ -130,6 +132,11 @@ export function knowsLimits({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>
 
 export function knowsGrowth({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
   return foldVersion >= FOLD_VERSION_OF_GROWTH
+}
+
+/** Whether a record's rejected events have a bounded number of rows. */
+export function sumsRejected({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
+  return foldVersion >= FOLD_VERSION_OF_SUMS
 }
 
 /** Where a block that begins at `firstOffset` ends, if no day ends before. */

@@ -7,7 +7,6 @@ import type {
   SourceMark,
   StreamRecord,
 } from '@forbruk/schemas/event/log-event.ts'
-import { redactExcerpt } from '@forbruk/schemas/event/redact.ts'
 import type { UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import type { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import type { SourceFile } from './admit.ts'
@@ -38,62 +37,45 @@ export function identityOf(
   }
 }
 
-/** An event that can't be counted, and where it stands in the partition. */
-export type RejectedEvent = Omit<RejectedRow, 'stream' | 'partition' | 'block'>
+/** An event that can't be counted, and its place in its record. */
+export type RejectedEvent = Pick<
+  RejectedRow,
+  'eventIndex' | 'eventTimeMs' | 'reason' | 'detail' | 'source' | 'file' | 'position'
+>
 
 /** @param eventIndex within its record */
-export function describeRejected(
-  event: RejectedLine | UndecodableEvent,
-  record: LogRecord,
-  eventIndex: number,
-): RejectedEvent {
+export function describeRejected(event: RejectedLine | UndecodableEvent, eventIndex: number): RejectedEvent {
   const origin = identityOf(event)
   const line = origin?.identity.kind === 'position' ? origin.identity : null
   return {
-    offset: record.offset,
     eventIndex,
-    appendTimeMs: record.appendTimeMs,
     eventTimeMs: null,
     reason: event.reason,
     detail: event.detail,
     source: origin?.source ?? '',
     file: line?.file ?? '',
     position: line?.position ?? null,
-    excerpt: event.kind === 'rejected_line' ? event.excerpt : redactExcerpt(record.value ?? ''),
-    recordBytes: event.kind === 'rejected_line' ? event.lineBytes : (record.value?.length ?? 0),
   }
 }
 
-/** A request whose time is too far from its record's append time. What it says is kept as JSON, as if it came so. */
+/** A request whose time is too far from its record's append time. */
 export function describeUntimely(
-  request: ScannedRequest,
-  file: SourceFile,
+  { timeMs, identity, position }: ScannedRequest,
+  { source, file }: SourceFile,
   reason: Exclude<TimeVerdict, 'ok'>,
-  record: LogRecord,
+  { appendTimeMs }: LogRecord,
   eventIndex: number,
   limits: HeldLimits,
 ): RejectedEvent {
   const limitMs = reason === 'time_too_old' ? limits.pastMaxMs : limits.aheadMaxMs
-  const { texts, timeMs, status, requestBytes, responseBytes } = request
-  const said = {
-    client_id: request.client.readIn(texts),
-    integration_id: request.integration.readIn(texts),
-    time: timeMs,
-    status,
-    request_bytes: requestBytes,
-    response_bytes: responseBytes,
-  }
+  const isLine = identity === 'position'
   return {
-    offset: record.offset,
     eventIndex,
-    appendTimeMs: record.appendTimeMs,
     eventTimeMs: timeMs,
     reason,
-    detail: describeTime(timeMs, record.appendTimeMs, limitMs ?? 0),
-    source: file.source,
-    file: request.identity === 'position' ? file.file : '',
-    position: request.identity === 'position' ? request.position : null,
-    excerpt: redactExcerpt(JSON.stringify(said)),
-    recordBytes: record.value?.length ?? 0,
+    detail: describeTime(timeMs, appendTimeMs, limitMs ?? 0),
+    source,
+    file: isLine ? file : '',
+    position: isLine ? position : null,
   }
 }

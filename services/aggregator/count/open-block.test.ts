@@ -43,10 +43,11 @@ describe('a block', () => {
         detail: '',
       },
       ...{ source: '', file: '', position: null, excerpt: '', recordBytes: 0 },
+      ...{ eventTimeLastMs: null, events: 1, eventsOfSources: 0 },
     }
     block.addRequest(spell(), 0, 0)
     block.addRequest(spell({ timeMs: OCTOBER_MS + HOUR_MS, status: 404 }), 1, 0)
-    block.addRejected(rejected)
+    block.addRejected([rejected])
     expect(block.changedSize).toBe(3)
     expect(block.takeChanged()).toMatchObject({ totals: [0, 1], rejected: [rejected], size: 3 })
     expect(block.takeChanged()).toMatchObject({ totals: [], rejected: [], size: 0 })

@@ -3,10 +3,10 @@ import type { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.
 import { alignedEnd, dayEndMs, geometryOf, knowsGrowth, type StreamGeometry } from './block.ts'
 import { ByteTable } from './byte-table.ts'
 import { classifyStatus } from './classify-status.ts'
-import type { RejectedEvent } from './describe-rejected.ts'
 import { Fingerprint } from './fingerprint.ts'
 import { hashIdentity, hashLineHigh, hashLineLow } from './hash-identity.ts'
 import { type IdentityRows, IdentityTable } from './identity-table.ts'
+import type { StoredRejected } from './sum-rejected.ts'
 import { UsageTable } from './usage-table.ts'
 
 const HOUR_MS = 3_600_000
@@ -52,7 +52,7 @@ export class OpenBlock {
   readonly #usage = new UsageTable()
   /** Null where the fold version keeps none. */
   #identities: IdentityTable | null
-  #newRejected: RejectedEvent[] = []
+  #newRejected: StoredRejected[] = []
 
   constructor(firstOffset: number, geometry: StreamGeometry, isRestored = false) {
     this.firstOffset = firstOffset
@@ -147,9 +147,11 @@ export class OpenBlock {
     this.#keepIdentity(request, hour, offset, index)
   }
 
-  addRejected(event: RejectedEvent): void {
-    this.rejected += 1
-    this.#newRejected.push(event)
+  addRejected(rows: readonly StoredRejected[]): void {
+    for (const row of rows) {
+      this.rejected += row.events
+      this.#newRejected.push(row)
+    }
   }
 
   /** How much there is that is new or other than when it was taken last: totals, rejected events and identities. */
@@ -205,7 +207,7 @@ export class OpenBlock {
 export type ChangedRows = {
   /** Numbers of the block's totals. */
   readonly totals: readonly number[]
-  readonly rejected: readonly RejectedEvent[]
+  readonly rejected: readonly StoredRejected[]
   readonly identities: IdentityRows | null
   /** What bounds memory. */
   readonly size: number

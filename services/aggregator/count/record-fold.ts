@@ -5,9 +5,11 @@ import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts
 import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { describeRejected, describeUntimely, identityOf } from './describe-rejected.ts'
+import { sumsRejected } from './block.ts'
+import { describeRejected, describeUntimely, identityOf, type RejectedEvent } from './describe-rejected.ts'
 import { believedThrough, type JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
+import { sumRejected } from './sum-rejected.ts'
 
 /** On whose word a signed record stands is judged by then. */
 type Known = Exclude<Decoded, SignedRecord>
@@ -19,6 +21,8 @@ export class RecordFold {
   readonly #judge: JudgeTime
   /** The event at hand. */
   readonly #request = new ScannedRequest()
+  /** Of the record at hand. */
+  #rejected: RejectedEvent[] = []
 
   constructor(scanner: RequestScanner, admission: Admission, judge: JudgeTime) {
     this.#scanner = scanner
@@ -53,6 +57,11 @@ export class RecordFold {
   fold(record: LogRecord, events: readonly Known[] | null, block: OpenBlock): void {
     if (events === null) this.#foldRequest(record, 0, block)
     else this.#foldDecoded(record, events, block)
+    if (this.#rejected.length === 0) return
+    const [first] = events ?? []
+    const line = first?.kind === 'rejected_line' ? first : null
+    block.addRejected(sumRejected(record, this.#rejected, line, sumsRejected(block.geometry)))
+    this.#rejected = []
   }
 
   /** Of lines only those that have no highest position to be known by. */
@@ -96,7 +105,7 @@ export class RecordFold {
       block.addRequest(request, record.offset, index)
     } else {
       if (isNamed(request, file)) file.count(false)
-      block.addRejected(describeUntimely(request, file, verdict, record, index, block.geometry))
+      this.#rejected.push(describeUntimely(request, file, verdict, record, index, block.geometry))
     }
   }
 
@@ -119,7 +128,7 @@ export class RecordFold {
       if (!this.#admit(file, record.offset, block)) return
       if (isNamed(this.#request, file)) file.count(false)
     }
-    block.addRejected(describeRejected(event, record, index))
+    this.#rejected.push(describeRejected(event, index))
   }
 
   #admit(file: SourceFile, offset: number, block: OpenBlock): boolean {

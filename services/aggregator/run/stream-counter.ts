@@ -1,7 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import type { PartitionConsumer, RecordBatch, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
+import { type BatchBounds, cutBatch } from '../count/cut-batch.ts'
 import { DeletedRecordsError, LogGapError } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import type { BlockRows } from './encode-block.ts'
+
+const FOLDED_AT_ONCE: BatchBounds = { records: 16_384, bytes: 1_048_576 }
 
 export type CountLogger = Readonly<
   Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
@@ -64,11 +68,15 @@ export class StreamCounter implements PartitionConsumer {
     }
   }
 
+  /** Part by part: what waits is written, and others get their turn, before the next one is folded. */
   async receive(batch: RecordBatch): Promise<void> {
-    this.#foldBatch(batch)
-    await this.#leaveIfHalted(batch.partition)
     const { pendingRowsMax, signal } = this.#parts
-    while (this.#pendingRows() > pendingRowsMax && !signal.aborted) await this.flush()
+    for (const part of cutBatch(batch, FOLDED_AT_ONCE)) {
+      this.#foldBatch(part)
+      await this.#leaveIfHalted(part.partition)
+      while (this.#pendingRows() > pendingRowsMax && !signal.aborted) await this.flush()
+      if (part.nextOffset < batch.nextOffset) await setImmediate()
+    }
   }
 
   async halt(error: UnreadableRecordsError): Promise<void> {

@@ -1,3 +1,4 @@
+import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
 import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import Table from 'cli-table3'
 
@@ -60,7 +61,7 @@ export function printBytes(bytes: Uint8Array): void {
 /** 1234567 as 1 234 567, which every reader of numbers in this trade can read and awk can undo. */
 export function groupDigits(value: number | bigint | string): string {
   const [whole = '', ...rest] = String(value).split('.')
-  return [whole.replace(/\B(?=(\d{3})+$)/g, ' '), ...rest].join('.')
+  return [groupThousands(whole, ' '), ...rest].join('.')
 }
 
 /** In UTC, as ClickHouse prints it. */

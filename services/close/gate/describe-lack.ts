@@ -1,3 +1,4 @@
+import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
 import type { RuleBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { Lack } from './gate.ts'
 
@@ -196,7 +197,7 @@ function describeAbsentSource({ source, fromMonth }: Extract<Lack, { kind: 'sour
 
 /** `1 234 567`. */
 export function showCount(count: number | string): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+  return groupThousands(String(count), ' ')
 }
 
 function showTime(timeMs: number): string {

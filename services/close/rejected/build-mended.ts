@@ -15,11 +15,13 @@ export type Mend = {
 
 type Measured = Omit<RequestEvent, 'kind' | 'source' | 'identity'>
 
+/** What releases up to 0.2.0 wrote in the place of a secret: the log still has lines of theirs. */
 const REDACTED = '[redacted]'
 
 /**
- * Pure: the request that a rejected event becomes. Of a line that a shipper could not read the log holds only the
- * redacted start; where that is the whole line as JSON, fields can be replaced in it. Throws RejectedEventError.
+ * Pure: the request that a rejected event becomes. Of a line that a shipper could not read the log holds only an
+ * excerpt without its values; where an older release kept the whole line as JSON, fields can be replaced in it. Throws
+ * RejectedEventError.
  */
 export function buildMended(
   at: Coordinates,
@@ -105,10 +107,7 @@ function readElement(at: Coordinates, text: string): object {
 function readObject(at: Coordinates, text: string): object {
   const json = parseJson(text)
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json
-  throw fault(
-    at,
-    'only its redacted start is kept, which is no whole JSON object; give the whole corrected line',
-  )
+  throw fault(at, 'of the line only its shape is kept; give the whole corrected line (--mends)')
 }
 
 function parseJson(text: string): unknown {

@@ -101,6 +101,7 @@ async function recordIntents(options: ReplayOptions, events: readonly RejectedEv
     const place = showCoordinates(event)
     const mend = mendBy.get(place)
     if (mend === undefined) throw new Error(`no mend for ${place}, which was asked for`)
+    if (event.events > 1) throw explainSum(event)
     const measured = buildMended(event, values.get(place) ?? null, mend, formatOf(event.source))
     const requestId = `mended:${event.partition}:${event.offset}:${event.eventIndex}`
     const toPartition = choosePartition(measured.clientId, log.partitionCount)
@@ -124,6 +125,14 @@ async function recordIntents(options: ReplayOptions, events: readonly RejectedEv
     intents.push(known ?? (await putIntent(store, log.topic, intent, { reason, actor, mendedAtMs: clock() })))
   }
   return intents
+}
+
+/** Nobody has seen what its events say, and one mend is not for all of them. */
+function explainSum(event: RejectedEvent): RejectedEventError {
+  return new RejectedEventError(
+    `rejected event ${showCoordinates(event)} is the sum of ${event.events} events of one record, which can't be ` +
+      'mended here: have their producer send them again, right, each with a request id of its own, and waive the sum',
+  )
 }
 
 /** The records in which the events were rejected, by place. */
