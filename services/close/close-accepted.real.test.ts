@@ -43,6 +43,16 @@ async function asked(options: Partial<CloseOptions> = {}) {
   return error.refusals
 }
 
+/** As if the month had been closed before rows were sealed, which is when other rules held. */
+async function forgetSeals(): Promise<void> {
+  const { store } = place()
+  await store.command('TRUNCATE TABLE seal')
+  await store.command(
+    `ALTER TABLE schema_migration UPDATE applied_at = '2100-01-01 00:00:00' WHERE number = 153
+     SETTINGS mutations_sync = 2`,
+  )
+}
+
 describe('a closed month changes only once a person has accepted it', () => {
   test('through a registry that was imported for it, which the import says', async () => {
     const imported = await dropFirma()
@@ -98,6 +108,7 @@ describe('a closed month changes only once a person has accepted it', () => {
       store.command(`ALTER TABLE ${table} UPDATE ${values} ${sync}`)
     await set('statement_line', `amount_nok = 148 WHERE item = 'access_external' AND client_id = 'kunde'`)
     await set('month_close', `content_hash = 'by older rules' WHERE 1`)
+    await forgetSeals()
     expect(await asked()).toMatchObject([
       { cause: 'rules', lines: 1, amountNok: '1.00', payers: [{ payerId: 'kunde', amountNok: '1.00' }] },
     ])
@@ -110,6 +121,7 @@ describe('a closed month changes only once a person has accepted it', () => {
     await place().store.command(
       `ALTER TABLE month_close UPDATE content_hash = 'by older rules' WHERE 1 SETTINGS mutations_sync = 2`,
     )
+    await forgetSeals()
     await writeRegistry(place().folder, {
       'activations.csv': `${REGISTRY['activations.csv']}byrå,web,2026-11-01,\n`,
     })

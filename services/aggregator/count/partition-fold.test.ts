@@ -173,7 +173,7 @@ describe('a partition', () => {
 
   test('remembers request ids from before its start, and passes over records that come again', () => {
     const { windowSize } = DEFAULT_GEOMETRY
-    const ids = { requestIds: 1, firstAppendTimeMs: null, windowSize }
+    const ids = { foldVersion: FOLD_VERSION, requestIds: 1, firstAppendTimeMs: null, windowSize }
     const fold = newFold({ foldFromOffset: 10, earlierBlocks: [{ firstOffset: 0, nextOffset: 10, ...ids }] })
     const id = (offset: number) => record(offset, request({ identity: { kind: 'request_id', id: 'a' } }))
     deliver(fold, [5, 12].map(id))
@@ -182,7 +182,12 @@ describe('a partition', () => {
   })
 
   test('refuses to begin a block whose request ids are needed and gone', () => {
-    const ids = { requestIds: 1, firstAppendTimeMs: OCTOBER_MS, windowSize: 65_536 }
+    const ids = {
+      foldVersion: FOLD_VERSION,
+      requestIds: 1,
+      firstAppendTimeMs: OCTOBER_MS,
+      windowSize: 65_536,
+    }
     const earlierBlocks = [{ firstOffset: 0, nextOffset: 3, ...ids }]
     const begin = (day: number) =>
       deliver(newFold({ foldFromOffset: 3, readFromOffset: 3, earlierBlocks }), [

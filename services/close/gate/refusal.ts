@@ -1,5 +1,6 @@
 import type { AcceptedCause, Change, PayerChange } from '@forbruk/schemas/statement/month-close.ts'
 import type { Undecided } from '../rating/find-undecided.ts'
+import type { MoneyFinding } from '../verify/money-finding.ts'
 import { describeLack } from './describe-lack.ts'
 import { describeEstimate, type Estimate } from './estimate-ready.ts'
 import type { Lack } from './gate.ts'
@@ -12,6 +13,8 @@ type Refusal =
   | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
   /** Each time, another close with other content was recorded while this one was at it. */
   | { readonly kind: 'closed_meanwhile'; readonly tries: number }
+  /** What a close builds on is not as it was written. */
+  | { readonly kind: 'store_damaged'; readonly findings: readonly MoneyFinding[] }
   | UnacceptedChange
 
 /** A closed month would change through what nobody has accepted. `payers`: whom it concerns, and by how much. */
@@ -59,12 +62,23 @@ export function describeRefusal(refusal: Refusal): string {
         `${refusal.tries} times another close with other figures came first; ` +
         'close it again once usage, registry and tariff are at rest'
       )
+    case 'store_damaged':
+      return describeDamage(refusal.findings)
     case 'change_unaccepted':
       return describeUnaccepted(refusal)
     default:
       return describeLack(refusal)
   }
 }
+
+function describeDamage(findings: readonly MoneyFinding[]): string {
+  const named = findings.slice(0, DAMAGE_NAMED_MAX).map(({ place, message }) => `${place}: ${message}`)
+  const more = findings.length > named.length ? `; ${findings.length - named.length} more` : ''
+  return `what the close builds on is not as it was recorded: ${named.join('; ')}${more}; forbruk audit names all`
+}
+
+/** A message holds no more; the audit has all. */
+const DAMAGE_NAMED_MAX = 3
 
 function describeUndecided({ definition, requests, clients, clientId, integrationId }: Undecided): string {
   const what =
