@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OpenedStore, writable } from '../../../test/support/store/open-stores.ts'
+import { PROVED_BY } from '../../../test/support/store/proved-by.ts'
 import { openRot } from '../../../test/support/store/rot.ts'
 import { insertSamples } from '../../../test/support/store/sample-rows.ts'
 import { MIGRATIONS, migrate } from '../migrate.ts'
 import { text } from '../tables/codec.ts'
 import { shapeOf } from '../tables/table.ts'
-import { PROVED_BY } from './proved-by.ts'
 import { SEALED, SEALED_BY_CLOSE, type SealedTable } from './sealed-tables.ts'
 import { verifySeals } from './verify-seals.ts'
 
