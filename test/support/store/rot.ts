@@ -38,7 +38,9 @@ export async function openRot(store: Store, table: string) {
 /** Another value of the type. */
 function spoil(value: unknown, type: string): unknown {
   if (type.startsWith('Nullable(')) return value === null ? spoil('', type.slice(9, -1)) : null
-  if (type.startsWith('Array(')) return Array.isArray(value) && value.length > 0 ? value.slice(1) : ['1']
+  if (type.startsWith('Array(') && Array.isArray(value) && value.length > 0) return value.slice(1)
+  if (type.startsWith('Array(Tuple(')) return [{}]
+  if (type.startsWith('Array(')) return ['1']
   if (type === 'Bool') return value !== true
   if (type === 'UUID') return '6f8f8b2e-7d0e-4c39-9d49-0b0a3b1f2c12'
   if (type.startsWith('DateTime')) return '2001-02-03 04:05:06'
