@@ -8,6 +8,7 @@ import {
   REGISTRY,
   writeRegistry,
 } from '../../test/support/close/counted-month.ts'
+import { forgetSeals } from '../../test/support/close/forget-seals.ts'
 import { type CloseOptions, CloseRefusedError } from './close.ts'
 
 const { place, close, rows, importAll, countAll } = useInstallation()
@@ -41,16 +42,6 @@ async function asked(options: Partial<CloseOptions> = {}) {
   const causes = error.refusals.map((each: { cause: string }) => each.cause)
   expect(await close({ ...options, dryRun: true })).toMatchObject({ outcome: 'dry_run', unaccepted: causes })
   return error.refusals
-}
-
-/** As if the month had been closed before rows were sealed, which is when other rules held. */
-async function forgetSeals(): Promise<void> {
-  const { store } = place()
-  await store.command('TRUNCATE TABLE seal')
-  await store.command(
-    `ALTER TABLE schema_migration UPDATE applied_at = '2100-01-01 00:00:00' WHERE number = 153
-     SETTINGS mutations_sync = 2`,
-  )
 }
 
 describe('a closed month changes only once a person has accepted it', () => {
@@ -108,7 +99,7 @@ describe('a closed month changes only once a person has accepted it', () => {
       store.command(`ALTER TABLE ${table} UPDATE ${values} ${sync}`)
     await set('statement_line', `amount_nok = 148 WHERE item = 'access_external' AND client_id = 'kunde'`)
     await set('month_close', `content_hash = 'by older rules' WHERE 1`)
-    await forgetSeals()
+    await forgetSeals(place().store)
     expect(await asked()).toMatchObject([
       { cause: 'rules', lines: 1, amountNok: '1.00', payers: [{ payerId: 'kunde', amountNok: '1.00' }] },
     ])
@@ -121,7 +112,7 @@ describe('a closed month changes only once a person has accepted it', () => {
     await place().store.command(
       `ALTER TABLE month_close UPDATE content_hash = 'by older rules' WHERE 1 SETTINGS mutations_sync = 2`,
     )
-    await forgetSeals()
+    await forgetSeals(place().store)
     await writeRegistry(place().folder, {
       'activations.csv': `${REGISTRY['activations.csv']}byrå,web,2026-11-01,\n`,
     })
