@@ -8,6 +8,7 @@ import {
   REGISTRY,
   writeRegistry,
 } from '../../test/support/close/counted-month.ts'
+import { forgetSeals } from '../../test/support/close/forget-seals.ts'
 import { type CloseOptions, CloseRefusedError } from './close.ts'
 
 const { place, close, rows, importAll, countAll } = useInstallation()
@@ -117,6 +118,7 @@ describe('a closed month changes only once a person has accepted it', () => {
       store.command(`ALTER TABLE ${table} UPDATE ${values} ${sync}`)
     await set('statement_line', `amount_nok = 148 WHERE item = 'access_external' AND client_id = 'kunde'`)
     await set('month_close', `content_hash = 'by older rules' WHERE 1`)
+    await forgetSeals(place().store)
     expect(await asked()).toMatchObject([
       { cause: 'rules', lines: 1, amountNok: '1.00', payers: [{ payerId: 'kunde', amountNok: '1.00' }] },
     ])
@@ -129,6 +131,7 @@ describe('a closed month changes only once a person has accepted it', () => {
     await place().store.command(
       `ALTER TABLE month_close UPDATE content_hash = 'by older rules' WHERE 1 SETTINGS mutations_sync = 2`,
     )
+    await forgetSeals(place().store)
     await writeRegistry(place().folder, {
       'activations.csv': `${REGISTRY['activations.csv']}byrå,web,2026-11-01,\n`,
     })

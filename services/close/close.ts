@@ -1,5 +1,5 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import type { Store } from '@forbruk/infra/store/store.ts'
+import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import { isWithinBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
@@ -19,7 +19,7 @@ import { summarize } from './rating/summarize.ts'
 import { readStoredRegistry } from './registry/read-stored-registry.ts'
 import { readWaivers } from './rejected/read-rejected.ts'
 import { explainRevision, type RatingInputs } from './revision/explain-revision.ts'
-import { hashStatement } from './revision/hash-statement.ts'
+import { hashMonth } from './revision/hash-month.ts'
 import { listAsked, listChanges } from './revision/list-changes.ts'
 import { listPayerChanges } from './revision/list-payer-changes.ts'
 import type { MonthClose } from './revision/month-close.ts'
@@ -30,6 +30,7 @@ import { findUnannounceable } from './statements/find-unannounceable.ts'
 import { describeCounting } from './usage/describe-counting.ts'
 import { readUsage } from './usage/read-usage.ts'
 import { sumUsage } from './usage/usage.ts'
+import { verifyBefore } from './verify/verify-before.ts'
 
 export type CloseOptions = {
   readonly store: Store
@@ -81,10 +82,10 @@ const TRIES_MAX = 5
  *
  * Throws CloseRefusedError for an incomplete month (`force` overrides that, except while the month still runs), a
  * missing registry, use of which the tariff doesn't say what it is, figures that the ledger doesn't vouch for, when
- * others keep closing the month, and where a closed month would change through registry, tariff or rules that `accept`
- * doesn't name; BillingPeriodError and TariffError for a month that the tariff can't rate; StoreError,
- * StoreUnavailableError and EventLogError as they come. After any of them the same call can be made again: it does what
- * is still to be done.
+ * others keep closing the month, where the store has lost or changed what it builds on, and where a closed month would
+ * change through registry, tariff or rules that `accept` doesn't name; BillingPeriodError and TariffError for a month
+ * that the tariff can't rate; StoreError, StoreUnavailableError and EventLogError as they come. After any of them the
+ * same call can be made again: it does what is still to be done.
  */
 export async function closeMonth(options: CloseOptions): Promise<CloseResult> {
   for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
@@ -100,6 +101,7 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
   const version = tariffVersionFor(tariff, period.month)
   // Before any input, so that a close that comes in between is noticed: this one then has no older inputs than it.
   const previous = await readLatestRevision(store, period.month)
+  await verifyBefore(store, period.month, previous?.closeId ?? null)
   const read = await readMonth(options)
 
   onProgress('rate', 0, 1)
@@ -115,7 +117,7 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
   const rated = rateMonth(inputs.usage, registry, version, period, inputs.decisions)
   const undecided = findUndecided(rated.exceptions)
   if (undecided.length > 0) throw new CloseRefusedError(period.month, undecided)
-  const contentHash = hashMonth(rated, rating, read.forced)
+  const contentHash = hashMonth(rated, rating, read.forced?.reason ?? null)
   const isSame = previous?.contentHash === contentHash
   const revised =
     previous === null || isSame ? null : await explain(options, previous, inputs, rated, read.forced)
@@ -178,7 +180,7 @@ async function readMonth(options: CloseOptions) {
   const range = periodRange(period, tariff.timeZone)
   onProgress('gate', 0, 1)
   const { facts, forced }: Passed = await passGate({ store, log, month, range, clock, force, dryRun })
-  const registry = await readStoredRegistry(store, period.month)
+  const registry = await readWholeRegistry(store, period.month)
   if (registry === null) throw new CloseRefusedError(period.month, [{ kind: 'registry_missing' }])
 
   onProgress('read', 0, 1)
@@ -186,6 +188,24 @@ async function readMonth(options: CloseOptions) {
   const waivers = await readWaivers(store, log.topic, range)
   const decisions = await readDecisions(store, month)
   return { usage, cut, foldVersionMin, waivers, facts, forced, registry, decisions }
+}
+
+/** Its rows are not those that were imported, or can't be read. */
+const REGISTRY_DAMAGED = ['REGISTRY_CHANGED', 'UNEXPECTED_ROW']
+
+async function readWholeRegistry(store: Store, month: string) {
+  try {
+    return await readStoredRegistry(store, month)
+  } catch (error) {
+    if (!(error instanceof StoreError) || !REGISTRY_DAMAGED.includes(error.code)) throw error
+    const message = `${error.message}; restore it from a back-up`
+    const finding = {
+      check: 'registry_equals_import',
+      place: 'the registry',
+      message,
+    } as const
+    throw new CloseRefusedError(month, [{ kind: 'store_damaged', findings: [finding] }])
+  }
 }
 
 async function explain(
@@ -220,25 +240,6 @@ async function openMonthCases(
   return openCases({ store, stream: log.topic, ...month, clock }, (done, total) =>
     onProgress('open_cases', done, total),
   )
-}
-
-/**
- * The registry enters the hash through what it decides: names, payers, lines and exceptions. An import that changes
- * nothing in the month is no other content. That a month was forced stands on each of its statements, and enters.
- * Statement by statement, since a month's text may be longer than a string can be.
- */
-function hashMonth(
-  { month, statements, exceptions }: RatedMonth,
-  tariff: unknown,
-  forced: MonthClose['forced'],
-) {
-  return hashContent({
-    month,
-    statements: statements.map(hashStatement),
-    exceptions: exceptions.map(hashContent),
-    tariff,
-    forced: forced?.reason ?? null,
-  })
 }
 
 function toCounted({ usage }: RatingInputs): MonthClose['counted'] {

@@ -59,7 +59,7 @@ export const TABLE_OWNERS: ReadonlyMap<string, string> = new Map([
   ...ownedBy('services/aggregator/', ['process_sign']),
   ...ownedBy('services/close/', CLOSED),
   ...ownedBy('services/alerts/', RAISED),
-  ...ownedBy('infra/store/', ['schema_migration', 'installation']),
+  ...ownedBy('infra/store/', ['schema_migration', 'installation', 'seal']),
 ])
 
 const NAMED = /\b(?:FROM|JOIN|INTO|TABLE|UPDATE|IN)\s+\(?\s*(?:\w+\.)?`?(\w+)`?/g

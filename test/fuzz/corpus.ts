@@ -8,11 +8,13 @@ const LINES_MAX = 200
 
 /** Lines that real gateways wrote, and the odd ones that were thought of. */
 export function readLines(): readonly Buffer[] {
-  return ['test/samples/gateways', 'test/samples/lines'].flatMap(folder =>
+  const lines = ['test/samples/gateways', 'test/samples/lines', 'test/samples/formats'].flatMap(folder =>
     filesIn(folder)
       .filter(([name]) => !name.endsWith('.json'))
       .flatMap(([name, bytes]) => splitLines(name.endsWith('.gz') ? gunzipSync(bytes) : bytes)),
   )
+  // Whole ones as well: in some formats a line is read by the ones before it.
+  return [...lines, ...filesIn('test/samples/formats').map(([, bytes]) => bytes)]
 }
 
 /** Every kind of record, of every version. */

@@ -1,6 +1,8 @@
-import { redactExcerpt } from '@forbruk/schemas/event/redact.ts'
+import { makeExcerpt } from '@forbruk/schemas/excerpt/make-excerpt.ts'
+import type { Declaration } from '@forbruk/schemas/gateway/declaration.ts'
+import { DECLARATIONS } from '@forbruk/schemas/gateway/declarations.ts'
 import { ENVELOPES, type EnvelopeName } from '@forbruk/schemas/gateway/envelope.ts'
-import { GATEWAY_FORMATS, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { BillingPeriodError, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { readRegistry } from '@forbruk/schemas/registry/read-registry.ts'
 import { readSeller, SellerError } from '@forbruk/schemas/seller/read-seller.ts'
@@ -38,14 +40,12 @@ const REGISTRY: ReadonlyMap<string, Buffer> = new Map(
 export function listTargets(): readonly Target[] {
   const lines = readLines()
   return [
-    ...GATEWAY_FORMATS.map(name => ({ name, seeds: lines, take: takeLine(name) })),
+    ...DECLARATIONS.map(declaration => takeFormat('', declaration, lines)),
     ...ENVELOPES.flatMap(around => {
       const wrapped = lines.map(WRAP[around])
-      return GATEWAY_FORMATS.map(name => `${around}+${name}`).map(name => ({
-        name,
-        seeds: wrapped,
-        take: takeLine(name),
-      }))
+      return DECLARATIONS.filter(isEnveloped).map(declaration =>
+        takeFormat(`${around}+`, declaration, wrapped),
+      )
     }),
     { name: 'record', seeds: [...readRecords(), ...lines], take: takeRecord },
     ...[...REGISTRY].map(([name, seed]) => ({ name, seeds: [seed], take: takeRegistry(name) })),
@@ -68,10 +68,20 @@ export function listTargets(): readonly Target[] {
   ]
 }
 
-function takeLine(name: string): Target['take'] {
-  const fields = name.endsWith('json') ? {} : { client: 'remote_user', integration: 'extra1' }
-  const { parseLine } = openGatewayFormat(name, fields)
-  return input => parseLine(input).kind === 'request'
+/** Those of which the samples have enough lines for each envelope. */
+function isEnveloped({ format }: Declaration): boolean {
+  return ['nginx-json', 'combined', 'combined-vhost', 'common'].includes(format)
+}
+
+function takeFormat(
+  around: string,
+  { format, client, fields }: Declaration,
+  seeds: readonly Buffer[],
+): Target {
+  const name = around + format
+  const fallback = Object.keys(fields).includes('remote_addr') ? 'remote_addr' : Object.keys(fields)[0]
+  const { parseValue } = openGatewayFormat(name, { client: client ?? fallback })
+  return { name, seeds, take: input => parseValue(input).some(({ kind }) => kind === 'request') }
 }
 
 function takeRecord(input: Buffer): boolean {
@@ -89,7 +99,7 @@ function takeRegistry(name: string): Target['take'] {
 }
 
 function takeExcerpt(input: Buffer): boolean {
-  return redactExcerpt(input) !== ''
+  return makeExcerpt(input) !== ''
 }
 
 function orThrown(

@@ -1,6 +1,7 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import type { BlockPlace } from './block-tables.ts'
-import { type Cut, cutBlocks, extendJudgement, type Gap, type Judged } from './oracle.ts'
+import { type Cut, cutBlocks, type Gap } from './cut-blocks.ts'
+import { extendJudgement, type Judged } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 
 type Oracle<Value> = (judged: readonly Judged[], block: number, nextOffset: number) => Value

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { cutBlocks, extendJudgement, type Judged } from './oracle.ts'
+import { cutBlocks } from './cut-blocks.ts'
+import { extendJudgement, type Judged } from './oracle.ts'
 import type { SimulatedEvent } from './simulated-event.ts'
 
 const sizes = (blockSize: number, windowSize: number, foldVersion = 1) => ({

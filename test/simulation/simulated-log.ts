@@ -1,8 +1,8 @@
 import type { LogBounds, LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import { isOfStream } from './cut-blocks.ts'
 import { type Content, RecordGenerator } from './generate-record.ts'
-import { isOfStream } from './oracle.ts'
 import type { Random } from './random.ts'
 import type { SimulatedEvent, SimulatedRecord } from './simulated-event.ts'
 

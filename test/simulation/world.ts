@@ -63,13 +63,8 @@ export class World {
     this.#group = new Group(this.partitions.length)
     this.#growth = new Growth(this.geometries, this.#unsignedVersion, this.partitions, random, trace)
     this.invariants = new Invariants(this.store, this.partitions, this.#growth.ofNewPartition)
-    this.inserts = new Inserts({
-      random,
-      store: this.store,
-      invariants: this.invariants,
-      trace,
-      isChecked: () => !this.isReplaced,
-    })
+    const { store, invariants } = this
+    this.inserts = new Inserts({ random, store, invariants, trace, isChecked: () => !this.isReplaced })
     trace(`${this.partitions.length} partitions, ${JSON.stringify(geometries)}`)
   }
 

@@ -2,7 +2,7 @@ import type { Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { SignedRecord } from '@forbruk/schemas/event/log-event.ts'
 import { type Decoded, rejectSchema, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import type { VerifySigned } from '@forbruk/schemas/wire/sign-record.ts'
-import { knowsGrowth, knowsLimits, type StreamGeometry, type StreamRules } from './block.ts'
+import { knowsGrowth, knowsLimits, type StreamRules } from './block.ts'
 
 /** Whose word holds in a log to which many may write. */
 export type WordParts = {
@@ -22,20 +22,22 @@ export type Judged = { readonly event: Exclude<Decoded, SignedRecord>; readonly 
  * What is left of an event once it is asked on whose word it stands. What changes how a partition is counted, and a
  * vouched time, hold on the word of whoever holds the stream's key and on no other: without it the event is rejected,
  * and counting goes on. Version 1 knows nothing of signatures. Pure.
+ * @param foldVersion by which the record is counted
  */
 export function judgeWord(
   event: Decoded,
   value: Buffer | null,
   place: Place,
-  geometry: StreamGeometry,
+  foldVersion: number,
   { verify, unsignedVersion }: WordParts,
 ): Judged {
   switch (event.kind) {
     case 'signed': {
-      if (!knowsLimits(geometry)) return rejected(unknownSchema(value))
+      if (!knowsLimits({ foldVersion })) return rejected(unknownSchema(value))
       if (!verify(place, event)) return rejected(reject('signature_invalid', DETAIL_OF_INVALID))
       const { event: said, sequence } = event
-      if (said.kind === 'stream_growth' && !knowsGrowth(geometry)) return rejected(unknownSchema(value))
+      if (said.kind === 'stream_growth' && !knowsGrowth({ foldVersion }))
+        return rejected(unknownSchema(value))
       return said.kind === 'request'
         ? { event: { ...said, timeVouched: true }, sequence: null }
         : { event: said, sequence }
@@ -46,13 +48,13 @@ export function judgeWord(
         : rejected(reject('control_unsigned', `a stream version ${event.foldVersion}; ${DETAIL_OF_UNSIGNED}`))
     case 'stream_limits':
       return rejected(
-        knowsLimits(geometry)
+        knowsLimits({ foldVersion })
           ? reject('control_unsigned', `stream limits; ${DETAIL_OF_UNSIGNED}`)
           : unknownSchema(value),
       )
     case 'stream_growth':
       return rejected(
-        knowsGrowth(geometry)
+        knowsGrowth({ foldVersion })
           ? reject('control_unsigned', `a stream growth; ${DETAIL_OF_UNSIGNED}`)
           : unknownSchema(value),
       )

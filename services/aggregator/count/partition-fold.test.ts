@@ -173,7 +173,8 @@ describe('a partition', () => {
 
   test('remembers request ids from before its start, and passes over records that come again', () => {
     const { windowSize } = DEFAULT_GEOMETRY
-    const ids = { requestIds: 1, firstAppendTimeMs: null, windowSize, partitionCount: null }
+    const rules = { foldVersion: FOLD_VERSION, windowSize, partitionCount: null }
+    const ids = { ...rules, requestIds: 1, firstAppendTimeMs: null }
     const fold = newFold({ foldFromOffset: 10, earlierBlocks: [{ firstOffset: 0, nextOffset: 10, ...ids }] })
     const id = (offset: number) => record(offset, request({ identity: { kind: 'request_id', id: 'a' } }))
     deliver(fold, [5, 12].map(id))
@@ -182,7 +183,8 @@ describe('a partition', () => {
   })
 
   test('refuses to begin a block whose request ids are needed and gone', () => {
-    const ids = { requestIds: 1, firstAppendTimeMs: OCTOBER_MS, windowSize: 65_536, partitionCount: null }
+    const rules = { foldVersion: FOLD_VERSION, windowSize: 65_536, partitionCount: null }
+    const ids = { ...rules, requestIds: 1, firstAppendTimeMs: OCTOBER_MS }
     const earlierBlocks = [{ firstOffset: 0, nextOffset: 3, ...ids }]
     const begin = (day: number) =>
       deliver(newFold({ foldFromOffset: 3, readFromOffset: 3, earlierBlocks }), [

@@ -68,6 +68,7 @@ export class PartitionFold<Rows> {
   readonly #admission: Admission
   readonly #records: RecordFold
   readonly #words: WordParts
+  readonly #remembered: readonly WindowBlock[]
   readonly #proof: BlockProof
   readonly #queue: FlushQueue<Rows>
 
@@ -94,6 +95,7 @@ export class PartitionFold<Rows> {
     if (isGrown) resume.admission.linesInWindowFrom = before?.nextOffset ?? 0
     this.#records = new RecordFold(scanner, resume.admission, judge)
     this.#words = parts
+    this.#remembered = resume.earlierBlocks
     this.#proof = resume.proof
     this.#proof.beginBlock(block.firstOffset)
     this.#queue = new FlushQueue(encode, foldFromOffset)
@@ -144,14 +146,16 @@ export class PartitionFold<Rows> {
   #lookAt(record: LogRecord | undefined, index: number): void {
     if (record === undefined || this.halt !== null || record.offset < this.#nextUnread) return
     this.#nextUnread = record.offset + 1
-    if (record.offset < this.#foldFromOffset) this.#records.remember(record, this.#read(record, index).events)
-    else this.#foldRecord(record, index)
+    if (record.offset < this.#foldFromOffset) {
+      const { events } = this.#read(record, index, this.#foldVersionAt(record.offset))
+      this.#records.remember(record, events)
+    } else this.#foldRecord(record, index)
   }
 
   #foldRecord(record: LogRecord, index: number): void {
     if (record.offset > this.nextOffset) this.#advanceTo(record.offset)
     if (record.appendTimeMs >= this.#block.dayEndMs) this.#beginBlock(this.#block.geometry)
-    const { events, first } = this.#read(record, index)
+    const { events, first } = this.#read(record, index, this.#block.geometry.foldVersion)
     if (first !== null && !this.#follow(first)) return
     const block = this.#block
     if (block.records === 0) this.#openWindow(record.appendTimeMs)
@@ -163,12 +167,18 @@ export class PartitionFold<Rows> {
   }
 
   /** What the record says, and on whose word: `events` is null for the one request that the scan has found. */
-  #read(record: LogRecord, index: number) {
+  #read(record: LogRecord, index: number, foldVersion: number) {
     const judged =
       this.#records
         .read(record, index)
-        ?.map(event => judgeWord(event, record.value, this, this.#block.geometry, this.#words)) ?? null
+        ?.map(event => judgeWord(event, record.value, this, foldVersion, this.#words)) ?? null
     return { events: judged?.map(({ event }) => event) ?? null, first: judged?.[0] ?? null }
+  }
+
+  /** By which a record before the first block that is folded was counted. */
+  #foldVersionAt(offset: number): number {
+    const block = this.#remembered.findLast(({ firstOffset }) => firstOffset <= offset)
+    return (block ?? this.#block.geometry).foldVersion
   }
 
   /** Completes every block that ends at or before `offset`; blocks without a record get their row as well. */
@@ -224,9 +234,9 @@ export class PartitionFold<Rows> {
     const { nextOffset } = this
     this.#proof.endBlock(this.#block)
     this.#giveBlock()
-    const { windowSize, partitionCount } = geometry
+    const { windowSize, foldVersion, partitionCount } = geometry
     const place = { firstOffset, nextOffset, requestIds, firstAppendTimeMs }
-    this.#earlierBlocks.add({ ...place, windowSize, partitionCount })
+    this.#earlierBlocks.add({ ...place, windowSize, foldVersion, partitionCount })
     this.#admission.sources.startBlock()
   }
 

@@ -11,6 +11,7 @@ const blocks = (...rows: readonly (readonly [from: number, to: number, ids: numb
       firstAppendTimeMs: day === null ? null : day * DAY_MS,
       windowSize: 50,
       partitionCount: null,
+      foldVersion: 2,
     }),
   )
 const from = (before: readonly WindowBlock[], day: number | null = 9) =>

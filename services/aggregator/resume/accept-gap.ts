@@ -118,7 +118,7 @@ async function findStray(
     for (const { value } of records) {
       const [decoded] = decodeRecord(value)
       if (decoded === undefined) continue
-      const { event, sequence } = judgeWord(decoded, value, block, geometry, words)
+      const { event, sequence } = judgeWord(decoded, value, block, geometry.foldVersion, words)
       const isOfStream = event.kind === 'stream_version' || event.kind === 'stream_limits'
       const asked = isOfStream ? followRecord(geometry, event, sequence) : null
       if (asked !== null && findUnknown('it', asked.foldVersion, foldVersionMax) !== null) return true

@@ -43,6 +43,7 @@ const WELL = {
   'event log': 'ok',
   store: 'ok',
   counting: 'ok',
+  records: 'ok',
   tariff: 'ok',
   console: 'ok',
   'store endpoint': 'ok',

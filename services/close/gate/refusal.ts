@@ -1,6 +1,7 @@
 import type { AcceptedCause, Change, PayerChange } from '@forbruk/schemas/statement/month-close.ts'
 import type { Undecided } from '../rating/find-undecided.ts'
 import { EVENT_BYTES_MAX, type Unannounceable } from '../statements/find-unannounceable.ts'
+import type { MoneyFinding } from '../verify/money-finding.ts'
 import { describeLack } from './describe-lack.ts'
 import { describeEstimate, type Estimate } from './estimate-ready.ts'
 import type { Lack } from './gate.ts'
@@ -13,6 +14,8 @@ type Refusal =
   | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
   /** Each time, another close with other content was recorded while this one was at it. */
   | { readonly kind: 'closed_meanwhile'; readonly tries: number }
+  /** What a close builds on is not as it was written. */
+  | { readonly kind: 'store_damaged'; readonly findings: readonly MoneyFinding[] }
   | UnacceptedChange
   | Unannounceable
 
@@ -69,12 +72,23 @@ export function describeRefusal(refusal: Refusal): string {
         `${refusal.bytes} bytes, and could not be announced: expected at most ${EVENT_BYTES_MAX}; ` +
         'give it fewer integrations, or shorter names, and import the registry again with --valid-from and the month'
       )
+    case 'store_damaged':
+      return describeDamage(refusal.findings)
     case 'change_unaccepted':
       return describeUnaccepted(refusal)
     default:
       return describeLack(refusal)
   }
 }
+
+function describeDamage(findings: readonly MoneyFinding[]): string {
+  const named = findings.slice(0, DAMAGE_NAMED_MAX).map(({ place, message }) => `${place}: ${message}`)
+  const more = findings.length > named.length ? `; ${findings.length - named.length} more` : ''
+  return `what the close builds on is not as it was recorded: ${named.join('; ')}${more}; forbruk audit names all`
+}
+
+/** A message holds no more; the audit has all. */
+const DAMAGE_NAMED_MAX = 3
 
 function describeUndecided({ definition, requests, clients, clientId, integrationId }: Undecided): string {
   const what =
