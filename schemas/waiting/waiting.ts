@@ -38,6 +38,19 @@ const findingShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('later_usage'), month, revision: z.int() }),
   /** Decisions, or that they were taken back, that no revision of the month has. */
   z.object({ kind: z.literal('decisions_unstated'), month, caseIds: z.array(z.string()).readonly() }),
+  /** A source can't be shipped further before somebody has mended or given up what is in its way: of this month on. */
+  z.object({
+    kind: z.literal('source_obstructed'),
+    month,
+    source: z.string(),
+    obstacles: z.object({
+      total: z.int(),
+      listed: z
+        .array(z.object({ reason: z.string(), path: z.string(), sinceMs: z.int() }).readonly())
+        .readonly()
+        .describe('at most 16 of each partition'),
+    }),
+  }),
   /** A case is open about a month that has no overage any more. */
   z.object({ kind: z.literal('overage_vanished'), month, caseId: z.string(), clientName: z.string() }),
 ])

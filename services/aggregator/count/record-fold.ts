@@ -1,5 +1,5 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
-import type { RejectedLine, SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import { NO_OBSTACLES, type RejectedLine, type SourceMark } from '@forbruk/schemas/event/log-event.ts'
 import {
   type Decoded,
   decodeRecord,
@@ -73,14 +73,14 @@ export class RecordFold {
           this.#foldRequest(record, index, block)
           break
         case 'mark':
-          this.#foldMark(event, record, block)
+          if (event.obstacles !== undefined && isUnknown(record, block))
+            this.#foldUnknown(record, index, block)
+          else this.#foldMark(event, record, block)
           break
         case 'stream_version':
           break
         case 'stream_limits':
-          // The rules before knew no such record.
-          if (!knowsLimits(block.geometry) && record.value !== null)
-            this.#foldRejected(rejectSchema(record.value), record, index, block)
+          if (isUnknown(record, block)) this.#foldUnknown(record, index, block)
           break
         case 'rejected_line':
         case 'undecodable':
@@ -109,7 +109,13 @@ export class RecordFold {
   #foldMark(mark: SourceMark, { appendTimeMs }: LogRecord, block: OpenBlock): void {
     block.marks += 1
     const throughMs = believedThrough(mark.throughMs, appendTimeMs, block.geometry)
-    this.#admission.sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
+    const { sources } = this.#admission
+    sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
+    sources.get(mark.source, '').tell(mark.obstacles ?? NO_OBSTACLES)
+  }
+
+  #foldUnknown(record: KnownRecord, index: number, block: OpenBlock): void {
+    this.#foldRejected(rejectSchema(record.value), record, index, block)
   }
 
   #foldRejected(
@@ -136,6 +142,13 @@ export class RecordFold {
     file.count(true)
     return false
   }
+}
+
+type KnownRecord = LogRecord & { readonly value: Buffer }
+
+/** Of a schema that the rules before fold version 2 knew nothing of. */
+function isUnknown(record: LogRecord, { geometry }: OpenBlock): record is KnownRecord {
+  return record.value !== null && !knowsLimits(geometry)
 }
 
 /** Of what is rejected, only what names its source is counted for one: so rejected events and source rows add up. */

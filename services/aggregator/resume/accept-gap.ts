@@ -75,11 +75,18 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
     fromOffset,
     toOffset: Math.max(fromOffset, offset),
   })
+  const giveUpUnreadable = async (needed: number, nextOffset: number) => {
+    const unreadable = await findUnreadable(
+      log,
+      partition,
+      needed,
+      Math.min(nextOffset + 1, bounds.endOffset),
+    )
+    return unreadable && giveUpTo(unreadable.toOffset)
+  }
   if (newest === undefined) {
     const needed = gap?.toOffset ?? 0
-    if (bounds.startOffset > needed) return giveUpTo(bounds.startOffset)
-    const unreadable = await findUnreadable(log, partition, needed, Math.min(needed + 1, bounds.endOffset))
-    return unreadable && giveUpTo(unreadable.toOffset)
+    return bounds.startOffset > needed ? giveUpTo(bounds.startOffset) : giveUpUnreadable(needed, needed)
   }
   const sums = await readRowSums(ledger, place, blocks)
   const { foldFromOffset, restoredBlock } = chooseFoldStart(blocks, sums, bounds)
@@ -89,8 +96,7 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
     rememberedFrom(earlierBlocks, foldFromOffset, null, newest.windowSize),
   )
   if (restoredBlock !== null || bounds.startOffset > needed) return giveUpTo(bounds.startOffset)
-  const unreadable = await findUnreadable(log, partition, needed, Math.min(fromOffset + 1, bounds.endOffset))
-  return unreadable && giveUpTo(unreadable.toOffset)
+  return giveUpUnreadable(needed, fromOffset)
 }
 
 async function findUnreadable(

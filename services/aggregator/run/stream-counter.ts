@@ -67,7 +67,7 @@ export class StreamCounter implements PartitionConsumer {
 
   async receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
     this.#foldBatch(batch)
-    await this.#leaveIfHalted(batch.partition)
+    await this.#leaveIfUnknown(batch.partition)
     const { pendingRowsMax, sleep, signal } = this.#parts
     while (this.#pendingRows() > pendingRowsMax && !signal.aborted) {
       // A flush may wait for the store much longer than the group waits for a sign of life.
@@ -150,11 +150,11 @@ export class StreamCounter implements PartitionConsumer {
   }
 
   /** Another release goes on from where this one has to stop, and it may not have these rules any more. */
-  async #leaveIfHalted(partition: number): Promise<void> {
-    const halt = this.#folds.get(partition)?.halt ?? null
-    if (halt === null) return
+  async #leaveIfUnknown(partition: number): Promise<void> {
+    const unknownRules = this.#folds.get(partition)?.unknownRules ?? null
+    if (unknownRules === null) return
     await this.#flushAll()
-    throw halt
+    throw unknownRules
   }
 
   async #writeFolds(): Promise<ReadonlyMap<number, number>> {

@@ -1,4 +1,6 @@
+import type { Source } from '@forbruk/infra/ledger/sources.ts'
 import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import type { Finding, Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import type { ExceptionSums } from '../revision/read-exception-sums.ts'
 import type { CloseSchedule, PlanFacts } from '../schedule/plan-closes.ts'
@@ -11,6 +13,7 @@ export type WaitingFacts = PlanFacts & {
   readonly schedule: CloseSchedule
   /** The newest revision of each month of late. */
   readonly closes: readonly ClosedFacts[]
+  readonly sources: readonly Pick<Source, 'source' | 'throughMs' | 'obstacles' | 'retired'>[]
   readonly announcements: readonly Pick<PlacedAnnouncement, 'month' | 'revision' | 'state'>[]
   readonly cases: readonly Pick<
     CaseSummary,
@@ -36,6 +39,7 @@ export function listWaiting(facts: WaitingFacts, nowMs: number): Waiting[] {
     ...listApprovals(facts),
     ...listUnstated(facts),
     ...listVanished(facts),
+    ...listObstructed(facts),
   ]
   return findings.sort((a, b) => (a.month < b.month ? -1 : a.month > b.month ? 1 : 0)).map(describeFinding)
 }
@@ -75,4 +79,14 @@ function listVanished({ cases }: WaitingFacts): Finding[] {
   return cases.flatMap(({ caseId, clientName, withoutOverage }) =>
     withoutOverage.map((month): Finding => ({ kind: 'overage_vanished', month, caseId, clientName })),
   )
+}
+
+/** By the first month that the source keeps from being complete. */
+function listObstructed({ sources, schedule }: WaitingFacts): Finding[] {
+  return sources.flatMap(({ source, throughMs, obstacles, retired }): Finding[] => {
+    const [oldest] = obstacles.listed
+    if (oldest === undefined || retired !== null) return []
+    const { month } = periodAt(throughMs ?? oldest.sinceMs, schedule.timeZone)
+    return [{ kind: 'source_obstructed', month, source, obstacles }]
+  })
 }

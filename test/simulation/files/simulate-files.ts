@@ -9,7 +9,7 @@ import { Violation } from '../violation.ts'
 import { describeDisk } from './describe-disk.ts'
 import { Gateway } from './gateway.ts'
 import { giveUp } from './give-up.ts'
-import { findFalse, judgeEnd } from './judge-end.ts'
+import { findFalse, judgeEnd, judgeTold } from './judge-end.ts'
 import { Killed, never } from './killed.ts'
 import type { Mutation, Outcome } from './outcome.ts'
 import { AWAY_FOLDER, LOG, numberOf, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
@@ -87,9 +87,11 @@ class FilesWorld {
     this.#isQuiet = true
     this.#finishOutside()
     await this.#runShipper(PAUSES_OF_END)
+    judgeTold(this.#saved, this.#counted)
     findFalse(this.#saved, this.#folders, this.#disk)
     const reasons = this.#standing.map(({ reason }) => reason)
     await this.#settleAll()
+    judgeTold(this.#saved, this.#counted)
     return judgeEnd(reasons, this.#counted, this.#nowMs)
   }
 
