@@ -74,6 +74,9 @@ class FilesWorld {
       gateway: this.#gateway,
       scheme: this.#random.pick(SCHEMES),
       mayDelete: path => this.#mayDelete(path),
+      // What nobody has begun can't be missed by who doesn't look where it goes.
+      mayLeave: path => this.#folders.length > 0 || this.#known(this.#disk.at(path)).length > 0,
+      isAllSeen: () => this.#folders.length > 0,
     })
   }
 
@@ -281,14 +284,14 @@ class FilesWorld {
   }
 
   /** As a shipper knows it, and will after its next start. */
-  #known(inode: Inode): readonly FileProgress[] {
-    const head = readStart(inode.content, false)
+  #known(inode: Inode | undefined): readonly FileProgress[] {
+    const head = inode === undefined ? null : readStart(inode.content, false)
     const saved = this.#toSave?.files ?? []
     return (this.#running?.files ?? saved).filter(
       ({ file, place }) =>
         head !== null &&
         file.startsWith(head.file) &&
-        place?.inode === String(inode.number) &&
+        place?.inode === String(inode?.number) &&
         saved.some(one => one.file === file && one.place?.inode === place.inode),
     )
   }
