@@ -48,8 +48,8 @@ export function damaged(path: string, found: string, cause?: unknown): FileError
 export function cutOff(path: string): FileError {
   return new FileError(
     'damaged',
-    `${path}: ends in half a line, which may have been sent whole before shipping was stopped; the whole lines before ` +
-      'it were shipped. Put a file in its place that holds the line, or give up the half',
+    `${path}: ends in half a line, which may have been sent whole before shipping was stopped; the whole lines ` +
+      'before it were shipped. Put a file in its place that holds the line, or give up the half',
   )
 }
 
