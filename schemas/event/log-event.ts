@@ -45,6 +45,7 @@ export type EventIdentity =
 export type SourceMark = {
   readonly kind: 'mark'
   readonly source: string
+  /** Empty where nothing of any file was shipped, which version 1 can't say. */
   readonly file: string
   /** Every line that starts below this byte position has been shipped. */
   readonly position: number
@@ -54,7 +55,28 @@ export type SourceMark = {
   readonly throughMs: number
   /** The gateway format the lines were read as, e.g. `nginx-json`. */
   readonly format: string
+  /** Left out by version 1, which is written where there are none. Every mark of the source says it anew. */
+  readonly obstacles?: MarkedObstacles | undefined
 }
+
+/** What keeps a source from saying that it was shipped further: a person has to see to it. */
+export type MarkedObstacles = {
+  /** Those that are not listed too. */
+  readonly total: number
+  /** The oldest first, at most 16. */
+  readonly listed: readonly MarkedObstacle[]
+}
+
+export type MarkedObstacle = {
+  /** Such as `gone`; a later shipper may know further ones. */
+  readonly reason: string
+  /** On the source's host; of a long one the end. Nothing of what stands in the file. */
+  readonly path: string
+  readonly sinceMs: number
+}
+
+export const OBSTACLES_LISTED_MAX = 16
+export const NO_OBSTACLES: MarkedObstacles = { total: 0, listed: [] }
 
 /**
  * By which the log says how a partition is counted from here on. It speaks of the stream, not of a request: it is no

@@ -46,6 +46,19 @@ const findingShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('decisions_unstated'), month, caseIds: z.array(z.string()).readonly() }),
   /** The topic has got partitions that nobody agreed to count, from now or before: the month is that of now. */
   z.object({ kind: z.literal('partitions_uncounted'), month, counted: z.int(), partitions: z.int() }),
+  /** A source can't be shipped further before somebody has mended or given up what is in its way: of this month on. */
+  z.object({
+    kind: z.literal('source_obstructed'),
+    month,
+    source: z.string(),
+    obstacles: z.object({
+      total: z.int(),
+      listed: z
+        .array(z.object({ reason: z.string(), path: z.string(), sinceMs: z.int() }).readonly())
+        .readonly()
+        .describe('at most 16 of each partition'),
+    }),
+  }),
   /** A case is open about a month that has no overage any more. */
   z.object({ kind: z.literal('overage_vanished'), month, caseId: z.string(), clientName: z.string() }),
 ])

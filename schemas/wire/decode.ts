@@ -4,6 +4,8 @@ import {
   type EventIdentity,
   LINE_REJECT_REASONS,
   type LogEvent,
+  type MarkedObstacle,
+  OBSTACLES_LISTED_MAX,
   type RecordRejectReason,
   type RejectedLine,
   type SignedRecord,
@@ -17,6 +19,7 @@ import {
   requestEventV1,
   signedRecordV1,
   sourceMarkV1,
+  sourceMarkV2,
   streamGrowthV1,
   streamLimitsV1,
   streamVersionV1,
@@ -61,6 +64,7 @@ export function decodeRecord(value: Buffer | null): readonly Decoded[] {
 function decodeAvro(value: Buffer): Decoded {
   if (isOfType(requestEventV1, value)) return readAvro(requestEventV1, value, readRequest)
   if (isOfType(sourceMarkV1, value)) return readAvro(sourceMarkV1, value, readMark)
+  if (isOfType(sourceMarkV2, value)) return readAvro(sourceMarkV2, value, readObstructedMark)
   if (isOfType(rejectedLineV1, value)) return readAvro(rejectedLineV1, value, readRejectedLine)
   if (isOfType(streamVersionV1, value)) return readAvro(streamVersionV1, value, readStreamVersion)
   if (isOfType(streamLimitsV1, value)) return readAvro(streamLimitsV1, value, readStreamLimits)
@@ -130,11 +134,37 @@ function acceptRequest(fields: RequestFields): Decoded {
 }
 
 function readMark(mark: Omit<SourceMark, 'kind'>): Decoded {
+  return isName(mark.file) ? acceptMark(mark) : impossibleMark()
+}
+
+type WireObstructedMark = Omit<SourceMark, 'kind' | 'obstacles'> & {
+  readonly obstacles: readonly MarkedObstacle[]
+  readonly obstaclesTotal: number
+}
+
+function readObstructedMark(wire: WireObstructedMark): Decoded {
+  const { obstacles, obstaclesTotal: total, ...mark } = wire
+  // Copied: avsc's own objects have another prototype.
+  const listed = obstacles.map(({ reason, path, sinceMs }) => ({ reason, path, sinceMs }))
+  const isPossible =
+    isPosition(total) &&
+    listed.length === Math.min(total, OBSTACLES_LISTED_MAX) &&
+    listed.every(({ reason, path, sinceMs }) => isName(reason) && isName(path) && isTime(sinceMs))
+  if (!isPossible || (mark.file !== '' && !isName(mark.file))) return impossibleMark()
+  return acceptMark({ ...mark, obstacles: { total, listed } })
+}
+
+function acceptMark(mark: Omit<SourceMark, 'kind'>): Decoded {
   const counts = isPosition(mark.position) && isPosition(mark.eventsTotal) && isTime(mark.throughMs)
-  if (!counts || !isName(mark.source) || !isName(mark.file) || !isName(mark.format)) {
-    return undecodable('event_malformed', 'a source mark with an impossible source, position, total or time')
-  }
+  if (!counts || !isName(mark.source) || !isName(mark.format)) return impossibleMark()
   return { kind: 'mark', ...mark }
+}
+
+function impossibleMark(): UndecodableEvent {
+  return undecodable(
+    'event_malformed',
+    'a source mark with an impossible source, position, total, time or obstacle',
+  )
 }
 
 function readRejectedLine(line: Omit<RejectedLine, 'kind' | 'reason'> & { reason: string }): Decoded {

@@ -11,6 +11,7 @@ import {
   rejectedLineV1,
   requestEventV1,
   sourceMarkV1,
+  sourceMarkV2,
   streamGrowthV1,
   streamLimitsV1,
   streamVersionV1,
@@ -48,8 +49,15 @@ export function toJsonRequest(event: RequestEvent) {
   }
 }
 
+/** Version 1 where nothing stands in the way: an older aggregator reads it. */
 export function encodeMark(mark: SourceMark): Buffer {
-  return encodeSingleObject(sourceMarkV1, mark)
+  const { obstacles } = mark
+  if (obstacles === undefined) return encodeSingleObject(sourceMarkV1, mark)
+  return encodeSingleObject(sourceMarkV2, {
+    ...mark,
+    obstacles: obstacles.listed,
+    obstaclesTotal: obstacles.total,
+  })
 }
 
 export function encodeRejectedLine(line: RejectedLine): Buffer {

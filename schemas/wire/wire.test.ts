@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TEST_KEY } from '../../test/support/aggregator/stream-key.ts'
 import { LINE_REJECT_REASONS, type LogEvent } from '../event/log-event.ts'
-import { signedRecordV1 } from './avro-types.ts'
+import { signedRecordV1, sourceMarkV1, sourceMarkV2 } from './avro-types.ts'
 import { type Decoded, decodeRecord } from './decode.ts'
 import {
   encodeMark,
@@ -68,6 +68,18 @@ const mark = fc.record({
   throughMs: timeMs,
   format: name,
 })
+const reason = fc.stringMatching(/^[a-z_]{1,20}$/)
+const obstructedMark = fc
+  .tuple(
+    mark,
+    fc.oneof(name, fc.constant('')),
+    fc.array(fc.record({ reason, path: name, sinceMs: timeMs }), { maxLength: 16 }),
+    fc.nat(),
+  )
+  .map(([mark, file, listed, more]) => {
+    const total = listed.length < 16 ? listed.length : listed.length + more
+    return { ...mark, file, obstacles: { total, listed } }
+  })
 const rejectedLine = fc.record({
   kind: fc.constant('rejected_line' as const),
   source: name,
@@ -78,7 +90,41 @@ const rejectedLine = fc.record({
   excerpt: fc.string({ maxLength: 240 }),
   lineBytes: position,
 })
-const event: fc.Arbitrary<LogEvent> = fc.oneof(request, mark, rejectedLine)
+const event: fc.Arbitrary<LogEvent> = fc.oneof(request, mark, obstructedMark, rejectedLine)
+
+const MARK = {
+  kind: 'mark',
+  ...{ source: 'gw1', file: 'ab', position: 7, eventsTotal: 3 },
+  ...{ throughMs: 1_759_269_600_123, format: 'combined' },
+} as const
+const GONE = { reason: 'gone', path: '/log/a.log', sinceMs: 1_759_269_600_000 }
+
+test('a mark with obstacles that can not be told is rejected', () => {
+  const path = (text: string) => ({ total: 1, listed: [{ ...GONE, path: text }] })
+  for (const obstacles of [
+    path(''),
+    path('/log/a\u001b[2J.log'),
+    path('a'.repeat(257)),
+    { total: 1, listed: [{ ...GONE, reason: '' }] },
+    { total: 1, listed: [{ ...GONE, sinceMs: 0 }] },
+    { total: 0, listed: [GONE] },
+    { total: 2, listed: [GONE] },
+    { total: 17, listed: Array.from({ length: 17 }, () => GONE) },
+    { total: -1, listed: [] },
+  ]) {
+    expect(decodeRecord(encodeMark({ ...MARK, obstacles }))).toMatchObject([{ reason: 'event_malformed' }])
+  }
+  expect(decodeRecord(encodeMark({ ...MARK, file: '' }))).toMatchObject([{ reason: 'event_malformed' }])
+})
+
+test('by Avro rules each version of a mark is read by the other', () => {
+  const [v1, v2] = [sourceMarkV1.avro, sourceMarkV2.avro]
+  const { kind: _, ...mark } = MARK
+  const wire = { ...mark, obstacles: [GONE], obstaclesTotal: 1 }
+  expect(v1.fromBuffer(v2.toBuffer(wire), v1.createResolver(v2))).toEqual(mark)
+  const none = { ...mark, obstacles: [], obstaclesTotal: 0 }
+  expect(v2.fromBuffer(v1.toBuffer(mark), v2.createResolver(v1))).toEqual(none)
+})
 
 test('a stream version with impossible sizes is rejected', () => {
   for (const sizes of [

@@ -4,6 +4,7 @@ import type { Obstacle, SettledObstacle } from './obstacle.ts'
 import { lockPath, progressPath, readProgress, saveProgress } from './save-progress.ts'
 import { settleObstacles } from './settle-obstacles.ts'
 import { ShipError } from './ship-error.ts'
+import { tellPath } from './tell-obstacles.ts'
 
 type AcceptLossOptions = {
   /** The folder that keeps how far each source has come. */
@@ -29,7 +30,8 @@ export async function acceptLoss(options: AcceptLossOptions): Promise<readonly S
   const unlock = lockSource(lockPath(stateDir, source), source)
   try {
     const progress = await readProgress(path, source)
-    const isMeant = (one: Obstacle) => [one.path, one.file].includes(file) || one.path === resolve(file)
+    const isMeant = (one: Obstacle) =>
+      [one.path, tellPath(one.path), one.file].includes(file) || one.path === resolve(file)
     const meant = (progress?.obstacles ?? []).filter(isMeant)
     if (progress === null || meant.length === 0)
       throw unknownObstacle(source, file, progress?.obstacles ?? [])

@@ -78,6 +78,11 @@ export class LiveFile {
     this.#savedLastLine = saved.lastLine
   }
 
+  /** An earlier run had begun it, and may have sent more of it than it saved. */
+  get isResumed(): boolean {
+    return this.begun.place !== null || this.begun.position > 0
+  }
+
   /** A line was shipped, or was blank and needn't be. */
   passLine(line: Line): void {
     this.position = endOf(line)

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startProgress } from './file-progress.ts'
 import { lockSource } from './lock-source.ts'
@@ -20,6 +21,7 @@ const progress = {
   logs: [],
   obstacles: [],
   settled: [],
+  told: NO_OBSTACLES,
   files: [startProgress('0123456789abcdef', '/var/log/access.log', 'nginx-json', 3)],
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { z } from 'zod'
 import { obstacleShape, settledShape } from './obstacle.ts'
 import { messageOf, ShipError } from './ship-error.ts'
@@ -31,6 +32,10 @@ const logProgress = z.object({
   before: z.array(knownStart),
   looked: z.record(z.string(), z.string()),
 })
+const toldShape = z.object({
+  total: count,
+  listed: z.array(z.object({ reason: z.string(), path: z.string(), sinceMs: count }).readonly()).readonly(),
+})
 /** Version 1 knew nothing but its files' first lines and positions; what it lacks is filled in as they are met. */
 const sourceProgress = z.object({
   version: z.union([z.literal(1), z.literal(2)]),
@@ -42,6 +47,7 @@ const sourceProgress = z.object({
   logs: z.array(logProgress).default([]),
   obstacles: z.array(obstacleShape).default([]),
   settled: z.array(settledShape).default([]),
+  told: toldShape.default(NO_OBSTACLES),
 })
 
 /** Where a source's progress lies. */

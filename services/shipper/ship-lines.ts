@@ -51,18 +51,27 @@ export class LineShipper {
     }
   }
 
-  /** No more will come: a last line without a newline is shipped as it is. */
-  end(): void {
+  /**
+   * No more will come: a last line without a newline is shipped as it is. Answers false, and leaves it, when it is cut
+   * off and `mayBeSent`: sent whole before, it is in the partition of its client, and must not come to another one too.
+   */
+  end(mayBeSent = false): boolean {
     const line = this.#splitter.end()
+    if (line !== null && mayBeSent && this.#toRecord(line).kind === 'rejected') return false
     if (line !== null) this.#ship(line)
-    if (this.live.done) return
+    if (this.live.done) return true
     this.live.done = true
     this.#shipment.moved(this.live)
+    return true
+  }
+
+  #toRecord(line: Line) {
+    const { source } = this.#shipment.settings
+    return toRecord(line, this.#format, { source, file: this.live.file })
   }
 
   #ship(line: Line): void {
-    const { source } = this.#shipment.settings
-    const record = toRecord(line, this.#format, { source, file: this.live.file })
+    const record = this.#toRecord(line)
     const before = this.live.position
     this.live.passLine(line)
     if (this.#fileLines !== null) this.live.header = this.#fileLines.header()

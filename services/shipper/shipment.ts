@@ -1,8 +1,8 @@
 import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
+import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
-import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
 import { type FileProgress, LiveFile, startProgress } from './file-progress.ts'
 import { findShared } from './find-shared.ts'
 import type { LogFiles } from './log-files.ts'
@@ -10,6 +10,8 @@ import { Obstacles } from './obstacles.ts'
 import { BatchSender, type RetryPolicy } from './send-batches.ts'
 import { ShipError } from './ship-error.ts'
 import type { LogProgress, SourceProgress } from './source-progress.ts'
+import { tellObstacles } from './tell-obstacles.ts'
+import { NO_FILE, toMarks } from './to-marks.ts'
 
 export type ShipmentSettings = {
   readonly log: EventLog
@@ -55,6 +57,8 @@ export class Shipment {
   /** By how many there are to choose from. */
   readonly #partitions = new Map<number, Map<string, number>>()
   #throughMs: number | null
+  /** By the last mark that the log has acknowledged. */
+  #told: MarkedObstacles
   #latestFile: string | null
   #logsChanged = false
   #batches = 0
@@ -68,6 +72,7 @@ export class Shipment {
     this.#unmarked = new Set(saved.unmarked)
     this.#logs = new Map(saved.logs.map(log => [log.path, log]))
     this.#throughMs = saved.throughMs
+    this.#told = saved.told
     this.#latestFile = saved.files.at(-1)?.file ?? null
     this.#checkpointMs = settings.clock()
   }
@@ -227,14 +232,17 @@ export class Shipment {
    */
   async checkpoint(throughMs: number | null): Promise<void> {
     await this.settle()
-    const isHeld = this.obstacles.standing.length > 0
-    if (!isHeld && this.#raiseThrough(throughMs) && this.#unmarked.size === 0 && this.#latestFile !== null) {
-      this.#unmarked.add(this.#latestFile)
-    }
+    const obstacles = tellObstacles(this.obstacles.standing)
+    const isRaised = obstacles.total === 0 && this.#raiseThrough(throughMs) && this.#latestFile !== null
+    const isNews = JSON.stringify(obstacles) !== JSON.stringify(this.#told)
+    if (this.#unmarked.size === 0 && (isRaised || isNews)) this.#unmarked.add(this.#latestFile ?? NO_FILE)
     if (this.#unmarked.size > 0 || this.#logsChanged || this.obstacles.changed) await this.save()
     if (this.#unmarked.size > 0) {
-      for (const file of this.#unmarked) this.#sendMarks(file)
-      await this.#sender.flush(() => this.#unmarked.clear())
+      for (const file of this.#unmarked) this.#sendMarks(file, obstacles)
+      await this.#sender.flush(() => {
+        this.#unmarked.clear()
+        this.#told = obstacles
+      })
       await this.#sender.settle()
       await this.save()
     }
@@ -256,6 +264,7 @@ export class Shipment {
       logs: [...this.#logs.values()],
       obstacles: this.obstacles.standing,
       settled: this.obstacles.settled,
+      told: this.#told,
     })
   }
 
@@ -265,24 +274,14 @@ export class Shipment {
     return true
   }
 
-  #sendMarks(file: string): void {
-    const progress = this.#acknowledged.get(file)
+  #sendMarks(file: string, obstacles: MarkedObstacles): void {
+    const progress = file === NO_FILE ? this.#startOf(file, '') : this.#acknowledged.get(file)
     if (progress === undefined) return
     const { source, format, log } = this.settings
+    const said = { source, format: format.name, throughMs: this.#throughMs, obstacles }
     // To all of them: none may look as if the source had come to a halt there.
-    for (let partition = 0; partition < log.partitionCount; partition++) {
-      const eventsTotal = progress.partitionCounts[partition] ?? 0
-      const mark = {
-        kind: 'mark',
-        source,
-        file,
-        position: progress.position,
-        eventsTotal,
-        throughMs: this.#throughMs ?? EARLIEST_TIME_MS,
-        format: format.name,
-      } as const
-      this.#sender.add(encodeMark(mark), partition)
-    }
+    const marks = toMarks(progress, log.partitionCount, said)
+    for (const [partition, mark] of marks.entries()) this.#sender.add(mark, partition)
   }
 
   #partitionOf(key: string, partitionCount: number): number {

@@ -1,4 +1,4 @@
-import { type FileProgress, isSamePlace } from './file-progress.ts'
+import type { FileProgress } from './file-progress.ts'
 import { findHoles } from './find-holes.ts'
 import { findOthers, findRotated, type RotatedFile, type RotatedFiles } from './find-rotated.ts'
 import { startLog } from './leave-alone.ts'
@@ -99,21 +99,21 @@ async function findStrayed(
 ): Promise<readonly FoundObstacle[]> {
   // Where it can't be looked at, that is the obstacle.
   if (live !== null && 'error' in live) return []
-  const seen = [...rotated, ...others]
+  const seen = [...rotated, ...others].map(({ facts }) => facts)
   const strayed = new Set(
     shipment.obstacles.standing.flatMap(({ reason, log: of, file }) =>
       reason === 'neighbour_missing' && of === log && file !== null ? [file] : [],
     ),
   )
   for (const tail of tails) {
-    if (tail.file !== null && !(live !== null && tail.isFile(live)) && (await tail.links()) > 0)
-      strayed.add(tail.file)
+    const isSeen = [live, ...seen].some(facts => facts !== null && tail.isFile(facts))
+    if (tail.file === null || isSeen) continue
+    // What is open keeps its number; with no name left it has gone nowhere.
+    if ((await tail.links()) > 0) strayed.add(tail.file)
   }
   const unfinished = missed(shipment, log, round).map(({ file }) => file)
   return [...strayed].flatMap(file => {
-    const place = shipment.progressOf(file)?.place ?? null
-    const isFound = round.hasMet(file) || seen.some(({ facts }) => isSamePlace(place, facts))
-    if (isFound || unfinished.includes(file)) return []
+    if (round.hasMet(file) || unfinished.includes(file)) return []
     const detail =
       `${log}: the file that was rotated last lies in no folder that is looked at; name its folder behind the log, ` +
       'or what is rotated while nobody watches is missed'

@@ -57,7 +57,8 @@ export async function fillTopics(
     topic: log.topic,
     events,
     totalsOfAll,
-    totalsOfAdmitted: index === 2 ? totalsOfAll : generator.totalsOfAdmitted(),
+    // Without an id no copy is recognised.
+    totalsOfAdmitted: encoders[index] === encodeJsonWithoutId ? totalsOfAll : generator.totalsOfAdmitted(),
   }))
   const [json, avro, jsonWithoutIds, jsonOfFirstVersion] = inputs
   if (!json || !avro || !jsonWithoutIds || !jsonOfFirstVersion)

@@ -73,15 +73,19 @@ function isEnveloped({ format }: Declaration): boolean {
   return ['nginx-json', 'combined', 'combined-vhost', 'common'].includes(format)
 }
 
+/** Who is metered is in whichever field holds anything in one of the seeds. */
 function takeFormat(
   around: string,
   { format, client, fields }: Declaration,
   seeds: readonly Buffer[],
 ): Target {
   const name = around + format
-  const fallback = Object.keys(fields).includes('remote_addr') ? 'remote_addr' : Object.keys(fields)[0]
-  const { parseValue } = openGatewayFormat(name, { client: client ?? fallback })
-  return { name, seeds, take: input => parseValue(input).some(({ kind }) => kind === 'request') }
+  const takes = [client, ...Object.keys(fields)].flatMap(field => {
+    if (field === undefined || field === null) return []
+    const { parseValue } = openGatewayFormat(name, { client: field })
+    return [(input: Buffer) => parseValue(input).some(({ kind }) => kind === 'request')]
+  })
+  return { name, seeds, take: takes.find(take => seeds.some(take)) ?? (() => false) }
 }
 
 function takeRecord(input: Buffer): boolean {

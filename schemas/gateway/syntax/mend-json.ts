@@ -21,7 +21,7 @@ function mendEscape(escaped: string, bytes: string | undefined): string {
   return JSON.stringify(text).slice(1, -1)
 }
 
-const KEY_OR_BRACKET = /("[^"\\]*(?:\\[\s\S][^"\\]*)*")(\s*:)?|[{}[\]]/g
+const KEY_OR_BRACKET = /("[^"\\]*(?:\\[\s\S][^"\\]*)*"?)(\s*:)?|[{}[\]]/g
 
 /**
  * Whether an object's field is written twice, of which JSON.parse takes the last: with escape=none a caller can write

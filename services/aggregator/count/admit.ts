@@ -1,4 +1,4 @@
-import type { SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import { type MarkedObstacles, NO_OBSTACLES, type SourceMark } from '@forbruk/schemas/event/log-event.ts'
 import { ScannedRequest, TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import { ByteTable } from './byte-table.ts'
@@ -155,6 +155,8 @@ export class SourceFile {
   eventsAtMark = 0
   throughMs: number | null = null
   format = ''
+  /** Of the source: known by its file without a name. */
+  obstacles: MarkedObstacles = NO_OBSTACLES
   /** Those that came without a line position; null before the first. */
   requestIds: IdWindow | null = null
   /** Those of the file that came since the stream grew; null before the first. */
@@ -191,7 +193,7 @@ export class SourceFile {
    * be compared with lines that it doesn't speak of.
    */
   mark(mark: SourceMark): void {
-    if (mark.position > this.highPosition && mark.position >= this.markPosition) {
+    if (this.file !== '' && mark.position > this.highPosition && mark.position >= this.markPosition) {
       this.markPosition = mark.position
       this.markEventsTotal = mark.eventsTotal
       this.eventsAtMark = this.eventsSoFar
@@ -199,6 +201,13 @@ export class SourceFile {
     this.throughMs = Math.max(this.throughMs ?? 0, mark.throughMs)
     this.format = mark.format
     this.blockMarks += 1
+    this.isChanged = true
+  }
+
+  /** What the source's newest mark in the partition says stands in its way; the ones before say nothing any more. */
+  tell(obstacles: MarkedObstacles): void {
+    if (obstacles.total === 0 && this.obstacles.total === 0) return
+    this.obstacles = obstacles
     this.isChanged = true
   }
 

@@ -38,7 +38,7 @@ export const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMax
  */
 export const FOLD_VERSION = 3
 /** The last version that an unsigned record says: release 0.2.0 must stop at it, and knows no signature. */
-export const FOLD_VERSION_UNSIGNED = 2
+const FOLD_VERSION_UNSIGNED = 2
 const FOLD_VERSION_OLDEST = 1
 
 /** Blocks large enough that their rows are few, small enough to be folded again in a second. */

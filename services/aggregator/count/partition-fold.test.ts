@@ -244,8 +244,10 @@ describe('a partition whose log begins another version', () => {
 
   test('is not folded any further when the version is not known', () => {
     const fold = folded([id, version(FOLD_VERSION + 2), id])
-    expect(fold.halt).toBeInstanceOf(FoldVersionError)
-    expect(fold.halt?.message).toContain(`from offset 1 on, is counted with fold version ${FOLD_VERSION + 2}`)
+    expect(fold.unknownRules).toBeInstanceOf(FoldVersionError)
+    expect(fold.unknownRules?.message).toContain(
+      `from offset 1 on, is counted with fold version ${FOLD_VERSION + 2}`,
+    )
     expect(take(fold)?.ledger).toMatchObject([{ block: 0, nextOffset: 1, records: 1 }])
     deliver(fold, [record(9, id)])
     expect(take(fold)).toBeNull()

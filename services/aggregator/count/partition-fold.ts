@@ -57,7 +57,7 @@ export class PartitionFold<Rows> {
   /** Every offset below is folded in. */
   nextOffset: number
   /** The log goes on with rules that this process doesn't have: nothing from `nextOffset` on is folded. */
-  halt: FoldVersionError | null = null
+  unknownRules: FoldVersionError | null = null
   /** Every record below has been looked at, remembered or folded. */
   #nextUnread = 0
   #block: OpenBlock
@@ -124,7 +124,7 @@ export class PartitionFold<Rows> {
       for (let index = 0; index < count; index++) this.#lookAt(records[first + index], index)
       first += count
     }
-    if (this.halt !== null) return
+    if (this.unknownRules !== null) return
     this.#nextUnread = Math.max(this.#nextUnread, batch.nextOffset)
     this.#queue.logEndOffset = batch.endOffset
     this.#advanceTo(batch.nextOffset)
@@ -137,14 +137,14 @@ export class PartitionFold<Rows> {
    */
   takeRows(atOnce = false): readonly Rows[] {
     const { blockSize } = this.#block.geometry
-    const isDue = this.#queue.isOpenBlockDue(this.nextOffset, blockSize, atOnce || this.halt !== null)
+    const isDue = this.#queue.isOpenBlockDue(this.nextOffset, blockSize, atOnce || this.unknownRules !== null)
     if (isDue && this.#proof.isGiven) this.#giveBlock()
     return this.#queue.take(this.nextOffset)
   }
 
   /** @param index of the record in the last scan */
   #lookAt(record: LogRecord | undefined, index: number): void {
-    if (record === undefined || this.halt !== null || record.offset < this.#nextUnread) return
+    if (record === undefined || this.unknownRules !== null || record.offset < this.#nextUnread) return
     this.#nextUnread = record.offset + 1
     if (record.offset < this.#foldFromOffset) {
       const { events } = this.#read(record, index, this.#foldVersionAt(record.offset))
@@ -205,7 +205,7 @@ export class PartitionFold<Rows> {
     const where = `${describePartition(this)}, from offset ${this.nextOffset} on,`
     const unknown = findUnknown(where, geometry.foldVersion, this.#foldVersionMax)
     if (unknown !== null) {
-      this.halt = new FoldVersionError(`${unknown.message} ${explainStray(this, this.nextOffset)}`)
+      this.unknownRules = new FoldVersionError(`${unknown.message} ${explainStray(this, this.nextOffset)}`)
       return false
     }
     this.#beginBlock(geometry)

@@ -105,6 +105,48 @@ describe('a record', () => {
     ])
   })
 
+  describe('with a mark that tells of obstacles', () => {
+    const listed = [{ reason: 'gone', path: '/log/a.log', sinceMs: OCTOBER_MS }]
+    const plain = {
+      kind: 'mark',
+      ...{ source: 'gw', file: 'f', position: 300, eventsTotal: 0, throughMs: OCTOBER_MS },
+      format: 'combined',
+    } as const
+    const told = encodeMark({ ...plain, obstacles: { total: 1, listed } })
+    const ofSource = (values: readonly Buffer[]) =>
+      fold(values)?.sources.filter(({ file }) => file === '') ?? []
+
+    test('keeps what the newest one of the source says, whatever file it speaks of', () => {
+      const other = encodeMark({ ...plain, file: 'g' })
+      expect(ofSource([told])).toMatchObject([
+        { source: 'gw', obstacles: listed, obstaclesTotal: 1, marks: 0, events: 0, throughMs: null },
+      ])
+      expect(ofSource([told, other])).toMatchObject([{ obstacles: [], obstaclesTotal: 0 }])
+      expect(ofSource([other, told])).toMatchObject([{ obstaclesTotal: 1 }])
+      expect(ofSource([other])).toEqual([])
+    })
+
+    test('gives a source that has shipped nothing its first row, and its events stay apart', () => {
+      const none = encodeMark({ ...plain, file: '', position: 0, obstacles: { total: 1, listed } })
+      expect(ofSource([request({ source: 'gw' }), none])).toMatchObject([
+        {
+          events: 1,
+          marks: 1,
+          eventsAtMark: 0,
+          markEventsTotal: 0,
+          obstacles: listed,
+          throughMs: OCTOBER_MS,
+        },
+      ])
+    })
+
+    test('rejects it by the rules before, as the release that had them', () => {
+      const rows = fold([told], FIRST_RULES)
+      expect(rows?.sources).toEqual([])
+      expect(rows?.rejected).toMatchObject([{ reason: 'schema_unknown' }])
+    })
+  })
+
   test('is counted for a source when it names it, so that the stored rows add up', () => {
     const rows = fold([
       null,

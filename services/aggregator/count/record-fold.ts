@@ -1,11 +1,21 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
-import type { RejectedLine, SignedRecord, SourceMark } from '@forbruk/schemas/event/log-event.ts'
-import { type Decoded, decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
+import {
+  NO_OBSTACLES,
+  type RejectedLine,
+  type SignedRecord,
+  type SourceMark,
+} from '@forbruk/schemas/event/log-event.ts'
+import {
+  type Decoded,
+  decodeRecord,
+  rejectSchema,
+  type UndecodableEvent,
+} from '@forbruk/schemas/wire/decode.ts'
 import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { sumsRejected } from './block.ts'
+import { knowsLimits, sumsRejected } from './block.ts'
 import { describeRejected, describeUntimely, identityOf, type RejectedEvent } from './describe-rejected.ts'
 import { believedThrough, type JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
@@ -79,7 +89,9 @@ export class RecordFold {
           this.#foldRequest(record, index, block)
           break
         case 'mark':
-          this.#foldMark(event, record, block)
+          if (event.obstacles !== undefined && isUnknown(record, block))
+            this.#foldUnknown(record, index, block)
+          else this.#foldMark(event, record, block)
           break
         case 'stream_version':
         case 'stream_limits':
@@ -112,7 +124,13 @@ export class RecordFold {
   #foldMark(mark: SourceMark, { appendTimeMs }: LogRecord, block: OpenBlock): void {
     block.marks += 1
     const throughMs = believedThrough(mark.throughMs, appendTimeMs, block.geometry)
-    this.#admission.sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
+    const { sources } = this.#admission
+    sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
+    sources.get(mark.source, '').tell(mark.obstacles ?? NO_OBSTACLES)
+  }
+
+  #foldUnknown(record: KnownRecord, index: number, block: OpenBlock): void {
+    this.#foldRejected(rejectSchema(record.value), record, index, block)
   }
 
   #foldRejected(
@@ -139,6 +157,13 @@ export class RecordFold {
     file.count(true)
     return false
   }
+}
+
+type KnownRecord = LogRecord & { readonly value: Buffer }
+
+/** Of a schema that the rules before fold version 2 knew nothing of. */
+function isUnknown(record: LogRecord, { geometry }: OpenBlock): record is KnownRecord {
+  return record.value !== null && !knowsLimits(geometry)
 }
 
 /** Of what is rejected, only what names its source is counted for one: so rejected events and source rows add up. */

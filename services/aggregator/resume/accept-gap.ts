@@ -83,11 +83,20 @@ async function findGap(parts: AcceptGapParts, partition: number): Promise<Gap | 
     fromOffset,
     toOffset: Math.max(fromOffset, offset),
   })
+  const giveUpUnreadable = async (needed: number, nextOffset: number) => {
+    const unreadable = await findUnreadable(
+      log,
+      partition,
+      needed,
+      Math.min(nextOffset + 1, bounds.endOffset),
+    )
+    return unreadable && giveUpTo(unreadable.toOffset)
+  }
   if (newest === undefined) {
     const needed = gap?.toOffset ?? 0
     if (bounds.startOffset > needed) return giveUpTo(bounds.startOffset)
-    const unreadable = await findUnreadable(log, partition, needed, Math.min(needed + 1, bounds.endOffset))
-    if (unreadable !== null) return giveUpTo(unreadable.toOffset)
+    const unreadable = await giveUpUnreadable(needed, needed)
+    if (unreadable !== null) return unreadable
     const last = all.at(-1)
     const isStray = last !== undefined && (await findStray(parts, last, needed, bounds.endOffset))
     return isStray ? giveUpTo(needed + 1) : null
@@ -100,8 +109,8 @@ async function findGap(parts: AcceptGapParts, partition: number): Promise<Gap | 
     rememberedFrom(earlierBlocks, foldFromOffset, null, newest.windowSize),
   )
   if (restoredBlock !== null || bounds.startOffset > needed) return giveUpTo(bounds.startOffset)
-  const unreadable = await findUnreadable(log, partition, needed, Math.min(fromOffset + 1, bounds.endOffset))
-  if (unreadable !== null) return giveUpTo(unreadable.toOffset)
+  const unreadable = await giveUpUnreadable(needed, fromOffset)
+  if (unreadable !== null) return unreadable
   return (await findStray(parts, newest, fromOffset, bounds.endOffset)) ? giveUpTo(fromOffset + 1) : null
 }
 

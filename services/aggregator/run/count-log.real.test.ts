@@ -216,10 +216,12 @@ test('limits on times hold from where the log says so, for a stream that began w
   ])
   expect(blocks).toEqual([
     [0, 1, 0, 2, 0, 0],
-    [2, 3, 400, 0, 0, 0],
-    [3, 3, 3, 0, 1, 1],
-    // After the version record that the newer release sent as well.
-    [7, 3, 5, 1, 1, 0],
+    // The version that needs no signature, and behind it ours.
+    [2, 2, 400, 0, 0, 0],
+    [3, 3, 400, 0, 0, 0],
+    [4, 3, 3, 0, 1, 1],
+    // After the version records that the newer release sent as well.
+    [9, 3, 5, 1, 1, 0],
   ])
   expect(await findFaults(log, [], words)).toEqual([])
   await log.close()
@@ -233,7 +235,7 @@ test('a release without the rules counts up to where the log asks for them, and 
   await log.append([{ value: encodeStreamVersion(SECOND), to: { partition: 0 } }])
   await append(log, ['d'])
   await expect(count(log, FIRST)).rejects.toThrow(
-    `from offset 3 on, is counted with fold version ${FOLD_VERSION}`,
+    `from offset 3 on, is counted with fold version ${SECOND.foldVersion}`,
   )
   expect(await readLedger('older')).toEqual([[0, 3, 1, 3]])
   await log.close()

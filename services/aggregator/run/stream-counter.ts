@@ -73,7 +73,7 @@ export class StreamCounter implements PartitionConsumer {
     const { pendingRowsMax, signal } = this.#parts
     for (const part of cutBatch(batch, FOLDED_AT_ONCE)) {
       this.#foldBatch(part)
-      await this.#leaveIfHalted(part.partition)
+      await this.#leaveIfUnknown(part.partition)
       while (this.#pendingRows() > pendingRowsMax && !signal.aborted) await this.flush()
       if (part.nextOffset < batch.nextOffset) await setImmediate()
     }
@@ -167,11 +167,11 @@ export class StreamCounter implements PartitionConsumer {
   }
 
   /** Another release goes on from where this one has to stop, and it may not have these rules any more. */
-  async #leaveIfHalted(partition: number): Promise<void> {
-    const halt = this.#folds.get(partition)?.halt ?? null
-    if (halt === null) return
+  async #leaveIfUnknown(partition: number): Promise<void> {
+    const unknownRules = this.#folds.get(partition)?.unknownRules ?? null
+    if (unknownRules === null) return
     await this.#flushAll()
-    throw halt
+    throw unknownRules
   }
 
   async #writeFolds(): Promise<ReadonlyMap<number, number>> {

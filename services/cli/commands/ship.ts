@@ -19,7 +19,11 @@ type ShipOptions = GatewayFieldOptions & {
 export function shipCommand(context: CommandContext): Command {
   const command = new Command('ship')
     .description("send a gateway's log lines to the event log; goes on where it left off")
-    .argument('<file...>', 'log files, compressed by gzip or zstd too; - reads standard input')
+    .argument(
+      '<file...>',
+      'log files, compressed by gzip or zstd too; - reads standard input; with --follow also folders in which ' +
+        "rotated files lie, such as logrotate's olddir",
+    )
     .requiredOption(
       '--format <format>',
       'how the lines are written: see forbruk formats list; or the file of your own. In an envelope: syslog+combined',

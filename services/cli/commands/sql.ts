@@ -23,7 +23,10 @@ export function sqlCommand(context: CommandContext): Command {
 
 /** A format that the statement names comes first. ClickHouse takes names of formats in any case. */
 function asksForCsv(query: string, format: string): boolean {
-  const [, named = format] = /\bformat\s+(\w+)\s*(?:settings\b[\s\S]*)?;?\s*$/i.exec(query) ?? []
+  const words = query.replaceAll(';', ' ').trim().split(/\s+/)
+  const at = words.findLastIndex(word => /^format$/i.test(word))
+  const isLast = at >= 0 && /^(settings)?$/i.test(words[at + 2] ?? '')
+  const named = (isLast ? words[at + 1] : undefined) ?? format
   return /^csv/i.test(named)
 }
 

@@ -121,6 +121,7 @@ function printSources(sources: readonly Source[]): void {
       { title: 'by its marks', align: 'right' },
       { title: 'missing', align: 'right' },
       { title: 'complete through (UTC)' },
+      { title: 'in its way', align: 'right' },
       { title: 'retired' },
     ],
     sources.map(each => [
@@ -130,6 +131,7 @@ function printSources(sources: readonly Source[]): void {
       groupDigits(each.eventsMarked),
       groupDigits(each.missing),
       spellTimeOrNull(each.throughMs) ?? 'no mark in every partition yet',
+      each.obstacles.total === 0 ? '' : groupDigits(each.obstacles.total),
       each.retired?.reason ?? '',
     ]),
   )
@@ -183,6 +185,7 @@ export function statusAsJson(status: Status) {
       events_marked: String(each.eventsMarked),
       missing: String(each.missing),
       through: spellTimeOrNull(each.throughMs),
+      obstacles: obstaclesAsJson(each),
       retired: each.retired?.reason ?? '',
     })),
     silent_sources: silent.map(({ source, fromMonth, actor }) => ({ source, from_month: fromMonth, actor })),
@@ -193,6 +196,13 @@ export function statusAsJson(status: Status) {
       events: String(events),
     })),
     waiting,
+  }
+}
+
+function obstaclesAsJson({ obstacles: { total, listed } }: Source) {
+  return {
+    total,
+    listed: listed.map(({ reason, path, sinceMs }) => ({ reason, path, since: spellTime(sinceMs) })),
   }
 }
 

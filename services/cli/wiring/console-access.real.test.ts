@@ -209,6 +209,7 @@ test('the API describes itself', async () => {
     '/v1/registry',
     '/v1/rejected/rules',
     '/v1/rejected/rules/{name}/end',
+    '/v1/usage',
     '/v1/waiting',
   ])
 })

@@ -1,5 +1,6 @@
 import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
 import type { RuleBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { adviseOnObstacles, describeObstacles } from './describe-obstacles.ts'
 import type { Lack } from './gate.ts'
 
 /** A plain sentence that says who lacks what, and what to do. */
@@ -170,9 +171,15 @@ export function describeBound(bound: RuleBound): string {
   }
 }
 
-function describeOpenSource({ source, throughMs, neededMs }: Extract<Lack, { kind: 'source_open' }>): string {
+function describeOpenSource(lack: Extract<Lack, { kind: 'source_open' }>): string {
+  const { source, throughMs, neededMs, obstacles } = lack
   const progress =
     throughMs === null ? 'has not said how far it shipped' : `shipped through ${showTime(throughMs)}`
+  if (obstacles.total > 0) {
+    const what = describeObstacles(obstacles)
+    const needed = `expected ${showTime(neededMs)}`
+    return `source ${source} ${progress}; ${needed}; in its way: ${what}: ${adviseOnObstacles(source)}`
+  }
   return (
     `source ${source} ${progress}; expected ${showTime(neededMs)}: ` +
     'run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire'

@@ -1,3 +1,4 @@
+import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { describe, expect, test } from 'vitest'
 import { describeLack } from './describe-lack.ts'
 import {
@@ -27,6 +28,7 @@ const SOURCE: SourceFacts = {
   format: 'nginx-json',
   identity: 'line_position',
   givesMarks: true,
+  obstacles: NO_OBSTACLES,
   retired: null,
 }
 const REJECTED: RejectedFacts = {
@@ -217,6 +219,20 @@ test.each([
   [{ throughMs: endMs, missing: -2 }, 'source gw1: 2 more events arrived than it shipped; run forbruk audit'],
 ])('a source must have shipped and lost nothing: %o', (source, expected) => {
   expect(lacks({ sources: [{ ...SOURCE, ...source }] })).toEqual([expected])
+})
+
+test('what stands in the way of a source is named, and holds up no month that it has shipped all of', () => {
+  const listed = ['a', 'b', 'c', 'd'].map(name => ({
+    ...{ reason: 'gone', path: `/log/${name}.log`, sinceMs: endMs },
+  }))
+  const open = { ...SOURCE, throughMs: endMs - 1, obstacles: { total: 20, listed } }
+  const since = 'gone since 2026-10-31T23:00:00Z'
+  expect(lacks({ sources: [open] })).toEqual([
+    'source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z; in its way: ' +
+      `/log/a.log (${since}), /log/b.log (${since}), /log/c.log (${since}), 17 more: ` +
+      'mend it on its host, or give it up there: forbruk source accept-loss gw1 FILE --reason TEXT',
+  ])
+  expect(lacks({ sources: [{ ...open, throughMs: endMs }] })).toEqual([])
 })
 
 test('a source that was retired is not waited for; what it lacked then is accepted, not what it lacks since', () => {

@@ -2,6 +2,7 @@ import type { ExpectedSource } from '@forbruk/infra/ledger/expected-sources.ts'
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
+import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import { isWithinBound, type Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { type ExpectedLack, judgeExpected } from './judge-expected.ts'
 
@@ -70,6 +71,8 @@ export type SourceFacts = {
   readonly identity: 'line_position' | 'request_id_or_none'
   /** A gateway that sends by itself says nothing of how far it is: for it the grace alone stands. */
   readonly givesMarks: boolean
+  /** Why it can't go further, as its newest marks have it. */
+  readonly obstacles: MarkedObstacles
   /** What an operator has said of its end; null while it lives, and again when it has gone on since. */
   readonly retired: { readonly reason: string; readonly missing: number } | null
 }
@@ -151,6 +154,7 @@ export type Lack =
       readonly source: string
       readonly throughMs: number | null
       readonly neededMs: number
+      readonly obstacles: MarkedObstacles
     }
   | ({ readonly kind: 'source_silent' } & Pick<SilentSource, 'source' | 'fromMonth'>)
   | ExpectedLack
@@ -260,13 +264,13 @@ function judgePartition(
 }
 
 function judgeSource(
-  { source, throughMs, missing, givesMarks, retired }: SourceFacts,
+  { source, throughMs, missing, givesMarks, obstacles, retired }: SourceFacts,
   endMs: number,
 ): Lack[] {
   const lacks: Lack[] = []
   const isAwaited = givesMarks && retired === null
   if (isAwaited && (throughMs === null || throughMs < endMs))
-    lacks.push({ kind: 'source_open', source, throughMs, neededMs: endMs })
+    lacks.push({ kind: 'source_open', source, throughMs, neededMs: endMs, obstacles })
   // What was missing when a source was retired is accepted as lost; what is missing since is not.
   if (missing !== (retired?.missing ?? 0)) lacks.push({ kind: 'source_missing', source, missing })
   return lacks

@@ -64,6 +64,21 @@ beforeEach(async () => {
   )
 })
 
+const ANY = { range: null, reason: null, statuses: [], source: null, fromMs: null, untilMs: null, limit: 9 }
+
+test('events are listed by their source and by when the log got them', async () => {
+  const atMs = Date.parse('2026-10-15T12:00:00Z')
+  const list = async (filter: Partial<typeof ANY | { source: string; fromMs: number; untilMs: number }>) =>
+    (await listRejected(place().store, TOPIC, { ...ANY, ...filter })).map(({ offset }) => offset)
+  expect(await list({})).toEqual([0, 1])
+  expect(await list({ source: 'gw1' })).toEqual([0])
+  expect(await list({ source: '' })).toEqual([1])
+  expect(await list({ source: 'gw2' })).toEqual([])
+  expect(await list({ fromMs: atMs, untilMs: atMs + 1 })).toEqual([0, 1])
+  expect(await list({ fromMs: atMs + 1 })).toEqual([])
+  expect(await list({ untilMs: atMs })).toEqual([])
+})
+
 const by = { reason: 'the key belongs to them', actor: 'kari' }
 const clock = () => place().clock.nowMs
 const waive = (...where: string[]) =>
@@ -211,7 +226,7 @@ describe('an event that was rejected for its time', () => {
     const months = ['2001-01', '2001-02', '2026-09', '2026-10', '2026-11']
     const listed = months.map(month => {
       const range = periodRange(parseBillingPeriod(month), 'Europe/Oslo')
-      return listRejected(place().store, TOPIC, { range, reason: 'time_too_old', statuses: [], limit: 9 })
+      return listRejected(place().store, TOPIC, { ...ANY, range, reason: 'time_too_old' })
     })
     expect((await Promise.all(listed)).map(({ length }) => length)).toEqual([1, 0, 0, 1, 0])
     expect(await refusals()).toContainEqual(expect.stringMatching(/time_too_old/))

@@ -1,6 +1,7 @@
 import type { ExceptionKind } from '@forbruk/schemas/statement/month-close.ts'
 import type { Finding, Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { showCount } from '../gate/describe-lack.ts'
+import { adviseOnObstacles, describeObstacles } from '../gate/describe-obstacles.ts'
 
 /** Pure: a finding with its sentences. */
 export function describeFinding(finding: Finding): Waiting {
@@ -39,6 +40,13 @@ function describe(finding: Finding): Sentences {
         todo:
           `forbruk statements list ${month}, ` +
           `then forbruk statements announce ${month} --approve ${finding.approve}`,
+      }
+    }
+    case 'source_obstructed': {
+      const { source, obstacles } = finding
+      return {
+        detail: `source ${source} is not complete from ${month} on, because of ${describeObstacles(obstacles)}`,
+        todo: adviseOnObstacles(source),
       }
     }
     case 'decisions_unstated':

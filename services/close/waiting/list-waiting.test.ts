@@ -12,6 +12,7 @@ const NOTHING: WaitingFacts = {
   firstAppendTimeMs: Date.parse('2026-09-15T00:00:00Z'),
   closedMonths: new Set(['2026-09', '2026-10', '2026-11', '2026-12']),
   closes: [],
+  sources: [],
   announcements: [],
   cases: [],
 }
@@ -133,4 +134,25 @@ test('partitions that nobody agreed to count', () => {
       todo: expect.stringContaining('forbruk stream grow'),
     },
   ])
+})
+
+test('what stands in the way of a source, by the month that it holds up, until the source is retired', () => {
+  const listed = [{ reason: 'gone', path: '/log/a.log', sinceMs: Date.parse('2026-11-03T04:00:00Z') }]
+  const gw1 = {
+    source: 'gw1',
+    throughMs: Date.parse('2026-10-31T23:30:00Z'),
+    obstacles: { total: 1, listed },
+  }
+  const open = { ...gw1, retired: null }
+  expect(list({ sources: [open] })).toEqual([
+    {
+      ...{ kind: 'source_obstructed', month: '2026-11', source: 'gw1', obstacles: gw1.obstacles },
+      detail:
+        'source gw1 is not complete from 2026-11 on, because of /log/a.log (gone since 2026-11-03T04:00:00Z)',
+      todo: 'mend it on its host, or give it up there: forbruk source accept-loss gw1 FILE --reason TEXT',
+    },
+  ])
+  expect(openMonths({ sources: [{ ...open, throughMs: null }] })).toEqual(['2026-11'])
+  expect(list({ sources: [{ ...open, obstacles: { total: 0, listed: [] } }] })).toEqual([])
+  expect(list({ sources: [{ ...gw1, retired: { reason: 'gone', missing: 0 } }] })).toEqual([])
 })

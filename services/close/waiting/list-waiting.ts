@@ -1,3 +1,4 @@
+import type { Source } from '@forbruk/infra/ledger/sources.ts'
 import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
@@ -15,6 +16,7 @@ export type WaitingFacts = PlanFacts & {
   readonly closes: readonly ClosedFacts[]
   /** Null where all partitions of the topic are counted. */
   readonly uncounted: Uncounted | null
+  readonly sources: readonly Pick<Source, 'source' | 'throughMs' | 'obstacles' | 'retired'>[]
   readonly announcements: readonly Pick<PlacedAnnouncement, 'month' | 'revision' | 'contentHash' | 'state'>[]
   readonly cases: readonly Pick<
     CaseSummary,
@@ -44,6 +46,7 @@ export function listWaiting(facts: WaitingFacts, nowMs: number): Waiting[] {
     ...listUnstated(facts),
     ...listVanished(facts),
     ...listUncounted(facts, nowMs),
+    ...listObstructed(facts),
   ]
   return findings.sort((a, b) => (a.month < b.month ? -1 : a.month > b.month ? 1 : 0)).map(describeFinding)
 }
@@ -91,4 +94,14 @@ function listVanished({ cases }: WaitingFacts): Finding[] {
   return cases.flatMap(({ caseId, clientName, withoutOverage }) =>
     withoutOverage.map((month): Finding => ({ kind: 'overage_vanished', month, caseId, clientName })),
   )
+}
+
+/** By the first month that the source keeps from being complete. */
+function listObstructed({ sources, schedule }: WaitingFacts): Finding[] {
+  return sources.flatMap(({ source, throughMs, obstacles, retired }): Finding[] => {
+    const [oldest] = obstacles.listed
+    if (oldest === undefined || retired !== null) return []
+    const { month } = periodAt(throughMs ?? oldest.sinceMs, schedule.timeZone)
+    return [{ kind: 'source_obstructed', month, source, obstacles }]
+  })
 }

@@ -1,4 +1,5 @@
 import { hasLaterUsage } from '@forbruk/infra/ledger/later-usage.ts'
+import { readSources } from '@forbruk/infra/ledger/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
@@ -54,6 +55,7 @@ export async function readWaiting(options: WaitingOptions, nowMs: number): Promi
     schedule,
     uncounted,
     closes: await readCloses(options),
+    sources: await readSources(store, stream),
     announcements: await readAnnouncements(store, statementsTopic),
     cases: await listCases(store, nowMs),
   }

@@ -1,3 +1,4 @@
+import { readStart } from '../../../services/shipper/identify-file.ts'
 import type { SourceProgress } from '../../../services/shipper/source-progress.ts'
 import { Violation } from '../violation.ts'
 import type { Outcome } from './outcome.ts'
@@ -6,6 +7,16 @@ import type { SimulatedDisk } from './simulated-disk.ts'
 import type { CountedLog } from './simulated-log.ts'
 
 const BEHIND_MS_MAX = 200_000
+
+/** What is saved and what the marks say are the same, in each partition. */
+export function judgeTold(saved: SourceProgress | null, counted: CountedLog): void {
+  const standing = (saved?.obstacles ?? []).map(({ reason, path }) => `${reason} ${path}`).sort()
+  for (const { total, listed } of counted.told) {
+    const told = listed.map(({ reason, path }) => `${reason} ${path}`).sort()
+    if (total !== standing.length || told.join() !== standing.join())
+      throw new Violation(`in the way: ${standing.join() || 'nothing'}; told: ${told.join() || 'nothing'}`)
+  }
+}
 
 /** With everything quiet, and nothing in the way any more. */
 export function judgeEnd(reasons: readonly string[], counted: CountedLog, nowMs: number): Outcome {
@@ -27,7 +38,11 @@ export function findFalse(
   for (const { reason, file } of saved?.obstacles ?? []) {
     if (reason !== 'neighbour_missing' || file === null) continue
     const place = saved?.files.find(known => known.file === file)?.place
-    const path = disk.paths.find(path => String(disk.at(path)?.number) === place?.inode)
+    const path = disk.paths.find(path => {
+      const inode = disk.at(path)
+      const start = inode === undefined ? null : readStart(inode.content, false)
+      return start !== null && file.startsWith(start.file) && String(inode?.number) === place?.inode
+    })
     const isSeen =
       path !== undefined && (!path.startsWith(`${AWAY_FOLDER}/`) || folders.includes(AWAY_FOLDER))
     if (isSeen) throw new Violation(`${file} is said to be out of sight, and lies at ${path}`)

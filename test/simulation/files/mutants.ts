@@ -86,6 +86,12 @@ export const MUTANTS: Readonly<Record<string, Mutation>> = {
         open(file, path, behind === null ? null : { ...behind, position: behind.position + 1_000_000 })
     },
   },
+  'what stands in the way is told once, and never taken back': {
+    shipment: ({ obstacles }) => {
+      const told = obstacles.standing
+      Object.defineProperty(obstacles, 'standing', { get: () => told })
+    },
+  },
   'a mark vouches for this moment': { clock: nowMs => nowMs + 60_000 },
 }
 

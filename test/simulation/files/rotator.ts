@@ -24,6 +24,10 @@ type RotatorParts = {
   readonly scheme: Scheme
   /** Whether a file may be deleted: nothing of it is unread, or it is known that it isn't read to its end. */
   readonly mayDelete: (path: string) => boolean
+  /** Whether a file may go out of the shipper's sight. */
+  readonly mayLeave: (path: string) => boolean
+  /** Whether the shipper looks wherever files are rotated to. */
+  readonly isAllSeen: () => boolean
 }
 
 /** Rotates and compresses in small steps, any of which may be its last. */
@@ -60,6 +64,7 @@ export class Rotator {
       gateway.reopen(LOG, false)
       return
     }
+    if (scheme === 'away' && !this.#parts.mayLeave(LOG)) return
     this.#days += 1
     switch (scheme) {
       case 'numbered':
@@ -76,7 +81,7 @@ export class Rotator {
         this.#copyAndTruncate()
         return
     }
-    const isAlike = random.chance(0.15)
+    const isAlike = random.chance(0.15) && (scheme !== 'away' || this.#parts.isAllSeen())
     if (random.chance(0.3)) this.#steps.push(() => gateway.writeLines(1))
     this.#steps.push(() => gateway.reopen(LOG, isAlike))
   }

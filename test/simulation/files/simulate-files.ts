@@ -9,7 +9,7 @@ import { Violation } from '../violation.ts'
 import { describeDisk } from './describe-disk.ts'
 import { Gateway } from './gateway.ts'
 import { giveUp } from './give-up.ts'
-import { findFalse, judgeEnd } from './judge-end.ts'
+import { findFalse, judgeEnd, judgeTold } from './judge-end.ts'
 import { Killed, never } from './killed.ts'
 import type { Mutation, Outcome } from './outcome.ts'
 import { AWAY_FOLDER, LOG, numberOf, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
@@ -74,6 +74,9 @@ class FilesWorld {
       gateway: this.#gateway,
       scheme: this.#random.pick(SCHEMES),
       mayDelete: path => this.#mayDelete(path),
+      // What nobody has begun can't be missed by who doesn't look where it goes.
+      mayLeave: path => this.#folders.length > 0 || this.#known(this.#disk.at(path)).length > 0,
+      isAllSeen: () => this.#folders.length > 0,
     })
   }
 
@@ -87,9 +90,11 @@ class FilesWorld {
     this.#isQuiet = true
     this.#finishOutside()
     await this.#runShipper(PAUSES_OF_END)
+    judgeTold(this.#saved, this.#counted)
     findFalse(this.#saved, this.#folders, this.#disk)
     const reasons = this.#standing.map(({ reason }) => reason)
     await this.#settleAll()
+    judgeTold(this.#saved, this.#counted)
     return judgeEnd(reasons, this.#counted, this.#nowMs)
   }
 
@@ -279,14 +284,14 @@ class FilesWorld {
   }
 
   /** As a shipper knows it, and will after its next start. */
-  #known(inode: Inode): readonly FileProgress[] {
-    const head = readStart(inode.content, false)
+  #known(inode: Inode | undefined): readonly FileProgress[] {
+    const head = inode === undefined ? null : readStart(inode.content, false)
     const saved = this.#toSave?.files ?? []
     return (this.#running?.files ?? saved).filter(
       ({ file, place }) =>
         head !== null &&
         file.startsWith(head.file) &&
-        place?.inode === String(inode.number) &&
+        place?.inode === String(inode?.number) &&
         saved.some(one => one.file === file && one.place?.inode === place.inode),
     )
   }
