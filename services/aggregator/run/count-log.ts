@@ -2,6 +2,7 @@ import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
 import type { StreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import type { EventLog, Subscription } from '@forbruk/infra/log/event-log.ts'
+import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import type { StreamGeometry, StreamRules } from '../count/block.ts'
 import { lacksReadable } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
@@ -95,8 +96,11 @@ async function countPartitions(parts: CountParts): Promise<Outcome> {
       ((await patient(() => hasCaughtUp(ledger, log.topic, endOffsets))) &&
         hasReached(await settle(), endOffsets)))
   const subscription = await log.consume(await patient(parts.readGroup), counter)
+  let outcome: Outcome | null = null
   const failures: unknown[] = []
   const fail = (error: unknown) => {
+    // What the store could not take on the way to beginning anew is counted anew.
+    if (outcome === 'grown' && error instanceof StoreUnavailableError) return
     failures.push(error)
     stopping.abort()
   }
@@ -108,7 +112,6 @@ async function countPartitions(parts: CountParts): Promise<Outcome> {
     endOffsets === null
       ? keepRecognising({ counter, settle, clock: parts.clock, logger, sleep, signal }).catch(fail)
       : null
-  let outcome: Outcome | null = null
   try {
     while (outcome === null && !signal.aborted) {
       await sleep(endOffsets === null ? FLUSH_INTERVAL_MS : CATCH_UP_INTERVAL_MS, signal)
@@ -134,7 +137,8 @@ async function countPartitions(parts: CountParts): Promise<Outcome> {
   // The first is the cause: what failed after it failed because everything was ending.
   if (failures.length > 0) throw failures[0]
   // One that is under way: the caller closes the store next.
-  await counter.flush()
+  await counter.flush().catch(fail)
+  if (failures.length > 0) throw failures[0]
   if (parts.signal.aborted) return 'done'
   if (outcome === 'grown')
     logger.info({ partitionCount }, 'the stream has grown: counting begins anew, with more')

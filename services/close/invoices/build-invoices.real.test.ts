@@ -57,11 +57,6 @@ test('written again it is the same document', async () => {
   expect(await invoicesOf(place(), 1)).toEqual(await invoicesOf(place(), 1))
 })
 
-test('a control character in a name becomes a mark for one', async () => {
-  const xml = (await invoicesOf(place(), 1)).get('kunde')?.xml
-  expect(texts(xml, 'cbc:RegistrationName')[1]).toBe('Kunde, stor\ufffd')
-})
-
 describe('a later revision', () => {
   test('is invoiced by what it asks for on top, and names the document before', async () => {
     await decideCharge(place(), 'firma/2026-10')
