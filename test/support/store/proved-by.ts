@@ -14,6 +14,7 @@ export const PROVED_BY: Readonly<Record<string, string>> = {
   usage_alert_attempt: 'nothing: no figure and no decision rests on a delivery to a webhook',
   schema_migration: 'nothing: with a row less its migration is run again, which changes nothing',
   installation: 'nothing: with another id counting begins a group of its own, and counts the same',
+  process_sign: 'nothing: who counts what changes no figure',
   stream_secret: 'nothing: what it signs is judged by stream_key',
   seal: 'nothing: a row whose seal is lost is named',
 }
