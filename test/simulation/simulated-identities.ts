@@ -192,7 +192,7 @@ export class SimulatedIdentities {
   }
 
   countRepeated(): bigint {
-    return BigInt(this.repeated.filter(row => row.isKnown).length)
+    return BigInt(this.#repeated.size)
   }
 
   readAlike({ hoursMs, after, from, to, hashesMax }: AlikeQuestion): IdentityPlace[] {
