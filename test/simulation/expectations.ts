@@ -40,12 +40,16 @@ export class Expectations {
   }
 
   /** Where the block ends: at the start of the next one, or nowhere yet. Null when no block begins there. */
-  endOf({ partition, block }: BlockPlace): number | null {
+  endOf(place: BlockPlace): number | null {
+    const next = this.nextBlockOf(place)
+    return this.#gapsOf(place.partition).find(gap => gap.toOffset === next)?.fromOffset ?? next
+  }
+
+  /** Where the next block begins: rows that were written before a gap was given up may stand in the gap. */
+  nextBlockOf({ partition, block }: BlockPlace): number | null {
     const cuts = this.#cutsOf(partition)
     const index = cuts.findIndex(({ start }) => start === block)
-    if (index < 0) return null
-    const next = cuts[index + 1]?.start ?? Number.POSITIVE_INFINITY
-    return this.#gapsOf(partition).find(gap => gap.toOffset === next)?.fromOffset ?? next
+    return index < 0 ? null : (cuts[index + 1]?.start ?? Number.POSITIVE_INFINITY)
   }
 
   giveUp(partition: number, gap: Gap): void {

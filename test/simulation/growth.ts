@@ -40,7 +40,7 @@ export class Growth {
   readonly ofNewPartition = (partition: number): StreamGeometry => {
     const growth = this.#growths.find(({ partitionCount }) => partitionCount > partition)
     if (partition < this.#countAtFirst || growth === undefined) return this.#geometries[0]
-    return { ...this.#geometries[1], partitionCount: growth.partitionCount }
+    return { ...this.#geometries[1], partitionCount: partition + 1 }
   }
 
   happen(nowMs: number): void {

@@ -247,7 +247,7 @@ export class Invariants {
   #standOf(place: BlockPlace, row: StoredRow): number {
     const nextOffset = Number(row.last_offset) + 1
     const endOffset = this.#partitions[place.partition]?.endOffset ?? 0
-    const end = this.#expectations.endOf(place) ?? 0
+    const end = this.#expectations.nextBlockOf(place) ?? 0
     if (nextOffset <= place.block || nextOffset > Math.min(endOffset, end)) {
       throw new Violation(
         `a row of partition ${place.partition}, block ${place.block} has version ${row.last_offset}`,

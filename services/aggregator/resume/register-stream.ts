@@ -84,7 +84,8 @@ export async function findRegistered(parts: RegisterParts, ours: StreamRules): P
   const ofNewPartition = (partition: number): StreamGeometry => {
     const growth = growths.find(each => each.partitionCount > partition)
     if (partition < stored.partitionCount || growth === undefined) return firstGeometry(stored)
-    return { ...firstGeometry(growth), partitionCount: growth.partitionCount }
+    // The least that has this one: which growths were counted by now is not the same for everybody who asks.
+    return { ...firstGeometry(growth), partitionCount: partition + 1 }
   }
   const standings = await ledger.readStandings(topic)
   const versions = Array.from(
