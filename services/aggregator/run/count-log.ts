@@ -168,9 +168,9 @@ function createCounter(
   patient: Patient,
   signal: AbortSignal,
 ): StreamCounter {
-  const { log, ledger, logger, sleep, pendingRowsMax } = parts
+  const { log, ledger, logger, pendingRowsMax } = parts
   return new StreamCounter({
-    ...{ partitionCount, pendingRowsMax, logger, sleep, signal },
+    ...{ partitionCount, pendingRowsMax, logger, signal },
     beginFold: point => parts.beginFold(point, key),
     resume: partition => patient(() => parts.resume(partition, ofNewPartition(partition))),
     write: blocks => patient(() => parts.write(blocks)),
