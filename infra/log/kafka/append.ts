@@ -12,10 +12,10 @@ const RECORD_OVERHEAD_BYTES = 32
 const BATCH_OVERHEAD_BYTES = 61
 
 const SEND_TIMEOUT_MS = 30_000
-/** With pauses that double from 0.5 s up to 8 s: brokers may be away, restarting, for about 30 s. */
-const SEND_ATTEMPTS_MAX = 8
-const PAUSE_MIN_MS = 500
-const PAUSE_MAX_MS = 8_000
+/** Brokers may be away, restarting, for about 30 s; once one leads again, what waits is sent within a second. */
+const SEND_ATTEMPTS_MAX = 32
+const PAUSE_MIN_MS = 250
+const PAUSE_MAX_MS = 1_000
 
 /** Cuts each partition's records into batches that Kafka takes, and lines them up in requests of one batch each. */
 export function splitIntoRequests(

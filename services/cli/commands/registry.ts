@@ -31,7 +31,9 @@ function importCommand(context: CommandContext): Command {
       const validFrom = options.validFrom === undefined ? undefined : parseBillingPeriod(options.validFrom)
       await using parts = openParts(context)
       const { timeZone } = await readTariffFile(parts.config.tariffPath)
-      const store = await parts.store()
+      const store = parts.store()
+      // importRegistry waits for it, once the registry is read.
+      store.catch(() => undefined)
       const imported = await importRegistry({ store, directory, validFrom, timeZone, clock: Date.now })
       if (options.json) printJson(imported)
       else printRegistryImport(imported)

@@ -229,6 +229,13 @@ describe('mistakes', () => {
     )
   })
 
+  test('a folder that can not be looked at is not taken for none', async () => {
+    const directory = 'x'.repeat(300)
+    await expect(importRegistry({ store: place.store, directory, timeZone, clock })).rejects.toThrow(
+      /it can't be looked at: ENAMETOOLONG/,
+    )
+  })
+
   test('a path that is no folder is refused', async () => {
     const directory = `${place.folder}/clients.csv`
     await expect(importRegistry({ store: place.store, directory, timeZone, clock })).rejects.toThrow(

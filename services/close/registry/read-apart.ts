@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { getCompileCacheDir } from 'node:module'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
@@ -44,7 +45,7 @@ export class UploadTooLargeError extends Error {
 export function readApart(origin: RegistryOrigin): RegistryApart {
   // Without what stands in our environment, such as passwords.
   const child = spawn(process.execPath, [...FLAGS, SCRIPT], {
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: getCompileCacheDir() },
     stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
   })

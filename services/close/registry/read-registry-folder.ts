@@ -9,7 +9,12 @@ import { RegistryFaultsError } from './registry-faults-error.ts'
 export async function readRegistryFolder(directory: string): Promise<RegistryFiles> {
   const fault = (file: string, detail: string) =>
     new RegistryFaultsError(directory, [{ file, line: null, column: null, detail }])
-  const folder = await stat(directory).catch(() => null)
+  const look = (name: string, path: string) =>
+    stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+      throw fault(name, `it can't be looked at: ${error.message}`)
+    })
+  const folder = await look(directory, directory)
   if (folder?.isDirectory() !== true) {
     throw fault(directory, `no folder; expected one with ${REGISTRY_FILES.join(', ')}`)
   }
@@ -17,7 +22,7 @@ export async function readRegistryFolder(directory: string): Promise<RegistryFil
   let bytes = 0
   for (const name of REGISTRY_FILES) {
     const path = join(directory, name)
-    const file = await stat(path).catch(() => null)
+    const file = await look(name, path)
     if (file === null) continue
     if (!file.isFile()) throw fault(name, 'no file; expected CSV')
     bytes += file.size

@@ -46,9 +46,14 @@ function refuse(error: unknown): Report {
 
 async function run(order: Order): Promise<void> {
   const reports = answer(order)
+  const read = () => reports.next().catch(error => ({ done: false, value: refuse(error) }) as const)
+  let upcoming = read()
   const next = async () => {
-    const report = await reports.next().catch(error => ({ done: false, value: refuse(error) }) as const)
-    if (report.done !== true) process.send?.(report.value)
+    const report = await upcoming
+    const sent = Promise.withResolvers<void>()
+    // The one after it is made while this one is stored, and no sooner than this one is on its way.
+    upcoming = sent.promise.then(read)
+    if (report.done !== true) process.send?.(report.value, undefined, undefined, () => sent.resolve())
   }
   process.on('message', message => {
     if (message === NEXT) void next()
