@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
@@ -92,7 +93,8 @@ test('what is accepted by name is the next revision; another name is wrong usage
 
 test('where it is set so, a revision waits until somebody lets its statements out', async () => {
   await countLines('later.log', ['2026-10-15T12:45:00Z', '2026-11-03T00:00:00Z'])
-  const careful = { ...settings, FORBRUK_ANNOUNCE: 'after-approval' }
+  const seller = fileURLToPath(new URL('../../schemas/seller/example-seller.json', import.meta.url))
+  const careful = { ...settings, FORBRUK_ANNOUNCE: 'after-approval', FORBRUK_SELLER: seller }
   const closed = await forbruk(['close', '2026-10'], careful)
   const [, approve = ''] =
     /2026-10 r4 waits for approval: forbruk statements announce 2026-10 --approve (r4:[0-9a-f]{12})\n/.exec(
@@ -114,9 +116,18 @@ test('where it is set so, a revision waits until somebody lets its statements ou
   const blind = await runForbruk(['statements', 'announce', '2026-10'], careful)
   expect(blind).toMatchObject({ code: 3, stdout: '' })
   expect(blind.stderr).toContain(`--approve ${approve} approves it`)
+  const invoices = ['statements', 'export', '2026-10', '--format', 'ehf', '--out', join(folder, 'invoices')]
+  const early = await runForbruk(invoices, careful)
+  expect(early).toMatchObject({ code: 3, stdout: '' })
+  expect(early.stderr).toContain(
+    'r4 waits for approval, and nobody is invoiced by it before: ' +
+      `forbruk statements announce 2026-10 --approve ${approve}`,
+  )
+  expect(existsSync(join(folder, 'invoices'))).toBe(false)
   expect(await announce('--approve', approve)).toBe(
     '2026-10 r4 is approved by kari\nannounced 1 on billing.statements\n',
   )
+  expect((await runForbruk(invoices, careful)).stderr).not.toContain('waits for approval')
   expect(JSON.parse(await announce('--json'))).toEqual({ month: '2026-10', approvals: [], announced: 0 })
   expect(await runForbruk(['statements', 'announce', '2026-09'], settings)).toMatchObject({ code: 2 })
 })
