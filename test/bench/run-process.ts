@@ -101,7 +101,7 @@ function readChildrenCpuSeconds(): number | null {
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND
 }
 
-function readPeakBytes(pid: number | undefined): number | null {
+export function readPeakBytes(pid: number | undefined): number | null {
   const status = readProc(`/proc/${pid}/status`)
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status ?? '')?.[1]
   return kibibytes === undefined ? null : Number(kibibytes) * 1024
