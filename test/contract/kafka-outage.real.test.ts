@@ -121,6 +121,29 @@ describe.skipIf(obstacle !== null)('a broker that goes away', () => {
     expect(recorder.violations).toEqual([])
   })
 
+  test('at the start of a process is waited for, and so is one that is there and says nothing', async () => {
+    const log = await open('starting', 2)
+    await log.append(numbered(1, { partition: 0 }))
+    const settings = {
+      ...{ KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_TOPIC: log.topic, LOG_LEVEL: 'info' },
+      FORBRUK_DATA_DIR: join(folder, 'started'),
+    }
+    await kill()
+    const running = startForbruk(['aggregate'], settings)
+    await running.saying('the brokers are away: waiting', 60_000)
+    expect(running.stderr).toContain(`Brokers: ${kafka.brokers}`)
+    await start()
+    await running.saying('"msg":"partition assigned"', 60_000)
+    expect(await running.stop()).toMatchObject({ code: 0 })
+
+    kafka.suspend()
+    const another = startForbruk(['aggregate'], settings)
+    await another.saying('no answer within 15 s', 60_000)
+    kafka.wake()
+    await another.saying('"msg":"partition assigned"', 60_000)
+    expect(await another.stop()).toMatchObject({ code: 0 })
+  }, 300_000)
+
   test('does not hold up a process that is told to end', async () => {
     const log = await open('process', 2)
     const running = startForbruk(['aggregate'], {

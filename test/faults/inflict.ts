@@ -34,6 +34,8 @@ export function inflict(fault: Fault, world: World): Promise<string> {
       return misbehave(world, { kind: 'unknown-status' }, random.whole(3_000, 6_000))
     case 'store-cut':
       return cutAfterApplying(world)
+    case 'stream-grows':
+      return world.growth.grow()
     case 'broker-kill':
     case 'broker-restart':
     case 'brokers-rolling':

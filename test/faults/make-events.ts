@@ -15,7 +15,7 @@ export type Meaning =
   /** Unreadable altogether: each copy is rejected. */
   | { readonly kind: 'garbage' }
   | { readonly kind: 'copy' }
-  /** A request again, by its id, where no fold can see it: the fold counts it, and usage is read without it. */
+  /** A request again, by its id, where surely no fold can see it: usage is read without it. */
   | { readonly kind: 'repeated' }
   | { readonly kind: 'mark' }
 
@@ -47,18 +47,27 @@ const RECENT_MAX = 500
 const OLD_MAX = 1_000
 const OLD_CHANCE = 0.02
 const LINES_PER_FILE = 60_000
+/** Every so manieth client is sent by a producer that learns late of new partitions. */
+const LATE_CLIENTS = 3
+
+/** With the client by which it is placed; null of a rejected event, whose copies stay in its partition. */
+type Sent = { readonly outgoing: OutgoingRecord; readonly client: number | null }
 
 /** The same events for the same seed, one after the other. */
 export class EventMaker {
   readonly #random: Random
   readonly #eventsTotal: number
-  readonly #partitions: number
   readonly #startMs: number
+  /** By which keys are placed. */
+  #partitions: number
+  /** By which some producers still place them; null where all have changed over. */
+  #partitionsBefore: number | null = null
+  #hasGrown = false
   readonly #files: readonly LineFile[]
   readonly #ended: LineFile[] = []
-  readonly #recent: OutgoingRecord[] = []
-  /** Of lines, whose copies are recognised however old they are. */
-  readonly #old: OutgoingRecord[] = []
+  #recent: Sent[] = []
+  /** Of lines, whose copies are recognised however old they are; and what came shortly before the topic grew. */
+  #old: Sent[] = []
   readonly #ids: RepeatedIds
   /** Events, without the copies of earlier ones. */
   made = 0
@@ -101,11 +110,30 @@ export class EventMaker {
     return made
   }
 
+  /**
+   * The topic has got partitions, and keys move: most at once, some when the growth is agreed to. So do copies of what
+   * was sent before. A rejected event is told from its copies in its own partition alone, and not across a growth: so
+   * until then there are none, and no copies of those before.
+   */
+  beginGrowth(partitions: number): void {
+    this.#partitionsBefore = this.#partitions
+    this.#partitions = partitions
+    this.#hasGrown = true
+    this.#ids.grow(partitions)
+    this.#recent = this.#recent.filter(({ client }) => client !== null)
+    this.#old = [...this.#recent, ...this.#old.filter(({ client }) => client !== null)].slice(0, OLD_MAX)
+  }
+
+  /** The log says that the new partitions are counted: every producer places keys by all of them. */
+  endGrowth(): void {
+    this.#partitionsBefore = null
+  }
+
   /** By which the sources say what they have sent: after everything else, one to each partition. */
   marks(): MadeRecord[] {
     const files = [...this.#ended, ...this.#files].filter(file => file.position > 0)
     return files.flatMap(file =>
-      file.eventsByPartition.map((eventsTotal, partition) => ({
+      Array.from({ length: this.#partitions }, (_, partition) => ({
         outgoing: {
           to: { partition },
           value: encodeMark({
@@ -113,7 +141,7 @@ export class EventMaker {
             source: file.source,
             file: file.name,
             position: file.position,
-            eventsTotal,
+            eventsTotal: file.eventsByPartition[partition] ?? 0,
             throughMs: this.#startMs + SPAN_MS,
             format: 'nginx-json',
           }),
@@ -123,10 +151,15 @@ export class EventMaker {
     )
   }
 
+  #partitionOf(client: number): number {
+    const isLate = client % LATE_CLIENTS === 0
+    return client % (isLate ? (this.#partitionsBefore ?? this.#partitions) : this.#partitions)
+  }
+
   #makeRequest(): MadeRecord {
     const random = this.#random
     const client = Math.floor(random.next() ** 2 * CLIENTS)
-    const partition = client % this.#partitions
+    const partition = this.#partitionOf(client)
     const { source, identity } = this.#identify(partition)
     const status = STATUSES[random.whole(0, STATUSES.length - 1)] ?? 200
     const event = {
@@ -141,7 +174,7 @@ export class EventMaker {
     const value = encodeRequest(request)
     const hour = Math.floor(timeMs / HOUR_MS)
     const statusClass = CLASS_OF[status] ?? Math.floor(status / 100)
-    const outgoing = this.#remember({ to: { partition }, value }, identity)
+    const outgoing = this.#remember({ to: { partition }, value }, identity, client)
     return { outgoing, meaning: { kind: 'request', hour, statusClass, ...event } }
   }
 
@@ -155,7 +188,7 @@ export class EventMaker {
     const random = this.#random
     const partition = random.whole(0, this.#partitions - 1)
     const number = this.made
-    switch (random.whole(0, 5)) {
+    switch (random.whole(0, this.#partitionsBefore === null ? 5 : 2)) {
       case 0:
         return garbage(partition, Buffer.from(`{"cut off after ${number}`))
       case 1:
@@ -166,7 +199,11 @@ export class EventMaker {
         const { source, file, position } = this.#nextLine(partition)
         const why = { reason: 'line_not_json', detail: 'cut off', excerpt: '{"', lineBytes: 2 } as const
         const value = encodeRejectedLine({ kind: 'rejected_line', source, file, position, ...why })
-        const outgoing = this.#remember({ to: { partition }, value }, { kind: 'position', file, position })
+        const outgoing = this.#remember(
+          { to: { partition }, value },
+          { kind: 'position', file, position },
+          null,
+        )
         return { outgoing, meaning: { kind: 'rejected' } }
       }
       case 4:
@@ -181,7 +218,7 @@ export class EventMaker {
     const { source, identity } = this.#identify(partition)
     const event = { clientId: 'client-0', integrationId: '', requestBytes: 1, responseBytes: 1 }
     const value = encodeRequest({ kind: 'request', source, identity, ...wrong, ...event })
-    const outgoing = this.#remember({ to: { partition }, value }, identity)
+    const outgoing = this.#remember({ to: { partition }, value }, identity, null)
     return { outgoing, meaning: { kind: 'rejected' } }
   }
 
@@ -204,19 +241,25 @@ export class EventMaker {
     return { source: file.source, file: file.name, position: file.take(partition, this.#random) }
   }
 
-  #remember(outgoing: OutgoingRecord, identity: EventIdentity): OutgoingRecord {
-    this.#recent.push(outgoing)
+  #remember(outgoing: OutgoingRecord, identity: EventIdentity, client: number | null): OutgoingRecord {
+    const sent = { outgoing, client }
+    this.#recent.push(sent)
     if (this.#recent.length > RECENT_MAX) this.#recent.shift()
-    if (identity.kind === 'position' && this.#random.chance(OLD_CHANCE)) {
-      if (this.#old.length < OLD_MAX) this.#old.push(outgoing)
-      else this.#old[this.#random.whole(0, OLD_MAX - 1)] = outgoing
+    // Once the topic has grown, what was rejected long ago is known by nobody.
+    const isKept = client !== null || !this.#hasGrown
+    if (identity.kind === 'position' && isKept && this.#random.chance(OLD_CHANCE)) {
+      if (this.#old.length < OLD_MAX) this.#old.push(sent)
+      else this.#old[this.#random.whole(0, OLD_MAX - 1)] = sent
     }
     return outgoing
   }
 
+  /** As its producer would send it now: after a growth mostly to another partition. */
   #chooseCopy(): OutgoingRecord | undefined {
     const from = this.#random.chance(0.3) ? this.#old : this.#recent
-    return from[this.#random.whole(0, Math.max(0, from.length - 1))]
+    const sent = from[this.#random.whole(0, Math.max(0, from.length - 1))]
+    if (sent === undefined || sent.client === null) return sent?.outgoing
+    return { ...sent.outgoing, to: { partition: this.#partitionOf(sent.client) } }
   }
 }
 

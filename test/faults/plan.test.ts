@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { FAULTS, FAULTS_OF_THREE, LONG, OF_THREE, planFaults, SHORT, typicalSeconds } from './plan.ts'
+import {
+  FAULTS,
+  FAULTS_OF_THREE,
+  GROWN_TO,
+  LONG,
+  OF_THREE,
+  planFaults,
+  SHORT,
+  typicalSeconds,
+} from './plan.ts'
 
 const SEEDS = Array.from({ length: 50 }, (_, seed) => seed)
 
@@ -20,6 +29,16 @@ test('the short form meets at least ten, and every one in one seed or another', 
   const met = SEEDS.flatMap(seed => planFaults(seed, SHORT).flat())
   expect(new Set(met)).toEqual(new Set(FAULTS))
   for (const seed of SEEDS) expect(planFaults(seed, SHORT).flat().length).toBeGreaterThanOrEqual(10)
+})
+
+test('each form grows twice, once beside a kill', () => {
+  for (const form of [SHORT, LONG, OF_THREE]) {
+    for (const seed of SEEDS) {
+      const growing = planFaults(seed, form).filter(step => step.includes('stream-grows'))
+      expect(growing).toHaveLength(GROWN_TO.length)
+      expect(growing.some(step => step.length > 1)).toBe(true)
+    }
+  }
 })
 
 test('with three brokers each of their faults comes by itself, and beside one of an aggregator or the store', () => {

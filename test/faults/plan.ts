@@ -17,6 +17,7 @@ export const FAULTS = [
   'broker-kill',
   'broker-restart',
   'aggregators-rolling',
+  'stream-grows',
 ] as const
 /** These take several brokers. */
 export const FAULTS_OF_THREE = [
@@ -44,12 +45,16 @@ export type Form = {
   readonly windowSize: number
 }
 
+const PARTITIONS = 6
+/** Each form grows as often. */
+export const GROWN_TO: readonly number[] = [8, 12]
+
 export const SHORT: Form = {
   name: 'short',
   brokers: 1,
   eventsTotal: 300_000,
   eventsPerSecond: 6_000,
-  partitions: 4,
+  partitions: PARTITIONS,
   blockSize: 2 ** 15,
   windowSize: 2 ** 13,
 }
@@ -59,7 +64,7 @@ export const LONG: Form = {
   brokers: 1,
   eventsTotal: 5_000_000,
   eventsPerSecond: 10_000,
-  partitions: 8,
+  partitions: PARTITIONS,
   blockSize: 2 ** 17,
   windowSize: 2 ** 16,
 }
@@ -69,7 +74,7 @@ export const OF_THREE: Form = {
   brokers: 3,
   eventsTotal: 2_000_000,
   eventsPerSecond: 6_000,
-  partitions: 6,
+  partitions: PARTITIONS,
   blockSize: 2 ** 15,
   windowSize: 2 ** 13,
 }
@@ -94,6 +99,7 @@ const TYPICAL_SECONDS: Readonly<Record<Fault, number>> = {
   'broker-kill': 40,
   'broker-restart': 40,
   'aggregators-rolling': 40,
+  'stream-grows': 35,
   'brokers-rolling': 70,
   'broker-stall': 40,
   'broker-cut-off': 40,
@@ -121,6 +127,7 @@ const OF_OTHERS: readonly Fault[] = [
   'broker-kill',
   'broker-restart',
   'aggregators-rolling',
+  'stream-grows',
 ]
 /** What the second half with three brokers is overlapped with. */
 const BESIDE_THREE: readonly Fault[] = [
@@ -174,12 +181,14 @@ function planLong(shuffle: (faults: readonly Fault[]) => Fault[]): Step[] {
 
 /** Each fault of the brokers by itself, then together with one of the aggregators or the store. */
 function planThree(shuffle: (faults: readonly Fault[]) => Fault[]): Step[] {
-  const alone = shuffle([...FAULTS_OF_THREE, 'broker-kill', 'broker-restart']).map((fault): Step => [fault])
+  const alone = shuffle([...FAULTS_OF_THREE, 'broker-kill', 'broker-restart', 'stream-grows']).map(
+    (fault): Step => [fault],
+  )
   const beside = shuffle(BESIDE_THREE)
   const pairs = shuffle(FAULTS_OF_THREE).map(
     (fault, index): Step => [fault, beside[index % beside.length] ?? 'aggregator-kill'],
   )
-  return [...alone, ...pairs]
+  return [...alone, ['stream-grows', 'broker-kill', 'aggregator-kill'], ...pairs]
 }
 
 /** Many at once, so that it takes little time. */
@@ -188,8 +197,8 @@ function planShort(shuffle: (faults: readonly Fault[]) => Fault[]): Step[] {
   const [broker = 'broker-kill'] = shuffle(['broker-kill', 'broker-restart'])
   const [ended = 'aggregator-kill'] = shuffle(['aggregator-kill', 'aggregators-rolling'])
   return [
-    ['scale-to-4', 'store-cut'],
+    ['scale-to-4', 'store-cut', 'stream-grows'],
     ['aggregator-zombie', 'aggregator-kill-before-ledger', 'insert-after-death', 'store-kill', chosen],
-    [ended, broker, 'scale-to-2'],
+    [ended, broker, 'scale-to-2', 'stream-grows'],
   ]
 }

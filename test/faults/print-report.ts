@@ -1,6 +1,6 @@
 import type { EngineResult } from './compare-kafka-engine.ts'
 import type { DiskFullResult } from './fill-disk.ts'
-import type { Form } from './plan.ts'
+import { type Form, GROWN_TO } from './plan.ts'
 import type { Verdict } from './verify.ts'
 
 export type FaultRow = {
@@ -50,7 +50,7 @@ export function formatReport(report: Report): string {
     counted === expected ? '' : `DIFFERS by ${group(counted - expected)}`,
   ])
   return [
-    `seed ${seed}, ${form.name} form: ${group(form.eventsTotal)} events in ${form.partitions} partitions, ` +
+    `seed ${seed}, ${form.name} form: ${group(form.eventsTotal)} events in ${[form.partitions, ...GROWN_TO].join(', then ')} partitions, ` +
       `${faults.length} faults, ${report.seconds.toFixed(0)} s`,
     '',
     ...table(
@@ -60,6 +60,7 @@ export function formatReport(report: Report): string {
     '',
     ...table(['total', 'forbruk', 'oracle', ''], totals),
     '',
+    `copies that were recognised when they were counted already: ${group(verdict.settled)}`,
     `copies that Kafka took twice from a producer whose acknowledgement was lost: ${group(verdict.takenTwice)}`,
     `disk full: ${report.diskFull.message}`,
     '',

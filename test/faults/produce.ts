@@ -27,7 +27,7 @@ export async function produce({ log, second, maker, oracle, pace }: Production):
     for (let event = 0; event < EVENTS_PER_BATCH && !maker.isDone; event++) made.push(...maker.next())
     await send(log, made, oracle)
     if (second !== null) {
-      const records = made.map(({ outgoing }) => outgoing).filter(({ value }) => isLine(value))
+      const records = made.filter(isLine).map(({ outgoing }) => outgoing)
       again ??= appendUntilAcknowledged(second, records).finally(() => {
         again = null
       })
@@ -42,8 +42,10 @@ export async function produce({ log, second, maker, oracle, pace }: Production):
 }
 
 /** A shipper's: what gateways send by themselves has no second sender, and is forgotten after a while. */
-function isLine(value: Buffer): boolean {
-  const [event] = decodeRecord(value)
+function isLine({ outgoing, meaning }: MadeRecord): boolean {
+  // When the topic has grown, what was rejected is forgotten as well.
+  if (meaning.kind === 'rejected') return false
+  const [event] = decodeRecord(outgoing.value)
   return event?.kind === 'request' && event.identity.kind === 'position'
 }
 

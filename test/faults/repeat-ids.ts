@@ -33,6 +33,12 @@ export class RepeatedIds {
     this.#forgottenAfter = forgottenAfter
   }
 
+  /** From now on copies of what was sent before come again and again, and may be remembered anew at any time. */
+  grow(partitions: number): void {
+    this.#kept.length = 0
+    while (this.#sent.length < partitions) this.#sent.push(0)
+  }
+
   remember(event: RequestEvent, partition: number): void {
     if (!this.#random.chance(KEPT_CHANCE) || this.#kept.length >= KEPT_MAX) return
     this.#kept.push({

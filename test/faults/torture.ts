@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { seededRandom } from '../../demo/record/random.ts'
 import { KafkaEngine } from './compare-kafka-engine.ts'
 import { fillDisk } from './fill-disk.ts'
+import { TopicGrowth } from './grow-topic.ts'
 import { EventMaker } from './make-events.ts'
 import { Oracle } from './oracle.ts'
 import { planFaults } from './plan.ts'
@@ -59,10 +60,17 @@ async function run(settings: TortureSettings, folder: string, ending: Ending): P
   const engine = new KafkaEngine(join(folder, 'engine'), addresses, log.topic, join(folder, 'engine.err'))
   ending.push(() => engine.stop())
   if (compare) engine.start()
+  const environment = { ...servers.environment, CLICKHOUSE_URL: servers.storeUrl }
+  const oracle = new Oracle()
+  const maker = new EventMaker(seed, form, Date.now())
+  const progress = new Progress(log, store)
+  const logs = servers.second === null ? [log] : [log, servers.second]
+  const random = seededRandom(seed, 'growth')
+  const growth = new TopicGrowth({ addresses, logs, maker, progress, environment, random })
   const world: World = {
     ...{ brokers, addresses },
     store: ownStore,
-    aggregators,
+    ...{ aggregators, growth },
     random: seededRandom(seed, 'world'),
     brokerTurns: new Turns(),
     storeTurns: new Turns(),
@@ -70,9 +78,6 @@ async function run(settings: TortureSettings, folder: string, ending: Ending): P
   }
 
   for (const aggregator of aggregators.slice(0, brokers.length === 1 ? 1 : 2)) aggregator.start()
-  const oracle = new Oracle()
-  const maker = new EventMaker(seed, form, Date.now())
-  const progress = new Progress(log, store)
   const steps = planFaults(seed, form)
   const schedule = new Schedule({ steps, world, progress, eventsSent: () => maker.made, say })
   const pace = () => Math.max(PACE_MIN, Math.min(form.eventsPerSecond, maker.left / schedule.secondsLeft()))
@@ -90,7 +95,6 @@ async function run(settings: TortureSettings, folder: string, ending: Ending): P
   say(`caught up after ${seconds(beganMs).toFixed(0)} s`)
   const codes = await Promise.all(aggregators.map(aggregator => aggregator.stop()))
   for (const code of codes.filter(code => code !== '0')) onUnplannedEnd(`stopped in order, exit code ${code}`)
-  const environment = { ...servers.environment, CLICKHOUSE_URL: servers.storeUrl }
   failures.push(...(await settleIds(environment, say)))
   const verdict = await verify(log, store, oracle, environment)
   const records = verdict.totals.find(({ what }) => what === 'records')?.expected ?? 0

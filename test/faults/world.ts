@@ -2,6 +2,7 @@ import type { Random } from '../../demo/record/random.ts'
 import type { KillableKafka } from '../support/kafka/killable-kafka.ts'
 import type { KillableStore } from '../support/store/killable-store.ts'
 import type { Aggregator } from './aggregators.ts'
+import type { TopicGrowth } from './grow-topic.ts'
 import type { Turns } from './turns.ts'
 
 /** What faults are inflicted on. */
@@ -13,6 +14,7 @@ export type World = {
   /** Null for a server at CLICKHOUSE_URL, which is not ours to kill. */
   readonly store: KillableStore | null
   readonly aggregators: readonly Aggregator[]
+  readonly growth: TopicGrowth
   readonly random: Random
   readonly brokerTurns: Turns
   readonly storeTurns: Turns

@@ -16,6 +16,16 @@ type BlockBounds = {
 
 type SettlingBounds = Omit<BlockBounds, 'WINDOW' | 'POWER_LOSSES'>
 
+type GrowthBounds = {
+  readonly LINES: number
+  readonly COPIES: number
+  readonly CRASHES: number
+  /** Of the operator, who says the same once more. */
+  readonly REPEATED_WORDS: number
+  /** Words without the stream's key. */
+  readonly FORGERIES: number
+}
+
 type BlockMutation =
   | 'LEDGER_FIRST'
   | 'CONSTANT_VERSION'
@@ -33,6 +43,17 @@ type SettlingMutation =
   | 'COPIES_ALONE'
   | 'LEDGER_FIRST'
 
+type GrowthMutation =
+  | 'HIGHEST_POSITION'
+  | 'NEW_AS_THE_STREAM_BEGAN'
+  | 'NO_PLACES_BEFORE'
+  | 'COMPARED_BY_PARTITION'
+  | 'KNOWN_PARTITIONS_ALONE'
+  | 'COUNTED_BEFORE_THE_WORD'
+  | 'NOT_IN_LEDGER'
+  | 'UNSIGNED_WORD'
+  | 'TRIED_ELSEWHERE'
+
 /** The model is a file beside this one. */
 type Check = { readonly name: string } & (
   | {
@@ -44,6 +65,11 @@ type Check = { readonly name: string } & (
       readonly model: 'settling'
       readonly bounds: SettlingBounds
       readonly mutation: SettlingMutation | null
+    }
+  | {
+      readonly model: 'growth'
+      readonly bounds: GrowthBounds
+      readonly mutation: GrowthMutation | null
     }
 )
 
@@ -57,6 +83,8 @@ const NO_STRAYS: BlockBounds = { ...CRASHING, STRAYS: 0 }
 const LOSING: BlockBounds = { RECORDS: 3, WINDOW: 1, CRASHES: 0, STRAYS: 0, POWER_LOSSES: 1 }
 /** Nothing goes wrong but the order. */
 const ORDERLY: SettlingBounds = { RECORDS: 3, CRASHES: 0, STRAYS: 0 }
+const GROWING: GrowthBounds = { LINES: 2, COPIES: 1, CRASHES: 0, REPEATED_WORDS: 0, FORGERIES: 0 }
+const ONE_LINE: GrowthBounds = { ...GROWING, LINES: 1, COPIES: 0 }
 
 export const PROTOCOL: readonly Check[] = [
   ofBlocks('crashes, zombies and stray inserts', CRASHING),
@@ -64,10 +92,22 @@ export const PROTOCOL: readonly Check[] = [
   ofSettling('settling in any order', { ...ORDERLY, RECORDS: 4 }),
   ofSettling('settling with crashes', { ...ORDERLY, CRASHES: 1 }),
   ofSettling('settling with stray inserts', { ...ORDERLY, STRAYS: 1 }),
+  ofGrowth('growing with lines in any order', { ...GROWING, LINES: 3, COPIES: 0 }),
+  ofGrowth('growing with copies and crashes', { ...GROWING, CRASHES: 1 }),
+  ofGrowth('growing with copies and a word that is said again', { ...GROWING, REPEATED_WORDS: 1 }),
+  ofGrowth('growing with a forged word', { ...GROWING, COPIES: 0, FORGERIES: 1 }),
 ]
 /** Takes some minutes and gigabytes. */
 export const DEEP: readonly Check[] = [
   ofSettling('settling with all of it together', { ...ORDERLY, CRASHES: 1, STRAYS: 1 }),
+  ofGrowth('growing with more lines and copies', { ...GROWING, LINES: 3 }),
+  ofGrowth('growing with all else together', {
+    LINES: 2,
+    COPIES: 0,
+    CRASHES: 1,
+    REPEATED_WORDS: 1,
+    FORGERIES: 1,
+  }),
   ofBlocks('all of it together', { ...CRASHING, POWER_LOSSES: 1 }),
 ]
 export const MUTANTS: readonly Check[] = [
@@ -84,6 +124,15 @@ export const MUTANTS: readonly Check[] = [
   ofSettling('one hash taken for one id', ORDERLY, 'HASH_DECIDES'),
   ofSettling('only the copies kept', ORDERLY, 'COPIES_ALONE'),
   ofSettling('the ledger before the identities', ORDERLY, 'LEDGER_FIRST'),
+  ofGrowth('lines told by their highest position behind the word', GROWING, 'HIGHEST_POSITION'),
+  ofGrowth('a new partition begun as the stream began', GROWING, 'NEW_AS_THE_STREAM_BEGAN'),
+  ofGrowth('no places of lines from before the word', GROWING, 'NO_PLACES_BEFORE'),
+  ofGrowth('places compared by partition', GROWING, 'COMPARED_BY_PARTITION'),
+  ofGrowth('a close that asks the known partitions alone', GROWING, 'KNOWN_PARTITIONS_ALONE'),
+  ofGrowth('partitions counted before the word', ONE_LINE, 'COUNTED_BEFORE_THE_WORD'),
+  ofGrowth('a word that the ledger does not keep', { ...ONE_LINE, CRASHES: 1 }, 'NOT_IN_LEDGER'),
+  ofGrowth('a word believed without its signature', { ...ONE_LINE, FORGERIES: 1 }, 'UNSIGNED_WORD'),
+  ofGrowth('a producer that tries again elsewhere before the word', GROWING, 'TRIED_ELSEWHERE'),
 ]
 
 function ofBlocks(name: string, bounds: BlockBounds, mutation: BlockMutation | null = null): Check {
@@ -92,6 +141,10 @@ function ofBlocks(name: string, bounds: BlockBounds, mutation: BlockMutation | n
 
 function ofSettling(name: string, bounds: SettlingBounds, mutation: SettlingMutation | null = null): Check {
   return { name, model: 'settling', bounds, mutation }
+}
+
+function ofGrowth(name: string, bounds: GrowthBounds, mutation: GrowthMutation | null = null): Check {
+  return { name, model: 'growth', bounds, mutation }
 }
 
 const TIMEOUT_MS = 1_800_000

@@ -4,7 +4,7 @@ import { explainKafkaError } from './explain-error.ts'
 import type { KafkaLogSettings } from './kafka-log.ts'
 import { KafkaSockets } from './sockets.ts'
 import { inspectTopic, isThere, type TopicFacts } from './topic.ts'
-import { within } from './wait.ts'
+import { NoAnswerError, within } from './wait.ts'
 
 export type KafkaFacts = {
   readonly brokers: number
@@ -18,7 +18,7 @@ const ANSWER_TIMEOUT_MS = 15_000
 export async function inspectKafka(settings: KafkaLogSettings): Promise<KafkaFacts> {
   const sockets = new KafkaSockets()
   const admin = createKafkaClient(settings, sockets).admin()
-  const late = () => new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1_000} s`)
+  const late = () => new NoAnswerError(ANSWER_TIMEOUT_MS)
   try {
     return await within(ANSWER_TIMEOUT_MS, inspect(admin, settings), late)
   } catch (error) {

@@ -23,7 +23,7 @@ import {
   type TopicFacts,
   toOffset,
 } from './topic.ts'
-import { within } from './wait.ts'
+import { NoAnswerError, within } from './wait.ts'
 
 export type KafkaLogSettings = KafkaConnection & KafkaTopicSettings
 
@@ -207,7 +207,7 @@ async function orExplain<Value>(
 
 async function openTopic(admin: Admin, settings: KafkaLogSettings) {
   const what = `Could not open "${settings.topic}" on Kafka`
-  const late = () => new Error(`no answer within ${OPEN_TIMEOUT_MS / 1_000} s`)
+  const late = () => new NoAnswerError(OPEN_TIMEOUT_MS)
   try {
     return await within(OPEN_TIMEOUT_MS, connectAndEnsure(admin, settings), late)
   } catch (error) {

@@ -16,6 +16,17 @@ export async function retryTransient<Value>(step: () => Promise<Value>): Promise
   }
 }
 
+/** Brokers that said nothing so far: they may later. */
+export class NoAnswerError extends Error {
+  override name = 'NoAnswerError'
+  /** As kafkajs's errors say it. */
+  readonly retriable = true
+
+  constructor(timeoutMs: number) {
+    super(`no answer within ${timeoutMs / 1_000} s`)
+  }
+}
+
 /** Rejects with `error()` when `step` takes longer than `timeoutMs`. */
 export async function within<Value>(
   timeoutMs: number,

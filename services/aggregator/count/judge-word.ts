@@ -1,5 +1,5 @@
 import type { Place } from '@forbruk/infra/ledger/blocks.ts'
-import type { SignedRecord } from '@forbruk/schemas/event/log-event.ts'
+import type { SignedRecord, StreamRecord } from '@forbruk/schemas/event/log-event.ts'
 import { type Decoded, rejectSchema, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import type { VerifySigned } from '@forbruk/schemas/wire/sign-record.ts'
 import { knowsGrowth, knowsLimits, type StreamRules } from './block.ts'
@@ -73,6 +73,18 @@ function isSameRules(one: StreamRules, other: StreamRules): boolean {
     one.blockSize === other.blockSize &&
     one.windowSize === other.windowSize
   )
+}
+
+/** Whether the event says how the partition is counted on. */
+export function isOfStream(event: Judged['event']): event is StreamRecord {
+  switch (event.kind) {
+    case 'stream_version':
+    case 'stream_limits':
+    case 'stream_growth':
+      return true
+    default:
+      return false
+  }
 }
 
 function rejected(event: UndecodableEvent): Judged {

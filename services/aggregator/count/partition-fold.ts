@@ -1,13 +1,12 @@
 import type { LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
-import type { StreamRecord } from '@forbruk/schemas/event/log-event.ts'
 import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Admission } from './admit.ts'
 import { FoldVersionError, findUnknown, followRecord, type StreamGeometry } from './block.ts'
 import type { BlockProof } from './block-proof.ts'
 import { type EncodeBlock, FlushQueue } from './flush-queue.ts'
 import type { JudgeTime } from './judge-time.ts'
-import { type Judged, judgeWord, type WordParts } from './judge-word.ts'
+import { isOfStream, type Judged, judgeWord, type WordParts } from './judge-word.ts'
 import { describePartition, explainStray, lacksRecords, lacksRequestIds } from './log-gap.ts'
 import { OpenBlock } from './open-block.ts'
 import { RecordFold } from './record-fold.ts'
@@ -255,16 +254,5 @@ export class PartitionFold<Rows> {
     const block = this.#block
     const sources = this.#admission.sources.takeChanged()
     this.#queue.give({ stream, partition, block, nextOffset, ...block.takeChanged(), sources })
-  }
-}
-
-function isOfStream(event: Judged['event']): event is StreamRecord {
-  switch (event.kind) {
-    case 'stream_version':
-    case 'stream_limits':
-    case 'stream_growth':
-      return true
-    default:
-      return false
   }
 }

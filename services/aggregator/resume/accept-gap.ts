@@ -6,7 +6,7 @@ import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { findUnknown, followRecord, geometryOf } from '../count/block.ts'
-import { judgeWord, type WordParts } from '../count/judge-word.ts'
+import { isOfStream, judgeWord, type WordParts } from '../count/judge-word.ts'
 import { describePartition } from '../count/log-gap.ts'
 import { rememberedFrom } from '../count/window.ts'
 import { behindGaps, chooseFoldStart } from './resume.ts'
@@ -128,8 +128,7 @@ async function findStray(
       const [decoded] = decodeRecord(value)
       if (decoded === undefined) continue
       const { event, sequence } = judgeWord(decoded, value, block, geometry.foldVersion, words)
-      const isOfStream = event.kind === 'stream_version' || event.kind === 'stream_limits'
-      const asked = isOfStream ? followRecord(geometry, event, sequence) : null
+      const asked = isOfStream(event) ? followRecord(geometry, event, sequence) : null
       if (asked !== null && findUnknown('it', asked.foldVersion, foldVersionMax) !== null) return true
     }
   }

@@ -9,6 +9,7 @@ import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printLine } from '../print/table.ts'
+import { awaitLog } from '../wiring/await-log.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { watchStandstills } from '../wiring/watch-standstills.ts'
 import { parseReason } from './parse-reason.ts'
@@ -31,6 +32,10 @@ export function aggregateCommand(context: CommandContext): Command {
           command.error('error: --accept-gap and --reason TEXT belong together')
         }
         await using parts = openParts(context)
+        const signal = signalOfShutdown()
+        // Who waits for the end of a command is told at once that the brokers are away.
+        const log = options.untilCaughtUp ? await parts.log() : await awaitLog(parts, signal)
+        if (log === null) return
         if (options.acceptGap !== undefined) {
           await giveUp(parts, options.acceptGap, reason)
         }
@@ -38,10 +43,7 @@ export function aggregateCommand(context: CommandContext): Command {
         const bar = startProgressBar('counting')
         try {
           await aggregate({
-            log: await parts.log(),
-            store: await parts.store(),
-            logger: parts.logger,
-            signal: signalOfShutdown(),
+            ...{ log, store: await parts.store(), logger: parts.logger, signal },
             untilCaughtUp: options.untilCaughtUp,
             onHeld: watch.onHeld,
             onProgress: ({ offsetsDone, offsetsTotal }) =>

@@ -4,6 +4,7 @@ import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { serveReadOnly } from '@forbruk/infra/store/endpoint/serve-read-only.ts'
 import { Command } from 'commander'
+import { awaitLog } from '../wiring/await-log.ts'
 import { closingParts } from '../wiring/closing-parts.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
@@ -22,7 +23,8 @@ export function upCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const signal = signalOfShutdown()
       const store = await parts.store()
-      const log = await parts.log()
+      const log = await awaitLog(parts, signal)
+      if (log === null) return
       const tariff = await readTariffFile(parts.config.tariffPath)
       const closing = closingParts(parts)
       const close: Closer = oneAtATime(request => closeAndAnnounce(closing, request))
