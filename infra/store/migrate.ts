@@ -3,6 +3,7 @@ import { fileName, type Migration, readMigrations } from './read-migrations.ts'
 import { type Store, StoreError } from './store.ts'
 import { schemaMigration } from './tables/schema-migration.ts'
 import { type RowOf, select } from './tables/table.ts'
+import { commentViews } from './views/comment-views.ts'
 
 /** The tables and views of this version, one per file. */
 export const MIGRATIONS = new URL('./migrations/', import.meta.url)
@@ -20,8 +21,9 @@ ORDER BY number
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 
 /**
- * Applies the folder's migrations that the store lacks, in order, and answers those. Repeating it changes nothing;
- * two at once do no harm, since every statement can be run twice and each is recorded after it has run.
+ * Applies the folder's migrations that the store lacks, in order, and answers those; then puts comments on the views
+ * for analysts. Repeating it changes nothing; two at once do no harm, since every statement can be run twice and each
+ * is recorded after it has run.
  * Throws StoreError when a file was changed after it was applied, or a newer release has been at the store.
  * @param clock milliseconds since the epoch
  */
@@ -34,6 +36,7 @@ export async function migrate(store: Store, folder: URL, clock: () => number): P
     await store.command(sql)
     await insertValues(store, schemaMigration, [{ number, name, checksum, appliedAtMs: clock() }])
   }
+  await commentViews(store)
   return missing
 }
 

@@ -1,0 +1,66 @@
+import type { ViewTexts } from './view-text.ts'
+
+const STREAM = 'The topic that was counted'
+
+export const countingViews: ViewTexts = {
+  ingest_progress: {
+    is: 'How far each partition of the log is counted, and what came of it.',
+    columns: {
+      stream: STREAM,
+      partition: 'Of the log',
+      blocks: 'Ranges of offsets that were counted',
+      first_offset: 'Where counting began',
+      next_offset: 'Everything below is counted',
+      records: 'Records of the log',
+      requests: 'Requests counted, each once within its partition',
+      duplicates: 'Events that were seen before',
+      rejected: "Events that can't be counted",
+      marks: 'Records by which sources say how far they have shipped',
+      request_bytes: 'What the requests sent, in bytes',
+      response_bytes: 'What they were answered, in bytes',
+      last_append_time: 'When the newest counted record came into the log',
+    },
+  },
+  source_progress: {
+    is: 'What each source says it shipped beside what arrived.',
+    columns: {
+      stream: STREAM,
+      source: 'One log stream of one gateway instance',
+      format: 'How its lines are read',
+      events: 'That arrived, each once',
+      duplicates: 'That arrived again',
+      events_marked: 'That the source says it shipped up to its newest mark',
+      events_at_mark: 'That had arrived by then',
+      missing: 'The difference: not 0 only when something was lost on the way',
+      partitions: 'That something of the source came to',
+      through: 'Everything up to here was shipped; null until the source has given a mark to every partition',
+    },
+  },
+  rejected_events: {
+    is:
+      'What could not be counted, with its place in the log. A row stands for so many events of its record: ' +
+      'count by sum(events).',
+    columns: {
+      stream: STREAM,
+      partition: 'Of the log',
+      offset: 'Of the record in the partition',
+      event_index: 'Position in the record, for a record with several events',
+      block: 'The range of offsets that it was counted with',
+      append_time: 'When the record came into the log',
+      reason: "Why it can't be counted, as a code",
+      detail: 'What was found and what was expected',
+      source: "Who shipped it; empty where that can't be read",
+      file: "The log file it stands in; empty where that can't be read",
+      position: 'Byte position of the line in its file',
+      excerpt:
+        'How it is written, without what it says: letters are a, digits 9, both together x, a long run a{12}',
+      record_bytes: 'Size of the record',
+      events:
+        'So many of the record, alike, from event_index on; of a record with more than 16 the rest is summed',
+      state: 'open, waived, mending (sent again, not counted yet) or mended (counted)',
+      state_reason: 'Why it was waived or mended',
+      state_actor: 'Who did it',
+      mended_client_id: 'To whom it was counted; else empty',
+    },
+  },
+}
