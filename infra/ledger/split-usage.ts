@@ -5,18 +5,23 @@ import type {
   UsageOrder,
   UsageQuestion,
 } from '@forbruk/schemas/usage/usage-question.ts'
-import type { Store } from '../store/store.ts'
+import type { QueryParams, Store } from '../store/store.ts'
 import { count64, text } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
 import { IS_COUNTED, sumCounted } from './sum-counted.ts'
 
 /** Of a range whose days and months are those of a time zone. */
-type RangeQuestion = UsageQuestion & { readonly range: PeriodRange; readonly timeZone: string }
+type RangeQuestion = UsageQuestion & {
+  readonly range: PeriodRange
+  readonly timeZone: string
+  /** What may be seen at all, by `hour` and `client_id`; null: everything. */
+  readonly seen: { readonly sql: string; readonly params: QueryParams } | null
+}
 
 /** What was counted in a range, told apart as asked, a page at a time. The rows of a page are of one moment. */
 export function readSplitUsage(store: Store, stream: string, question: RangeQuestion): Promise<SplitUse[]> {
-  const { range, timeZone, interval, splits, order, after, rowsMax } = question
+  const { range, timeZone, interval, splits, order, after, rowsMax, seen } = question
   const { clientIds, integrationIds, statusClasses } = question
   const sql = `
 SELECT
@@ -28,7 +33,7 @@ SELECT
     ${sumCounted('request_bytes')} AS request_bytes_sum,
     ${sumCounted('response_bytes')} AS response_bytes_sum
 FROM usage_counted
-WHERE stream = {stream:String} AND ${IN_RANGE}
+WHERE stream = {stream:String} AND ${IN_RANGE} ${seen === null ? '' : `AND ${seen.sql}`}
     ${clientIds.length === 0 ? '' : 'AND client_id IN {clients:Array(String)}'}
     ${integrationIds.length === 0 ? '' : 'AND integration_id IN {integrations:Array(String)}'}
     ${statusClasses.length === 0 ? '' : 'AND toString(status_class) IN {classes:Array(String)}'}
@@ -40,6 +45,7 @@ LIMIT {limit:UInt32}`
     ...{ stream, ...rangeParams(range), zone: timeZone, limit: rowsMax },
     ...{ clients: clientIds, integrations: integrationIds, classes: statusClasses },
     ...(after === null ? {} : paramsOf(after)),
+    ...seen?.params,
   })
 }
 

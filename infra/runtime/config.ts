@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
 import type { StoreSettings } from '../store/store-settings.ts'
-import { type Address, isLoopback } from './address.ts'
+import type { Address } from './address.ts'
 import { refuse } from './config-error.ts'
 import { findSecurityContradictions, KAFKA_SECURITY, readSasl, readSsl } from './kafka-security.ts'
 import {
@@ -172,13 +172,6 @@ function findContradictions(variables: Variables): string[] {
   }
   if (variables.KAFKA_ALERTS_TOPIC === variables.KAFKA_TOPIC) {
     faults.push(`KAFKA_ALERTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)
-  }
-  const { FORBRUK_LISTEN: listen } = variables
-  if (!isLoopback(listen.host) && variables.FORBRUK_API_TOKEN === undefined) {
-    faults.push(
-      `FORBRUK_LISTEN="${listen.host}:${listen.port}": expected FORBRUK_API_TOKEN with it, ` +
-        'or an address of this machine alone, such as 127.0.0.1:8080',
-    )
   }
   if (variables.KAFKA_STATEMENTS_TOPIC === variables.KAFKA_TOPIC) {
     faults.push(`KAFKA_STATEMENTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)

@@ -1,5 +1,6 @@
 import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import { Command } from 'commander'
+import { accessCommand } from './commands/access.ts'
 import { aggregateCommand } from './commands/aggregate.ts'
 import { alertsCommand } from './commands/alerts.ts'
 import { auditCommand } from './commands/audit.ts'
@@ -40,6 +41,7 @@ const COMMANDS = [
   auditCommand,
   statusCommand,
   doctorCommand,
+  accessCommand,
   migrateCommand,
 ]
 

@@ -2,6 +2,12 @@ import swagger from '@fastify/swagger'
 import { type Address, isLoopback } from '@forbruk/infra/runtime/address.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { Gate } from './access/gate.ts'
+import type { AccessOperations } from './access/operations.ts'
+import { SessionCookie } from './access/session-cookie.ts'
+import { addSessionRoutes } from './access/session-routes.ts'
+import { TokenBook } from './access/token-book.ts'
+import { addTokenRoutes } from './access/token-routes.ts'
 import { addCaseRoutes } from './routes/cases.ts'
 import { addCloseRoutes } from './routes/close.ts'
 import { addHealthRoutes } from './routes/health.ts'
@@ -16,9 +22,11 @@ import { ConsoleError } from './server/console-error.ts'
 
 export type ConsoleSettings = {
   readonly listen: Address
-  /** Needed for writes where it is set; on an address that others reach, for everything. */
+  /** An administrator's, beside those in the store. */
   readonly token: string | null
   readonly logger: FastifyBaseLogger
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
 }
 
 type OpenConsole = {
@@ -28,17 +36,28 @@ type OpenConsole = {
 }
 
 /**
- * The HTTP API over the operations. Throws ConsoleError when it can't listen there, or may not: an
- * address that others reach needs a token.
+ * The HTTP API over the operations. Throws ConsoleError when it can't listen there, or may not: on an address that
+ * others reach it lets in nobody without a token, so there has to be one.
  */
-export async function openConsole(settings: ConsoleSettings, operations: Operations): Promise<OpenConsole> {
-  const { listen, token, logger } = settings
-  if (!isLoopback(listen.host) && token === null) {
+export async function openConsole(
+  settings: ConsoleSettings,
+  operations: Operations & AccessOperations,
+): Promise<OpenConsole> {
+  const { listen, token, logger, clock } = settings
+  const door = { isLoopback: isLoopback(listen.host), apiToken: token, hasLogin: false }
+  const book = new TokenBook(
+    () => operations.readTokensInForce(),
+    () => performance.now(),
+  )
+  if (!door.isLoopback && token === null && !(await book.current()).wasAnyMade) {
     throw new ConsoleError(
-      `the console is not opened on ${listen.host}: others reach it there; expected FORBRUK_API_TOKEN with it`,
+      `the console is not opened on ${listen.host}: others reach it there, and nobody could be let in; ` +
+        'expected FORBRUK_API_TOKEN with it, or a token of forbruk access token add',
     )
   }
-  const app = buildServer({ isLoopback: isLoopback(listen.host), token }, logger)
+  const cookie = new SessionCookie(!door.isLoopback)
+  const gate = new Gate({ door, book, cookie, clock })
+  const app = buildServer({ isLoopback: door.isLoopback, gate }, logger)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -48,9 +67,7 @@ export async function openConsole(settings: ConsoleSettings, operations: Operati
         description:
           'Usage of an API gateway, and its monthly close: statements, registry and dialogue cases.',
       },
-      ...(token === null
-        ? {}
-        : { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
     transform: jsonSchemaTransform,
   })
@@ -62,7 +79,10 @@ export async function openConsole(settings: ConsoleSettings, operations: Operati
   addCaseRoutes(app, operations)
   addRejectedRuleRoutes(app, operations)
   addWaitingRoutes(app, operations)
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  addTokenRoutes(app, operations, book)
+  addSessionRoutes(app, { gate, book, cookie, hasLogin: door.hasLogin }, operations)
+  const anybody = { access: { role: 'anybody' } } as const
+  app.get('/openapi.json', { config: anybody, schema: { hide: true } }, async () => app.swagger())
   await start(app, listen)
   const address = app.server.address()
   const port = address === null || typeof address === 'string' ? listen.port : address.port

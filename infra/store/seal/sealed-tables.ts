@@ -1,4 +1,5 @@
 import { acceptedGap } from '../tables/accepted-gap.ts'
+import { accessRevocation, accessToken } from '../tables/access-token.ts'
 import { dialogueStep } from '../tables/dialogue-step.ts'
 import { monthClose } from '../tables/month-close.ts'
 import { registryImport } from '../tables/registry-import.ts'
@@ -50,6 +51,8 @@ export const SEALED: readonly SealedTable[] = [
   sealed(statementAnnouncement, ['month', 'revision', 'topic'], 'announcedAtMs', true),
   sealed(usageAlert, ['alertId'], 'raisedAtMs'),
   sealed(usageAlertPublished, ['alertId', 'topic'], 'publishedAtMs', true),
+  sealed(accessToken, ['name'], 'madeAt'),
+  sealed(accessRevocation, ['name'], 'revokedAt'),
 ]
 
 /** What a close has of each client, sealed as a whole: many rows, which are written once and by a close alone. */

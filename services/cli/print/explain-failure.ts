@@ -14,6 +14,7 @@ import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
 import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
+import { TokenRefusedError, TokenUnknownError } from '@forbruk/infra/access/refusal.ts'
 import { StreamKeyError } from '@forbruk/infra/ledger/stream-key.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
@@ -43,6 +44,7 @@ const WRONG_USAGE = [
   CaseUnknownError,
   RejectedEventError,
   RuleUnknownError,
+  TokenUnknownError,
   UnknownSourceError,
 ]
 const REFUSED = [
@@ -55,6 +57,7 @@ const REFUSED = [
   RuleRefusedError,
   SharedFileError,
   StreamKeyError,
+  TokenRefusedError,
 ]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [

@@ -193,6 +193,10 @@ test('the API describes itself', async () => {
     .parse(await (await get('/openapi.json')).json())
   expect(document.openapi).toBe('3.1.0')
   expect(Object.keys(document.paths).toSorted()).toEqual([
+    '/v1/access/session',
+    '/v1/access/session/end',
+    '/v1/access/tokens',
+    '/v1/access/tokens/{name}/revoke',
     '/v1/cases',
     '/v1/cases/{id}',
     '/v1/cases/{id}/steps',

@@ -6,6 +6,7 @@ import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { CloseRefusedError, describeRefusal, type UnacceptedChange } from '@forbruk/close/gate/refusal.ts'
+import { clientsInScope, findOutOfScope } from '@forbruk/close/registry/clients-in-scope.ts'
 import {
   importUpload,
   RegistryFaultsError,
@@ -18,7 +19,8 @@ import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
-import { listPayers } from '@forbruk/close/statements/list-payers.ts'
+import { findRevisionInScope } from '@forbruk/close/statements/find-revision-in-scope.ts'
+import { isPayerInScope, listPayers } from '@forbruk/close/statements/list-payers.ts'
 import { renderStatement } from '@forbruk/close/statements/page/render-statement.ts'
 import { readAnnouncements } from '@forbruk/close/statements/read-announcements.ts'
 import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
@@ -32,8 +34,14 @@ import type {
 import { readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Scope } from '@forbruk/schemas/access/scope.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import { daysRange, periodAt, periodDates } from '@forbruk/schemas/period/billing-period.ts'
+import {
+  type BillingPeriod,
+  daysRange,
+  periodAt,
+  periodDates,
+} from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
@@ -61,18 +69,23 @@ type OperationParts = {
 export function createConsoleOperations(parts: OperationParts): Operations {
   const { store, stream, close, approve, statementsTopic, readWaiting, timeZone, seller, clock } = parts
   let isImporting = false
-  const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
-    const stated = await findRevision(store, period.month, revision)
-    if (stated === null) return null
+  const findSeen = (scope: Scope, { month }: BillingPeriod, revision: number | null) =>
+    findRevisionInScope(store, { scope, month, revision, topic: statementsTopic })
+  const readStatement: Operations['readStatement'] = async (scope, period, revision, payerId) => {
+    const stated = await findSeen(scope, period, revision)
+    if (stated === null || !(await isPayerInScope(store, stated, scope, payerId))) return null
     const payer = { first: payerId, last: payerId }
     const [statement] = await readPayerStatements(store, stated, payer, { timeZone, seller })
     return statement ?? null
   }
   return {
-    async readUsage(days, question) {
+    async readUsage(scope, days, question) {
       const { first, afterLast } = days ?? periodDates(periodAt(clock(), timeZone))
       const range = daysRange(first, afterLast, timeZone)
-      const rows = await readSplitUsage(store, stream, { ...question, range, timeZone })
+      const { clientIds } = question
+      if ((await findOutOfScope(store, scope, { clientIds, range, timeZone })) !== null) return null
+      const seen = await clientsInScope(store, scope, range, timeZone)
+      const rows = await readSplitUsage(store, stream, { ...question, range, timeZone, seen })
       return { range, timeZone, rows }
     },
     async closeMonth(period, { dryRun, accept, forceReason }) {
@@ -90,24 +103,24 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     },
     announceMonth: ({ month }, { approve: approved, actor }) =>
       answerApproval(approve({ month, approved, actor })),
-    async listPayers(period, revision, page) {
-      const stated = await findRevision(store, period.month, revision)
+    async listPayers(scope, period, revision, page) {
+      const stated = await findSeen(scope, period, revision)
       if (stated === null) return null
-      const payers = await listPayers(store, stated, page)
+      const payers = await listPayers(store, stated, page, scope)
       return { revision: stated.revision, isLatest: stated.isLatest, payers }
     },
     readStatement,
-    async renderStatement(period, revision, payerId, language) {
-      const statement = await readStatement(period, revision, payerId)
+    async renderStatement(scope, period, revision, payerId, language) {
+      const statement = await readStatement(scope, period, revision, payerId)
       return statement === null ? null : renderStatement(statement, language)
     },
     async readProof(period, revision) {
       const stated = await findRevision(store, period.month, revision)
       return stated === null ? null : { month: period.month, revision: stated.revision, ...stated.proof }
     },
-    async exportTable(period, revision, table, format) {
-      const stated = await findRevision(store, period.month, revision)
-      return stated === null ? null : exportTable(store, stated, table, format)
+    async exportTable(scope, period, revision, table, format) {
+      const stated = await findSeen(scope, period, revision)
+      return stated === null ? null : exportTable(store, stated, table, format, scope)
     },
     async importRegistry(body) {
       if (isImporting) return { kind: 'busy' }

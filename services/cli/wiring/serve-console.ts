@@ -1,6 +1,7 @@
 import { approveAndAnnounce, type Closer } from '@forbruk/close/close-and-announce.ts'
 import { openConsole } from '@forbruk/console/open-console.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { createAccessOperations } from './access-operations.ts'
 import { closingParts } from './closing-parts.ts'
 import { createConsoleOperations } from './console-operations.ts'
 import type { Parts } from './open-parts.ts'
@@ -30,6 +31,9 @@ export async function serveConsole(
     clock: Date.now,
     findStandstills: () => watch.current(),
   })
-  const opened = await openConsole({ ...config.console, logger }, operations)
+  const opened = await openConsole(
+    { ...config.console, logger, clock: Date.now },
+    { ...operations, ...createAccessOperations(store, Date.now) },
+  )
   return { [Symbol.asyncDispose]: () => opened.close() }
 }

@@ -1,7 +1,10 @@
 import { disarmCsv, disarmExcelCsv } from '@forbruk/infra/store/disarm-csv.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { EVERYTHING, type Scope } from '@forbruk/schemas/access/scope.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
+import { ofClose } from '../revision/of-close.ts'
 import type { StatedRevision } from './find-revision.ts'
+import { payersInScope } from './payers-in-scope.ts'
 
 /** ClickHouse's own formats; JSON is one array. */
 const FORMAT = {
@@ -32,17 +35,19 @@ const ORDER = {
  */
 export async function exportTable(
   store: Store,
-  { month, revision }: Pick<StatedRevision, 'month' | 'revision'>,
+  stated: Pick<StatedRevision, 'month' | 'revision' | 'closeId'>,
   table: ExportTable,
   format: ExportFormat,
+  scope: Scope = EVERYTHING,
 ): Promise<Buffer> {
+  const { condition, params } = payersInScope(scope)
   const sql = `
 SELECT ${COLUMNS[table]}
 FROM ${table}
-WHERE month = {month:String} AND revision = {revision:UInt32}
+WHERE month = {month:String} AND revision = {revision:UInt32} AND ${condition}
 ORDER BY ${ORDER[table]}
 ${SETTINGS[format]}`
-  const bytes = await store.queryBytes(sql, FORMAT[format], { month, revision })
+  const bytes = await store.queryBytes(sql, FORMAT[format], { ...ofClose(stated), ...params })
   switch (format) {
     case 'csv':
       return disarmCsv(bytes)

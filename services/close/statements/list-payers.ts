@@ -1,8 +1,10 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { money, safeCount, text } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
+import { EVERYTHING, type Scope } from '@forbruk/schemas/access/scope.ts'
 import type { PayerSummary } from '@forbruk/schemas/statement/payer-statement.ts'
 import { type CloseKey, OF_CLOSE, ofClose } from '../revision/of-close.ts'
+import { payersInScope } from './payers-in-scope.ts'
 
 const payerShape = shapeOf({
   payerId: text,
@@ -15,7 +17,7 @@ const payerShape = shapeOf({
 })
 
 /** Whoever has a statement, or only adjustments, since every client of theirs has another payer by now. */
-const PAYERS_SQL = `
+const payersSql = (condition: string) => `
 SELECT
     payer_id,
     any(name) AS payer_name,
@@ -35,7 +37,7 @@ FROM
         payer_id, payer_name, 0, toDecimal64(0, 2), toDecimal64(0, 2), toDecimal64(0, 2), payable_nok
     FROM statement_adjustment FINAL WHERE ${OF_CLOSE}
 )
-WHERE payer_id > {after:String}
+WHERE payer_id > {after:String} AND ${condition}
 GROUP BY payer_id
 ORDER BY payer_id
 LIMIT {limit:UInt32}`
@@ -45,8 +47,28 @@ export async function listPayers(
   store: Store,
   close: CloseKey,
   { after, limit }: { readonly after: string; readonly limit: number },
+  scope: Scope = EVERYTHING,
 ): Promise<PayerSummary[]> {
-  return store.query(PAYERS_SQL, payerShape, { ...ofClose(close), after, limit })
+  const { condition, params } = payersInScope(scope)
+  return store.query(payersSql(condition), payerShape, { ...ofClose(close), ...params, after, limit })
+}
+
+/** Whether a payer's whole document may be seen. */
+export async function isPayerInScope(
+  store: Store,
+  close: CloseKey,
+  scope: Scope,
+  payerId: string,
+): Promise<boolean> {
+  if (scope.kind === 'all') return true
+  const { condition, params } = payersInScope(scope)
+  const sql = `SELECT 1 AS seen FROM (SELECT {payer:String} AS payer_id) WHERE ${condition}`
+  const rows = await store.query(sql, shapeOf({ seen: safeCount }), {
+    ...ofClose(close),
+    ...params,
+    payer: payerId,
+  })
+  return rows.length > 0
 }
 
 /** All payers of a revision by id, as many at a time as are asked for together. */

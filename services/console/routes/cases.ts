@@ -47,6 +47,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
   app.get(
     '/v1/cases',
     {
+      config: { access: { role: 'reader' } },
       schema: {
         summary: 'The dialogue with clients above their allowance, newest months first',
         querystring: z.strictObject({
@@ -71,6 +72,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
   app.get(
     '/v1/cases/:id',
     {
+      config: { access: { role: 'reader' } },
       schema: {
         summary: 'A case with its evidence and all that happened in it',
         params: caseParameters,
@@ -82,6 +84,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
   app.post(
     '/v1/cases/:id/steps',
     {
+      config: { access: { role: 'account_manager' } },
       schema: {
         summary: 'Adds a step: contacted, a note, the decision, or that it is taken back',
         params: caseParameters,

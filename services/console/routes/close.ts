@@ -40,12 +40,16 @@ export function addCloseRoutes(app: ConsoleServer, operations: Operations): void
   addAnnounce(app, operations)
   app.get(
     '/v1/months',
-    { schema: { summary: 'Every revision of every closed month', response: { 200: monthsShape } } },
+    {
+      config: { access: { role: 'reader' } },
+      schema: { summary: 'Every revision of every closed month', response: { 200: monthsShape } },
+    },
     async () => ({ months: await listMonths() }),
   )
   app.post(
     '/v1/months/:month/close',
     {
+      config: { access: { role: 'closer' } },
       schema: {
         summary: 'Close a month, or close it again',
         params: z.strictObject({ month: monthParameter }),
@@ -66,6 +70,7 @@ function addAnnounce(app: ConsoleServer, { announceMonth }: Operations): void {
   app.post(
     '/v1/months/:month/announce',
     {
+      config: { access: { role: 'closer' } },
       schema: {
         summary: "Approve a month's statements that wait for it, and announce them",
         params: z.strictObject({ month: monthParameter }),

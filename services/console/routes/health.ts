@@ -13,6 +13,7 @@ export function addHealthRoutes(app: ConsoleServer, { checkStore, findStandstill
   app.get(
     '/v1/health',
     {
+      config: { access: { role: 'anybody' } },
       schema: {
         summary: 'Whether the console and its store answer',
         response: { 200: z.object({ status: z.literal('ok') }), 503: problemShape },
@@ -26,6 +27,7 @@ export function addHealthRoutes(app: ConsoleServer, { checkStore, findStandstill
   app.get(
     '/v1/ready',
     {
+      config: { access: { role: 'anybody' } },
       schema: {
         summary: 'Whether all that is in the event log is counted on, by this process or another',
         response: { 200: readyShape, 503: z.union([readyShape, problemShape]) },

@@ -1,3 +1,4 @@
+import type { Scope } from '@forbruk/schemas/access/scope.ts'
 import type { CaseAction, CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod, PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { RegistryFault } from '@forbruk/schemas/registry/registry.ts'
@@ -29,7 +30,10 @@ import type { SplitUse, UsageQuestion } from '@forbruk/schemas/usage/usage-quest
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
 
-/** What the console can do: whoever starts it passes these in. Each may throw StoreError or StoreUnavailableError. */
+/**
+ * What the console can do: whoever starts it passes these in. Each may throw StoreError or StoreUnavailableError. What
+ * takes a scope answers of that alone, and of announced revisions alone where it isn't everything.
+ */
 export type Operations = {
   closeMonth(
     period: BillingPeriod,
@@ -39,25 +43,28 @@ export type Operations = {
       readonly forceReason: string | null
     },
   ): Promise<CloseAnswer>
-  /** What was counted on some days, or in this month. */
-  readUsage(days: Days | null, question: UsageQuestion): Promise<UsagePage>
+  /** What was counted on some days, or in this month. Null: a client is named of which nothing may be seen. */
+  readUsage(scope: Scope, days: Days | null, question: UsageQuestion): Promise<UsagePage | null>
   listMonths(): Promise<readonly AnnouncedMonth[]>
   /** Approves what waits of a month, up to a revision, and announces it. Null: the month is not closed. */
   announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
   /** Null: the month has no such revision. */
   listPayers(
+    scope: Scope,
     period: BillingPeriod,
     revision: number | null,
     page: { readonly after: string; readonly limit: number },
   ): Promise<PayerList | null>
   /** Null: there is no such month, revision or payer in it. */
   readStatement(
+    scope: Scope,
     period: BillingPeriod,
     revision: number | null,
     payerId: string,
   ): Promise<PayerStatement | null>
   /** The same as one page of HTML. */
   renderStatement(
+    scope: Scope,
     period: BillingPeriod,
     revision: number | null,
     payerId: string,
@@ -66,6 +73,7 @@ export type Operations = {
   /** Null: the month has no such revision. */
   readProof(period: BillingPeriod, revision: number | null): Promise<RevisionProof | null>
   exportTable(
+    scope: Scope,
     period: BillingPeriod,
     revision: number | null,
     table: ExportTable,

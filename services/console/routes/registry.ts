@@ -16,6 +16,7 @@ export function addRegistryRoutes(app: ConsoleServer, { importRegistry }: Operat
     scope.post(
       '/v1/registry',
       {
+        config: { access: { role: 'closer' } },
         schema: {
           summary: 'Import the registry, all or nothing',
           body: registryUploadShape,

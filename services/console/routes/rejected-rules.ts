@@ -10,6 +10,7 @@ export function addRejectedRuleRoutes(app: ConsoleServer, { listRules, addRule, 
   app.get(
     '/v1/rejected/rules',
     {
+      config: { access: { role: 'reader' } },
       schema: {
         summary: 'What closes may let go of rejected events without a person who looks at each',
         response: { 200: z.object({ rules: z.array(standingRuleShape).readonly() }) },
@@ -20,6 +21,7 @@ export function addRejectedRuleRoutes(app: ConsoleServer, { listRules, addRule, 
   app.post(
     '/v1/rejected/rules',
     {
+      config: { access: { role: 'closer' } },
       schema: {
         summary: 'Adds a standing rule; its name is never used twice',
         body: waiverRuleShape,
@@ -31,6 +33,7 @@ export function addRejectedRuleRoutes(app: ConsoleServer, { listRules, addRule, 
   app.post(
     '/v1/rejected/rules/:name/end',
     {
+      config: { access: { role: 'closer' } },
       schema: {
         summary: 'Ends a standing rule with a month',
         params: nameParameters,

@@ -53,6 +53,7 @@ function addList(app: ConsoleServer, { listPayers }: Operations): void {
   app.get(
     '/v1/months/:month/statements',
     {
+      config: { access: { role: 'reader', isScoped: true } },
       schema: {
         summary: "The payers of a month's statements",
         params: monthParameters,
@@ -60,9 +61,9 @@ function addList(app: ConsoleServer, { listPayers }: Operations): void {
         response: { 200: payerListShape, 404: problemShape },
       },
     },
-    async ({ params, query: { revision, after, limit } }) => {
+    async ({ params, query: { revision, after, limit }, caller }) => {
       const period = parseBillingPeriod(params.month)
-      const list = await listPayers(period, revision ?? null, { after, limit })
+      const list = await listPayers(caller.scope, period, revision ?? null, { after, limit })
       const { payers, ...stated } = found(list, notClosed(period.month, revision))
       const last = payers.length < limit ? undefined : payers.at(-1)
       return { month: period.month, ...stated, payers, next: last?.payerId ?? null }
@@ -76,6 +77,7 @@ function addStatement(app: ConsoleServer, { readStatement, renderStatement }: Op
   app.get(
     '/v1/months/:month/statements/:payer',
     {
+      config: { access: { role: 'reader', isScoped: true } },
       schema: {
         summary: "A payer's statement",
         params: payerParameters,
@@ -83,14 +85,16 @@ function addStatement(app: ConsoleServer, { readStatement, renderStatement }: Op
         response: { 200: payerStatementShape, 404: problemShape },
       },
     },
-    async ({ params: { month, payer }, query: { revision } }) => {
-      const statement = await readStatement(parseBillingPeriod(month), revision ?? null, payer)
+    async ({ params: { month, payer }, query: { revision }, caller }) => {
+      const period = parseBillingPeriod(month)
+      const statement = await readStatement(caller.scope, period, revision ?? null, payer)
       return found(statement, missing(month, revision))
     },
   )
   app.get(
     '/v1/months/:month/statements/:payer.html',
     {
+      config: { access: { role: 'reader', isScoped: true } },
       schema: {
         summary: "A payer's statement as a page to print",
         params: payerParameters,
@@ -98,8 +102,9 @@ function addStatement(app: ConsoleServer, { readStatement, renderStatement }: Op
         response: { 200: { description: 'The page', content: { 'text/html': { schema: z.string() } } } },
       },
     },
-    async ({ params: { month, payer }, query: { revision, language } }, reply) => {
-      const page = await renderStatement(parseBillingPeriod(month), revision ?? null, payer, language)
+    async ({ params: { month, payer }, query: { revision, language }, caller }, reply) => {
+      const period = parseBillingPeriod(month)
+      const page = await renderStatement(caller.scope, period, revision ?? null, payer, language)
       return reply.type('text/html; charset=utf-8').send(found(page, missing(month, revision)))
     },
   )
@@ -109,6 +114,7 @@ function addProof(app: ConsoleServer, { readProof }: Operations): void {
   app.get(
     '/v1/months/:month/proof',
     {
+      config: { access: { role: 'reader' } },
       schema: {
         summary: "What a month's figures rest on; for the provider, since it tells of all its traffic",
         params: monthParameters,
@@ -127,6 +133,7 @@ function addExport(app: ConsoleServer, { exportTable }: Operations): void {
   app.get(
     '/v1/months/:month/export',
     {
+      config: { access: { role: 'reader', isScoped: true } },
       schema: {
         summary: "A month's statements, lines or adjustments as a file",
         params: monthParameters,
@@ -134,11 +141,11 @@ function addExport(app: ConsoleServer, { exportTable }: Operations): void {
         response: { 200: { description: 'The file', content: EXPORTED } },
       },
     },
-    async ({ params, query }, reply) => {
+    async ({ params, query, caller }, reply) => {
       const period = parseBillingPeriod(params.month)
       const { revision, table, format } = query
       const file = found(
-        await exportTable(period, revision ?? null, table, format),
+        await exportTable(caller.scope, period, revision ?? null, table, format),
         notClosed(period.month, revision),
       )
       return reply

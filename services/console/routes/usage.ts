@@ -57,21 +57,23 @@ export function addUsageRoutes(app: ConsoleServer, { readUsage }: Operations): v
   app.get(
     '/v1/usage',
     {
+      config: { access: { role: 'reader', isScoped: true } },
       schema: {
         summary: 'What was counted, of a month (this one, unless another is named) or of some days',
         querystring,
-        response: { 200: answerShape, 422: problemShape },
+        response: { 200: answerShape, 403: problemShape, 422: problemShape },
       },
     },
-    async ({ query }) => {
+    async ({ query, caller }) => {
       const { by: interval = null, split: splits, order, limit } = query
-      const uses = await readUsage(toDays(query), {
+      const uses = await readUsage(caller.scope, toDays(query), {
         ...{ interval, splits, order },
         ...{ clientIds: query.client, integrationIds: query.integration, statusClasses: query.statusClass },
         after: query.after === undefined ? null : readCursor(query.after),
         // One more tells whether there are more.
         rowsMax: limit + 1,
       })
+      if (uses === null) throw new ProblemError(OUT_OF_SCOPE)
       const rows = uses.rows.slice(0, limit)
       const last = uses.rows.length > limit ? rows.at(-1) : undefined
       return {
@@ -137,6 +139,13 @@ function parseJson(text: string): unknown {
     return null
   }
 }
+
+/** Whether there is such a client is not told. */
+const OUT_OF_SCOPE = {
+  kind: 'scope_exceeded',
+  status: 403,
+  detail: 'a client is named of which this token sees nothing at that time',
+} as const
 
 function unclear(detail: string): ProblemError {
   return new ProblemError({ kind: 'question_unclear', status: 422, detail })

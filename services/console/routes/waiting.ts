@@ -7,6 +7,7 @@ export function addWaitingRoutes(app: ConsoleServer, { listWaiting }: Operations
   app.get(
     '/v1/waiting',
     {
+      config: { access: { role: 'reader' } },
       schema: {
         summary: 'What is known and waits for a person, with what to do, oldest months first',
         response: { 200: z.object({ waiting: z.array(waitingShape).readonly() }) },

@@ -1,11 +1,14 @@
 import { STATUS_CODES } from 'node:http'
+import cookies from '@fastify/cookie'
 import { CONNECTION_BOUNDS } from '@forbruk/infra/runtime/connection-bounds.ts'
 import { readProvenance } from '@forbruk/infra/runtime/judge-provenance.ts'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Gate } from '../access/gate.ts'
+import { requireAccess } from '../access/require-access.ts'
 import { toBareProblem, toProblem } from './answer-error.ts'
-import { type AccessPolicy, judgeRequest, type RequestFacts } from './judge-request.ts'
+import { judgeRequest, type RequestFacts } from './judge-request.ts'
 import { PROBLEM_TYPE, type Problem, ProblemError, problemShape, toProblemBody } from './problem.ts'
 
 /** Unless a route takes more. */
@@ -14,12 +17,16 @@ const CONNECTIONS_MAX = 200
 /** Of an id in a path: 256 characters, each written as up to twelve. */
 const PARAMETER_CHARACTERS_MAX = 4_096
 
-const PUBLIC_PATHS = new Set(['/v1/health', '/v1/ready', '/openapi.json'])
-
 export type ConsoleServer = ReturnType<typeof buildServer>
 
+type ServerSettings = {
+  /** Only this machine reaches the console. */
+  readonly isLoopback: boolean
+  readonly gate: Gate
+}
+
 /** A server without routes: who is let in, how errors are answered, and the bounds of everything. */
-export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
+export function buildServer({ isLoopback, gate }: ServerSettings, logger: FastifyBaseLogger) {
   const app = fastify({
     loggerInstance: logger,
     // Paths hold ids of clients: what is logged is chosen below.
@@ -60,9 +67,13 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
     route.schema = { ...rest, querystring, response: documentProblems(response) }
     paths.set(route.url, [...(paths.get(route.url) ?? []), ...[route.method].flat()])
   })
+  app.decorateRequest('caller')
+  app.register(cookies, { hook: false })
+  requireAccess(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS)
-    const problem = judgeRequest(toFacts(request), policy)
+    const unlike = judgeRequest(toFacts(request), isLoopback)
+    const problem = unlike?.status === 403 ? unlike : ((await gate.admit(request)) ?? unlike)
     // What isn't there is told as that, whatever body was sent to it.
     if (request.is404 && (problem === null || problem.status === 415)) {
       const methods = findMethods(paths, request.url)
@@ -165,12 +176,10 @@ function send(reply: Answer, problem: Problem): unknown {
     .send(JSON.stringify(toProblemBody(problem)))
 }
 
-function toFacts({ method, url, headers }: FastifyRequest): RequestFacts {
+function toFacts({ method, headers }: FastifyRequest): RequestFacts {
   return {
     isWrite: method !== 'GET' && method !== 'HEAD',
-    isPublic: PUBLIC_PATHS.has(url.split('?', 1)[0] ?? ''),
     provenance: readProvenance(headers),
     contentType: headers['content-type'],
-    authorization: headers.authorization,
   }
 }

@@ -21,6 +21,9 @@ export type Problem = {
 type ProblemKind =
   | 'request_malformed'
   | 'token_missing'
+  | 'token_refused'
+  | 'role_missing'
+  | 'scope_exceeded'
   | 'origin_foreign'
   | 'not_found'
   | 'method_unknown'

@@ -12,6 +12,7 @@ import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { readConfig } from '@forbruk/infra/runtime/config.ts'
 import { pino } from 'pino'
 import { afterEach, expect } from 'vitest'
+import { createAccessOperations } from '../../../services/cli/wiring/access-operations.ts'
 import { createConsoleOperations } from '../../../services/cli/wiring/console-operations.ts'
 import { readTariffFile } from '../../../services/cli/wiring/read-tariff-file.ts'
 import { waitingReader } from '../../../services/cli/wiring/waiting-reader.ts'
@@ -103,7 +104,10 @@ async function openOver(
   })
   const listen = { host: '127.0.0.1', port: 0 }
   const logger = pino({ level: 'debug' }, { write: keepLog })
-  const opened = await openConsole({ listen, token: null, logger, ...settings }, operations)
+  const opened = await openConsole(
+    { listen, token: null, logger, clock, ...settings },
+    { ...operations, ...createAccessOperations(store, clock) },
+  )
   return {
     url: opened.url,
     async close() {

@@ -1,6 +1,7 @@
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import { accessRevocation, accessToken } from '@forbruk/infra/store/tables/access-token.ts'
 import { dialogueStep } from '@forbruk/infra/store/tables/dialogue-step.ts'
 import { rejectedMend } from '@forbruk/infra/store/tables/rejected-mend.ts'
 import { rejectedRule, rejectedRuleEnd } from '@forbruk/infra/store/tables/rejected-rule.ts'
@@ -51,6 +52,16 @@ export async function insertSamples(store: Store): Promise<void> {
   await insertValues(store, statementAnnouncement, [{ ...month, ...announced }])
   await insertStep(store)
   await insertAlert(store)
+  await insertAccess(store)
+}
+
+async function insertAccess(store: Store): Promise<void> {
+  const scope = { clientId: 'a', partnerId: 'b' }
+  const who = { name: 'portal', kind: 'token', actor: 'portal', roles: ['reader'], ...scope } as const
+  const made = { madeAt: AT, madeBy: 'kari', expiresAt: AT, hash: 'f'.repeat(64) }
+  await insertValues(store, accessToken, [{ ...who, ...made }])
+  const revoked = { name: 'portal', revokedAt: AT, revokedBy: 'kari', reason: 'because' }
+  await insertValues(store, accessRevocation, [revoked])
 }
 
 async function insertStep(store: Store): Promise<void> {

@@ -1,0 +1,31 @@
+import type { AccessOperations } from '@forbruk/console/access/operations.ts'
+import { makeToken } from '@forbruk/infra/access/make-token.ts'
+import { listTokens, readTokensInForce } from '@forbruk/infra/access/read-tokens.ts'
+import { TokenRefusedError, TokenUnknownError } from '@forbruk/infra/access/refusal.ts'
+import { revokeToken } from '@forbruk/infra/access/revoke-token.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+
+/** @param clock milliseconds since the epoch */
+export function createAccessOperations(store: Store, clock: () => number): AccessOperations {
+  return {
+    readTokensInForce: () => readTokensInForce(store, clock()),
+    listTokens: () => listTokens(store, clock()),
+    async makeToken(token, madeBy) {
+      try {
+        return { kind: 'made', ...(await makeToken({ store, clock }, token, madeBy)) }
+      } catch (error) {
+        if (error instanceof TokenRefusedError) return { kind: 'refused', detail: error.message }
+        throw error
+      }
+    },
+    async revokeToken(name, revocation) {
+      try {
+        await revokeToken({ store, clock, name, ...revocation })
+        return true
+      } catch (error) {
+        if (error instanceof TokenUnknownError) return false
+        throw error
+      }
+    },
+  }
+}

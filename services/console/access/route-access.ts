@@ -1,0 +1,23 @@
+import type { Role } from '@forbruk/schemas/access/role.ts'
+import type { Caller } from './caller.ts'
+
+/** Who may use a route: each says so in its `config`, and the console doesn't open with one that doesn't. */
+export type RouteAccess = {
+  /** What a caller needs; `anybody` needs nothing, and isn't asked who they are. */
+  readonly role: Role | 'anybody'
+  /**
+   * Whether those who see some clients alone may use it as well. The route then answers by `request.caller.scope`.
+   * Without it they are refused.
+   */
+  readonly isScoped?: true
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess
+  }
+  interface FastifyRequest {
+    /** Set before a route's handler begins, unless anybody may use the route. */
+    caller: Caller
+  }
+}
