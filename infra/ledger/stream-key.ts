@@ -7,7 +7,7 @@ import {
 } from '@forbruk/schemas/wire/sign-record.ts'
 import { insertValues } from '../store/insert-values.ts'
 import { putIfAbsent } from '../store/put-if-absent.ts'
-import { type Store, StoreError } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { streamKey } from '../store/tables/stream-key.ts'
 import { streamSecret } from '../store/tables/stream-secret.ts'
 import { select } from '../store/tables/table.ts'
@@ -16,11 +16,11 @@ import { select } from '../store/tables/table.ts'
 export type StreamKey = {
   readonly publicKey: string
   readonly verify: VerifySigned
-  /** Throws StoreError where the store has only the public half: the stream is another installation's to change. */
+  /** Throws StreamKeyError where the store has only the public half: the stream is another installation's to change. */
   readonly sign: SignRecord
 }
 
-/** Another key is held by then. */
+/** Another key is held by then, or no secret half: how the stream is counted is somebody else's to say. */
 export class StreamKeyError extends Error {
   override name = 'StreamKeyError'
 }
@@ -57,10 +57,9 @@ export async function importStreamKey(store: Store, stream: string, publicKey: s
 async function openKey(store: Store, stream: string, publicKey: string): Promise<StreamKey> {
   const secretKey = store.kind === 'reader' ? null : await readSecretKey(store, publicKey)
   const refuse: SignRecord = () => {
-    throw new StoreError(
+    throw new StreamKeyError(
       `the store has no secret half of the key ${publicKey} of ${stream}: how it is counted is changed in the ` +
         'store in which the key was made; where that is this one, restore its table stream_secret',
-      'KEY_MISSING',
     )
   }
   const sign = secretKey === null ? refuse : signWith({ publicKey, secretKey })

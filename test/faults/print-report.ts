@@ -50,7 +50,8 @@ export function formatReport(report: Report): string {
     counted === expected ? '' : `DIFFERS by ${group(counted - expected)}`,
   ])
   return [
-    `seed ${seed}, ${form.name} form: ${group(form.eventsTotal)} events in ${[form.partitions, ...GROWN_TO].join(', then ')} partitions, ` +
+    `seed ${seed}, ${form.name} form: ${group(form.eventsTotal)} events in ` +
+      `${[form.partitions, ...GROWN_TO].join(', then ')} partitions, ` +
       `${faults.length} faults, ${report.seconds.toFixed(0)} s`,
     '',
     ...table(

@@ -1,6 +1,6 @@
 /*
- * How a stream grows: a topic that gets a partition, producers that use it from any moment on, an operator who agrees by
- * a word in each partition's log, and two processes that count and learn of it late. README.md says what stands for
+ * How a stream grows: a topic that gets a partition, producers that use it from any moment on, an operator who agrees
+ * by a word in each partition's log, and two processes that count and learn of it late. README.md says what stands for
  * what. A mutation is chosen with -D.
  */
 

@@ -23,6 +23,7 @@ export function explainKafkaError(what: string, brokers: readonly string[], erro
 export function isTransient(error: unknown): boolean {
   const cause = originalCause(error)
   if (!(cause instanceof Error)) return false
+  if (isFromNobody(cause)) return true
   // Whoever is let in by a certificate or password that is wrong now will not be later.
   if (isTlsFault(cause)) return false
   // kafkajs calls it final. It is what it makes of brokers that don't answer, or that have only just begun to.
@@ -56,7 +57,14 @@ function originalWords(error: unknown): string {
   const refusal = hiddenRefusal(error)
   if (refusal !== null) return refusal.words
   const cause = originalCause(error)
+  if (isFromNobody(cause)) return 'no broker could be connected to'
   return cause instanceof Error ? cause.message : String(cause)
+}
+
+/** kafkajs reads on in the answer of a broker, which is null where it could connect to none. */
+function isFromNobody(cause: unknown): boolean {
+  if (!(cause instanceof TypeError)) return false
+  return cause.message.includes('null') && (cause.stack?.includes('node_modules/kafkajs/') ?? false)
 }
 
 /** kafkajs wraps an error, again and again, in one that says only how often it was tried, or of how many it is one. */

@@ -1,4 +1,6 @@
+import type { Standing } from '@forbruk/infra/ledger/progress.ts'
 import { countedPartitions } from '@forbruk/infra/ledger/stream.ts'
+import type { TimeLimits } from '@forbruk/schemas/event/log-event.ts'
 import { encodeStreamGrowth, encodeStreamLimits, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import { DEFAULT_GEOMETRY, FIRST_TIME_LIMITS } from '../count/block.ts'
 import { findRegistered, type RegisterParts, sayBehindVersion } from './register-stream.ts'
@@ -47,9 +49,7 @@ export async function growStream(parts: RegisterParts, dryRun: boolean): Promise
   if (dryRun || untold.length === 0) return grown
   // Before the growth stands a version that knows of it, which an older release does not pass.
   const registered = await findRegistered(parts, DEFAULT_GEOMETRY)
-  const { pastMaxMs, aheadMaxMs } = standings.get(0) ?? FIRST_TIME_LIMITS
-  const limits = { ...FIRST_TIME_LIMITS, ...(pastMaxMs && aheadMaxMs ? { pastMaxMs, aheadMaxMs } : {}) }
-  const ofNew = [encodeStreamVersion(DEFAULT_GEOMETRY), encodeStreamLimits(limits)]
+  const ofNew = [encodeStreamVersion(DEFAULT_GEOMETRY), encodeStreamLimits(newestLimits(standings))]
   const growth = encodeStreamGrowth({ partitionCount: all.length })
   await sayBehindVersion(
     parts,
@@ -59,4 +59,13 @@ export async function growStream(parts: RegisterParts, dryRun: boolean): Promise
     ),
   )
   return grown
+}
+
+/** Where the last word was counted of all: one partition may be counted further than another. */
+function newestLimits(standings: ReadonlyMap<number, Standing>): TimeLimits {
+  const [newest] = [...standings.values()].toSorted(
+    (one, other) => other.controlSequence - one.controlSequence,
+  )
+  const { pastMaxMs = null, aheadMaxMs = null } = newest ?? {}
+  return pastMaxMs === null || aheadMaxMs === null ? FIRST_TIME_LIMITS : { pastMaxMs, aheadMaxMs }
 }

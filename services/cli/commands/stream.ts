@@ -134,12 +134,20 @@ function growCommand(context: CommandContext): Command {
     })
 }
 
-function describeGrown(topic: string, { from, to, waiting, partitionsTold }: Grown, dryRun: boolean): string {
+function describeGrown(topic: string, grown: Grown, dryRun: boolean): string {
+  const { from, to, waiting, partitionsTold } = grown
   if (partitionsTold === 0) return `${topic}: all ${to} partitions are counted; there is nothing to agree to`
-  const records = `${groupDigits(waiting)} ${waiting === 1 ? 'record waits' : 'records wait'}`
-  if (dryRun)
-    return `${topic}: ${from} of ${to} partitions are counted, and in the others ${records}; nothing was done`
-  const what =
-    from === to ? `as before, told again to ${partitionsTold} of them` : `${from} before, where ${records}`
-  return `${topic}: ${to} partitions are counted from now on (${what})`
+  const records = `${groupDigits(waiting)} ${waiting === 1 ? 'record' : 'records'}`
+  const isAgain = from === to
+  if (dryRun) {
+    const found = isAgain
+      ? `all ${to} partitions are counted, and ${partitionsTold} of them have not met the record that says so`
+      : `${from} of ${to} partitions are counted; the others hold ${records}`
+    const what = isAgain ? 'would be told again' : 'would be counted from then on, for good'
+    return `${topic}: ${found}. Nothing was done; without --dry-run ${isAgain ? 'they' : 'all of them'} ${what}`
+  }
+  return isAgain
+    ? `${topic}: all ${to} partitions are counted, as before; ${partitionsTold} of them were told again`
+    : `${topic}: all ${to} partitions are counted from now on, for good. There were ${from}; the others hold ` +
+        `${records}. Each forbruk aggregate or forbruk up that runs goes on with all of them within seconds`
 }
