@@ -41,6 +41,9 @@ export interface EventLog {
   close(): Promise<void>
 }
 
+/** What of somebody else's topic can be asked for. Its append times are whatever their sender chose. */
+export type ForeignTopic = Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'consume' | 'close'>
+
 export type LogBounds = {
   readonly startOffset: number
   readonly endOffset: number

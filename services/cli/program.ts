@@ -5,6 +5,7 @@ import { auditCommand } from './commands/audit.ts'
 import { caseCommand } from './commands/case.ts'
 import { closeCommand } from './commands/close.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { intakeCommand } from './commands/intake.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { registryCommand } from './commands/registry.ts'
 import { rejectedCommand } from './commands/rejected.ts'
@@ -23,6 +24,7 @@ const COMMANDS = [
   upCommand,
   serveCommand,
   shipCommand,
+  intakeCommand,
   aggregateCommand,
   closeCommand,
   statementsCommand,

@@ -116,6 +116,10 @@ function createTopicCheck(settings: KafkaLogSettings, facts: TopicFacts, admin: 
     known = new Set(found.warnings)
     if (found.partitionCount === partitionCount) return
     partitionCount = found.partitionCount
+    if (settings.isForeign)
+      throw new EventLogError(
+        `"${topic}" has ${partitionCount} partitions by now: open it again to read all.`,
+      )
     const uncounted = `has ${partitionCount} partitions, and the first ${facts.partitionCount} are counted`
     logger?.error({ topic }, `the topic ${uncounted}: what is appended to the others is not`)
   }

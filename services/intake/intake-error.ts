@@ -1,0 +1,9 @@
+/** The topic can't be taken in for a stated reason, which a person has to settle: exit code 3. */
+export class IntakeRefusedError extends Error {
+  override name = 'IntakeRefusedError'
+}
+
+/** Another process takes in the same source: exit code 1. */
+export class IntakeSupersededError extends Error {
+  override name = 'IntakeSupersededError'
+}

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
+import { makeForeignTopic, writeForeign } from '../support/kafka/foreign-topic.ts'
+import { uniqueTopic } from '../support/kafka/topics.ts'
+import { kafka, range } from '../support/log/backends.ts'
+import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
+
+/** A shipper's own topic on a real Kafka, through real processes to what is counted. */
+const brokers = inject('kafkaBrokers') ?? []
+const PARTITIONS = 3
+const TIME_MS = Date.now() - 600_000
+
+/** Each line is known by its bytes. */
+function lineOf(number: number): string {
+  const client = `client-${number % 17}`
+  return JSON.stringify({
+    msec: (TIME_MS + number) / 1_000,
+    client_id: client,
+    status: 200,
+    request_length: number,
+    bytes_sent: 1,
+  })
+}
+
+function install(): Record<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'forbruk-intake-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const topic = uniqueTopic('intake-log')
+  return {
+    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_TOPIC: topic,
+    KAFKA_PARTITIONS: '3',
+    FORBRUK_DATA_DIR: folder,
+  }
+}
+
+const usageShape = z.array(z.tuple([z.number(), z.number()]))
+
+async function readUsage(settings: Record<string, string>) {
+  await forbruk(['aggregate', '--until-caught-up'], settings)
+  const sql = 'SELECT toUInt32(sum(requests)), toUInt32(sum(request_bytes)) FROM usage_monthly'
+  const printed = await forbruk(['sql', sql, '--format', 'JSONCompactEachRow'], settings)
+  return usageShape.parse(
+    printed
+      .trim()
+      .split('\n')
+      .map(row => JSON.parse(row)),
+  )[0]
+}
+
+const statusShape = z.object({
+  sources: z.array(
+    z.object({ source: z.string(), events: z.string(), missing: z.string(), through: z.string().nullable() }),
+  ),
+})
+
+async function readSources(settings: Record<string, string>) {
+  return statusShape.parse(JSON.parse(await forbruk(['status', '--json'], settings))).sources
+}
+
+const sumTo = (count: number) => (count * (count - 1)) / 2
+
+describe.skipIf(brokers.length === 0)('intake', () => {
+  test('every codec, several lines in a record, transactions that end either way: each line once', async () => {
+    const settings = install()
+    const lines = range(0, 900).map(lineOf)
+    const packed = range(0, 30).map(pack => lines.slice(600 + 10 * pack, 610 + 10 * pack).join('\n'))
+    const values = [...lines.slice(0, 600), ...packed]
+    const codecs = ['gzip', 'snappy', 'lz4', 'zstd']
+    for (const codec of codecs) {
+      const topic = uniqueTopic(`foreign-${codec}`)
+      await makeForeignTopic(brokers, topic, PARTITIONS, codec)
+      await writeForeign(brokers, topic, values.slice(0, 300), PARTITIONS)
+      await writeForeign(brokers, topic, values, PARTITIONS, 'abort')
+      await writeForeign(brokers, topic, values.slice(300), PARTITIONS, 'commit')
+      await forbruk(
+        ['intake', '--topic', topic, '--format', 'nginx-json', '--source', codec, '--until-caught-up'],
+        settings,
+      )
+    }
+    expect(await readUsage(settings)).toEqual([codecs.length * 900, codecs.length * sumTo(900)])
+    const sources = await readSources(settings)
+    expect(sources.map(({ source, events, missing }) => [source, events, missing])).toEqual(
+      codecs.map(codec => [codec, '900', '0']),
+    )
+  }, 400_000)
+
+  test('what the topic lost before it was read is missing, and is told', async () => {
+    const settings = install()
+    const topic = uniqueTopic('foreign-lost')
+    await makeForeignTopic(brokers, topic, 1)
+    const args = [
+      'intake',
+      '--topic',
+      topic,
+      '--format',
+      'nginx-json',
+      '--source',
+      'edge',
+      '--until-caught-up',
+    ]
+    await writeForeign(brokers, topic, range(0, 10).map(lineOf), 1)
+    await forbruk(args, settings)
+    await writeForeign(brokers, topic, range(10, 20).map(lineOf), 1)
+    await kafka.deleteBelow(topic, 0, 14)
+    const { code, stderr } = await runForbruk(args, settings)
+    expect([code, stderr]).toEqual([0, expect.stringContaining('lost the offsets from 10 to before 14')])
+    expect(await readUsage(settings)).toEqual([16, sumTo(20) - 10 - 11 - 12 - 13])
+    expect(await readSources(settings)).toMatchObject([{ events: '16', missing: '4' }])
+  })
+
+  test('most of it would be rejected: exit code 3, and nothing of it is appended', async () => {
+    const settings = install()
+    const topic = uniqueTopic('foreign-wrong')
+    await makeForeignTopic(brokers, topic, 1)
+    const lines = range(0, 40).map(number => `192.0.2.1 - acme-${number} [x] "GET / HTTP/1.1" 200 5`)
+    await writeForeign(brokers, topic, lines, 1)
+    const args = ['intake', '--topic', topic, '--format', 'nginx-json', '--until-caught-up']
+    const { code, stderr } = await runForbruk(args, settings)
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('40 of 40 lines would be rejected, expected at most 25 %'),
+    ])
+    await forbruk([...args, '--rejected-max', '100'], settings)
+    await forbruk(['aggregate', '--until-caught-up'], settings)
+    const rejected = await forbruk(['rejected', 'list', '--json'], settings)
+    expect(rejected).toContain(`it was read at ${topic}/0, offset 39, line 1`)
+  })
+
+  test('a topic that is not there, and no Kafka at all', async () => {
+    const settings = install()
+    const args = ['intake', '--topic', uniqueTopic('foreign-none'), '--format', 'nginx-json']
+    const { code, stderr } = await runForbruk(args, settings)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Kafka has no topic')])
+    const { KAFKA_BROKERS: _, ...embedded } = settings
+    expect((await runForbruk(args, embedded)).code).toBe(2)
+  })
+})
