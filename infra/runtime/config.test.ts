@@ -213,6 +213,35 @@ describe('readConfig', () => {
     expect(() => readConfig(env)).toThrow(ConfigError)
     expect(() => readConfig(env)).toThrow(expected)
   })
+
+  it.each([
+    ['topic=nginx.lines format=nginx-json', [{ topic: 'nginx.lines', format: 'nginx-json' }]],
+    [
+      'topic=a format=combined client-field=extra1 rejected-max=50; topic=b  format=events source=edge',
+      [
+        { topic: 'a', format: 'combined', 'client-field': 'extra1', 'rejected-max': '50' },
+        { topic: 'b', format: 'events', source: 'edge' },
+      ],
+    ],
+  ])('takes in %s', (value, expected) => {
+    const { intakes } = readConfig({ KAFKA_BROKERS: 'kafka:9092', FORBRUK_INTAKE: value })
+    expect(intakes.map(intake => Object.fromEntries(intake))).toEqual(expected)
+  })
+
+  it.each([
+    'topic=a',
+    'a',
+    'topic=a format=b topic=c',
+    'topic=a format=b; topic=a format=c',
+    'topic=a format=b x=y',
+  ])('refuses to take in %s', value => {
+    const read = () => readConfig({ KAFKA_BROKERS: 'kafka:9092', FORBRUK_INTAKE: value })
+    expect(read).toThrow('FORBRUK_INTAKE=')
+  })
+
+  it('takes in from Kafka alone', () => {
+    expect(() => readConfig({ FORBRUK_INTAKE: 'topic=a format=b' })).toThrow('expected KAFKA_BROKERS with it')
+  })
 })
 
 function messageOf(step: () => unknown): string {

@@ -7,3 +7,8 @@ export class IntakeRefusedError extends Error {
 export class IntakeSupersededError extends Error {
   override name = 'IntakeSupersededError'
 }
+
+/** Nothing of that name was lost: exit code 2. */
+export class UnknownLossError extends Error {
+  override name = 'UnknownLossError'
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { IntakeRefusedError } from './intake-error.ts'
-import { fileOf, LINES_PER_RECORD_MAX, lostFileOf, placeOf, positionOf } from './place.ts'
+import { fileOf, isLostFile, LINES_PER_RECORD_MAX, lostFileOf, placeOf, positionOf } from './place.ts'
 
 const place = fc.record({
   offset: fc.nat({ max: 2 ** 39 - 1 }),
@@ -26,4 +26,5 @@ test('an offset that no position has room for is refused, not rounded', () => {
 test('the longest topic that Kafka takes has files with names', () => {
   expect(fileOf('t'.repeat(249), 1_023).length).toBeLessThanOrEqual(256)
   expect(lostFileOf('lines', 3, 10, 14)).toBe('lines/3:10-14')
+  expect(['lines/3:10-14', 'lines/3', '/var/log/a:1-2'].map(isLostFile)).toEqual([true, false, false])
 })

@@ -20,6 +20,10 @@ export function lostFileOf(topic: string, partition: number, fromOffset: number,
   return `${fileOf(topic, partition)}:${fromOffset}-${toOffset}`
 }
 
+export function isLostFile(file: string): boolean {
+  return /^[\w.-]+\/\d+:\d+-\d+$/.test(file)
+}
+
 /** Throws IntakeRefusedError for an offset that no position has room for. */
 export function positionOf({ offset, index }: Place): number {
   if (offset < OFFSETS_MAX) return offset * LINES_PER_RECORD_MAX + index

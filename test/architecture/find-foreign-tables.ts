@@ -12,6 +12,7 @@ const COUNTED = [
   'repeated_request',
   'recognition_progress',
   'accepted_gap',
+  'accepted_loss',
   'source_expectation',
   'source_retirement',
   'usage_counted',

@@ -14,7 +14,7 @@ import { ConsoleError } from '@forbruk/console/server/console-error.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
-import { IntakeRefusedError, IntakeSupersededError } from '@forbruk/intake/intake-error.ts'
+import { IntakeRefusedError, IntakeSupersededError, UnknownLossError } from '@forbruk/intake/intake-error.ts'
 import { GatewayFormatError } from '@forbruk/schemas/gateway/formats.ts'
 import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
 import { SellerError } from '@forbruk/schemas/seller/read-seller.ts'
@@ -36,6 +36,7 @@ const WRONG_USAGE = [
   RejectedEventError,
   RuleUnknownError,
   UnknownSourceError,
+  UnknownLossError,
 ]
 const REFUSED = [
   CloseRefusedError,

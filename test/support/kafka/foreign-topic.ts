@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createKafkaClient } from '@forbruk/infra/log/kafka/client.ts'
 import { until } from '../wait/until.ts'
 import { withAdmin } from './topics.ts'
@@ -24,10 +25,12 @@ export async function makeForeignTopic(
   })
 }
 
+const BEGIN_ATTEMPTS_MAX = 20
 const HOUR_MS = 3_600_000
 /** Of a request, which no broker takes above 1 MiB. */
 const MESSAGES_MAX = 5_000
 
+type Producer = ReturnType<ReturnType<typeof createKafkaClient>['producer']>
 type Ending = 'plain' | 'commit' | 'abort'
 
 /** Without keys, to the partitions in turn, each value with a time of its sender's own. */
@@ -55,11 +58,23 @@ export async function writeForeign(
       for (let from = 0; from < messages.length; from += MESSAGES_MAX)
         await producer.send({ topic, messages: messages.slice(from, from + MESSAGES_MAX) })
     } else {
-      const transaction = await producer.transaction()
+      const transaction = await beginTransaction(producer)
       await transaction.send({ topic, messages })
       await transaction[ending]()
     }
   } finally {
     await producer.disconnect()
+  }
+}
+
+/** A broker that has only just begun has no coordinator of transactions yet. */
+async function beginTransaction(producer: Producer) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await producer.transaction()
+    } catch (error) {
+      if (attempt === BEGIN_ATTEMPTS_MAX) throw error
+      await sleep(1_000)
+    }
   }
 }
