@@ -66,16 +66,16 @@ function sumsOf(condition: string): string {
 SELECT partition, block,
        sum(usage_requests) AS requests, sum(usage_request_bytes) AS request_bytes,
        sum(usage_response_bytes) AS response_bytes,
-       sum(rejected_rows) AS rejected, sum(rejected_named) AS rejected_of_sources,
+       sum(rejected_events) AS rejected, sum(rejected_named) AS rejected_of_sources,
        sum(events) AS source_events, sum(duplicates) AS source_duplicates, sum(marks) AS source_marks
 FROM
 (
     SELECT partition, block, requests AS usage_requests, request_bytes AS usage_request_bytes,
-           response_bytes AS usage_response_bytes, 0 AS rejected_rows, 0 AS rejected_named,
+           response_bytes AS usage_response_bytes, 0 AS rejected_events, 0 AS rejected_named,
            0 AS events, 0 AS duplicates, 0 AS marks
     FROM usage_rollup FINAL WHERE ${condition}
     UNION ALL
-    SELECT partition, block, 0, 0, 0, 1, source != '' OR file != '', 0, 0, 0
+    SELECT partition, block, 0, 0, 0, events, events_of_sources, 0, 0, 0
     FROM rejected_event FINAL WHERE ${condition}
     UNION ALL
     SELECT partition, block, 0, 0, 0, 0, 0, events, duplicates, marks

@@ -6,7 +6,7 @@ import type { StoredStream } from '../store/tables/stream.ts'
 import { type BlockSum, type Place, readNewestBlocks, readSumsFrom } from './blocks.ts'
 import { readGaps } from './gaps.ts'
 import { type IdentitySum, readIdentitySums } from './identity-sums.ts'
-import { readStandings, type Standing } from './progress.ts'
+import { type Growth, readGrowths, readStandings, type Standing } from './progress.ts'
 import {
   type AlikeQuestion,
   countRepeated,
@@ -27,6 +27,7 @@ import { readStream } from './stream.ts'
 export interface LedgerReader {
   readStream(stream: string): Promise<StoredStream | null>
   readStandings(stream: string): Promise<ReadonlyMap<number, Standing>>
+  readGrowths(stream: string): Promise<Growth[]>
   readNewestBlocks(place: Place, blocksMax: number): Promise<LedgerBlock[]>
   readSumsFrom(place: Place, firstBlock: number): Promise<BlockSum[]>
   /** Of the partition, in order. */
@@ -44,6 +45,7 @@ export function createLedgerReader(store: Store): LedgerReader {
   return {
     readStream: stream => readStream(store, stream),
     readStandings: stream => readStandings(store, stream),
+    readGrowths: stream => readGrowths(store, stream),
     readNewestBlocks: (place, blocksMax) => readNewestBlocks(store, place, blocksMax),
     readSumsFrom: (place, firstBlock) => readSumsFrom(store, place, firstBlock),
     async readGaps({ stream, partition }) {

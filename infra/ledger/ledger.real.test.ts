@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { insertValues } from '../store/insert-values.ts'
 import { MIGRATIONS, migrate } from '../store/migrate.ts'
@@ -46,6 +47,8 @@ const block = (stream: string, from: number, to: number, fields: Partial<LedgerB
     windowSize: 4,
     pastMaxMs: null,
     aheadMaxMs: null,
+    controlSequence: 0,
+    partitionCount: null,
     records: 1,
     events: 1,
     requests: 1,
@@ -104,13 +107,19 @@ test('a partition stands where its newest block does, and is covered but where b
     block('places', 8, 11, { foldVersion: 2, rejected: 2, pastMaxMs: 7, aheadMaxMs: 9 }),
     // The same block, when less of it was counted.
     block('places', 8, 10, { rejected: 1 }),
-    block('places', 16, 24, { foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 }),
+    block('places', 16, 24, { foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9, controlSequence: 3 }),
     block('places', 3, 5, { partition: 1 }),
   ])
   expect(await readStandings(store, 'places')).toEqual(
     new Map([
-      [0, { nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 }],
-      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS }],
+      [
+        0,
+        {
+          ...{ nextOffset: 24, foldVersion: 2, pastMaxMs: 6, aheadMaxMs: 9 },
+          ...{ controlSequence: 3, partitionCount: null },
+        },
+      ],
+      [1, { nextOffset: 5, foldVersion: 1, ...NO_LIMITS, controlSequence: 0, partitionCount: null }],
     ]),
   )
   expect(await readProgress(store, 'places')).toMatchObject([
@@ -149,7 +158,7 @@ test('a gap is dated by the records around it, as far as there are any', async (
 const shipped = (source: string, number: number, fields: Partial<SourceRow> = {}): SourceRow => ({
   ...{ stream: 'sources', partition: 0, source, file: 'a.log', block: number, events: 3, duplicates: 0 },
   ...{ marks: 1, highPosition: 90, eventsSoFar: 3, markPosition: 100, markEventsTotal: 5, eventsAtMark: 3 },
-  ...{ throughMs: START_MS, format: 'combined', lastOffset: number },
+  ...{ throughMs: START_MS, format: 'combined', obstacles: [], obstaclesTotal: 0, lastOffset: number },
   ...fields,
 })
 
@@ -178,7 +187,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
     identity: 'request_id_or_none',
     givesMarks: false,
     throughMs: null,
-    ...{ expected: null, retired: null },
+    ...{ expected: null, obstacles: NO_OBSTACLES, retired: null },
   }
   const gw1 = { source: 'gw1', format: 'combined', events: 3, eventsMarked: 5, missing: 2, givesMarks: true }
   expect(await readSources(store, stream)).toEqual([
@@ -188,12 +197,37 @@ test('a retired source is live again as soon as it has gone on', async () => {
       identity: 'line_position',
       throughMs: START_MS,
       expected: null,
+      obstacles: NO_OBSTACLES,
       retired: { reason: 'gone', missing: 2 },
     },
   ])
 
   await insertValues(store, sourceLedger, [shipped('gw1', 8, { throughMs: START_MS + 1, eventsSoFar: 6 })])
   expect(await readSources(store, stream)).toMatchObject([{}, { throughMs: START_MS + 1, retired: null }])
+})
+
+test('an obstacle stands while one partition has it, and makes a source that was retired live again', async () => {
+  const stream = 'obstructed'
+  const sizes = { partitionCount: 2, blockSize: 8, windowSize: 4, foldVersion: 2 }
+  await insertValues(store, streamTable, [{ stream, ...sizes }])
+  const gone = { reason: 'gone', path: '/log/a.log', sinceMs: START_MS + 5 }
+  const told = (partition: number, number: number, obstacles: SourceRow['obstacles']) =>
+    shipped('gw1', number, {
+      ...{ stream, partition, file: '', events: 0, marks: 0, eventsSoFar: 0, highPosition: -1 },
+      ...{ markPosition: 0, markEventsTotal: 0, eventsAtMark: 0, throughMs: null, format: '' },
+      ...{ obstacles, obstaclesTotal: obstacles.length },
+    })
+  const files = [0, 1].map(partition => shipped('gw1', 0, { stream, partition }))
+  const damaged = { ...gone, reason: 'damaged' }
+  await insertValues(store, sourceLedger, [...files, told(0, 0, [gone]), told(1, 0, [gone, damaged])])
+  const word = { stream, source: 'gw1', reason: 'old', actor: 'me', missing: 4, throughMs: START_MS }
+  await insertValues(store, sourceRetirement, [{ ...word, retiredAtMs: START_MS + 4 }])
+  const obstacles = async () => (await readSources(store, stream)).map(each => [each.obstacles, each.retired])
+  expect(await obstacles()).toEqual([[{ total: 2, listed: [gone, damaged] }, null]])
+  await insertValues(store, sourceLedger, [told(1, 8, [])])
+  expect(await obstacles()).toEqual([[{ total: 1, listed: [gone] }, null]])
+  await insertValues(store, sourceLedger, [told(0, 8, [])])
+  expect(await obstacles()).toEqual([[NO_OBSTACLES, { reason: 'old', missing: 4 }]])
 })
 
 test('a file that two sources have shipped is found, and one that only begins like it is not', async () => {

@@ -25,9 +25,9 @@ SELECT partition, block FROM block_ledger FINAL WHERE stream = {stream:String} A
 export const REJECTED_FOR_TIME = `
 SELECT partition, offset, event_index FROM rejected_event WHERE stream = {stream:String} AND event_time IS NOT NULL`
 
-/** Those whose time lies in the range. */
+/** Those whose time, or one of whose times, may lie in the range. */
 export const REJECTED_FOR_TIME_OF_RANGE = `${REJECTED_FOR_TIME}
-    AND event_time >= toDateTime({start:UInt32}, 'UTC') AND event_time < toDateTime({end:UInt32}, 'UTC')`
+    AND event_time_last >= toDateTime({start:UInt32}, 'UTC') AND event_time < toDateTime({end:UInt32}, 'UTC')`
 
 /** Pure. */
 export function touchesRange(

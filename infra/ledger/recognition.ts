@@ -37,9 +37,10 @@ export function settledTo(
   return isWhole ? (nextOffsets[partition] ?? 0) : 0
 }
 
-const REPEATED = 'SELECT count() FROM repeated_request FINAL WHERE stream = {stream:String} AND is_known'
+/** Those that nobody can compare any more as well: with one of them less, nobody would know of it. */
+const REPEATED = 'SELECT count() FROM repeated_request FINAL WHERE stream = {stream:String}'
 
-/** How many occurrences of repeated request ids are known. */
+/** How many places are told to hold a repeated request id, or one that can't be compared. */
 export async function countRepeated(store: Store, stream: string): Promise<bigint> {
   const [row] = await store.query(`SELECT (${REPEATED}) AS repeated`, shapeOf({ repeated: count64 }), {
     stream,

@@ -13,6 +13,8 @@ const SEEN = [
   'eventsAtMark',
   'throughMs',
   'format',
+  'obstacles',
+  'obstaclesTotal',
 ] as const
 
 /** What a partition has seen of one source's file. */

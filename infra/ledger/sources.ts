@@ -1,9 +1,11 @@
+import { type MarkedObstacles, NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import type { Store } from '../store/store.ts'
 import { bool, text } from '../store/tables/codec.ts'
 import type { SourceExpectation } from '../store/tables/source-expectation.ts'
 import { type SourceProgress, sourceProgress } from '../store/tables/source-progress.ts'
 import type { SourceRetirement } from '../store/tables/source-retirement.ts'
 import { select, shapeOf } from '../store/tables/table.ts'
+import { readObstacles } from './source-obstacles.ts'
 import { readWordsOnSources } from './words-on-sources.ts'
 
 /** A source that has shipped something, what its marks say and what people have said of it. */
@@ -25,6 +27,8 @@ export type Source = {
   readonly givesMarks: boolean
   /** By whose word, and from which month on; null where its own first mark is all there is. */
   readonly expected: Expected | null
+  /** What keeps it from shipping further. */
+  readonly obstacles: MarkedObstacles
   /** What an operator has said of its end; null while it lives. */
   readonly retired: Pick<SourceRetirement, 'reason' | 'missing'> | null
 }
@@ -39,15 +43,18 @@ export async function readSources(store: Store, stream: string): Promise<Source[
   const kinds = new Map((await readKinds(store, stream)).map(kind => [kind.source, kind]))
   const { expectations, retirements } = await readWordsOnSources(store, stream)
   const progress = await readSourceProgress(store, stream)
+  const standing = await readObstacles(store, stream)
   return progress.map(row => {
     const { source, format, events, eventsMarked, missing, throughMs } = row
     const kind = kinds.get(source)
+    const obstacles = standing.get(source) ?? NO_OBSTACLES
     return {
       ...{ source, format, events, eventsMarked, missing, throughMs },
       identity: kind?.hasPositions ? 'line_position' : 'request_id_or_none',
       givesMarks: kind?.givesMarks ?? false,
       expected: toExpected(expectations.get(source)),
-      retired: whileItHolds(retirements.get(source), row),
+      obstacles,
+      retired: whileItHolds(retirements.get(source), row, obstacles),
     }
   })
 }
@@ -71,12 +78,14 @@ function toExpected(expectation: SourceExpectation | undefined): Expected | null
   return { fromMonth, actor }
 }
 
-/** A source that has gone on since it was retired is live again. Pure. */
+/** A source that has gone on since it was retired, or met with something, is live again. Pure. */
 function whileItHolds(
   retirement: SourceRetirement | undefined,
   { throughMs }: Pick<SourceProgress, 'throughMs'>,
+  { listed }: MarkedObstacles,
 ): Source['retired'] {
   if (retirement === undefined || retirement.throughMs !== throughMs) return null
+  if (listed.some(({ sinceMs }) => sinceMs > retirement.retiredAtMs)) return null
   const { reason, missing } = retirement
   return { reason, missing }
 }

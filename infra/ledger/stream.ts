@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts'
 import { text } from '../store/tables/codec.ts'
 import { type StoredStream, stream as streamTable } from '../store/tables/stream.ts'
 import { select, shapeOf } from '../store/tables/table.ts'
+import type { Growth } from './progress.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
 
 /** What was stored with the stream when its counting began; null when it never did. */
@@ -11,6 +12,14 @@ export async function readStream(store: Store, stream: string): Promise<StoredSt
   const sql = `SELECT ${list} FROM stream FINAL WHERE stream = {stream:String}`
   const [stored] = await store.query(sql, shape, { stream })
   return stored ?? null
+}
+
+/** How many partitions are counted: those that it was begun with, and what the log has said since. Pure. */
+export function countedPartitions(
+  stored: Pick<StoredStream, 'partitionCount'>,
+  growths: readonly Pick<Growth, 'partitionCount'>[],
+): number {
+  return growths.at(-1)?.partitionCount ?? stored.partitionCount
 }
 
 /** Other streams in the store that hold usage of the range. */

@@ -1,12 +1,12 @@
 /**
  * The event log: an ordered, append-only topic cut into partitions, whose content at an offset never changes.
- * Two implementations, one contract: Kafka (`kafka.ts`) and an embedded one on SQLite (`embedded.ts`).
+ * Two implementations, one contract: Kafka and an embedded one on SQLite.
  *
  * Offsets and times are safe integers; an offset beyond 2^53 is refused at the edge.
  */
 export interface EventLog {
   readonly topic: string
-  /** Fixed when the topic is created. */
+  /** As the log has last heard: on Kafka whoever may alter the topic can add some, and nobody can take any away. */
   readonly partitionCount: number
 
   /**
@@ -25,18 +25,16 @@ export interface EventLog {
 
   /**
    * Reads the records with offsets in [fromOffset, toOffset), in order, then ends; the last batch's nextOffset is
-   * toOffset. Throws EventLogError when the log doesn't hold the whole range. On Kafka each call joins a group of its
-   * own, which takes the broker's group.initial.rebalance.delay.ms (3 s unless set): read wide ranges.
+   * toOffset. Throws EventLogError when the log doesn't hold the whole range.
    */
   read(partition: number, fromOffset: number, toOffset: number): AsyncIterable<RecordBatch>
 
   /**
-   * Joins the consumer group and delivers records until `stop`. Partitions come and go:
-   * `consumer.assign` is asked where to begin before anything of a partition is delivered. The embedded log has no
-   * groups: every consumer gets all partitions. Joining takes as long as the group waits for a member that died, half
-   * a minute; `abandon` gives it up, and what is answered then is a subscription that has stopped.
+   * Delivers the records of whatever partitions the subscription is told to hold, none at first, until `stop`.
+   * `consumer.assign` is asked where to begin before anything of a partition is delivered. Who else reads a partition
+   * is of no concern here. `group` is the name under which lag monitors find what is committed.
    */
-  consume(group: string, consumer: PartitionConsumer, abandon?: AbortSignal): Promise<Subscription>
+  consume(group: string, consumer: PartitionConsumer): Promise<Subscription>
 
   close(): Promise<void>
 }
@@ -81,30 +79,33 @@ export type OutgoingRecord = {
 
 export interface PartitionConsumer {
   /**
-   * The partition is ours from now on: answers the offset to deliver from. Asked until it answers, and not again before
-   * it is revoked, which any rebalance does, also of partitions that stay. When it rejects with LogUnavailableError it
-   * is asked again, as long as the log may be away: some minutes. Any other error ends the subscription, and so does an
-   * offset that the log lost, or never had. Null leaves the partition unread until it is assigned anew.
+   * The partition is held from now on: answers the offset to deliver from. Asked until it answers, and not again before
+   * it is revoked. When it rejects with LogUnavailableError it is asked again, as long as the log may be away: some
+   * minutes. Any other error ends the subscription, and so does an offset that the log lost, or never had. Null leaves
+   * the partition unread until it is held anew.
    */
   assign(partition: number): Promise<number | null>
   /**
-   * One batch of an assigned partition, in order; the next one of that partition waits for the promise. While it waits
-   * longer than a moment, it must call `heartbeat` every few seconds, or the group takes the partition away.
-   * `heartbeat` rejects when that has happened: let it through, then the partition is revoked and assigned anew. Any
-   * other error ends the subscription. Must not wait for the subscription's `stop`, which waits for it.
+   * One batch of an assigned partition, in order; the next one of that partition waits for the promise. An error ends
+   * the subscription. Must not wait for the subscription's `stop`, which waits for it.
    */
-  receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void>
+  receive(batch: RecordBatch): Promise<void>
   /**
    * What follows what was received can't be read: nothing more of the partition is delivered until it is assigned anew,
    * and the others go on. For a consumer without it the error ends the subscription.
    */
   halt?(error: UnreadableRecordsError): Promise<void>
-  /** The partitions are no longer ours: forget what is held of them. Never called while one of them is in `receive`. */
+  /** The partitions are no longer held: forget what is held of them. Never called while one of them is in `receive`. */
   revoke(partitions: readonly number[]): void
 }
 
 export interface Subscription {
-  /** Tells the group how far this consumer is; for lag monitors only. Failures are not errors: see the block ledger. */
+  /** From now on these partitions are delivered, and no others. */
+  hold(partitions: ReadonlySet<number>): void
+  /**
+   * Tells how far this consumer is; for lag monitors only. Never rejects, and tells nothing while it is still telling
+   * what came before: see the block ledger.
+   */
   commit(nextOffsets: ReadonlyMap<number, number>): Promise<void>
   /**
    * Resolves after `stop`. Rejects if consuming failed for good, with what the consumer threw or an EventLogError.
@@ -112,8 +113,8 @@ export interface Subscription {
    */
   readonly finished: Promise<void>
   /**
-   * Leaves the group; resolves when no further call to the consumer will come. Waits for `receive`, and no longer than
-   * some seconds for brokers that don't answer or an `assign` that doesn't; what `assign` answers then is forgotten.
+   * Resolves when no further call to the consumer will come. Waits for `receive`, and no longer than some seconds for
+   * an `assign` that doesn't answer; what it answers then is forgotten.
    */
   stop(): Promise<void>
 }
@@ -121,6 +122,11 @@ export interface Subscription {
 /** The log can't be used as it is; `message` says what, and what to do. */
 export class EventLogError extends Error {
   override name = 'EventLogError'
+}
+
+/** The log does not hold the offset that was to be read next: it was deleted, or never there. */
+export class PositionError extends EventLogError {
+  override name = 'PositionError'
 }
 
 type UnreadableRange = {

@@ -158,17 +158,20 @@ describe('readConfig', () => {
     }
   })
 
-  it('shows no password', () => {
-    const message = messageOf(() =>
-      readConfig({
-        CLICKHOUSE_URL: 'http://meter:hunter2@clickhouse:8123',
-        KAFKA_SASL_PASSWORD: 'hunter2',
-        FORBRUK_API_TOKEN: 'hunter2',
-      }),
-    )
-    expect(message).not.toContain('hunter2')
-    expect(message).toContain('CLICKHOUSE_URL="http://***@clickhouse:8123"')
-  })
+  it.each(['hunter2', 'a@hunter2', 'a/hunter2', 'a@b/hunter2@c'])(
+    'shows no password, such as %s',
+    password => {
+      const message = messageOf(() =>
+        readConfig({
+          CLICKHOUSE_URL: `http://meter:${password}@clickhouse:8123`,
+          KAFKA_SASL_PASSWORD: 'hunter2',
+          FORBRUK_API_TOKEN: 'hunter2',
+        }),
+      )
+      expect(message).not.toContain('hunter2')
+      expect(message).toContain('CLICKHOUSE_URL="http://***@clickhouse:8123"')
+    },
+  )
 
   it('shows neither a secret nor a webhook, and says which is wrong', () => {
     const message = messageOf(() =>

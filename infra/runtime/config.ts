@@ -172,9 +172,11 @@ function describeFault(name: string, set: Environment, expected: string): string
   return `${name}=${value}: ${expected}`
 }
 
-/** A URL can hold a password. */
+/** A URL can hold a password, which can hold what ends one elsewhere. */
 function withoutUserInfo(value: string): string {
-  return value.replace(/\/\/[^/@]*@/, '//***@')
+  const start = value.indexOf('//')
+  const end = value.lastIndexOf('@')
+  return start === -1 || end < start ? value : `${value.slice(0, start)}//***${value.slice(end)}`
 }
 
 function findContradictions(variables: Variables): string[] {

@@ -20,6 +20,14 @@ it('writes JSON lines to stderr, nothing to stdout, no password', () => {
   expect(JSON.parse(stderr)).toMatchObject({ level: 30, msg: 'opened', store: { user: 'meter' } })
 })
 
+it('shows what a terminal would obey, and says the same', () => {
+  const { stderr } = run(
+    String.raw`createLogger('info').info({ client: 'a\u009b2J\u202eb\u001b[2J' }, 'seen')`,
+  )
+  expect(stderr).toMatch(/^[ -~]+\n$/)
+  expect(JSON.parse(stderr)).toMatchObject({ client: 'a\u009b2J\u202eb\u001b[2J' })
+})
+
 it('has written the last words of a process that ends at once', () => {
   const { stderr } = run(`createLogger('info').fatal('last words'); process.kill(process.pid, 'SIGKILL')`)
   expect(stderr).toContain('last words')

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
 import type { LogLevel } from './config.ts'
 
@@ -15,8 +16,13 @@ export function createLogger(level: LogLevel): Logger {
   const stream = process.stderr.isTTY ? openPretty() : null
   return pino(
     { level, base: null, redact: { paths: SECRETS, censor: '(not logged)' } },
-    stream ?? destination({ fd: STDERR, sync: true }),
+    printable(stream ?? destination({ fd: STDERR, sync: true })),
   )
+}
+
+/** Ids in a line come from strangers, and whoever reads the log does that on a terminal. */
+function printable(stream: DestinationStream): DestinationStream {
+  return { write: line => stream.write(makePrintable(line)) }
 }
 
 /** A convenience of development, absent from a production install. */

@@ -176,6 +176,6 @@ function isSigningSecret(value: string): boolean {
   return (
     bytes.length >= 24 &&
     bytes.length <= 64 &&
-    bytes.toString('base64').replace(/=+$/, '') === encoded.replace(/=+$/, '')
+    bytes.toString('base64').replaceAll('=', '') === encoded.replaceAll('=', '')
   )
 }

@@ -23,6 +23,7 @@ test('the script parses, sets settings that there are, and grants nothing but re
     'CREATE USER',
     'CREATE QUOTA',
     'GRANT SELECT',
+    'REVOKE SELECT',
   ])
   const names = [...script.matchAll(/^ {4}([a-z_]+) = /gm)].map(([, name]) => name)
   expect(names).toContain('readonly')

@@ -23,3 +23,5 @@ CREATE QUOTA IF NOT EXISTS forbruk_analyst KEYED BY user_name
     TO forbruk_analyst;
 -- Nothing else is granted: no function that reads files or other servers, no temporary table, no other database.
 GRANT SELECT ON forbruk.* TO forbruk_analyst;
+-- By which records of the streams are signed.
+REVOKE SELECT ON forbruk.stream_secret FROM forbruk_analyst;

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
 import type { ZodType } from 'zod'
-import type { ColumnBlock } from './column-block.ts'
+import type { EncodedBlock } from './column-block.ts'
 import { encodeRows } from './encode-rows.ts'
 import { explainStoreError } from './explain-store-error.ts'
 import type { InsertBlocks } from './insert-blocks.ts'
@@ -87,7 +87,7 @@ export function createClientStore(parts: ClientStoreParts): Store {
       await attempt(() => client.command({ query, clickhouse_settings: insertSettings }))
     },
 
-    async insertBlocks(table: string, blocks: readonly ColumnBlock[]) {
+    async insertBlocks(table: string, blocks: readonly EncodedBlock[]) {
       refuseWriting()
       const filled = blocks.filter(block => block.rows > 0)
       if (filled.length > 0) await attempt(() => insertBlocks(table, filled))

@@ -5,6 +5,12 @@ export type ColumnBlock = {
   readonly columns: readonly Column[]
 }
 
+/** The same, as it came from another process. */
+export type EncodedBlock = {
+  readonly rows: number
+  readonly columns: readonly Pick<Column, 'name' | 'type' | 'bytes'>[]
+}
+
 export type Column = NumberColumn | TextColumn
 
 const WIDTHS = { UInt8: 1, UInt32: 4, UInt64: 8 } as const
@@ -88,13 +94,13 @@ const LENGTH_BYTES_MAX = 5
 export class TextColumn {
   readonly name: string
   readonly type = 'String'
-  #values: Uint8Array<ArrayBuffer>
+  #values: Buffer<ArrayBuffer>
   #end = 0
 
   /** @param bytesExpected grows beyond them when it must */
   constructor(name: string, bytesExpected: number) {
     this.name = name
-    this.#values = new Uint8Array(bytesExpected)
+    this.#values = Buffer.alloc(bytesExpected)
   }
 
   static of(name: string, text: string, rows: number): TextColumn {
@@ -114,6 +120,13 @@ export class TextColumn {
     this.#end = at
   }
 
+  addText(text: string): void {
+    const length = Buffer.byteLength(text)
+    this.#reserve(length + LENGTH_BYTES_MAX)
+    const start = writeLength(this.#values, this.#end, length)
+    this.#end = start + this.#values.write(text, start)
+  }
+
   get bytes(): Uint8Array {
     return this.#values.subarray(0, this.#end)
   }
@@ -130,7 +143,7 @@ export class TextColumn {
   #reserve(bytes: number): void {
     const needed = this.#end + bytes
     if (needed <= this.#values.length) return
-    const larger = new Uint8Array(Math.max(this.#values.length * 2, needed))
+    const larger = Buffer.alloc(Math.max(this.#values.length * 2, needed))
     larger.set(this.bytes)
     this.#values = larger
   }

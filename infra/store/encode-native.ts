@@ -1,11 +1,11 @@
-import { type ColumnBlock, writeLength } from './column-block.ts'
+import { type EncodedBlock, writeLength } from './column-block.ts'
 
 /**
  * ClickHouse's Native format: of each block how many columns and rows it has, then of each column its name, its type
  * and its values. ClickHouse converts them to the table's own types.
  * Source: https://clickhouse.com/docs/interfaces/formats/Native
  */
-export function encodeNative(blocks: readonly ColumnBlock[]): Uint8Array[] {
+export function encodeNative(blocks: readonly EncodedBlock[]): Uint8Array[] {
   return blocks.flatMap(({ rows, columns }) => [
     encodeLength(columns.length),
     encodeLength(rows),

@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client'
-import type { ColumnBlock } from './column-block.ts'
+import type { EncodedBlock } from './column-block.ts'
 import { encodeNative } from './encode-native.ts'
 import { quoteIdentifier, quoteText } from './quote-sql.ts'
 import { StoreUnavailableError } from './store.ts'
 
 /** Inserts blocks of the same columns. Resolves once their rows are durable. */
-export type InsertBlocks = (table: string, blocks: readonly ColumnBlock[]) => Promise<void>
+export type InsertBlocks = (table: string, blocks: readonly EncodedBlock[]) => Promise<void>
 
 /** No two rows have one key, to be merged ahead. */
 const BULK_SETTINGS = { optimize_on_insert: 0 } as const satisfies ClickHouseSettings
@@ -68,10 +68,10 @@ async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promis
   if (bytesWritten < bytes) throw new StoreUnavailableError(`the disk took ${bytesWritten} of ${bytes} bytes`)
 }
 
-function namesOf([first]: readonly ColumnBlock[]): string {
+function namesOf([first]: readonly EncodedBlock[]): string {
   return (first?.columns ?? []).map(({ name }) => quoteIdentifier(name)).join(', ')
 }
 
-function structureOf([first]: readonly ColumnBlock[]): string {
+function structureOf([first]: readonly EncodedBlock[]): string {
   return (first?.columns ?? []).map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(', ')
 }

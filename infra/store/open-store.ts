@@ -7,6 +7,7 @@ import {
   type ClickHouseSettings,
   createClient,
 } from '@clickhouse/client'
+import { DESCRIPTORS_MIN, explainDescriptors, readDescriptorsMax } from '../runtime/descriptors.ts'
 import { createClientStore } from './client-store.ts'
 import { findEndpoint, KEY_HEADER } from './endpoint/find-endpoint.ts'
 import { explainStoreError } from './explain-store-error.ts'
@@ -139,6 +140,7 @@ async function ensureDatabase(
 
 async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Promise<Store> {
   const folder = resolve(path)
+  expectDescriptors(folder)
   // Whose usage it is, is nobody else's business on a machine that others use too.
   await mkdir(folder, { recursive: true, mode: 0o700 })
   // Loaded only here: the engine is half a gigabyte of native code that a server's user has no need of.
@@ -167,6 +169,13 @@ async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Pro
     // Until the engine's own threads are done the folder stays locked against the next process.
     release: drainPending,
   })
+}
+
+/** The engine would fail in the middle of what it does, each time at another place. */
+function expectDescriptors(folder: string): void {
+  const descriptorsMax = readDescriptorsMax()
+  if (descriptorsMax !== null && descriptorsMax < DESCRIPTORS_MIN)
+    throw new StoreError(`${folder}: ${explainDescriptors(descriptorsMax)}`, 'TOO_FEW_DESCRIPTORS')
 }
 
 const EMBEDDED_SETTINGS = {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { writeSealed } from './seal/seal-values.ts'
 import { type Store, StoreError } from './store.ts'
 import { type ColumnSet, type Table, toRow, type Values } from './tables/table.ts'
 
@@ -17,6 +18,8 @@ type PutIfAbsent<Columns extends ColumnSet, Held> = {
   readonly key: string
   /** Who holds the key, by a query; null when nobody does. */
   readonly read: () => Promise<Held | null>
+  /** Needed where the key doesn't say which rows there are: whether those of whoever holds it are ours. */
+  readonly isOurs?: (held: Held) => boolean
 }
 
 /** After so many keys that nobody holds something else is wrong. */
@@ -39,20 +42,23 @@ export async function putIfAbsent<Columns extends ColumnSet, Held>({
   values,
   key,
   read,
+  isOurs = () => true,
 }: PutIfAbsent<Columns, Held>): Promise<Held> {
   const before = await read()
   if (before !== null) return before
-  const rows = values.map(each => toRow(table, each))
-  for (let attempt = 1; attempt <= KEYS_MAX; attempt++) {
-    await store.insert(table.name, rows, { once: attempt === 1 ? key : `${key}#${attempt}` })
-    const held = await readSettled(read)
-    if (held !== null) return held
-  }
-  throw new StoreError(
-    `${table.name} shows no row for ${key} after ${KEYS_MAX} inserts; expected the one that was written: ` +
-      "check that the table's rows are read where they are written",
-    'PUT_LOST',
-  )
+  return writeSealed(store, table, values, async () => {
+    const rows = values.map(each => toRow(table, each))
+    for (let attempt = 1; attempt <= KEYS_MAX; attempt++) {
+      await store.insert(table.name, rows, { once: attempt === 1 ? key : `${key}#${attempt}` })
+      const held = await readSettled(read)
+      if (held !== null) return { isOurs: isOurs(held), answer: held }
+    }
+    throw new StoreError(
+      `${table.name} shows no row for ${key} after ${KEYS_MAX} inserts; expected the one that was written: ` +
+        "check that the table's rows are read where they are written",
+      'PUT_LOST',
+    )
+  })
 }
 
 /** A replica may show a row a little later than another took it. */

@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod'
-import type { ColumnBlock } from './column-block.ts'
+import type { EncodedBlock } from './column-block.ts'
 
 /**
  * The store: ClickHouse, as a server or embedded in this process, through one client.
@@ -22,7 +22,7 @@ export interface Store {
   insert(table: string, rows: readonly Record<string, unknown>[], options?: InsertOptions): Promise<void>
 
   /** The same of very many rows: one insert of blocks that have the same columns. */
-  insertBlocks(table: string, blocks: readonly ColumnBlock[]): Promise<void>
+  insertBlocks(table: string, blocks: readonly EncodedBlock[]): Promise<void>
 
   /** DDL and other statements without an answer. */
   command(sql: string): Promise<void>

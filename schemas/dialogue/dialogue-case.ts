@@ -1,4 +1,12 @@
 import { z } from 'zod'
+import {
+  isPlainName,
+  isPlainNote,
+  NAME_CHARACTERS_MAX,
+  NAME_RULE,
+  NOTE_CHARACTERS_MAX,
+  NOTE_RULE,
+} from '../text/plain-text.ts'
 
 /**
  * The conversation with a client over its use above an allowance. All values are plain JSON: counts and money are
@@ -144,26 +152,21 @@ export type DialogueCase = {
   readonly steps: readonly CaseStep[]
 }
 
-const NOTE_CHARACTERS_MAX = 2_000
-const ACTOR_CHARACTERS_MAX = 200
-/** What a person types is printed on other people's terminals. */
-const HAS_CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
-const noteError = `text of 1 to ${NOTE_CHARACTERS_MAX} characters without control characters but line ends and tabs`
-const actorError = `a name of 1 to ${ACTOR_CHARACTERS_MAX} characters, without control characters`
+const actorError = `a name: ${NAME_RULE}`
 
 export const noteShape = z
-  .string({ error: noteError })
+  .string({ error: NOTE_RULE })
   .trim()
-  .min(1, { error: noteError })
-  .max(NOTE_CHARACTERS_MAX, { error: noteError })
-  .refine(text => !HAS_CONTROL.test(text.replaceAll(/[\n\r\t]/g, '')), { error: noteError })
+  .min(1, { error: NOTE_RULE })
+  .max(NOTE_CHARACTERS_MAX, { error: NOTE_RULE })
+  .refine(isPlainNote, { error: NOTE_RULE })
 
 export const actorShape = z
   .string({ error: actorError })
   .trim()
   .min(1, { error: actorError })
-  .max(ACTOR_CHARACTERS_MAX, { error: actorError })
-  .refine(text => !HAS_CONTROL.test(text), { error: actorError })
+  .max(NAME_CHARACTERS_MAX, { error: actorError })
+  .refine(isPlainName, { error: actorError })
 
 export const dayShape = z.iso.date({ error: 'a day as YYYY-MM-DD' })
 const amountError = 'an amount above 0 with at most two decimals as text, such as "250.00"'

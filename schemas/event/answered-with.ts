@@ -8,3 +8,10 @@ export function spellStatus(status: number): string {
 
 /** Finds it in a detail; in SQL by `extract`. */
 export const STATUS_IN_DETAIL = 'the status is ([0-9]+)'
+const STATUS = new RegExp(STATUS_IN_DETAIL)
+
+/** Null where the detail doesn't tell. */
+export function readStatus(detail: string): number | null {
+  const [, status] = STATUS.exec(detail) ?? []
+  return status === undefined ? null : Number(status)
+}

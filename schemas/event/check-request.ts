@@ -1,3 +1,4 @@
+import { describeNumber } from '../excerpt/describe-value.ts'
 import type { EventIdentity, RequestEvent } from './log-event.ts'
 
 /** 2000-01-01 and 2100-01-01 UTC: a time outside can only be a broken clock or a wrong unit. */
@@ -31,10 +32,13 @@ export function findRequestFault(event: RequestFields): RequestFault | null {
   if (event.integrationId !== '' && !isName(event.integrationId)) {
     return fault('integration', show(event.integrationId), NAME_RULE)
   }
-  if (!isTime(event.timeMs)) return fault('time', String(event.timeMs), 'milliseconds between 2000 and 2100')
-  if (!isStatus(event.status)) return fault('status', String(event.status), '0 or 100 to 599')
-  if (!isByteCount(event.requestBytes)) return fault('bytes', `request ${event.requestBytes}`, BYTES_RULE)
-  if (!isByteCount(event.responseBytes)) return fault('bytes', `response ${event.responseBytes}`, BYTES_RULE)
+  if (!isTime(event.timeMs))
+    return fault('time', describeNumber(event.timeMs), 'milliseconds between 2000 and 2100')
+  if (!isStatus(event.status)) return fault('status', describeNumber(event.status), '0 or 100 to 599')
+  if (!isByteCount(event.requestBytes))
+    return fault('bytes', `request ${describeNumber(event.requestBytes)}`, BYTES_RULE)
+  if (!isByteCount(event.responseBytes))
+    return fault('bytes', `response ${describeNumber(event.responseBytes)}`, BYTES_RULE)
   if (event.source !== '' && !isName(event.source)) return fault('source', show(event.source), NAME_RULE)
   const identityFault = findIdentityFault(event.identity)
   return identityFault === null ? null : fault('identity', identityFault.found, identityFault.expected)
@@ -45,7 +49,10 @@ function findIdentityFault(identity: EventIdentity): { found: string; expected: 
     case 'position':
       if (!isName(identity.file)) return { found: `file ${show(identity.file)}`, expected: NAME_RULE }
       if (!isPosition(identity.position)) {
-        return { found: `position ${identity.position}`, expected: 'a byte position of at least 0' }
+        return {
+          found: `position ${describeNumber(identity.position)}`,
+          expected: 'a byte position of at least 0',
+        }
       }
       return null
     case 'request_id':

@@ -2,7 +2,10 @@
  * What a record of the event log can say. These are the decoded, validated values; how they look on the wire is in
  * `schemas/wire`. All numbers are safe integers.
  */
-export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamVersion | StreamLimits
+export type LogEvent = RequestEvent | SourceMark | RejectedLine | StreamRecord | SignedRecord
+
+/** What a record says of the stream, and not of a request: it is no event in any count. */
+export type StreamRecord = StreamVersion | StreamLimits | StreamGrowth
 
 /** One finished gateway request. */
 export type RequestEvent = {
@@ -42,6 +45,7 @@ export type EventIdentity =
 export type SourceMark = {
   readonly kind: 'mark'
   readonly source: string
+  /** Empty where nothing of any file was shipped, which version 1 can't say. */
   readonly file: string
   /** Every line that starts below this byte position has been shipped. */
   readonly position: number
@@ -51,7 +55,28 @@ export type SourceMark = {
   readonly throughMs: number
   /** The gateway format the lines were read as, e.g. `nginx-json`. */
   readonly format: string
+  /** Left out by version 1, which is written where there are none. Every mark of the source says it anew. */
+  readonly obstacles?: MarkedObstacles | undefined
 }
+
+/** What keeps a source from saying that it was shipped further: a person has to see to it. */
+export type MarkedObstacles = {
+  /** Those that are not listed too. */
+  readonly total: number
+  /** The oldest first, at most 16. */
+  readonly listed: readonly MarkedObstacle[]
+}
+
+export type MarkedObstacle = {
+  /** Such as `gone`; a later shipper may know further ones. */
+  readonly reason: string
+  /** On the source's host; of a long one the end. Nothing of what stands in the file. */
+  readonly path: string
+  readonly sinceMs: number
+}
+
+export const OBSTACLES_LISTED_MAX = 16
+export const NO_OBSTACLES: MarkedObstacles = { total: 0, listed: [] }
 
 /**
  * By which the log says how a partition is counted from here on. It speaks of the stream, not of a request: it is no
@@ -75,6 +100,30 @@ export type TimeLimits = { readonly pastMaxMs: number; readonly aheadMaxMs: numb
  */
 export type StreamLimits = { readonly kind: 'stream_limits' } & TimeLimits
 
+/**
+ * What is said on the word of whoever holds the stream's key. Whether it was that party who said it is told by the
+ * signature, which nobody has looked at yet.
+ */
+export type SignedRecord = {
+  readonly kind: 'signed'
+  /** Of a word on how the partition is counted: it holds where it is higher than the one before. */
+  readonly sequence: number
+  readonly payload: Buffer
+  readonly signature: Buffer
+  /** What the payload says. */
+  readonly event: RequestEvent | StreamRecord
+}
+
+/**
+ * By which the log says that the stream goes on with more partitions. Keys lie in others from about here on, since
+ * producers choose a partition by how many there are. Understood from fold version 3 on.
+ */
+export type StreamGrowth = {
+  readonly kind: 'stream_growth'
+  /** Holds when it is higher than the one before. */
+  readonly partitionCount: number
+}
+
 /** A line that the shipper could not read as a request: it is shipped all the same, so that it can't vanish. */
 export type RejectedLine = {
   readonly kind: 'rejected_line'
@@ -84,7 +133,7 @@ export type RejectedLine = {
   readonly reason: LineRejectReason
   /** What was expected and what was found. Holds no raw header, query string or credential. */
   readonly detail: string
-  /** The start of the line, redacted. */
+  /** How the line is written, without what it says: see makeExcerpt. */
   readonly excerpt: string
   readonly lineBytes: number
 }
@@ -124,5 +173,7 @@ export const RECORD_REJECT_REASONS = [
   'time_ahead',
   'status_invalid',
   'bytes_invalid',
+  'control_unsigned',
+  'signature_invalid',
 ] as const
 export type RecordRejectReason = (typeof RECORD_REJECT_REASONS)[number]

@@ -1,20 +1,29 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { GATEWAY_FORMATS, openGatewayFormat } from './formats.ts'
-import type { GatewayFormat, ParsedLine } from './gateway-format.ts'
-import { readTrailing, tokenizeCombined } from './tokenize-combined.ts'
+import type { Declaration } from './declaration.ts'
+import { DECLARATIONS, findDeclaration } from './declarations.ts'
+import { openGatewayFormat } from './formats.ts'
+import type { DeclaredFormat, ParsedLine } from './gateway-format.ts'
+import { Unreadable } from './syntax/field-reader.ts'
+import { readTokenFields } from './syntax/tokens.ts'
 
 /** What must hold of every format, whatever is on the line. */
 
-const SYNTAXES = GATEWAY_FORMATS.flatMap(format => [
-  format,
-  `syslog+${format}`,
-  `cri+${format}`,
-  `docker+${format}`,
-])
-const FORMATS: readonly GatewayFormat[] = SYNTAXES.map(name =>
-  openGatewayFormat(name, name.endsWith('json') ? {} : { client: 'extra1', integration: 'extra2' }),
+const ENVELOPED = ['', 'syslog+', 'cri+', 'docker+']
+const FORMATS: readonly DeclaredFormat[] = DECLARATIONS.flatMap(declaration =>
+  ENVELOPED.map(envelope => openGatewayFormat(`${envelope}${declaration.format}`, chooseFields(declaration))),
 )
+
+/** A value of these is a list of requests. */
+const LISTED = DECLARATIONS.filter(({ text }) => text.syntax === 'json' && text.list !== undefined).flatMap(
+  ({ format }) => ENVELOPED.map(envelope => `${envelope}${format}`),
+)
+
+/** Those that are hardest to find: behind everything that a caller can write. */
+function chooseFields({ client, fields, text }: Declaration) {
+  if (text.syntax === 'tokens' && text.extras === true) return { client: 'extra1', integration: 'extra2' }
+  return { client: client ?? Object.keys(fields).at(-1) }
+}
 
 const TIME = '01/Oct/2026:12:00:01 +0200'
 const LINE = `192.0.2.7 - nordlys-as [${TIME}] "GET /a HTTP/1.1" 200 741 "-" "curl/8" "kunde" regnskap`
@@ -85,6 +94,29 @@ test.each(FORMATS.map(format => [format.name, format] as const))(
     )
   },
 )
+
+test('of a value every line is answered, in its order: nothing vanishes, and nothing is added', () => {
+  const single = FORMATS.filter(({ openFile, name }) => openFile === undefined && !LISTED.includes(name))
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 5 }), fc.constantFrom(...single), (lines, format) => {
+      const oneLine = lines.map(each => each.replaceAll('\n', ' '))
+      const answers = format.parseValue(Buffer.from(oneLine.map(each => `${each}\n`).join('')))
+      expect(answers).toEqual(oneLine.map(each => format.parseLine(Buffer.from(each))))
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
+test('of a list every request is answered', () => {
+  const { parseValue, parseLine } = openGatewayFormat('kong')
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue({ maxDepth: 2 }), { minLength: 2, maxLength: 8 }), list => {
+      const raw = Buffer.from(JSON.stringify(list))
+      expect(parseValue(raw)).toHaveLength(list.length)
+      expect(parseLine(raw)).toMatchObject({ kind: 'rejected', reason: 'line_not_json' })
+    }),
+  )
+})
 
 describe('nothing before a line becomes part of a client', () => {
   const CLIENTS = ['remote_user', 'remote_addr', 'extra1'] as const
@@ -222,12 +254,17 @@ describe('time is linear in the length of a line', () => {
     }
   }
 
+  const combined = findDeclaration('combined')?.text
+  if (combined?.syntax !== 'tokens') throw new Error('combined is not made of tokens')
+  const COMBINED = readTokenFields(combined, ['time_local', 'status', 'body_bytes_sent'])
+  const FIELDS_READ = ['remote_user', 'extra32'].map(name => COMBINED.field(name))
+
   function countSteps(line: string): number {
     const counted = new CountedText(line)
     // It has all the methods of a text that the tokenizer uses; another one would throw.
     const asText = counted as unknown as string
-    const tokens = tokenizeCombined(asText, { server: false, named: 2 })
-    if (tokens.kind === 'tokens') readTrailing(asText, tokens.restStart, 33)
+    const cut = COMBINED.cut(asText)
+    if (!(cut instanceof Unreadable)) for (const read of FIELDS_READ) read?.(cut)
     return counted.steps
   }
 

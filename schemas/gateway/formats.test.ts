@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DECLARATIONS } from './declarations.ts'
 import { bytesBasisOf, openGatewayFormat } from './formats.ts'
 
 const user = { client: 'remote_user' }
@@ -63,7 +64,7 @@ test('the operator chooses the fields', () => {
   expect(openGatewayFormat('common', { client: 'extra1' }).parseLine(common)).toMatchObject({ clientId: 'a' })
 })
 
-const UNKNOWN = 'is unknown; known are nginx-json, combined, combined-vhost, common, each also as syslog+…'
+const UNKNOWN = `is unknown; known are ${DECLARATIONS.map(each => each.format).join(', ')}, each also as syslog+…`
 
 test.each([
   ['nginx', {}, `the format "nginx" ${UNKNOWN}`],
@@ -72,7 +73,7 @@ test.each([
   [
     'combined',
     { client: 'http_x_client' },
-    /client field "http_x_client" of combined is unknown; expected remote_user/,
+    /client field "http_x_client" of combined is unknown; expected remote_addr, remote_user, /,
   ],
   ['combined', { ...user, integration: 'extra0' }, /integration field "extra0"/],
   ['combined', { client: 'extra33' }, /extra1 to extra32/],

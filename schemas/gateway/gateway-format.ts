@@ -12,6 +12,29 @@ export type GatewayFormat = {
   /** Who is metered, and on whose word. */
   readonly client: ClientField
   parseLine(line: Uint8Array): ParsedLine
+  /**
+   * Only of formats that name their columns in the file, and again where these change: a reader of one file's lines. In
+   * the middle of a file it goes on by the header that was read last.
+   */
+  openFile?(header: string | null): FileLines
+}
+
+/** Lines of one file, in their order. */
+export type FileLines = {
+  readonly parseLine: (line: Uint8Array) => ParsedLine
+  /** The last line that named columns; null before any. */
+  readonly header: () => string | null
+}
+
+/** A format that a file declares. */
+export type DeclaredFormat = GatewayFormat & {
+  /**
+   * What a record or a body holds: several lines, or a list of requests in one. As many answers as there are lines and
+   * requests, in their order, so that an index into it is a place; blank ones are among them.
+   */
+  parseValue(value: Uint8Array): readonly ParsedLine[]
+  /** What is said in a line beside what is counted, or null where it can't be read. For people to look at. */
+  describeLine(line: Uint8Array): DescribedLine | null
 }
 
 /** What "bytes" are in a format; statements say which was used. */
@@ -31,8 +54,21 @@ export type SetBy = 'gateway' | 'caller' | 'operator'
 export type LineSyntax = {
   readonly client: ClientField
   readonly parse: (text: string) => ParsedLine
+  /** One text, several requests: null where a text is always one. */
+  readonly parseList: ((text: string) => readonly ParsedLine[]) | null
+  readonly describe: (text: string) => DescribedLine | null
+  /** Null for a line of a request; a line that is none may say how those after it are read. */
+  readonly readHeader: ((text: string) => LineSyntax | 'comment' | null) | null
   /** What a line is rejected for that is nothing like it. */
   readonly otherwise: 'line_not_json' | 'line_not_combined'
+}
+
+export type DescribedLine = {
+  readonly method: string
+  /** Without what follows a question mark. */
+  readonly route: string
+  /** Of each field that the format names, whether it says something, says that there is nothing, or isn't there. */
+  readonly fields: readonly { readonly name: string; readonly state: 'said' | 'empty' | 'absent' }[]
 }
 
 export type ParsedLine =
@@ -44,6 +80,8 @@ export type ParsedLine =
       readonly status: number
       readonly requestBytes: number
       readonly responseBytes: number
+      /** The gateway's own, where the format vouches for it and the line has one: no caller can set it. */
+      readonly requestId?: string
     }
   | { readonly kind: 'blank' }
   | RejectedParse

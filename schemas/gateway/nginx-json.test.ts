@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { openGatewayFormat } from './formats.ts'
+import { findDeclaration } from './declarations.ts'
+import { openDeclared, openGatewayFormat } from './formats.ts'
 import type { ParsedLine } from './gateway-format.ts'
-import { nginxJson } from './nginx-json.ts'
-import { readLine } from './read-line.ts'
 import { readName } from './read-name.ts'
 
 const format = openGatewayFormat('nginx-json')
@@ -55,7 +54,11 @@ describe('a line is read', () => {
     expect(parse({ ...whole, client_id: 4711 })).toEqual({ ...expected, clientId: '4711' })
   })
   test('with the fields that the operator chose', () => {
-    const chosen = nginxJson({ client: 'consumer', time: 't', requestBytes: 'in', responseBytes: 'out' })
+    const shipped = findDeclaration('nginx-json')
+    if (shipped === undefined) throw new Error('nginx-json is not declared')
+    const own = { client: 'consumer', time: [{ field: 't', as: 'unix_s' as const }] }
+    const bytes = { requestBytes: { field: 'in' }, responseBytes: { field: 'out' } }
+    const chosen = openDeclared({ ...shipped, ...own, ...bytes }, null)
     const line = {
       consumer: 'nordlys-as',
       integration_id: 'regnskap',
@@ -64,7 +67,7 @@ describe('a line is read', () => {
       in: 123,
       out: 456,
     }
-    expect(readLine(Buffer.from(JSON.stringify(line)), null, chosen)).toEqual(expected)
+    expect(chosen.parseLine(Buffer.from(JSON.stringify(line)))).toEqual(expected)
   })
 })
 

@@ -1,3 +1,5 @@
+import { describeNumber, makeShape } from '../excerpt/describe-value.ts'
+
 /** A field as a log may write it: quoted or not; `-` and an empty text mean that the gateway had nothing to say. */
 export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === '' || value === '-'
@@ -10,6 +12,9 @@ export function parseCount(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : null
   return typeof value === 'string' && DIGITS.test(value) ? Number(value) : null
 }
+
+/** A longer one is no number and no time. */
+const SHAPED_CHARACTERS_MAX = 40
 
 const STATUS = /^[1-9]\d\d$/
 /**
@@ -28,9 +33,10 @@ export function parseStatus(value: unknown): number | null {
   return NO_ANSWER.test(text) ? 0 : null
 }
 
-/** How a value that is no number is told about: its size and kind, since it may hold anything. */
+/** How a value that is not what was expected is told about: its kind, size and shape, since it may hold anything. */
 export function describeValue(value: unknown): string {
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number') return describeNumber(value)
   if (typeof value !== 'string') return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
-  return /^[-+\d.,:TZeE/ ]{1,40}$/.test(value) ? `"${value}"` : `a text of ${value.length} characters`
+  const shape = value.length <= SHAPED_CHARACTERS_MAX ? `, ${makeShape(value)}` : ''
+  return `a text of ${value.length} characters${shape}`
 }

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseIso8601, parseSeconds, parseTimeLocal } from './parse-time.ts'
+import { compileTime } from './parse-time.ts'
+
+const parseSeconds = compileTime('unix_s')
+const parseIso8601 = compileTime('iso8601')
+const parseTimeLocal = compileTime('local')
 
 const instant = fc.integer({ min: 0, max: 4_102_444_799_999 })
 const offsetMinutes = fc.integer({ min: -14 * 60, max: 14 * 60 })

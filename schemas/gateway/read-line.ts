@@ -1,16 +1,126 @@
 import { isUtf8 } from 'node:buffer'
 import { rejectLine } from './accept-request.ts'
 import { type Envelope, recogniseEnvelope } from './envelope.ts'
-import type { LineSyntax, ParsedLine, RejectedParse } from './gateway-format.ts'
+import type {
+  DeclaredFormat,
+  DescribedLine,
+  FileLines,
+  LineSyntax,
+  ParsedLine,
+  RejectedParse,
+} from './gateway-format.ts'
 
 const BLANK: ParsedLine = { kind: 'blank' }
 
-/** From bytes to a request: the line's text, out of its envelope, by its syntax. */
-export function readLine(raw: Uint8Array, envelope: Envelope | null, syntax: LineSyntax): ParsedLine {
+type Reader = Pick<DeclaredFormat, 'parseLine' | 'parseValue' | 'openFile' | 'describeLine'>
+type Parse = (text: string) => ParsedLine
+
+/** From bytes to requests: a line's text, out of its envelope, by its syntax. */
+export function openReader(envelope: Envelope | null, syntax: LineSyntax): Reader {
+  const { otherwise, readHeader } = syntax
+  const readBy = (parse: Parse) => (raw: Uint8Array) => readLine(raw, envelope, parse, otherwise)
+  const parseLine = readBy(readHeader === null ? compileSingle(syntax) : parseWithoutFile(syntax))
+  const openFile = (header: string | null): FileLines => {
+    const file = parseInFile(syntax, header)
+    return { parseLine: readBy(file.parse), header: file.header }
+  }
+  return {
+    parseLine,
+    parseValue: value =>
+      readValue(value, envelope, syntax, readHeader === null ? parseLine : openFile(null).parseLine),
+    describeLine: raw => describeLine(raw, envelope, syntax),
+    ...(readHeader === null ? {} : { openFile }),
+  }
+}
+
+/** A line of a file is known by its place, hence one request. */
+function compileSingle({ parse, parseList, otherwise }: LineSyntax): Parse {
+  if (parseList === null) return parse
+  return text => {
+    const [first = BLANK, ...more] = parseList(text)
+    if (more.length === 0) return first
+    return rejectLine(
+      otherwise,
+      `the line holds ${more.length + 1} requests; expected one in a line of a file`,
+    )
+  }
+}
+
+/** Each line by the columns that the last header before it names. */
+function parseInFile(syntax: LineSyntax, before: string | null) {
+  let header: string | null = null
+  let current = syntax
+  const parse: Parse = text => {
+    const found = syntax.readHeader?.(text) ?? null
+    if (found === null) return current.parse(text)
+    if (found === 'comment') return BLANK
+    current = found
+    header = text
+    return BLANK
+  }
+  if (before !== null) parse(before)
+  return { parse, header: () => header }
+}
+
+/** Of a line alone nobody knows what came before it: it has the columns that the format declares. */
+function parseWithoutFile(syntax: LineSyntax): Parse {
+  return text => {
+    const header = syntax.readHeader?.(text) ?? null
+    if (header === null) return syntax.parse(text)
+    if (header === 'comment' || header === syntax) return BLANK
+    return rejectLine(syntax.otherwise, 'the line names other columns than the format declares')
+  }
+}
+
+const NEWLINE = 0x0a
+
+function readValue(
+  value: Uint8Array,
+  envelope: Envelope | null,
+  syntax: LineSyntax,
+  parseLine: (line: Uint8Array) => ParsedLine,
+): readonly ParsedLine[] {
+  const { parseList, otherwise } = syntax
+  if (parseList !== null) {
+    const parsed: ParsedLine[] = []
+    const first = readLine(value, envelope, text => keepFirst(parseList(text), parsed), otherwise)
+    return parsed.length === 0 ? [first] : parsed
+  }
+  const parsed: ParsedLine[] = []
+  for (let start = 0; start < value.length; ) {
+    const newline = value.indexOf(NEWLINE, start)
+    const end = newline === -1 ? value.length : newline
+    parsed.push(parseLine(value.subarray(start, end)))
+    start = end + 1
+  }
+  return parsed
+}
+
+function keepFirst(list: readonly ParsedLine[], kept: ParsedLine[]): ParsedLine {
+  // One that could not be read is told of with what is around it.
+  if (list.length > 1 || list[0]?.kind === 'request') kept.push(...list)
+  return list[0] ?? BLANK
+}
+
+function describeLine(raw: Uint8Array, envelope: Envelope | null, syntax: LineSyntax): DescribedLine | null {
+  const line = trimLine(raw)
+  if (line.length === 0) return null
+  const text = textOf(line)
+  if (envelope === null) return syntax.describe(text)
+  const opened = envelope.open(text)
+  return opened.kind === 'text' ? syntax.describe(opened.text) : null
+}
+
+function readLine(
+  raw: Uint8Array,
+  envelope: Envelope | null,
+  parse: Parse,
+  otherwise: LineSyntax['otherwise'],
+): ParsedLine {
   const line = trimLine(raw)
   if (line.length === 0) return BLANK
   const text = textOf(line)
-  const parsed = envelope === null ? syntax.parse(text) : readEnveloped(text, envelope, syntax)
+  const parsed = envelope === null ? parse(text) : readEnveloped(text, envelope, parse, otherwise)
   if (parsed.kind !== 'rejected') return parsed
   if (UNREADABLE.has(parsed.reason) && !isUtf8(line)) {
     return rejectLine('line_not_utf8', 'the line could not be read, and is not valid UTF-8')
@@ -31,18 +141,23 @@ function hintAtEnvelope(rejected: RejectedParse, text: string): RejectedParse {
   )
 }
 
-function readEnveloped(text: string, envelope: Envelope, syntax: LineSyntax): ParsedLine {
+function readEnveloped(
+  text: string,
+  envelope: Envelope,
+  parse: Parse,
+  otherwise: LineSyntax['otherwise'],
+): ParsedLine {
   const opened = envelope.open(text)
   switch (opened.kind) {
     case 'text': {
       const text = opened.text.trimStart()
       if (text === '') return BLANK
-      return syntax.parse(text.endsWith('\r') ? text.slice(0, -1) : text)
+      return parse(text.endsWith('\r') ? text.slice(0, -1) : text)
     }
     case 'part':
       return rejectLine('line_truncated', `${envelope.name} holds only a part of the line`)
     case 'none':
-      return rejectLine(syntax.otherwise, `the line does not begin as ${envelope.name} has it`)
+      return rejectLine(otherwise, `the line does not begin as ${envelope.name} has it`)
   }
 }
 

@@ -19,9 +19,14 @@ export function isAddress(text: string): boolean {
 
 /** `api.example.com:443`, `[2001:db8::1]:443`, or either without its port: the server that was asked. */
 export function isServerName(text: string): boolean {
-  const host = text.replace(PORT, '')
-  const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
+  const bare = withoutPort(text)
   return isAddress(bare) || isHostName(bare)
+}
+
+/** `192.0.2.7` of `192.0.2.7:443`, `2001:db8::1` of that in brackets or not; the text itself where no port is. */
+export function withoutPort(text: string): string {
+  const host = text.replace(PORT, '')
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
 }
 
 /** A name whose last part is a number would be an address, and it is none. */

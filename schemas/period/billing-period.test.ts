@@ -57,7 +57,7 @@ test('months follow one another without gap or overlap', () => {
 
 test('a time zone that cuts a UTC hour is refused', () => {
   expect(() => periodRange(parseBillingPeriod('2026-10'), 'Asia/Kolkata')).toThrow(
-    /2026-10 begins or ends inside a UTC hour in Asia\/Kolkata/,
+    /2026-10-01 or 2026-11-01 begins inside a UTC hour in Asia\/Kolkata/,
   )
 })
 

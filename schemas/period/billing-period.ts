@@ -64,11 +64,16 @@ export function lastDate(period: BillingPeriod): string {
  */
 export function periodRange(period: BillingPeriod, timeZone: string): PeriodRange {
   const { first, afterLast } = periodDates(period)
+  return daysRange(first, afterLast, timeZone)
+}
+
+/** The same between two local dates, the second not included. */
+export function daysRange(first: string, afterLast: string, timeZone: string): PeriodRange {
   const startMs = midnightMs(first, timeZone)
   const endMs = midnightMs(afterLast, timeZone)
   if (startMs % HOUR_MS !== 0 || endMs % HOUR_MS !== 0) {
     throw new BillingPeriodError(
-      `${period.month} begins or ends inside a UTC hour in ${timeZone}; ` +
+      `${first} or ${afterLast} begins inside a UTC hour in ${timeZone}; ` +
         'expected a time zone that is whole hours from UTC, since usage is kept per UTC hour',
     )
   }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { isPlainName, NAME_RULE } from '../text/plain-text.ts'
 import { isOrganisationNumber } from './organisation-number.ts'
 
 const FIELDS = [
@@ -33,19 +33,17 @@ export function valuesOfBuyer(buyer: Buyer = {}): BuyerValues {
   return { organisationNumber, electronicAddress, buyerReference, street, postalCode, city, country }
 }
 
-const TEXT_RULE = 'at most 200 characters without control characters or spaces around them'
-const orEmpty = (isRight: (text: string) => boolean, rule: string) =>
-  z
-    .string()
-    .refine(text => text === '' || isRight(text), { error: `nothing, or ${rule}` })
-    .transform(text => (text === '' ? null : text))
-const text = orEmpty(isPlainText, TEXT_RULE)
+const orEmpty = (isRight: (text: string) => boolean, rule: string): CellRule => ({
+  isRight: text => text === '' || isRight(text),
+  rule: `nothing, or ${rule}`,
+})
+const text = orEmpty(isPlainName, NAME_RULE)
 
 export const ADDRESS_RULE =
   'an electronic address as 0192:123456789: a four-digit scheme of the EAS list, a colon and the identifier'
 
-/** The optional columns of clients.csv. */
-export const buyerCellShapes = {
+/** Of the optional columns of clients.csv. */
+export const BUYER_CELLS = {
   organisation_number: orEmpty(
     isOrganisationNumber,
     'a Norwegian organisation number: nine digits, the last of which checks the others',
@@ -56,8 +54,19 @@ export const buyerCellShapes = {
   postal_code: text,
   city: text,
   country: orEmpty(code => /^[A-Z]{2}$/.test(code), 'a country of two capital letters, such as NO'),
-}
-export const BUYER_COLUMNS: readonly string[] = Object.keys(buyerCellShapes)
+} as const satisfies Record<string, CellRule>
+export const BUYER_COLUMNS = [
+  'organisation_number',
+  'electronic_address',
+  'buyer_reference',
+  'street',
+  'postal_code',
+  'city',
+  'country',
+] as const satisfies readonly (keyof typeof BUYER_CELLS)[]
+
+/** What a cell has to be. */
+export type CellRule = { readonly isRight: (text: string) => boolean; readonly rule: string }
 
 /** Norwegian ones are checked whole: an invoice to a wrong number would reach a stranger, or nobody. */
 export function isElectronicAddress(address: string): boolean {
@@ -67,7 +76,3 @@ export function isElectronicAddress(address: string): boolean {
 
 /** Organisation numbers of Enhetsregisteret, in the lists of ISO 6523 and EAS alike. */
 export const NORWEGIAN_SCHEME = '0192'
-
-export function isPlainText(value: string): boolean {
-  return value.length <= 200 && value.trim() === value && !/\p{Cc}|\p{Cs}/u.test(value)
-}

@@ -1,63 +1,53 @@
+import type { FaultList } from './fault-list.ts'
 import type { TableRow } from './read-table.ts'
-import type { RegistryFault } from './registry.ts'
+import { compareText } from './sort-registry.ts'
 
-export const CLIENT_COLUMNS = ['client_id', 'name', 'partner_id', 'collective_invoice'] as const
-export const PARTNER_COLUMNS = ['partner_id', 'name'] as const
-export const INTEGRATION_COLUMNS = ['integration_id', 'name', 'kind'] as const
-export const ACTIVATION_COLUMNS = ['client_id', 'integration_id', 'active_from', 'active_until'] as const
-
-type Rows<Columns extends readonly string[]> = readonly TableRow<Columns[number]>[]
+type Rows<Column extends string> = readonly TableRow<Column>[]
+type Activations = Rows<'client_id' | 'integration_id' | 'active_from' | 'active_until'>
 
 /** The rows of each file as text; null for a file that could not be read, which then convicts no other. */
 type RegistryTables = {
-  readonly clients: Rows<typeof CLIENT_COLUMNS> | null
-  readonly partners: Rows<typeof PARTNER_COLUMNS> | null
-  readonly integrations: Rows<typeof INTEGRATION_COLUMNS> | null
-  readonly activations: Rows<typeof ACTIVATION_COLUMNS> | null
+  readonly clients: Rows<'client_id' | 'partner_id' | 'collective_invoice'> | null
+  readonly partners: Rows<'partner_id'> | null
+  readonly integrations: Rows<'integration_id'> | null
+  readonly activations: Activations | null
 }
 
 /**
  * What is wrong between rows and between files. It works on the text, so that a mistake in one cell of a row doesn't
  * make a stranger of its id.
  */
-export function checkRegistry(tables: RegistryTables): RegistryFault[] {
-  return [
-    ...findDuplicates('clients.csv', 'client_id', tables.clients ?? []),
-    ...findDuplicates('partners.csv', 'partner_id', tables.partners ?? []),
-    ...findDuplicates('integrations.csv', 'integration_id', tables.integrations ?? []),
-    ...checkClients(tables),
-    ...checkPartners(tables),
-    ...checkActivations(tables),
-    ...findOverlaps(tables.activations ?? []),
-  ]
+export function checkRegistry(tables: RegistryTables, faults: FaultList): void {
+  findDuplicates('clients.csv', 'client_id', tables.clients ?? [], faults)
+  findDuplicates('partners.csv', 'partner_id', tables.partners ?? [], faults)
+  findDuplicates('integrations.csv', 'integration_id', tables.integrations ?? [], faults)
+  checkClients(tables, faults)
+  checkPartners(tables, faults)
+  checkActivations(tables, faults)
+  findOverlaps(tables.activations ?? [], faults)
 }
 
 function findDuplicates<Column extends string>(
   file: string,
   column: Column,
-  rows: readonly TableRow<Column>[],
-): RegistryFault[] {
+  rows: readonly TableRow<NoInfer<Column>>[],
+  faults: FaultList,
+): void {
   const lineById = new Map<string, number>()
-  const faults: RegistryFault[] = []
   for (const { line, cells } of rows) {
     const first = lineById.get(cells[column])
     if (first === undefined) lineById.set(cells[column], line)
-    else
-      faults.push({
-        file,
-        line,
-        column,
-        detail: `${show(cells[column])} is in line ${first} already; expected once`,
-      })
+    else {
+      const detail = `${show(cells[column])} is in line ${first} already; expected once`
+      faults.add({ file, line, column, detail })
+    }
   }
-  return faults
 }
 
-function checkClients({ clients, partners }: RegistryTables): RegistryFault[] {
+function checkClients({ clients, partners }: RegistryTables, faults: FaultList): void {
   const partnerIds = idsOf(partners, 'partner_id')
-  const faults: RegistryFault[] = []
   for (const { line, cells } of clients ?? []) {
-    const add = (column: string, detail: string) => faults.push({ file: 'clients.csv', line, column, detail })
+    const add = (column: string, detail: string) => faults.add({ file: 'clients.csv', line, column, detail })
     const { client_id: clientId, partner_id: partnerId, collective_invoice: collective } = cells
     if (partnerId !== '' && partnerIds?.has(partnerId) === false) {
       add('partner_id', `${show(partnerId)} is unknown; expected an id from partners.csv`)
@@ -72,29 +62,23 @@ function checkClients({ clients, partners }: RegistryTables): RegistryFault[] {
       add('collective_invoice', 'yes, for a partner; expected no: a partner receives its own statement')
     }
   }
-  return faults
 }
 
-function checkPartners({ partners, clients }: RegistryTables): RegistryFault[] {
+function checkPartners({ partners, clients }: RegistryTables, faults: FaultList): void {
   const clientIds = idsOf(clients, 'client_id')
-  if (clientIds === null) return []
-  return (partners ?? [])
-    .filter(({ cells }) => !clientIds.has(cells.partner_id))
-    .map(({ line, cells }) => ({
-      file: 'partners.csv',
-      line,
-      column: 'partner_id',
-      detail: `${show(cells.partner_id)} is no client; expected every partner in clients.csv as well`,
-    }))
+  for (const { line, cells } of partners ?? []) {
+    if (clientIds?.has(cells.partner_id) !== false) continue
+    const detail = `${show(cells.partner_id)} is no client; expected every partner in clients.csv as well`
+    faults.add({ file: 'partners.csv', line, column: 'partner_id', detail })
+  }
 }
 
-function checkActivations({ activations, clients, integrations }: RegistryTables): RegistryFault[] {
+function checkActivations({ activations, clients, integrations }: RegistryTables, faults: FaultList): void {
   const clientIds = idsOf(clients, 'client_id')
   const integrationIds = idsOf(integrations, 'integration_id')
-  const faults: RegistryFault[] = []
   for (const { line, cells } of activations ?? []) {
     const add = (column: string, detail: string) =>
-      faults.push({ file: 'activations.csv', line, column, detail })
+      faults.add({ file: 'activations.csv', line, column, detail })
     if (clientIds?.has(cells.client_id) === false) {
       add('client_id', `${show(cells.client_id)} is unknown; expected an id from clients.csv`)
     }
@@ -109,40 +93,43 @@ function checkActivations({ activations, clients, integrations }: RegistryTables
       )
     }
   }
-  return faults
 }
 
 /** Two activations of one client and integration on the same day. */
-function findOverlaps(rows: Rows<typeof ACTIVATION_COLUMNS>): RegistryFault[] {
+function findOverlaps(rows: Activations, faults: FaultList): void {
   const dated = rows.filter(
     ({ cells }) => isDate(cells.active_from) && (cells.active_until === '' || isDate(cells.active_until)),
   )
-  const groups = Map.groupBy(dated, ({ cells }) => JSON.stringify([cells.client_id, cells.integration_id]))
-  return [...groups.values()].flatMap(findOverlapsWithin)
+  let latest: Activations[number] | null = null
+  for (const row of dated.sort(compareRows)) {
+    const { line, cells } = row
+    if (latest === null || !isOfSame(row, latest)) {
+      latest = row
+      continue
+    }
+    const until: string = latest.cells.active_until
+    if (until === '' || cells.active_from < until) {
+      const end = until === '' ? 'has no end' : `ends on ${until}`
+      const overlap = `${cells.active_from} overlaps line ${latest.line}, which ${end}`
+      const detail = `${overlap}; expected one activation at a time`
+      faults.add({ file: 'activations.csv', line, column: 'active_from', detail })
+    }
+    if (until !== '' && (cells.active_until === '' || cells.active_until > until)) latest = row
+  }
 }
 
-function findOverlapsWithin(rows: Rows<typeof ACTIVATION_COLUMNS>): RegistryFault[] {
-  const faults: RegistryFault[] = []
-  let latest: { until: string; line: number } | null = null
-  const sorted = rows.toSorted((a, b) => compare(a.cells.active_from, b.cells.active_from) || a.line - b.line)
-  for (const { line, cells } of sorted) {
-    if (latest !== null && (latest.until === '' || cells.active_from < latest.until)) {
-      const end = latest.until === '' ? 'has no end' : `ends on ${latest.until}`
-      faults.push({
-        file: 'activations.csv',
-        line,
-        column: 'active_from',
-        detail: `${cells.active_from} overlaps line ${latest.line}, which ${end}; expected one activation at a time`,
-      })
-    }
-    if (
-      latest === null ||
-      (latest.until !== '' && (cells.active_until === '' || cells.active_until > latest.until))
-    ) {
-      latest = { until: cells.active_until, line }
-    }
-  }
-  return faults
+function isOfSame({ cells }: Activations[number], other: Activations[number]): boolean {
+  return cells.client_id === other.cells.client_id && cells.integration_id === other.cells.integration_id
+}
+
+/** Those of one client and integration one after the other. */
+function compareRows({ cells, line }: Activations[number], other: Activations[number]): number {
+  return (
+    compareText(cells.client_id, other.cells.client_id) ||
+    compareText(cells.integration_id, other.cells.integration_id) ||
+    compareText(cells.active_from, other.cells.active_from) ||
+    line - other.line
+  )
 }
 
 function idsOf<Column extends string>(
@@ -155,10 +142,6 @@ function idsOf<Column extends string>(
 /** Good enough to compare: whether it is a day of the calendar is checked cell by cell. */
 function isDate(text: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(text)
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function show(text: string): string {

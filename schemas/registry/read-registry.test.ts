@@ -6,6 +6,7 @@ import { REGISTRY_FILES, type RegistryFile, readRegistry } from './read-registry
 import { describeRegistryFault, type Registry } from './registry.ts'
 
 const ID_EXPECTED = 'expected an id of 1 to 256 characters without control characters or spaces around it'
+const NAME_EXPECTED = 'a name: text of 1 to 200 characters without control characters or spaces around it'
 const RIGHT: Readonly<Record<RegistryFile, string>> = {
   'clients.csv':
     'client_id,name,partner_id,collective_invoice\nfirma,Firma AS,byrå,yes\nbyrå,"Byrå, stort",,no\n',
@@ -22,19 +23,21 @@ function read(changes: Partial<Record<RegistryFile, string | Uint8Array | null>>
     new Map(
       contents.map(([name, content]) => [
         name,
-        typeof content === 'string' ? Buffer.from(content) : (content ?? new Uint8Array()),
+        [typeof content === 'string' ? Buffer.from(content) : (content ?? new Uint8Array())],
       ]),
     ),
   )
 }
 
-function faultsOf(changes: Partial<Record<RegistryFile, string | Uint8Array | null>>): string[] {
-  const reading = read(changes)
+async function faultsOf(
+  changes: Partial<Record<RegistryFile, string | Uint8Array | null>>,
+): Promise<string[]> {
+  const reading = await read(changes)
   return reading.ok ? [] : reading.faults.map(describeRegistryFault)
 }
 
-function registryOf(changes: Partial<Record<RegistryFile, string>> = {}): Registry {
-  const reading = read(changes)
+async function registryOf(changes: Partial<Record<RegistryFile, string>> = {}): Promise<Registry> {
+  const reading = await read(changes)
   if (!reading.ok) throw new Error(reading.faults.map(describeRegistryFault).join('\n'))
   return reading.registry
 }
@@ -45,8 +48,8 @@ const activations = (...rows: string[]) =>
   ['client_id,integration_id,active_from,active_until', ...rows, ''].join('\n')
 
 describe('a right registry', () => {
-  test('is read as sorted values; activations may follow one another', () => {
-    expect(registryOf()).toEqual({
+  test('is read as sorted values; activations may follow one another', async () => {
+    expect(await registryOf()).toEqual({
       clients: [
         { clientId: 'byrå', name: 'Byrå, stort', partnerId: null, collectiveInvoice: false },
         { clientId: 'firma', name: 'Firma AS', partnerId: 'byrå', collectiveInvoice: true },
@@ -64,46 +67,55 @@ describe('a right registry', () => {
     })
   })
 
-  test('may have a byte order mark, CRLF, blank lines and other column orders', () => {
+  test('may have a byte order mark, CRLF, blank lines and other column orders', async () => {
     const partners = '\ufeffname,partner_id\r\n\r\nByrå AS,byrå\r\n'
-    expect(registryOf({ 'partners.csv': partners })).toEqual(registryOf())
+    expect(await registryOf({ 'partners.csv': partners })).toEqual(await registryOf())
   })
 
-  test('the same rows in any order are the same registry', () => {
+  test('the same rows in any order are the same registry', async () => {
     const [header = '', ...rows] = RIGHT['activations.csv'].trim().split('\n')
-    fc.assert(
-      fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), shuffled => {
-        expect(registryOf({ 'activations.csv': [header, ...shuffled].join('\n') })).toEqual(registryOf())
+    const expected = await registryOf()
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray(rows, { minLength: rows.length }), async shuffled => {
+        expect(await registryOf({ 'activations.csv': [header, ...shuffled].join('\n') })).toEqual(expected)
       }),
     )
   })
 
-  test('says of a client what an invoice needs, as far as it is filled in', () => {
+  test('says of a client what an invoice needs, as far as it is filled in', async () => {
     const texts = `client_id,country,name,organisation_number,partner_id,collective_invoice,street
 firma,NO,Firma AS,923609016,byrå,yes,"Storgata 1, 2. etg."
 byrå,,"Byrå, stort",,,no,
 `
-    const buyers = registryOf({ 'clients.csv': texts }).clients.map(each => each.buyer)
+    const buyers = (await registryOf({ 'clients.csv': texts })).clients.map(each => each.buyer)
     expect(buyers).toEqual([
       undefined,
       { organisationNumber: '923609016', street: 'Storgata 1, 2. etg.', country: 'NO' },
     ])
     expect(
-      registryOf({
+      await registryOf({
         'clients.csv': texts
           .replace('NO,', ',')
           .replace('923609016', '')
           .replace(/"Stor.*"/, ''),
       }),
-    ).toStrictEqual(registryOf())
+    ).toStrictEqual(await registryOf())
   })
 
-  test('the demonstration is one', () => {
+  test('the demonstration is one, whatever pieces it comes in', async () => {
     const folder = new URL('../../demo/registry/', import.meta.url)
-    const reading = readRegistry(
-      new Map(REGISTRY_FILES.map(name => [name, readFileSync(new URL(name, folder))])),
-    )
-    expect(reading.ok ? [] : reading.faults.map(describeRegistryFault)).toEqual([])
+    const readIn = async (piece: number) => {
+      const files = REGISTRY_FILES.map(name => {
+        const bytes = readFileSync(new URL(name, folder))
+        const starts = Array.from({ length: Math.ceil(bytes.length / piece) }, (_, index) => index * piece)
+        return [name, starts.map(start => bytes.subarray(start, start + piece))] as const
+      })
+      const reading = await readRegistry(new Map(files))
+      return reading.ok ? reading.registry : reading.faults.map(describeRegistryFault)
+    }
+    const whole = await readIn(1_000_000)
+    expect(whole).toMatchObject({ clients: expect.any(Array) })
+    for (const piece of [1, 7, 1_000]) expect(await readIn(piece)).toEqual(whole)
   })
 })
 
@@ -290,22 +302,22 @@ describe('mistakes', () => {
           'expected one activation at a time',
       ],
     ],
-  ])('%s', (_what, changes, expected) => {
-    expect(faultsOf(changes)).toEqual(expected)
+  ])('%s', async (_what, changes, expected) => {
+    expect(await faultsOf(changes)).toEqual(expected)
   })
 
-  test('a partner can not be billed through another', () => {
+  test('a partner can not be billed through another', async () => {
     const changes = {
       'partners.csv': 'partner_id,name\nbyrå,B\nfirma,F\n',
       'clients.csv': clients('firma,F,byrå,yes', 'byrå,B,,no'),
     }
-    expect(faultsOf(changes)).toEqual([
+    expect(await faultsOf(changes)).toEqual([
       'clients.csv:2, collective_invoice: yes, for a partner; expected no: a partner receives its own statement',
     ])
   })
 
-  test('are all collected, and one file that can not be read convicts no other', () => {
-    const faults = faultsOf({
+  test('are all collected, and one file that can not be read convicts no other', async () => {
+    const faults = await faultsOf({
       'clients.csv': 'x\n',
       'partners.csv': 'partner_id,name\nbyrå,\n',
       'activations.csv': activations('firma,shop,i dag,', 'firma,borte,2026-01-01,'),
@@ -314,48 +326,55 @@ describe('mistakes', () => {
       'activations.csv:2, active_from: "i dag"; expected a date as YYYY-MM-DD',
       'activations.csv:3, integration_id: "borte" is unknown; expected an id from integrations.csv',
       'clients.csv:1: "x" is no header; expected client_id,name,partner_id,collective_invoice, separated by commas',
-      'partners.csv:2, name: the cell is empty; expected a name',
+      `partners.csv:2, name: the cell is empty; expected ${NAME_EXPECTED}`,
     ])
   })
 
-  test('of a hundred, each is told; of very many, the first thousand and how many there are', () => {
+  test('of a hundred, each is told; of very many, the first thousand and how many there are', async () => {
     const partners = (count: number) =>
       `partner_id,name\nbyrå,B\n${Array.from({ length: count }, (_, index) => `ukjent${index},U\n`).join('')}`
-    const told = faultsOf({ 'partners.csv': partners(100) })
+    const told = await faultsOf({ 'partners.csv': partners(100) })
     expect(told).toHaveLength(100)
     expect(told[99]).toMatch(/^partners\.csv:102, partner_id: "ukjent99" is no client/)
 
-    const reading = read({ 'partners.csv': partners(5_000) })
+    const reading = await read({ 'partners.csv': partners(5_000) })
     expect(reading).toMatchObject({ ok: false, faultCount: 5_000 })
     expect(reading.ok ? [] : reading.faults).toHaveLength(1_000)
     expect(reading.ok ? null : reading.faults[999]).toMatchObject({ line: 1_002 })
   })
 
-  test('quotes, CRLF and a byte order mark do not shift the line that is told', () => {
-    const partners = '\ufeff"partner_id","name"\r\n"byrå","By ""rå""\r\nAS"\r\n\r\n"borte","B"\r\n'
-    expect(faultsOf({ 'partners.csv': partners })).toEqual([
-      'partners.csv:5, partner_id: "borte" is no client; expected every partner in clients.csv as well',
+  test('quotes, CRLF and a byte order mark do not shift the line that is told', async () => {
+    const partners = '\ufeff"partner_id","name"\r\n"byrå","By ""rå"" AS"\r\n\r\n"borte","B"\r\n'
+    expect(await faultsOf({ 'partners.csv': partners })).toEqual([
+      'partners.csv:4, partner_id: "borte" is no client; expected every partner in clients.csv as well',
     ])
   })
 
-  test('the end of lines makes no other registry', () => {
-    const partners = 'partner_id,name\nbyrå,"Byrå\nAS"\n'
-    const expected = registryOf({ 'partners.csv': partners })
+  test('the end of lines makes no other registry', async () => {
+    const partners = 'partner_id,name\nbyrå,"Byrå, AS"\n'
+    const expected = await registryOf({ 'partners.csv': partners })
     for (const end of ['\r\n', '\r']) {
-      expect(registryOf({ 'partners.csv': partners.replaceAll('\n', end) })).toEqual(expected)
+      expect(await registryOf({ 'partners.csv': partners.replaceAll('\n', end) })).toEqual(expected)
     }
   })
 
-  test('a mistake after a cell with line breaks has its right line', () => {
+  test('a mistake after a cell with line breaks has its right line', async () => {
     const partners = 'partner_id,name\nbyrå,"B\nC"\nborte,D\n'
-    expect(faultsOf({ 'partners.csv': partners })[0]).toMatch(/^partners\.csv:4, partner_id/)
+    expect(await faultsOf({ 'partners.csv': partners })).toEqual([
+      `partners.csv:2, name: "B\\nC"; expected ${NAME_EXPECTED}`,
+      expect.stringMatching(/^partners\.csv:4, partner_id/),
+    ])
   })
 
-  test('no bytes at all make it throw', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...REGISTRY_FILES), fc.uint8Array({ maxLength: 200 }), (name, bytes) => {
-        expect(read({ [name]: bytes }).ok).toBe(false)
-      }),
+  test('no bytes at all make it throw', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...REGISTRY_FILES),
+        fc.uint8Array({ maxLength: 200 }),
+        async (name, bytes) => {
+          expect((await read({ [name]: bytes })).ok).toBe(false)
+        },
+      ),
     )
   })
 })

@@ -1,6 +1,8 @@
-import { CsvError, parse } from 'csv-parse/sync'
-import { z } from 'zod'
-import type { RegistryFault } from './registry.ts'
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { CsvError, parse } from 'csv-parse'
+import { cutAtLines, LineFault } from './cut-at-lines.ts'
+import type { FaultList } from './fault-list.ts'
 
 /** One row's text, by column. `line` counts from 1, the header's. */
 export type TableRow<Column extends string> = {
@@ -8,106 +10,152 @@ export type TableRow<Column extends string> = {
   readonly cells: Readonly<Record<Column, string>>
 }
 
-type Table<Column extends string> = {
-  /** Null when the cells can't be told apart; rows with a wrong number of cells are left out, each a fault. */
-  readonly rows: readonly TableRow<Column>[] | null
-  readonly faults: readonly RegistryFault[]
-}
+/** A file's bytes, in pieces of any size. */
+export type FileChunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
-const recordsShape = z.array(z.object({ record: z.array(z.string()), info: z.object({ lines: z.int() }) }))
-
-/**
- * Reads CSV text with a header that names all of `columns`, any of `optional` and no others, in any order. A cell of an
- * optional column that the header doesn't name is empty.
- */
-export function readTable<Column extends string>(
-  file: string,
-  text: string,
-  columns: readonly Column[],
-  optional: readonly string[] = [],
-): Table<Column> {
-  const parsed = parseCsv(file, text)
-  if (!parsed.ok) return { rows: null, faults: [parsed.fault] }
-  const [header, ...body] = parsed.records
-  const headerFaults = checkHeader(file, header?.cells ?? [], columns, optional)
-  if (header === undefined || headerFaults.length > 0) return { rows: null, faults: headerFaults }
-
-  const cellsShape = z.looseRecord(z.enum(columns), z.string())
-  const absent = optional.filter(column => !header.cells.includes(column)).map(column => [column, ''])
-  const rows: TableRow<Column>[] = []
-  const faults: RegistryFault[] = []
-  for (const { line, cells } of body) {
-    if (cells.length === header.cells.length) {
-      const named = Object.fromEntries([
-        ...header.cells.map((column, index) => [column, cells[index]]),
-        ...absent,
-      ])
-      rows.push({ line, cells: cellsShape.parse(named) })
-    } else {
-      const detail = `${cells.length} cells; expected ${header.cells.length}: ${header.cells.join(',')}`
-      faults.push({ file, line, column: null, detail })
-    }
-  }
-  return { rows, faults }
+type TableOptions<Column extends string> = {
+  /** Its name, for the faults. */
+  readonly file: string
+  readonly chunks: FileChunks
+  /** In any order, and no others. */
+  readonly columns: readonly Column[]
+  /** Those of them that may be left out; their cells are empty then. */
+  readonly optional: readonly string[]
+  readonly faults: FaultList
 }
 
 /** Far above any registry, and far below what would exhaust the memory. */
-const ROWS_MAX = 2_000_000
+const ROWS_MAX = 1_000_000
+/** Of one, with what a quoted cell may hold. */
+const ROW_CHARACTERS_MAX = 65_536
 
-type CsvRecord = { readonly line: number; readonly cells: readonly string[] }
-
-function parseCsv(
-  file: string,
-  text: string,
-): { ok: true; records: CsvRecord[] } | { ok: false; fault: RegistryFault } {
+/**
+ * Reads CSV with a header, row by row. Null when the cells can't be told apart; rows with a wrong number of cells are
+ * left out, each a fault.
+ */
+export async function readTable<Column extends string>(
+  options: TableOptions<Column>,
+): Promise<TableRow<Column>[] | null> {
+  const { file, columns, faults } = options
+  const rows: TableRow<Column>[] = []
+  const shared = new Map<string, string>()
+  let header: readonly string[] | null = null
+  let records = 0
+  const take = (cells: readonly string[], line: number) => {
+    records += 1
+    if (records > ROWS_MAX + 1)
+      throw new Unreadable(null, `more than ${ROWS_MAX} rows; expected at most so many`)
+    if (header === null) header = checkHeader(options, cells)
+    else if (cells.length === header.length)
+      rows.push({ line, cells: nameCells(columns, header, cells, shared) })
+    else {
+      const detail = `${cells.length} cells; expected ${header.length}: ${header.join(',')}`
+      faults.add({ file, line, column: null, detail })
+    }
+  }
   try {
-    // The parser counts a CRLF inside quotes as two lines; and a registry is the same whichever system wrote it.
-    const parsed = parse(text.replace(/\r\n?/g, '\n'), {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      to: ROWS_MAX + 2,
-    })
-    const records = recordsShape.parse(parsed).map(({ record, info }) => ({
-      // The parser tells where a record ends; a quoted cell may hold line breaks.
-      line: info.lines - record.reduce((breaks, cell) => breaks + cell.split('\n').length - 1, 0),
-      cells: record,
-    }))
-    if (records.length <= ROWS_MAX + 1) return { ok: true, records }
-    const detail = `more than ${ROWS_MAX} rows; expected at most so many`
-    return { ok: false, fault: { file, line: null, column: null, detail } }
+    await parseCsv(options.chunks, take)
+    if (header !== null) return rows
+    faults.add({ file, line: 1, column: null, detail: `the header is missing; ${expecting(options)}` })
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    const line = typeof error.lines === 'number' ? error.lines : null
-    return { ok: false, fault: { file, line, column: null, detail: `${error.message}; expected CSV` } }
+    if (error instanceof Unreadable || error instanceof LineFault) {
+      faults.add({ file, line: error.line, column: null, detail: error.message })
+    } else if (error instanceof CsvError) {
+      const line = typeof error.lines === 'number' ? error.lines : null
+      faults.add({ file, line, column: null, detail: `${error.message}; expected CSV` })
+    } else if (!(error instanceof WrongHeader)) throw error
+  }
+  return null
+}
+
+class Unreadable extends Error {
+  readonly line: number | null
+  constructor(line: number | null, detail: string) {
+    super(detail)
+    this.line = line
+  }
+}
+/** Its faults are told already. */
+class WrongHeader extends Error {}
+
+async function parseCsv(
+  chunks: FileChunks,
+  take: (cells: readonly string[], line: number) => void,
+): Promise<void> {
+  const parser = parse({
+    bom: true,
+    record_delimiter: '\n',
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: ROW_CHARACTERS_MAX,
+    on_record: (cells: string[], context) => {
+      // The parser tells where a record ends; a quoted cell may hold line breaks.
+      take(cells, context.lines - cells.reduce(addBreaks, 0))
+      return null
+    },
+  })
+  const lines = Readable.from(cutAtLines(chunks))
+  lines.on('error', error => parser.destroy(error))
+  lines.pipe(parser).resume()
+  try {
+    await finished(parser)
+  } finally {
+    lines.destroy()
   }
 }
 
-function checkHeader(
-  file: string,
+function addBreaks(breaks: number, cell: string): number {
+  return cell.includes('\n') ? breaks + cell.split('\n').length - 1 : breaks
+}
+
+/** An id or a day stands in many rows: most of them have one text of it. */
+const SHARED_MAX = 4_096
+
+function nameCells<Column extends string>(
+  columns: readonly Column[],
   header: readonly string[],
-  columns: readonly string[],
-  optional: readonly string[],
-): RegistryFault[] {
-  const fault = (column: string | null, detail: string) => ({ file, line: 1, column, detail })
-  const expected = `expected ${columns.join(',')}`
-  if (header.length === 0) return [fault(null, `the header is missing; ${expected}`)]
-  if (!columns.some(column => header.includes(column))) {
+  cells: readonly string[],
+  shared: Map<string, string>,
+): Readonly<Record<Column, string>> {
+  const named: Partial<Record<Column, string>> = {}
+  for (const column of columns) {
+    const cell = cells[header.indexOf(column)] ?? ''
+    named[column] = shared.get(cell) ?? cell
+    if (shared.size < SHARED_MAX) shared.set(cell, cell)
+  }
+  // Every column has been gone through, which the type checker can't see.
+  return named as Record<Column, string>
+}
+
+/** Throws WrongHeader once all that is wrong with it is told. */
+function checkHeader<Column extends string>(
+  options: TableOptions<Column>,
+  header: readonly string[],
+): readonly string[] {
+  const { file, columns, optional, faults } = options
+  const known: readonly string[] = columns
+  const needed = columns.filter(column => !optional.includes(column))
+  const before = faults.count
+  const add = (column: string | null, detail: string) => faults.add({ file, line: 1, column, detail })
+  if (!needed.some(column => header.includes(column))) {
     const found = JSON.stringify(header.join(',').slice(0, 60))
     const separated = header.length === 1 ? ', separated by commas' : ''
-    return [fault(null, `${found} is no header; ${expected}${separated}`)]
+    add(null, `${found} is no header; ${expecting(options)}${separated}`)
+    throw new WrongHeader()
   }
-  const faults: RegistryFault[] = []
-  for (const column of columns) {
-    if (!header.includes(column)) faults.push(fault(column, `the column is missing; ${expected}`))
+  for (const column of needed) {
+    if (!header.includes(column)) add(column, `the column is missing; ${expecting(options)}`)
   }
   for (const [index, column] of header.entries()) {
-    if (!columns.includes(column) && !optional.includes(column)) {
+    if (!known.includes(column)) {
       const others = optional.length === 0 ? '' : `, with or without ${optional.join(',')}`
-      faults.push(fault(column, `the column is unknown; ${expected}${others}`))
-    } else if (header.indexOf(column) < index)
-      faults.push(fault(column, 'the column is there twice; expected once'))
+      add(column.slice(0, 60), `the column is unknown; ${expecting(options)}${others}`)
+    } else if (header.indexOf(column) < index) add(column, 'the column is there twice; expected once')
   }
-  return faults
+  if (faults.count > before) throw new WrongHeader()
+  return header
+}
+
+function expecting({ columns, optional }: Pick<TableOptions<string>, 'columns' | 'optional'>): string {
+  return `expected ${columns.filter(column => !optional.includes(column)).join(',')}`
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { actorShape, monthShape, noteShape, shareShape } from '../dialogue/dialogue-case.ts'
 import { LINE_REJECT_REASONS, RECORD_REJECT_REASONS } from '../event/log-event.ts'
+import { isPlain } from '../text/plain-text.ts'
 
 const REJECT_REASONS = [...new Set([...LINE_REJECT_REASONS, ...RECORD_REJECT_REASONS])]
 const STATUSES_MAX = 50
@@ -12,6 +13,8 @@ const eventsError = 'a whole number of events from 1'
 const boundError = 'a bound: a number of events a month, a share of its requests, or both'
 const monthsError = 'a last month that is not before the first'
 
+/** Of a source or a format. */
+const nameOf = z.string().min(1).max(256).refine(isPlain, { error: 'text without control characters' })
 export const ruleNameShape = z.string().regex(/^[\w.-]{1,64}$/, { error: nameError })
 export const reasonCodeShape = z.enum(REJECT_REASONS, { error: reasonError })
 export const answeredShape = z
@@ -29,8 +32,8 @@ export const waiverRuleShape = z
     /** What they were answered with; none: with anything, or nothing known. */
     statuses: z.array(answeredShape).max(STATUSES_MAX).readonly().default([]),
     /** Null: of any source, of any format. */
-    source: z.string().min(1).nullable().default(null),
-    format: z.string().min(1).nullable().default(null),
+    source: nameOf.nullable().default(null),
+    format: nameOf.nullable().default(null),
     /** As many in a month. */
     eventsMax: eventsMaxShape.nullable().default(null),
     /** As much of the requests that were counted in the month, in per cent. */
@@ -62,8 +65,15 @@ export type RuleEnd = Readonly<z.output<typeof ruleEndShape>>
 export const standingRuleShape = z.object({
   ...waiverRuleShape.shape,
   reasonCode: z.string(),
+  // As it was taken then.
+  source: z.string().nullable().default(null),
+  format: z.string().nullable().default(null),
+  reason: z.string(),
+  actor: z.string(),
   addedAt: z.string(),
-  ended: ruleEndShape.extend({ endedAt: z.string() }).nullable(),
+  ended: z
+    .object({ untilMonth: monthShape, reason: z.string(), actor: z.string(), endedAt: z.string() })
+    .nullable(),
 })
 export type StandingRule = Readonly<z.output<typeof standingRuleShape>>
 

@@ -1,12 +1,12 @@
 import { Decimal } from 'decimal.js'
 import { z } from 'zod'
 import { readJson } from '../json/read-json.ts'
-import { ADDRESS_RULE, isElectronicAddress, isPlainText, NORWEGIAN_SCHEME } from '../registry/buyer.ts'
+import { ADDRESS_RULE, isElectronicAddress, NORWEGIAN_SCHEME } from '../registry/buyer.ts'
 import { isOrganisationNumber } from '../registry/organisation-number.ts'
+import { isPlainName, NAME_RULE } from '../text/plain-text.ts'
 import { isBankAccount } from './bank-account.ts'
 
-const TEXT_RULE = 'text of 1 to 200 characters without control characters or spaces around it'
-const text = z.string({ error: TEXT_RULE }).refine(value => value !== '' && isPlainText(value), TEXT_RULE)
+const text = z.string({ error: NAME_RULE }).refine(isPlainName, NAME_RULE)
 
 /** Norwegian VAT (merverdiavgift) of what is invoiced, as the categories of EN 16931 have it. */
 const vatShape = z.discriminatedUnion(

@@ -45,6 +45,17 @@ export type Change = Readonly<z.output<typeof changeShape>>
 export const ACCEPTED_CAUSES = ['registry', 'tariff', 'rules'] as const
 export type AcceptedCause = (typeof ACCEPTED_CAUSES)[number]
 
+const ACCEPTED_RULE =
+  'what a dry run shows to be accepted, such as registry:0a1b2c3d4e5f; ' +
+  `causes are ${ACCEPTED_CAUSES.join(', ')}`
+/**
+ * A cause with what a person was shown of it: the first twelve characters of that difference's content hash. What
+ * changes after they looked is another difference.
+ */
+export const acceptedShape = z
+  .string({ error: ACCEPTED_RULE })
+  .regex(/^(registry|tariff|rules):[0-9a-f]{12}$/, { error: ACCEPTED_RULE })
+
 /** What one cause changes for one payer. */
 export const payerChangeShape = z.object({
   payerId: z.string(),

@@ -71,6 +71,7 @@ describe('readTariff', () => {
       const [version] = Object(tariff).versions
       version.consumption.pricePerRequest = 0.017
       version.externalAccess.pricePerMonth = '149,00'
+      version.consumption.allowance.gigabytes = '-30'
       delete version.definitions.rounding
       version.partnerTiers[1].clientsMin = 101
       Object(tariff).timeZone = 'Europe/Olso'
@@ -82,6 +83,9 @@ describe('readTariff', () => {
     )
     expect(faults).toContain(
       '$.versions[0].externalAccess.pricePerMonth is "149,00"; expected a price in NOK as text, such as "0.017"',
+    )
+    expect(faults).toContain(
+      '$.versions[0].consumption.allowance.gigabytes is "-30"; expected gigabytes as text, such as "30"',
     )
     expect(faults).toContain('$.versions[0].definitions.rounding is missing; expected "half_up_per_line"')
     expect(faults).toContain(

@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js'
 import { z } from 'zod'
 import { TARIFF_STATUS_CLASSES } from '../event/status-class.ts'
 import { INTEGRATION_KINDS } from '../registry/registry.ts'
+import { isPlainName, isPlainNote, NAME_RULE, NOTE_RULE } from '../text/plain-text.ts'
 
 const oneOf = (values: readonly string[]) =>
   values
@@ -36,7 +37,8 @@ const consumption = z.strictObject(
           requests: wholeNumber.describe('Requests included per client and month'),
           gigabytes: z
             .string({ error: 'gigabytes as text, such as "30"' })
-            .regex(/^\d{1,9}(\.\d{1,9})?$/, { error: 'gigabytes as text, such as "30"' })
+            // What is no number is not gone on with, to whether it comes to whole bytes.
+            .regex(/^\d{1,9}(\.\d{1,9})?$/, { error: 'gigabytes as text, such as "30"', abort: true })
             .describe('Gigabytes included per client and month, as decimal text'),
         },
         { error: 'an object' },
@@ -183,6 +185,11 @@ function checkVersions(
     if (previous !== undefined && each.validFrom <= previous.validFrom) {
       add(['validFrom'], `a month after ${previous.validFrom}`)
     }
+    // Here, since versions that are kept with a close may have other names.
+    for (const [tier, { name }] of each.partnerTiers.entries()) {
+      if (!isPlainName(name)) add(['partnerTiers', tier, 'name'], `a name: ${NAME_RULE}`)
+    }
+    if (each.note !== undefined && !isPlainNote(each.note)) add(['note'], NOTE_RULE)
     const bytes = new Decimal(each.consumption.allowance.gigabytes).times(each.definitions.gigabyteBytes)
     if (!bytes.isInteger()) {
       add(['consumption', 'allowance', 'gigabytes'], 'gigabytes that are a whole number of bytes')

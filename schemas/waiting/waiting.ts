@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { approvedShape } from '../statement/announcement.ts'
 import { closeExceptionShape } from '../statement/month-close.ts'
 import { decimalShape } from '../statement/statement.ts'
 
@@ -15,7 +16,12 @@ const findingShape = z.discriminatedUnion('kind', [
   /** The schedule never closes the month that it was told to begin with. */
   z.object({ kind: z.literal('close_from_idle'), month, reason: z.enum(['before_log', 'too_old']) }),
   /** Revisions whose statements are not announced before a person approves them. */
-  z.object({ kind: z.literal('approval'), month, revisions: z.array(z.int()).readonly() }),
+  z.object({
+    kind: z.literal('approval'),
+    month,
+    revisions: z.array(z.int()).readonly(),
+    approve: approvedShape.describe('the newest of them, as it is approved'),
+  }),
   /** Another registry or tariff holds for the month by now than its newest revision was rated with. */
   z.object({
     kind: z.literal('inputs_changed'),
@@ -38,6 +44,21 @@ const findingShape = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('later_usage'), month, revision: z.int() }),
   /** Decisions, or that they were taken back, that no revision of the month has. */
   z.object({ kind: z.literal('decisions_unstated'), month, caseIds: z.array(z.string()).readonly() }),
+  /** The topic has got partitions that nobody agreed to count, from now or before: the month is that of now. */
+  z.object({ kind: z.literal('partitions_uncounted'), month, counted: z.int(), partitions: z.int() }),
+  /** A source can't be shipped further before somebody has mended or given up what is in its way: of this month on. */
+  z.object({
+    kind: z.literal('source_obstructed'),
+    month,
+    source: z.string(),
+    obstacles: z.object({
+      total: z.int(),
+      listed: z
+        .array(z.object({ reason: z.string(), path: z.string(), sinceMs: z.int() }).readonly())
+        .readonly()
+        .describe('at most 16 of each partition'),
+    }),
+  }),
   /** A case is open about a month that has no overage any more. */
   z.object({ kind: z.literal('overage_vanished'), month, caseId: z.string(), clientName: z.string() }),
 ])

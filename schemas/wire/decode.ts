@@ -4,16 +4,23 @@ import {
   type EventIdentity,
   LINE_REJECT_REASONS,
   type LogEvent,
+  type MarkedObstacle,
+  OBSTACLES_LISTED_MAX,
   type RecordRejectReason,
   type RejectedLine,
+  type SignedRecord,
   type SourceMark,
+  type StreamGrowth,
   type StreamLimits,
   type StreamVersion,
 } from '../event/log-event.ts'
 import {
   rejectedLineV1,
   requestEventV1,
+  signedRecordV1,
   sourceMarkV1,
+  sourceMarkV2,
+  streamGrowthV1,
   streamLimitsV1,
   streamVersionV1,
 } from './avro-types.ts'
@@ -57,9 +64,12 @@ export function decodeRecord(value: Buffer | null): readonly Decoded[] {
 function decodeAvro(value: Buffer): Decoded {
   if (isOfType(requestEventV1, value)) return readAvro(requestEventV1, value, readRequest)
   if (isOfType(sourceMarkV1, value)) return readAvro(sourceMarkV1, value, readMark)
+  if (isOfType(sourceMarkV2, value)) return readAvro(sourceMarkV2, value, readObstructedMark)
   if (isOfType(rejectedLineV1, value)) return readAvro(rejectedLineV1, value, readRejectedLine)
   if (isOfType(streamVersionV1, value)) return readAvro(streamVersionV1, value, readStreamVersion)
   if (isOfType(streamLimitsV1, value)) return readAvro(streamLimitsV1, value, readStreamLimits)
+  if (isOfType(streamGrowthV1, value)) return readAvro(streamGrowthV1, value, readStreamGrowth)
+  if (isOfType(signedRecordV1, value)) return readAvro(signedRecordV1, value, readSigned)
   if (value.length < 10 || value[1] !== 0x01) {
     return undecodable('avro_malformed', 'expected C3 01 and an 8-byte schema fingerprint')
   }
@@ -124,11 +134,37 @@ function acceptRequest(fields: RequestFields): Decoded {
 }
 
 function readMark(mark: Omit<SourceMark, 'kind'>): Decoded {
+  return isName(mark.file) ? acceptMark(mark) : impossibleMark()
+}
+
+type WireObstructedMark = Omit<SourceMark, 'kind' | 'obstacles'> & {
+  readonly obstacles: readonly MarkedObstacle[]
+  readonly obstaclesTotal: number
+}
+
+function readObstructedMark(wire: WireObstructedMark): Decoded {
+  const { obstacles, obstaclesTotal: total, ...mark } = wire
+  // Copied: avsc's own objects have another prototype.
+  const listed = obstacles.map(({ reason, path, sinceMs }) => ({ reason, path, sinceMs }))
+  const isPossible =
+    isPosition(total) &&
+    listed.length === Math.min(total, OBSTACLES_LISTED_MAX) &&
+    listed.every(({ reason, path, sinceMs }) => isName(reason) && isName(path) && isTime(sinceMs))
+  if (!isPossible || (mark.file !== '' && !isName(mark.file))) return impossibleMark()
+  return acceptMark({ ...mark, obstacles: { total, listed } })
+}
+
+function acceptMark(mark: Omit<SourceMark, 'kind'>): Decoded {
   const counts = isPosition(mark.position) && isPosition(mark.eventsTotal) && isTime(mark.throughMs)
-  if (!counts || !isName(mark.source) || !isName(mark.file) || !isName(mark.format)) {
-    return undecodable('event_malformed', 'a source mark with an impossible source, position, total or time')
-  }
+  if (!counts || !isName(mark.source) || !isName(mark.format)) return impossibleMark()
   return { kind: 'mark', ...mark }
+}
+
+function impossibleMark(): UndecodableEvent {
+  return undecodable(
+    'event_malformed',
+    'a source mark with an impossible source, position, total, time or obstacle',
+  )
 }
 
 function readRejectedLine(line: Omit<RejectedLine, 'kind' | 'reason'> & { reason: string }): Decoded {
@@ -156,6 +192,29 @@ function readStreamLimits(limits: Omit<StreamLimits, 'kind'>): Decoded {
   return { kind: 'stream_limits', ...limits }
 }
 
+function readStreamGrowth(growth: Omit<StreamGrowth, 'kind'>): Decoded {
+  if (growth.partitionCount < 1) {
+    return undecodable('event_malformed', 'a stream growth to no partition')
+  }
+  return { kind: 'stream_growth', ...growth }
+}
+
+/** The payload is one event of those that need somebody's word. */
+function readSigned({ sequence, payload, signature }: Omit<SignedRecord, 'kind' | 'event'>): Decoded {
+  const event = payload[0] === 0xc3 && !isOfType(signedRecordV1, payload) ? decodeAvro(payload) : null
+  switch (event?.kind) {
+    case 'request':
+    case 'stream_version':
+    case 'stream_limits':
+    case 'stream_growth':
+      if (isPosition(sequence)) return { kind: 'signed', sequence, payload, signature, event }
+  }
+  return undecodable(
+    'event_malformed',
+    'a signed record of something else than a request, a version, limits or growth',
+  )
+}
+
 function decodeJson(value: Buffer): readonly Decoded[] {
   let json: unknown
   try {
@@ -173,10 +232,7 @@ function decodeJson(value: Buffer): readonly Decoded[] {
   return json.map(readJsonRequest)
 }
 
-/**
- * The same fields as the Avro event, with the identity flat: `file` and `position`, or `request_id`, or neither. And
- * `time_vouched`, when it is true: a person sent it. To version 1 it says nothing, which takes any time.
- */
+/** The same fields as the Avro event, with the identity flat: `file` and `position`, or `request_id`, or neither. */
 function readJsonRequest(json: unknown): Decoded {
   if (typeof json !== 'object' || json === null) {
     return undecodable('event_malformed', `expected an object, found ${json === null ? 'null' : typeof json}`)
@@ -202,7 +258,6 @@ function readJsonRequest(json: unknown): Decoded {
     status,
     requestBytes,
     responseBytes,
-    ...(event.time_vouched === true ? { timeVouched: true } : {}),
   })
 }
 

@@ -36,7 +36,6 @@ const values: Record<string, readonly unknown[]> = {
   status: [1, 99, 100, 404, 599, 600],
   request_bytes: bytes,
   response_bytes: bytes,
-  time_vouched: [],
   path: [],
 }
 const tried = Object.entries(values).flatMap(([field, own]) =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import avro from 'avsc'
 import type { z } from 'zod'
+import { BoundedArray } from './bounded-array.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
 /** An Avro schema, and how its values stand in a record: two marker bytes, the schema's fingerprint, the value. */
@@ -38,7 +39,8 @@ export function loadWireType(file: string, { names = {}, bigints = false }: Nami
 
 function renaming(names: NonNullable<Naming['names']>): Partial<avro.ForSchemaOptions> {
   return {
-    typeHook(schema) {
+    typeHook(schema, options) {
+      if (isArray(schema)) return new BoundedArray(schema, options)
       if (isRecord(schema)) for (const field of schema.fields) field.name = nameField(field, names)
       return undefined
     },
@@ -64,6 +66,10 @@ type Field = { name: string; readonly type: unknown }
 
 function isRecord(schema: unknown): schema is { readonly fields: Field[] } {
   return typeof schema === 'object' && schema !== null && 'fields' in schema
+}
+
+function isArray(schema: avro.Schema): boolean {
+  return typeof schema === 'object' && 'type' in schema && schema.type === 'array'
 }
 
 function nameField({ name, type }: Field, names: NonNullable<Naming['names']>): string {

@@ -1,15 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { TEST_KEY } from '../../test/support/aggregator/stream-key.ts'
 import { LINE_REJECT_REASONS, type LogEvent } from '../event/log-event.ts'
+import { signedRecordV1, sourceMarkV1, sourceMarkV2 } from './avro-types.ts'
 import { type Decoded, decodeRecord } from './decode.ts'
 import {
   encodeMark,
   encodeRejectedLine,
   encodeRequest,
+  encodeStreamGrowth,
   encodeStreamLimits,
   encodeStreamVersion,
 } from './encode.ts'
+import { encodeSingleObject } from './single-object.ts'
 
 function encode(event: LogEvent): Buffer {
   switch (event.kind) {
@@ -23,6 +27,10 @@ function encode(event: LogEvent): Buffer {
       return encodeStreamVersion(event)
     case 'stream_limits':
       return encodeStreamLimits(event)
+    case 'signed':
+      return encodeSingleObject(signedRecordV1, event)
+    case 'stream_growth':
+      return encodeStreamGrowth(event)
   }
 }
 
@@ -60,6 +68,18 @@ const mark = fc.record({
   throughMs: timeMs,
   format: name,
 })
+const reason = fc.stringMatching(/^[a-z_]{1,20}$/)
+const obstructedMark = fc
+  .tuple(
+    mark,
+    fc.oneof(name, fc.constant('')),
+    fc.array(fc.record({ reason, path: name, sinceMs: timeMs }), { maxLength: 16 }),
+    fc.nat(),
+  )
+  .map(([mark, file, listed, more]) => {
+    const total = listed.length < 16 ? listed.length : listed.length + more
+    return { ...mark, file, obstacles: { total, listed } }
+  })
 const rejectedLine = fc.record({
   kind: fc.constant('rejected_line' as const),
   source: name,
@@ -70,7 +90,41 @@ const rejectedLine = fc.record({
   excerpt: fc.string({ maxLength: 240 }),
   lineBytes: position,
 })
-const event: fc.Arbitrary<LogEvent> = fc.oneof(request, mark, rejectedLine)
+const event: fc.Arbitrary<LogEvent> = fc.oneof(request, mark, obstructedMark, rejectedLine)
+
+const MARK = {
+  kind: 'mark',
+  ...{ source: 'gw1', file: 'ab', position: 7, eventsTotal: 3 },
+  ...{ throughMs: 1_759_269_600_123, format: 'combined' },
+} as const
+const GONE = { reason: 'gone', path: '/log/a.log', sinceMs: 1_759_269_600_000 }
+
+test('a mark with obstacles that can not be told is rejected', () => {
+  const path = (text: string) => ({ total: 1, listed: [{ ...GONE, path: text }] })
+  for (const obstacles of [
+    path(''),
+    path('/log/a\u001b[2J.log'),
+    path('a'.repeat(257)),
+    { total: 1, listed: [{ ...GONE, reason: '' }] },
+    { total: 1, listed: [{ ...GONE, sinceMs: 0 }] },
+    { total: 0, listed: [GONE] },
+    { total: 2, listed: [GONE] },
+    { total: 17, listed: Array.from({ length: 17 }, () => GONE) },
+    { total: -1, listed: [] },
+  ]) {
+    expect(decodeRecord(encodeMark({ ...MARK, obstacles }))).toMatchObject([{ reason: 'event_malformed' }])
+  }
+  expect(decodeRecord(encodeMark({ ...MARK, file: '' }))).toMatchObject([{ reason: 'event_malformed' }])
+})
+
+test('by Avro rules each version of a mark is read by the other', () => {
+  const [v1, v2] = [sourceMarkV1.avro, sourceMarkV2.avro]
+  const { kind: _, ...mark } = MARK
+  const wire = { ...mark, obstacles: [GONE], obstaclesTotal: 1 }
+  expect(v1.fromBuffer(v2.toBuffer(wire), v1.createResolver(v2))).toEqual(mark)
+  const none = { ...mark, obstacles: [], obstaclesTotal: 0 }
+  expect(v2.fromBuffer(v1.toBuffer(mark), v2.createResolver(v1))).toEqual(none)
+})
 
 test('a stream version with impossible sizes is rejected', () => {
   for (const sizes of [
@@ -91,6 +145,16 @@ test('stream limits below a millisecond are rejected', () => {
   }
 })
 
+/** Bytes in JSON are as Node writes a Buffer. */
+function reviveBytes(_: string, value: unknown): unknown {
+  const isBytes = typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer'
+  return isBytes && 'data' in value && Array.isArray(value.data) ? Buffer.from(value.data) : value
+}
+test('a stream growth to no partition is rejected', () => {
+  const value = encodeStreamGrowth({ partitionCount: 0 })
+  expect(decodeRecord(value)).toMatchObject([{ reason: 'event_malformed' }])
+})
+
 describe('golden bytes', () => {
   const folder = new URL('golden/', import.meta.url)
   const cases = readdirSync(folder).filter(file => file.endsWith('.hex'))
@@ -99,7 +163,10 @@ describe('golden bytes', () => {
 
   test.each(cases)('%s decodes to what it did when it was written', file => {
     const hex = readFileSync(new URL(file, folder), 'utf8').replaceAll('\n', '')
-    const expected: unknown = JSON.parse(readFileSync(new URL(file.replace('.hex', '.json'), folder), 'utf8'))
+    const expected: unknown = JSON.parse(
+      readFileSync(new URL(file.replace('.hex', '.json'), folder), 'utf8'),
+      reviveBytes,
+    )
     expect(decodeRecord(Buffer.from(hex, 'hex'))).toEqual([expected])
     expect(encode(expected as LogEvent).toString('hex')).toBe(hex)
   })
@@ -113,17 +180,31 @@ test('what was encoded decodes to itself', () => {
   )
 })
 
-test('a request whose time a person vouched for says so, and only when it says true', () => {
-  fc.assert(
-    fc.property(request, value => {
-      const vouched = { ...value, timeVouched: true as const }
-      expect(decodeRecord(encode(vouched))).toEqual([vouched])
-      const text = encode(vouched).toString('utf8')
-      expect(decodeRecord(Buffer.from(text.replace(/"time_vouched":true/, '"time_vouched":1')))).toEqual([
-        value,
-      ])
-    }),
-  )
+test('a signature holds for its stream, partition, number and content, and for nothing else', () => {
+  const place = { stream: 't', partition: 0 }
+  const [signed] = decodeRecord(TEST_KEY.sign(place, 3, encodeStreamLimits({ pastMaxMs: 1, aheadMaxMs: 2 })))
+  if (signed?.kind !== 'signed') throw new Error('expected a signed record')
+  expect(signed).toMatchObject({ sequence: 3, event: { kind: 'stream_limits', pastMaxMs: 1, aheadMaxMs: 2 } })
+  expect(TEST_KEY.verify(place, signed)).toBe(true)
+  const others = [
+    [{ ...place, partition: 1 }, signed],
+    [{ ...place, stream: 'u' }, signed],
+    [place, { ...signed, sequence: 4 }],
+    [place, { ...signed, payload: encodeStreamLimits({ pastMaxMs: 1, aheadMaxMs: 3 }) }],
+    [place, { ...signed, signature: signed.signature.subarray(1) }],
+    [place, { ...signed, signature: Buffer.alloc(0) }],
+  ] as const
+  expect(others.map(([where, record]) => TEST_KEY.verify(where, record))).toEqual(others.map(() => false))
+})
+
+test('what a request claims of its own time is not read', () => {
+  const said = {
+    ...{ client_id: 'a', status: 200, request_bytes: 1, response_bytes: 2 },
+    time: 1_795_651_200_123,
+  }
+  const [event] = decodeRecord(Buffer.from(JSON.stringify({ ...said, time_vouched: true })))
+  expect(event).toMatchObject({ kind: 'request', clientId: 'a' })
+  expect(event).not.toHaveProperty('timeVouched')
 })
 
 test('an encoded value is not overwritten by the next', () => {

@@ -47,3 +47,21 @@ test('a launcher that is killed takes along what it launched: the next start is 
   expect(said).not.toContain('is being shipped by another process')
   expect(code).toBe(0)
 })
+
+test('with too few files to open, the limit is said and no stack is', async () => {
+  const env = { ...process.env, FORBRUK_DATA_DIR: join(folder, 'few') }
+  const shell = spawn('sh', ['-c', 'ulimit -n 256 && exec "$0" "$@"', process.execPath, MAIN, 'status'], {
+    env,
+    stdio: 'pipe',
+  })
+  let said = ''
+  shell.stderr.on('data', text => {
+    said += text
+  })
+  const [code] = await once(shell, 'close')
+  expect(said).toBe(
+    `forbruk: ${join(folder, 'few/store')}: this process may have 256 files open at once; expected at least 1024. ` +
+      'Raise the limit where it is started: `ulimit -n`, or LimitNOFILE= of its service\n',
+  )
+  expect(code).toBe(1)
+})

@@ -1,7 +1,7 @@
 import { readConfig } from '@forbruk/infra/runtime/config.ts'
+import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import { CommanderError } from 'commander'
 import { explainFailure } from './print/explain-failure.ts'
-import { makePrintable } from './print/make-printable.ts'
 import { createProgram } from './program.ts'
 
 try {

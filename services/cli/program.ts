@@ -1,3 +1,4 @@
+import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import { Command } from 'commander'
 import { aggregateCommand } from './commands/aggregate.ts'
 import { alertsCommand } from './commands/alerts.ts'
@@ -5,6 +6,7 @@ import { auditCommand } from './commands/audit.ts'
 import { caseCommand } from './commands/case.ts'
 import { closeCommand } from './commands/close.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { formatsCommand } from './commands/formats.ts'
 import { intakeCommand } from './commands/intake.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { registryCommand } from './commands/registry.ts'
@@ -23,6 +25,7 @@ import type { CommandContext } from './wiring/open-parts.ts'
 const COMMANDS = [
   upCommand,
   serveCommand,
+  formatsCommand,
   shipCommand,
   intakeCommand,
   aggregateCommand,
@@ -61,5 +64,7 @@ FORBRUK_DATA_DIR (./data). Exit codes: 0 done, 1 a failure, 2 wrong usage, 3 ref
 /** Where commander would end the process, with an exit code of its own. No command takes this from the one above it. */
 function throwWrongUsage(command: Command): void {
   command.exitOverride()
+  // It says again what was typed, or pasted.
+  command.configureOutput({ outputError: (text, write) => write(makePrintable(text)) })
   for (const each of command.commands) throwWrongUsage(each)
 }

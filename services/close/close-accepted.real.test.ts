@@ -8,6 +8,7 @@ import {
   REGISTRY,
   writeRegistry,
 } from '../../test/support/close/counted-month.ts'
+import { forgetSeals } from '../../test/support/close/forget-seals.ts'
 import { type CloseOptions, CloseRefusedError } from './close.ts'
 
 const { place, close, rows, importAll, countAll } = useInstallation()
@@ -38,8 +39,10 @@ async function asked(options: Partial<CloseOptions> = {}) {
   const error = await close(options).catch(caught => caught)
   expect(error).toBeInstanceOf(CloseRefusedError)
   expect(await rows('SELECT max(revision) AS revision FROM month_close')).toEqual([{ revision: 1 }])
-  const causes = error.refusals.map((each: { cause: string }) => each.cause)
-  expect(await close({ ...options, dryRun: true })).toMatchObject({ outcome: 'dry_run', unaccepted: causes })
+  const names = error.refusals.map((each: { name: string }) => each.name)
+  const { accept: _, ...shown } = options
+  const dry = await close({ ...shown, dryRun: true })
+  expect(dry).toMatchObject({ outcome: 'dry_run', unaccepted: expect.arrayContaining(names) })
   return error.refusals
 }
 
@@ -53,6 +56,7 @@ describe('a closed month changes only once a person has accepted it', () => {
         kind: 'change_unaccepted',
         revision: 1,
         cause: 'registry',
+        name: expect.stringMatching(/^registry:[0-9a-f]{12}$/),
         detail: expect.stringMatching(/^import [0-9a-f]{12} to [0-9a-f]{12}$/),
         lines: 3,
         amountNok: '-149.02',
@@ -72,6 +76,22 @@ describe('a closed month changes only once a person has accepted it', () => {
       changes: [{ cause: 'usage' }, { cause: 'registry', amountNok: '-149.02' }],
     })
     expect(await dropFirma()).toMatchObject({ outcome: 'unchanged', monthsBehind: [] })
+  })
+
+  test('what comes after a dry run is not accepted with what it showed: another import, another amount', async () => {
+    await dropFirma()
+    const [shown = ''] = (await close({ dryRun: true })).unaccepted
+    expect((await close({ dryRun: true })).unaccepted).toEqual([shown])
+    await writeRegistry(place().folder, {
+      'activations.csv': REGISTRY['activations.csv'].replaceAll(/kunde,shop,.*\n/g, ''),
+    })
+    await importAll(OCTOBER)
+    const [other] = await asked({ accept: [shown] })
+    expect(other.name).not.toBe(shown)
+    await dropFirma()
+    // Late events revise as ever, and leave the difference that was shown as it was.
+    await countLate()
+    expect(await close({ accept: [shown] })).toMatchObject({ outcome: 'revised', revision: 2 })
   })
 
   test('through another tariff than it was closed by', async () => {
@@ -98,6 +118,7 @@ describe('a closed month changes only once a person has accepted it', () => {
       store.command(`ALTER TABLE ${table} UPDATE ${values} ${sync}`)
     await set('statement_line', `amount_nok = 148 WHERE item = 'access_external' AND client_id = 'kunde'`)
     await set('month_close', `content_hash = 'by older rules' WHERE 1`)
+    await forgetSeals(place().store)
     expect(await asked()).toMatchObject([
       { cause: 'rules', lines: 1, amountNok: '1.00', payers: [{ payerId: 'kunde', amountNok: '1.00' }] },
     ])
@@ -110,6 +131,7 @@ describe('a closed month changes only once a person has accepted it', () => {
     await place().store.command(
       `ALTER TABLE month_close UPDATE content_hash = 'by older rules' WHERE 1 SETTINGS mutations_sync = 2`,
     )
+    await forgetSeals(place().store)
     await writeRegistry(place().folder, {
       'activations.csv': `${REGISTRY['activations.csv']}byrå,web,2026-11-01,\n`,
     })

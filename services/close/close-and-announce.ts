@@ -51,10 +51,10 @@ export async function closeAndAnnounce(parts: ClosingParts, request: CloseReques
   return { result, announced, waiting }
 }
 
-type ApprovalRequest = Pick<Parameters<typeof approveMonth>[0], 'month' | 'revision' | 'actor'>
+type ApprovalRequest = Pick<Parameters<typeof approveMonth>[0], 'month' | 'approved' | 'actor'>
 type ApprovedMonth = { readonly approvals: readonly Approval[]; readonly announced: number }
 
-/** Announces what waits for a person's approval, up to a revision; null when the month has no such revision. */
+/** Announces what waits for a person's approval, up to a revision; null when the month is not closed. */
 export type Approver = (request: ApprovalRequest) => Promise<ApprovedMonth | null>
 
 export async function approveAndAnnounce(

@@ -1,18 +1,17 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import type { Store } from '@forbruk/infra/store/store.ts'
+import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'
 import { isWithinBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
-import type { AcceptedCause } from '@forbruk/schemas/statement/month-close.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import { type Tariff, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type OpenedCases, openCases } from './dialogue/open-cases.ts'
 import { readDecisions } from './dialogue/read-decisions.ts'
 import { describeSources } from './gate/describe-sources.ts'
 import { type Passed, passGate } from './gate/pass-gate.ts'
-import { CloseRefusedError } from './gate/refusal.ts'
+import { CloseRefusedError, type UnacceptedChange } from './gate/refusal.ts'
 import { findUndecided } from './rating/find-undecided.ts'
 import { type RatedMonth, rateMonth } from './rating/rate.ts'
 import { ratingTerms } from './rating/rating-terms.ts'
@@ -20,15 +19,18 @@ import { summarize } from './rating/summarize.ts'
 import { readStoredRegistry } from './registry/read-stored-registry.ts'
 import { readWaivers } from './rejected/read-rejected.ts'
 import { explainRevision, type RatingInputs } from './revision/explain-revision.ts'
-import { hashStatement } from './revision/hash-statement.ts'
+import { hashMonth } from './revision/hash-month.ts'
 import { listAsked, listChanges } from './revision/list-changes.ts'
 import { listPayerChanges } from './revision/list-payer-changes.ts'
 import type { MonthClose } from './revision/month-close.ts'
+import { nameDifference } from './revision/name-difference.ts'
 import { type Revision, readLatestRevision } from './revision/read-revision.ts'
 import { type RecordedClose, recordClose } from './revision/record.ts'
+import { findUnannounceable } from './statements/find-unannounceable.ts'
 import { describeCounting } from './usage/describe-counting.ts'
 import { readUsage } from './usage/read-usage.ts'
 import { sumUsage } from './usage/usage.ts'
+import { verifyBefore } from './verify/verify-before.ts'
 
 export type CloseOptions = {
   readonly store: Store
@@ -39,8 +41,8 @@ export type CloseOptions = {
   readonly clock: () => number
   /** Closes an incomplete month all the same; the reason is recorded with what was lacking. */
   readonly force?: { readonly reason: string } | undefined
-  /** Through what a closed month may change, beside late events and decisions. */
-  readonly accept?: readonly AcceptedCause[] | undefined
+  /** Through which differences a closed month may change, beside late events and decisions: see `nameDifference`. */
+  readonly accept?: readonly string[] | undefined
   /** When its statements may be announced; at once without it. */
   readonly announce?: AnnouncePolicy | undefined
   /** Does everything but record. */
@@ -63,12 +65,14 @@ export type CloseResult = MonthClose & {
   readonly closedAtMs: number | null
   /** The revision that `adjustments` and `changes` are against; null in a first one. */
   readonly previousRevision: number | null
-  /** Through what a closed month would change that nobody has accepted; only in a dry run, else it is refused. */
-  readonly unaccepted: readonly AcceptedCause[]
+  /** Differences of a closed month that nobody has accepted; only in a dry run, else it is refused. */
+  readonly unaccepted: readonly string[]
   /** What came into dialogue cases; null in a dry run. */
   readonly cases: OpenedCases | null
 }
 
+/** Whoever has more of them has given each client the same. */
+const TOO_LARGE_NAMED_MAX = 20
 /** So often may others close the month while this close is at it. */
 const TRIES_MAX = 5
 
@@ -78,10 +82,10 @@ const TRIES_MAX = 5
  *
  * Throws CloseRefusedError for an incomplete month (`force` overrides that, except while the month still runs), a
  * missing registry, use of which the tariff doesn't say what it is, figures that the ledger doesn't vouch for, when
- * others keep closing the month, and where a closed month would change through registry, tariff or rules that `accept`
- * doesn't name; BillingPeriodError and TariffError for a month that the tariff can't rate; StoreError,
- * StoreUnavailableError and EventLogError as they come. After any of them the same call can be made again: it does what
- * is still to be done.
+ * others keep closing the month, where the store has lost or changed what it builds on, and where a closed month would
+ * change through registry, tariff or rules that `accept` doesn't name; BillingPeriodError and TariffError for a month
+ * that the tariff can't rate; StoreError, StoreUnavailableError and EventLogError as they come. After any of them the
+ * same call can be made again: it does what is still to be done.
  */
 export async function closeMonth(options: CloseOptions): Promise<CloseResult> {
   for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
@@ -97,6 +101,7 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
   const version = tariffVersionFor(tariff, period.month)
   // Before any input, so that a close that comes in between is noticed: this one then has no older inputs than it.
   const previous = await readLatestRevision(store, period.month)
+  await verifyBefore(store, period.month, previous?.closeId ?? null)
   const read = await readMonth(options)
 
   onProgress('rate', 0, 1)
@@ -112,10 +117,12 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
   const rated = rateMonth(inputs.usage, registry, version, period, inputs.decisions)
   const undecided = findUndecided(rated.exceptions)
   if (undecided.length > 0) throw new CloseRefusedError(period.month, undecided)
-  const contentHash = hashMonth(rated, rating, read.forced)
+  const contentHash = hashMonth(rated, rating, read.forced?.reason ?? null)
   const isSame = previous?.contentHash === contentHash
   const revised =
     previous === null || isSame ? null : await explain(options, previous, inputs, rated, read.forced)
+  const tooLarge = isSame ? [] : findUnannounceable(rated.statements, revised?.adjustments ?? [])
+  if (tooLarge.length > 0) throw new CloseRefusedError(period.month, tooLarge.slice(0, TOO_LARGE_NAMED_MAX))
   const close: MonthClose = {
     ...rated,
     contentHash,
@@ -145,10 +152,10 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
     changes: revised?.changes ?? [],
   }
   const previousRevision = previous?.revision ?? null
-  const unaccepted = revised?.unaccepted ?? []
+  const unaccepted = (revised?.unaccepted ?? []).map(({ name }) => name)
   const dry = { outcome: 'dry_run', revision: null, closedAtMs: null, cases: null } as const
   if (dryRun) return { ...close, ...dry, previousRevision, unaccepted }
-  if (previous !== null && unaccepted.length > 0) throw askFor(previous, unaccepted, close)
+  if (revised !== null && unaccepted.length > 0) throw new CloseRefusedError(period.month, revised.unaccepted)
   if (previous !== null && isSame) {
     const latest = await readLatestRevision(store, period.month)
     if (latest?.revision !== previous.revision) return 'overtaken'
@@ -173,7 +180,7 @@ async function readMonth(options: CloseOptions) {
   const range = periodRange(period, tariff.timeZone)
   onProgress('gate', 0, 1)
   const { facts, forced }: Passed = await passGate({ store, log, month, range, clock, force, dryRun })
-  const registry = await readStoredRegistry(store, period.month)
+  const registry = await readWholeRegistry(store, period.month)
   if (registry === null) throw new CloseRefusedError(period.month, [{ kind: 'registry_missing' }])
 
   onProgress('read', 0, 1)
@@ -181,6 +188,24 @@ async function readMonth(options: CloseOptions) {
   const waivers = await readWaivers(store, log.topic, range)
   const decisions = await readDecisions(store, month)
   return { usage, cut, foldVersionMin, waivers, facts, forced, registry, decisions }
+}
+
+/** Its rows are not those that were imported, or can't be read. */
+const REGISTRY_DAMAGED = ['REGISTRY_CHANGED', 'UNEXPECTED_ROW']
+
+async function readWholeRegistry(store: Store, month: string) {
+  try {
+    return await readStoredRegistry(store, month)
+  } catch (error) {
+    if (!(error instanceof StoreError) || !REGISTRY_DAMAGED.includes(error.code)) throw error
+    const message = `${error.message}; restore it from a back-up`
+    const finding = {
+      check: 'registry_equals_import',
+      place: 'the registry',
+      message,
+    } as const
+    throw new CloseRefusedError(month, [{ kind: 'store_damaged', findings: [finding] }])
+  }
 }
 
 async function explain(
@@ -193,25 +218,14 @@ async function explain(
   onProgress('explain', 0, 1)
   const explained = await explainRevision(store, previous, inputs, rated)
   const changes = listChanges(previous, inputs, { ...explained, forcedReason: forced?.reason ?? null })
-  const unaccepted = listAsked(changes, explained).filter(cause => !accept.includes(cause))
-  return { adjustments: explained.adjustments, changes, unaccepted }
-}
-
-function askFor(
-  { month, revision }: Revision,
-  unaccepted: readonly AcceptedCause[],
-  { changes, adjustments }: MonthClose,
-): CloseRefusedError {
+  const { adjustments } = explained
   const payers = listPayerChanges(adjustments)
-  return new CloseRefusedError(
-    month,
-    changes.flatMap(change => {
-      const cause = unaccepted.find(each => each === change.cause)
-      if (cause === undefined) return []
-      const ofCause = payers.filter(each => each.cause === cause)
-      return [{ ...change, kind: 'change_unaccepted', cause, revision, payers: ofCause } as const]
-    }),
-  )
+  const asked = listAsked(changes, explained).map((change): UnacceptedChange => {
+    const name = nameDifference(previous, change, adjustments)
+    const ofCause = payers.filter(each => each.cause === change.cause)
+    return { ...change, kind: 'change_unaccepted', name, revision: previous.revision, payers: ofCause }
+  })
+  return { adjustments, changes, unaccepted: asked.filter(({ name }) => !accept.includes(name)) }
 }
 
 async function openMonthCases(
@@ -226,25 +240,6 @@ async function openMonthCases(
   return openCases({ store, stream: log.topic, ...month, clock }, (done, total) =>
     onProgress('open_cases', done, total),
   )
-}
-
-/**
- * The registry enters the hash through what it decides: names, payers, lines and exceptions. An import that changes
- * nothing in the month is no other content. That a month was forced stands on each of its statements, and enters.
- * Statement by statement, since a month's text may be longer than a string can be.
- */
-function hashMonth(
-  { month, statements, exceptions }: RatedMonth,
-  tariff: unknown,
-  forced: MonthClose['forced'],
-) {
-  return hashContent({
-    month,
-    statements: statements.map(hashStatement),
-    exceptions: exceptions.map(hashContent),
-    tariff,
-    forced: forced?.reason ?? null,
-  })
 }
 
 function toCounted({ usage }: RatingInputs): MonthClose['counted'] {

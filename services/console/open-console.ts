@@ -9,6 +9,7 @@ import type { Operations } from './routes/operations.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
 import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
 import { addStatementRoutes } from './routes/statements.ts'
+import { addUsageRoutes } from './routes/usage.ts'
 import { addWaitingRoutes } from './routes/waiting.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
@@ -44,7 +45,8 @@ export async function openConsole(settings: ConsoleSettings, operations: Operati
       info: {
         title: 'Forbruk',
         version: '1',
-        description: 'The monthly close of an API gateway: statements, registry and dialogue cases.',
+        description:
+          'Usage of an API gateway, and its monthly close: statements, registry and dialogue cases.',
       },
       ...(token === null
         ? {}
@@ -53,6 +55,7 @@ export async function openConsole(settings: ConsoleSettings, operations: Operati
     transform: jsonSchemaTransform,
   })
   addHealthRoutes(app, operations)
+  addUsageRoutes(app, operations)
   addCloseRoutes(app, operations)
   addStatementRoutes(app, operations)
   addRegistryRoutes(app, operations)

@@ -61,6 +61,7 @@ export class Batch {
   judge(): void {
     if (!this.#isAlarming || this.#lines < JUDGED_LINES_MIN) return
     throw new IntakeRefusedError(
+      'mostly_rejected',
       `${this.#alarming} of ${this.#lines} lines would be rejected, expected at most ` +
         `${Math.round(this.#rejectedShareMax * 100)} %; nothing of them was appended. The first one: ` +
         `${this.#example}. Mend the format or what writes the log; or, to have them rejected, raise --rejected-max`,

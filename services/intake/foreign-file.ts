@@ -1,3 +1,4 @@
+import { IntakeRefusedError } from './intake-error.ts'
 import type { Recovered } from './recover.ts'
 
 /** One partition of the foreign topic, as a file of the source: how far it is, and what of it went where. */
@@ -40,4 +41,19 @@ export class ForeignFile {
     this.#markedNext = this.next
     this.isKnown = true
   }
+}
+
+export function describeLoss({ file }: ForeignFile, fromOffset: number, toOffset: number): string {
+  return (
+    `${file} lost the offsets from ${fromOffset} to before ${toOffset} before they were read: they count as missing, ` +
+    'and no month is closed, until forbruk source accept-loss'
+  )
+}
+
+export function remadeError({ file }: ForeignFile, offset: number, endOffset: number): IntakeRefusedError {
+  return new IntakeRefusedError(
+    'topic_remade',
+    `${file} ends at offset ${endOffset}, and was read to ${offset}: the topic was made anew. ` +
+      'Read it under another --source: the same places would mean other lines',
+  )
 }

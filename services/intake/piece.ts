@@ -1,17 +1,9 @@
-import type { LineRejectReason, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import type { ParsedLine, RejectedParse } from '@forbruk/schemas/gateway/gateway-format.ts'
 
-/** What one record of a foreign topic holds, in its order. */
+/** What one record of a foreign topic holds, in its order. An index into it is a place, so blank ones are among them. */
 export type Piece =
-  /** Of a gateway's log, out of whatever was around it. */
-  | { readonly kind: 'line'; readonly bytes: Uint8Array }
-  /** Somebody else has read the line already. */
-  | { readonly kind: 'event'; readonly event: RequestEvent }
-  | {
-      readonly kind: 'rejected'
-      readonly reason: LineRejectReason
-      readonly detail: string
-      readonly bytes: Uint8Array
-    }
+  | Exclude<ParsedLine, { readonly kind: 'rejected' }>
+  | (RejectedParse & { readonly bytes: Uint8Array })
 
 /** Reads a record's value. Rejects only where the same value may be read later. */
 export type ReadValue = (value: Buffer) => Promise<readonly Piece[]> | readonly Piece[]

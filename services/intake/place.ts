@@ -28,6 +28,7 @@ export function isLostFile(file: string): boolean {
 export function positionOf({ offset, index }: Place): number {
   if (offset < OFFSETS_MAX) return offset * LINES_PER_RECORD_MAX + index
   throw new IntakeRefusedError(
+    'offset_too_high',
     `offset ${offset} has no position; expected offsets below ${OFFSETS_MAX}: have the shipper write to a new topic`,
   )
 }

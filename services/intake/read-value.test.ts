@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { SchemaRegistry } from '@forbruk/infra/schema-registry/schema-registry.ts'
 import { openRecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import type { RegisteredSchema } from '@forbruk/schemas/wire/confluent.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { describe, expect, test } from 'vitest'
@@ -12,6 +13,10 @@ const event: RequestEvent = {
   ...{ kind: 'request', source: 'edge', identity: { kind: 'request_id', id: 'r1' }, clientId: 'acme' },
   ...{ integrationId: 'shop', timeMs: 1_792_065_600_500, status: 200, requestBytes: 40, responseBytes: 60 },
 }
+const request = {
+  ...{ kind: 'request', requestId: 'r1', clientId: 'acme', integrationId: 'shop', timeMs: 1_792_065_600_500 },
+  ...{ status: 200, requestBytes: 40, responseBytes: 60 },
+} as const
 const payload = encodeRequest(event).subarray(10)
 const v1 = readFileSync(new URL('../../schemas/wire/request-event.v1.avsc', import.meta.url), 'utf8')
 const schemaShape = z.looseObject({ fields: z.array(z.looseObject({ name: z.string() })) })
@@ -46,19 +51,15 @@ const withoutIntegration = Buffer.concat([payload.subarray(0, at), payload.subar
 
 describe('events of our own, by their first bytes', () => {
   test.each<[string, Buffer, object]>([
-    ['Avro, single object', encodeRequest(event), { kind: 'event', event }],
-    ['JSON', Buffer.from(JSON.stringify(json)), { kind: 'event', event: { clientId: 'acme', status: 200 } }],
-    ['Avro behind an id', framed(1, payload), { kind: 'event', event }],
-    ['of a later version', framed(2, Buffer.concat([payload, METHOD])), { kind: 'event', event }],
-    [
-      'of an earlier one',
-      framed(3, withoutIntegration),
-      { kind: 'event', event: { ...event, integrationId: '' } },
-    ],
+    ['Avro, single object', encodeRequest(event), request],
+    ['JSON', Buffer.from(JSON.stringify(json)), { kind: 'request', clientId: 'acme', status: 200 }],
+    ['Avro behind an id', framed(1, payload), request],
+    ['of a later version', framed(2, Buffer.concat([payload, METHOD])), request],
+    ['of an earlier one', framed(3, withoutIntegration), { ...request, integrationId: '' }],
     [
       'JSON behind an id',
       framed(4, Buffer.from(JSON.stringify(json))),
-      { kind: 'event', event: { clientId: 'acme' } },
+      { kind: 'request', clientId: 'acme' },
     ],
     ['Protobuf behind an id', framed(5, payload), { kind: 'rejected', reason: 'field_missing' }],
     ['Avro of something else', framed(6, payload), { kind: 'rejected', reason: 'field_missing' }],
@@ -77,7 +78,7 @@ describe('events of our own, by their first bytes', () => {
     const read = readEvents(null)
     const detail = expect.stringContaining('SCHEMA_REGISTRY_URL is not set')
     expect(await read(framed(1, payload))).toMatchObject([{ kind: 'rejected', detail }])
-    expect(await read(encodeRequest(event))).toMatchObject([{ kind: 'event', event }])
+    expect(await read(encodeRequest(event))).toMatchObject([request])
   })
 
   test('a schema that is registered later is asked for again; one that is known is not', async () => {
@@ -91,18 +92,42 @@ describe('events of our own, by their first bytes', () => {
     })
     expect(await read(framed(1, payload))).toMatchObject([{ kind: 'rejected' }])
     known.set(1, { kind: 'AVRO', text: v1 })
-    expect(await read(framed(1, payload))).toMatchObject([{ kind: 'event', event }])
+    expect(await read(framed(1, payload))).toMatchObject([request])
     await read(framed(1, payload))
     expect(asked).toBe(2)
   })
 })
 
-test('a record of too many lines is rejected as a whole', async () => {
+describe('lines of a gateway', () => {
   const envelope = openRecordEnvelope('lines')
   if (envelope === null) throw new Error('no envelope')
-  const read = readEnveloped(envelope)
-  expect(await read(Buffer.from('x\n'.repeat(16_384)))).toHaveLength(16_384)
-  expect(await read(Buffer.from('x\n'.repeat(16_385)))).toMatchObject([
-    { kind: 'rejected', reason: 'line_too_long' },
-  ])
+  const readAs = (format: string) => readEnveloped(envelope, openGatewayFormat(format))
+
+  test('a record of too many lines is rejected as a whole', async () => {
+    const read = readAs('nginx-json')
+    expect(await read(Buffer.from('\n'.repeat(16_384)))).toHaveLength(16_384)
+    expect(await read(Buffer.from('\n'.repeat(16_385)))).toMatchObject([
+      { kind: 'rejected', reason: 'line_too_long' },
+    ])
+  })
+
+  test('each has an index of its own, a blank one and one that is none too', async () => {
+    const pieces = await readAs('nginx-json')(Buffer.from('x\n\n \r\ny'))
+    expect(pieces.map(({ kind }) => kind)).toEqual(['rejected', 'blank', 'blank', 'rejected'])
+  })
+
+  test('one that is too long is rejected unread', async () => {
+    const [piece, ...more] = await readAs('nginx-json')(Buffer.alloc(1_048_577, '{'))
+    expect([piece, more]).toMatchObject([{ kind: 'rejected', reason: 'line_too_long' }, []])
+  })
+
+  test("a list of requests in a line comes apart, each with the gateway's own id", async () => {
+    const sample = readFileSync(new URL('../../test/samples/formats/kong.txt', import.meta.url), 'utf8')
+    const list = sample.split('\n').find(line => line.startsWith('[')) ?? ''
+    expect(await readAs('kong')(Buffer.from(`\n${list}`))).toMatchObject([
+      { kind: 'blank' },
+      { kind: 'request', clientId: 'birk', requestId: 'a1' },
+      { kind: 'request', clientId: 'birk', requestId: 'a2' },
+    ])
+  })
 })

@@ -4,7 +4,9 @@ import {
   LINE_REJECT_REASONS,
   type LineRejectReason,
   type RecordRejectReason,
+  type RequestEvent,
 } from '@forbruk/schemas/event/log-event.ts'
+import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import {
   type DecodePayload,
   ForeignSchemaError,
@@ -17,14 +19,34 @@ import { LINES_PER_RECORD_MAX } from './place.ts'
 
 /** No broker takes so much unless it was told to. */
 const VALUE_BYTES_MAX = 64 * 1024 * 1024
+/** Longer is no line of a log. */
+const LINE_BYTES_MAX = 1_048_576
 
-/** A gateway's lines, out of what a shipper put around them. */
-export function readEnveloped(envelope: RecordEnvelope): ReadValue {
+type ReadsText = Pick<DeclaredFormat, 'parseValue'>
+
+/** A gateway's lines, out of what a shipper put around them. A line may hold a list of requests. */
+export function readEnveloped(envelope: RecordEnvelope, format: ReadsText): ReadValue {
   return value => {
     if (value.length > VALUE_BYTES_MAX) return [tooLarge(value, `${value.length} bytes`)]
-    const lines = envelope.unwrap(value)
-    return lines.length > LINES_PER_RECORD_MAX ? [tooLarge(value, `${lines.length} lines`)] : lines
+    const pieces: Piece[] = []
+    for (const line of envelope.unwrap(value)) {
+      for (const piece of line.kind === 'line' ? readText(line.bytes, format) : [line]) pieces.push(piece)
+      if (pieces.length > LINES_PER_RECORD_MAX)
+        return [tooLarge(value, `more than ${LINES_PER_RECORD_MAX} lines`)]
+    }
+    return pieces
   }
+}
+
+function readText(bytes: Uint8Array, format: ReadsText): readonly Piece[] {
+  if (bytes.length > LINE_BYTES_MAX) {
+    const detail = `${bytes.length} bytes; expected at most ${LINE_BYTES_MAX}`
+    return [rejected(bytes, 'line_too_long', detail)]
+  }
+  const parsed = format.parseValue(bytes)
+  // A line of nothing is a place as well.
+  if (parsed.length === 0) return [{ kind: 'blank' }]
+  return parsed.map(each => (each.kind === 'rejected' ? { ...each, bytes } : each))
 }
 
 /**
@@ -66,7 +88,7 @@ function toPieces(events: readonly Decoded[], value: Buffer): readonly Piece[] {
 function toPiece(event: Decoded, value: Buffer): Piece {
   switch (event.kind) {
     case 'request':
-      return { kind: 'event', event }
+      return toRequest(event)
     case 'rejected_line':
       return rejected(value, event.reason, event.detail)
     case 'undecodable':
@@ -74,8 +96,27 @@ function toPiece(event: Decoded, value: Buffer): Piece {
     case 'mark':
     case 'stream_version':
     case 'stream_limits':
-      return rejected(value, 'field_missing', `expected a request, found a ${event.kind.replace('_', ' ')}`)
+    case 'stream_growth':
+    case 'signed': {
+      const found = event.kind === 'signed' ? 'signed record' : event.kind.replace('_', ' ')
+      return rejected(value, 'field_missing', `expected a request, found a ${found}`)
+    }
   }
+}
+
+/** Its source is the intake's, and so is its place: where its sender says that it stands is no matter of ours. */
+function toRequest({ identity, ...request }: RequestEvent): Piece {
+  const { clientId, integrationId, timeMs, status, requestBytes, responseBytes } = request
+  const said = {
+    kind: 'request',
+    clientId,
+    integrationId,
+    timeMs,
+    status,
+    requestBytes,
+    responseBytes,
+  } as const
+  return identity.kind === 'request_id' ? { ...said, requestId: identity.id } : said
 }
 
 function toLineReason(reason: RecordRejectReason): LineRejectReason {
@@ -94,6 +135,6 @@ function tooLarge(value: Buffer, found: string): Piece {
   return rejected(value, 'line_too_long', detail)
 }
 
-function rejected(bytes: Buffer, reason: LineRejectReason, detail: string): Piece {
+function rejected(bytes: Uint8Array, reason: LineRejectReason, detail: string): Piece {
   return { kind: 'rejected', reason, detail, bytes }
 }

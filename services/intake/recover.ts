@@ -1,4 +1,5 @@
 import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
+import type { MarkedObstacle } from '@forbruk/schemas/event/log-event.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 
 /** How far a file of the source has come, by what stands in the log. */
@@ -14,7 +15,8 @@ export type Recovered = {
 export type ReadableLog = Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'read'>
 
 /** From the end of a partition, the next one only where the one before held no mark of a file. */
-const LOOKS = [20_000, 400_000, 8_000_000, Number.POSITIVE_INFINITY]
+const LOOK_RECORDS = 20_000
+const LOOKS = [LOOK_RECORDS, 400_000, 8_000_000, Number.POSITIVE_INFINITY]
 
 /**
  * Finds in the log itself how far a source has been taken in. What was appended was appended whole, so the highest
@@ -40,6 +42,19 @@ export async function recover(
       ]
     }),
   )
+}
+
+/** What the source's newest mark names, if it is among the newest records of the log's first partition. */
+export async function findObstacles(log: ReadableLog, source: string): Promise<readonly MarkedObstacle[]> {
+  const { startOffset, endOffset } = await log.bounds(0)
+  const fromOffset = Math.max(startOffset, endOffset - LOOK_RECORDS)
+  let found: readonly MarkedObstacle[] = []
+  if (fromOffset === endOffset) return found
+  for await (const { records } of log.read(0, fromOffset, endOffset)) {
+    for (const event of records.flatMap(({ value }) => decodeRecord(value)))
+      if (event.kind === 'mark' && event.source === source) found = event.obstacles?.listed ?? []
+  }
+  return found
 }
 
 async function readTail(
@@ -96,6 +111,8 @@ class Tail {
           break
         case 'stream_version':
         case 'stream_limits':
+        case 'stream_growth':
+        case 'signed':
           break
       }
     }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ForeignTopic, Subscription } from '@forbruk/infra/log/event-log.ts'
 import { Term, type TermCounts, type TermSettings } from './term.ts'
@@ -25,60 +24,45 @@ type ForeignProgress = {
 }
 
 const TICK_MS = 250
-const HEARTBEAT_MS = 3_000
+const TICKS_PER_COMMIT = 20
 
-/** Reads the foreign topic for one term; ends with it, on a stop, or where it caught up. Throws what ends the term. */
-export async function runTerm(options: RunOptions, turn: AbortSignal): Promise<void> {
-  const { foreign, signal, untilCaughtUp, onBegin, onProgress } = options
+/** Reads the foreign topic for one term; ends on a stop, or where it caught up. Throws what ends the term. */
+export async function runTerm(options: RunOptions): Promise<'done' | 'outgrown'> {
+  const { foreign, source, signal, untilCaughtUp, onBegin, onProgress } = options
   const term = await Term.begin(options)
   const ends = await readEnds(foreign)
   onBegin(describe(term, ends))
-  const stopped = AbortSignal.any([turn, signal])
-  const subscription = await readAll(foreign, term, stopped)
+  const isOver = () => signal.aborted || term.isOutgrown || (untilCaughtUp && term.hasReached(ends))
+  const subscription = await readAll(foreign, term, `forbruk-intake.${source}`)
   try {
-    while (!stopped.aborted && !(untilCaughtUp && term.hasReached(ends))) {
+    for (let ticks = 1; !isOver(); ticks++) {
       await Promise.race([
         subscription.finished,
-        sleep(TICK_MS, undefined, { signal: stopped }).catch(() => undefined),
+        sleep(TICK_MS, undefined, { signal }).catch(() => undefined),
       ])
       await term.tick()
+      if (ticks % TICKS_PER_COMMIT === 0) void subscription.commit(term.nextOffsets)
     }
   } finally {
     await subscription.stop()
   }
-  // Who lost its turn has nothing more to say.
-  if (!turn.aborted) await term.finish()
+  await term.finish()
   onProgress({ counts: term.counts, partitions: describe(term, ends) })
+  return term.isOutgrown ? 'outgrown' : 'done'
 }
 
-/** In a group of its own, since whoever leads reads all partitions: only then can it vouch for the topic. */
-function readAll(foreign: ForeignTopic, term: Term, stopped: AbortSignal): Promise<Subscription> {
-  return foreign.consume(
-    `forbruk-intake-${randomUUID()}`,
-    {
-      assign: partition => term.startOf(partition),
-      receive: async (batch, heartbeat) => {
-        const taken = new AbortController()
-        const beating = beat(heartbeat, taken.signal)
-        beating.catch(() => undefined)
-        try {
-          await Promise.race([term.take(batch), beating])
-        } finally {
-          taken.abort()
-        }
-      },
-      revoke() {},
-    },
-    stopped,
-  )
-}
-
-/** As long as an append waits for brokers; rejects when the group has taken the partition away. */
-async function beat(heartbeat: () => Promise<void>, ended: AbortSignal): Promise<void> {
-  while (!ended.aborted) {
-    await sleep(HEARTBEAT_MS, undefined, { signal: ended }).catch(() => undefined)
-    if (!ended.aborted) await heartbeat()
-  }
+/**
+ * All partitions: only who reads all of them can vouch for the topic. By the group's name lag monitors find how far it
+ * is; it has no members, and nothing rests on what is committed.
+ */
+async function readAll(foreign: ForeignTopic, term: Term, group: string): Promise<Subscription> {
+  const subscription = await foreign.consume(group, {
+    assign: partition => term.startOf(partition),
+    receive: batch => term.take(batch),
+    revoke() {},
+  })
+  subscription.hold(new Set(Array(foreign.partitionCount).keys()))
+  return subscription
 }
 
 async function readEnds(foreign: ForeignTopic): Promise<readonly number[]> {

@@ -1,12 +1,10 @@
 import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
-import type { ForeignTopic, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import { type ForeignTopic, LogUnavailableError, type RecordBatch } from '@forbruk/infra/log/event-log.ts'
 import type { Claim, SoleWriter } from '@forbruk/infra/log/sole-writer.ts'
 import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
-import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
 import { Batch } from './batch.ts'
-import { ForeignFile } from './foreign-file.ts'
-import { IntakeRefusedError } from './intake-error.ts'
+import { describeLoss, ForeignFile, remadeError } from './foreign-file.ts'
 import type { ReadValue } from './piece.ts'
 import { fileOf, lostFileOf, placeOf, positionOf } from './place.ts'
 import { type ReadableLog, recover } from './recover.ts'
@@ -17,7 +15,8 @@ export type TermSettings = {
   readonly log: ReadableLog
   readonly writer: SoleWriter
   readonly source: string
-  readonly format: Pick<GatewayFormat, 'name' | 'parseLine'>
+  /** As marks tell it. */
+  readonly formatName: string
   readonly readValue: ReadValue
   /** From 0 to 1. */
   readonly rejectedShareMax: number
@@ -46,6 +45,8 @@ export class Term {
   readonly #settings: TermSettings
   readonly #claim: Claim
   readonly #files: readonly ForeignFile[]
+  /** Of the log when the term began. */
+  readonly #partitionCount: number
   readonly #partitions = new Map<string, number>()
   #batch: Batch
   #counts = { events: 0, rejected: 0, blank: 0 }
@@ -62,6 +63,7 @@ export class Term {
     this.#settings = settings
     this.#claim = claim
     this.#files = files
+    this.#partitionCount = settings.log.partitionCount
     this.#markedMs = settings.clock()
     this.#allMarkedMs = this.#markedMs
     this.#batch = new Batch(settings.rejectedShareMax)
@@ -70,11 +72,14 @@ export class Term {
   /** Ends every earlier term of the source, and finds how far they came. Throws EventLogError. */
   static async begin(settings: TermSettings): Promise<Term> {
     const { writer, log, source, foreign } = settings
+    const { partitionCount } = log
     const claim = await writer.claim()
     const names = Array.from({ length: foreign.partitionCount }, (_, partition) =>
       fileOf(foreign.topic, partition),
     )
     const recovered = await recover(log, source, names)
+    if (log.partitionCount > partitionCount)
+      throw new LogUnavailableError(`"${log.topic}" has ${log.partitionCount} partitions by now.`)
     const files = names.flatMap((name, partition) => {
       const found = recovered.get(name)
       return found === undefined ? [] : [new ForeignFile(partition, name, found)]
@@ -110,6 +115,11 @@ export class Term {
       file.next = positionOf({ offset: startOffset, index: 0 })
       return startOffset
     })
+  }
+
+  /** The log has more partitions by now, which the next term appends to as well. */
+  get isOutgrown(): boolean {
+    return this.#settings.log.partitionCount > this.#partitionCount
   }
 
   take({ partition, records, nextOffset }: RecordBatch): Promise<void> {
@@ -151,13 +161,13 @@ export class Term {
   }
 
   async #takeValue(file: ForeignFile, offset: number, value: Buffer): Promise<void> {
-    const { source, format, clock, readValue } = this.#settings
+    const { source, clock, readValue } = this.#settings
     const pieces = await readValue(value)
     const origin = { source, file: file.file }
     for (const [index, piece] of pieces.entries()) {
       const place = { offset, index }
       if (positionOf(place) < file.next) continue
-      const record = toRecord(piece, place, origin, format)
+      const record = toRecord(piece, place, origin)
       file.next = positionOf(place) + 1
       if (record.kind === 'blank') {
         this.#counts.blank += 1
@@ -202,7 +212,9 @@ export class Term {
    * what buffers may hold. Silence is no proof: where no later request comes, no later time is vouched for.
    */
   async #lookAround(): Promise<void> {
-    const { foreign } = this.#settings
+    const { foreign, log } = this.#settings
+    // By its answer the log learns of partitions that it has got since.
+    await log.bounds(0)
     const look = this.#look
     const isReached = look !== null && this.hasReached(look.ends)
     if (isReached && look.highestMs !== null)
@@ -214,11 +226,10 @@ export class Term {
   }
 
   #addMarks(): readonly ForeignFile[] {
-    const { clock, log } = this.#settings
-    this.#markedMs = clock()
+    this.#markedMs = this.#settings.clock()
     const due = this.#listDue(this.#markedMs)
     for (const { file, next, partitionCounts } of due) {
-      for (let partition = 0; partition < log.partitionCount; partition++)
+      for (let partition = 0; partition < this.#partitionCount; partition++)
         this.#addMark(partition, file, next, partitionCounts[partition] ?? 0)
     }
     return due
@@ -227,7 +238,7 @@ export class Term {
   /** What has no position of its own is found again by one mark, in one partition, beside it. */
   #addPlaces(marked: readonly ForeignFile[]): void {
     for (const file of this.#files.filter(each => each.isTouched && !marked.includes(each))) {
-      const partition = file.partition % this.#settings.log.partitionCount
+      const partition = file.partition % this.#partitionCount
       this.#addMark(partition, file.file, file.next, file.partitionCounts[partition] ?? 0)
     }
   }
@@ -246,15 +257,14 @@ export class Term {
 
   /** Records that nobody can read any more are events that were sent and never arrive, until a person lets them go. */
   #markLost({ partition }: ForeignFile, fromOffset: number, toOffset: number): void {
-    const { foreign, log } = this.#settings
-    const file = lostFileOf(foreign.topic, partition, fromOffset, toOffset)
-    this.#addMark(partition % log.partitionCount, file, 1, toOffset - fromOffset)
+    const file = lostFileOf(this.#settings.foreign.topic, partition, fromOffset, toOffset)
+    this.#addMark(partition % this.#partitionCount, file, 1, toOffset - fromOffset)
   }
 
   #addMark(partition: number, file: string, position: number, eventsTotal: number): void {
-    const { source, format } = this.#settings
+    const { source, formatName: format } = this.#settings
     const origin = { kind: 'mark', source, file, position, eventsTotal } as const
-    const mark = encodeMark({ ...origin, throughMs: this.#throughMs, format: format.name })
+    const mark = encodeMark({ ...origin, throughMs: this.#throughMs, format })
     this.#batch.addMark(mark, partition)
   }
 
@@ -272,7 +282,7 @@ export class Term {
     const known = this.#partitions.get(key)
     if (known !== undefined) return known
     if (this.#partitions.size >= KNOWN_CLIENTS_MAX) this.#partitions.clear()
-    const partition = choosePartition(key, this.#settings.log.partitionCount)
+    const partition = choosePartition(key, this.#partitionCount)
     this.#partitions.set(key, partition)
     return partition
   }
@@ -284,18 +294,4 @@ export class Term {
     this.#turn.catch(() => undefined)
     return done
   }
-}
-
-function describeLoss({ file }: ForeignFile, fromOffset: number, toOffset: number): string {
-  return (
-    `${file} lost the offsets from ${fromOffset} to before ${toOffset} before they were read: they count as missing, ` +
-    'and no month is closed, until forbruk source accept-loss'
-  )
-}
-
-function remadeError({ file }: ForeignFile, offset: number, endOffset: number): IntakeRefusedError {
-  return new IntakeRefusedError(
-    `${file} ends at offset ${endOffset}, and was read to ${offset}: the topic was made anew. ` +
-      'Read it under another --source: the same places would mean other lines',
-  )
 }

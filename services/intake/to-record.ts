@@ -1,13 +1,9 @@
-import { STATUS_IN_DETAIL } from '@forbruk/schemas/event/answered-with.ts'
-import type { LineRejectReason, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
-import { redactExcerpt } from '@forbruk/schemas/event/redact.ts'
-import type { GatewayFormat, ParsedLine } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { readStatus } from '@forbruk/schemas/event/answered-with.ts'
+import type { LineRejectReason } from '@forbruk/schemas/event/log-event.ts'
+import { makeExcerpt } from '@forbruk/schemas/excerpt/make-excerpt.ts'
 import { encodeRejectedLine, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import type { Piece } from './piece.ts'
 import { type Place, positionOf } from './place.ts'
-
-/** Longer is no line of a log, and no record of ours. */
-const LINE_BYTES_MAX = 1_048_576
 
 type Origin = { readonly source: string; readonly file: string }
 
@@ -31,56 +27,35 @@ type TakenRecord =
   | { readonly kind: 'blank' }
 
 /** A piece as a record of the event log: a request keyed by its client, a rejected line by its source. Pure. */
-export function toRecord(
-  piece: Piece,
-  place: Place,
-  origin: Origin,
-  format: Pick<GatewayFormat, 'parseLine'>,
-): TakenRecord {
-  const identity = { kind: 'position', file: origin.file, position: positionOf(place) } as const
-  if (piece.kind === 'event') {
-    const { event } = piece
-    // Made by the gateway: it tells what the shipper sent twice, which then stands at two places.
-    const own = event.identity.kind === 'request_id' ? event.identity : identity
-    return toRequest({ ...event, source: origin.source, identity: own })
-  }
-  const parsed = piece.kind === 'line' ? parse(piece.bytes, format) : piece
-  switch (parsed.kind) {
+export function toRecord(piece: Piece, place: Place, origin: Origin): TakenRecord {
+  switch (piece.kind) {
     case 'blank':
-      return parsed
+      return piece
     case 'request':
-      return toRequest({ ...parsed, source: origin.source, identity })
+      return toRequest(piece, place, origin)
     case 'rejected':
-      return toRejected(parsed, piece.bytes, place, origin)
+      return toRejected(piece, place, origin)
   }
 }
 
-function toRequest(event: RequestEvent): TakenRecord {
-  const hasRequestId = event.identity.kind === 'request_id'
-  return {
-    kind: 'request',
-    key: event.clientId,
-    value: encodeRequest(event),
-    timeMs: event.timeMs,
-    hasRequestId,
-  }
+type PieceOf<Kind extends Piece['kind']> = Extract<Piece, { readonly kind: Kind }>
+
+function toRequest(request: PieceOf<'request'>, place: Place, { source, file }: Origin): TakenRecord {
+  const { requestId: id, clientId, integrationId, timeMs, status, requestBytes, responseBytes } = request
+  // Made by the gateway: it tells what the shipper sent twice, which then stands at two places.
+  const identity =
+    id === undefined
+      ? ({ kind: 'position', file, position: positionOf(place) } as const)
+      : ({ kind: 'request_id', id } as const)
+  const value = encodeRequest({
+    ...{ kind: 'request', source, identity, clientId, integrationId, timeMs, status },
+    ...{ requestBytes, responseBytes },
+  })
+  return { kind: 'request', key: clientId, value, timeMs, hasRequestId: id !== undefined }
 }
 
-function parse(bytes: Uint8Array, format: Pick<GatewayFormat, 'parseLine'>): ParsedLine {
-  if (bytes.length <= LINE_BYTES_MAX) return format.parseLine(bytes)
-  const detail = `${bytes.length} bytes; expected at most ${LINE_BYTES_MAX}`
-  return { kind: 'rejected', reason: 'line_too_long', detail }
-}
-
-type Rejected = { readonly reason: LineRejectReason; readonly detail: string }
-
-function toRejected(
-  { reason, detail }: Rejected,
-  bytes: Uint8Array,
-  place: Place,
-  origin: Origin,
-): TakenRecord {
-  const { source, file } = origin
+function toRejected(piece: PieceOf<'rejected'>, place: Place, { source, file }: Origin): TakenRecord {
+  const { reason, detail, bytes } = piece
   const where = `it was read at ${file}, offset ${place.offset}, line ${place.index + 1}`
   const value = encodeRejectedLine({
     kind: 'rejected_line',
@@ -89,23 +64,17 @@ function toRejected(
     position: positionOf(place),
     reason,
     detail: `${detail}; ${where}`,
-    excerpt: redactExcerpt(bytes),
+    excerpt: makeExcerpt(bytes),
     lineBytes: bytes.length,
   })
-  return {
-    kind: 'rejected',
-    key: source,
-    value,
-    hasRequestId: false,
-    isAlarming: !isOfCaller(reason, detail),
-    detail,
-  }
+  const isAlarming = !isOfCaller(reason, detail)
+  return { kind: 'rejected', key: source, value, hasRequestId: false, isAlarming, detail }
 }
 
 /** Whom the gateway turned away it can't name, and anybody can be turned away as often as they like. */
 function isOfCaller(reason: LineRejectReason, detail: string): boolean {
   if (reason === 'client_unauthenticated') return true
   if (reason !== 'client_missing' && reason !== 'client_invalid') return false
-  const status = Number(new RegExp(STATUS_IN_DETAIL).exec(detail)?.[1] ?? 200)
+  const status = readStatus(detail) ?? 200
   return status === 0 || status >= 400
 }

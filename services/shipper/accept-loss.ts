@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
-import type { FileProgress } from './file-progress.ts'
 import { lockSource } from './lock-source.ts'
-import { keyOf, type Obstacle, type SettledObstacle } from './obstacle.ts'
+import type { Obstacle, SettledObstacle } from './obstacle.ts'
 import { lockPath, progressPath, readProgress, saveProgress } from './save-progress.ts'
+import { settleObstacles } from './settle-obstacles.ts'
 import { ShipError } from './ship-error.ts'
-import type { SourceProgress } from './source-progress.ts'
+import { tellPath } from './tell-obstacles.ts'
 
 type AcceptLossOptions = {
   /** The folder that keeps how far each source has come. */
@@ -30,27 +30,16 @@ export async function acceptLoss(options: AcceptLossOptions): Promise<readonly S
   const unlock = lockSource(lockPath(stateDir, source), source)
   try {
     const progress = await readProgress(path, source)
-    const isMeant = (one: Obstacle) => [one.path, one.file].includes(file) || one.path === resolve(file)
+    const isMeant = (one: Obstacle) =>
+      [one.path, tellPath(one.path), one.file].includes(file) || one.path === resolve(file)
     const meant = (progress?.obstacles ?? []).filter(isMeant)
     if (progress === null || meant.length === 0)
       throw unknownObstacle(source, file, progress?.obstacles ?? [])
     const settled = meant.map(one => ({ ...one, settled: { reason, actor, atMs: clock() } }))
-    await saveProgress(path, settle(progress, settled))
+    await saveProgress(path, settleObstacles(progress, settled))
     return settled
   } finally {
     unlock()
-  }
-}
-
-/** Pure: the progress without these obstacles. A file that was begun counts as read to its end. */
-function settle(progress: SourceProgress, settled: readonly SettledObstacle[]): SourceProgress {
-  const isLost = ({ file }: FileProgress) => settled.some(one => one.file === file)
-  const settledKeys = new Set(settled.map(keyOf))
-  return {
-    ...progress,
-    files: progress.files.map(file => (isLost(file) ? { ...file, done: true } : file)),
-    obstacles: progress.obstacles.filter(one => !settledKeys.has(keyOf(one))),
-    settled: [...progress.settled, ...settled],
   }
 }
 

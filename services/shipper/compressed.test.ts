@@ -1,8 +1,11 @@
+import { renameSync } from 'node:fs'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Follower, range } from '../../test/support/shipper/follower.ts'
 import {
   countOnce,
   findMarkFaults,
+  line,
   lines,
   openWorld,
   type World,
@@ -43,4 +46,65 @@ test('an empty file that is called compressed is cut off, not empty', async () =
   for (const start of [Buffer.alloc(0), gzipSync(lines(0, 3)).subarray(0, 1)]) {
     await expect(world.ship([world.write('a.log.gz', start)])).rejects.toThrow(/a\.log\.gz: .*cut off/)
   }
+})
+
+test('a rotated file that is compressed otherwise is an obstacle, and the log is followed on', async () => {
+  const follower = new Follower(world)
+  const path = world.write('a.log', lines(0, 3))
+  follower.start([path])
+  await follower.untilShipped(range(0, 3))
+  world.write('a.log.1.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x04]))
+  await follower.untilWarned()
+  world.append('a.log', lines(3, 6))
+  await follower.untilShipped(range(0, 6))
+  expect((await follower.stop()).obstacles).toMatchObject([
+    { reason: 'other_compression', path: world.path('a.log.1.xz'), file: null },
+  ])
+})
+
+test('half a line at the end of a copy is not sent where an earlier run may have sent all of it', async () => {
+  const follower = new Follower(world)
+  const path = world.write('a.log', lines(0, 10))
+  follower.start([path])
+  await follower.untilShipped(range(0, 10))
+  world.append('a.log', lines(10, 11))
+  await follower.untilShipped(range(0, 11))
+  await follower.kill()
+  renameSync(path, world.path('elsewhere'))
+  world.write('a.log.1.gz', gzipSync(`${lines(0, 10)}${line(10).slice(0, 20)}`))
+  world.write('a.log', lines(11, 13))
+  follower.start([path])
+  await follower.untilShipped(range(0, 13))
+  await follower.untilWarned()
+  expect((await follower.stop()).obstacles).toMatchObject([
+    {
+      reason: 'damaged',
+      path: world.path('a.log.1.gz'),
+      detail: expect.stringMatching(/ends in half a line/),
+    },
+  ])
+  await follower.expectSound()
+})
+
+test('half a line that is all of a file, and of its compressed copy, is sent once', async () => {
+  const follower = new Follower(world)
+  const half = line(7).slice(0, 20)
+  follower.start([world.write('a.log', lines(0, 3))], { timing: { retireAfterMs: 20 } })
+  await follower.untilShipped(range(0, 3))
+  world.write('a.log.1.gz', gzipSync(half))
+  world.write('a.log.1', half)
+  await follower.untilComplete()
+  expect((await follower.stop()).obstacles).toEqual([])
+  const events = await world.readAll()
+  expect(countOnce(events).filter(({ kind }) => kind === 'rejected_line')).toHaveLength(1)
+  expect(findMarkFaults(events)).toEqual([])
+})
+
+test('of two files that are the same half a line it is told that they are alike', async () => {
+  const follower = new Follower(world)
+  follower.start([world.write('a.log', lines(0, 3))], { timing: { retireAfterMs: 20 } })
+  await follower.untilShipped(range(0, 3))
+  for (const name of ['a.log.1', 'a.log.2']) world.write(name, line(7).slice(0, 20))
+  await follower.untilWarned()
+  expect((await follower.stop()).obstacles).toMatchObject([{ reason: 'alike' }])
 })

@@ -11,7 +11,10 @@ export type FileProgress = {
   readonly position: number
   /** The last line shipped: a file that begins alike must also hold this line here. */
   readonly lastLine: LastLine | null
-  /** Events and rejected lines sent to each partition, each counted once. */
+  /**
+   * Events and rejected lines sent to each partition, each counted once. As many as the log had when the file was
+   * begun: its lines are shared out among these for good, so that a line that is sent again comes where it came before.
+   */
   readonly partitionCounts: readonly number[]
   /** The latest time of its events, or null when it has none. */
   readonly highestMs: number | null
@@ -25,6 +28,8 @@ export type FileProgress = {
   readonly place: Place | null
   /** Where it lay while the gateway wrote to it under the name that is followed; null when it never was seen so. */
   readonly livePlace: Place | null
+  /** The last line that named the columns of those after it, in a format that does so. */
+  readonly header?: string | undefined
 }
 
 /** Stays the same when a file is renamed. */
@@ -40,6 +45,8 @@ export type LastLine = { readonly position: number; readonly bytes: number; read
 /** The same while lines are being read. */
 export class LiveFile {
   readonly file: string
+  /** As it was when reading it began. */
+  readonly begun: FileProgress
   format: string
   path: string
   position: number
@@ -49,12 +56,14 @@ export class LiveFile {
   lineDigests: readonly string[]
   place: Place | null
   livePlace: Place | null
+  header: string | null
   readonly #partitionCounts: number[]
   #savedLastLine: LastLine | null
   #lastLine: Line | null = null
 
   constructor(saved: FileProgress) {
     this.file = saved.file
+    this.begun = saved
     this.format = saved.format
     this.path = saved.path
     this.position = saved.position
@@ -64,8 +73,14 @@ export class LiveFile {
     this.lineDigests = saved.lineDigests
     this.place = saved.place
     this.livePlace = saved.livePlace
+    this.header = saved.header ?? null
     this.#partitionCounts = [...saved.partitionCounts]
     this.#savedLastLine = saved.lastLine
+  }
+
+  /** An earlier run had begun it, and may have sent more of it than it saved. */
+  get isResumed(): boolean {
+    return this.begun.place !== null || this.begun.position > 0
   }
 
   /** A line was shipped, or was blank and needn't be. */
@@ -80,6 +95,11 @@ export class LiveFile {
     this.place = { device, inode }
     if (isLive) this.livePlace = this.place
     return !isSamePlace(before, this.place)
+  }
+
+  /** Among how many its lines are shared out. */
+  get partitionCount(): number {
+    return this.#partitionCounts.length
   }
 
   countEvent(partition: number): void {
@@ -104,6 +124,7 @@ export class LiveFile {
       lineDigests,
       place,
       livePlace,
+      ...(this.header === null ? {} : { header: this.header }),
     }
   }
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path'
-import type { FileFacts, LogFiles } from './log-files.ts'
+import { type FileFacts, isAbsent, type LogFiles } from './log-files.ts'
 import { isRotatedName, rotationNumber } from './rotated-name.ts'
+import { explainFileError, type FileError } from './ship-error.ts'
 
 export type RotatedFile = {
   readonly path: string
@@ -9,21 +10,43 @@ export type RotatedFile = {
   readonly number: number | null
 }
 
+/** Where a log's rotated files are looked for. */
+type LogPlace = {
+  readonly path: string
+  /** Besides the one that the log lies in. */
+  readonly folders: readonly string[]
+}
+
+/** A file or a folder that could not be looked at. */
+type Unseen = { readonly path: string; readonly error: FileError }
+
+export type RotatedFiles = {
+  /** By when they were written last, the oldest first. */
+  readonly rotated: readonly RotatedFile[]
+  /** What has the log's own name. */
+  readonly live: FileFacts | Unseen | null
+  /** Where a rotated file must be looked for, and what has the name of one. */
+  readonly unseen: readonly Unseen[]
+  /** Folders in those, which say nothing as long as nothing is looked for. */
+  readonly unseenInside: readonly Unseen[]
+}
+
 const FOLDERS_MAX = 100
 const LOOKS_MAX = 5
 
 /**
- * The files into which a log was rotated, beside it and in the folders beside it, by when they were written last, the
- * oldest first. Null while they are being renamed: one may then be missed under its old and its new name.
+ * The files into which a log was rotated: beside it, in the folders that were named, and in the folders in these. Null
+ * while they are being renamed: one may then be missed under its old and its new name.
  */
-export async function findRotated(files: LogFiles, path: string): Promise<readonly RotatedFile[] | null> {
-  let before = await lookForRotated(files, path)
+export async function findRotated(files: LogFiles, log: LogPlace): Promise<RotatedFiles | null> {
+  let before = await lookForRotated(files, log)
   for (let look = 0; look < LOOKS_MAX; look++) {
-    const now = await lookForRotated(files, path)
+    const now = await lookForRotated(files, log)
     if (now !== null && before !== null && describeAll(now) === describeAll(before)) {
-      return now.sort(
+      const rotated = now.rotated.toSorted(
         (one, other) => one.facts.modifiedMs - other.facts.modifiedMs || (one.path < other.path ? -1 : 1),
       )
+      return { ...now, rotated }
     }
     before = now
   }
@@ -31,47 +54,85 @@ export async function findRotated(files: LogFiles, path: string): Promise<readon
 }
 
 /** Null when one was renamed since its folder was read. */
-async function lookForRotated(files: LogFiles, path: string): Promise<RotatedFile[] | null> {
-  const found: RotatedFile[] = []
-  const followed = basename(path)
-  for (const { folder, names } of await listFolders(files, dirname(path))) {
-    for (const name of names.filter(name => isRotatedName(name, followed))) {
-      const rotated = join(folder, name)
-      const facts = await files.facts(rotated)
-      if (facts === null) return null
-      if (facts.kind === 'file') found.push({ path: rotated, facts, number: rotationNumber(name, followed) })
-    }
+async function lookForRotated(files: LogFiles, log: LogPlace): Promise<RotatedFiles | null> {
+  const rotated: RotatedFile[] = []
+  const followed = basename(log.path)
+  const listed = await listFolders(files, log)
+  const unseen = [...listed.unseen]
+  for (const path of listed.paths.filter(path => isRotatedName(basename(path), followed))) {
+    const facts = await factsOf(files, path)
+    if (facts === null) return null
+    if ('error' in facts) unseen.push(facts)
+    else if (facts.kind === 'file')
+      rotated.push({ path, facts, number: rotationNumber(basename(path), followed) })
   }
-  return found
+  const live = await factsOf(files, log.path)
+  if (live !== null && 'error' in live) unseen.push(live)
+  return { rotated, live, unseen, unseenInside: listed.unseenInside }
+}
+
+async function factsOf(files: LogFiles, path: string): Promise<FileFacts | Unseen | null> {
+  try {
+    return await files.facts(path)
+  } catch (error) {
+    return { path, error: explainFileError(path, error) }
+  }
 }
 
 /** Which file has which name. */
-function describeAll(rotated: readonly RotatedFile[]): string {
+function describeAll({ rotated }: RotatedFiles): string {
   return rotated.map(({ path, facts }) => `${path} ${facts.device} ${facts.inode}`).join('\n')
 }
 
-/** Files that lie beside a log under any other name. */
-export async function findOthers(files: LogFiles, path: string): Promise<readonly RotatedFile[]> {
+/** Files that lie where a log's rotated files do, under any other name. */
+export async function findOthers(files: LogFiles, log: LogPlace): Promise<readonly RotatedFile[]> {
   const found: RotatedFile[] = []
-  const followed = basename(path)
-  for (const { folder, names } of await listFolders(files, dirname(path))) {
-    for (const name of names.filter(name => name !== followed && !isRotatedName(name, followed))) {
-      const other = join(folder, name)
-      const facts = await files.facts(other)
-      if (facts?.kind === 'file') found.push({ path: other, facts, number: null })
-    }
+  const followed = basename(log.path)
+  const { paths } = await listFolders(files, log)
+  for (const path of paths.filter(path => path !== log.path && !isRotatedName(basename(path), followed))) {
+    const facts = await factsOf(files, path)
+    // What has another name is one only if it can be seen to be.
+    if (facts !== null && !('error' in facts) && facts.kind === 'file')
+      found.push({ path, facts, number: null })
   }
   return found
 }
 
-async function listFolders(files: LogFiles, folder: string) {
-  const entries = await files.list(folder)
-  const names = entries.flatMap(({ name, isFolder }) => (isFolder ? [] : [name]))
-  const folders = [{ folder, names }]
-  for (const { name } of entries.filter(({ isFolder }) => isFolder).slice(0, FOLDERS_MAX)) {
-    const inside = join(folder, name)
-    const entries = await files.list(inside)
-    folders.push({ folder: inside, names: entries.flatMap(({ name, isFolder }) => (isFolder ? [] : [name])) })
+type Listed = Pick<RotatedFiles, 'unseen' | 'unseenInside'> & { readonly paths: readonly string[] }
+
+async function listFolders(files: LogFiles, { path, folders }: LogPlace): Promise<Listed> {
+  const own = dirname(path)
+  const paths: string[] = []
+  const unseen: Unseen[] = []
+  const unseenInside: Unseen[] = []
+  for (const folder of new Set([own, ...folders])) {
+    const listed = await listFolder(files, folder)
+    paths.push(...listed.files)
+    // Without its folder there is no log; without one that was named there may be rotated files.
+    if (listed.error !== null && !(folder === own && isAbsent(listed.error.cause)))
+      unseen.push({ path: folder, error: listed.error })
+    for (const [index, inside] of listed.folders.entries()) {
+      const { files: insiders, error } =
+        index < FOLDERS_MAX ? await listFolder(files, inside) : { files: [], error: beyond(inside) }
+      paths.push(...insiders)
+      if (error !== null && !isAbsent(error.cause)) unseenInside.push({ path: inside, error })
+    }
   }
-  return folders
+  return { paths, unseen, unseenInside }
+}
+
+async function listFolder(files: LogFiles, folder: string) {
+  try {
+    const entries = await files.list(folder)
+    const pathsOf = (isFolder: boolean) =>
+      entries.flatMap(entry => (entry.isFolder === isFolder ? [join(folder, entry.name)] : []))
+    return { files: pathsOf(false), folders: pathsOf(true), error: null }
+  } catch (error) {
+    return { files: [], folders: [], error: explainFileError(folder, error) }
+  }
+}
+
+function beyond(folder: string): FileError {
+  const message = `there are more than ${FOLDERS_MAX} folders beside it; name it where rotated files lie in it`
+  return explainFileError(folder, new Error(message))
 }

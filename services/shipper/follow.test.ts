@@ -172,7 +172,9 @@ describe('rotation by rename', () => {
 
   test('retires the old file once it is quiet, with its last half line as rejected', async () => {
     const path = world.write('a.log', lines(0, 10) + line(10).slice(0, 30))
-    follow([path], { timing: { retireAfterMs: 50 } })
+    let nowMs = NOW_MS
+    const clock = () => (nowMs += 100)
+    follow([path], { clock, timing: { retireAfterMs: 50 } })
     await untilShipped(range(0, 10))
     renameSync(path, world.path('a.log.1'))
     writeFileSync(path, lines(11, 12))

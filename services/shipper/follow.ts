@@ -5,13 +5,16 @@ import type { FileFacts } from './log-files.ts'
 import { keyOf } from './obstacle.ts'
 import type { FoundObstacle } from './obstacles.ts'
 import { Tail } from './read-tail.ts'
-import { explainAlike } from './recognise-file.ts'
+import { FileError } from './ship-error.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
 import { type Survey, surveyRotated } from './survey-rotated.ts'
 
 /** How late a line may be written after the request it tells of: gateways write their logs through buffers. */
 const LATENESS_MS = 60_000
+
+/** What is found twice in a row is no file that is just being written or renamed. */
+const SURVEYS_MIN = 2
 
 export type FollowOptions = {
   readonly signal: AbortSignal
@@ -30,9 +33,11 @@ type Followed = {
   readonly retiring: Set<Tail>
   /** The files that it was rotated into, when they were last looked at; null before the first time. */
   survey: Survey | null
+  /** Why what has the log's name can't be read. */
+  unread: FileError | null
   /** They are to be looked at before anything is begun. */
   isChanged: boolean
-  /** By what the last survey found; what is found twice in a row is no file that is just being written. */
+  /** By what the last survey found. */
   doubts: ReadonlyMap<string, string | null>
 }
 
@@ -48,6 +53,7 @@ export async function followFiles(
     current: null,
     retiring: new Set(),
     survey: null,
+    unread: null,
     isChanged: true,
     doubts: new Map(),
   }))
@@ -104,13 +110,27 @@ async function visit(
   return isMore
 }
 
-function openLog(shipment: Shipment, followed: Followed): Promise<Tail | null> {
-  return Tail.open(shipment, {
-    path: followed.path,
-    log: followed.path,
-    isLive: true,
-    isElsewhere: (known, facts) => isElsewhere(followed, known, facts),
-  })
+/** The others are followed on while one can't be read. */
+async function openLog(shipment: Shipment, followed: Followed): Promise<Tail | null> {
+  followed.unread = null
+  try {
+    return await Tail.open(shipment, {
+      path: followed.path,
+      log: followed.path,
+      isLive: true,
+      isElsewhere: (known, facts) => isElsewhere(followed, known, facts),
+    })
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error
+    followed.unread = error
+    return null
+  }
+}
+
+function unreadOf({ path, unread }: Followed): readonly FoundObstacle[] {
+  if (unread === null) return []
+  const { reason, message: detail } = unread
+  return [{ reason, path, log: path, file: null, detail, version: null }]
 }
 
 /** The file was renamed, and another one has its name. */
@@ -134,9 +154,11 @@ async function survey(
   const found = await surveyRotated(shipment, path, tailsOf([followed]), options)
   followed.isChanged = found === null
   if (found === null) return
+  for (const tail of followed.retiring) tail.surveys += 1
   for (const tail of found.begun) followed.retiring.add(tail)
   summaries.push(...found.summaries)
-  const doubtful = [...found.found, ...tailsOf([followed]).flatMap(alikeOf)].filter(
+  const alike = tailsOf([followed]).flatMap(tail => tail.alike)
+  const doubtful = [...found.found, ...unreadOf(followed), ...alike].filter(
     one => !shipment.obstacles.isSettled(one),
   )
   for (const one of doubtful) {
@@ -146,13 +168,6 @@ async function survey(
   shipment.obstacles.clear(one => one.log === path && !keys.has(keyOf(one)))
   followed.doubts = keys
   followed.survey = found
-}
-
-function alikeOf({ like, options, facts }: Tail): readonly FoundObstacle[] {
-  if (like === null) return []
-  const { path, log } = options
-  const version = `${facts.device}:${facts.inode}`
-  return [{ reason: 'alike', path, log, file: null, detail: explainAlike(path, like), version }]
 }
 
 async function visitCurrent(
@@ -187,7 +202,10 @@ async function visitCurrent(
 
 /** Another file has taken the name. While none has, the gateway is still writing to the old one. */
 async function isReplaced(shipment: Shipment, tail: Tail): Promise<boolean> {
-  const facts = await shipment.settings.files.facts(tail.options.path)
+  const facts = await shipment.settings.files.facts(tail.options.path).catch(() => {
+    // The survey tells of it; what is open is read on.
+    return null
+  })
   return facts !== null && !tail.isFile(facts)
 }
 
@@ -198,7 +216,7 @@ async function retire(
   summaries: FileSummary[],
 ): Promise<void> {
   const visited = await tail.visit(signal)
-  const isQuiet = tail.quietVisits * pollMs >= retireAfterMs
+  const isQuiet = tail.quietVisits * pollMs >= retireAfterMs && tail.surveys >= SURVEYS_MIN
   if (visited === 'more' || (visited === 'at_end' && !isQuiet)) return
   if (visited === 'at_end') await tail.end()
   followed.retiring.delete(tail)

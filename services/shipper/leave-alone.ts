@@ -6,6 +6,7 @@ import type { FileFacts } from './log-files.ts'
 import { openFile } from './read-bytes.ts'
 import { ByteCursor } from './read-from.ts'
 import { agree } from './recognise-file.ts'
+import { FileError } from './ship-error.ts'
 import type { Shipment } from './shipment.ts'
 import type { KnownStart, LogProgress } from './source-progress.ts'
 
@@ -49,7 +50,8 @@ async function startOf(shipment: Shipment, path: string): Promise<Start | null> 
   try {
     const cursor = await ByteCursor.open(() => openFile(shipment.settings.files, path))
     return await cursor.identify().finally(() => cursor.close())
-  } catch {
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error
     // What can't be read now was not shipped either, and is left alone as it is.
     return null
   }

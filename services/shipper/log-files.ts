@@ -8,6 +8,8 @@ export type FileFacts = {
   readonly inode: string
   readonly bytes: number
   readonly modifiedMs: number
+  /** How many names it has: none when it was deleted while it is open. */
+  readonly links: number
   /** Of this file and this content: differs once it was written to. */
   readonly version: string
 }
@@ -23,21 +25,25 @@ type FolderEntry = { readonly name: string; readonly isFolder: boolean }
 
 /** All that a shipper asks of a file system. Its errors carry the operating system's `code`. */
 export type LogFiles = {
-  /** What is in a folder; nothing when it isn't there. */
+  /** What is in a folder. */
   list(folder: string): Promise<readonly FolderEntry[]>
-  /** Null when there is none. */
+  /** Null when there is no such file. */
   facts(path: string): Promise<FileFacts | null>
   open(path: string): Promise<OpenLogFile>
 }
 
 export const diskFiles: LogFiles = {
   async list(folder) {
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+    const entries = await readdir(folder, { withFileTypes: true })
     return entries.map(entry => ({ name: entry.name, isFolder: entry.isDirectory() }))
   },
   async facts(path) {
-    const stats = await stat(path, { bigint: true }).catch(() => null)
-    return stats === null ? null : describe(stats)
+    try {
+      return describe(await stat(path, { bigint: true }))
+    } catch (error) {
+      if (isAbsent(error)) return null
+      throw error
+    }
   },
   async open(path) {
     const handle = await open(path, 'r')
@@ -52,6 +58,11 @@ export const diskFiles: LogFiles = {
   },
 }
 
+/** There is nothing of that name: what else keeps from looking at it must not pass for that. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
 function describe(stats: BigIntStats): FileFacts {
   return {
     kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other',
@@ -59,6 +70,7 @@ function describe(stats: BigIntStats): FileFacts {
     inode: String(stats.ino),
     bytes: Number(stats.size),
     modifiedMs: Number(stats.mtimeNs) / 1e6,
+    links: Number(stats.nlink),
     version: [stats.dev, stats.ino, stats.size, stats.mtimeNs].join(':'),
   }
 }

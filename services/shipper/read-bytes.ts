@@ -8,11 +8,10 @@ import {
   recogniseCompression,
 } from './decompress.ts'
 import type { FileFacts, LogFiles, OpenLogFile } from './log-files.ts'
-import { damaged, explainFileError, ShipError } from './ship-error.ts'
+import { isCompressedName } from './rotated-name.ts'
+import { damaged, explainFileError, FileError, ShipError } from './ship-error.ts'
 
 const CHUNK_BYTES = 512 * 1024
-
-const COMPRESSED_NAME = /\.(gz|zst|xz|bz2)$/
 
 /** The bytes of a log in order, decompressed. */
 export type ByteSource = {
@@ -37,7 +36,7 @@ export async function openFile(files: LogFiles, path: string): Promise<ByteSourc
     if (facts.kind === 'directory') throw new ShipError(`${path}: is a directory; expected a log file`)
     const start = await file.read(0, MAGIC_BYTES)
     const compression = recogniseCompression(start)
-    if (compression === null && start.length < MAGIC_BYTES && COMPRESSED_NAME.test(path))
+    if (compression === null && start.length < MAGIC_BYTES && isCompressedName(path))
       throw damaged(path, 'only begun')
     if (compression === null) return { facts, compression, ...plainBytes(path, file) }
     if (!isRead(compression)) throw otherCompression(path, compression)
@@ -61,8 +60,9 @@ export async function openForReading(files: LogFiles, path: string): Promise<Ope
 }
 
 /** What can't be read must not pass for text. */
-function otherCompression(path: string, compression: OtherCompression): ShipError {
-  return new ShipError(
+function otherCompression(path: string, compression: OtherCompression): FileError {
+  return new FileError(
+    'other_compression',
     `${path}: is compressed by ${compression}, which is not read; expected text, gzip or Zstandard. Decompress it, ` +
       'and ship what comes out',
   )

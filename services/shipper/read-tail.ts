@@ -2,9 +2,18 @@ import { MAGIC_BYTES, recogniseCompression } from './decompress.ts'
 import { type FileProgress, isSamePlace } from './file-progress.ts'
 import { digestOf, HEAD_BYTES_MAX, readStart, START_LINES_MAX, type Start } from './identify-file.ts'
 import type { FileFacts, OpenLogFile } from './log-files.ts'
+import type { FoundObstacle } from './obstacles.ts'
 import { openForReading, readAt } from './read-bytes.ts'
 import { judgeLine } from './read-from.ts'
-import { type Candidate, isCopy, type Recognised, recognise } from './recognise-file.ts'
+import {
+  type Candidate,
+  explainAlike,
+  type Holding,
+  isCopy,
+  nameFurther,
+  type Recognised,
+  recognise,
+} from './recognise-file.ts'
 import { codeOf, FileError } from './ship-error.ts'
 import { LineShipper } from './ship-lines.ts'
 import type { FileSummary } from './ship-summary.ts'
@@ -14,6 +23,7 @@ import type { Shipment } from './shipment.ts'
 const CHUNKS_PER_VISIT = 16
 /** Of what was read last, so much is looked at again to see that it is still the same file. */
 const SEEN_BYTES = 1024
+const NEWLINE = 0x0a
 
 type Visit =
   | 'more'
@@ -45,12 +55,16 @@ export class Tail {
   #start: Seen | null = null
   #lastSeen: Seen | null = null
   #readPosition = 0
+  /** All that it holds so far was given up. */
+  #isGivenUp = false
   /** When it was last seen that all of its lines had been read; null when there may be more. */
   atEndMs: number | null = null
+  /** How often it was looked for under its new name. */
+  surveys = 0
   /** Visits in a row that found nothing new. */
   quietVisits = 0
-  /** Begins like this one, and can't be told from it so far. */
-  like: FileProgress | null = null
+  /** It begins like another file, and can't be told from it so far. */
+  alike: readonly FoundObstacle[] = []
 
   constructor(shipment: Shipment, file: OpenLogFile, facts: FileFacts, options: TailOptions) {
     this.#shipment = shipment
@@ -104,7 +118,8 @@ export class Tail {
     const nowMs = this.#shipment.settings.clock()
     const { bytes, modifiedMs } = await this.#file.facts()
     const begun = await this.#begin(false)
-    if (begun === null) return this.#rest(bytes === 0 ? nowMs : null)
+    // What was given up of a file holds nothing more than the one that it is like.
+    if (begun === null) return this.#rest(bytes === 0 || this.#isGivenUp ? nowMs : null)
     if (!(await this.#isSame())) return 'replaced'
     const { live } = begun.shipper
     if (live.lineDigests.length < START_LINES_MAX && !(await this.#lookAtStart(live.lineDigests)))
@@ -161,6 +176,11 @@ export class Tail {
     return (await this.#file.facts()).bytes
   }
 
+  /** How many names it has by now. */
+  async links(): Promise<number> {
+    return (await this.#file.facts()).links
+  }
+
   #rest(atEndMs: number | null): Visit {
     this.atEndMs = atEndMs
     this.quietVisits += 1
@@ -178,19 +198,27 @@ export class Tail {
     const recognised = await this.#recognise(start)
     if (isExpected !== undefined && !(recognised.kind === 'known' && isExpected(recognised.known, start)))
       return null
-    this.like = recognised.kind === 'undecided' ? recognised.like : null
-    if (recognised.kind === 'undecided') return null
-    const file = recognised.kind === 'known' ? recognised.known.file : recognised.file
+    const alike = recognised.kind === 'undecided' ? this.#explainAlike(recognised.like) : []
+    this.alike = alike
+    const isGivenUp = alike.some(one => this.#shipment.obstacles.isSettled(one))
+    if (recognised.kind === 'undecided' && !isGivenUp) return null
+    const begin = recognised.kind === 'undecided' ? await this.#goBehind(start, recognised.like) : recognised
+    // Half a line waits for its rest.
+    this.#isGivenUp = begin === null && head.at(-1) === NEWLINE
+    if (begin === null) return null
+    const file = begin.kind === 'known' ? begin.known.file : begin.file
     const seen = seenStart(head, start)
     // What was looked at one after the other is of one content only if that is still there.
     if (this.#shipment.isOpen(file) || !(await this.#stands(seen))) return null
-    const live = this.#shipment.open(file, this.options.log)
+    this.alike = []
+    const live = this.#shipment.open(file, this.options.log, begin.kind === 'behind' ? begin.like : null)
     const isNews = live.lieAt(this.facts, this.options.isLive)
     if (isNews || live.done) this.#shipment.moved(live)
     live.done = false
     live.lineDigests = start.lineDigests
     this.#start = seen
-    if (recognised.kind === 'known') this.#lastSeen = recognised.known.lastLine
+    this.#lastSeen =
+      begin.kind === 'known' ? begin.known.lastLine : begin.kind === 'behind' ? begin.like.lastLine : null
     this.#readPosition = live.position
     this.#begun = { shipper: new LineShipper(this.#shipment, live), resumedFrom: live.position }
     return this.#begun
@@ -204,14 +232,34 @@ export class Tail {
         facts: this.facts,
         isCompressed: false,
         isLive,
-        holds: async ({ lastLine }) =>
-          lastLine === null
-            ? 'all'
-            : judgeLine(await this.#file.read(lastLine.position, lastLine.bytes), lastLine),
+        holds: known => this.#holds(known),
         isElsewhere,
       },
       this.#shipment.kinOf(start.file),
     )
+  }
+
+  #explainAlike(like: FileProgress): readonly FoundObstacle[] {
+    const { path, log } = this.options
+    const { device, inode } = this.facts
+    // It grows: what a person saw is which file it is like, and how far that one was shipped.
+    const version = [device, inode, like.file, like.position].join(':')
+    return [{ reason: 'alike', path, log, file: null, detail: explainAlike(path, like), version }]
+  }
+
+  /**
+   * What it has in common with another file was given up: a file of its own, read from where that one's shipping
+   * stopped. Null as long as nothing stands there that is its own.
+   */
+  async #goBehind(start: Start, like: FileProgress) {
+    const file = nameFurther(start, this.#shipment.kinOf(start.file))
+    if (file === null || (await this.#holds(like)) !== 'all') return null
+    return { kind: 'behind', file, like } as const
+  }
+
+  async #holds({ lastLine }: FileProgress): Promise<Holding> {
+    if (lastLine === null) return 'all'
+    return judgeLine(await this.#file.read(lastLine.position, lastLine.bytes), lastLine)
   }
 
   /** The more lines of its start are known, the better it is told from others. Answers false when it is another. */

@@ -19,6 +19,7 @@ const at = (inode: string): FileFacts => ({
   device: '1',
   inode,
   bytes: 0,
+  links: 1,
   modifiedMs: 0,
   version: inode,
 })

@@ -133,7 +133,7 @@ function hasFewerLines({ start, facts }: Candidate, known: FileProgress): boolea
  * The first file that begins with a line is called by the digest of that line, as ever; a further one also by the
  * digest through the first line in which it differs from all the others. Null while there is no such line.
  */
-function nameFurther({ file, lineDigests }: Start, kin: readonly FileProgress[]): string | null {
+export function nameFurther({ file, lineDigests }: Start, kin: readonly FileProgress[]): string | null {
   const line = lineDigests.findIndex(
     (digest, index) => index > 0 && kin.every(known => known.lineDigests[index] !== digest),
   )

@@ -33,6 +33,10 @@ test.each([
   ['access.log.12.gz', 12],
   ['access.log-20261101', null],
   ['access.log.20261101', null],
+  ['access.1.log', 1],
+  ['access.2.log.gz', 2],
+  ['access-20261101.log', null],
+  ['access.20261101.log', null],
   ['access.log.old', null],
 ])('%s has the number %j', (name, expected) => expect(rotationNumber(name, 'access.log')).toBe(expected))
 

@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 
-const COMPRESSED = /\.(gz|zst|xz|bz2|lz4|lzma|Z|zip)$/
+/** How files are called that a compressor has made, whether it is read or not. */
+const COMPRESSED = /\.(gz|zst|xz|bz2|lz4|lz|lzma|Z|zip|7z)$/
 /** A number, a date, a time, or `old`; several of them too. */
 const BEHIND = /^[._-](?:\d|old)(?:[\dTZ:+_.-]|old)*$/
 const BEFORE = /^(?:\d|old)(?:[\dTZ:+_.-]|old)*(?<=[._-])$/
@@ -14,8 +15,7 @@ export function isRotatedName(name: string, followed: string): boolean {
   if (plain === followed) return name !== followed
   if (plain.startsWith(followed) && BEHIND.test(plain.slice(followed.length))) return true
   if (plain.endsWith(followed) && BEFORE.test(plain.slice(0, -followed.length))) return true
-  const extension = extname(followed)
-  const stem = followed.slice(0, followed.length - extension.length)
+  const { stem, extension } = splitName(followed)
   if (extension === '' || !plain.startsWith(stem) || !plain.endsWith(extension)) return false
   return BEHIND.test(plain.slice(stem.length, plain.length - extension.length))
 }
@@ -25,8 +25,24 @@ export function plainName(path: string): string {
   return path.replace(COMPRESSED, '')
 }
 
+export function isCompressedName(path: string): boolean {
+  return COMPRESSED.test(path)
+}
+
+/** The number in `NAME.1` or `STEM.1.EXTENSION`; null where it is called otherwise. */
 export function rotationNumber(name: string, followed: string): number | null {
   const plain = plainName(name)
-  const behind = /^\.(\d{1,4})$/.exec(plain.startsWith(followed) ? plain.slice(followed.length) : '')
-  return behind === null ? null : Number(behind[1])
+  const { stem, extension } = splitName(followed)
+  const behind = plain.startsWith(followed)
+    ? plain.slice(followed.length)
+    : plain.startsWith(stem) && plain.endsWith(extension)
+      ? plain.slice(stem.length, plain.length - extension.length)
+      : ''
+  const number = /^\.(\d{1,4})$/.exec(behind)
+  return number === null ? null : Number(number[1])
+}
+
+function splitName(followed: string): { readonly stem: string; readonly extension: string } {
+  const extension = extname(followed)
+  return { stem: followed.slice(0, followed.length - extension.length), extension }
 }

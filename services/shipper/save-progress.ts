@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { z } from 'zod'
 import { obstacleShape, settledShape } from './obstacle.ts'
 import { messageOf, ShipError } from './ship-error.ts'
@@ -24,11 +25,16 @@ const fileProgress = knownStart.extend({
   modifiedMs: z.number().min(0),
   done: z.boolean(),
   livePlace: place.nullable().default(null),
+  header: z.string().optional(),
 })
 const logProgress = z.object({
   path: z.string().min(1),
   before: z.array(knownStart),
   looked: z.record(z.string(), z.string()),
+})
+const toldShape = z.object({
+  total: count,
+  listed: z.array(z.object({ reason: z.string(), path: z.string(), sinceMs: count }).readonly()).readonly(),
 })
 /** Version 1 knew nothing but its files' first lines and positions; what it lacks is filled in as they are met. */
 const sourceProgress = z.object({
@@ -41,6 +47,7 @@ const sourceProgress = z.object({
   logs: z.array(logProgress).default([]),
   obstacles: z.array(obstacleShape).default([]),
   settled: z.array(settledShape).default([]),
+  told: toldShape.default(NO_OBSTACLES),
 })
 
 /** Where a source's progress lies. */
@@ -71,7 +78,10 @@ export function makeStateDir(stateDir: string): void {
   }
 }
 
-/** The saved progress of a source, or a fresh one. Throws ShipError when it is of another log or can't be read. */
+/**
+ * The saved progress of a source, or a fresh one. A topic may have got partitions since: what was begun before keeps
+ * its own number. Throws ShipError when it is of another log or can't be read.
+ */
 export async function loadProgress(
   path: string,
   source: string,
@@ -79,10 +89,10 @@ export async function loadProgress(
 ): Promise<SourceProgress> {
   const saved = await readProgress(path, source)
   if (saved === null) return startSource(source, partitionCount)
-  const strange = saved.files.find(file => file.partitionCounts.length !== partitionCount)
-  if (saved.partitionCount !== partitionCount || strange !== undefined) {
+  const most = Math.max(saved.partitionCount, ...saved.files.map(file => file.partitionCounts.length))
+  if (most > partitionCount) {
     throw new ShipError(
-      `${path}: was made with a log of ${saved.partitionCount} partitions, and this one has ${partitionCount}; ` +
+      `${path}: was made with a log of ${most} partitions, and this one has ${partitionCount}; ` +
         'lines already shipped would be counted again. ' +
         'Use the log it was made with, or another source name for new files',
     )

@@ -44,6 +44,15 @@ export function damaged(path: string, found: string, cause?: unknown): FileError
   )
 }
 
+/** The last line of a copy, of which an earlier run may have sent more. */
+export function cutOff(path: string): FileError {
+  return new FileError(
+    'damaged',
+    `${path}: ends in half a line, which may have been sent whole before shipping was stopped; the whole lines ` +
+      'before it were shipped. Put a file in its place that holds the line, or give up the half',
+  )
+}
+
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -1,3 +1,4 @@
+import type { FileLines, GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import type { LiveFile } from './file-progress.ts'
 import { type Line, LineSplitter } from './read-lines.ts'
 import type { Shipment } from './shipment.ts'
@@ -23,8 +24,14 @@ export class LineShipper {
   readonly counts: LineCounts = noLines()
   readonly #shipment: Shipment
   readonly #splitter: LineSplitter
+  readonly #format: GatewayFormat
+  /** Of a format that names its columns in the file. */
+  readonly #fileLines: FileLines | null
 
   constructor(shipment: Shipment, live: LiveFile) {
+    const { format } = shipment.settings
+    this.#fileLines = format.openFile?.(live.header) ?? null
+    this.#format = this.#fileLines === null ? format : { ...format, parseLine: this.#fileLines.parseLine }
     this.live = live
     this.#shipment = shipment
     this.#splitter = new LineSplitter(live.position)
@@ -44,20 +51,30 @@ export class LineShipper {
     }
   }
 
-  /** No more will come: a last line without a newline is shipped as it is. */
-  end(): void {
+  /**
+   * No more will come: a last line without a newline is shipped as it is. Answers false, and leaves it, when it is cut
+   * off and `mayBeSent`: sent whole before, it is in the partition of its client, and must not come to another one too.
+   */
+  end(mayBeSent = false): boolean {
     const line = this.#splitter.end()
+    if (line !== null && mayBeSent && this.#toRecord(line).kind === 'rejected') return false
     if (line !== null) this.#ship(line)
-    if (this.live.done) return
+    if (this.live.done) return true
     this.live.done = true
     this.#shipment.moved(this.live)
+    return true
+  }
+
+  #toRecord(line: Line) {
+    const { source } = this.#shipment.settings
+    return toRecord(line, this.#format, { source, file: this.live.file })
   }
 
   #ship(line: Line): void {
-    const { format, source } = this.#shipment.settings
-    const record = toRecord(line, format, { source, file: this.live.file })
+    const record = this.#toRecord(line)
     const before = this.live.position
     this.live.passLine(line)
+    if (this.#fileLines !== null) this.live.header = this.#fileLines.header()
     this.#shipment.moved(this.live)
     this.counts.lines += 1
     this.counts.bytes += this.live.position - before

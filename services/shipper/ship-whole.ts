@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LiveFile } from './file-progress.ts'
+import { isSamePlace, type LiveFile } from './file-progress.ts'
 import type { Start } from './identify-file.ts'
 import type { ByteSource } from './read-bytes.ts'
 import { ByteCursor } from './read-from.ts'
 import { type Candidate, explainAlike, type Recognised, recognise } from './recognise-file.ts'
-import { FileError } from './ship-error.ts'
+import { cutOff, FileError } from './ship-error.ts'
 import { LineShipper, noLines } from './ship-lines.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
@@ -155,7 +155,12 @@ async function shipToEnd(
       lines: shipper.counts.lines,
     })
   }
-  shipper.end()
+  if (!shipper.end(mayBeSent(shipper.live, source))) throw cutOff(path)
+}
+
+/** What grew where it was read last still holds all that was sent of it; a copy may end before that. */
+function mayBeSent({ isResumed, begun }: LiveFile, { compression, facts }: ByteSource): boolean {
+  return isResumed && (compression !== null || !isSamePlace(begun.place, facts))
 }
 
 async function pauses(next: Promise<unknown>): Promise<boolean> {

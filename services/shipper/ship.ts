@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { isName } from '@forbruk/schemas/event/check-request.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { isPlain } from '@forbruk/schemas/text/plain-text.ts'
 import { SharedFileError } from './find-shared.ts'
 import { followFiles } from './follow.ts'
 import { lockSource } from './lock-source.ts'
@@ -18,7 +19,7 @@ import {
   saveProgress,
 } from './save-progress.ts'
 import { AppendFailedError } from './send-batches.ts'
-import { FileError, messageOf, ShipError } from './ship-error.ts'
+import { explainFileError, FileError, messageOf, ShipError } from './ship-error.ts'
 import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from './ship-summary.ts'
 import { shipWhole } from './ship-whole.ts'
 import { Shipment } from './shipment.ts'
@@ -29,7 +30,7 @@ export type ShipOptions = {
   readonly format: GatewayFormat
   /** The log stream's name, which stays the same for as long as there is that gateway instance. */
   readonly source: string
-  /** Paths; `-` is standard input. */
+  /** Paths; `-` is standard input. Followed ones may have folders beside them, in which rotated files lie too. */
   readonly files: readonly string[]
   readonly follow: boolean
   /** The folder that keeps how far each source has come. */
@@ -65,6 +66,7 @@ const APPEND_ATTEMPTS_MAX = 6
 export async function ship(options: ShipOptions): Promise<ShipSummary> {
   checkOptions(options)
   const { source, format, log, stateDir, signal = new AbortController().signal } = options
+  const { paths, folders } = await splitPaths(options)
   const timing = { ...TIMING, ...options.timing }
   makeStateDir(stateDir)
   const path = progressPath(stateDir, source)
@@ -86,6 +88,7 @@ export async function ship(options: ShipOptions): Promise<ShipSummary> {
         format,
         source,
         files: diskFiles,
+        folders,
         clock,
         markEveryMs: timing.markEveryMs,
         retry,
@@ -94,7 +97,7 @@ export async function ship(options: ShipOptions): Promise<ShipSummary> {
       },
       saved,
     )
-    const files = await shipFiles(shipment, options, { ...timing, signal })
+    const files = await shipFiles(shipment, { ...options, files: paths }, { ...timing, signal })
     return summarise(source, format.name, files, shipment.obstacles.standing, signal.aborted)
   } finally {
     unlock()
@@ -108,7 +111,7 @@ async function shipFiles(
   options: ShipOptions,
   run: Run,
 ): Promise<readonly FileSummary[]> {
-  const paths = [...new Set(options.files)]
+  const { files: paths } = options
   const onProgress = options.onProgress ?? (() => undefined)
   try {
     if (options.follow && !paths.includes(STDIN)) {
@@ -216,7 +219,7 @@ function describeUnsaved(error: unknown): string {
 }
 
 function checkOptions({ source, files, follow }: ShipOptions): void {
-  if (!isName(source)) {
+  if (!isName(source) || !isPlain(source)) {
     throw new ShipError(
       `the source ${JSON.stringify(source.slice(0, 40))} is no name; expected 1 to 256 characters without control ` +
         'characters, such as gateway-1/access',
@@ -226,6 +229,29 @@ function checkOptions({ source, files, follow }: ShipOptions): void {
     throw new ShipError('there is no file to ship; expected a path, or - for standard input')
   if (follow && files.includes(STDIN) && files.length > 1) {
     throw new ShipError('standard input (-) was given beside files to follow; follow one or the other')
+  }
+}
+
+/** What is followed, and the folders in which rotated files lie as well. */
+async function splitPaths({ files, follow }: Pick<ShipOptions, 'files' | 'follow'>) {
+  const paths: string[] = []
+  const folders: string[] = []
+  for (const path of new Set(files)) {
+    const kind = follow && path !== STDIN ? await kindOf(path) : 'file'
+    if (kind === 'directory') folders.push(resolve(path))
+    else if (path.endsWith('/')) throw new ShipError(`${path}: there is no such folder`)
+    else paths.push(path)
+  }
+  if (paths.length === 0)
+    throw new ShipError(`${folders.join(', ')}: is a directory; give the log that is followed as well`)
+  return { paths, folders }
+}
+
+async function kindOf(path: string) {
+  try {
+    return (await diskFiles.facts(path))?.kind
+  } catch (error) {
+    throw explainFileError(path, error)
   }
 }
 

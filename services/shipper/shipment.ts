@@ -1,8 +1,8 @@
 import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
+import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
-import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
 import { type FileProgress, LiveFile, startProgress } from './file-progress.ts'
 import { findShared } from './find-shared.ts'
 import type { LogFiles } from './log-files.ts'
@@ -10,12 +10,16 @@ import { Obstacles } from './obstacles.ts'
 import { BatchSender, type RetryPolicy } from './send-batches.ts'
 import { ShipError } from './ship-error.ts'
 import type { LogProgress, SourceProgress } from './source-progress.ts'
+import { tellObstacles } from './tell-obstacles.ts'
+import { NO_FILE, toMarks } from './to-marks.ts'
 
 export type ShipmentSettings = {
   readonly log: EventLog
   readonly format: GatewayFormat
   readonly source: string
   readonly files: LogFiles
+  /** Where rotated files are looked for, besides the folder that their log lies in. */
+  readonly folders: readonly string[]
   /** Milliseconds since the epoch. */
   readonly clock: () => number
   readonly markEveryMs: number
@@ -50,8 +54,11 @@ export class Shipment {
   /** Shipped further than the last mark in the log says. */
   readonly #unmarked: Set<string>
   readonly #logs: Map<string, LogProgress>
-  readonly #partitions = new Map<string, number>()
+  /** By how many there are to choose from. */
+  readonly #partitions = new Map<number, Map<string, number>>()
   #throughMs: number | null
+  /** By the last mark that the log has acknowledged. */
+  #told: MarkedObstacles
   #latestFile: string | null
   #logsChanged = false
   #batches = 0
@@ -65,6 +72,7 @@ export class Shipment {
     this.#unmarked = new Set(saved.unmarked)
     this.#logs = new Map(saved.logs.map(log => [log.path, log]))
     this.#throughMs = saved.throughMs
+    this.#told = saved.told
     this.#latestFile = saved.files.at(-1)?.file ?? null
     this.#checkpointMs = settings.clock()
   }
@@ -99,8 +107,11 @@ export class Shipment {
     return this.files.filter(({ file }) => file === firstLine || file.startsWith(`${firstLine}-`))
   }
 
-  /** Goes on with a file, or begins it. Until it is closed nobody else may. */
-  open(file: string, path: string): LiveFile {
+  /**
+   * Goes on with a file, or begins it. Until it is closed nobody else may.
+   * @param behind what it begins with is this one's, and was given up: it is read from where that was shipped through
+   */
+  open(file: string, path: string, behind: FileProgress | null = null): LiveFile {
     const { format } = this.settings
     const known = this.progressOf(file)
     if (known !== undefined && known.format !== format.name && known.position > 0) {
@@ -109,7 +120,8 @@ export class Shipment {
       )
     }
     if (this.#open.has(file)) throw new Error(`${path}: ${file} is being read already`)
-    const live = this.#live.get(file) ?? new LiveFile(known ?? this.#startOf(file, path))
+    const begun = { ...this.#startOf(file, path), ...(behind === null ? {} : startBehind(behind)) }
+    const live = this.#live.get(file) ?? new LiveFile(known ?? begun)
     live.format = format.name
     live.path = path
     this.#live.set(file, live)
@@ -133,7 +145,7 @@ export class Shipment {
   }
 
   send(live: LiveFile, value: Buffer, key: string): void {
-    const partition = this.#partitionOf(key)
+    const partition = this.#partitionOf(key, live.partitionCount)
     live.countEvent(partition)
     this.#sender.add(value, partition)
   }
@@ -160,10 +172,11 @@ export class Shipment {
 
   async flush(): Promise<void> {
     if (this.#moved.size === 0) return
-    const progress = [...this.#moved].map(live => live.snapshot())
+    const moved = [...this.#moved]
+    const progress = moved.map(live => live.snapshot())
     this.#moved.clear()
     this.#batches += 1
-    await this.#saveBegun(progress)
+    await this.#saveBegun(moved)
     await this.#sender.flush(() => {
       for (const file of progress) this.#acknowledge(file)
     })
@@ -176,12 +189,15 @@ export class Shipment {
   }
 
   /** Files of which no line was acknowledged yet. Throws SharedFileError. */
-  async #saveBegun(files: readonly FileProgress[]): Promise<void> {
-    const begun = files.filter(({ file }) => (this.#acknowledged.get(file)?.position ?? 0) === 0)
+  async #saveBegun(files: readonly LiveFile[]): Promise<void> {
+    const begun = files
+      .filter(({ file }) => (this.#acknowledged.get(file)?.position ?? 0) === 0)
+      .map(({ begun, path, lineDigests, place, livePlace }) => ({
+        ...begun,
+        ...{ path, lineDigests, place, livePlace },
+      }))
     if (begun.length === 0) return
-    for (const { file, path, lineDigests, place, livePlace } of begun) {
-      this.#acknowledge({ ...this.#startOf(file, path), lineDigests, place, livePlace })
-    }
+    for (const file of begun) this.#acknowledge(file)
     await this.save()
     // Once ours is saved: of two sources that begin a file at once, one at least sees the other.
     const shared = findShared(this.settings.source, begun, await this.settings.readOthers())
@@ -216,14 +232,17 @@ export class Shipment {
    */
   async checkpoint(throughMs: number | null): Promise<void> {
     await this.settle()
-    const isHeld = this.obstacles.standing.length > 0
-    if (!isHeld && this.#raiseThrough(throughMs) && this.#unmarked.size === 0 && this.#latestFile !== null) {
-      this.#unmarked.add(this.#latestFile)
-    }
+    const obstacles = tellObstacles(this.obstacles.standing)
+    const isRaised = obstacles.total === 0 && this.#raiseThrough(throughMs) && this.#latestFile !== null
+    const isNews = JSON.stringify(obstacles) !== JSON.stringify(this.#told)
+    if (this.#unmarked.size === 0 && (isRaised || isNews)) this.#unmarked.add(this.#latestFile ?? NO_FILE)
     if (this.#unmarked.size > 0 || this.#logsChanged || this.obstacles.changed) await this.save()
     if (this.#unmarked.size > 0) {
-      for (const file of this.#unmarked) this.#sendMarks(file)
-      await this.#sender.flush(() => this.#unmarked.clear())
+      for (const file of this.#unmarked) this.#sendMarks(file, obstacles)
+      await this.#sender.flush(() => {
+        this.#unmarked.clear()
+        this.#told = obstacles
+      })
       await this.#sender.settle()
       await this.save()
     }
@@ -245,6 +264,7 @@ export class Shipment {
       logs: [...this.#logs.values()],
       obstacles: this.obstacles.standing,
       settled: this.obstacles.settled,
+      told: this.#told,
     })
   }
 
@@ -254,32 +274,30 @@ export class Shipment {
     return true
   }
 
-  #sendMarks(file: string): void {
-    const progress = this.#acknowledged.get(file)
+  #sendMarks(file: string, obstacles: MarkedObstacles): void {
+    const progress = file === NO_FILE ? this.#startOf(file, '') : this.#acknowledged.get(file)
     if (progress === undefined) return
-    const { source, format } = this.settings
-    for (const [partition, eventsTotal] of progress.partitionCounts.entries()) {
-      const mark = {
-        kind: 'mark',
-        source,
-        file,
-        position: progress.position,
-        eventsTotal,
-        throughMs: this.#throughMs ?? EARLIEST_TIME_MS,
-        format: format.name,
-      } as const
-      this.#sender.add(encodeMark(mark), partition)
-    }
+    const { source, format, log } = this.settings
+    const said = { source, format: format.name, throughMs: this.#throughMs, obstacles }
+    // To all of them: none may look as if the source had come to a halt there.
+    const marks = toMarks(progress, log.partitionCount, said)
+    for (const [partition, mark] of marks.entries()) this.#sender.add(mark, partition)
   }
 
-  #partitionOf(key: string): number {
-    const known = this.#partitions.get(key)
+  #partitionOf(key: string, partitionCount: number): number {
+    const byKey = this.#partitions.get(partitionCount) ?? new Map<string, number>()
+    this.#partitions.set(partitionCount, byKey)
+    const known = byKey.get(key)
     if (known !== undefined) return known
-    if (this.#partitions.size >= KNOWN_CLIENTS_MAX) this.#partitions.clear()
-    const partition = choosePartition(key, this.settings.log.partitionCount)
-    this.#partitions.set(key, partition)
+    if (byKey.size >= KNOWN_CLIENTS_MAX) byKey.clear()
+    const partition = choosePartition(key, partitionCount)
+    byKey.set(key, partition)
     return partition
   }
+}
+
+function startBehind({ position, lastLine }: FileProgress): Pick<FileProgress, 'position' | 'lastLine'> {
+  return { position, lastLine }
 }
 
 function latest(times: readonly (number | null)[]): number | null {

@@ -1,3 +1,4 @@
+import { type MarkedObstacles, NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import type { FileProgress } from './file-progress.ts'
 import type { Obstacle, SettledObstacle } from './obstacle.ts'
 
@@ -15,6 +16,8 @@ export type SourceProgress = {
   /** While there is any, no mark says more than the ones before. */
   readonly obstacles: readonly Obstacle[]
   readonly settled: readonly SettledObstacle[]
+  /** What the last mark told of them. */
+  readonly told: MarkedObstacles
 }
 
 /** What is known of the files beside a log that is followed. */
@@ -29,6 +32,6 @@ export type LogProgress = {
 export type KnownStart = Pick<FileProgress, 'file' | 'lineDigests' | 'place'>
 
 export function startSource(source: string, partitionCount: number): SourceProgress {
-  const none = { unmarked: [], files: [], logs: [], obstacles: [], settled: [] }
+  const none = { unmarked: [], files: [], logs: [], obstacles: [], settled: [], told: NO_OBSTACLES }
   return { source, partitionCount, throughMs: null, ...none }
 }

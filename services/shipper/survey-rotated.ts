@@ -1,5 +1,6 @@
 import type { FileProgress } from './file-progress.ts'
-import { findOthers, findRotated, type RotatedFile } from './find-rotated.ts'
+import { findHoles } from './find-holes.ts'
+import { findOthers, findRotated, type RotatedFile, type RotatedFiles } from './find-rotated.ts'
 import { startLog } from './leave-alone.ts'
 import type { FoundObstacle } from './obstacles.ts'
 import type { Tail } from './read-tail.ts'
@@ -28,9 +29,10 @@ export async function surveyRotated(
   tails: readonly Tail[],
   options: SurveyOptions,
 ): Promise<Survey | null> {
-  const { files } = shipment.settings
-  const rotated = await findRotated(files, path)
-  if (rotated === null) return null
+  const { files, folders } = shipment.settings
+  const looked = await findRotated(files, { path, folders })
+  if (looked === null) return null
+  const { rotated } = looked
   const log = shipment.logOf(path) ?? (await startLog(shipment, path, rotated))
   const known = shipment.files.filter(file => file.path === path)
   const round = new Round(shipment, log, rotated, tails, options)
@@ -40,16 +42,34 @@ export async function surveyRotated(
     if (plain !== undefined) await round.examine(plain)
     await round.examine(one)
   }
+  const others = await findOthers(files, { path, folders })
   if (missed(shipment, path, round).length > 0) {
-    for (const one of await findOthers(files, path)) await round.examineStranger(one)
+    for (const one of others) await round.examineStranger(one)
   }
+  const lost = [
+    ...missed(shipment, path, round).map(file => gone(path, file)),
+    ...(await findStrayed(shipment, path, tails, round, looked, others)),
+  ]
   const found = [
     ...round.found,
-    ...missed(shipment, path, round).map(file => gone(path, file)),
+    ...lost,
+    ...explainUnseen(path, looked, lost.length > 0),
     ...findHoles(path, rotated, round, known),
   ]
   await round.keep(rotated)
   return { rotated, begun: round.begun, summaries: round.summaries, found }
+}
+
+/** What can't be looked at inside the folders matters once something is looked for. */
+function explainUnseen(
+  log: string,
+  { unseen, unseenInside }: RotatedFiles,
+  isSought: boolean,
+): readonly FoundObstacle[] {
+  return [...unseen, ...(isSought ? unseenInside : [])].map(({ path, error }) => {
+    const detail = `${error.message}; files into which ${log} was rotated may lie there`
+    return { reason: 'unreadable', path, log, file: null, detail, version: null }
+  })
 }
 
 /** Read under this name, not to the end, and found nowhere. */
@@ -60,37 +80,43 @@ function missed(shipment: Shipment, path: string, round: Round): readonly FilePr
 function gone(log: string, { file, position }: FileProgress): FoundObstacle {
   const detail =
     `${log}: the file shipped through byte ${position} is gone; lines after that could not be shipped. If it lies ` +
-    'elsewhere, ship it by its name'
+    'elsewhere, name that folder too, where what was rotated after it is looked for as well, or ship it by its name'
   return { reason: 'gone', path: log, log, file, detail, version: null }
 }
 
 /**
- * Where files are numbered, none may be missing between one that is known and the log, but those that were known too:
- * they were begun after that one, and were deleted since.
+ * Renamed into a folder that nobody looks into, while it was being read: what came to it until then was shipped. What
+ * is rotated there while nobody watches would be missed without a word, so it is told at the first that goes there, and
+ * stays an obstacle until that file is found. One that was deleted has gone nowhere.
  */
-function findHoles(
+async function findStrayed(
+  shipment: Shipment,
   log: string,
-  rotated: readonly RotatedFile[],
+  tails: readonly Tail[],
   round: Round,
-  known: readonly FileProgress[],
-): readonly FoundObstacle[] {
-  const order = known.map(({ file }) => file).filter(file => !round.isLive(file))
-  const numbered = rotated
-    .flatMap(({ path, number }) =>
-      number === null ? [] : [{ number, at: order.indexOf(round.fileAt(path) ?? '') }],
-    )
-    .sort((one, other) => one.number - other.number)
-  const holes: { number: number; file: string }[] = []
-  let younger = { number: 0, at: order.length }
-  for (const { number, at } of numbered) {
-    const missing = number - younger.number - 1
-    const file = order[at]
-    if (file !== undefined && missing > younger.at - at - 1) holes.push({ number: number - 1, file })
-    if (number > younger.number) younger = { number, at: at === -1 ? younger.at : at }
+  { rotated, live }: RotatedFiles,
+  others: readonly RotatedFile[],
+): Promise<readonly FoundObstacle[]> {
+  // Where it can't be looked at, that is the obstacle.
+  if (live !== null && 'error' in live) return []
+  const seen = [...rotated, ...others].map(({ facts }) => facts)
+  const strayed = new Set(
+    shipment.obstacles.standing.flatMap(({ reason, log: of, file }) =>
+      reason === 'neighbour_missing' && of === log && file !== null ? [file] : [],
+    ),
+  )
+  for (const tail of tails) {
+    const isSeen = [live, ...seen].some(facts => facts !== null && tail.isFile(facts))
+    if (tail.file === null || isSeen) continue
+    // What is open keeps its number; with no name left it has gone nowhere.
+    if ((await tail.links()) > 0) strayed.add(tail.file)
   }
-  if (holes.length === 0) return []
-  const names = holes.map(({ number }) => `${log}.${number}`).join(', ')
-  const detail = `${names}: is missing between files that were rotated; lines in it could not be shipped`
-  const version = holes.map(({ file }) => file).join(' ')
-  return [{ reason: 'neighbour_missing', path: log, log, file: null, detail, version }]
+  const unfinished = missed(shipment, log, round).map(({ file }) => file)
+  return [...strayed].flatMap(file => {
+    if (round.hasMet(file) || unfinished.includes(file)) return []
+    const detail =
+      `${log}: the file that was rotated last lies in no folder that is looked at; name its folder behind the log, ` +
+      'or what is rotated while nobody watches is missed'
+    return [{ reason: 'neighbour_missing', path: log, log, file, detail, version: null } as const]
+  })
 }

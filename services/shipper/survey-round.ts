@@ -86,7 +86,8 @@ export class Round {
       const start = await cursor.identify().finally(() => cursor.close())
       if (start === null || !sought.some(known => known.file.startsWith(start.file) && agree(start, known)))
         return
-    } catch {
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error
       return
     }
     await this.#read(stranger)
@@ -136,17 +137,17 @@ export class Round {
   async #readPlain(rotated: RotatedFile, cursor: ByteCursor, start: Start): Promise<void> {
     const { path } = rotated
     const whole = await recogniseWhole(this.#shipment, cursor, start, this.#isElsewhere(rotated))
-    // A half line says who it is once no more comes of it; until then it is left to be read as it grows.
+    // A half line says who it is once no more comes of it; until then it is left to be read as it grows. Told at once
+    // is only that it can't be told from another: its end would be given up without a word, and begun again for ever.
     const isHalf = start.lineDigests.length === 0 && start.headBytes < HEAD_BYTES_MAX
-    const recognised = isHalf && !(whole.kind === 'known' && whole.known.done) ? null : whole
-    if (recognised?.kind === 'undecided') throw new FileError('alike', explainAlike(path, recognised.like))
-    if (recognised?.kind === 'known') {
-      this.#checkAlone(path, start, recognised.known)
-      const { file, done, position } = recognised.known
+    if (whole.kind === 'undecided') throw new FileError('alike', explainAlike(path, whole.like))
+    if (whole.kind === 'known' && (!isHalf || whole.known.done)) {
+      this.#checkAlone(path, start, whole.known)
+      const { file, done, position } = whole.known
       this.#files.set(path, file)
       if (this.#shipment.isOpen(file)) return this.#leaveCopy(rotated, file, cursor.source.facts?.bytes ?? 0)
       const isRead = done && (cursor.source.facts?.bytes ?? 0) <= position
-      if (recognised.holds === 'less' || isRead) return this.#see(rotated, file)
+      if (whole.holds === 'less' || isRead) return this.#see(rotated, file)
     }
     const tail = await Tail.open(this.#shipment, {
       path,
@@ -193,15 +194,15 @@ export class Round {
     this.#find({ reason: 'unfinished', path, log: this.#log.path, file, detail, version: facts.version })
   }
 
-  /** The known one has a file of its own, and it isn't what this one was compressed from. */
+  /** The known one has a file of its own, and neither of the two was compressed from the other. */
   #isElsewhere({ path }: RotatedFile): Candidate['isElsewhere'] {
-    const origin = this.#rotated.find(one => one.path === plainName(path))
-    const isOrigin = (facts: FileFacts) => origin !== undefined && isSamePlace(origin.facts, facts)
+    const pair = this.#rotated.filter(one => plainName(one.path) === plainName(path))
+    const isOfPair = (facts: FileFacts) => pair.some(one => isSamePlace(one.facts, facts))
     return ({ file, place }, facts) =>
       !isSamePlace(place, facts) &&
-      (this.#rotated.some(one => !isOrigin(one.facts) && isSamePlace(place, one.facts)) ||
+      (this.#rotated.some(one => !isOfPair(one.facts) && isSamePlace(place, one.facts)) ||
         this.#tails.some(
-          tail => !isOrigin(tail.facts) && (tail.file === file || isSamePlace(place, tail.facts)),
+          tail => !isOfPair(tail.facts) && (tail.file === file || isSamePlace(place, tail.facts)),
         ))
   }
 

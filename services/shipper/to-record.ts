@@ -1,5 +1,5 @@
 import type { LineRejectReason } from '@forbruk/schemas/event/log-event.ts'
-import { redactExcerpt } from '@forbruk/schemas/event/redact.ts'
+import { makeExcerpt } from '@forbruk/schemas/excerpt/make-excerpt.ts'
 import type { GatewayFormat, ParsedLine } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { encodeRejectedLine, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { LINE_BYTES_MAX, type Line } from './read-lines.ts'
@@ -41,7 +41,7 @@ export function toRecord(line: Line, format: GatewayFormat, origin: LineOrigin):
         position: line.position,
         reason: parsed.reason,
         detail: parsed.detail,
-        excerpt: redactExcerpt(line.bytes),
+        excerpt: makeExcerpt(line.bytes),
         lineBytes: line.lineBytes,
       })
       return { kind: 'rejected', key: origin.source, value }

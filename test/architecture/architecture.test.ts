@@ -9,6 +9,13 @@ test('all files are looked at', () => {
   expect(files.length).toBeGreaterThan(400)
 })
 
-test.each(Object.entries(RULES))('%s', (_, find) => {
-  expect(find(files).map(describeFault)).toEqual([])
-})
+/** Of all regular expressions each is looked into. */
+const TIMEOUT_MS = 120_000
+
+test.each(Object.entries(RULES))(
+  '%s',
+  (_, find) => {
+    expect(find(files).map(describeFault)).toEqual([])
+  },
+  TIMEOUT_MS,
+)

@@ -4,6 +4,8 @@ import { isTest, lineAt, type SourceFile } from './source-files.ts'
 
 const COUNTED = [
   'stream',
+  'stream_key',
+  'stream_secret',
   'usage_rollup',
   'source_ledger',
   'rejected_event',
@@ -55,9 +57,10 @@ const ownedBy = (folder: string, tables: readonly string[]) => tables.map(table 
 /** The folder whose SQL alone names the table or view; others ask its functions. */
 export const TABLE_OWNERS: ReadonlyMap<string, string> = new Map([
   ...ownedBy('infra/ledger/', COUNTED),
+  ...ownedBy('infra/signs/', ['process_sign']),
   ...ownedBy('services/close/', CLOSED),
   ...ownedBy('services/alerts/', RAISED),
-  ...ownedBy('infra/store/', ['schema_migration', 'installation']),
+  ...ownedBy('infra/store/', ['schema_migration', 'installation', 'seal']),
 ])
 
 const NAMED = /\b(?:FROM|JOIN|INTO|TABLE|UPDATE|IN)\s+\(?\s*(?:\w+\.)?`?(\w+)`?/g

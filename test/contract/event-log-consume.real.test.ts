@@ -2,7 +2,7 @@ import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { describe, expect, test } from 'vitest'
 import { uniqueTopic } from '../support/kafka/topics.ts'
 import { backends, numbered, openLog, range } from '../support/log/backends.ts'
-import { Recorder } from '../support/log/recorder.ts'
+import { consumeAll, Recorder } from '../support/log/recorder.ts'
 import { rejection } from '../support/wait/rejection.ts'
 import { until } from '../support/wait/until.ts'
 
@@ -26,7 +26,7 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
       const log = await open('consume')
       await log.append([...numbered(6, { partition: 0 }), ...numbered(4, { partition: 1 })])
       const recorder = new Recorder(partition => (partition === 0 ? 4 : 0))
-      const subscription = await log.consume(uniqueTopic('group'), recorder)
+      const subscription = await consumeAll(log, recorder)
       await until(
         () => recorder.count() === 6,
         () => `${recorder.count()} of 6 records`,
@@ -51,10 +51,9 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
 
     test('a second subscription resumes in the middle, whatever was committed', async () => {
       const log = await open('resume', 1)
-      const group = uniqueTopic('group')
       await log.append(numbered(20, { partition: 0 }))
       const first = new Recorder()
-      const subscription = await log.consume(group, first)
+      const subscription = await consumeAll(log, first)
       await until(
         () => first.count() === 20,
         () => `${first.count()} of 20 records`,
@@ -63,7 +62,7 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
       await subscription.stop()
 
       const second = new Recorder(() => 13)
-      const resumed = await log.consume(group, second)
+      const resumed = await consumeAll(log, second)
       await until(
         () => second.count() === 7,
         () => `${second.count()} of 7 records`,
@@ -78,7 +77,7 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
       await log.append([...numbered(3, { partition: 0 }), ...numbered(3, { partition: 1 })])
       const answer = Promise.withResolvers<number>()
       const recorder = new Recorder(partition => (partition === 0 ? answer.promise : 0))
-      const subscription = await log.consume(uniqueTopic('group'), recorder)
+      const subscription = await consumeAll(log, recorder)
       await until(
         () => recorder.offsets(1).length === 3,
         () => `${recorder.offsets(1)} of partition 1`,
@@ -94,23 +93,20 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
       expect(recorder.violations).toEqual([])
     })
 
-    test('one batch of a partition at a time, and a heartbeat while it is worked on', async () => {
-      const log = await open('heartbeat', 1)
+    test('one batch of a partition at a time, however long it is worked on', async () => {
+      const log = await open('one-at-a-time', 1)
       await log.append(numbered(3, { partition: 0 }))
       let inHand = 0
       class Slow extends Recorder {
-        override async handle(_: unknown, heartbeat: () => Promise<void>) {
+        override async handle() {
           inHand += 1
           if (inHand > 1) this.violations.push('two batches at once')
-          for (const _ of range(0, 3)) {
-            await new Promise(resolve => setTimeout(resolve, 50))
-            await heartbeat()
-          }
+          await new Promise(resolve => setTimeout(resolve, 150))
           inHand -= 1
         }
       }
       const recorder = new Slow()
-      const subscription = await log.consume(uniqueTopic('group'), recorder)
+      const subscription = await consumeAll(log, recorder)
       await until(
         () => inHand === 1,
         () => 'no batch',
@@ -125,11 +121,66 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
       expect(recorder.violations).toEqual([])
     })
 
+    test('what is no longer held is given up after the batch in hand, and held anew where assign says', async () => {
+      const log = await open('hold')
+      await log.append([...numbered(6, { partition: 0 }), ...numbered(6, { partition: 1 })])
+      const recorder = new GatedRecorder(partition => (partition === 0 ? 2 : 0))
+      const subscription = await log.consume('group', recorder)
+      subscription.hold(new Set([0]))
+      await recorder.reached.promise
+      subscription.hold(new Set([1]))
+      await new Promise(resolve => setTimeout(resolve, 100))
+      expect(recorder.revoked).toEqual([])
+      recorder.gate.resolve()
+      await until(
+        () => recorder.offsets(1).length === 6,
+        () => `${recorder.offsets(1)} of partition 1`,
+      )
+      expect(recorder.revoked).toEqual([0])
+      subscription.hold(new Set([0, 1]))
+      await until(
+        () => recorder.offsets(0).length === 8,
+        () => `${recorder.offsets(0)} of partition 0`,
+      )
+      await subscription.stop()
+      expect(recorder.offsets(0)).toEqual([...range(2, 6), ...range(2, 6)])
+      expect(recorder.offsets(1)).toEqual(range(0, 6))
+      expect(recorder.assigned).toEqual([0, 1, 0])
+      expect(recorder.violations).toEqual([])
+    })
+
+    test('what is held anew while assign is still asked about it is asked about once that has answered', async () => {
+      const log = await open('asked-anew', 1)
+      await log.append(numbered(6, { partition: 0 }))
+      const answers = [Promise.withResolvers<number>(), Promise.withResolvers<number>()]
+      const recorder: Recorder = new Recorder(() => answers[recorder.assigned.length - 1]?.promise ?? 0)
+      const subscription = await log.consume('group', recorder)
+      subscription.hold(new Set([0]))
+      await until(
+        () => recorder.assigned.length === 1,
+        () => 'not assigned',
+      )
+      subscription.hold(new Set())
+      subscription.hold(new Set([0]))
+      // Longer than a stop waits for an answer.
+      await new Promise(resolve => setTimeout(resolve, 4_000))
+      expect(recorder.assigned).toEqual([0])
+      answers[0]?.resolve(1)
+      answers[1]?.resolve(4)
+      await until(
+        () => recorder.offsets(0).length === 2,
+        () => `${recorder.offsets(0)}`,
+      )
+      await subscription.stop()
+      expect(recorder.offsets(0)).toEqual([4, 5])
+      expect(recorder.violations).toEqual([])
+    })
+
     test('stop waits for the batch in hand', async () => {
       const log = await open('stop', 1)
       await log.append(numbered(3, { partition: 0 }))
       const recorder = new GatedRecorder()
-      const subscription = await log.consume(uniqueTopic('group'), recorder)
+      const subscription = await consumeAll(log, recorder)
       await recorder.reached.promise
       const stopped = subscription.stop()
       await new Promise(resolve => setTimeout(resolve, 100))
@@ -153,7 +204,7 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
         }
       }
       const recorder = new Failing()
-      const subscription = await log.consume(uniqueTopic('group'), recorder)
+      const subscription = await consumeAll(log, recorder)
       expect(await rejection(subscription.finished)).toBe(failure)
       expect(deliveries).toBe(1)
       expect(recorder.revoked).toEqual([0])
@@ -164,7 +215,7 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
       const log = await open('assign-error', 1)
       const failure = new Error('the ledger is gone')
       const recorder = new Recorder(() => Promise.reject(failure))
-      const subscription = await log.consume(uniqueTopic('group'), recorder)
+      const subscription = await consumeAll(log, recorder)
       expect(await rejection(subscription.finished)).toBe(failure)
     })
 
@@ -173,7 +224,7 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
       await log.append(numbered(10, { partition: 0 }))
       await backend.deleteBelow(log.topic, 0, 6)
       const messageAt = async (offset: number) => {
-        const subscription = await log.consume(uniqueTopic('group'), new Recorder(() => offset))
+        const subscription = await consumeAll(log, new Recorder(() => offset))
         const error = await rejection(subscription.finished)
         expect(error).toBeInstanceOf(EventLogError)
         return String(error)
@@ -189,7 +240,7 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
       const log = await open('lost', 1)
       await log.append(numbered(10, { partition: 0 }))
       const recorder = new GatedRecorder()
-      const subscription = await log.consume(uniqueTopic('group'), recorder)
+      const subscription = await consumeAll(log, recorder)
       await recorder.reached.promise
       await log.append(numbered(10, { partition: 0 }))
       // By then whoever reads one batch ahead has done so.
@@ -208,7 +259,7 @@ describe.each(backends)('consuming from $name', ({ name, backend, there }) => {
     test('closing the log stops what consumes from it', async () => {
       const log = await open('close', 1)
       const recorder = new Recorder()
-      const subscription = await log.consume(uniqueTopic('group'), recorder)
+      const subscription = await consumeAll(log, recorder)
       await until(
         () => recorder.nextOffsets.size === 1,
         () => 'not assigned',

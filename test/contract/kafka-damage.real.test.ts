@@ -3,6 +3,7 @@ import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { audit } from '@forbruk/aggregator/audit/audit.ts'
+import { FOLD_VERSION, UNSIGNED_VERSION } from '@forbruk/aggregator/count/block.ts'
 import { acceptGap } from '@forbruk/aggregator/resume/accept-gap.ts'
 import { aggregate } from '@forbruk/aggregator/run/aggregate.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
@@ -69,7 +70,14 @@ describe.skipIf(obstacle !== null)('a batch whose bytes on the disk have changed
     return range(0, 2).map(partition => stored.get(partition)?.nextOffset)
   }
   const settle = (gap: { partition: number; fromOffset: number; toOffset: number }) =>
-    acceptGap({ ledger: createLedgerReader(store), store, log, clock: Date.now }, gap, 'a bad disk')
+    acceptGap(
+      {
+        ...{ ledger: createLedgerReader(store), store, log, clock: Date.now, foldVersionMax: FOLD_VERSION },
+        words: { verify: () => false, unsignedVersion: UNSIGNED_VERSION },
+      },
+      gap,
+      'a bad disk',
+    )
 
   test('is named, and what stands before it is read', async () => {
     expect((await readValues(log, 0, 0, 20)).values.length).toBe(20)

@@ -5,9 +5,10 @@ import { aggregate } from '@forbruk/aggregator/run/aggregate.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { createKafkaClient } from '@forbruk/infra/log/kafka/client.ts'
 import { createLogger } from '@forbruk/infra/runtime/logger.ts'
+import { LOOK_INTERVAL_MS } from '@forbruk/infra/signs/neighbours.ts'
+import { openSignBoard } from '@forbruk/infra/signs/sign-board.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
-import { readInstallation } from '@forbruk/infra/store/read-installation.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
@@ -16,8 +17,8 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { watchStandstills } from '../../services/cli/wiring/watch-standstills.ts'
 import { uniqueTopic } from '../support/kafka/topics.ts'
 import { kafka, openLog, range } from '../support/log/backends.ts'
-import { Recorder } from '../support/log/recorder.ts'
 import { runForbruk } from '../support/process/run-forbruk.ts'
+import { startKillableStore } from '../support/store/killable-store.ts'
 import { until } from '../support/wait/until.ts'
 
 const brokers = inject('kafkaBrokers') ?? []
@@ -46,18 +47,18 @@ describe.skipIf(brokers.length === 0)('on one Kafka', () => {
   }
 
   /** Into the store of this file, as `forbruk aggregate` does, until caught up. */
-  async function startCounting(log: EventLog) {
+  async function startCounting(log: EventLog, into = store) {
     const warnings: { partition?: number; isCountedHere?: boolean; text: string }[] = []
     const silent = () => undefined
     const warn = (fields: object, text: string) => void warnings.push({ ...fields, text })
     const watch = await watchStandstills({
       logger: { debug: silent, info: silent, warn, error: silent },
       log: async () => log,
-      store: async () => store,
+      store: async () => into,
     })
     const stopping = new AbortController()
     const counting = aggregate({
-      ...{ log, store, logger: createLogger('silent'), signal: stopping.signal, untilCaughtUp: true },
+      ...{ log, store: into, logger: createLogger('silent'), signal: stopping.signal, untilCaughtUp: true },
       onHeld: watch.onHeld,
     })
     onTestFinished(async () => {
@@ -83,11 +84,22 @@ describe.skipIf(brokers.length === 0)('on one Kafka', () => {
 
   test('what nobody counts on is named within seconds, and waited for', async () => {
     const log = await makeTopic('held')
-    const group = `forbruk-aggregator.${log.topic}.${await readInstallation(store)}`
-    // A member that holds partitions and does not get on: as a process that was stopped, or one that waits for a disk.
-    const holder = await log.consume(group, new Recorder())
-    onTestFinished(() => holder.stop())
-    const { counting, warnings } = await startCounting(await openLog(kafka, log.topic, PARTITIONS))
+    const process = await startKillableStore(join(folder, 'shared'), join(folder, 'shared.err'))
+    onTestFinished(() => process.stop())
+    const shared = await openStore({
+      ...{ kind: 'server', url: process.url, user: 'default', password: '', database: 'forbruk' },
+    })
+    onTestFinished(() => shared.close())
+    await migrate(shared, MIGRATIONS, Date.now)
+    // One that lives and says that it counts, and does not get on: as one that waits for its disk.
+    const board = openSignBoard(shared, log.topic)
+    let sequence = 0
+    const tell = () =>
+      board.tell({ process: 'stuck', sequence: ++sequence, isLeaving: false, held: range(0, PARTITIONS) })
+    await tell()
+    const telling = setInterval(() => void tell().catch(() => undefined), LOOK_INTERVAL_MS)
+    onTestFinished(() => clearInterval(telling))
+    const { counting, warnings } = await startCounting(log, shared)
     const said = () => warnings.filter(({ isCountedHere }) => isCountedHere === false)
     await until(
       () => said().length === 2,
@@ -96,7 +108,7 @@ describe.skipIf(brokers.length === 0)('on one Kafka', () => {
     expect(said()[0]?.text).toMatch(
       /^partition \d has stood at offset 0 for \d+ s, with 50 offsets to be counted$/,
     )
-    await holder.stop()
+    clearInterval(telling)
     await counting
   })
 

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
 import type { RecordRejectReason } from '@forbruk/schemas/event/log-event.ts'
 import { requestEventV1 } from '@forbruk/schemas/wire/avro-types.ts'
+import { encodeStreamLimits } from '@forbruk/schemas/wire/encode.ts'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { z } from 'zod'
+import { signAsStranger } from '../support/aggregator/stream-key.ts'
 import { uniqueTopic } from '../support/kafka/topics.ts'
 import { kafka, openLog, range } from '../support/log/backends.ts'
 import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
@@ -98,6 +100,12 @@ const REJECTED: Record<RecordRejectReason, Buffer | null> = {
   time_ahead: json({ ...whole, time: TIME_MS + 2 * DAY_MS }),
   status_invalid: json({ ...whole, status: 600 }),
   bytes_invalid: json({ ...whole, request_bytes: -1 }),
+  control_unsigned: encodeStreamLimits({ pastMaxMs: 1, aheadMaxMs: 1 }),
+  signature_invalid: signAsStranger(
+    { stream: 'a', partition: 0 },
+    1,
+    encodeStreamLimits({ pastMaxMs: 1, aheadMaxMs: 1 }),
+  ),
 }
 
 /** Sixty of a source, in Avro. */

@@ -35,7 +35,7 @@ const UNCHARGED = {
     'by clients that the registry does not know, by ukjent',
   todo:
     `correct the registry (forbruk registry import DIR --valid-from ${month}), ` +
-    `then forbruk close ${month} --accept registry`,
+    `then forbruk close ${month} --dry-run, which names the difference that --accept takes`,
 }
 const LATER = {
   ...{ kind: 'later_usage', month, revision: 1, detail: `usage of ${month} was counted after r1 was closed` },
@@ -85,12 +85,13 @@ test('and it waits no more once it is settled', async () => {
   appendFileSync(join(folder, 'clients.csv'), 'ukjent,Ikke ukjent AS,,no\n')
   appendFileSync(join(folder, 'activations.csv'), 'ukjent,shop,2020-01-01,\n')
   await forbruk(['registry', 'import', folder, '--valid-from', month], settings)
-  const todo = `forbruk close ${month} --dry-run, then --accept registry if it should change`
+  const todo = `forbruk close ${month} --dry-run, which names the difference that --accept takes`
   expect((await readJson('status')).waiting).toContainEqual({
     ...{ kind: 'inputs_changed', month, revision: 1, causes: ['registry'], todo },
     detail: `${month} r1 was closed by another registry than holds for it now`,
   })
-  const closed = await readJson('close', month, '--accept', 'registry')
+  const { unaccepted } = await readJson('close', month, '--dry-run')
+  const closed = await readJson('close', month, '--accept', unaccepted.join())
   expect(closed).toMatchObject({ outcome: 'revised', revision: 2 })
   expect(await readJson('status')).toMatchObject({ waiting: [] })
 })

@@ -3,7 +3,7 @@ import type { Aggregator } from './aggregators.ts'
 import type { Fault } from './plan.ts'
 import type { World } from './world.ts'
 
-/** The group gives a silent member up after 30 s. */
+/** The others take one that gives no sign for gone after 3 s. */
 const ZOMBIE_MS = 40_000
 /** The store's client gives an answer up after 60 s. */
 const LATE_ANSWER_MS = 62_000
@@ -11,9 +11,11 @@ const DELIVERED_AFTER_MS = 38_000
 const TRAP_WAIT_MS = 75_000
 const FREE_WAIT_MS = 60_000
 const POLL_MS = 100
+/** Between two restarts, as long as an orchestrator takes to see that a process is ready. */
+const ROLLING_PAUSE_MS = 3_000
 
 type AggregatorFault =
-  | Extract<Fault, `scale-${string}` | `aggregator-${string}`>
+  | Extract<Fault, `scale-${string}` | `aggregator-${string}` | 'aggregators-rolling'>
   | 'insert-after-death'
   | 'store-late-answer'
 
@@ -29,6 +31,8 @@ export async function inflictOnAggregator(fault: AggregatorFault, world: World):
       return withOne(world, aggregator => killBeforeLedger(aggregator, world))
     case 'aggregator-zombie':
       return withOne(world, suspend)
+    case 'aggregators-rolling':
+      return restartAll(world)
     case 'insert-after-death':
       return withOne(world, aggregator => deliverAfterDeath(aggregator, world))
     case 'store-late-answer':
@@ -83,6 +87,20 @@ async function scaleDown(world: World): Promise<string> {
     }
   }
   return ended.length === 0 ? 'there were no more than 2' : ended.join(', ')
+}
+
+/** One after the other, in order. */
+async function restartAll({ aggregators }: World): Promise<string> {
+  const up = aggregators.filter(({ isUp, isBusy }) => isUp && !isBusy)
+  const codes: string[] = []
+  for (const aggregator of up) {
+    aggregator.isBusy = true
+    codes.push(await aggregator.stop())
+    aggregator.start()
+    aggregator.isBusy = false
+    await setTimeout(ROLLING_PAUSE_MS)
+  }
+  return `${up.length} restarted one after the other (exit codes ${codes.join(', ')})`
 }
 
 async function killAtOnce(aggregator: Aggregator, { random, onKill }: World): Promise<string> {

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ProxyFault } from '../support/store/faulty-proxy.ts'
 import { inflictOnAggregator } from './inflict-on-aggregator.ts'
+import { inflictOnBrokers } from './inflict-on-brokers.ts'
 import type { Fault } from './plan.ts'
 import type { World } from './world.ts'
 
@@ -17,6 +18,7 @@ export function inflict(fault: Fault, world: World): Promise<string> {
     case 'aggregator-kill':
     case 'aggregator-kill-before-ledger':
     case 'aggregator-zombie':
+    case 'aggregators-rolling':
     case 'insert-after-death':
     case 'store-late-answer':
       return inflictOnAggregator(fault, world)
@@ -33,22 +35,15 @@ export function inflict(fault: Fault, world: World): Promise<string> {
     case 'store-cut':
       return cutAfterApplying(world)
     case 'broker-kill':
-      return world.brokerTurns.take(() => killBroker(world))
     case 'broker-restart':
-      return world.brokerTurns.take(async () => {
-        await world.kafka.stop()
-        await world.kafka.start()
-        return 'stopped in order, started again'
-      })
+    case 'brokers-rolling':
+    case 'broker-stall':
+    case 'broker-cut-off':
+    case 'controller-kill':
+    case 'coordinator-kill':
+    case 'brokers-two-down':
+      return world.brokerTurns.take(() => inflictOnBrokers(fault, world))
   }
-}
-
-async function killBroker({ kafka, random }: World): Promise<string> {
-  await kafka.kill()
-  const awayMs = random.whole(500, 4_000)
-  await setTimeout(awayMs)
-  await kafka.start()
-  return `kill -9, started again after ${awayMs} ms`
 }
 
 /** While it applies an insert, if one comes. */

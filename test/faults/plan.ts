@@ -16,14 +16,25 @@ export const FAULTS = [
   'store-late-answer',
   'broker-kill',
   'broker-restart',
+  'aggregators-rolling',
 ] as const
-export type Fault = (typeof FAULTS)[number]
+/** These take several brokers. */
+export const FAULTS_OF_THREE = [
+  'brokers-rolling',
+  'broker-stall',
+  'broker-cut-off',
+  'controller-kill',
+  'coordinator-kill',
+  'brokers-two-down',
+] as const
+export type Fault = (typeof FAULTS)[number] | (typeof FAULTS_OF_THREE)[number]
 
 /** Faults that begin together, on purpose; the next step begins when counting has recovered from all of them. */
 export type Step = readonly [Fault, ...Fault[]]
 
 export type Form = {
-  readonly name: 'short' | 'long'
+  readonly name: 'short' | 'long' | 'three brokers'
+  readonly brokers: number
   readonly eventsTotal: number
   /** At most; the events are spread over the faults. */
   readonly eventsPerSecond: number
@@ -35,6 +46,7 @@ export type Form = {
 
 export const SHORT: Form = {
   name: 'short',
+  brokers: 1,
   eventsTotal: 300_000,
   eventsPerSecond: 6_000,
   partitions: 4,
@@ -44,6 +56,7 @@ export const SHORT: Form = {
 
 export const LONG: Form = {
   name: 'long',
+  brokers: 1,
   eventsTotal: 5_000_000,
   eventsPerSecond: 10_000,
   partitions: 8,
@@ -51,16 +64,25 @@ export const LONG: Form = {
   windowSize: 2 ** 16,
 }
 
+export const OF_THREE: Form = {
+  name: 'three brokers',
+  brokers: 3,
+  eventsTotal: 2_000_000,
+  eventsPerSecond: 6_000,
+  partitions: 6,
+  blockSize: 2 ** 15,
+  windowSize: 2 ** 13,
+}
+
 /**
- * From the beginning until counting has recovered, on two cores: by this the events are spread over the faults. After a
- * `kill -9` the group waits 30 s for the dead member.
+ * From the beginning until counting has recovered, on two cores: by this the events are spread over the faults.
  */
 const TYPICAL_SECONDS: Readonly<Record<Fault, number>> = {
   'scale-to-4': 20,
-  'scale-to-2': 50,
-  'aggregator-kill': 50,
-  'aggregator-kill-before-ledger': 50,
-  'aggregator-zombie': 70,
+  'scale-to-2': 20,
+  'aggregator-kill': 20,
+  'aggregator-kill-before-ledger': 25,
+  'aggregator-zombie': 60,
   'insert-after-death': 60,
   'store-kill': 25,
   'store-refuses': 20,
@@ -71,6 +93,13 @@ const TYPICAL_SECONDS: Readonly<Record<Fault, number>> = {
   'store-late-answer': 85,
   'broker-kill': 40,
   'broker-restart': 40,
+  'aggregators-rolling': 40,
+  'brokers-rolling': 70,
+  'broker-stall': 40,
+  'broker-cut-off': 40,
+  'controller-kill': 30,
+  'coordinator-kill': 30,
+  'brokers-two-down': 40,
 }
 
 /** Scaling comes first and last, and between the two halves of the long form. */
@@ -91,6 +120,16 @@ const OF_OTHERS: readonly Fault[] = [
   'insert-after-death',
   'broker-kill',
   'broker-restart',
+  'aggregators-rolling',
+]
+/** What the second half with three brokers is overlapped with. */
+const BESIDE_THREE: readonly Fault[] = [
+  'aggregator-kill',
+  'aggregator-zombie',
+  'aggregator-kill-before-ledger',
+  'store-kill',
+  'store-cut',
+  'aggregators-rolling',
 ]
 /** One of these in the short form, so that each is met in one run or another. */
 const SHORT_CHOICE: readonly Fault[] = [
@@ -118,6 +157,8 @@ export function planFaults(seed: number, form: Form): Step[] {
       return planLong(shuffle)
     case 'short':
       return planShort(shuffle)
+    case 'three brokers':
+      return planThree(shuffle)
   }
 }
 
@@ -131,13 +172,24 @@ function planLong(shuffle: (faults: readonly Fault[]) => Fault[]): Step[] {
   return [['scale-to-4'], ...alone, ['scale-to-2'], ['scale-to-4'], ...pairs, ['scale-to-2']]
 }
 
-/** Many at once, since a `kill -9` takes half a minute by itself. */
+/** Each fault of the brokers by itself, then together with one of the aggregators or the store. */
+function planThree(shuffle: (faults: readonly Fault[]) => Fault[]): Step[] {
+  const alone = shuffle([...FAULTS_OF_THREE, 'broker-kill', 'broker-restart']).map((fault): Step => [fault])
+  const beside = shuffle(BESIDE_THREE)
+  const pairs = shuffle(FAULTS_OF_THREE).map(
+    (fault, index): Step => [fault, beside[index % beside.length] ?? 'aggregator-kill'],
+  )
+  return [...alone, ...pairs]
+}
+
+/** Many at once, so that it takes little time. */
 function planShort(shuffle: (faults: readonly Fault[]) => Fault[]): Step[] {
   const [chosen = 'store-refuses'] = shuffle(SHORT_CHOICE)
   const [broker = 'broker-kill'] = shuffle(['broker-kill', 'broker-restart'])
+  const [ended = 'aggregator-kill'] = shuffle(['aggregator-kill', 'aggregators-rolling'])
   return [
     ['scale-to-4', 'store-cut'],
     ['aggregator-zombie', 'aggregator-kill-before-ledger', 'insert-after-death', 'store-kill', chosen],
-    ['aggregator-kill', broker, 'scale-to-2'],
+    [ended, broker, 'scale-to-2'],
   ]
 }

@@ -96,7 +96,8 @@ function compared([counted = 0, expected = 0]: readonly number[]): string[] {
   return [group(counted), group(expected), miscount]
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** Columns of one width, numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map(row => row[column]?.length ?? 0)),
   )

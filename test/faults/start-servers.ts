@@ -7,7 +7,7 @@ import { openEventLog } from '@forbruk/infra/log/open-event-log.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { type KillableKafka, startKillableKafka } from '../support/kafka/killable-kafka.ts'
+import { type Additions, type KillableKafka, startKillableCluster } from '../support/kafka/killable-kafka.ts'
 import { type KillableStore, startKillableStore } from '../support/store/killable-store.ts'
 import { Aggregator } from './aggregators.ts'
 import type { Form } from './plan.ts'
@@ -25,11 +25,14 @@ export type ServerSettings = {
 }
 
 type Servers = {
-  readonly kafka: KillableKafka
+  readonly brokers: readonly KillableKafka[]
+  readonly addresses: readonly string[]
   readonly ownStore: KillableStore | null
   readonly storeUrl: string
   readonly store: Store
   readonly log: EventLog
+  /** A second shipper's, where there are several brokers. */
+  readonly second: EventLog | null
   /** Of every forbruk that is started, but for its store. */
   readonly environment: Record<string, string>
 }
@@ -39,10 +42,12 @@ export async function startServers(
   { seed, form, clickhouseUrl }: ServerSettings,
   folder: string,
   ending: Ending,
+  additions?: Additions,
 ): Promise<Servers> {
   mkdirSync(join(folder, 'kafka'))
-  const kafka = await startKillableKafka(join(folder, 'kafka'))
-  ending.push(() => kafka.stop())
+  const brokers = await startKillableCluster(join(folder, 'kafka'), form.brokers, additions)
+  for (const broker of brokers) ending.push(() => broker.kill())
+  const addresses = brokers.flatMap(broker => broker.brokers)
   const ownStore =
     clickhouseUrl === null ? await startKillableStore(join(folder, 'store'), join(folder, 'store.err')) : null
   if (ownStore !== null) ending.push(() => ownStore.stop())
@@ -52,24 +57,26 @@ export async function startServers(
   ending.push(() => store.close())
   if (ownStore === null) ending.push(() => store.command(`DROP DATABASE IF EXISTS ${database}`))
   const topic = `faults.${seed}`
-  const log = await openEventLog({
-    kind: 'kafka',
-    brokers: kafka.brokers,
-    topic,
-    partitionCount: form.partitions,
-    replicationFactor: 1,
-    clientId: 'forbruk-faults',
-  })
-  ending.push(() => log.close())
+  const open = async (clientId: string) => {
+    const opened = await openEventLog({
+      ...{ kind: 'kafka', brokers: addresses, topic, clientId },
+      ...{ partitionCount: form.partitions, replicationFactor: form.brokers },
+    })
+    ending.push(() => opened.close())
+    return opened
+  }
+  const log = await open('forbruk-faults')
+  const second = form.brokers === 1 ? null : await open('forbruk-faults-again')
   await registerStream(store, topic, form)
   const environment = {
-    KAFKA_BROKERS: kafka.brokers.join(','),
+    KAFKA_BROKERS: addresses.join(','),
+    KAFKA_REPLICATION_FACTOR: String(form.brokers),
     KAFKA_TOPIC: topic,
     CLICKHOUSE_DATABASE: database,
     FORBRUK_DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'warn',
   }
-  return { kafka, ownStore, storeUrl, store, log, environment }
+  return { brokers, addresses, ownStore, storeUrl, store, log, second, environment }
 }
 
 /** Each behind a proxy of its own, and none started. */

@@ -49,18 +49,18 @@ async function run(settings: TortureSettings, folder: string, ending: Ending): P
   const diskFull = fillDisk(join(folder, 'disk'))
   ending.push(() => diskFull)
   const servers = await startServers(settings, folder, ending)
-  const { kafka, ownStore, store, log } = servers
+  const { brokers, addresses, ownStore, store, log } = servers
   const unplannedEnds = new Map<string, number>()
   const onUnplannedEnd = (what: string) => {
     unplannedEnds.set(what, (unplannedEnds.get(what) ?? 0) + 1)
     say(what)
   }
   const aggregators = await makeAggregators(servers, onUnplannedEnd, ending)
-  const engine = new KafkaEngine(join(folder, 'engine'), kafka.brokers, log.topic, join(folder, 'engine.err'))
+  const engine = new KafkaEngine(join(folder, 'engine'), addresses, log.topic, join(folder, 'engine.err'))
   ending.push(() => engine.stop())
   if (compare) engine.start()
   const world: World = {
-    kafka,
+    ...{ brokers, addresses },
     store: ownStore,
     aggregators,
     random: seededRandom(seed, 'world'),
@@ -69,14 +69,17 @@ async function run(settings: TortureSettings, folder: string, ending: Ending): P
     onKill: () => engine.killAndRestart(),
   }
 
-  aggregators[0]?.start()
+  for (const aggregator of aggregators.slice(0, brokers.length === 1 ? 1 : 2)) aggregator.start()
   const oracle = new Oracle()
   const maker = new EventMaker(seed, form, Date.now())
   const progress = new Progress(log, store)
   const steps = planFaults(seed, form)
   const schedule = new Schedule({ steps, world, progress, eventsSent: () => maker.made, say })
   const pace = () => Math.max(PACE_MIN, Math.min(form.eventsPerSecond, maker.left / schedule.secondsLeft()))
-  const [faults] = await Promise.all([schedule.run(), produce({ log, maker, oracle, pace })])
+  const [faults] = await Promise.all([
+    schedule.run(),
+    produce({ log, second: servers.second, maker, oracle, pace }),
+  ])
   await send(log, maker.marks(), oracle)
 
   const failures = faults

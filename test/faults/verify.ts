@@ -56,7 +56,7 @@ export async function verify(
   const differing = compareUsage(usage, oracle.usage)
   const recognised = await readRecognised(store, log.topic)
   const rejectedRows = await store.query(
-    'SELECT count() AS rejected FROM rejected_events WHERE stream = {stream:String}',
+    'SELECT sum(events) AS rejected FROM rejected_events WHERE stream = {stream:String}',
     progressShape.pick({ rejected: true }),
     { stream: log.topic },
   )

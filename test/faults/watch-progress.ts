@@ -34,7 +34,7 @@ export class Progress {
   /** Resolves when everything below `ends` is counted; false when it is not by `deadlineMs`, which may yet move. */
   async reaches(ends: readonly number[], deadlineMs: () => number): Promise<boolean> {
     while (performance.now() < deadlineMs()) {
-      const counted = await this.#counted().catch(() => null)
+      const counted = await this.counted().catch(() => null)
       if (counted !== null && ends.every((end, partition) => (counted.get(partition) ?? 0) >= end))
         return true
       await setTimeout(POLL_MS)
@@ -42,7 +42,8 @@ export class Progress {
     return false
   }
 
-  async #counted(): Promise<ReadonlyMap<number, number>> {
+  /** By partition, up to where the ledger says that it is counted. */
+  async counted(): Promise<ReadonlyMap<number, number>> {
     const rows = await this.#store.query(
       'SELECT partition, max(next_offset) AS next_offset FROM block_ledger WHERE stream = {stream:String} GROUP BY 1',
       shape,

@@ -6,7 +6,10 @@ import type { Turns } from './turns.ts'
 
 /** What faults are inflicted on. */
 export type World = {
-  readonly kafka: KillableKafka
+  /** Node 1, 2, … */
+  readonly brokers: readonly KillableKafka[]
+  /** Of all of them. */
+  readonly addresses: readonly string[]
   /** Null for a server at CLICKHOUSE_URL, which is not ours to kill. */
   readonly store: KillableStore | null
   readonly aggregators: readonly Aggregator[]

@@ -1,7 +1,8 @@
 import { acceptGap, GapRefusedError } from '@forbruk/aggregator/resume/accept-gap.ts'
 import { chooseVerified, findDiffering } from '@forbruk/aggregator/resume/verify-blocks.ts'
+import { TEST_KEY } from '../support/aggregator/stream-key.ts'
 import type { StoredRow } from './block-tables.ts'
-import { STREAM } from './simulated-process.ts'
+import { STREAM } from './generate-record.ts'
 import type { World } from './world.ts'
 
 /**
@@ -27,7 +28,9 @@ export async function acceptGaps(world: World): Promise<boolean> {
       async *read() {},
     }
     try {
-      await acceptGap({ ledger, store, log: place, clock: () => 0 }, gap, 'simulated')
+      const words = { verify: TEST_KEY.verify, unsignedVersion: world.geometries[0] }
+      const parts = { ledger, store, log: place, clock: () => 0, words }
+      await acceptGap({ ...parts, foldVersionMax: world.geometries[1].foldVersion }, gap, 'simulated')
       world.tellGap(gap)
     } catch (error) {
       if (!(error instanceof GapRefusedError)) throw error

@@ -1,6 +1,7 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import type { BlockPlace } from './block-tables.ts'
-import { type Cut, cutBlocks, extendJudgement, type Gap, type Judged } from './oracle.ts'
+import { type Cut, cutBlocks, type Gap } from './cut-blocks.ts'
+import { extendJudgement, type Judged } from './oracle.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 
 type Oracle<Value> = (judged: readonly Judged[], block: number, nextOffset: number) => Value
@@ -8,16 +9,19 @@ type Oracle<Value> = (judged: readonly Judged[], block: number, nextOffset: numb
 /** What the oracle says; remembered, since what stands before an offset never changes. */
 export class Expectations {
   readonly #partitions: readonly SimulatedPartition[]
-  readonly #geometry: StreamGeometry
+  readonly #ofNewPartition: (partition: number) => StreamGeometry
   readonly #firstOffsets = new Map<number, number>()
   readonly #judged = new Map<number, { records: number; events: Judged[] }>()
   readonly #cuts = new Map<number, { endOffset: number; cuts: readonly Cut[] }>()
   readonly #gaps = new Map<number, readonly Gap[]>()
   readonly #known = new Map<Oracle<unknown>, Map<string, unknown>>()
 
-  constructor(partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
+  constructor(
+    partitions: readonly SimulatedPartition[],
+    ofNewPartition: (partition: number) => StreamGeometry,
+  ) {
     this.#partitions = partitions
-    this.#geometry = geometry
+    this.#ofNewPartition = ofNewPartition
   }
 
   firstOffset(partition: number): number | undefined {
@@ -36,12 +40,16 @@ export class Expectations {
   }
 
   /** Where the block ends: at the start of the next one, or nowhere yet. Null when no block begins there. */
-  endOf({ partition, block }: BlockPlace): number | null {
+  endOf(place: BlockPlace): number | null {
+    const next = this.nextBlockOf(place)
+    return this.#gapsOf(place.partition).find(gap => gap.toOffset === next)?.fromOffset ?? next
+  }
+
+  /** Where the next block begins: rows that were written before a gap was given up may stand in the gap. */
+  nextBlockOf({ partition, block }: BlockPlace): number | null {
     const cuts = this.#cutsOf(partition)
     const index = cuts.findIndex(({ start }) => start === block)
-    if (index < 0) return null
-    const next = cuts[index + 1]?.start ?? Number.POSITIVE_INFINITY
-    return this.#gapsOf(partition).find(gap => gap.toOffset === next)?.fromOffset ?? next
+    return index < 0 ? null : (cuts[index + 1]?.start ?? Number.POSITIVE_INFINITY)
   }
 
   giveUp(partition: number, gap: Gap): void {
@@ -68,7 +76,8 @@ export class Expectations {
     if (firstOffset === undefined || log === undefined) return []
     const known = this.#cuts.get(partition)
     if (known?.endOffset === log.endOffset) return known.cuts
-    const cuts = cutBlocks(log.records, firstOffset, log.endOffset, this.#geometry, this.#gapsOf(partition))
+    const geometry = this.#ofNewPartition(partition)
+    const cuts = cutBlocks(log.records, firstOffset, log.endOffset, geometry, this.#gapsOf(partition))
     this.#cuts.set(partition, { endOffset: log.endOffset, cuts })
     return cuts
   }

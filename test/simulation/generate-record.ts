@@ -4,11 +4,15 @@ import {
   encodeRejectedLine,
   encodeRequest,
   encodeStreamLimits,
+  encodeStreamVersion,
   toJsonRequest,
 } from '@forbruk/schemas/wire/encode.ts'
+import { signAsStranger, TEST_KEY } from '../support/aggregator/stream-key.ts'
 import { pickLimits } from './pick-geometry.ts'
 import type { Random } from './random.ts'
 import type { SimulatedEvent } from './simulated-event.ts'
+
+export const STREAM = 'gateway.requests'
 
 const HOUR_MS = 3_600_000
 const START_MS = Date.UTC(2026, 9, 31, 20)
@@ -18,7 +22,7 @@ const CLOCK_JUMPS_MS = [-9_000, -402, -399, -3, 2, 20, 2_000].map(days => days *
 const SOURCES = ['gateway-1', 'gateway-2']
 const FILES = ['access-a', 'access-b']
 
-type Content = { readonly value: Buffer | null; readonly events: readonly SimulatedEvent[] }
+export type Content = { readonly value: Buffer | null; readonly events: readonly SimulatedEvent[] }
 type RequestContent = Extract<SimulatedEvent, { kind: 'request' }>
 
 /** Makes one partition's records: new events, and every now and then an old one again, however old. */
@@ -27,37 +31,44 @@ export class RecordGenerator {
   readonly #nextPositions = new Map<string, number>()
   readonly #sent: Content[] = []
   #idsMade = 0
+  readonly #place: { readonly stream: string; readonly partition: number }
+  #nowMs = 0
 
-  constructor(random: Random) {
+  constructor(partition: number, random: Random) {
+    this.#place = { stream: STREAM, partition }
     this.#random = random
   }
 
-  next(): Content {
+  /** @param canSign the stream has a key, which is made once the log has come to version 2 */
+  next(nowMs: number, canSign: boolean): Content {
+    this.#nowMs = nowMs
     const random = this.#random
     const content =
       this.#sent.length > 0 && random.chance(0.25)
         ? // Far or near: near ones are mostly within the duplicate window.
           random.pick(random.chance(0.5) ? this.#sent : this.#sent.slice(-8))
-        : this.#newContent()
+        : this.#newContent(canSign)
     this.#sent.push(content)
     return content
   }
 
-  #newContent(): Content {
+  #newContent(canSign: boolean): Content {
     const roll = this.#random.next()
-    if (roll < 0.66) return this.#request()
+    if (roll < 0.66) return this.#request(canSign)
     if (roll < 0.76) return this.#severalRequests()
     if (roll < 0.83) return this.#mark()
-    if (roll < 0.84) return this.#limits()
+    if (roll < 0.84 && canSign) return this.#limits()
+    if (roll < 0.86) return this.#unproven()
     if (roll < 0.9) return this.#rejectedLine()
     return this.#malformed()
   }
 
-  #request(): Content {
+  #request(canSign: boolean): Content {
     const event = this.#newRequest(this.#newIdentity())
-    // Now and then a person has vouched for its time.
-    const sent = this.#random.chance(0.05) ? { ...event, timeVouched: true as const } : event
-    return { value: encodeRequest(sent), events: [sent] }
+    const value = encodeRequest(event)
+    if (!canSign || !this.#random.chance(0.05)) return { value, events: [event] }
+    // A person has vouched for its time.
+    return { value: TEST_KEY.sign(this.#place, 0, value), events: [{ ...event, timeVouched: true }] }
   }
 
   /** A record with several events: JSON, one of them perhaps without a client. */
@@ -97,7 +108,36 @@ export class RecordGenerator {
   /** An operator's word. Now and then an old one comes again, as every record may. */
   #limits(): Content {
     const limits = pickLimits(this.#random)
-    return { value: encodeStreamLimits(limits), events: [{ kind: 'stream_limits', ...limits }] }
+    const sequence = this.#nowMs
+    const value = TEST_KEY.sign(this.#place, sequence, encodeStreamLimits(limits))
+    return { value, events: [{ kind: 'stream_limits', ...limits, sequence }] }
+  }
+
+  /** What somebody says who may write to the topic and has no key: it must change nothing. */
+  #unproven(): Content {
+    const random = this.#random
+    const rules = { foldVersion: 9, blockSize: random.between(2, 9), windowSize: 1 }
+    const payload = random.pick([
+      encodeStreamLimits(pickLimits(random)),
+      encodeStreamVersion(rules),
+      encodeRequest(this.#newRequest(this.#newIdentity())),
+    ])
+    const sequence = this.#nowMs + random.between(0, 9)
+    const elsewhere = { ...this.#place, partition: this.#place.partition + 1 }
+    const unproven = (value: Buffer, reason: string, reasonOfFirst: string): Content => ({
+      value,
+      events: [{ kind: 'unproven', reason, reasonOfFirst }],
+    })
+    switch (random.between(0, 3)) {
+      case 0:
+        return unproven(encodeStreamLimits(pickLimits(random)), 'control_unsigned', 'schema_unknown')
+      case 1:
+        return unproven(encodeStreamVersion(rules), 'control_unsigned', 'control_unsigned')
+      case 2:
+        return unproven(signAsStranger(this.#place, sequence, payload), 'signature_invalid', 'schema_unknown')
+      default:
+        return unproven(TEST_KEY.sign(elsewhere, sequence, payload), 'signature_invalid', 'schema_unknown')
+    }
   }
 
   #rejectedLine(): Content {
@@ -132,7 +172,11 @@ export class RecordGenerator {
           events: rejected('schema_unknown'),
         }
       case 3:
-        return { value: Buffer.from('[]'), events: rejected('record_empty') }
+        // More than have rows of their own.
+        return {
+          value: Buffer.from(JSON.stringify(Array(20).fill({}))),
+          events: Array(20).fill(rejected('event_malformed')[0]),
+        }
       default: {
         // Readable, but from a gateway that does not name itself.
         const identity = this.#newIdentity()

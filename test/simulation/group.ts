@@ -9,6 +9,10 @@ export class Group {
     this.owners = Array.from({ length: partitionCount }, () => null)
   }
 
+  grow(partitionCount: number): void {
+    while (this.owners.length < partitionCount) this.owners.push(null)
+  }
+
   rebalance(processes: readonly SimulatedProcess[], random: Random): void {
     const members = membersOf(processes)
     this.owners = this.owners.map(() => (members.length === 0 ? null : random.pick(members)))

@@ -3,9 +3,9 @@ import type { StoredRow } from './block-tables.ts'
 import { describeRows, type InsertFaults, pickOutcome } from './insert-outcome.ts'
 import type { Invariants } from './invariants.ts'
 import { REFUSED } from './judge-end.ts'
+import type { Operation } from './operation.ts'
 import type { Random } from './random.ts'
 import { isIdentityTable } from './simulated-identities.ts'
-import type { Operation } from './simulated-process.ts'
 import type { SimulatedStore } from './simulated-store.ts'
 
 type LateInsert = { readonly table: string; readonly rows: readonly StoredRow[] }

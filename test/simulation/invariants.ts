@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import { type BlockPlace, isBlockTable, type StoredRow, versionOf } from './block-tables.ts'
 import { Expectations } from './expectations.ts'
-import { ledgerOf, sourcesOf, usageOf, within } from './oracle.ts'
+import { ledgerOf, usageOf, within } from './oracle.ts'
+import { sourcesOf } from './oracle-sources.ts'
 import { keptId, RecognitionInvariants } from './recognition-invariants.ts'
+import { rejectedRowsOf } from './rejected-rows.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import { type SimulatedStore, usageColumns } from './simulated-store.ts'
 import { Violation } from './violation.ts'
@@ -19,10 +21,14 @@ export class Invariants {
   /** Blocks that a power loss took rows of, until they are there again. */
   readonly #damaged = new Map<string, BlockPlace>()
 
-  constructor(store: SimulatedStore, partitions: readonly SimulatedPartition[], geometry: StreamGeometry) {
+  constructor(
+    store: SimulatedStore,
+    partitions: readonly SimulatedPartition[],
+    ofNewPartition: (partition: number) => StreamGeometry,
+  ) {
     this.#store = store
     this.#partitions = partitions
-    this.#expectations = new Expectations(partitions, geometry)
+    this.#expectations = new Expectations(partitions, ofNewPartition)
     this.recognition = new RecognitionInvariants(store, partitions, this.#expectations)
   }
 
@@ -152,6 +158,7 @@ export class Invariants {
       window_size: sizes?.windowSize,
       past_max_ms: sizes?.pastMaxMs,
       ahead_max_ms: sizes?.aheadMaxMs,
+      partition_count: sizes?.partitionCount,
     }
     this.#compare(place, 'ledger row', ledger, expectedSizes, Object.keys(expectedSizes))
   }
@@ -173,13 +180,12 @@ export class Invariants {
       const { offset, index } = judged
       const stand = { partition: place.partition, offset, eventIndex: index }
       if (keptId(judged) !== null && !this.#store.identities.has(stand))
-        return `request id at ${offset}|${index}`
+        return `identity at ${offset}|${index}`
     }
     const rejected = this.#store.rowsOf('rejected_event', place)
-    for (const { verdict, offset, index } of this.#expectations.of(place, vouchedTo, within)) {
-      if (verdict === 'rejected' && !rejected.has(`${offset}|${index}`))
-        return `rejected event ${offset}|${index}`
-    }
+    const expected = [...rejectedRowsOf(this.#expectations.of(place, vouchedTo, within)).keys()]
+    const lost = expected.find(key => !rejected.has(key))
+    if (lost !== undefined) return `rejected event ${lost}`
     return null
   }
 
@@ -202,12 +208,16 @@ export class Invariants {
   }
 
   #checkRejected(place: BlockPlace): void {
-    for (const [key, row] of this.#store.rowsOf('rejected_event', place)) {
-      const judged = this.#expectations
-        .eventsOf(place.partition)
-        .find(one => `${one.offset}|${one.index}` === key)
-      if (judged?.reason !== row.reason || judged?.block !== place.block)
-        this.#differ(place, `rejected ${key}`, row.reason, judged?.reason)
+    const rows = this.#store.rowsOf('rejected_event', place)
+    if (rows.size === 0) return
+    const judged = this.#expectations.eventsOf(place.partition).filter(({ block }) => block === place.block)
+    const reasons = new Map(judged.map(({ offset, index, reason }) => [`${offset}|${index}`, reason]))
+    const events = rejectedRowsOf(judged)
+    for (const [key, row] of rows) {
+      const reason = reasons.get(key)
+      if (row.reason !== reason) this.#differ(place, `rejected ${key}`, row.reason, reason)
+      const expected = events.get(key)
+      if (row.events !== expected) this.#differ(place, `events of rejected ${key}`, row.events, expected)
     }
   }
 
@@ -237,7 +247,7 @@ export class Invariants {
   #standOf(place: BlockPlace, row: StoredRow): number {
     const nextOffset = Number(row.last_offset) + 1
     const endOffset = this.#partitions[place.partition]?.endOffset ?? 0
-    const end = this.#expectations.endOf(place) ?? 0
+    const end = this.#expectations.nextBlockOf(place) ?? 0
     if (nextOffset <= place.block || nextOffset > Math.min(endOffset, end)) {
       throw new Violation(
         `a row of partition ${place.partition}, block ${place.block} has version ${row.last_offset}`,

@@ -15,6 +15,7 @@ export function toLedgerReader(
   return {
     readStream: stream => ask('stream', () => reader.readStream(stream)),
     readStandings: stream => ask('standings', () => reader.readStandings(stream)),
+    readGrowths: stream => ask('growths', () => reader.readGrowths(stream)),
     readNewestBlocks: (place, max) => ask('newest blocks', () => reader.readNewestBlocks(place, max)),
     readIdentitySums: (stream, blocks) => ask('identity sums', () => reader.readIdentitySums(stream, blocks)),
     readSumsFrom: (place, block) => ask('block sums', () => reader.readSumsFrom(place, block)),

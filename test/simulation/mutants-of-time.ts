@@ -16,9 +16,9 @@ export const MUTANTS_OF_TIME: Readonly<Record<string, Partial<Protocol>>> = {
     },
   },
   'a time is judged by the clock of the process': {
-    beginFold: (point, foldVersionMax, nowMs) =>
+    beginFold: (point, release, nowMs) =>
       new PartitionFold(point, {
-        ...partsOfFold(foldVersionMax),
+        ...partsOfFold(release),
         judge: (eventMs, _appendMs, limits) => judgeTime(eventMs, nowMs(), limits),
       }),
   },
@@ -39,9 +39,9 @@ export const MUTANTS_OF_TIME: Readonly<Record<string, Partial<Protocol>>> = {
     },
   },
   'a time is judged under version 1': {
-    beginFold: (point, foldVersionMax) =>
+    beginFold: (point, release) =>
       new PartitionFold(point, {
-        ...partsOfFold(foldVersionMax),
+        ...partsOfFold(release),
         judge: (eventMs, appendMs, { pastMaxMs, aheadMaxMs }) =>
           judgeTime(eventMs, appendMs, {
             pastMaxMs: pastMaxMs ?? DEFAULT_GEOMETRY.pastMaxMs,

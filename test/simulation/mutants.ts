@@ -19,13 +19,16 @@ import {
   ProofLeftOwed,
   ProofTakenForGiven,
 } from './broken-parts.ts'
+import { MUTANTS_OF_GROWTH } from './mutants-of-growth.ts'
 import { MUTANTS_OF_TIME } from './mutants-of-time.ts'
+import { MUTANTS_OF_WORDS } from './mutants-of-words.ts'
 import { type Ports, PROTOCOL, type Protocol, partsOfFold } from './protocol.ts'
 import { RECOGNITION_MUTANTS } from './recognition-mutants.ts'
 
 /** The protocol with one piece replaced by a wrong one: the simulation must tell each from the right one. */
 export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   ...RECOGNITION_MUTANTS,
+  ...MUTANTS_OF_GROWTH,
   'the ledger is written before the rows': {
     async write(store, blocks) {
       const ledger = blocks.map(rows => toRow(blockLedger, rows.ledger))
@@ -101,14 +104,13 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
     resume: withProof((place, counted) => new ProofLeftOwed(place, counted)),
   },
   'the open block is written before the complete ones': {
-    beginFold: (point, foldVersionMax) => new NewestBlockFirst(point, partsOfFold(foldVersionMax)),
+    beginFold: (point, release) => new NewestBlockFirst(point, partsOfFold(release)),
   },
   'an open block is taken and not written': {
-    beginFold: (point, foldVersionMax) => new OpenBlockDropped(point, partsOfFold(foldVersionMax)),
+    beginFold: (point, release) => new OpenBlockDropped(point, partsOfFold(release)),
   },
   'a block is encoded when it is written, not when it ends': {
-    beginFold: (point, foldVersionMax) =>
-      new PartitionFold(point, { ...partsOfFold(foldVersionMax), encode: encodeLate }),
+    beginFold: (point, release) => new PartitionFold(point, { ...partsOfFold(release), encode: encodeLate }),
   },
   'only admitted request ids are remembered': {
     async resume(parts, partition) {
@@ -160,9 +162,9 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
           ports.log.consume(group, {
             assign: partition => consumer.assign(partition),
             revoke: partitions => consumer.revoke(partitions),
-            receive: (batch, heartbeat) => {
+            receive: batch => {
               const records = batch.records.map(record => ({ ...record, appendTimeMs: nowMs() }))
-              return consumer.receive({ ...batch, records }, heartbeat)
+              return consumer.receive({ ...batch, records })
             },
           }),
       },
@@ -183,6 +185,7 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
     },
   },
   ...MUTANTS_OF_TIME,
+  ...MUTANTS_OF_WORDS,
 }
 
 export function mutate(mutant: Partial<Protocol>): Protocol {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { cutBlocks, extendJudgement, type Judged } from './oracle.ts'
+import { cutBlocks } from './cut-blocks.ts'
+import { extendJudgement, type Judged } from './oracle.ts'
 import type { SimulatedEvent } from './simulated-event.ts'
 
 const sizes = (blockSize: number, windowSize: number, foldVersion = 1) => ({
@@ -8,6 +9,8 @@ const sizes = (blockSize: number, windowSize: number, foldVersion = 1) => ({
   windowSize,
   pastMaxMs: null,
   aheadMaxMs: null,
+  controlSequence: 0,
+  partitionCount: null,
 })
 
 /** The one thing that nothing else is held against, on examples judged by hand. */
@@ -112,7 +115,7 @@ test('the oracle goes on with the sizes that the log says, and remembers what th
     ...({ kind: 'request', source: 's', identity: { kind: 'request_id', id: name } } as const),
     ...{ clientId: 'a', integrationId: '', timeMs: 0, status: 200, requestBytes: 1, responseBytes: 1 },
   })
-  const version = { kind: 'stream_version', ...sizes(4, 4, 2) } as const
+  const version = { kind: 'stream_version', ...sizes(4, 4, 2), sequence: null } as const
   const events = [request('a'), request('b'), request('c'), version, request('a'), request('b'), request('c')]
   const records = events.map((event, offset) => ({ offset, appendTimeMs: 0, value: null, events: [event] }))
   const cuts = cutBlocks(records, 0, 7, sizes(16, 2))

@@ -1,3 +1,4 @@
+import { type Cut, type Gap, isLost, isOfStream, type Sizes } from './cut-blocks.ts'
 import type { SimulatedEvent, SimulatedRecord } from './simulated-event.ts'
 
 /**
@@ -12,6 +13,8 @@ export type Judged = {
   /** Where its block begins, and the rules that it is counted by. */
   readonly block: number
   readonly foldVersion: number
+  /** The stream has grown before it. */
+  readonly isGrown: boolean
   readonly verdict: 'counted' | 'duplicate' | 'rejected' | 'mark' | 'version'
   /** Of what is rejected. */
   readonly reason: string | null
@@ -19,81 +22,10 @@ export type Judged = {
   readonly throughMs: number | null
 }
 
-/** Offsets [fromOffset, toOffset) that are given up: a block ends where they begin, and another begins behind them. */
-export type Gap = { readonly fromOffset: number; readonly toOffset: number }
-
-function isLost(offset: number, gaps: readonly Gap[]): boolean {
-  return gaps.some(({ fromOffset, toOffset }) => offset >= fromOffset && offset < toOffset)
-}
-
-type Sizes = {
-  readonly foldVersion: number
-  readonly blockSize: number
-  readonly windowSize: number
-  readonly pastMaxMs: number | null
-  readonly aheadMaxMs: number | null
-}
-
-/** Where a block begins, by which sizes, and the day (UTC) of its first record; null when it has none. */
-export type Cut = { readonly start: number; readonly sizes: Sizes; day: number | null }
-
-/**
- * The blocks of a partition in order: from each multiple of the block size, from the first record of a later day, and
- * from a record that says a higher version, or other limits.
- */
-export function cutBlocks(
-  records: readonly SimulatedRecord[],
-  firstOffset: number,
-  endOffset: number,
-  ofNewPartition: Sizes,
-  gaps: readonly Gap[] = [],
-): Cut[] {
-  const cuts: Cut[] = []
-  let sizes = ofNewPartition
-  const ofStream = new Map(records.map(({ offset, events }) => [offset, events.find(isOfStream)]))
-  const days = new Map(records.map(({ offset, appendTimeMs }) => [offset, Math.floor(appendTimeMs / DAY_MS)]))
-  for (let offset = firstOffset; offset < Math.max(endOffset, firstOffset + 1); offset++) {
-    const open = cuts.at(-1)
-    if (isLost(offset, gaps)) {
-      // Where the partition began, and nothing was counted.
-      if (open === undefined) cuts.push({ start: offset, sizes, day: null })
-      continue
-    }
-    const day = days.get(offset) ?? null
-    const isLater = day !== null && open !== undefined && open.day !== null && day > open.day
-    const isMultiple = offset % sizes.blockSize === 0
-    const before = sizes
-    sizes = sizesAfter(before, ofStream.get(offset))
-    const isBehindGap = gaps.some(({ toOffset }) => toOffset === offset)
-    if (open === undefined || isMultiple || isLater || sizes !== before || isBehindGap)
-      cuts.push({ start: offset, sizes, day })
-    else open.day ??= day
-  }
-  return cuts
-}
-
-type OfStream = Extract<SimulatedEvent, { kind: 'stream_version' | 'stream_limits' }>
-
-function isOfStream(event: SimulatedEvent): event is OfStream {
-  return event.kind === 'stream_version' || event.kind === 'stream_limits'
-}
-
-const DAY_MS = 86_400_000
-const FIRST_LIMITS = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
-
-/** The same where the record changes nothing. Version 1 has no limits, and the others have some at any time. */
-function sizesAfter(sizes: Sizes, record: OfStream | undefined): Sizes {
-  if (record === undefined) return sizes
-  const { pastMaxMs, aheadMaxMs } = sizes
-  if (record.kind === 'stream_version') {
-    if (record.foldVersion <= sizes.foldVersion) return sizes
-    const { foldVersion, blockSize, windowSize } = record
-    const limits = sizes.foldVersion === 1 ? FIRST_LIMITS : { pastMaxMs, aheadMaxMs }
-    return { foldVersion, blockSize, windowSize, ...limits }
-  }
-  const isOther = record.pastMaxMs !== pastMaxMs || record.aheadMaxMs !== aheadMaxMs
-  if (sizes.foldVersion === 1 || !isOther) return sizes
-  return { ...sizes, pastMaxMs: record.pastMaxMs, aheadMaxMs: record.aheadMaxMs }
+/** What is signed is in a form that version 1 doesn't know. */
+function heardOf(event: SimulatedEvent, { foldVersion }: Sizes): SimulatedEvent {
+  const isSigned = isOfStream(event) ? event.sequence !== null : event.kind === 'request' && event.timeVouched
+  return isSigned && foldVersion === 1 ? { kind: 'rejected', reason: 'schema_unknown', origin: null } : event
 }
 
 const DAYS_REMEMBERED = 7
@@ -113,17 +45,19 @@ export function extendJudgement(
       .slice(0, place)
       .findLast(({ day }) => day !== null && block.day !== null && block.day - day > DAYS_REMEMBERED)
     const changes = changesBefore(cuts.slice(0, place + 1))
-    for (const [index, event] of events.entries()) {
+    for (const [index, said] of events.entries()) {
+      const event = heardOf(said, block.sizes)
       const isRemembered = (earlier: Judged) =>
         offset - earlier.offset <= block.sizes.windowSize &&
         (forgotten === undefined || earlier.block > forgotten.start) &&
         gaps.every(({ toOffset }) => earlier.offset >= toOffset || offset < toOffset) &&
         changes.every(({ at, windowSize }) => earlier.offset >= at || at - earlier.offset <= windowSize)
-      const verdict = verdictOf(event, judged, isRemembered)
+      const isGrown = block.sizes.partitionCount !== null
+      const verdict = verdictOf(event, judged, isRemembered, isGrown)
       const reason = verdict === 'duplicate' ? null : reasonOf(event, appendTimeMs, block.sizes)
       const isRejected = reason !== null
       const { foldVersion } = block.sizes
-      const place = { event, offset, index, appendTimeMs, block: block.start, foldVersion }
+      const place = { event, offset, index, appendTimeMs, block: block.start, foldVersion, isGrown }
       const throughMs = event.kind === 'mark' ? throughOf(event.throughMs, appendTimeMs, block.sizes) : null
       judged.push({ ...place, verdict: isRejected ? 'rejected' : verdict, reason, throughMs })
     }
@@ -142,6 +76,7 @@ function verdictOf(
   event: SimulatedEvent,
   before: readonly Judged[],
   isRemembered: (earlier: Judged) => boolean,
+  isGrown: boolean,
 ): Judged['verdict'] {
   if (event.kind === 'mark') return 'mark'
   if (isOfStream(event)) return 'version'
@@ -153,7 +88,9 @@ function verdictOf(
       return own.identity.id === other.identity.id && isRemembered(earlier)
     }
     if (own.identity.kind === 'position' && other.identity.kind === 'position') {
-      return own.identity.file === other.identity.file && own.identity.position <= other.identity.position
+      if (own.identity.file !== other.identity.file) return false
+      if (!isGrown) return own.identity.position <= other.identity.position
+      return own.identity.position === other.identity.position && earlier.isGrown && isRemembered(earlier)
     }
     return false
   })
@@ -172,8 +109,10 @@ function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): st
   switch (event.kind) {
     case 'rejected':
       return event.reason
-    case 'stream_limits':
-      return sizes.foldVersion === 1 ? 'schema_unknown' : null
+    case 'unproven':
+      return sizes.foldVersion === 1 ? event.reasonOfFirst : event.reason
+    case 'stream_growth':
+      return sizes.foldVersion < 3 ? 'schema_unknown' : null
     case 'request': {
       const { pastMaxMs, aheadMaxMs } = sizes
       if (event.timeVouched) return null
@@ -182,11 +121,12 @@ function reasonOf(event: SimulatedEvent, appendTimeMs: number, sizes: Sizes): st
     }
     case 'mark':
     case 'stream_version':
+    case 'stream_limits':
       return null
   }
 }
 
-function originOf(event: SimulatedEvent) {
+export function originOf(event: SimulatedEvent) {
   switch (event.kind) {
     case 'request':
       return { source: event.source, identity: event.identity }
@@ -195,6 +135,8 @@ function originOf(event: SimulatedEvent) {
     case 'mark':
     case 'stream_version':
     case 'stream_limits':
+    case 'stream_growth':
+    case 'unproven':
       return null
   }
 }
@@ -235,7 +177,7 @@ export function ledgerOf(judged: readonly Judged[], block: number, nextOffset: n
     duplicates: countOf('duplicate'),
     rejected: countOf('rejected'),
     marks: countOf('mark'),
-    request_ids: events.filter(one => originOf(one.event)?.identity.kind === 'request_id').length,
+    request_ids: events.filter(isInWindow).length,
     request_bytes: sum(1),
     response_bytes: sum(2),
     first_hour: hours.length === 0 ? null : Math.min(...hours),
@@ -245,57 +187,7 @@ export function ledgerOf(judged: readonly Judged[], block: number, nextOffset: n
   }
 }
 
-/** The columns of each source row of the block when it stands at `nextOffset`, by source and file. */
-export function sourcesOf(judged: readonly Judged[], block: number, nextOffset: number) {
-  const names = new Set(within(judged, block, nextOffset).flatMap(one => fileOf(one) ?? []))
-  const soFar = judged.filter(one => one.offset < nextOffset)
-  return new Map(
-    [...names].map(name => [
-      name,
-      sourceOf(
-        soFar.filter(one => fileOf(one) === name),
-        block,
-      ),
-    ]),
-  )
-}
-
-function sourceOf(ofFile: readonly Judged[], block: number) {
-  const isOnce = (one: Judged) => one.verdict === 'counted' || one.verdict === 'rejected'
-  const marks = ofFile.flatMap((one, place) =>
-    one.event.kind === 'mark' ? [{ mark: one.event, place }] : [],
-  )
-  // A mark counts when it is ahead of every line before it, and not behind a mark that did.
-  const ahead = marks.filter(({ mark, place }) => mark.position > highestPosition(ofFile.slice(0, place)))
-  const highest = Math.max(0, ...ahead.map(({ mark }) => mark.position))
-  const newest = ahead.filter(({ mark }) => mark.position === highest).at(-1)
-  const through = ofFile.flatMap(({ throughMs }) => throughMs ?? [])
-  return {
-    events: ofFile.filter(one => one.block === block && isOnce(one)).length,
-    duplicates: ofFile.filter(one => one.block === block && one.verdict === 'duplicate').length,
-    marks: ofFile.filter(one => one.block === block && one.verdict === 'mark').length,
-    high_position: highestPosition(ofFile),
-    events_so_far: ofFile.filter(isOnce).length,
-    mark_position: highest,
-    mark_events_total: newest?.mark.eventsTotal ?? 0,
-    events_at_mark: newest === undefined ? 0 : ofFile.slice(0, newest.place).filter(isOnce).length,
-    through: through.length === 0 ? null : Math.max(...through),
-    format: marks.at(-1)?.mark.format ?? '',
-  }
-}
-
-function highestPosition(judged: readonly Judged[]): number {
-  return judged.reduce((highest, { event }) => {
-    const identity = originOf(event)?.identity
-    return identity?.kind === 'position' ? Math.max(highest, identity.position) : highest
-  }, -1)
-}
-
-/** The source row that an event belongs to: of what was rejected, only what names its source, or is a copy. */
-function fileOf({ event, verdict }: Judged): string | null {
-  if (event.kind === 'mark') return `${event.source}|${event.file}`
-  const origin = originOf(event)
-  if (origin === null) return null
-  const file = origin.identity.kind === 'position' ? origin.identity.file : ''
-  return verdict === 'rejected' && origin.source === '' && file === '' ? null : `${origin.source}|${file}`
+function isInWindow({ event, isGrown }: Judged): boolean {
+  const kind = originOf(event)?.identity.kind
+  return kind === 'request_id' || (isGrown && kind === 'position')
 }

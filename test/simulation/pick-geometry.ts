@@ -13,7 +13,23 @@ export function pickLimits(random: Random): TimeLimits {
   }
 }
 
-export function pickGeometry(foldVersion: number, random: Random): StreamGeometry {
+type Geometries = {
+  /** Of the release that began the stream, and of the one that follows it. */
+  readonly geometries: readonly [StreamGeometry, StreamGeometry]
+  /** To which a stream of version 1 goes on first, whatever comes next. */
+  readonly unsignedVersion: StreamGeometry
+}
+
+export function pickGeometries(random: Random): Geometries {
+  const foldVersion = random.pick([1, 2, 2, 3])
+  const nextVersion = foldVersion === 1 ? random.pick([2, 3]) : foldVersion + 1
+  const first = pickGeometry(foldVersion, random)
+  const second = pickGeometry(nextVersion, random)
+  const known = [first, second].find(geometry => geometry.foldVersion === 2)
+  return { geometries: [first, second], unsignedVersion: known ?? pickGeometry(2, random) }
+}
+
+function pickGeometry(foldVersion: number, random: Random): StreamGeometry {
   const blockSize = random.pick([4, 8, 16, 32])
   return firstGeometry({ foldVersion, blockSize, windowSize: random.between(1, blockSize) })
 }

@@ -18,7 +18,9 @@ type CountedId = {
   readonly index: number
   readonly appendTimeMs: number
   readonly event: RequestEvent
+  /** As it is kept, and its hash. */
   readonly id: string
+  readonly hash: bigint
   readonly hourMs: number
   /** The id and its event's hour: what must count once. */
   readonly name: string
@@ -70,9 +72,9 @@ export class RecognitionInvariants {
     const within = counted.filter(({ partition, offset }) => offset < (below[partition] ?? 0))
     for (const occurrences of Map.groupBy(within, ({ name }) => name).values()) {
       if (occurrences.length === 1) continue
-      for (const { partition, offset, index, id, hourMs, name } of occurrences) {
+      for (const { partition, offset, index, hash, hourMs, name } of occurrences) {
         if (known.has(`${partition}|${offset}|${index}`)) continue
-        if (excused.has(`${hourMs} ${hashWeakly(id)}`)) continue
+        if (excused.has(`${hourMs} ${hash}`)) continue
         throw new Violation(
           `${name} counts ${occurrences.length} times below ${below}, ` +
             `and ${partition}/${offset} is not among the repeated`,
@@ -102,10 +104,11 @@ export class RecognitionInvariants {
       this.#expectations.eventsOf(partition).flatMap(judged => {
         const { event, offset, index, appendTimeMs } = judged
         const id = keptId(judged)
-        if (id === null || event.kind !== 'request') return []
+        if (id === null || event.kind !== 'request' || event.identity.kind === 'none') return []
+        const hash = hashWeakly({ source: event.source, identity: event.identity })
         const hour = Math.floor(event.timeMs / HOUR_MS)
         const place = { partition, offset, index, appendTimeMs }
-        return [{ ...place, event, id, hourMs: hour * HOUR_MS, name: `${id} of hour ${hour}` }]
+        return [{ ...place, event, id, hash, hourMs: hour * HOUR_MS, name: `${id} of hour ${hour}` }]
       }),
     )
   }
@@ -113,11 +116,15 @@ export class RecognitionInvariants {
 
 /** As in open-block.ts. */
 const IDENTITIES_SINCE = 2
+const LINES_SINCE = 3
 
-/** The request id of a counted request whose place is kept; null where there is none, or none is kept. */
+/** What a counted request is recognised by, where its place is kept; null where there is nothing, or it is not kept. */
 export function keptId({ event, verdict, foldVersion }: Judged): string | null {
   if (verdict !== 'counted' || event.kind !== 'request' || foldVersion < IDENTITIES_SINCE) return null
-  return event.identity.kind === 'request_id' ? event.identity.id : null
+  const { source, identity, timeMs, clientId } = event
+  if (identity.kind === 'request_id') return identity.id
+  if (identity.kind === 'none' || foldVersion < LINES_SINCE) return null
+  return [source, identity.file, identity.position, timeMs, clientId].join('\n')
 }
 
 /** Identities are kept since fold version 2, which has these apart. */

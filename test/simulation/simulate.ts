@@ -30,7 +30,17 @@ export async function simulate(
   }
 }
 
-type Fault = 'crash' | 'stall' | 'evict' | 'rebalance' | 'stop' | 'outage' | 'power' | 'retention' | 'upgrade'
+type Fault =
+  | 'crash'
+  | 'stall'
+  | 'evict'
+  | 'rebalance'
+  | 'stop'
+  | 'outage'
+  | 'power'
+  | 'retention'
+  | 'upgrade'
+  | 'growth'
 const FAULTS: readonly Fault[] = [
   'crash',
   'stall',
@@ -41,6 +51,7 @@ const FAULTS: readonly Fault[] = [
   'power',
   'retention',
   'upgrade',
+  'growth',
 ]
 
 /** Harsh now and then: the run ends with it. */
@@ -140,6 +151,9 @@ class Run {
       case 'upgrade':
         world.upgrade()
         break
+      case 'growth':
+        world.grow()
+        break
       case 'retention':
         world.retain(random.pick(RETENTIONS))
         break
@@ -151,6 +165,7 @@ class Run {
     const world = this.#world
     world.inserts.isStoreAway = false
     world.inserts.faults = { rate: 0, canRefuse: false }
+    world.agree()
     // One that holds a partition with a gap would count the others on for ever.
     const stay = survivors && !this.#hasGap()
     for (const process of [...world.processes]) {

@@ -2,8 +2,7 @@ import type {
   EventIdentity,
   RequestEvent,
   SourceMark,
-  StreamLimits,
-  StreamVersion,
+  StreamRecord,
 } from '@forbruk/schemas/event/log-event.ts'
 
 /** What the generator put into a record. The oracle reads this, and never the record's bytes. */
@@ -16,8 +15,12 @@ export type SimulatedEvent =
       readonly origin: { readonly source: string; readonly identity: EventIdentity } | null
     }
   | SourceMark
-  | StreamVersion
-  | StreamLimits
+  | (StreamRecord & Word)
+  /** Who said so can't be told; version 1 knows nothing of signatures. */
+  | { readonly kind: 'unproven'; readonly reason: string; readonly reasonOfFirst: string }
+
+/** Of a signed record, and null of the one that needs no signature. */
+type Word = { readonly sequence: number | null }
 
 export type SimulatedRecord = {
   readonly offset: number

@@ -1,4 +1,4 @@
-import { hashId } from '@forbruk/aggregator/count/hash-identity.ts'
+import { hashOrigin, type KeptOrigin } from '@forbruk/aggregator/count/hash-identity.ts'
 import type { IdentitySum } from '@forbruk/infra/ledger/identity-sums.ts'
 import type {
   AlikeQuestion,
@@ -21,8 +21,8 @@ import type { Random } from './random.ts'
 /** So few bits that ids share their hash everywhere. */
 const BITS = 4
 
-export function hashWeakly(id: string): bigint {
-  return weaken(hashId(id))
+export function hashWeakly(origin: KeptOrigin): bigint {
+  return weaken(hashOrigin(origin))
 }
 
 function weaken(hash: bigint): bigint {
@@ -192,7 +192,7 @@ export class SimulatedIdentities {
   }
 
   countRepeated(): bigint {
-    return BigInt(this.repeated.filter(row => row.isKnown).length)
+    return BigInt(this.#repeated.size)
   }
 
   readAlike({ hoursMs, after, from, to, hashesMax }: AlikeQuestion): IdentityPlace[] {

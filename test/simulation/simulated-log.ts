@@ -1,9 +1,10 @@
-import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import type { LogBounds, LogRecord, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
-import { RecordGenerator } from './generate-record.ts'
+import { isOfStream } from './cut-blocks.ts'
+import { type Content, RecordGenerator } from './generate-record.ts'
 import type { Random } from './random.ts'
-import type { SimulatedRecord } from './simulated-event.ts'
+import type { SimulatedEvent, SimulatedRecord } from './simulated-event.ts'
 
 const DAY_MS = 86_400_000
 const OTHER = {
@@ -25,12 +26,15 @@ export class SimulatedPartition {
   /** It has lost what counting may still need. */
   isShort = false
   readonly #generator: RecordGenerator
+  /** Records can be signed from version 2 on. */
+  isSigned: boolean
 
-  constructor(partition: number, startOffset: number, random: Random) {
+  constructor(partition: number, startOffset: number, isSigned: boolean, random: Random) {
     this.partition = partition
     this.startOffsets = [startOffset]
     this.endOffset = startOffset
-    this.#generator = new RecordGenerator(random)
+    this.isSigned = isSigned
+    this.#generator = new RecordGenerator(partition, random)
   }
 
   get startOffset(): number {
@@ -45,19 +49,33 @@ export class SimulatedPartition {
     return { startOffset: this.startOffset, endOffset: this.endOffset }
   }
 
-  /** Gaps are the log's own control records, and may also end it. */
-  append(appendTimeMs: number, random: Random, blockSize: number): void {
+  /** Gaps are the log's own control records, and may also end it. `again`: what another partition has. */
+  append(appendTimeMs: number, random: Random, blockSize: number, again: Content | null): void {
     const offset = this.endOffset + (random.chance(0.1) ? random.between(1, 6) : 0)
-    this.records.push({ offset, appendTimeMs, ...this.#generator.next() })
+    const content = again ?? this.#generator.next(appendTimeMs, this.isSigned)
+    this.records.push({ offset, appendTimeMs, value: content.value, events: content.events })
     this.endOffset = offset + 1
     if (random.chance(0.05)) this.endOffset += random.between(1, random.chance(0.2) ? 2 * blockSize : 3)
   }
 
-  appendVersion(appendTimeMs: number, version: StreamGeometry, value: Buffer): void {
-    const { foldVersion, blockSize, windowSize } = version
-    const events = [{ kind: 'stream_version', foldVersion, blockSize, windowSize } as const]
-    this.records.push({ offset: this.endOffset, appendTimeMs, value, events })
+  /** What a process or an operator says of the stream, under the number that it was signed with. */
+  appendWord(appendTimeMs: number, value: Buffer): void {
+    const [said] = decodeRecord(value)
+    const word = said?.kind === 'signed' ? said.event : said
+    if (word?.kind !== 'stream_version' && word?.kind !== 'stream_limits' && word?.kind !== 'stream_growth')
+      throw new Error('expected a word on how the stream is counted')
+    const sequence = said?.kind === 'signed' ? said.sequence : null
+    this.records.push({ offset: this.endOffset, appendTimeMs, value, events: [{ ...word, sequence }] })
+    this.isSigned = true
     this.endOffset += 1
+  }
+
+  /** A number above those of all words before. */
+  nextSequence(nowMs: number): number {
+    const sequences = this.records.flatMap(({ events }) =>
+      events.map(event => (isOfStream(event) ? (event.sequence ?? 0) : 0)),
+    )
+    return Math.max(nowMs, ...sequences.map(sequence => sequence + 1))
   }
 
   deleteBefore(offset: number): void {
@@ -101,6 +119,24 @@ export class SimulatedPartition {
       endOffset: nextOffset % 16 === 0 ? this.endOffset : nextOffset,
     }
   }
+}
+
+/** What was sent to another partition comes again in this one: keys move when a topic gets partitions. */
+export function pickElsewhere(
+  log: SimulatedPartition,
+  partitions: readonly SimulatedPartition[],
+  random: Random,
+): SimulatedRecord | null {
+  const records = partitions.flatMap(other => (other === log ? [] : other.records))
+  const sent = records.filter(({ events }) => !events.some(isOfPartition))
+  return sent.length === 0 ? null : random.pick(sent)
+}
+
+/** What is signed, or says to be, is so of its own partition. */
+function isOfPartition(event: SimulatedEvent): boolean {
+  return (
+    isOfStream(event) || event.kind === 'unproven' || (event.kind === 'request' && event.timeVouched === true)
+  )
 }
 
 function toLogRecord({ offset, appendTimeMs, value }: SimulatedRecord): LogRecord {

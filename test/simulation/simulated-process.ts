@@ -9,34 +9,14 @@ import {
   type RecordBatch,
 } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
-import type { StoredRow } from './block-tables.ts'
+import { TEST_KEY } from '../support/aggregator/stream-key.ts'
+import { STREAM } from './generate-record.ts'
 import { toLedgerReader } from './ledger-port.ts'
+import type { Operation } from './operation.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
 import type { SimulatedPartition } from './simulated-log.ts'
 import type { SimulatedStore } from './simulated-store.ts'
-
-export const STREAM = 'gateway.requests'
-
-/** Something a process waits for: the scheduler decides when it happens, and how. */
-export type Operation =
-  | {
-      readonly kind: 'read'
-      readonly name: string
-      readonly perform: () => void
-      readonly fail: (error: Error) => void
-    }
-  | { readonly kind: 'bounds'; readonly name: string; readonly perform: () => void }
-  | { readonly kind: 'timer'; readonly name: string; readonly dueMs: number; readonly perform: () => void }
-  | { readonly kind: 'append'; readonly name: string; readonly perform: (partitionsMax: number) => void }
-  | {
-      readonly kind: 'insert'
-      readonly name: string
-      readonly table: string
-      readonly rows: readonly StoredRow[]
-      readonly perform: () => void
-      readonly fail: (error: Error) => void
-    }
 
 type Held = { position: number | null; busy: boolean }
 
@@ -49,6 +29,8 @@ export type Surroundings = {
   readonly pendingRowsMax: number
   readonly protocol: Protocol
   readonly nowMs: () => number
+  /** The version to which streams go on by an unsigned record. */
+  readonly unsignedVersion: StreamGeometry
 }
 
 /** A process that runs the aggregator's own code; everything it waits for is an operation. */
@@ -71,7 +53,7 @@ export class SimulatedProcess {
   #consumer: PartitionConsumer | null = null
   #leaving = false
   #failure: { readonly reason: unknown } | null = null
-  readonly #finished = Promise.withResolvers<void>()
+  #finished = Promise.withResolvers<void>()
 
   constructor(name: string, surroundings: Surroundings, geometry: StreamGeometry, untilCaughtUp: boolean) {
     this.name = name
@@ -125,7 +107,7 @@ export class SimulatedProcess {
       if (from < log.startOffset)
         throw new EventLogError(`the log begins at ${log.startOffset}, not at ${from}`)
       const batch = log.read(from, random.between(1, 6), random)
-      await consumer.receive(batch, async () => {})
+      await consumer.receive(batch)
       held.position = batch.nextOffset
     })
   }
@@ -163,7 +145,7 @@ export class SimulatedProcess {
   }
 
   #run(untilCaughtUp: boolean): Promise<void> {
-    const { protocol, pendingRowsMax, nowMs } = this.#surroundings
+    const { protocol, pendingRowsMax, nowMs, unsignedVersion } = this.#surroundings
     const { geometry } = this
     const foldVersionMax = geometry.foldVersion
     const ports = { log: this.#logPort(), store: this.#storePort(), ledger: this.#ledgerPort() }
@@ -171,22 +153,20 @@ export class SimulatedProcess {
     const recogniser = protocol.recognise(parts)
     return countLog({
       ...parts,
-      readGroup: async () => 'simulated',
+      ...{ readGroup: async () => 'simulated', board: null, processName: this.name, unsignedVersion },
       resume: (partition, ofNewPartition) =>
         protocol.resume({ ...parts, ofNewPartition, foldVersionMax }, partition),
-      beginFold: point => protocol.beginFold(point, foldVersionMax, nowMs),
+      openKey: async () => TEST_KEY,
+      beginFold: point => protocol.beginFold(point, { foldVersionMax, unsignedVersion }, nowMs),
       write: flushes => protocol.write(parts.store, flushes),
       settle: signal => recogniser.settle(signal),
-      clock: nowMs,
-      geometry,
-      pendingRowsMax,
+      ...{ clock: nowMs, epochMs: nowMs, geometry, pendingRowsMax },
       logger: {
         ...{ debug: ignore, info: ignore, warn: ignore },
         error: fields => this.halts.push(JSON.stringify(fields)),
       },
       sleep: (delayMs, signal) => this.#sleep(delayMs, signal),
-      signal: this.#abort.signal,
-      untilCaughtUp,
+      ...{ signal: this.#abort.signal, untilCaughtUp },
     })
   }
 
@@ -210,7 +190,9 @@ export class SimulatedProcess {
     }
     return {
       topic: STREAM,
-      partitionCount: partitions.length,
+      get partitionCount() {
+        return partitions.length
+      },
       bounds: partition =>
         new Promise((resolve, reject) => {
           const log = partitions[partition]
@@ -222,13 +204,17 @@ export class SimulatedProcess {
           })
         }),
       consume: async (_group, consumer) => {
+        const finished = Promise.withResolvers<void>()
+        finished.promise.catch(() => undefined)
+        this.#finished = finished
+        this.#leaving = false
         this.#consumer = consumer
         return {
-          commit: async () => undefined,
-          finished: this.#finished.promise,
+          ...{ hold: ignore, commit: async () => undefined },
+          finished: finished.promise,
           stop: async () => {
             this.#leaving = true
-            await this.#finished.promise.catch(() => undefined)
+            await finished.promise.catch(() => undefined)
           },
         }
       },
@@ -236,11 +222,11 @@ export class SimulatedProcess {
         new Promise(resolve => {
           this.#enqueue({
             kind: 'append',
-            name: `a new version to ${records.length} partitions`,
+            name: `${records.length} words on how the stream is counted`,
             perform: partitionsMax => {
               for (const { value, to } of records.slice(0, partitionsMax)) {
                 const log = 'partition' in to ? partitions[to.partition] : undefined
-                log?.appendVersion(this.#surroundings.nowMs(), this.geometry, value)
+                log?.appendWord(this.#surroundings.nowMs(), value)
               }
               resolve()
             },

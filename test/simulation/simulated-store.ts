@@ -1,6 +1,6 @@
 import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import type { Standing } from '@forbruk/infra/ledger/progress.ts'
+import type { Growth, Standing } from '@forbruk/infra/ledger/progress.ts'
 import type { SeenFile } from '@forbruk/infra/ledger/source-files.ts'
 import { type AcceptedGap, acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
@@ -41,6 +41,8 @@ export class SimulatedStore {
       this.#stream = row === undefined ? this.#stream : streamShape.parse(row)
       return []
     }
+    // They are for the audit: nothing that counts reads one.
+    if (table === 'seal') return []
     if (isIdentityTable(table)) return this.identities.insert(table, rows)
     if (!isBlockTable(table)) throw new Error(`insert into ${table}, which is not simulated`)
     this.#inserts[table].push(rows)
@@ -53,6 +55,7 @@ export class SimulatedStore {
 
   /** A gap that an operator accepts. */
   accept(table: string, rows: readonly StoredRow[]): void {
+    if (table === 'seal') return
     if (table !== 'accepted_gap') throw new Error(`insert into ${table}, which no operator does`)
     for (const row of rows) {
       const gap = gapShape.parse(row)
@@ -113,10 +116,15 @@ export class SimulatedStore {
           const ledger = this.ledgerOf(partition)
           const foldVersion = Math.max(...ledger.map(block => block.foldVersion))
           const { nextOffset = 0, pastMaxMs = null, aheadMaxMs = null } = ledger.at(-1) ?? {}
-          standings.set(partition, { nextOffset, foldVersion, pastMaxMs, aheadMaxMs })
+          const controlSequence = Math.max(...ledger.map(block => block.controlSequence))
+          const counts = ledger.flatMap(block => block.partitionCount ?? [])
+          const partitionCount = counts.length === 0 ? null : Math.max(...counts)
+          const limits = { pastMaxMs, aheadMaxMs }
+          standings.set(partition, { nextOffset, foldVersion, ...limits, controlSequence, partitionCount })
         }
         return standings
       },
+      readGrowths: () => this.#growths(),
       readNewestBlocks: ({ partition }, blocksMax) => {
         const ledger = this.ledgerOf(partition)
         const sizes = ledger.map(block => (blocksMax + 1) * block.blockSize + block.windowSize)
@@ -137,6 +145,13 @@ export class SimulatedStore {
 
   readerPort(): LedgerReader {
     return toLedgerReader(this.reader(), async (_name, answer) => answer())
+  }
+
+  #growths(): Growth[] {
+    const partitions = [...this.#ledgers.keys()].sort((one, other) => one - other)
+    const grown = partitions.flatMap(partition => this.ledgerOf(partition)).flatMap(toGrowth)
+    const first = new Map(grown.toReversed().map(growth => [growth.partitionCount, growth]))
+    return [...first.values()].sort((one, other) => one.partitionCount - other.partitionCount)
   }
 
   /** Too old to be verified, so that nothing of it is lost. */
@@ -191,7 +206,7 @@ export class SimulatedStore {
       add(row, { requests, requestBytes, responseBytes })
     }
     for (const row of this.#rowsFrom('rejected_event', partition, firstBlock, Number.POSITIVE_INFINITY)) {
-      add(row, { rejected: 1, rejectedOfSources: row.source !== '' || row.file !== '' ? 1 : 0 })
+      add(row, { rejected: Number(row.events), rejectedOfSources: Number(row.events_of_sources) })
     }
     for (const row of this.#rowsFrom('source_ledger', partition, firstBlock, Number.POSITIVE_INFINITY)) {
       add(row, {
@@ -250,4 +265,9 @@ function toLedgerBlock(row: StoredRow): LedgerBlock {
   const [first_hour, last_hour] = [toTime(row.first_hour), toTime(row.last_hour)]
   const identity_hours = [row.identity_hours].flat().map(toTime)
   return ledgerShape.parse({ ...row, first_hour, last_hour, identity_hours })
+}
+
+function toGrowth(block: LedgerBlock): Growth[] {
+  const { partitionCount, foldVersion, blockSize, windowSize } = block
+  return partitionCount === null ? [] : [{ partitionCount, foldVersion, blockSize, windowSize }]
 }

@@ -4,7 +4,7 @@ import { runSeed } from './run-seed.ts'
 import { type Outcome, simulate } from './simulate.ts'
 
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 10_000)
-const SEEDS_OF_MUTANT_MAX = 6_000
+const SEEDS_OF_MUTANT_MAX = 20_000
 const TIMEOUT_MS = 20 * 60_000
 
 test(

@@ -1,22 +1,23 @@
 import type { StreamGeometry } from '@forbruk/aggregator/count/block.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { deletableTo, type Retention } from './deletable-to.ts'
 import { Group } from './group.ts'
+import { Growth } from './growth.ts'
 import { Inserts } from './inserts.ts'
 import { Invariants } from './invariants.ts'
 import { assertExpectedEnd, assertExpectedHalt } from './judge-end.ts'
 import { neededOffset } from './needed-offset.ts'
-import { pickGeometry } from './pick-geometry.ts'
+import type { Operation } from './operation.ts'
+import { pickGeometries } from './pick-geometry.ts'
 import type { Protocol } from './protocol.ts'
 import { Random } from './random.ts'
-import { SimulatedPartition } from './simulated-log.ts'
-import { type Operation, SimulatedProcess, type Surroundings } from './simulated-process.ts'
+import { pickElsewhere, SimulatedPartition } from './simulated-log.ts'
+import { SimulatedProcess, type Surroundings } from './simulated-process.ts'
 import { SimulatedStore } from './simulated-store.ts'
 
 const START_MS = Date.UTC(2026, 10, 1)
 const HOUR_MS = 3_600_000
 const CLOCKS_DIFFER_MAX_MS = 6 * HOUR_MS
-const RETENTION_MS = 12 * 24 * HOUR_MS
-const LAG_MAX_MS = 2 * 24 * HOUR_MS
 
 /** The log, the store, the group's assignments and the processes, and everything that can happen to them. */
 export class World {
@@ -32,7 +33,10 @@ export class World {
   readonly inserts: Inserts
   /** One partition's content was replaced: only refusing is right from then on. */
   isReplaced = false
+  /** To which a stream of version 1 goes on first, whatever comes next. */
+  readonly #unsignedVersion: StreamGeometry
   readonly #group: Group
+  readonly #growth: Growth
   readonly #protocol: Protocol
   readonly #trace: (line: string) => void
   readonly #pendingRowsMax: number
@@ -48,23 +52,20 @@ export class World {
     this.#trace = trace
     this.#pendingRowsMax = random.pick([0, 10, 1_000])
     this.#pauseMaxMs = random.pick([10, 12 * HOUR_MS, 48 * HOUR_MS, 240 * HOUR_MS])
-    const foldVersion = random.pick([1, 2])
-    this.geometries = [pickGeometry(foldVersion, random), pickGeometry(foldVersion + 1, random)]
-    const { blockSize } = this.geometries[0]
+    const { geometries, unsignedVersion } = pickGeometries(random)
+    this.geometries = geometries
+    this.#unsignedVersion = unsignedVersion
+    const { blockSize, foldVersion } = geometries[0]
     for (let partition = 0; partition < random.pick([1, 1, 2, 3]); partition++) {
       const startOffset = random.chance(0.7) ? 0 : random.between(1, 3 * blockSize)
-      this.partitions.push(new SimulatedPartition(partition, startOffset, random))
+      this.partitions.push(new SimulatedPartition(partition, startOffset, foldVersion > 1, random))
     }
     this.#group = new Group(this.partitions.length)
-    this.invariants = new Invariants(this.store, this.partitions, this.geometries[0])
-    this.inserts = new Inserts({
-      random,
-      store: this.store,
-      invariants: this.invariants,
-      trace,
-      isChecked: () => !this.isReplaced,
-    })
-    trace(`${this.partitions.length} partitions, ${JSON.stringify(this.geometries)}`)
+    this.#growth = new Growth(this.geometries, this.#unsignedVersion, this.partitions, random, trace)
+    this.invariants = new Invariants(this.store, this.partitions, this.#growth.ofNewPartition)
+    const { store, invariants } = this
+    this.inserts = new Inserts({ random, store, invariants, trace, isChecked: () => !this.isReplaced })
+    trace(`${this.partitions.length} partitions, ${JSON.stringify(geometries)}`)
   }
 
   start(untilCaughtUp = false): SimulatedProcess {
@@ -74,23 +75,20 @@ export class World {
       pendingRowsMax: this.#pendingRowsMax,
       protocol: this.#protocol,
       nowMs: () => this.#nowMs,
+      unsignedVersion: this.#unsignedVersion,
     }
     const isNewer = this.isUpgraded && (untilCaughtUp || this.random.chance(0.8))
     const geometry = this.geometries[isNewer ? 1 : 0]
-    const process = new SimulatedProcess(
-      `P${this.#everyProcess.length + 1}`,
-      surroundings,
-      geometry,
-      untilCaughtUp,
-    )
-    this.#trace(`${process.name} starts, version ${geometry.foldVersion}`)
+    const name = `P${this.#everyProcess.length + 1}`
+    const process = new SimulatedProcess(name, surroundings, geometry, untilCaughtUp)
     this.processes.push(process)
+    this.#trace(`${process.name} starts, version ${geometry.foldVersion}`)
     this.#everyProcess.push(process)
     return process
   }
 
+  /** Two releases must not begin a stream at once. */
   upgrade(): void {
-    // Two releases must not begin a stream at once.
     if (this.store.isStreamKnown) this.isUpgraded = true
   }
 
@@ -98,11 +96,24 @@ export class World {
     const log = this.random.pick(this.partitions)
     this.#nowMs += this.random.chance(0.3) ? this.random.between(0, this.#pauseMaxMs) : 10
     for (let left = this.random.between(1, 5); left > 0; left--) {
-      // Brokers' clocks differ: a later record may have the earlier time.
+      // A later record may have the earlier time.
       const agoMs = this.random.chance(0.1) ? this.random.between(0, CLOCKS_DIFFER_MAX_MS) : 0
-      log.append(this.#nowMs - agoMs, this.random, this.geometries[0].blockSize)
+      const again = this.random.chance(0.08) ? pickElsewhere(log, this.partitions, this.random) : null
+      log.append(this.#nowMs - agoMs, this.random, this.geometries[0].blockSize, again)
     }
     this.#trace(`log ${log.partition} ends at ${log.endOffset}`)
+  }
+
+  /** The topic gets partitions, or an operator agrees to those that it has got. */
+  grow(): void {
+    if (!this.store.isStreamKnown) return
+    this.isUpgraded = true
+    this.#growth.happen(this.#nowMs)
+    this.#group.grow(this.partitions.length)
+  }
+
+  agree(): void {
+    this.#growth.agreeToAll(this.#nowMs, this.store.reader().readGrowths('').at(-1)?.partitionCount ?? 0)
   }
 
   /** Something that goes on by itself, picked at random; false when nothing can. */
@@ -173,11 +184,14 @@ export class World {
   }
 
   /** Deletes a partition's start: what nobody needs any more, what is old, or, `harsh`, what may still be needed. */
-  retain(kind: 'unneeded' | 'old' | 'harsh'): void {
+  retain(kind: Retention): void {
     const log = this.random.pick(this.partitions)
     const needed = this.neededOffset(log.partition)
     if (needed === null && this.#isBeginning(log.partition)) return
-    const limit = this.#deletableTo(log, needed, kind)
+    const { partition } = log
+    const nextOffset = this.store.ledgerOf(partition).at(-1)?.nextOffset ?? 0
+    const isDamaged = this.invariants.oldestDamaged(partition) !== null
+    const limit = deletableTo(log, { needed, kind, isDamaged, nextOffset, nowMs: this.#nowMs })
     const deletable = log.records.filter(({ offset }) => offset >= log.startOffset && offset < limit)
     const offset =
       kind === 'old'
@@ -186,20 +200,6 @@ export class World {
     if (kind === 'harsh' && needed !== null && offset > needed) log.isShort = true
     log.deleteBefore(offset)
     this.#trace(`log ${log.partition} begins at ${log.startOffset}: ${kind}`)
-  }
-
-  #deletableTo(log: SimulatedPartition, needed: number | null, kind: 'unneeded' | 'old' | 'harsh') {
-    if (needed === null || kind === 'harsh') return log.endOffset
-    if (kind === 'unneeded' || this.invariants.oldestDamaged(log.partition) !== null)
-      return Math.max(needed, log.startOffset)
-    // As a topic's retention does it: by age alone, while counting is not days behind.
-    const nextOffset = this.store.ledgerOf(log.partition).at(-1)?.nextOffset ?? 0
-    const isBehind = log.records.some(
-      record => record.offset >= nextOffset && record.appendTimeMs < this.#nowMs - LAG_MAX_MS,
-    )
-    if (isBehind) return log.startOffset
-    const kept = log.records.find(record => record.appendTimeMs >= this.#nowMs - RETENTION_MS)
-    return Math.max(log.startOffset, Math.min(nextOffset, kept?.offset ?? log.endOffset))
   }
 
   /** Somebody looks at the partition to find where it begins: if the log's start moved, no store could settle it. */
@@ -242,13 +242,17 @@ export class World {
       })
     }
     if (!process.isConsuming) return steps
+    const tell = (line: string, step: () => void) => {
+      this.#trace(line)
+      step()
+    }
     for (const [partition, held] of process.held) {
       if (held.busy) continue
       if (!process.isZombie && this.#group.owners[partition] !== process) {
-        steps.push(() => this.#tell(`${process.name} gives up ${partition}`, () => process.revoke(partition)))
+        steps.push(() => tell(`${process.name} gives up ${partition}`, () => process.revoke(partition)))
       } else if (held.position !== null && held.position < (this.partitions[partition]?.endOffset ?? 0)) {
         steps.push(() =>
-          this.#tell(`${process.name} gets of ${partition} from ${held.position}`, () =>
+          tell(`${process.name} gets of ${partition} from ${held.position}`, () =>
             process.deliver(partition, this.random),
           ),
         )
@@ -256,17 +260,14 @@ export class World {
     }
     for (const [partition, owner] of this.#group.owners.entries()) {
       if (owner !== process || process.held.has(partition)) continue
-      if (this.processes.some(other => !other.isZombie && other.held.has(partition))) continue
+      const isCounted = this.processes.some(other => !other.isZombie && other.held.has(partition))
+      // A new owner does not always wait until the old one gives up: neither asks the other.
+      if (isCounted && this.random.chance(0.5)) continue
       steps.push(() =>
-        this.#tell(`${process.name} is assigned ${partition}`, () => process.assign(partition, this.random)),
+        tell(`${process.name} is assigned ${partition}`, () => process.assign(partition, this.random)),
       )
     }
     return steps
-  }
-
-  #tell(line: string, step: () => void): void {
-    this.#trace(line)
-    step()
   }
 
   #perform(process: SimulatedProcess, operation: Operation): void {

@@ -30,6 +30,13 @@ export function isTransient(error: unknown): boolean {
   return 'retriable' in cause && cause.retriable === true
 }
 
+/** The address of a broker that is connected and did not answer in time. */
+export function findSilentBroker(error: unknown): string | null {
+  const cause = originalCause(error)
+  const isSilent = cause instanceof Error && cause.name === 'KafkaJSRequestTimeoutError'
+  return isSilent && 'broker' in cause && typeof cause.broker === 'string' ? cause.broker : null
+}
+
 export function isUnknownTopic(error: unknown): boolean {
   return codeOf(originalCause(error)) === 'UNKNOWN_TOPIC_OR_PARTITION'
 }

@@ -12,9 +12,6 @@ export type KafkaFacts = {
   readonly topic: TopicFacts | null
 }
 
-/** As the groups that count begin. */
-const GROUP = 'forbruk-aggregator.'
-
 const ANSWER_TIMEOUT_MS = 15_000
 
 /** Looks and changes nothing. Throws EventLogError when brokers don't answer or the topic can't be counted from. */
@@ -38,7 +35,5 @@ async function inspect(admin: Admin, settings: KafkaLogSettings): Promise<KafkaF
   const topic = (await isThere(admin, settings.topic))
     ? await inspectTopic(admin, settings.topic, settings)
     : null
-  // The brokers look at the right alone: there is no such group.
-  await admin.describeGroups([GROUP])
   return { brokers: brokers.length, topic }
 }

@@ -4,7 +4,6 @@ import {
   EventLogError,
   type LogBounds,
   LogUnavailableError,
-  type PartitionConsumer,
   type Subscription,
 } from '../event-log.ts'
 import { checkPartition, placeRecords } from '../place-records.ts'
@@ -12,6 +11,7 @@ import { namedPartition, type Share, sendRequest, splitIntoRequests } from './ap
 import { countUncommitted, createKafkaClient, type KafkaConnection } from './client.ts'
 import { consumeKafka, type KafkaSource } from './consume.ts'
 import { explainKafkaError } from './explain-error.ts'
+import { FetchClient } from './fetch-client.ts'
 import { readKafka } from './read.ts'
 import { KafkaSockets } from './sockets.ts'
 import {
@@ -38,53 +38,55 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
   const ofAll = countUncommitted(client)
   const connected = ofAll.admin()
   const facts = await openTopic(connected, settings)
-  const { partitionCount, recordBatchBytesMax } = facts
+  const { recordBatchBytesMax } = facts
+  /** Only grows. */
+  const known: Known = { partitionCount: facts.partitionCount }
 
   const admin = new TopicAdmin(ofAll, connected)
   const committed = new TopicAdmin(client)
   const producer = connectOnce(() => createProducer(client))
   const subscriptions = new Set<Subscription>()
   const asked: Asked = {
-    ...{ settings, partitionCount, admin },
-    boundsOfAll: shareQuestion(() => askBoundsOfAll(topic, admin, committed)),
+    ...{ settings, known, admin },
+    boundsOfAll: shareQuestion(async () => {
+      const bounds = await askBoundsOfAll(topic, admin, committed)
+      known.partitionCount = Math.max(known.partitionCount, bounds.size)
+      return bounds
+    }),
   }
   const boundsOf = (partition: number) => askBounds(asked, partition)
   const source: KafkaSource = {
-    createClient: ofOne => createKafkaClient(settings, ofOne),
-    brokers,
+    openClient: () => openFetchClient(settings),
     topic,
-    partitionCount,
     fetchBounds: boundsOf,
     checkTopic: createTopicCheck(settings, facts, admin),
     logger,
   }
-  const consume = async (group: string, consumer: PartitionConsumer, abandon?: AbortSignal) => {
-    const subscription = await consumeKafka(source, group, consumer, abandon)
-    subscriptions.add(subscription)
-    const ended = () => subscriptions.delete(subscription)
-    subscription.finished.then(ended, ended)
-    return subscription
-  }
-  const deleteGroup = async (group: string): Promise<void> => {
-    await admin
-      .ask(ready => ready.deleteGroups([group]))
-      .catch(error => logger?.debug({ err: error, group }, 'a reader group was left for Kafka to delete'))
-  }
+  const reading = openFetchClient(settings)
 
   return {
     topic,
-    partitionCount,
+    get partitionCount() {
+      return known.partitionCount
+    },
     async append(records) {
+      const { partitionCount } = known
       const requests = splitIntoRequests(placeRecords(records, topic, partitionCount), recordBatchBytesMax)
       const what = `Could not append ${records.length} records to "${topic}", all or some: send them again`
-      const send = async (request: Share[]) => sendRequest(await producer.get(), topic, request)
+      const send = async (request: Share[]) => sendRequest(await producer.get(partitionCount), topic, request)
       for (const request of requests) await orExplain(what, brokers, send(request))
     },
     bounds: boundsOf,
     offsetForTime: (partition, timeMs) => askOffsetForTime(asked, partition, timeMs),
     read: (partition, fromOffset, toOffset) =>
-      readKafka({ topic, fetchBounds: boundsOf, consume, deleteGroup }, partition, fromOffset, toOffset),
-    consume,
+      readKafka({ topic, fetchBounds: boundsOf, client: reading.client }, partition, fromOffset, toOffset),
+    async consume(group, consumer) {
+      const subscription = await consumeKafka(source, group, consumer)
+      subscriptions.add(subscription)
+      const ended = () => subscriptions.delete(subscription)
+      subscription.finished.then(ended, ended)
+      return subscription
+    },
     async close() {
       await Promise.all([...subscriptions].map(subscription => subscription.stop()))
       const late = () => new Error(`no answer within ${CLOSE_TIMEOUT_MS} ms`)
@@ -94,15 +96,25 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
         late,
       ).catch(error => logger?.debug({ err: error, topic }, 'the connections are ended without order'))
       sockets.shut()
+      reading.shut()
     },
   }
+}
+
+/** Whoever leads a partition answers at once or not at all: nothing that is asked of it takes long. */
+const FETCH_TIMEOUT_MS = 5_000
+
+function openFetchClient(settings: KafkaLogSettings) {
+  const sockets = new KafkaSockets()
+  const kafka = createKafkaClient(settings, sockets, FETCH_TIMEOUT_MS)
+  const client = new FetchClient(kafka, sockets, settings.topic, settings.brokers)
+  return { client, shut: () => sockets.shut() }
 }
 
 /** Whoever may change a topic's settings may do so while it is counted. Each fault is told once. */
 function createTopicCheck(settings: KafkaLogSettings, facts: TopicFacts, admin: TopicAdmin) {
   const { topic, logger } = settings
   let known = new Set(facts.warnings)
-  let partitionCount = facts.partitionCount
   return async (): Promise<void> => {
     const found = await admin
       .ask(ready => inspectTopic(ready, topic, settings))
@@ -114,21 +126,19 @@ function createTopicCheck(settings: KafkaLogSettings, facts: TopicFacts, admin: 
     if (found === null) return
     for (const warning of found.warnings) if (!known.has(warning)) logger?.warn({ topic }, warning)
     known = new Set(found.warnings)
-    if (found.partitionCount === partitionCount) return
-    partitionCount = found.partitionCount
-    if (settings.isForeign)
-      throw new EventLogError(
-        `"${topic}" has ${partitionCount} partitions by now: open it again to read all.`,
+    if (settings.isForeign && found.partitionCount !== facts.partitionCount)
+      throw new LogUnavailableError(
+        `"${topic}" has ${found.partitionCount} partitions by now: it is opened again to read all.`,
       )
-    const uncounted = `has ${partitionCount} partitions, and the first ${facts.partitionCount} are counted`
-    logger?.error({ topic }, `the topic ${uncounted}: what is appended to the others is not`)
   }
 }
+
+type Known = { partitionCount: number }
 
 /** What questions about the topic take. */
 type Asked = {
   readonly settings: KafkaLogSettings
-  readonly partitionCount: number
+  readonly known: Known
   readonly admin: TopicAdmin
   readonly boundsOfAll: () => Promise<ReadonlyMap<number, LogBounds>>
 }
@@ -163,11 +173,11 @@ async function askBoundsOfAll(
 }
 
 async function askBounds(asked: Asked, partition: number): Promise<LogBounds> {
-  const { settings, partitionCount, boundsOfAll } = asked
+  const { settings, known, boundsOfAll } = asked
   const { topic, brokers } = settings
-  checkPartition(topic, partition, partitionCount)
   const what = `Could not ask for the bounds of "${topic}"`
   const bounds = (await orExplain(what, brokers, boundsOfAll())).get(partition)
+  checkPartition(topic, partition, known.partitionCount)
   if (bounds) return bounds
   throw new LogUnavailableError(
     `Kafka names no bounds of partition ${partition} of "${topic}": try again shortly.`,
@@ -225,27 +235,33 @@ function createProducer(client: Kafka): Producer {
   })
 }
 
-type Connected = { get(): Promise<Producer>; close(): Promise<void> }
+type Connected = { get(partitionCount: number): Promise<Producer>; close(): Promise<void> }
 
-/** Connected at the first append: most logs are only read. */
+/**
+ * Connected at the first append: most logs are only read. For a partition that the topic has got since, a new one: for
+ * five minutes kafkajs believes what it learned of a topic.
+ */
 function connectOnce(create: () => Producer): Connected {
-  let producer: Promise<Producer> | null = null
+  const producers = new Map<number, Promise<Producer>>()
   const connect = async () => {
     const created = create()
     await created.connect()
     return created
   }
   return {
-    get() {
-      producer ??= connect().catch(error => {
-        producer = null
+    get(partitionCount) {
+      const known = producers.get(partitionCount)
+      if (known !== undefined) return known
+      const producer = connect().catch(error => {
+        producers.delete(partitionCount)
         throw error
       })
+      producers.set(partitionCount, producer)
       return producer
     },
     async close() {
-      const connected = await producer?.catch(() => null)
-      await connected?.disconnect()
+      const connected = await Promise.all([...producers.values()].map(producer => producer.catch(() => null)))
+      await Promise.all(connected.map(producer => producer?.disconnect()))
     },
   }
 }

@@ -2,49 +2,63 @@ import { setTimeout } from 'node:timers/promises'
 import { LogUnavailableError } from '../event-log.ts'
 
 /** How long the brokers may fail, while they start, before whoever asked to consume is told. */
-const FIRST_JOIN_MAX_MS = 15_000
+export const START_MAX_MS = 15_000
 /** How long they may be away, restarting, before a subscription ends. */
-const OUTAGE_MAX_MS = 300_000
+export const OUTAGE_MAX_MS = 300_000
 /** Between two questions to brokers that are away. */
 const RETRY_MS = 500
+const SAID_EVERY_MS = 2_000
 
-/**
- * From the first failure until the group is joined, or joined again. All that a subscription does with the brokers
- * shares it: whatever meets the outage waits for the same time.
- */
+/** From the first failure of something until it succeeds. */
 export class Outage {
   #beganMs: number | null = null
-  #limitMs = FIRST_JOIN_MAX_MS
+  #saidMs = Number.NEGATIVE_INFINITY
 
-  /** Told of a failure: is it worth trying again? */
-  mayEnd(): boolean {
+  /** Told of a failure: has it lasted for less than `limitMs`? */
+  mayEnd(limitMs: number): boolean {
     this.#beganMs ??= performance.now()
-    return performance.now() - this.#beganMs < this.#limitMs
+    return this.lastedMs < limitMs
+  }
+
+  get lastedMs(): number {
+    return this.#beganMs === null ? 0 : Math.round(performance.now() - this.#beganMs)
+  }
+
+  /** Whether to say now that it lasts: at once, and every few seconds. */
+  isToBeSaid(): boolean {
+    if (performance.now() - this.#saidMs < SAID_EVERY_MS) return false
+    this.#saidMs = performance.now()
+    return true
   }
 
   end(): void {
     this.#beganMs = null
-    this.#limitMs = OUTAGE_MAX_MS
+    this.#saidMs = Number.NEGATIVE_INFINITY
   }
+}
 
-  /** Asks again while the log is away and may come back; null when the answer became pointless meanwhile. */
-  async waitOut<Answer>(
-    ask: () => Promise<Answer>,
-    isPointless: () => boolean,
-    onWait: (error: Error) => void,
-  ): Promise<Answer | null> {
-    for (let hasWaited = false; ; hasWaited = true) {
-      try {
-        const answer = await ask()
-        if (hasWaited) this.end()
-        return answer
-      } catch (error) {
-        if (isPointless()) return null
-        if (!(error instanceof LogUnavailableError && this.mayEnd())) throw error
-        onWait(error)
-        await setTimeout(RETRY_MS)
-        if (isPointless()) return null
-      }
+type Waiting = {
+  readonly limitMs: number
+  /** The answer became pointless. */
+  readonly signal: AbortSignal
+  readonly onWait: (error: Error, waitedMs: number) => void
+}
+
+/** Asks again while the log is away and may come back; null when the answer became pointless meanwhile. */
+export async function waitOut<Answer>(
+  ask: () => Promise<Answer>,
+  { limitMs, signal, onWait }: Waiting,
+): Promise<Answer | null> {
+  const outage = new Outage()
+  while (!signal.aborted) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (signal.aborted) break
+      if (!(error instanceof LogUnavailableError && outage.mayEnd(limitMs))) throw error
+      if (outage.isToBeSaid()) onWait(error, outage.lastedMs)
+      await setTimeout(RETRY_MS, undefined, { signal }).catch(() => {})
     }
   }
+  return null
 }

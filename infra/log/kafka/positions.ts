@@ -5,7 +5,7 @@ import { type PackedRecords, unpackRecords } from './record-batch.ts'
 import { toOffset } from './topic.ts'
 
 /** What kafkajs fetched: everything that the partition holds in [fetchedFrom, nextOffset). */
-type FetchedRange = { readonly fetchedFrom: number; readonly nextOffset: number }
+export type FetchedRange = { readonly fetchedFrom: number; readonly nextOffset: number }
 
 export function fetchedRange(batch: Batch): FetchedRange {
   return { fetchedFrom: fetchedFrom(batch), nextOffset: toOffset(batch.lastOffset()) + 1 }

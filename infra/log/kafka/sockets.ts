@@ -7,27 +7,35 @@ const KEEP_ALIVE_DELAY_MS = 60_000
 
 /**
  * Every connection of one kafkajs client. kafkajs ends a connection only once every request on it is answered, which
- * takes a minute when the group waits for a member that died, and may go on connecting after it was told to stop.
+ * takes long when a broker stands still, and may go on connecting after it was told to stop.
  */
 export class KafkaSockets {
-  readonly #open = new Set<Socket>()
+  /** With the address of each, as kafkajs's errors have it. */
+  readonly #open = new Map<Socket, string>()
   #isShut = false
 
   readonly connect: ISocketFactory = address => {
     const socket = openSocket(address)
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS)
-    this.#open.add(socket)
+    this.#open.set(socket, `${address.host}:${address.port}`)
     socket.once('close', () => this.#open.delete(socket))
-    if (this.#isShut) end(socket)
+    if (this.#isShut) end(socket, CLOSED)
     return socket
+  }
+
+  /** What still waits for an answer of that broker fails now; it is connected to anew when it is asked next. */
+  cut(address: string): void {
+    for (const [socket, of] of this.#open) if (of === address) end(socket, 'this broker did not answer')
   }
 
   /** What still waits for an answer fails now, and so does every further attempt to connect. */
   shut(): void {
     this.#isShut = true
-    for (const socket of this.#open) end(socket)
+    for (const socket of this.#open.keys()) end(socket, CLOSED)
   }
 }
+
+const CLOSED = 'this client was closed'
 
 function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
   if (!ssl) return connectPlain({ host, port }, onConnect)
@@ -35,6 +43,6 @@ function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket 
   return connectTls({ host, port, ...name, ...ssl }, onConnect)
 }
 
-function end(socket: Socket): void {
-  socket.destroy(new Error('this client was closed'))
+function end(socket: Socket, why: string): void {
+  socket.destroy(new Error(why))
 }

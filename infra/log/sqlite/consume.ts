@@ -8,10 +8,10 @@ import {
   type RecordBatch,
   type Subscription,
 } from '../event-log.ts'
+import { HeldPartitions } from '../held-partitions.ts'
 
 type EmbeddedSource = {
   readonly topic: string
-  readonly partitionCount: number
   readonly boundsOf: (partition: number) => LogBounds
   /** What is there from `fromOffset` on, bounded; empty when there is nothing yet. */
   readonly nextBatch: (partition: number, fromOffset: number) => RecordBatch
@@ -20,33 +20,17 @@ type EmbeddedSource = {
 /** How often an idle partition is looked at. */
 const POLL_INTERVAL_MS = 50
 
-/** There is no group to share with: this consumer gets every partition, each followed by a loop of its own. */
+/** Each partition that is held is followed by a loop of its own. */
 export function consumeEmbedded(source: EmbeddedSource, consumer: PartitionConsumer): Subscription {
-  const stopping = new AbortController()
-  const partitions = Array.from({ length: source.partitionCount }, (_, partition) => partition)
-
-  const followed = partitions.map(partition =>
-    follow(source, consumer, partition, stopping.signal).catch(error => {
-      stopping.abort()
-      throw error
-    }),
+  const held = new HeldPartitions(consumer, (partition, signal) =>
+    follow(source, consumer, partition, signal),
   )
-  const finished = Promise.allSettled(followed).then(outcomes => {
-    consumer.revoke(partitions)
-    const failure = outcomes.find(outcome => outcome.status === 'rejected')
-    if (failure) throw failure.reason
-  })
-  // Whoever consumes looks at `finished` when it likes; until then its rejection is no unhandled one.
-  finished.catch(() => {})
-
   return {
-    finished,
+    finished: held.finished,
+    hold: partitions => held.hold(partitions),
     // There is no group whose lag a monitor could look at.
     async commit() {},
-    async stop() {
-      stopping.abort()
-      await finished.catch(() => {})
-    },
+    stop: () => held.stop(),
   }
 }
 
@@ -57,7 +41,7 @@ async function follow(
   stopping: AbortSignal,
 ): Promise<void> {
   const assigned = await consumer.assign(partition)
-  if (assigned === null) return once(stopping, 'abort').then(() => undefined)
+  if (assigned === null) return stopping.aborted ? undefined : once(stopping, 'abort').then(() => undefined)
   let nextOffset = assigned
   checkPosition(source, partition, nextOffset)
   while (!stopping.aborted) {
@@ -69,7 +53,7 @@ async function follow(
       continue
     }
     if (first.offset !== nextOffset) throw lostError(source, partition, nextOffset, first.offset)
-    await consumer.receive(batch, async () => {})
+    await consumer.receive(batch)
     nextOffset = batch.nextOffset
     // A consumer that never waits must not keep timers and sockets waiting.
     await setImmediate()

@@ -90,7 +90,6 @@ export function openEmbeddedLog(settings: EmbeddedLogSettings): EventLog {
       const subscription = consumeEmbedded(
         {
           topic,
-          partitionCount,
           boundsOf,
           nextBatch: (partition, fromOffset) => batchOf(partition, fromOffset, Number.MAX_SAFE_INTEGER),
         },

@@ -1,13 +1,17 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 /** How long a statement waits for another process's transaction. */
 const BUSY_TIMEOUT_MS = 10_000
 
-/** The file and its folder are made when missing. */
+/**
+ * The file and its folder are made when missing, for this user alone: what stands in it is of other people. SQLite
+ * gives the files beside it the same permissions.
+ */
 export function openDatabase(path: string): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
   return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { streamSecret } from '../tables/stream-secret.ts'
 
 const tableShape = z.strictObject({
   name: z.string(),
@@ -15,7 +16,7 @@ export const storeDescriptionShape = z.strictObject({ database: z.string(), tabl
 export type TableDescription = z.infer<typeof tableShape>
 export type StoreDescription = z.infer<typeof storeDescriptionShape>
 
-/** `folder` must be open in this process already, or free. */
+/** All but what signs a stream's records, which analysts don't read. `folder` must be open in this process, or free. */
 export async function describeStore(folder: string, database: string): Promise<StoreDescription> {
   const { Session } = await import('chdb')
   const session = new Session(folder)
@@ -23,8 +24,9 @@ export async function describeStore(folder: string, database: string): Promise<S
     const result = await session.queryBindAsync(
       `SELECT name, create_table_query AS createQuery, engine_full AS engineFull,
         if(empty(data_paths), NULL, data_paths[1]) AS dataPath
-      FROM system.tables WHERE database = {database:String} ORDER BY metadata_modification_time, name`,
-      { database },
+      FROM system.tables WHERE database = {database:String} AND name != {secret:String}
+      ORDER BY metadata_modification_time, name`,
+      { database, secret: streamSecret.name },
       { format: 'JSON' },
     )
     const { data } = z.object({ data: z.array(tableShape) }).parse(JSON.parse(result.text()))

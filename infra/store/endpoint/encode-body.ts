@@ -49,7 +49,7 @@ export function chooseCoding(acceptEncoding: string): string | null {
     acceptEncoding
       .toLowerCase()
       .split(',')
-      .map(entry => entry.trim().split(/\s*;\s*/))
+      .map(entry => entry.split(';').map(part => part.trim()))
       .filter(([, quality]) => !/^q=0(\.0*)?$/.test(quality ?? ''))
       .map(([name]) => name),
   )

@@ -18,17 +18,21 @@ export function readonlyException(message: string): EndpointException {
   return new EndpointException(164, 'READONLY', message)
 }
 
-const ENGINE_MESSAGE = /Code: (\d+)\. DB::Exception: ([\s\S]*)\(([A-Z0-9_]+)\)\s*$/
+const ENGINE_MESSAGE = /Code: (\d+)\. DB::Exception: /
+const ENGINE_TYPE = /^\(([A-Z0-9_]+)\)$/
 
 /** What the engine threw, e.g. «Query failed: Code: 60. DB::Exception: Unknown table … (UNKNOWN_TABLE)». */
 export function readException(error: unknown): EndpointException {
   if (error instanceof EndpointException) return error
   const message = error instanceof Error ? error.message : String(error)
-  const [, code, words, type] = ENGINE_MESSAGE.exec(message) ?? []
-  if (code === undefined || words === undefined || type === undefined) {
+  const start = ENGINE_MESSAGE.exec(message)
+  const end = message.lastIndexOf('(')
+  const [, type] = ENGINE_TYPE.exec(message.slice(end).trimEnd()) ?? []
+  if (start === null || type === undefined) {
     return new EndpointException(1002, 'UNKNOWN_EXCEPTION', `${message.replace(/\.?$/, '.')} `)
   }
-  return new EndpointException(Number(code), type, words)
+  const words = message.slice(start.index + start[0].length, end)
+  return new EndpointException(Number(start[1]), type, words)
 }
 
 export function formatException(exception: EndpointException, version: string): string {

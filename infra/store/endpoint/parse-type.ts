@@ -12,7 +12,7 @@ function splitOutside(text: string): string[] {
   const pieces: string[] = []
   let depth = 0
   let start = 0
-  for (const { 0: found, index } of text.matchAll(/'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|[(),]/gs)) {
+  for (const { 0: found, index } of text.matchAll(/'(?:\\.|[^'\\])*'?|`(?:\\.|[^`\\])*`?|[(),]/gs)) {
     if (found === '(') depth += 1
     else if (found === ')') depth -= 1
     else if (found === ',' && depth === 0) {

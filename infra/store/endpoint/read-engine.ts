@@ -175,11 +175,9 @@ async function readTokens(execute: Execute, sql: string): Promise<Token[]> {
     return z.tuple([tokensShape]).parse(JSON.parse(result.text()))[0]
   } catch (error) {
     const { code, type, message } = readException(error)
-    throw new EndpointException(
-      code,
-      type,
-      message.replace(/\.?\s*: In scope WITH formatQuerySingleLine[\s\S]*$/, '. '),
-    )
+    const scope = message.indexOf(': In scope WITH formatQuerySingleLine')
+    const words = scope < 0 ? message : `${message.slice(0, scope).trimEnd().replace(/\.$/, '')}. `
+    throw new EndpointException(code, type, words)
   }
 }
 

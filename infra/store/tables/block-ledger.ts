@@ -1,7 +1,7 @@
 import { count64, listOf, nullable, safeCount, secondTime, text, time } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
-/** One row per block, written after the rows it vouches for: migrations 005, 088. */
+/** One row per block, written after the rows it vouches for: migrations 005, 088, 130. */
 export const blockLedger = declareTable('block_ledger', {
   stream: text,
   partition: safeCount,
@@ -13,6 +13,8 @@ export const blockLedger = declareTable('block_ledger', {
   /** Both null in blocks that have no limits. */
   pastMaxMs: nullable(safeCount),
   aheadMaxMs: nullable(safeCount),
+  /** Null in a block before the stream grew. */
+  partitionCount: nullable(safeCount),
   firstOffset: safeCount,
   nextOffset: safeCount,
   records: safeCount,
@@ -35,6 +37,8 @@ export const blockLedger = declareTable('block_ledger', {
   identitySum: nullable(count64),
   /** Under which they stand, in order. */
   identityHoursMs: listOf(secondTime),
+  /** Of the last signed word that changed how it is counted; 0 before the first: migration 151. */
+  controlSequence: safeCount,
 })
 
 export type LedgerBlock = RowOf<typeof blockLedger>

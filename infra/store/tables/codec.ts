@@ -104,7 +104,7 @@ export function decimalText(decimals: number, { padded = false } = {}): Codec<st
   return {
     read: padded ? digits.transform(value => padDecimals(value, decimals)) : digits,
     write: same,
-    holds: type => new RegExp(`^Decimal\\(\\d+, ${decimals}\\)$`).test(type),
+    holds: type => /^Decimal\(\d+, (\d+)\)$/.exec(type)?.[1] === String(decimals),
   }
 }
 

@@ -2,7 +2,7 @@ import { REJECTED_STATES } from '@forbruk/schemas/event/rejected-state.ts'
 import { countText, enumOf, nullable, safeCount, text, timeText } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
-/** A view, for showing: what was rejected, and what has become of it: migration 019. */
+/** A view, for showing: what was rejected, and what has become of it: migration 141. */
 export const rejectedEvents = declareTable('rejected_events', {
   stream: text,
   partition: safeCount,
@@ -17,6 +17,8 @@ export const rejectedEvents = declareTable('rejected_events', {
   position: nullable(countText),
   excerpt: text,
   recordBytes: safeCount,
+  /** That the row stands for, of its record, from `eventIndex` on. */
+  events: safeCount,
   state: enumOf(REJECTED_STATES),
   /** Of the waiver or the mend, and who gave it; empty while it is open. */
   stateReason: text,

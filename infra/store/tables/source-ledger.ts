@@ -1,7 +1,7 @@
-import { nullable, safeCount, safeInteger, text, time } from './codec.ts'
-import { declareTable, type RowOf } from './table.ts'
+import { listOf, nullable, safeCount, safeInteger, text, time } from './codec.ts'
+import { declareTable, type RowOf, tuple } from './table.ts'
 
-/** Per block, what each source's file contributed: migration 003. */
+/** Per block, what each source's file contributed: migrations 003, 155. */
 export const sourceLedger = declareTable('source_ledger', {
   stream: text,
   partition: safeCount,
@@ -20,6 +20,9 @@ export const sourceLedger = declareTable('source_ledger', {
   eventsAtMark: safeCount,
   throughMs: nullable(time),
   format: text,
+  /** In the row of the file without a name: what the source's newest mark says stands in its way. */
+  obstacles: listOf(tuple({ reason: text, path: text, sinceMs: time })),
+  obstaclesTotal: safeCount,
   lastOffset: safeCount,
 })
 

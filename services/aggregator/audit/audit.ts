@@ -4,12 +4,13 @@ import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readIdentitySums } from '@forbruk/infra/ledger/identity-sums.ts'
 import { touchesRange } from '@forbruk/infra/ledger/range.ts'
 import { readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
+import { readStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
-import { FOLD_VERSION } from '../count/block.ts'
+import { FOLD_VERSION, UNSIGNED_VERSION } from '../count/block.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
 import { replayRecognition } from './replay-recognition.ts'
@@ -59,11 +60,14 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
     replayFrom !== null && (range === null || touchesRange(block, range))
   const blocksTotal = blocks.filter(isReplayed).length
   const report = (done: number) => settings.onProgress?.(done, blocksTotal)
+  const key = await readStreamKey(store, stream)
+  // Without a key nothing was ever signed.
+  const words = { verify: key?.verify ?? (() => false), unsignedVersion: UNSIGNED_VERSION }
   const replay =
     replayFrom === null
       ? { findings: [], replayed: 0, givenUp: 0 }
       : await replayBlocks(
-          { store, log: replayFrom, foldVersionMax: FOLD_VERSION, gaps },
+          { store, log: replayFrom, foldVersionMax: FOLD_VERSION, gaps, words },
           blocks,
           isReplayed,
           report,

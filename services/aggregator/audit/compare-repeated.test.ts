@@ -12,7 +12,11 @@ const compare = (
   found: readonly RepeatedRequest[],
   kept: readonly RepeatedRequest[],
   startOffset = 0,
-): string[] => compareRepeated(found, kept, [startOffset]).map(({ place, message }) => `${place}: ${message}`)
+  damaged: readonly string[] = [],
+): string[] =>
+  compareRepeated(found, kept, { startOffsets: [startOffset], damaged: new Set(damaged) }).map(
+    ({ place, message }) => `${place}: ${message}`,
+  )
 
 test('what is kept of repeated request ids is what the log has', () => {
   const pair = [row(4, 'a'), row(9, 'a')]
@@ -25,8 +29,9 @@ test('what is kept of repeated request ids is what the log has', () => {
   expect(compare([], pair)[0]).toContain('offset 4, request id a: kept as repeated; the log has it once')
 })
 
-test('what the log has lost stands as it is kept, and so does what was the same as it', () => {
+test('what the log has lost, or holds damaged, stands as it is kept, and so does what was the same as it', () => {
   expect(compare([], [row(4, 'a'), row(9, 'a')], 5)).toEqual([])
+  expect(compare([], [row(4, 'a'), row(9, 'a')], 0, ['0 9 0'])).toEqual([])
   // Of an occurrence that is settled beyond what is looked at, the others are kept already.
   expect(compare([row(4, 'b'), row(9, 'b')], [row(4, 'b'), row(9, 'b'), row(12, 'b')])).toEqual([])
 })

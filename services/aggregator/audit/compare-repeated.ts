@@ -4,14 +4,19 @@ import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { keyOf } from '../recognise/find-repeated.ts'
 import type { AuditFinding } from './check-ledger.ts'
 
-/**
- * Pure: what is found and not kept as it is, and what is kept of ids that the log has but once.
- * @param startOffsets by partition, below which the log has lost what is kept
- */
+/** What nobody can compare any more: it stands as it is kept. */
+type Unreadable = {
+  /** By partition, below which the log has lost what it had. */
+  readonly startOffsets: Offsets
+  /** By `keyOf`: the places that the log holds damaged. */
+  readonly damaged: ReadonlySet<string>
+}
+
+/** Pure: what is found and not kept as it is, and what is kept of ids that the log has but once. */
 export function compareRepeated(
   found: readonly RepeatedRequest[],
   kept: readonly RepeatedRequest[],
-  startOffsets: Offsets,
+  { startOffsets, damaged }: Unreadable,
 ): AuditFinding[] {
   const keptAt = new Map(kept.map(row => [keyOf(row), row]))
   const foundAt = new Set(found.map(keyOf))
@@ -24,7 +29,7 @@ export function compareRepeated(
   const byId = Map.groupBy(kept, row => `${row.hourMs} ${row.requestId}`)
   const untrue = [...byId.values()].filter(
     rows =>
-      rows.every(({ partition, offset }) => offset >= (startOffsets[partition] ?? 0)) &&
+      rows.every(row => row.offset >= (startOffsets[row.partition] ?? 0) && !damaged.has(keyOf(row))) &&
       !rows.some(row => foundAt.has(keyOf(row))),
   )
   return [...lacking, ...untrue.flat().map(row => toFinding(row, 'kept as repeated; the log has it once'))]

@@ -12,6 +12,7 @@ import { Admission } from '../count/admit.ts'
 import { findUnknown, geometryOf } from '../count/block.ts'
 import { BlockProof } from '../count/block-proof.ts'
 import { judgeTime } from '../count/judge-time.ts'
+import type { WordParts } from '../count/judge-word.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { rememberedFrom } from '../count/window.ts'
 import { restoreSources } from '../resume/restore-sources.ts'
@@ -27,6 +28,7 @@ type ReplayParts = {
   /** The newest rules that this release has. */
   readonly foldVersionMax: number
   readonly gaps: readonly AcceptedGap[]
+  readonly words: WordParts
 }
 
 type Replay = {
@@ -66,7 +68,7 @@ export async function replayBlocks(
 }
 
 async function replayBlock(
-  { store, log, foldVersionMax, gaps }: ReplayParts,
+  { store, log, foldVersionMax, gaps, words }: ReplayParts,
   scanner: RequestScanner,
   block: LedgerBlock,
   ofPartition: readonly LedgerBlock[],
@@ -107,7 +109,7 @@ async function replayBlock(
   const start = { foldFromOffset: firstOffset, readFromOffset, earlierBlocks, restoredBlock: null }
   const fold = new PartitionFold(
     { ...place, ...start, geometry, admission, proof: new BlockProof(place, new Map()) },
-    { foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock },
+    { ...words, foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock },
   )
   // One more where a later block begins: it must be the record that ends this one.
   const next = ofPartition.find(other => other.firstOffset > firstOffset)

@@ -3,8 +3,8 @@ import { type Offsets, readAllRepeated } from '@forbruk/infra/ledger/recognition
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
-import { hashId } from '../count/hash-identity.ts'
-import { findRepeated } from '../recognise/find-repeated.ts'
+import { hashOrigin } from '../count/hash-identity.ts'
+import { findRepeated, keyOf } from '../recognise/find-repeated.ts'
 import { HASHES_MAX, Recogniser } from '../recognise/recogniser.ts'
 import type { AuditFinding } from './check-ledger.ts'
 import { compareRepeated } from './compare-repeated.ts'
@@ -14,7 +14,7 @@ const FINDINGS_MAX = 20
 
 /**
  * Finds repeated request ids anew, in the identities and the log, up to where they are settled, and compares them with
- * those that are kept. What the log has lost meanwhile can't be found again: it stands as it is kept.
+ * those that are kept. What the log has lost meanwhile, or holds damaged, stands as it is kept.
  */
 export async function replayRecognition(store: Store, log: EventLog): Promise<AuditFinding[]> {
   const ledger = createLedgerReader(store)
@@ -24,13 +24,15 @@ export async function replayRecognition(store: Store, log: EventLog): Promise<Au
     return [{ check: 'replay_equals_stored', place: `stream ${log.topic}`, message }]
   }
   const found: RepeatedRequest[] = []
+  const damaged = new Set<string>()
   const recogniser = new Recogniser({
-    ...{ log, hashId, hashesMax: HASHES_MAX },
+    ...{ log, hashOrigin, hashesMax: HASHES_MAX },
     ledger: { ...ledger, ...fromTheBeginning(ledger, nextOffsets) },
     store: { insert: async () => {} },
     findRepeated(stream, places, known) {
       const rows = findRepeated(stream, places, known)
       found.push(...rows.filter(row => row.isKnown))
+      for (const row of rows) if (!row.isKnown) damaged.add(keyOf(row))
       return rows
     },
   })
@@ -39,7 +41,7 @@ export async function replayRecognition(store: Store, log: EventLog): Promise<Au
   const startOffsets = await Promise.all(
     Array.from({ length: log.partitionCount }, async (_, of) => (await log.bounds(of)).startOffset),
   )
-  return compareRepeated(found, kept, startOffsets).slice(0, FINDINGS_MAX)
+  return compareRepeated(found, kept, { startOffsets, damaged }).slice(0, FINDINGS_MAX)
 }
 
 /** As if nothing were settled yet, up to these offsets. */

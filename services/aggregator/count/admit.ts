@@ -1,5 +1,5 @@
-import type { SourceMark } from '@forbruk/schemas/event/log-event.ts'
-import { ScannedRequest, type TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
+import { type MarkedObstacles, NO_OBSTACLES, type SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import { ScannedRequest, TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import { ByteTable } from './byte-table.ts'
 import { IdWindow } from './id-window.ts'
@@ -7,7 +7,8 @@ import { IdWindow } from './id-window.ts'
 /**
  * Admit lets each identity pass once. What it remembers of a partition is a function of the log alone, so a replay
  * decides the same:
- * - line positions of a file only grow, so the highest one tells every copy, however old;
+ * - line positions of a file only grow, so the highest one tells every copy, however old; but not where the stream has
+ *   grown, since a file's lines then come from more than one choice of partitions: they are remembered as ids are;
  * - a request id is a duplicate when the same id occurred, itself admitted or not, within the last `windowSize`
  *   offsets, and not before `rememberedFrom`, which each block sets when it begins.
  */
@@ -15,6 +16,8 @@ export class Admission {
   readonly sources: SourceFiles
   /** No id below counts: it was appended too long ago. */
   rememberedFrom = 0
+  /** Lines from here on are remembered as request ids are. */
+  linesInWindowFrom = Number.POSITIVE_INFINITY
   #windowSize: number
 
   constructor(windowSize: number, sources: SourceFiles) {
@@ -31,7 +34,8 @@ export class Admission {
   isDuplicate(request: ScannedRequest, file: SourceFile, offset: number): boolean {
     switch (request.identity) {
       case 'position':
-        return file.isRepeated(request.position)
+        if (!this.isInWindow(request.identity, offset)) return file.isRepeated(request.position)
+        return this.#rememberLine(file, request.position, offset)
       case 'request_id':
         return this.remember(file, request.texts, request.identityText, offset)
       case 'none':
@@ -39,12 +43,38 @@ export class Admission {
     }
   }
 
+  /** Whether an identity at that offset is told by what occurred within the window before. */
+  isInWindow(identity: ScannedRequest['identity'], offset: number): boolean {
+    return identity === 'request_id' || (identity === 'position' && offset >= this.linesInWindowFrom)
+  }
+
   /** Remembers the request id at its newest offset; true when it occurred within the window before. */
   remember(file: SourceFile, texts: DataView, id: TextRange, offset: number): boolean {
     file.requestIds ??= new IdWindow()
-    const lastOffset = file.requestIds.remember(texts, id, offset, this.#windowSize)
+    return this.#isWithin(file.requestIds.remember(texts, id, offset, this.#windowSize), offset)
+  }
+
+  #rememberLine(file: SourceFile, position: number, offset: number): boolean {
+    file.highPosition = Math.max(file.highPosition, position)
+    file.lines ??= new IdWindow()
+    spellPosition(position)
+    return this.#isWithin(file.lines.remember(POSITION, POSITION_RANGE, offset, this.#windowSize), offset)
+  }
+
+  #isWithin(lastOffset: number | null, offset: number): boolean {
     return lastOffset !== null && lastOffset >= Math.max(this.rememberedFrom, offset - this.#windowSize)
   }
+}
+
+/** The position at hand, by its bytes. */
+const POSITION = new DataView(new ArrayBuffer(8))
+const POSITION_RANGE = new TextRange()
+const WORD = 2 ** 32
+
+function spellPosition(position: number): void {
+  POSITION.setFloat64(0, position, true)
+  const hash = Math.imul(position ^ Math.imul(Math.floor(position / WORD), 0x85ebca6b), 0x9e3779b1)
+  POSITION_RANGE.set(0, POSITION.byteLength, hash ^ (hash >>> 15))
 }
 
 /** Every source file that a partition has seen. */
@@ -125,8 +155,12 @@ export class SourceFile {
   eventsAtMark = 0
   throughMs: number | null = null
   format = ''
+  /** Of the source: known by its file without a name. */
+  obstacles: MarkedObstacles = NO_OBSTACLES
   /** Those that came without a line position; null before the first. */
   requestIds: IdWindow | null = null
+  /** Those of the file that came since the stream grew; null before the first. */
+  lines: IdWindow | null = null
   /** Within the open block. */
   blockEvents = 0
   blockDuplicates = 0
@@ -159,7 +193,7 @@ export class SourceFile {
    * be compared with lines that it doesn't speak of.
    */
   mark(mark: SourceMark): void {
-    if (mark.position > this.highPosition && mark.position >= this.markPosition) {
+    if (this.file !== '' && mark.position > this.highPosition && mark.position >= this.markPosition) {
       this.markPosition = mark.position
       this.markEventsTotal = mark.eventsTotal
       this.eventsAtMark = this.eventsSoFar
@@ -167,6 +201,13 @@ export class SourceFile {
     this.throughMs = Math.max(this.throughMs ?? 0, mark.throughMs)
     this.format = mark.format
     this.blockMarks += 1
+    this.isChanged = true
+  }
+
+  /** What the source's newest mark in the partition says stands in its way; the ones before say nothing any more. */
+  tell(obstacles: MarkedObstacles): void {
+    if (obstacles.total === 0 && this.obstacles.total === 0) return
+    this.obstacles = obstacles
     this.isChanged = true
   }
 

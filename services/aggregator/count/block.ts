@@ -1,8 +1,14 @@
-import type { StreamLimits, StreamVersion, TimeLimits } from '@forbruk/schemas/event/log-event.ts'
+import type { StreamRecord, TimeLimits } from '@forbruk/schemas/event/log-event.ts'
 import type { HeldLimits } from './judge-time.ts'
 
 /** How a stream is counted and cut. Stored with every block: every figure is a function of the log and of this. */
-export type StreamGeometry = StreamRules & HeldLimits
+export type StreamGeometry = StreamRules &
+  HeldLimits & {
+    /** Of the last signed word that changed any of this; 0 before the first. */
+    readonly controlSequence: number
+    /** As the log said when the stream grew; null until then. */
+    readonly partitionCount: number | null
+  }
 
 export type StreamRules = {
   /** Of the rules of decode, admit and fold, and of the two sizes. */
@@ -15,18 +21,24 @@ export type StreamRules = {
 
 /** The rules of version 1 have no limits. */
 const FOLD_VERSION_OF_LIMITS = 2
+/** From here on what a line's position says is kept, so that it is recognised in whatever partition it comes again. */
+const FOLD_VERSION_OF_GROWTH = 3
+/** The rules before keep a row of each rejected event, however many a record has. */
+const FOLD_VERSION_OF_SUMS = 3
 const DAY_MS = 86_400_000
 /**
  * Those of a stream until its log says otherwise: last year's logs can be loaded, and a clock may be in another zone.
  * A part of the rules: a stream that goes on from version 1 begins with them.
  */
-const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
+export const FIRST_TIME_LIMITS: TimeLimits = { pastMaxMs: 400 * DAY_MS, aheadMaxMs: DAY_MS }
 
 /**
  * Raised when decode, admit or fold decide anything differently, or the default sizes change. A stream that is counted
  * goes on with its version until its log says otherwise: so the rules of every version down to the oldest are kept.
  */
-export const FOLD_VERSION = 2
+export const FOLD_VERSION = 3
+/** The last version that an unsigned record says: release 0.2.0 must stop at it, and knows no signature. */
+const FOLD_VERSION_UNSIGNED = 2
 const FOLD_VERSION_OLDEST = 1
 
 /** Blocks large enough that their rows are few, small enough to be folded again in a second. */
@@ -35,6 +47,15 @@ export const DEFAULT_GEOMETRY: StreamGeometry = {
   blockSize: 2 ** 17,
   windowSize: 2 ** 16,
   ...FIRST_TIME_LIMITS,
+  controlSequence: 0,
+  partitionCount: null,
+}
+
+/** The rules with which a stream of release 0.2.0 goes on. */
+export const UNSIGNED_VERSION: StreamRules = {
+  foldVersion: FOLD_VERSION_UNSIGNED,
+  blockSize: 2 ** 17,
+  windowSize: 2 ** 16,
 }
 
 /** A partition is counted by rules that this process doesn't have. */
@@ -58,24 +79,33 @@ export function findUnknown(
 /** How a partition is counted from its start on: the limits are those of its version. Pure. */
 export function firstGeometry({ foldVersion, blockSize, windowSize }: StreamRules): StreamGeometry {
   const limits = knowsLimits({ foldVersion }) ? FIRST_TIME_LIMITS : { pastMaxMs: null, aheadMaxMs: null }
-  return { foldVersion, blockSize, windowSize, ...limits }
+  return { foldVersion, blockSize, windowSize, ...limits, controlSequence: 0, partitionCount: null }
 }
 
 /** The geometry in a row that holds it beside other columns. */
 export function geometryOf(row: StreamGeometry): StreamGeometry {
-  const { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs } = row
-  return { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs }
+  const { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs, controlSequence, partitionCount } = row
+  return { foldVersion, blockSize, windowSize, pastMaxMs, aheadMaxMs, controlSequence, partitionCount }
 }
 
 /**
- * How counting goes on behind a record that says a version or limits; null where it changes nothing. A version holds
- * when it is higher, so that a record that comes again, or late, is passed over; limits that the stream has stay. Of
- * limits the last ones in the log hold, and before version 2 none do. Pure.
+ * How counting goes on behind a record of the stream; null where it changes nothing. A version and a number of
+ * partitions hold when they are higher, so that a record that comes again, or late, is passed over; limits that the
+ * stream has stay. Of limits the last ones in the log hold, and before version 2 none do. A signed record holds where
+ * its number is higher than that of the last one that held: who copies it to the end of the log changes nothing. Pure.
+ * @param sequence of a signed record; else null
  */
 export function followRecord(
   geometry: StreamGeometry,
-  record: StreamVersion | StreamLimits,
+  record: StreamRecord,
+  sequence: number | null,
 ): StreamGeometry | null {
+  if (sequence !== null && sequence <= geometry.controlSequence) return null
+  const changed = changeBy(geometry, record)
+  return changed && { ...changed, controlSequence: sequence ?? geometry.controlSequence }
+}
+
+function changeBy(geometry: StreamGeometry, record: StreamRecord): StreamGeometry | null {
   switch (record.kind) {
     case 'stream_version': {
       const { foldVersion, blockSize, windowSize } = record
@@ -88,11 +118,25 @@ export function followRecord(
       const isSame = pastMaxMs === geometry.pastMaxMs && aheadMaxMs === geometry.aheadMaxMs
       return isSame || !knowsLimits(geometry) ? null : { ...geometry, pastMaxMs, aheadMaxMs }
     }
+    case 'stream_growth': {
+      const { partitionCount } = record
+      const isHigher = partitionCount > (geometry.partitionCount ?? 0)
+      return isHigher && knowsGrowth(geometry) ? { ...geometry, partitionCount } : null
+    }
   }
 }
 
 export function knowsLimits({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
   return foldVersion >= FOLD_VERSION_OF_LIMITS
+}
+
+export function knowsGrowth({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
+  return foldVersion >= FOLD_VERSION_OF_GROWTH
+}
+
+/** Whether a record's rejected events have a bounded number of rows. */
+export function sumsRejected({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
+  return foldVersion >= FOLD_VERSION_OF_SUMS
 }
 
 /** Where a block that begins at `firstOffset` ends, if no day ends before. */

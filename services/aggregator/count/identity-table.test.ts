@@ -1,17 +1,17 @@
 import { hashText } from '@forbruk/schemas/wire/scan/hash-text.ts'
-import { TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hashId, joinHash } from './hash-identity.ts'
+import { hashIdentity, hashOrigin, joinHash } from './hash-identity.ts'
 import { IdentityTable } from './identity-table.ts'
 
 const HOUR_MS = 3_600_000
 
+const hashOf = (id: string) => hashOrigin({ source: '', identity: { kind: 'request_id', id } })
+
 function add(table: IdentityTable, hour: number, id: string, offset: number, index: number): void {
   const bytes = Buffer.from(id)
-  const range = new TextRange()
-  range.set(0, bytes.length, hashText(bytes))
-  table.add(hour, new DataView(Uint8Array.from(bytes).buffer), range, offset, index)
+  const texts = new DataView(Uint8Array.from(bytes).buffer)
+  table.add(hour, hashText(bytes), hashIdentity(texts, { start: 0, end: bytes.length }), offset, index)
 }
 
 function rowsOf(table: IdentityTable) {
@@ -31,7 +31,7 @@ test('gives each identity once, and goes on with what all of them come to', () =
     fc.property(fc.array(identity), fc.array(identity), (first, second) => {
       let table = new IdentityTable()
       const expected = (identities: typeof first) =>
-        identities.map(({ hour, id, offset, index }) => ({ hour, hash: hashId(id), offset, index }))
+        identities.map(({ hour, id, offset, index }) => ({ hour, hash: hashOf(id), offset, index }))
       const taken = () =>
         rowsOf(table).map(({ hashLow, hashHigh, ...row }) => ({ ...row, hash: joinHash(hashLow, hashHigh) }))
       for (const { hour, id, offset, index } of first) add(table, hour, id, offset, index)
@@ -45,7 +45,7 @@ test('gives each identity once, and goes on with what all of them come to', () =
         identities: all.length,
         identitySum: BigInt.asUintN(
           64,
-          all.reduce((sum, { id }) => sum + hashId(id), 0n),
+          all.reduce((sum, { id }) => sum + hashOf(id), 0n),
         ),
         identityHoursMs: hours.map(hour => hour * HOUR_MS),
       })

@@ -1,6 +1,5 @@
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
-import type { TextRange } from '@forbruk/schemas/wire/scan/scanned-request.ts'
-import { hashIdentity, joinHash } from './hash-identity.ts'
+import { joinHash } from './hash-identity.ts'
 
 const HOUR_MS = 3_600_000
 const ROWS_FIRST = 256
@@ -10,7 +9,7 @@ const WORD = 2 ** 32
 
 type LedgerColumns = Pick<LedgerBlock, 'identities' | 'identitySum' | 'identityHoursMs'>
 
-/** The request ids that a block admitted: those that are still to be written, and what all of them come to. */
+/** The ids and lines that a block admitted: those that are still to be written, and what all of them come to. */
 export class IdentityTable {
   /** Of those that are still to be written. */
   size = 0
@@ -35,9 +34,9 @@ export class IdentityTable {
   }
 
   /** @param hour since the epoch */
-  add(hour: number, texts: DataView, id: TextRange, offset: number, index: number): void {
-    const low = id.hash >>> 0
-    const high = hashIdentity(texts, id) >>> 0
+  add(hour: number, hashLow: number, hashHigh: number, offset: number, index: number): void {
+    const low = hashLow >>> 0
+    const high = hashHigh >>> 0
     const word = this.size * ROW_WORDS
     if (word === this.#words.length) this.#grow()
     const words = this.#words
@@ -81,7 +80,7 @@ export class IdentityTable {
   }
 }
 
-/** Each a request id's hour since the epoch, the halves of its hash, and where it stands. */
+/** Each an identity's hour since the epoch, the halves of its hash, and where it stands. */
 export class IdentityRows {
   readonly size: number
   readonly #words: Uint32Array

@@ -18,6 +18,11 @@ function howToAccept(partition: number, fromOffset: number, startOffset: number)
   return `give them up: stop every aggregator, then forbruk aggregate --accept-gap ${range} --reason TEXT`
 }
 
+/** Of a record that asks for rules which nobody has: `offset` is where it stands. */
+export function explainStray({ partition }: Place, offset: number): string {
+  return `If no release has them and nobody meant that record, ${howToAccept(partition, offset, offset + 1)}.`
+}
+
 /** `knownOffset` is how far the ledger is, `foldFromOffset` where folding must begin. */
 export function assertLogHolds(
   place: Place,

@@ -5,7 +5,10 @@ import { describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, OCTOBER_MS } from '../../../test/support/aggregator/fold-records.ts'
 import { OpenBlock } from './open-block.ts'
 
-const GEOMETRY = { foldVersion: 1, blockSize: 8, windowSize: 4, pastMaxMs: null, aheadMaxMs: null }
+const GEOMETRY = {
+  ...{ foldVersion: 1, blockSize: 8, windowSize: 4 },
+  ...{ pastMaxMs: null, aheadMaxMs: null, controlSequence: 0, partitionCount: null },
+}
 
 function spell(fields: Partial<Parameters<typeof spellRequest>[0]> = {}): ScannedRequest {
   const request = new ScannedRequest()
@@ -40,10 +43,11 @@ describe('a block', () => {
         detail: '',
       },
       ...{ source: '', file: '', position: null, excerpt: '', recordBytes: 0 },
+      ...{ eventTimeLastMs: null, events: 1, eventsOfSources: 0 },
     }
     block.addRequest(spell(), 0, 0)
     block.addRequest(spell({ timeMs: OCTOBER_MS + HOUR_MS, status: 404 }), 1, 0)
-    block.addRejected(rejected)
+    block.addRejected([rejected])
     expect(block.changedSize).toBe(3)
     expect(block.takeChanged()).toMatchObject({ totals: [0, 1], rejected: [rejected], size: 3 })
     expect(block.takeChanged()).toMatchObject({ totals: [], rejected: [], size: 0 })

@@ -1,11 +1,12 @@
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import type { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
-import { alignedEnd, dayEndMs, geometryOf, type StreamGeometry } from './block.ts'
+import { alignedEnd, dayEndMs, geometryOf, knowsGrowth, type StreamGeometry } from './block.ts'
 import { ByteTable } from './byte-table.ts'
 import { classifyStatus } from './classify-status.ts'
-import type { RejectedEvent } from './describe-rejected.ts'
 import { Fingerprint } from './fingerprint.ts'
+import { hashIdentity, hashLineHigh, hashLineLow } from './hash-identity.ts'
 import { type IdentityRows, IdentityTable } from './identity-table.ts'
+import type { StoredRejected } from './sum-rejected.ts'
 import { UsageTable } from './usage-table.ts'
 
 const HOUR_MS = 3_600_000
@@ -36,7 +37,7 @@ export class OpenBlock {
   duplicates = 0
   rejected = 0
   marks = 0
-  /** Of requests and rejected events, duplicates included. */
+  /** What a window is for, of requests and rejected events, with duplicates: ids, and lines once the stream grew. */
   requestIds = 0
   requestBytes = 0
   responseBytes = 0
@@ -51,7 +52,7 @@ export class OpenBlock {
   readonly #usage = new UsageTable()
   /** Null where the fold version keeps none. */
   #identities: IdentityTable | null
-  #newRejected: RejectedEvent[] = []
+  #newRejected: StoredRejected[] = []
 
   constructor(firstOffset: number, geometry: StreamGeometry, isRestored = false) {
     this.firstOffset = firstOffset
@@ -143,13 +144,14 @@ export class OpenBlock {
     if (this.firstHour === null || hour < this.firstHour) this.firstHour = hour
     if (this.lastHour === null || hour > this.lastHour) this.lastHour = hour
     this.#addIdentity(request, offset, index)
-    if (request.identity === 'request_id')
-      this.#identities?.add(hour, texts, request.identityText, offset, index)
+    this.#keepIdentity(request, hour, offset, index)
   }
 
-  addRejected(event: RejectedEvent): void {
-    this.rejected += 1
-    this.#newRejected.push(event)
+  addRejected(rows: readonly StoredRejected[]): void {
+    for (const row of rows) {
+      this.rejected += row.events
+      this.#newRejected.push(row)
+    }
   }
 
   /** How much there is that is new or other than when it was taken last: totals, rejected events and identities. */
@@ -183,6 +185,14 @@ export class OpenBlock {
     }
   }
 
+  #keepIdentity(request: ScannedRequest, hour: number, offset: number, index: number): void {
+    const { identity, texts, identityText } = request
+    if (identity === 'request_id')
+      this.#identities?.add(hour, identityText.hash, hashIdentity(texts, identityText), offset, index)
+    else if (identity === 'position' && knowsGrowth(this.geometry))
+      this.#identities?.add(hour, hashLineLow(request), hashLineHigh(request), offset, index)
+  }
+
   #addIdentity(request: ScannedRequest, offset: number, index: number): void {
     const { fingerprint } = this
     fingerprint.addNumber(offset)
@@ -197,7 +207,7 @@ export class OpenBlock {
 export type ChangedRows = {
   /** Numbers of the block's totals. */
   readonly totals: readonly number[]
-  readonly rejected: readonly RejectedEvent[]
+  readonly rejected: readonly StoredRejected[]
   readonly identities: IdentityRows | null
   /** What bounds memory. */
   readonly size: number

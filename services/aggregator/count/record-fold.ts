@@ -1,5 +1,10 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
-import type { RejectedLine, SourceMark } from '@forbruk/schemas/event/log-event.ts'
+import {
+  NO_OBSTACLES,
+  type RejectedLine,
+  type SignedRecord,
+  type SourceMark,
+} from '@forbruk/schemas/event/log-event.ts'
 import {
   type Decoded,
   decodeRecord,
@@ -10,10 +15,14 @@ import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts
 import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { knowsLimits } from './block.ts'
-import { describeRejected, describeUntimely, identityOf } from './describe-rejected.ts'
+import { knowsLimits, sumsRejected } from './block.ts'
+import { describeRejected, describeUntimely, identityOf, type RejectedEvent } from './describe-rejected.ts'
 import { believedThrough, type JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
+import { sumRejected } from './sum-rejected.ts'
+
+/** On whose word a signed record stands is judged by then. */
+type Known = Exclude<Decoded, SignedRecord>
 
 /** One record into the open block: decode, admit, fold. */
 export class RecordFold {
@@ -22,6 +31,8 @@ export class RecordFold {
   readonly #judge: JudgeTime
   /** The event at hand. */
   readonly #request = new ScannedRequest()
+  /** Of the record at hand. */
+  #rejected: RejectedEvent[] = []
 
   constructor(scanner: RequestScanner, admission: Admission, judge: JudgeTime) {
     this.#scanner = scanner
@@ -43,29 +54,34 @@ export class RecordFold {
   }
 
   /** A record before the first block that is folded: only which request ids occurred matters. */
-  remember({ offset }: LogRecord, events: readonly Decoded[] | null): void {
-    if (events === null) {
-      if (this.#request.identity === 'request_id') this.#rememberId(offset)
-      return
-    }
-    for (const event of events) {
+  remember({ offset }: LogRecord, events: readonly Known[] | null): void {
+    if (events === null) this.#rememberIdentity(offset)
+    for (const event of events ?? []) {
       const origin = identityOf(event)
-      if (origin?.identity.kind !== 'request_id') continue
+      if (origin === null) continue
       spellOrigin(origin, this.#request)
-      this.#rememberId(offset)
+      this.#rememberIdentity(offset)
     }
   }
 
-  fold(record: LogRecord, events: readonly Decoded[] | null, block: OpenBlock): void {
+  fold(record: LogRecord, events: readonly Known[] | null, block: OpenBlock): void {
     if (events === null) this.#foldRequest(record, 0, block)
     else this.#foldDecoded(record, events, block)
+    if (this.#rejected.length === 0) return
+    const [first] = events ?? []
+    const line = first?.kind === 'rejected_line' ? first : null
+    block.addRejected(sumRejected(record, this.#rejected, line, sumsRejected(block.geometry)))
+    this.#rejected = []
   }
 
-  #rememberId(offset: number): void {
+  /** Of lines only those that have no highest position to be known by. */
+  #rememberIdentity(offset: number): void {
+    const { identity } = this.#request
+    if (!this.#admission.isInWindow(identity, offset)) return
     this.#admission.isDuplicate(this.#request, this.#admission.sources.of(this.#request), offset)
   }
 
-  #foldDecoded(record: LogRecord, events: readonly Decoded[], block: OpenBlock): void {
+  #foldDecoded(record: LogRecord, events: readonly Known[], block: OpenBlock): void {
     for (const [index, event] of events.entries()) {
       switch (event.kind) {
         case 'request':
@@ -73,14 +89,13 @@ export class RecordFold {
           this.#foldRequest(record, index, block)
           break
         case 'mark':
-          this.#foldMark(event, record, block)
+          if (event.obstacles !== undefined && isUnknown(record, block))
+            this.#foldUnknown(record, index, block)
+          else this.#foldMark(event, record, block)
           break
         case 'stream_version':
-          break
         case 'stream_limits':
-          // The rules before knew no such record.
-          if (!knowsLimits(block.geometry) && record.value !== null)
-            this.#foldRejected(rejectSchema(record.value), record, index, block)
+        case 'stream_growth':
           break
         case 'rejected_line':
         case 'undecodable':
@@ -102,14 +117,20 @@ export class RecordFold {
       block.addRequest(request, record.offset, index)
     } else {
       if (isNamed(request, file)) file.count(false)
-      block.addRejected(describeUntimely(request, file, verdict, record, index, block.geometry))
+      this.#rejected.push(describeUntimely(request, file, verdict, record, index, block.geometry))
     }
   }
 
   #foldMark(mark: SourceMark, { appendTimeMs }: LogRecord, block: OpenBlock): void {
     block.marks += 1
     const throughMs = believedThrough(mark.throughMs, appendTimeMs, block.geometry)
-    this.#admission.sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
+    const { sources } = this.#admission
+    sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
+    sources.get(mark.source, '').tell(mark.obstacles ?? NO_OBSTACLES)
+  }
+
+  #foldUnknown(record: KnownRecord, index: number, block: OpenBlock): void {
+    this.#foldRejected(rejectSchema(record.value), record, index, block)
   }
 
   #foldRejected(
@@ -125,17 +146,24 @@ export class RecordFold {
       if (!this.#admit(file, record.offset, block)) return
       if (isNamed(this.#request, file)) file.count(false)
     }
-    block.addRejected(describeRejected(event, record, index))
+    this.#rejected.push(describeRejected(event, index))
   }
 
   #admit(file: SourceFile, offset: number, block: OpenBlock): boolean {
     const request = this.#request
-    if (request.identity === 'request_id') block.requestIds += 1
+    if (this.#admission.isInWindow(request.identity, offset)) block.requestIds += 1
     if (!this.#admission.isDuplicate(request, file, offset)) return true
     block.duplicates += 1
     file.count(true)
     return false
   }
+}
+
+type KnownRecord = LogRecord & { readonly value: Buffer }
+
+/** Of a schema that the rules before fold version 2 knew nothing of. */
+function isUnknown(record: LogRecord, { geometry }: OpenBlock): record is KnownRecord {
+  return record.value !== null && !knowsLimits(geometry)
 }
 
 /** Of what is rejected, only what names its source is counted for one: so rejected events and source rows add up. */

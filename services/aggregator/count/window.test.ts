@@ -10,6 +10,8 @@ const blocks = (...rows: readonly (readonly [from: number, to: number, ids: numb
       requestIds,
       firstAppendTimeMs: day === null ? null : day * DAY_MS,
       windowSize: 50,
+      partitionCount: null,
+      foldVersion: 2,
     }),
   )
 const from = (before: readonly WindowBlock[], day: number | null = 9) =>

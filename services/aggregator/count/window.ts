@@ -7,7 +7,13 @@ const DAYS_REMEMBERED = 7
 /** What the window needs to know of a block. */
 export type WindowBlock = Pick<
   LedgerBlock,
-  'firstOffset' | 'nextOffset' | 'requestIds' | 'firstAppendTimeMs' | 'windowSize'
+  | 'firstOffset'
+  | 'nextOffset'
+  | 'requestIds'
+  | 'firstAppendTimeMs'
+  | 'windowSize'
+  | 'foldVersion'
+  | 'partitionCount'
 >
 
 /** The blocks before the open one, as far as its window may reach into them. */

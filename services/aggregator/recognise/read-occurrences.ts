@@ -1,11 +1,12 @@
 import type { IdentityPlace } from '@forbruk/infra/ledger/recognition.ts'
 import { type EventLog, type LogRecord, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
-import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import type { LogEvent, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
-import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import { decodeRecord, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import { LogContradictsLedgerError } from '../count/block-proof.ts'
 import { classifyStatus } from '../count/classify-status.ts'
+import { type hashOrigin, type KeptOrigin, nameRequest } from '../count/hash-identity.ts'
 import { describePartition } from '../count/log-gap.ts'
 import { mergeRanges } from './merge-ranges.ts'
 
@@ -17,8 +18,8 @@ const OFFSETS_APART_MAX = 2 ** 16
 
 type ReadParts = {
   readonly log: Pick<EventLog, 'topic' | 'bounds' | 'read'>
-  /** Of a request id, as the store has it. */
-  readonly hashId: (id: string) => bigint
+  /** As the store has it. */
+  readonly hashOrigin: typeof hashOrigin
 }
 
 /**
@@ -63,13 +64,15 @@ async function* readReadable(
 }
 
 function toOccurrence(
-  { log, hashId }: ReadParts,
+  { log, hashOrigin }: ReadParts,
   place: IdentityPlace,
   { value, appendTimeMs }: LogRecord,
 ): RepeatedRequest {
-  const event = decodeRecord(value)[place.eventIndex]
+  const decoded = decodeRecord(value)[place.eventIndex]
+  // It was counted, so somebody has looked at the signature.
+  const event = decoded?.kind === 'signed' ? decoded.event : decoded
   const { partition, offset, eventIndex, hourMs } = place
-  if (event === undefined || !isAt(event, place, hashId)) {
+  if (event === undefined || !isAt(event, place, hashOrigin)) {
     throw new LogContradictsLedgerError(
       `${describePartition({ partition, stream: log.topic })}, offset ${offset}: event ${eventIndex} is not the ` +
         `request of ${new Date(hourMs).toISOString()} whose id was counted there. An offset's content never changes, ` +
@@ -79,7 +82,7 @@ function toOccurrence(
   return {
     ...place,
     stream: log.topic,
-    requestId: event.identity.id,
+    requestId: nameRequest(event),
     appendTimeMs,
     source: event.source,
     clientId: event.clientId,
@@ -91,17 +94,17 @@ function toOccurrence(
   }
 }
 
-type IdentifiedRequest = RequestEvent & { readonly identity: { readonly kind: 'request_id' } }
+type IdentifiedRequest = RequestEvent & KeptOrigin
 
 function isAt(
-  event: ReturnType<typeof decodeRecord>[number],
+  event: LogEvent | UndecodableEvent,
   { hourMs, idHash }: IdentityPlace,
-  hashId: ReadParts['hashId'],
+  hashOrigin: ReadParts['hashOrigin'],
 ): event is IdentifiedRequest {
   return (
     event.kind === 'request' &&
-    event.identity.kind === 'request_id' &&
+    event.identity.kind !== 'none' &&
     Math.floor(event.timeMs / HOUR_MS) * HOUR_MS === hourMs &&
-    hashId(event.identity.id) === idHash
+    hashOrigin({ source: event.source, identity: event.identity }) === idHash
   )
 }

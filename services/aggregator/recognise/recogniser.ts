@@ -7,6 +7,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { recognitionProgress } from '@forbruk/infra/store/tables/recognition-progress.ts'
 import { repeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
+import type { hashOrigin } from '../count/hash-identity.ts'
 import { BLOCKS_VERIFIED, chooseVerified } from '../resume/verify-blocks.ts'
 import { type findRepeated, keyOf } from './find-repeated.ts'
 import { readOccurrences } from './read-occurrences.ts'
@@ -18,27 +19,26 @@ export const HASHES_MAX = 16_384
 export type RecogniseParts = {
   readonly ledger: LedgerReader
   readonly store: Pick<Store, 'insert'>
-  readonly log: Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'read'>
-  readonly hashId: (id: string) => bigint
+  readonly log: Pick<EventLog, 'topic' | 'bounds' | 'read'>
+  readonly hashOrigin: typeof hashOrigin
   readonly findRepeated: typeof findRepeated
   readonly hashesMax: number
 }
 
 /**
- * Finds the request ids that were counted more than once: by another partition, from another source, or longer ago than
- * a fold remembers. What it writes is a function of the log, so any process may do it, at any time, twice or late. The
- * progress comes after the rows it vouches for.
+ * Finds the request ids and lines that were counted more than once: by another partition, from another source, or
+ * longer ago than a fold remembers. What it writes is a function of the log, so any process may do it, at any time,
+ * twice or late. The progress comes after the rows it vouches for.
  */
 export class Recogniser {
   readonly #parts: RecogniseParts
   /** Of the progress that this process has told or seen. */
   #sequence = 0
-  /** Partitions whose newest blocks are not known to have all the identities that the ledger vouches for. */
-  readonly #unverified: Set<number>
+  /** Partitions whose newest blocks had all the identities that the ledger vouches for. */
+  readonly #verified = new Set<number>()
 
   constructor(parts: RecogniseParts) {
     this.#parts = parts
-    this.#unverified = new Set(Array(parts.log.partitionCount).keys())
   }
 
   /**
@@ -48,7 +48,8 @@ export class Recogniser {
   async settle(signal: AbortSignal): Promise<Offsets | null> {
     const { ledger, log } = this.#parts
     const standings = await ledger.readStandings(log.topic)
-    const counted = this.#partitions().map(partition => standings.get(partition)?.nextOffset ?? 0)
+    const partitionCount = 1 + Math.max(-1, ...standings.keys())
+    const counted = Array.from({ length: partitionCount }, (_, of) => standings.get(of)?.nextOffset ?? 0)
     const { from, to } = await this.#chooseOffsets(counted)
     const blocks = await ledger.readIdentityBlocks(log.topic, from)
     const hoursMs = new Set(blocks.flatMap(block => block.identityHoursMs))
@@ -82,30 +83,27 @@ export class Recogniser {
     return []
   }
 
-  #partitions(): number[] {
-    return [...Array(this.#parts.log.partitionCount).keys()]
-  }
-
   /**
    * No further than to a block whose identities are not all there: they come back, after a power loss, and then all of
    * them are new once more.
    */
   async #chooseOffsets(counted: Offsets): Promise<{ readonly from: Offsets; readonly to: Offsets }> {
     const settled = await this.#readSettled()
-    const from = this.#partitions().map(partition => settled[partition] ?? 0)
+    const from = counted.map((_, partition) => settled[partition] ?? 0)
     const to = [...counted]
-    for (const [partition, lacksAt] of await this.#verify()) {
-      if (lacksAt === null) this.#unverified.delete(partition)
+    const unverified = [...counted.keys()].filter(partition => !this.#verified.has(partition))
+    for (const [partition, lacksAt] of await this.#verify(unverified)) {
+      if (lacksAt === null) this.#verified.add(partition)
       else to[partition] = Math.min(to[partition] ?? 0, lacksAt)
     }
     return { from: from.map((offset, partition) => Math.min(offset, to[partition] ?? 0)), to }
   }
 
   /** By partition, where the first of its newest blocks begins that lacks identities; null where none does. */
-  async #verify(): Promise<ReadonlyMap<number, number | null>> {
+  async #verify(unverified: readonly number[]): Promise<ReadonlyMap<number, number | null>> {
     const { ledger, log } = this.#parts
     const blocks: LedgerBlock[] = []
-    for (const partition of this.#unverified) {
+    for (const partition of unverified) {
       const newest = await ledger.readNewestBlocks({ stream: log.topic, partition }, BLOCKS_VERIFIED)
       blocks.push(...chooseVerified(newest))
     }
@@ -113,7 +111,7 @@ export class Recogniser {
     const sums = first.size === 0 ? [] : await ledger.readIdentitySums(log.topic, first)
     const lacking = findLacking(blocks, sums).map(({ block }) => block)
     return new Map(
-      [...this.#unverified].map(partition => {
+      unverified.map(partition => {
         const block = lacking.find(each => each.partition === partition)
         return [partition, block?.firstOffset ?? null]
       }),

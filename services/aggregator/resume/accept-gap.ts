@@ -3,6 +3,10 @@ import { type EventLog, UnreadableRecordsError } from '@forbruk/infra/log/event-
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
+import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import { findUnknown, followRecord, geometryOf } from '../count/block.ts'
+import { judgeWord, type WordParts } from '../count/judge-word.ts'
 import { describePartition } from '../count/log-gap.ts'
 import { rememberedFrom } from '../count/window.ts'
 import { behindGaps, chooseFoldStart } from './resume.ts'
@@ -22,10 +26,13 @@ type AcceptGapParts = {
   readonly log: Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'read'>
   /** Milliseconds since the epoch. */
   readonly clock: () => number
+  readonly foldVersionMax: number
+  readonly words: WordParts
 }
 
 /**
- * Records that an operator gives up what the log has lost, or holds damaged, so that counting goes on behind it. Only
+ * Records that an operator gives up what the log has lost, or holds damaged, or a record that asks for rules which
+ * nobody has, so that counting goes on behind it. Only
  * the very gap that counting stops at can be accepted; accepting it again changes nothing. Every aggregator of the
  * stream must have been stopped: one that still holds the lost records would count on. Throws GapRefusedError.
  */
@@ -61,7 +68,8 @@ function describeGap({ partition, fromOffset, toOffset }: Gap): string {
 }
 
 /** What keeps the partition from being counted on; null when nothing does. */
-async function findGap({ ledger, log }: AcceptGapParts, partition: number): Promise<Gap | null> {
+async function findGap(parts: AcceptGapParts, partition: number): Promise<Gap | null> {
+  const { ledger, log } = parts
   const place = { stream: log.topic, partition }
   const all = await ledger.readNewestBlocks(place, BLOCKS_VERIFIED)
   const { blocks, gap } = behindGaps(all, await ledger.readGaps(place))
@@ -75,11 +83,23 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
     fromOffset,
     toOffset: Math.max(fromOffset, offset),
   })
+  const giveUpUnreadable = async (needed: number, nextOffset: number) => {
+    const unreadable = await findUnreadable(
+      log,
+      partition,
+      needed,
+      Math.min(nextOffset + 1, bounds.endOffset),
+    )
+    return unreadable && giveUpTo(unreadable.toOffset)
+  }
   if (newest === undefined) {
     const needed = gap?.toOffset ?? 0
     if (bounds.startOffset > needed) return giveUpTo(bounds.startOffset)
-    const unreadable = await findUnreadable(log, partition, needed, Math.min(needed + 1, bounds.endOffset))
-    return unreadable && giveUpTo(unreadable.toOffset)
+    const unreadable = await giveUpUnreadable(needed, needed)
+    if (unreadable !== null) return unreadable
+    const last = all.at(-1)
+    const isStray = last !== undefined && (await findStray(parts, last, needed, bounds.endOffset))
+    return isStray ? giveUpTo(needed + 1) : null
   }
   const sums = await readRowSums(ledger, place, blocks)
   const { foldFromOffset, restoredBlock } = chooseFoldStart(blocks, sums, bounds)
@@ -89,8 +109,31 @@ async function findGap({ ledger, log }: AcceptGapParts, partition: number): Prom
     rememberedFrom(earlierBlocks, foldFromOffset, null, newest.windowSize),
   )
   if (restoredBlock !== null || bounds.startOffset > needed) return giveUpTo(bounds.startOffset)
-  const unreadable = await findUnreadable(log, partition, needed, Math.min(fromOffset + 1, bounds.endOffset))
-  return unreadable && giveUpTo(unreadable.toOffset)
+  const unreadable = await giveUpUnreadable(needed, fromOffset)
+  if (unreadable !== null) return unreadable
+  return (await findStray(parts, newest, fromOffset, bounds.endOffset)) ? giveUpTo(fromOffset + 1) : null
+}
+
+/** Whether the record at `offset`, behind the block, asks for rules that this process doesn't have. */
+async function findStray(
+  { log, foldVersionMax, words }: AcceptGapParts,
+  block: LedgerBlock,
+  offset: number,
+  endOffset: number,
+): Promise<boolean> {
+  if (offset >= endOffset) return false
+  const geometry = geometryOf(block)
+  for await (const { records } of log.read(block.partition, offset, offset + 1)) {
+    for (const { value } of records) {
+      const [decoded] = decodeRecord(value)
+      if (decoded === undefined) continue
+      const { event, sequence } = judgeWord(decoded, value, block, geometry.foldVersion, words)
+      const isOfStream = event.kind === 'stream_version' || event.kind === 'stream_limits'
+      const asked = isOfStream ? followRecord(geometry, event, sequence) : null
+      if (asked !== null && findUnknown('it', asked.foldVersion, foldVersionMax) !== null) return true
+    }
+  }
+  return false
 }
 
 async function findUnreadable(

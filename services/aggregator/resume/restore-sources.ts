@@ -13,6 +13,7 @@ export function restoreSources(seenFiles: readonly SeenFile[]): SourceFiles {
     file.eventsAtMark = seen.eventsAtMark
     file.throughMs = seen.throughMs
     file.format = seen.format
+    file.obstacles = { total: seen.obstaclesTotal, listed: seen.obstacles }
   }
   return sources
 }

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import { makeStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import { openSignBoard } from '@forbruk/infra/signs/sign-board.ts'
 import { readInstallation } from '@forbruk/infra/store/read-installation.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import type { Logger } from 'pino'
-import { DEFAULT_GEOMETRY, FOLD_VERSION } from '../count/block.ts'
-import { hashId } from '../count/hash-identity.ts'
+import { DEFAULT_GEOMETRY, FOLD_VERSION, UNSIGNED_VERSION } from '../count/block.ts'
+import { hashOrigin } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
@@ -41,20 +45,29 @@ export function aggregate(settings: AggregateSettings): Promise<void> {
   const ledger = createLedgerReader(store)
   const scanner = new RequestScanner()
   const foldVersionMax = FOLD_VERSION
-  const recogniser = new Recogniser({ ledger, store, log, hashId, findRepeated, hashesMax: HASHES_MAX })
+  const recogniser = new Recogniser({ ledger, store, log, hashOrigin, findRepeated, hashesMax: HASHES_MAX })
   return countLog({
     ...settings,
     ledger,
     readGroup: async () => `forbruk-aggregator.${log.topic}.${await readInstallation(store)}`,
+    // An embedded store belongs to this process alone.
+    board: store.kind === 'server' ? openSignBoard(store, log.topic) : null,
+    processName: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     sleep,
+    unsignedVersion: UNSIGNED_VERSION,
     geometry: DEFAULT_GEOMETRY,
     pendingRowsMax: PENDING_ROWS_MAX,
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
-    beginFold: point =>
-      new PartitionFold(point, { foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock }),
+    openKey: () => makeStreamKey(store, log.topic),
+    beginFold: (point, { verify }) =>
+      new PartitionFold(point, {
+        ...{ foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock },
+        ...{ verify, unsignedVersion: UNSIGNED_VERSION },
+      }),
     write: blocks => flushRows(store, blocks),
     settle: signal => recogniser.settle(signal),
     clock: () => performance.now(),
+    epochMs: Date.now,
   })
 }

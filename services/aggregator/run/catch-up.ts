@@ -7,9 +7,12 @@ import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from '../resume/verify
 /** Per partition, the offset up to which counting must come: null where the log holds nothing. */
 type EndOffsets = readonly (number | null)[]
 
-export async function readEndOffsets(log: Pick<EventLog, 'partitionCount' | 'bounds'>): Promise<EndOffsets> {
+export async function readEndOffsets(
+  log: Pick<EventLog, 'bounds'>,
+  partitionCount: number,
+): Promise<EndOffsets> {
   const ends: (number | null)[] = []
-  for (let partition = 0; partition < log.partitionCount; partition++) {
+  for (let partition = 0; partition < partitionCount; partition++) {
     const { startOffset, endOffset } = await log.bounds(partition)
     ends.push(endOffset > startOffset ? endOffset : null)
   }

@@ -14,10 +14,17 @@ import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { encodeRequest, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TEST_KEY } from '../../../test/support/aggregator/stream-key.ts'
 import { checkLedger } from '../audit/check-ledger.ts'
 import { replayBlocks } from '../audit/replay-blocks.ts'
-import { FoldVersionError, type StreamRules } from '../count/block.ts'
-import { hashId } from '../count/hash-identity.ts'
+import {
+  DEFAULT_GEOMETRY,
+  FOLD_VERSION,
+  FoldVersionError,
+  type StreamRules,
+  UNSIGNED_VERSION,
+} from '../count/block.ts'
+import { hashOrigin } from '../count/hash-identity.ts'
 import { judgeTime } from '../count/judge-time.ts'
 import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
@@ -35,6 +42,7 @@ const folder = mkdtempSync(join(tmpdir(), 'forbruk-count-'))
 const DAY_MS = 86_400_000
 const FIRST: StreamRules = { foldVersion: 1, blockSize: 8, windowSize: 4 }
 const SECOND: StreamRules = { foldVersion: 2, blockSize: 4, windowSize: 3 }
+const WORDS = { verify: TEST_KEY.verify, unsignedVersion: SECOND }
 let store: Store
 let nowMs = Date.UTC(2026, 9, 1)
 
@@ -65,12 +73,13 @@ const append = (log: EventLog, ids: readonly string[], timeMs = nowMs) =>
     })),
   )
 
-function count(log: EventLog, geometry: StreamRules): Promise<void> {
+function count(log: EventLog, geometry: StreamRules, words = WORDS): Promise<void> {
   const ledger = createLedgerReader(store)
   const foldVersionMax = geometry.foldVersion
-  const recogniser = new Recogniser({ ledger, store, log, hashId, findRepeated, hashesMax: 2 })
+  const recogniser = new Recogniser({ ledger, store, log, hashOrigin, findRepeated, hashesMax: 2 })
   return countLog({
     readGroup: async () => 'count',
+    ...{ board: null, processName: 'the only one' },
     ...{ log, store, ledger, sleep, geometry, pendingRowsMax: 1_000, untilCaughtUp: true },
     logger: {
       debug: () => undefined,
@@ -82,6 +91,9 @@ function count(log: EventLog, geometry: StreamRules): Promise<void> {
     write: flushes => flushRows(store, flushes),
     settle: signal => recogniser.settle(signal),
     clock: () => nowMs,
+    epochMs: () => nowMs,
+    openKey: async () => TEST_KEY,
+    unsignedVersion: words.unsignedVersion,
     resume: (partition, ofNewPartition) =>
       resumePartition({ ledger, store, log, ofNewPartition, foldVersionMax }, partition),
     beginFold: point =>
@@ -90,6 +102,7 @@ function count(log: EventLog, geometry: StreamRules): Promise<void> {
         scanner: new RequestScanner(),
         judge: judgeTime,
         encode: encodeBlock,
+        ...words,
       }),
   })
 }
@@ -99,12 +112,12 @@ async function readLedger(stream: string) {
   return blocks.map(block => [block.firstOffset, block.nextOffset, block.foldVersion, block.requests])
 }
 
-async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = []) {
+async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = [], words = WORDS) {
   const blocks = await readBlocks(store, log.topic)
   const sums = await readBlockSums(store, log.topic)
   const identities = await readIdentitySums(store, log.topic, new Map([[0, 0]]))
   const replayed = await replayBlocks(
-    { store, log, foldVersionMax: 2, gaps },
+    { store, log, foldVersionMax: FOLD_VERSION, gaps, words },
     blocks,
     () => true,
     () => undefined,
@@ -178,30 +191,39 @@ test('a newer release takes a stream over at a boundary that stands in the log',
 
 test('limits on times hold from where the log says so, for a stream that began without them as well', async () => {
   const log = openLog('limits')
+  const words = { verify: TEST_KEY.verify, unsignedVersion: UNSIGNED_VERSION }
   const limit = (pastMaxMs: number) =>
-    limitTimes(createLedgerReader(store), store, log, { pastMaxMs, aheadMaxMs: DAY_MS })
+    limitTimes(
+      {
+        ...{ ledger: createLedgerReader(store), store, log },
+        ...{ openKey: async () => TEST_KEY, clock: () => nowMs, unsignedVersion: words.unsignedVersion },
+      },
+      { pastMaxMs, aheadMaxMs: DAY_MS },
+    )
   await append(log, ['a', 'b'], nowMs - 500 * DAY_MS)
   await count(log, FIRST)
-  // Version 2 comes before the limits, and with limits of its own.
+  // The newest version comes before the limits, and with limits of its own.
   expect(await limit(3 * DAY_MS)).toBe(1)
   await append(log, ['b', 'c'], nowMs - 4 * DAY_MS)
-  await count(log, SECOND)
+  await count(log, DEFAULT_GEOMETRY, words)
   expect(await limit(3 * DAY_MS)).toBe(0)
   expect(await limit(5 * DAY_MS)).toBe(1)
   await append(log, ['d', 'c'], nowMs - 4 * DAY_MS)
-  await count(log, SECOND)
+  await count(log, DEFAULT_GEOMETRY, words)
   const blocks = (await readBlocks(store, 'limits')).map(block => [
     ...[block.firstOffset, block.foldVersion, (block.pastMaxMs ?? 0) / DAY_MS],
     ...[block.requests, block.duplicates, block.rejected],
   ])
   expect(blocks).toEqual([
     [0, 1, 0, 2, 0, 0],
+    // The version that needs no signature, and behind it ours.
     [2, 2, 400, 0, 0, 0],
-    [3, 2, 3, 0, 1, 1],
-    // After the version record that the newer release sent as well.
-    [7, 2, 5, 1, 1, 0],
+    [3, 3, 400, 0, 0, 0],
+    [4, 3, 3, 0, 1, 1],
+    // After the version records that the newer release sent as well.
+    [9, 3, 5, 1, 1, 0],
   ])
-  expect(await findFaults(log)).toEqual([])
+  expect(await findFaults(log, [], words)).toEqual([])
   await log.close()
 }, 60_000)
 
@@ -212,7 +234,9 @@ test('a release without the rules counts up to where the log asks for them, and 
   await append(log, ['c'])
   await log.append([{ value: encodeStreamVersion(SECOND), to: { partition: 0 } }])
   await append(log, ['d'])
-  await expect(count(log, FIRST)).rejects.toThrow(/from offset 3 on, is counted with fold version 2/)
+  await expect(count(log, FIRST)).rejects.toThrow(
+    `from offset 3 on, is counted with fold version ${SECOND.foldVersion}`,
+  )
   expect(await readLedger('older')).toEqual([[0, 3, 1, 3]])
   await log.close()
 }, 60_000)
@@ -224,7 +248,8 @@ test('an accepted gap is a fact of the ledger, and counting goes on behind it', 
   await append(whole, ['c', 'd', 'a', 'e'])
   // As if retention had taken what was not counted yet.
   const log = { ...whole, bounds: async () => ({ startOffset: 4, endOffset: 6 }) }
-  const parts = { ledger: createLedgerReader(store), store, log, clock: () => nowMs }
+  const ports = { ledger: createLedgerReader(store), store, log, clock: () => nowMs }
+  const parts = { ...ports, words: WORDS, foldVersionMax: 2 }
   await expect(count(log, FIRST)).rejects.toThrow(/--accept-gap 0:2-4 --reason/)
   const accept = (fromOffset: number, toOffset: number) =>
     acceptGap(parts, { partition: 0, fromOffset, toOffset }, 'disk died')
@@ -246,4 +271,34 @@ test('an accepted gap is a fact of the ledger, and counting goes on behind it', 
   )
   await expect(accept(6, 7)).rejects.toThrow('there is no gap to accept')
   await whole.close()
+}, 60_000)
+
+test('a rightly signed version that no release has halts counting, until an operator gives it up', async () => {
+  const log = openLog('stray')
+  await append(log, ['a', 'b'])
+  await count(log, SECOND)
+  const stray = encodeStreamVersion({ foldVersion: 900, blockSize: 8, windowSize: 4 })
+  const unsigned = { value: stray, to: { partition: 0 } }
+  const signed = { value: TEST_KEY.sign({ stream: 'stray', partition: 0 }, 1, stray), to: { partition: 0 } }
+  await log.append([unsigned, signed, signed])
+  await append(log, ['c'])
+  await expect(count(log, SECOND)).rejects.toThrow(/fold version 900.*--accept-gap 0:3-4 --reason/)
+  const ports = { ledger: createLedgerReader(store), store, log, clock: () => nowMs }
+  const accept = (fromOffset: number, toOffset: number) =>
+    acceptGap(
+      { ...ports, words: WORDS, foldVersionMax: 2 },
+      { partition: 0, fromOffset, toOffset },
+      'nobody meant it',
+    )
+  await accept(3, 4)
+  await expect(count(log, SECOND)).rejects.toThrow(/fold version 900/)
+  await expect(accept(4, 5)).rejects.toThrow('the gap is 0:3-5, not 0:4-5')
+  await accept(3, 5)
+  await count(log, SECOND)
+  expect(await readLedger('stray')).toEqual([
+    [0, 3, 2, 2],
+    [5, 6, 2, 1],
+  ])
+  expect(await findFaults(log, await readGaps(store, 'stray'))).toEqual([])
+  await log.close()
 }, 60_000)

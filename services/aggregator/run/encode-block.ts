@@ -128,5 +128,7 @@ function encodeSource(file: SourceFile): Omit<SourceRow, 'stream' | 'partition' 
     eventsAtMark: file.eventsAtMark,
     throughMs: file.throughMs,
     format: file.format,
+    obstacles: file.obstacles.listed,
+    obstaclesTotal: file.obstacles.total,
   }
 }

@@ -37,7 +37,9 @@ export async function flushRows(store: FlushStore, blocks: readonly BlockRows[])
   await insertValues(store, blockLedger, ledger)
 }
 
-export type FlushStore = Pick<Store, 'insert' | 'insertBlocks'>
+export type FlushStore = Pick<Store, 'insert'> & {
+  insertBlocks(table: string, blocks: readonly ColumnBlock[]): Promise<void>
+}
 
 /** What fits into one insert goes as one: each is a part that ClickHouse has to merge. */
 function* joined(all: readonly ColumnBlock[], rowsMax: number): Generator<readonly ColumnBlock[]> {

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import type { PartitionConsumer, RecordBatch, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
+import { type BatchBounds, cutBatch } from '../count/cut-batch.ts'
 import { DeletedRecordsError, LogGapError } from '../count/log-gap.ts'
 import type { PartitionFold, ResumePoint } from '../count/partition-fold.ts'
 import type { BlockRows } from './encode-block.ts'
-import type { Sleep } from './sleep.ts'
 
-const HEARTBEAT_INTERVAL_MS = 2_000
+const FOLDED_AT_ONCE: BatchBounds = { records: 16_384, bytes: 1_048_576 }
 
 export type CountLogger = Readonly<
   Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
@@ -14,6 +15,8 @@ export type CountLogger = Readonly<
 export type CountProgress = { readonly offsetsDone: number; readonly offsetsTotal: number }
 
 type CounterParts = {
+  /** Those from here on are not counted, whatever the group gives. */
+  readonly partitionCount: number
   readonly resume: (partition: number) => Promise<ResumePoint>
   readonly beginFold: (point: ResumePoint) => PartitionFold<BlockRows>
   readonly write: (blocks: readonly BlockRows[]) => Promise<void>
@@ -21,7 +24,6 @@ type CounterParts = {
   readonly explainUnreadable: (error: UnreadableRecordsError) => Promise<LogGapError>
   readonly pendingRowsMax: number
   readonly logger: CountLogger
-  readonly sleep: Sleep
   readonly signal: AbortSignal
 }
 
@@ -39,6 +41,7 @@ export class StreamCounter implements PartitionConsumer {
   }
 
   async assign(partition: number): Promise<number | null> {
+    if (partition >= this.#parts.partitionCount) return null
     try {
       const point = await this.#resume(partition)
       this.#folds.set(partition, this.#parts.beginFold(point))
@@ -65,14 +68,14 @@ export class StreamCounter implements PartitionConsumer {
     }
   }
 
-  async receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
-    this.#foldBatch(batch)
-    await this.#leaveIfHalted(batch.partition)
-    const { pendingRowsMax, sleep, signal } = this.#parts
-    while (this.#pendingRows() > pendingRowsMax && !signal.aborted) {
-      // A flush may wait for the store much longer than the group waits for a sign of life.
-      await Promise.race([this.flush(), sleep(HEARTBEAT_INTERVAL_MS, signal)])
-      await heartbeat()
+  /** Part by part: what waits is written, and others get their turn, before the next one is folded. */
+  async receive(batch: RecordBatch): Promise<void> {
+    const { pendingRowsMax, signal } = this.#parts
+    for (const part of cutBatch(batch, FOLDED_AT_ONCE)) {
+      this.#foldBatch(part)
+      await this.#leaveIfUnknown(part.partition)
+      while (this.#pendingRows() > pendingRowsMax && !signal.aborted) await this.flush()
+      if (part.nextOffset < batch.nextOffset) await setImmediate()
     }
   }
 
@@ -90,6 +93,20 @@ export class StreamCounter implements PartitionConsumer {
 
   get held(): ReadonlySet<number> {
     return new Set([...this.#folds.keys(), ...this.#halts.keys()])
+  }
+
+  /** Those that have come as far as they were counted before they were assigned here, or can come no further. */
+  get caughtUp(): readonly number[] {
+    const folded = [...this.#folds.values()].filter(({ isCaughtUp }) => isCaughtUp)
+    return [...folded.map(({ partition }) => partition), ...this.#halts.keys()].toSorted((a, b) => a - b)
+  }
+
+  /** How many the stream has, as far as the log says in the partitions counted here. */
+  get partitionCount(): number {
+    return Math.max(
+      this.#parts.partitionCount,
+      ...[...this.#folds.values()].map(fold => fold.partitionCount ?? 0),
+    )
   }
 
   /** Why one of the partitions can't be counted on; null when all are. */
@@ -150,11 +167,11 @@ export class StreamCounter implements PartitionConsumer {
   }
 
   /** Another release goes on from where this one has to stop, and it may not have these rules any more. */
-  async #leaveIfHalted(partition: number): Promise<void> {
-    const halt = this.#folds.get(partition)?.halt ?? null
-    if (halt === null) return
+  async #leaveIfUnknown(partition: number): Promise<void> {
+    const unknownRules = this.#folds.get(partition)?.unknownRules ?? null
+    if (unknownRules === null) return
     await this.#flushAll()
-    throw halt
+    throw unknownRules
   }
 
   async #writeFolds(): Promise<ReadonlyMap<number, number>> {

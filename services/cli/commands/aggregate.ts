@@ -1,14 +1,17 @@
+import { FOLD_VERSION, UNSIGNED_VERSION } from '@forbruk/aggregator/count/block.ts'
 import { acceptGap, type Gap } from '@forbruk/aggregator/resume/accept-gap.ts'
 import { aggregate } from '@forbruk/aggregator/run/aggregate.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
 import { readRecognised } from '@forbruk/infra/ledger/recognition.ts'
+import { readStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { watchStandstills } from '../wiring/watch-standstills.ts'
+import { parseReason } from './parse-reason.ts'
 
 export function aggregateCommand(context: CommandContext): Command {
   return new Command('aggregate')
@@ -16,26 +19,20 @@ export function aggregateCommand(context: CommandContext): Command {
     .option('--until-caught-up', 'stop when everything in the log at the start is counted', false)
     .option(
       '--accept-gap <PARTITION:FROM-TO>',
-      'give up what the log has lost, as the error names it, and count on behind it; ' +
+      'give up what the log has lost, or a record that nobody meant, as the error names it, and count on behind it; ' +
         'every other aggregator must be stopped',
       parseGap,
     )
-    .option('--reason <TEXT>', 'why; kept in the ledger')
+    .option('--reason <TEXT>', 'why; kept in the ledger', parseReason)
     .action(
       async (options: { untilCaughtUp: boolean; acceptGap?: Gap; reason?: string }, command: Command) => {
-        const reason = options.reason?.trim() ?? ''
+        const { reason = '' } = options
         if ((options.acceptGap === undefined) !== (reason === '')) {
           command.error('error: --accept-gap and --reason TEXT belong together')
         }
         await using parts = openParts(context)
         if (options.acceptGap !== undefined) {
-          const store = await parts.store()
-          const ledger = createLedgerReader(store)
-          await acceptGap(
-            { ledger, store, log: await parts.log(), clock: Date.now },
-            options.acceptGap,
-            reason,
-          )
+          await giveUp(parts, options.acceptGap, reason)
         }
         await using watch = await watchStandstills(parts)
         const bar = startProgressBar('counting')
@@ -56,6 +53,14 @@ export function aggregateCommand(context: CommandContext): Command {
         printLine(await describeCounted(parts))
       },
     )
+}
+
+async function giveUp(parts: Parts, gap: Gap, reason: string): Promise<void> {
+  const [store, log] = [await parts.store(), await parts.log()]
+  const key = await readStreamKey(store, log.topic)
+  const words = { verify: key?.verify ?? (() => false), unsignedVersion: UNSIGNED_VERSION }
+  const ports = { ledger: createLedgerReader(store), store, log, clock: Date.now }
+  await acceptGap({ ...ports, words, foldVersionMax: FOLD_VERSION }, gap, reason)
 }
 
 function parseGap(text: string): Gap {

@@ -1,4 +1,5 @@
 import { audit } from '@forbruk/aggregator/audit/audit.ts'
+import { type MoneyReport, verifyMoney } from '@forbruk/close/verify/verify-money.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
@@ -15,8 +16,9 @@ export function auditCommand(context: CommandContext): Command {
     .option('--json', 'print the report as JSON', false)
     .action(async (options: { month?: string; replay: boolean; json: boolean }) => {
       await using parts = openParts(context)
+      const tariff = await readTariffFile(parts.config.tariffPath)
       const range =
-        options.month === undefined ? null : await readRange(options.month, parts.config.tariffPath)
+        options.month === undefined ? null : periodRange(parseBillingPeriod(options.month), tariff.timeZone)
       const bar = startProgressBar('replaying')
       const report = await audit({
         store: await parts.readableStore(),
@@ -25,10 +27,15 @@ export function auditCommand(context: CommandContext): Command {
         range,
         onProgress: (done, total) => bar.update(done, total, `block ${done} of ${total}`),
       }).finally(() => bar.stop())
-      if (report.findings.length > 0) process.exitCode = 1
-      if (options.json) return printJson({ ...report, gaps: report.gaps.map(gapAsJson) })
-      for (const { check, place, message } of report.findings)
-        printLine(`FAILED ${check}: ${place}: ${message}`)
+      const money = await verifyMoney(await parts.readableStore(), tariff)
+      const findings = [...report.findings, ...money.findings]
+      if (findings.length > 0) process.exitCode = 1
+      if (options.json) {
+        const { closes, verified, uncovered, hashesUncovered: hashes_uncovered } = money
+        const rests = { closes, verified, uncovered, hashes_uncovered }
+        return printJson({ ...report, findings, gaps: report.gaps.map(gapAsJson), money: rests })
+      }
+      for (const { check, place, message } of findings) printLine(`FAILED ${check}: ${place}: ${message}`)
       for (const gap of report.gaps) printLine(describeGap(gap))
       printLine(
         `${groupDigits(report.records)} records = ${groupDigits(report.requests)} counted + ` +
@@ -41,10 +48,11 @@ export function auditCommand(context: CommandContext): Command {
           `${report.blocksGivenUp} blocks before a gap can't be folded again: they were given up with it`,
         )
       }
+      printMoney(money)
       printLine(
-        report.findings.length === 0
+        findings.length === 0
           ? `audit passed: ledger contiguous, rollup = ledger, ${report.sources} sources complete`
-          : `audit failed: ${report.findings.length} findings`,
+          : `audit failed: ${findings.length} findings`,
       )
     })
 }
@@ -59,7 +67,15 @@ function describeGap({ partition, fromOffset, toOffset, reason, acceptedAtMs }: 
   return `GAP partition ${partition}: ${range}, given up ${spellTime(acceptedAtMs)} UTC: ${reason}`
 }
 
-async function readRange(month: string, tariffPath: string | null) {
-  const { timeZone } = await readTariffFile(tariffPath)
-  return periodRange(parseBillingPeriod(month), timeZone)
+function printMoney({ closes, verified, uncovered, hashesUncovered }: MoneyReport): void {
+  printLine(
+    `${groupDigits(verified)} rows that money rests on are as they were written; ` +
+      `${closes} closes worked out again from statements, registry and usage`,
+  )
+  for (const { table, rows } of uncovered) {
+    printLine(`NOT COVERED ${rows} rows of ${table} from before rows were sealed`)
+  }
+  for (const place of hashesUncovered) {
+    printLine(`NOT COVERED the content hash of ${place}: it was rated in another currency or time zone`)
+  }
 }

@@ -1,14 +1,15 @@
 import { CloseRefusedError, type CloseStep } from '@forbruk/close/close.ts'
 import { closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import type { AcceptedCause } from '@forbruk/schemas/statement/month-close.ts'
 import { Command } from 'commander'
-import { describeWaiting, printClose, printRefusal } from '../print/close.ts'
+import { printClose, printRefusal } from '../print/close.ts'
+import { describeWaiting } from '../print/describe-waiting.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { closingParts } from '../wiring/closing-parts.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { parseAccept } from './parse-accept.ts'
+import { parseReason } from './parse-reason.ts'
 
 /** How far along each step begins, and how much it is of the whole, by the time that large months take. */
 const PROGRESS: Record<CloseStep, { readonly from: number; readonly weight: number }> = {
@@ -22,7 +23,7 @@ const PROGRESS: Record<CloseStep, { readonly from: number; readonly weight: numb
 
 type CloseFlags = {
   dryRun: boolean
-  accept?: AcceptedCause[]
+  accept?: string[]
   force: boolean
   reason?: string
   json: boolean
@@ -36,12 +37,12 @@ export function closeCommand(context: CommandContext): Command {
     .argument('<month>', 'YYYY-MM')
     .option('--dry-run', 'do everything but record', false)
     .option(
-      '--accept <causes>',
-      'through what a closed month may change: registry, tariff, rules, separated by commas',
+      '--accept <differences>',
+      'what a closed month may change through, as --dry-run names it, such as registry:0a1b2c3d4e5f; by commas',
       parseAccept,
     )
     .option('--force', 'close although the month is incomplete; needs --reason', false)
-    .option('--reason <text>', 'why, recorded with the close')
+    .option('--reason <text>', 'why, recorded with the close', parseReason)
     .option('--json', 'print the result as JSON', false)
     .action(async (month: string, flags: CloseFlags, command: Command) => {
       const period = parseBillingPeriod(month)
@@ -66,12 +67,12 @@ export function closeCommand(context: CommandContext): Command {
       if (flags.json) return printJson({ ...result, announced, waiting })
       printClose(month, result)
       if (announced > 0) printLine(`announced ${groupDigits(announced)} on ${parts.config.statementsTopic}`)
-      if (waiting.length > 0) printLine(describeWaiting(month, waiting))
+      if (waiting.length > 0) printLine(describeWaiting(result, waiting))
     })
 }
 
 function readForce(flags: CloseFlags, command: Command): { reason: string } | undefined {
-  const reason = flags.reason?.trim() ?? ''
+  const { reason = '' } = flags
   if (flags.force && reason === '')
     command.error("error: --force needs --reason '…': it is recorded with the close")
   if (!flags.force && reason !== '') command.error('error: --reason goes with --force')

@@ -1,13 +1,15 @@
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import type { IntakeProgress } from '@forbruk/intake/run-term.ts'
 import { RECORD_ENVELOPES } from '@forbruk/schemas/envelope/record-envelope.ts'
-import { FIELDS_EXPLAINED, GATEWAY_FORMATS } from '@forbruk/schemas/gateway/formats.ts'
 import { Command } from 'commander'
+import { FIELDS_EXPLAINED } from '../print/explain-fields.ts'
+import { explainRequestIds } from '../print/request-ids.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { chooseIntake, EVENTS } from '../wiring/intake-choice.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import type { GatewayFieldOptions } from '../wiring/read-format-file.ts'
 import { runIntake } from '../wiring/run-intake.ts'
-import { type GatewayFieldOptions, withGatewayFields } from './gateway-format-options.ts'
+import { withGatewayFields } from './gateway-format-options.ts'
 import { parseSourceName } from './parse-source-name.ts'
 
 type IntakeOptions = GatewayFieldOptions & {
@@ -26,7 +28,7 @@ export function intakeCommand(context: CommandContext): Command {
     .requiredOption('--topic <name>', 'the topic that the shipper writes to, at KAFKA_BROKERS')
     .requiredOption(
       '--format <format>',
-      `how the lines are written: ${GATEWAY_FORMATS.join(', ')}; or ${EVENTS}: Avro or JSON of our own`,
+      `how the lines are written: see forbruk formats list; or the file of your own; or ${EVENTS}: Avro or JSON of our own`,
     )
     .option(
       '--envelope <name>',
@@ -41,7 +43,7 @@ export function intakeCommand(context: CommandContext): Command {
     .option('--rejected-max <percent>', 'stop, rather than reject a larger share of what comes', '25')
     .option('--until-caught-up', 'stop when everything in the topic at the start is taken in', false)
     .option('--json', 'print the summary as JSON', false)
-    .addHelpText('after', () => `\n${FIELDS_EXPLAINED}`)
+    .addHelpText('after', () => `\n${FIELDS_EXPLAINED}\n\n${explainRequestIds('intake')}`)
     .action(async (options: IntakeOptions, command: Command) => {
       await using parts = openParts(context)
       if (parts.config.log.kind !== 'kafka')

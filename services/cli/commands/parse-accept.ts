@@ -1,11 +1,9 @@
-import { ACCEPTED_CAUSES, type AcceptedCause } from '@forbruk/schemas/statement/month-close.ts'
-import { InvalidArgumentError } from 'commander'
+import { acceptedShape } from '@forbruk/schemas/statement/month-close.ts'
+import { parseShape } from './parse-shape.ts'
 
-/** Causes by comma, such as `registry,tariff`. */
-export function parseAccept(text: string): AcceptedCause[] {
-  return text.split(',').map(name => {
-    const cause = ACCEPTED_CAUSES.find(each => each === name.trim())
-    if (cause !== undefined) return cause
-    throw new InvalidArgumentError(`expected some of ${ACCEPTED_CAUSES.join(', ')}, separated by commas`)
-  })
+const parseAccepted = parseShape(acceptedShape)
+
+/** Differences by comma, such as `registry:0a1b2c3d4e5f,tariff:5f4e3d2c1b0a`. */
+export function parseAccept(text: string): string[] {
+  return text.split(',').map(each => parseAccepted(each.trim()))
 }

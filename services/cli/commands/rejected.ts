@@ -15,8 +15,10 @@ import { Command, InvalidArgumentError } from 'commander'
 import { printRejected, printRejectedJson } from '../print/rejected.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
+import { type GatewayFieldOptions, openChosenFormat } from '../wiring/read-format-file.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
-import { type GatewayFieldOptions, openChosenFormat, withGatewayFields } from './gateway-format-options.ts'
+import { withGatewayFields } from './gateway-format-options.ts'
+import { parseInstant } from './parse-instant.ts'
 import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
 import { parseStatuses } from './parse-statuses.ts'
@@ -35,6 +37,9 @@ type ListFlags = {
   reasonCode?: string
   status: number[]
   month?: BillingPeriod
+  source?: string
+  from?: number
+  until?: number
   limit: number
   json: boolean
 }
@@ -50,9 +55,16 @@ function listCommand(context: CommandContext): Command {
       [],
     )
     .option('--month <month>', 'only those that may belong to this month, YYYY-MM', parseBillingPeriod)
+    .option('--source <name>', 'only those of this source')
+    .option(
+      '--from <time>',
+      'only those that the log got from then on, such as 2026-10-31T23:00:00Z',
+      parseInstant,
+    )
+    .option('--until <time>', 'only those that the log got before', parseInstant)
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--json', 'print as JSON', false)
-    .action(async ({ reasonCode, status, month, limit, json }: ListFlags) => {
+    .action(async ({ reasonCode, status, month, source, from, until, limit, json }: ListFlags) => {
       await using parts = openParts(context)
       const store = await parts.readableStore()
       const range = month === undefined ? null : await rangeOf(parts, month)
@@ -60,6 +72,9 @@ function listCommand(context: CommandContext): Command {
         range,
         reason: reasonCode ?? null,
         statuses: status,
+        source: source ?? null,
+        fromMs: from ?? null,
+        untilMs: until ?? null,
         limit,
       })
       if (json) printRejectedJson(rows)

@@ -1,13 +1,14 @@
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
-import { FIELDS_EXPLAINED, GATEWAY_FORMATS } from '@forbruk/schemas/gateway/formats.ts'
 import type { Obstacle } from '@forbruk/shipper/obstacle.ts'
 import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { Command } from 'commander'
+import { FIELDS_EXPLAINED } from '../print/explain-fields.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { explainRequestIds } from '../print/request-ids.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
-import { type GatewayFieldOptions, openChosenFormat, withGatewayFields } from './gateway-format-options.ts'
+import { type GatewayFieldOptions, openChosenFormat } from '../wiring/read-format-file.ts'
+import { withGatewayFields } from './gateway-format-options.ts'
 
 type ShipOptions = GatewayFieldOptions & {
   format: string
@@ -19,10 +20,14 @@ type ShipOptions = GatewayFieldOptions & {
 export function shipCommand(context: CommandContext): Command {
   const command = new Command('ship')
     .description("send a gateway's log lines to the event log; goes on where it left off")
-    .argument('<file...>', 'log files, compressed by gzip or zstd too; - reads standard input')
+    .argument(
+      '<file...>',
+      'log files, compressed by gzip or zstd too; - reads standard input; with --follow also folders in which ' +
+        "rotated files lie, such as logrotate's olddir",
+    )
     .requiredOption(
       '--format <format>',
-      `how the lines are written: ${GATEWAY_FORMATS.join(', ')}; in an envelope: syslog+combined`,
+      'how the lines are written: see forbruk formats list; or the file of your own. In an envelope: syslog+combined',
     )
     .requiredOption(
       '--source <name>',
@@ -31,7 +36,7 @@ export function shipCommand(context: CommandContext): Command {
   return withGatewayFields(command)
     .option('--follow', 'go on as the files grow, through rotation, until stopped', false)
     .option('--json', 'print the summary as JSON', false)
-    .addHelpText('after', () => `\n${FIELDS_EXPLAINED}\n\n${explainRequestIds()}`)
+    .addHelpText('after', () => `\n${FIELDS_EXPLAINED}\n\n${explainRequestIds('ship')}`)
     .action(async (files: string[], options: ShipOptions) => {
       const format = openChosenFormat(options.format, options)
       await using parts = openParts(context)

@@ -17,8 +17,17 @@ export function sqlCommand(context: CommandContext): Command {
       const format = options.json ? 'JSONEachRow' : (options.format ?? defaultFormat())
       const answer = await queryReadOnly(store, parts.config.store, query, format)
       // Names in it are anybody's, and whoever asks for CSV may open it in a spreadsheet.
-      printText(format.startsWith('CSV') ? disarmCsv(Buffer.from(answer)).toString() : answer)
+      printText(asksForCsv(query, format) ? disarmCsv(Buffer.from(answer)).toString() : answer)
     })
+}
+
+/** A format that the statement names comes first. ClickHouse takes names of formats in any case. */
+function asksForCsv(query: string, format: string): boolean {
+  const words = query.replaceAll(';', ' ').trim().split(/\s+/)
+  const at = words.findLastIndex(word => /^format$/i.test(word))
+  const isLast = at >= 0 && /^(settings)?$/i.test(words[at + 2] ?? '')
+  const named = (isLast ? words[at + 1] : undefined) ?? format
+  return /^csv/i.test(named)
 }
 
 function defaultFormat(): string {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { requireApproved } from '@forbruk/close/statements/approve.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, type StatedRevision } from '@forbruk/close/statements/find-revision.ts'
 import { payerPages } from '@forbruk/close/statements/list-payers.ts'
@@ -31,7 +32,7 @@ export function statementsCommand(context: CommandContext): Command {
     .addCommand(listCommand(context))
     .addCommand(printCommand(context))
     .addCommand(exportCommand(context))
-    .addCommand(announceStatementsCommand(context, revisionOption()))
+    .addCommand(announceStatementsCommand(context))
     .addCommand(proofCommand(context))
 }
 
@@ -149,6 +150,7 @@ async function exportInvoices(parts: Parts, stated: StatedRevision, directory: s
   const seller = await readSellerFile(config.sellerPath)
   const { timeZone } = await readTariffFile(config.tariffPath)
   const store = await parts.readableStore()
+  await requireApproved(store, config.statementsTopic, stated.month, stated.revision)
   // Loaded only here: what writes XML is a tenth of the program, and every other command would start later for it.
   const { writeInvoices } = await import('@forbruk/close/invoices/write-invoices.ts')
   const counts = await writeInvoices({ store, stated, seller, timeZone, directory })

@@ -4,6 +4,7 @@ import { readProgress } from '@forbruk/infra/ledger/progress.ts'
 import { readRecognised } from '@forbruk/infra/ledger/recognition.ts'
 import { readSharedFiles } from '@forbruk/infra/ledger/shared-files.ts'
 import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
+import { countedPartitions } from '@forbruk/infra/ledger/stream.ts'
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
 import { printJson } from '../print/table.ts'
@@ -33,14 +34,28 @@ async function readStatus(parts: Parts): Promise<Status> {
   const silent = await readSilentSources(store, stream)
   const gaps = await readGaps(store, stream)
   const recognised = await readRecognised(store, stream)
+  const ledger = createLedgerReader(store)
+  const stored = await ledger.readStream(stream)
+  const partitionsCounted = stored && countedPartitions(stored, await ledger.readGrowths(stream))
   const partitions: PartitionStatus[] = []
   for (let partition = 0; partition < log.partitionCount; partition++) {
     const bounds = await log.bounds(partition)
     partitions.push({ partition, bounds, progress: counted.get(partition) ?? null })
   }
   const shared = await readSharedFiles(store, stream, null)
-  const standstills = await findStandstills(createLedgerReader(store), log)
+  const standstills = await findStandstills(ledger, log)
   const tariff = await readTariffFile(parts.config.tariffPath)
-  const waiting = await waitingReader(store, parts.config, tariff)(Date.now())
-  return { stream, partitions, standstills, gaps, recognised, sources, silent, shared, waiting }
+  const waiting = await waitingReader(store, parts.config, tariff, async () => log)(Date.now())
+  return {
+    stream,
+    partitions,
+    counted: partitionsCounted,
+    standstills,
+    gaps,
+    recognised,
+    sources,
+    silent,
+    shared,
+    waiting,
+  }
 }

@@ -1,14 +1,59 @@
+import { UNSIGNED_VERSION } from '@forbruk/aggregator/count/block.ts'
+import { type Grown, GrowthRefusedError, growStream } from '@forbruk/aggregator/resume/grow-stream.ts'
 import { limitTimes } from '@forbruk/aggregator/resume/limit-times.ts'
+import type { RegisterParts } from '@forbruk/aggregator/resume/register-stream.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readStandings } from '@forbruk/infra/ledger/progress.ts'
+import { importStreamKey, makeStreamKey, readStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
 import { describeSpan } from '@forbruk/schemas/event/describe-time.ts'
-import { Command } from 'commander'
-import { printJson, printLine, printTable } from '../print/table.ts'
+import { isPublicKey } from '@forbruk/schemas/wire/sign-record.ts'
+import { Command, InvalidArgumentError } from 'commander'
+import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { parseSpan } from './parse-span.ts'
 
 export function streamCommand(context: CommandContext): Command {
-  return new Command('stream').description('how the event log is counted').addCommand(limitsCommand(context))
+  return new Command('stream')
+    .description('how the event log is counted')
+    .addCommand(limitsCommand(context))
+    .addCommand(growCommand(context))
+    .addCommand(keyCommand(context))
+}
+
+function keyCommand(context: CommandContext): Command {
+  return new Command('key')
+    .description(
+      "the public half of the stream's key, by which its own records are told from what others write to the topic",
+    )
+    .option(
+      '--import <key>',
+      "another installation's: this store then counts the stream as that one does, and can't change how",
+      parsePublicKey,
+    )
+    .option('--json', 'print as JSON', false)
+    .action(async (options: { import?: string; json: boolean }) => {
+      await using parts = openParts(context)
+      const stream = parts.config.log.topic
+      if (options.import !== undefined) await importStreamKey(await parts.store(), stream, options.import)
+      const store = await parts.readableStore()
+      const key = await readStreamKey(store, stream)
+      if (options.json) return printJson({ stream, public_key: key?.publicKey ?? null })
+      printLine(key?.publicKey ?? `${stream} has no key yet: forbruk aggregate makes it`)
+    })
+}
+
+function parsePublicKey(text: string): string {
+  if (isPublicKey(text)) return text
+  throw new InvalidArgumentError('expected 43 letters of base64url, as forbruk stream key prints them')
+}
+
+function registerParts(store: Store, log: EventLog): RegisterParts {
+  return {
+    ...{ ledger: createLedgerReader(store), store, log, clock: Date.now, unsignedVersion: UNSIGNED_VERSION },
+    openKey: () => makeStreamKey(store, log.topic),
+  }
 }
 
 type LimitsFlags = { past?: number; ahead?: number; json: boolean }
@@ -29,7 +74,7 @@ function limitsCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const store = await parts.store()
       const limits = { pastMaxMs: past, aheadMaxMs: ahead }
-      const partitions = await limitTimes(createLedgerReader(store), store, await parts.log(), limits)
+      const partitions = await limitTimes(registerParts(store, await parts.log()), limits)
       if (json) return printJson({ past_max_ms: past, ahead_max_ms: ahead, partitions_changed: partitions })
       const what = partitions === 0 ? 'as before' : 'of what is appended from now on'
       printLine(
@@ -61,4 +106,40 @@ async function printLimits(context: CommandContext, json: boolean): Promise<void
       spell(aheadMaxMs),
     ]),
   )
+}
+
+function growCommand(context: CommandContext): Command {
+  return new Command('grow')
+    .description(
+      'agree to count all the partitions that the topic has got; the log says so to every aggregator',
+    )
+    .option('--dry-run', 'say what would be done, and do nothing', false)
+    .option('--json', 'print as JSON', false)
+    .action(async ({ dryRun, json }: { dryRun: boolean; json: boolean }) => {
+      await using parts = openParts(context)
+      if (parts.config.log.kind === 'embedded') {
+        throw new GrowthRefusedError(
+          'the embedded log keeps the partitions that it was made with: every process that counts it gets all of ' +
+            'them, so that more would bring nothing. A stream on Kafka can grow.',
+        )
+      }
+      const store = dryRun ? await parts.readableStore() : await parts.store()
+      const grown = await growStream(registerParts(store, await parts.log()), dryRun)
+      if (json) {
+        const { from, to, waiting, partitionsTold } = grown
+        const told = { partitions_told: dryRun ? 0 : partitionsTold }
+        return printJson({ partitions_before: from, partitions: to, records_waiting: waiting, ...told })
+      }
+      printLine(describeGrown(parts.config.log.topic, grown, dryRun))
+    })
+}
+
+function describeGrown(topic: string, { from, to, waiting, partitionsTold }: Grown, dryRun: boolean): string {
+  if (partitionsTold === 0) return `${topic}: all ${to} partitions are counted; there is nothing to agree to`
+  const records = `${groupDigits(waiting)} ${waiting === 1 ? 'record waits' : 'records wait'}`
+  if (dryRun)
+    return `${topic}: ${from} of ${to} partitions are counted, and in the others ${records}; nothing was done`
+  const what =
+    from === to ? `as before, told again to ${partitionsTold} of them` : `${from} before, where ${records}`
+  return `${topic}: ${to} partitions are counted from now on (${what})`
 }

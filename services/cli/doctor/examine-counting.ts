@@ -1,6 +1,6 @@
-import { describeStandstill, WHO_COUNTS } from '@forbruk/aggregator/run/find-standstills.ts'
+import { describeUncounted, explainStandstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import { readStream } from '@forbruk/infra/ledger/stream.ts'
+import { countedPartitions, readStream } from '@forbruk/infra/ledger/stream.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import { inspectStore } from '@forbruk/infra/store/inspect-store.ts'
 import { findStandstills } from '../wiring/find-standstills.ts'
@@ -18,8 +18,12 @@ export async function examineCounting(config: Config): Promise<Verdict> {
     return ok('forbruk is not up, so that nothing is counted now')
   await using parts = openParts({ readConfig: () => ({ ...config, logLevel: 'silent' }) })
   const store = await parts.readableStore()
-  if ((await readStream(store, config.log.topic)) === null) return NOTHING_COUNTED
-  const standstills = await findStandstills(createLedgerReader(store), await parts.log())
+  const stored = await readStream(store, config.log.topic)
+  if (stored === null) return NOTHING_COUNTED
+  const [ledger, log] = [createLedgerReader(store), await parts.log()]
+  const standstills = await findStandstills(ledger, log)
+  const counted = countedPartitions(stored, await ledger.readGrowths(log.topic))
+  if (standstills.length === 0 && counted < log.partitionCount) return warning(describeUncounted(counted))
   if (standstills.length === 0) return ok('all that is in the log is counted, or being counted')
-  return warning([...standstills.map(describeStandstill), WHO_COUNTS].join('\n'))
+  return warning(standstills.map(explainStandstill).join('\n'))
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,6 +43,7 @@ const WELL = {
   'event log': 'ok',
   store: 'ok',
   counting: 'ok',
+  records: 'ok',
   tariff: 'ok',
   console: 'ok',
   'store endpoint': 'ok',
@@ -73,6 +74,26 @@ test('a machine that has counted is as well', async () => {
   expect(ofOther.get('event log')?.found).toContain('"other" of 8 partitions, still to be made;')
   expect(ofOther.get('store')?.found).toContain('still to be made')
   expect(await readdir(String(env.FORBRUK_DATA_DIR), { recursive: true })).toEqual(before)
+})
+
+test('a data folder that others may read is warned of, and what is made in it is for its user alone', async () => {
+  const env = await settingsIn(await newFolder())
+  const folder = String(env.FORBRUK_DATA_DIR)
+  await mkdir(folder)
+  await chmod(folder, 0o755)
+  const parts = openParts({ readConfig: () => readConfig(env) })
+  await parts.log()
+  await parts.store()
+  await parts[Symbol.asyncDispose]()
+  for (const name of await readdir(folder))
+    expect((await stat(join(folder, name))).mode & 0o077, name).toBe(0)
+  expect((await examined(env)).get('data folder')).toEqual({
+    check: 'data folder',
+    state: 'warning',
+    found:
+      `${folder}: other users of this machine may use it (permissions 755), expected 700. ` +
+      `It holds whose usage is whose: chmod 700 ${folder}`,
+  })
 })
 
 test('what is wrong is named, all of it, with what to do', async () => {

@@ -5,6 +5,7 @@ import { examineAddress } from './examine-address.ts'
 import { examineCounting } from './examine-counting.ts'
 import { examineFolder } from './examine-folder.ts'
 import { examineLog } from './examine-log.ts'
+import { examineRecords } from './examine-records.ts'
 import { examineStore } from './examine-store.ts'
 import { examine, type Finding, ok, type Verdict } from './finding.ts'
 
@@ -30,6 +31,7 @@ export async function* examineMachine(readConfig: () => Config): AsyncGenerator<
   yield store
   if (log.state !== 'problem' && store.state !== 'problem')
     yield await examine('counting', () => examineCounting(config))
+  if (store.state !== 'problem') yield await examine('records', () => examineRecords(config))
   yield await examine('tariff', () => examineTariff(config.tariffPath))
   yield await examine('console', () => examineAddress('FORBRUK_LISTEN', config.console.listen))
   if (config.store.kind === 'embedded') {

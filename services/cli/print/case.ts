@@ -7,6 +7,7 @@ import type {
   Evidence,
   Outcome,
 } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { describeFate, nameOutcome } from './describe-fate.ts'
 import { groupDigits, printLine, printTable } from './table.ts'
 
 const NOTE_WIDTH = 80
@@ -84,11 +85,10 @@ function describeState({ state, months }: DialogueCase): string {
   return `open, ${undecided.map(each => each.month).join(' and ')} undecided`
 }
 
-function printMonth({ month, evidence, outcome, decisions }: CaseMonth): void {
+function printMonth(month: CaseMonth): void {
+  const { evidence } = month
   printLine()
-  const rest = decisions.length === 0 ? 'proposed' : 'what exceeds the decision is proposed'
-  const fate = outcome === null ? rest : nameDecision(outcome)
-  printLine(`${month}, by r${evidence.revision}: ${describeOverage(evidence)} (${fate})`)
+  printLine(`${month.month}, by r${evidence.revision}: ${describeOverage(evidence)} (${describeFate(month)})`)
   printUses(evidence)
 }
 
@@ -163,16 +163,7 @@ function describeOverage({ requests, transfer, proposedNok }: Evidence): string 
 }
 
 function nameDecision(decision: Outcome | 'mixed'): string {
-  switch (decision) {
-    case 'charge':
-      return 'to be charged'
-    case 'waived':
-      return 'waived'
-    case 'reduced_usage':
-      return 'waived, reduced usage agreed'
-    case 'mixed':
-      return 'by month'
-  }
+  return decision === 'mixed' ? 'by month' : nameOutcome(decision)
 }
 
 /** Lines of a note, broken between words where they are too long for a table. */

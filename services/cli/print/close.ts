@@ -35,13 +35,6 @@ export function printClose(month: string, close: CloseResult): void {
   printLine(`covers ${close.stream} up to offsets ${cut}`)
 }
 
-/** Of revisions that are recorded and not announced. */
-export function describeWaiting(month: string, revisions: readonly number[]): string {
-  const names = revisions.map(revision => `r${revision}`).join(', ')
-  const verb = revisions.length === 1 ? 'waits' : 'wait'
-  return `${month} ${names} ${verb} for approval: forbruk statements announce ${month}`
-}
-
 function headline(month: string, { outcome, revision, previousRevision }: CloseResult): string {
   switch (outcome) {
     case 'closed':

@@ -2,20 +2,29 @@ import { FoldVersionError } from '@forbruk/aggregator/count/block.ts'
 import { LogContradictsLedgerError } from '@forbruk/aggregator/count/block-proof.ts'
 import { LogGapError } from '@forbruk/aggregator/count/log-gap.ts'
 import { GapRefusedError } from '@forbruk/aggregator/resume/accept-gap.ts'
+import { GrowthRefusedError } from '@forbruk/aggregator/resume/grow-stream.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
 import { UnknownSourceError } from '@forbruk/close/gate/retire-source.ts'
 import { InvoicesRefusedError } from '@forbruk/close/invoices/refusal.ts'
 import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
+import { ReadingEndedError } from '@forbruk/close/registry/read-apart.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
+import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
+import { StreamKeyError } from '@forbruk/infra/ledger/stream-key.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
+import {
+  explainDescriptors,
+  isOutOfDescriptors,
+  readDescriptorsMax,
+} from '@forbruk/infra/runtime/descriptors.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { IntakeRefusedError, IntakeSupersededError, UnknownLossError } from '@forbruk/intake/intake-error.ts'
-import { GatewayFormatError } from '@forbruk/schemas/gateway/formats.ts'
+import { GatewayFormatError } from '@forbruk/schemas/gateway/gateway-format-error.ts'
 import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
 import { SellerError } from '@forbruk/schemas/seller/read-seller.ts'
 import { TariffError } from '@forbruk/schemas/tariff/read-tariff.ts'
@@ -39,13 +48,16 @@ const WRONG_USAGE = [
   UnknownLossError,
 ]
 const REFUSED = [
+  ApprovalRefusedError,
   CloseRefusedError,
   CaseRefusedError,
   GapRefusedError,
+  GrowthRefusedError,
   InvoicesRefusedError,
   IntakeRefusedError,
   RuleRefusedError,
   SharedFileError,
+  StreamKeyError,
 ]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [
@@ -58,6 +70,7 @@ const EXPECTED = [
   StoreUnavailableError,
   ShipError,
   RegistryFaultsError,
+  ReadingEndedError,
   TariffError,
   SellerError,
   ConsoleError,
@@ -66,6 +79,10 @@ const EXPECTED = [
 export function explainFailure(error: unknown): ExplainedFailure {
   if (REFUSED.some(kind => error instanceof kind)) return { message: messageOf(error), exitCode: 3 }
   if (WRONG_USAGE.some(kind => error instanceof kind)) return { message: messageOf(error), exitCode: 2 }
+  if (isOutOfDescriptors(error)) {
+    const limit = explainDescriptors(readDescriptorsMax())
+    return { message: `${messageOf(error)}: ${limit}`, exitCode: 1 }
+  }
   const expected = EXPECTED.some(kind => error instanceof kind)
   if (expected) return { message: messageOf(error), exitCode: 1 }
   return { message: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: 1 }

@@ -16,12 +16,12 @@ export function printRejected(events: readonly ListedRejected[]): void {
   printTable(
     ['where', 'reason', 'state', 'detail', 'source', 'excerpt'].map(title => ({ title })),
     events.map(each => [
-      showCoordinates(each),
+      each.events === 1 ? showCoordinates(each) : `${showCoordinates(each)} and ${each.events - 1} more`,
       each.reason,
       each.stateReason === '' ? each.state : `${each.state}: ${each.stateReason} (${each.stateActor})`,
       each.detail,
       each.position === null ? each.source : `${each.source} at byte ${each.position}`,
-      each.excerpt.slice(0, 60),
+      each.excerpt.slice(0, 120),
     ]),
   )
 }

@@ -1,3 +1,4 @@
+import { describeObstacles } from '@forbruk/close/gate/describe-obstacles.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
 import { groupDigits, printLine, printTable, spellTime } from './table.ts'
 
@@ -49,8 +50,9 @@ function spellExpected({ expected, givesMarks, retired }: Source): [string, stri
   return [givesMarks && retired === null ? 'its first mark' : '', '']
 }
 
-function spellStanding({ retired, givesMarks }: Source): string {
+function spellStanding({ retired, givesMarks, obstacles }: Source): string {
   if (retired !== null) return `retired: ${retired.reason}`
+  if (obstacles.total > 0) return `in its way: ${describeObstacles(obstacles)}`
   return givesMarks ? 'live: months wait for its marks' : 'gives no marks: the grace alone counts'
 }
 

@@ -1,4 +1,8 @@
-import { describeStandstill, type Standstill, WHO_COUNTS } from '@forbruk/aggregator/run/find-standstills.ts'
+import {
+  describeUncounted,
+  explainStandstill,
+  type Standstill,
+} from '@forbruk/aggregator/run/find-standstills.ts'
 import type { Recognised } from '@forbruk/infra/ledger/recognition.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
@@ -18,6 +22,8 @@ export type PartitionStatus = {
 export type Status = {
   readonly stream: string
   readonly partitions: readonly PartitionStatus[]
+  /** How many of them are counted; null while none is. */
+  readonly counted: number | null
   /** What nobody counted on while it was looked at. */
   readonly standstills: readonly Standstill[]
   readonly gaps: readonly AcceptedGap[]
@@ -31,9 +37,10 @@ export type Status = {
 }
 
 export function printStatus(status: Status): void {
-  const { partitions, standstills, gaps, recognised, sources, silent, shared, waiting } = status
+  const { partitions, counted, standstills, gaps, recognised, sources, silent, shared, waiting } = status
   printPartitions(partitions)
-  for (const standstill of standstills) printLine(`${describeStandstill(standstill)}: ${WHO_COUNTS}`)
+  for (const standstill of standstills) printLine(explainStandstill(standstill))
+  if (counted !== null && counted < partitions.length) printLine(describeUncounted(counted))
   for (const { partition, fromOffset, toOffset, reason } of gaps) {
     const range = `from ${fromOffset} to before ${toOffset}`
     printLine(`gap in partition ${partition}: offsets ${range} were given up: ${reason}`)
@@ -114,6 +121,7 @@ function printSources(sources: readonly Source[]): void {
       { title: 'by its marks', align: 'right' },
       { title: 'missing', align: 'right' },
       { title: 'complete through (UTC)' },
+      { title: 'in its way', align: 'right' },
       { title: 'retired' },
     ],
     sources.map(each => [
@@ -123,6 +131,7 @@ function printSources(sources: readonly Source[]): void {
       groupDigits(each.eventsMarked),
       groupDigits(each.missing),
       spellTimeOrNull(each.throughMs) ?? 'no mark in every partition yet',
+      each.obstacles.total === 0 ? '' : groupDigits(each.obstacles.total),
       each.retired?.reason ?? '',
     ]),
   )
@@ -142,6 +151,7 @@ export function statusAsJson(status: Status) {
   const { stream, partitions, standstills, gaps, recognised, sources, silent, shared, waiting } = status
   return {
     stream,
+    partitions_counted: status.counted,
     partitions: partitions.map(each => ({
       partition: each.partition,
       end_offset: each.bounds.endOffset,
@@ -175,6 +185,7 @@ export function statusAsJson(status: Status) {
       events_marked: String(each.eventsMarked),
       missing: String(each.missing),
       through: spellTimeOrNull(each.throughMs),
+      obstacles: obstaclesAsJson(each),
       retired: each.retired?.reason ?? '',
     })),
     silent_sources: silent.map(({ source, fromMonth, actor }) => ({ source, from_month: fromMonth, actor })),
@@ -185,6 +196,13 @@ export function statusAsJson(status: Status) {
       events: String(events),
     })),
     waiting,
+  }
+}
+
+function obstaclesAsJson({ obstacles: { total, listed } }: Source) {
+  return {
+    total,
+    listed: listed.map(({ reason, path, sinceMs }) => ({ reason, path, since: spellTime(sinceMs) })),
   }
 }
 

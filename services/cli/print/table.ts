@@ -1,5 +1,6 @@
+import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
+import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import Table from 'cli-table3'
-import { makePrintable } from './make-printable.ts'
 
 /** One column of a printed table; numbers are set to the right. */
 type Column = { readonly title: string; readonly align?: 'left' | 'right' }
@@ -51,15 +52,16 @@ export function printText(text: string): void {
   process.stdout.write(process.stdout.isTTY ? makePrintable(text) : text)
 }
 
-/** A file's bytes, as they are. */
+/** A file's bytes, as they are; a terminal gets them as text. */
 export function printBytes(bytes: Uint8Array): void {
-  process.stdout.write(bytes)
+  if (process.stdout.isTTY) printText(Buffer.from(bytes).toString())
+  else process.stdout.write(bytes)
 }
 
 /** 1234567 as 1 234 567, which every reader of numbers in this trade can read and awk can undo. */
 export function groupDigits(value: number | bigint | string): string {
   const [whole = '', ...rest] = String(value).split('.')
-  return [whole.replace(/\B(?=(\d{3})+$)/g, ' '), ...rest].join('.')
+  return [groupThousands(whole, ' '), ...rest].join('.')
 }
 
 /** In UTC, as ClickHouse prints it. */

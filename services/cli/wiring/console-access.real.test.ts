@@ -86,7 +86,14 @@ describe('bad input', () => {
 })
 
 test('a partition that nobody counts on makes it unready, and no less alive', async () => {
-  const standing = { partition: 1, nextOffset: 20, endOffset: 50, openFrom: null, standingMs: 9_000 }
+  const standing = {
+    partition: 1,
+    nextOffset: 20,
+    endOffset: 50,
+    openFrom: null,
+    beyond: null,
+    standingMs: 9_000,
+  }
   await open()
   expect(await (await get('/v1/ready')).json()).toEqual({ status: 'ok', standstills: [] })
   await open({ findStandstills: () => [standing] })
@@ -202,6 +209,7 @@ test('the API describes itself', async () => {
     '/v1/registry',
     '/v1/rejected/rules',
     '/v1/rejected/rules/{name}/end',
+    '/v1/usage',
     '/v1/waiting',
   ])
 })

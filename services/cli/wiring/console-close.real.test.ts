@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { OCTOBER, useInstallation } from '../../../test/support/close/close-october.ts'
 import {
   countOctober,
@@ -8,6 +9,8 @@ import {
 } from '../../../test/support/close/counted-month.ts'
 import { CLOSE, expectProblem, useConsole } from '../../../test/support/console/console.ts'
 
+const dryShape = z.looseObject({ unaccepted: z.array(z.string()) })
+const hashedShape = z.looseObject({ contentHash: z.string() })
 const { place, countAll, importAll, rows } = useInstallation()
 const { open, openHeld, stop, get, post } = useConsole(place)
 
@@ -90,34 +93,45 @@ describe('closing', () => {
         { cause: 'registry', amountNok: '-149.02', payableNok: '-149.00', payers, payersTotal: 1 },
       ],
     })
-    expect(await (await post(CLOSE, { dryRun: true })).json()).toMatchObject({
-      ...{ outcome: 'dry_run', unaccepted: ['registry'], payerChanges: payers, payerChangesTotal: 1 },
+    const dry = dryShape.parse(await (await post(CLOSE, { dryRun: true })).json())
+    const accept = [expect.stringMatching(/^registry:[0-9a-f]{12}$/)]
+    expect(dry).toMatchObject({
+      ...{ outcome: 'dry_run', unaccepted: accept, payerChanges: payers, payerChangesTotal: 1 },
     })
-    await expectProblem(await post(CLOSE, { accept: ['usage'] }), 400, 'request_malformed')
-    expect(await (await post(CLOSE, { accept: ['registry'] })).json()).toMatchObject({ revision: 2 })
+    expect(problem).toMatchObject({ unaccepted: [{ accept: dry.unaccepted[0] }] })
+    for (const wrong of ['usage', 'registry', 'usage:0a1b2c3d4e5f', 'registry:0a1b'])
+      await expectProblem(await post(CLOSE, { accept: [wrong] }), 400, 'request_malformed')
+    await expectProblem(await post(CLOSE, { accept: ['registry:0a1b2c3d4e5f'] }), 409, 'change_unaccepted')
+    expect(await (await post(CLOSE, { accept: dry.unaccepted })).json()).toMatchObject({ revision: 2 })
   })
 
   test('a month that waits for approval is announced once somebody approves what was seen', async () => {
     await countAll()
     await open({ wrap: close => request => close({ ...request, announce: 'after-approval' }) })
-    expect(await (await post(CLOSE)).json()).toMatchObject({ outcome: 'closed', announced: 0, waiting: [1] })
-    const month = { month: '2026-10', revision: 1, announcement: 'waiting', approvedBy: null }
+    const closed = hashedShape.parse(await (await post(CLOSE)).json())
+    expect(closed).toMatchObject({ outcome: 'closed', announced: 0, waiting: [1] })
+    const approve = `r1:${closed.contentHash.slice(0, 12)}`
+    const month = { month: '2026-10', revision: 1, announcement: 'waiting', approve, approvedBy: null }
     expect(await (await get('/v1/months')).json()).toMatchObject({ months: [month] })
 
     const path = '/v1/months/2026-10/announce'
     for (const body of [
       {},
-      { revision: 1 },
-      { revision: 1, actor: ' ' },
-      { revision: 1, actor: 'Kari', topic: '' },
+      { approve },
+      { approve, actor: ' ' },
+      { approve: 'r1', actor: 'Kari' },
+      { approve, actor: 'Kari', topic: '' },
     ])
       await expectProblem(await post(path, body), 400, 'request_malformed')
-    await expectProblem(await post(path, { revision: 2, actor: 'Kari' }), 404, 'not_found')
-    expect(await (await post(path, { revision: 1, actor: 'Kari' })).json()).toEqual({
+    for (const other of [approve.replace('r1', 'r2'), 'r1:000000000000'])
+      await expectProblem(await post(path, { approve: other, actor: 'Kari' }), 409, 'approval_refused')
+    const before = '/v1/months/2026-09/announce'
+    await expectProblem(await post(before, { approve, actor: 'Kari' }), 404, 'not_found')
+    expect(await (await post(path, { approve, actor: 'Kari' })).json()).toEqual({
       approvals: [{ revision: 1, by: 'Kari' }],
       announced: 3,
     })
-    expect(await (await post(path, { revision: 1, actor: 'Ola' })).json()).toEqual({
+    expect(await (await post(path, { approve, actor: 'Ola' })).json()).toEqual({
       approvals: [],
       announced: 0,
     })

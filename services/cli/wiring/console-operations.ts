@@ -6,20 +6,36 @@ import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { CloseRefusedError, describeRefusal, type UnacceptedChange } from '@forbruk/close/gate/refusal.ts'
-import { importRegistryFiles, RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
+import {
+  importUpload,
+  RegistryFaultsError,
+  type RegistryImport,
+} from '@forbruk/close/registry/import-registry.ts'
+import { UploadTooLargeError } from '@forbruk/close/registry/read-apart.ts'
+import { UploadMalformedError } from '@forbruk/close/registry/read-upload.ts'
 import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
+import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
 import { findRevision, readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import { listPayers } from '@forbruk/close/statements/list-payers.ts'
 import { renderStatement } from '@forbruk/close/statements/page/render-statement.ts'
 import { readAnnouncements } from '@forbruk/close/statements/read-announcements.ts'
 import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
-import type { CaseAnswer, CloseAnswer, Operations } from '@forbruk/console/routes/operations.ts'
+import type {
+  CaseAnswer,
+  CloseAnswer,
+  MonthAnnounced,
+  Operations,
+  RegistryAnswer,
+} from '@forbruk/console/routes/operations.ts'
+import { readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { daysRange, periodAt, periodDates } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
+import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { createRuleOperations } from './rule-operations.ts'
 
@@ -43,7 +59,8 @@ type OperationParts = {
 
 /** What the console does, as the services have it. */
 export function createConsoleOperations(parts: OperationParts): Operations {
-  const { store, close, approve, statementsTopic, readWaiting, timeZone, seller, clock } = parts
+  const { store, stream, close, approve, statementsTopic, readWaiting, timeZone, seller, clock } = parts
+  let isImporting = false
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -52,6 +69,12 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     return statement ?? null
   }
   return {
+    async readUsage(days, question) {
+      const { first, afterLast } = days ?? periodDates(periodAt(clock(), timeZone))
+      const range = daysRange(first, afterLast, timeZone)
+      const rows = await readSplitUsage(store, stream, { ...question, range, timeZone })
+      return { range, timeZone, rows }
+    },
     async closeMonth(period, { dryRun, accept, forceReason }) {
       const force = forceReason === null ? undefined : { reason: forceReason }
       return answerClose(close({ period, dryRun, accept, force }))
@@ -61,10 +84,12 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       const known = new Map(announcements.map(each => [`${each.month} r${each.revision}`, each]))
       return (await readClosedMonths(store)).map(month => {
         const { state = 'due', approvedBy = null } = known.get(`${month.month} r${month.revision}`) ?? {}
-        return { ...month, announcement: state, approvedBy }
+        const approve = nameRevision(month.revision, month.contentHash)
+        return { ...month, announcement: state, approve, approvedBy }
       })
     },
-    announceMonth: ({ month }, approval) => approve({ month, ...approval }),
+    announceMonth: ({ month }, { approve: approved, actor }) =>
+      answerApproval(approve({ month, approved, actor })),
     async listPayers(period, revision, page) {
       const stated = await findRevision(store, period.month, revision)
       if (stated === null) return null
@@ -84,15 +109,13 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       const stated = await findRevision(store, period.month, revision)
       return stated === null ? null : exportTable(store, stated, table, format)
     },
-    async importRegistry(files, validFrom) {
-      try {
-        const options = { store, files, origin: 'the request', timeZone, clock }
-        const imported = await importRegistryFiles({ ...options, validFrom: validFrom ?? undefined })
-        return { kind: 'imported', imported }
-      } catch (error) {
-        if (!(error instanceof RegistryFaultsError)) throw error
-        return { kind: 'faulty', faults: error.faults, faultCount: error.faultCount }
-      }
+    async importRegistry(body) {
+      if (isImporting) return { kind: 'busy' }
+      isImporting = true
+      const importing = importUpload({ store, body, timeZone, clock })
+      return answerImport(importing).finally(() => {
+        isImporting = false
+      })
     },
     listCases: filter => listCases(store, clock(), filter),
     readCase: caseId => answerCase(readCase(store, caseId)),
@@ -110,6 +133,29 @@ export function createConsoleOperations(parts: OperationParts): Operations {
         },
         detail: describeStandstill(standstill),
       })),
+  }
+}
+
+async function answerApproval(approving: ReturnType<Approver>): Promise<MonthAnnounced | null> {
+  try {
+    const announced = await approving
+    return announced === null ? null : { kind: 'announced', announced }
+  } catch (error) {
+    if (error instanceof ApprovalRefusedError) return { kind: 'refused', detail: error.message }
+    throw error
+  }
+}
+
+async function answerImport(importing: Promise<RegistryImport>): Promise<RegistryAnswer> {
+  try {
+    return { kind: 'imported', imported: await importing }
+  } catch (error) {
+    if (error instanceof RegistryFaultsError) {
+      return { kind: 'faulty', faults: error.faults, faultCount: error.faultCount }
+    }
+    if (error instanceof UploadMalformedError) return { kind: 'malformed', detail: error.message }
+    if (error instanceof UploadTooLargeError) return { kind: 'too_large', detail: error.message }
+    throw error
   }
 }
 
@@ -138,9 +184,18 @@ async function answerClose(closing: Promise<AnnouncedClose>): Promise<CloseAnswe
 /** The largest amounts: payers can be a hundred thousand. */
 const PAYER_CHANGES_MAX = 100
 
-function toUnaccepted({ cause, detail, lines, amountNok, payableNok, payers }: UnacceptedChange) {
+function toUnaccepted({ cause, name, detail, lines, amountNok, payableNok, payers }: UnacceptedChange) {
   const largest = payers.slice(0, PAYER_CHANGES_MAX)
-  return { cause, detail, lines, amountNok, payableNok, payers: largest, payersTotal: payers.length }
+  return {
+    cause,
+    accept: name,
+    detail,
+    lines,
+    amountNok,
+    payableNok,
+    payers: largest,
+    payersTotal: payers.length,
+  }
 }
 
 function toEstimate({ estimate }: CloseRefusedError) {

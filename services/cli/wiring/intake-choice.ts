@@ -4,8 +4,8 @@ import type { ReadValue } from '@forbruk/intake/piece.ts'
 import { readEnveloped, readEvents } from '@forbruk/intake/read-value.ts'
 import { openRecordEnvelope, RECORD_ENVELOPES } from '@forbruk/schemas/envelope/record-envelope.ts'
 import { isName } from '@forbruk/schemas/event/check-request.ts'
-import { GatewayFormatError, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
-import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { GatewayFormatError } from '@forbruk/schemas/gateway/gateway-format-error.ts'
+import { openChosenFormat } from './read-format-file.ts'
 
 /** Requests that are in a form of our own already. */
 export const EVENTS = 'events'
@@ -15,7 +15,7 @@ const REJECTED_MAX_PERCENT = 25
 export type IntakeChoice = {
   readonly topic: string
   readonly source: string
-  readonly format: Pick<GatewayFormat, 'name' | 'parseLine'>
+  readonly formatName: string
   readonly readValue: ReadValue
   readonly rejectedShareMax: number
 }
@@ -39,14 +39,12 @@ export async function chooseIntake(
   if (name === EVENTS) {
     if (envelope !== undefined)
       throw new GatewayFormatError(`the format ${EVENTS} has no envelope; expected none, found ${envelope}`)
-    const parseLine = () => ({ kind: 'blank' }) as const
-    return { ...ofAll, format: { name, parseLine }, readValue: readEvents(await openRegistry(registry)) }
+    return { ...ofAll, formatName: name, readValue: readEvents(await openRegistry(registry)) }
   }
-  const format = openGatewayFormat(name, {
-    client: given['client-field'],
-    integration: given['integration-field'],
-  })
-  return { ...ofAll, format, readValue: readEnveloped(chooseEnvelope(envelope ?? 'lines')) }
+  const { 'client-field': clientField, 'integration-field': integrationField } = given
+  const format = openChosenFormat(name, { clientField, integrationField })
+  const readValue = readEnveloped(chooseEnvelope(envelope ?? 'lines'), format)
+  return { ...ofAll, formatName: format.name, readValue }
 }
 
 function chooseEnvelope(name: string) {

@@ -22,7 +22,7 @@ export async function serveConsole(
     store,
     stream: config.log.topic,
     close,
-    readWaiting: waitingReader(store, config, tariff),
+    readWaiting: waitingReader(store, config, tariff, () => parts.log()),
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: closing.statementsTopic,
     timeZone: tariff.timeZone,

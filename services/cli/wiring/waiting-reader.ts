@@ -1,7 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { compareRegistries } from '@forbruk/close/registry/compare-registries.ts'
+import type { Uncounted } from '@forbruk/close/waiting/list-waiting.ts'
 import { readWaiting } from '@forbruk/close/waiting/read-waiting.ts'
 import { watchWaiting } from '@forbruk/close/waiting/watch-waiting.ts'
+import { readGrowths } from '@forbruk/infra/ledger/progress.ts'
+import { countedPartitions, readStream } from '@forbruk/infra/ledger/stream.ts'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
@@ -16,13 +20,25 @@ export function waitingReader(
   store: Store,
   { log, statementsTopic, closeSchedule: expression, closeFrom: from, tariffPath }: ReaderSettings,
   tariffAtStart: Tariff,
+  openLog: () => Promise<EventLog>,
 ): (nowMs: number) => Promise<Waiting[]> {
   const isSameRegistry = compareRegistries(store)
   return async nowMs => {
     const tariff = await readTariffFile(tariffPath).catch(() => tariffAtStart)
     const schedule = { expression, timeZone: tariff.timeZone, from }
-    return readWaiting({ store, stream: log.topic, statementsTopic, schedule, tariff, isSameRegistry }, nowMs)
+    const uncounted = await findUncounted(store, await openLog())
+    const options = { store, stream: log.topic, statementsTopic, schedule, tariff, isSameRegistry, uncounted }
+    return readWaiting(options, nowMs)
   }
+}
+
+/** What the log knew when it was asked last: whoever watches its partitions asks every other second. */
+async function findUncounted(store: Store, log: EventLog): Promise<Uncounted | null> {
+  const stored = await readStream(store, log.topic)
+  if (stored === null) return null
+  const counted = countedPartitions(stored, await readGrowths(store, log.topic))
+  const partitions = log.partitionCount
+  return partitions > counted ? { counted, partitions } : null
 }
 
 /** Logs what waits for a person until it is disposed of. */
@@ -31,7 +47,7 @@ export async function startWaitingWatch(parts: Parts, tariff: Tariff): Promise<A
   const stop = new AbortController()
   const { signal } = stop
   const watching = watchWaiting({
-    read: waitingReader(await parts.store(), config, tariff),
+    read: waitingReader(await parts.store(), config, tariff, () => parts.log()),
     clock: Date.now,
     sleep: ms => wait(ms, undefined, { signal }).catch(() => {}),
     signal,

@@ -54,7 +54,8 @@ export async function watchStandstills(
         const log = await parts.log()
         const nowMs = performance.now()
         const all = standstills.look(await readPlaces(ledger, log), nowMs)
-        current = all.filter(({ standingMs }) => standingMs >= STANDING_MIN_MS)
+        // One that nobody agreed to count needs no looking at for long.
+        current = all.filter(({ standingMs, beyond }) => beyond !== null || standingMs >= STANDING_MIN_MS)
         tell(nowMs)
       } catch (error) {
         // Who counts says that the store or the log is away.

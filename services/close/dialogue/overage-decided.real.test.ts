@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { TARIFF, useInstallation } from '../../../test/support/close/close-october.ts'
 import { flushBlock, GRACE_END_MS, OCTOBER_USES } from '../../../test/support/close/counted-month.ts'
 import { beforeInsert } from '../../../test/support/close/disturbed-store.ts'
+import { forgetSeals } from '../../../test/support/close/forget-seals.ts'
 import { addStep } from './add-step.ts'
 import { listCases } from './list-cases.ts'
 import { readCase } from './read-dialogues.ts'
@@ -149,6 +150,7 @@ describe('more than was decided', () => {
     await place().store.command(
       'ALTER TABLE month_close UPDATE decided = [] WHERE 1 SETTINGS mutations_sync = 2',
     )
+    await forgetSeals(place().store)
     expect(await close()).toMatchObject({ outcome: 'unchanged', revision: 2, cases: { exceeded: [] } })
     expect((await readCase(place().store, ID)).steps.at(-1)).toMatchObject({
       covers: [{ revision: 1, requests: '1', requestsNok: '0.02', proposedNok: '0.02' }],

@@ -93,6 +93,7 @@ async function appendBatch(store: Store, steps: readonly CaseStep[], batch: numb
     table: dialogueStep,
     values: steps.map(step => toStepRow(step, batch, attemptId)),
     key: `batch ${batch}`,
+    isOurs: held => held === attemptId,
     async read() {
       const [holder] = await store.query(sql, select(dialogueStep, 'attemptId').shape, { batch })
       return holder?.attemptId ?? null

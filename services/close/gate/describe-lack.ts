@@ -1,4 +1,6 @@
+import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
 import type { RuleBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { adviseOnObstacles, describeObstacles } from './describe-obstacles.ts'
 import type { Lack } from './gate.ts'
 
 /** A plain sentence that says who lacks what, and what to do. */
@@ -32,6 +34,7 @@ export function describeLack(lack: Lack): string {
         `stream ${lack.otherStream} holds usage of the month as well, which closing ${lack.stream} leaves out; ` +
         'check KAFKA_TOPIC'
       )
+    case 'partition_uncounted':
     case 'partition_behind':
     case 'partition_lost':
     case 'gap':
@@ -91,6 +94,16 @@ function describeSharedFile(lack: Extract<Lack, { kind: 'file_shared' }>): strin
 
 function describePartition(lack: Extract<Lack, { partition: number }>): string {
   switch (lack.kind) {
+    case 'partition_uncounted': {
+      const found =
+        lack.records > 0
+          ? `${showCount(lack.records)} records wait there`
+          : 'what was there has left the log, so nobody can know'
+      return (
+        `partition ${lack.partition} is not counted, and ${found}: the topic has got more partitions than the ` +
+        `${lack.counted} that are counted; run forbruk stream grow, then forbruk aggregate`
+      )
+    }
     case 'partition_behind': {
       const progress =
         lack.nextOffset === null ? 'nothing aggregated' : `aggregated to offset ${showCount(lack.nextOffset)}`
@@ -158,9 +171,15 @@ export function describeBound(bound: RuleBound): string {
   }
 }
 
-function describeOpenSource({ source, throughMs, neededMs }: Extract<Lack, { kind: 'source_open' }>): string {
+function describeOpenSource(lack: Extract<Lack, { kind: 'source_open' }>): string {
+  const { source, throughMs, neededMs, obstacles } = lack
   const progress =
     throughMs === null ? 'has not said how far it shipped' : `shipped through ${showTime(throughMs)}`
+  if (obstacles.total > 0) {
+    const what = describeObstacles(obstacles)
+    const needed = `expected ${showTime(neededMs)}`
+    return `source ${source} ${progress}; ${needed}; in its way: ${what}: ${adviseOnObstacles(source, obstacles)}`
+  }
   return (
     `source ${source} ${progress}; expected ${showTime(neededMs)}: ` +
     'run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire'
@@ -185,7 +204,7 @@ function describeAbsentSource({ source, fromMonth }: Extract<Lack, { kind: 'sour
 
 /** `1 234 567`. */
 export function showCount(count: number | string): string {
-  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' ')
+  return groupThousands(String(count), ' ')
 }
 
 function showTime(timeMs: number): string {

@@ -1,3 +1,4 @@
+import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { expect, test } from 'vitest'
 import { describeSources } from './describe-sources.ts'
 import type { SourceFacts } from './gate.ts'
@@ -9,6 +10,7 @@ const gateway = (source: string, changes: Partial<SourceFacts> = {}): SourceFact
   format: 'nginx-json',
   identity: 'line_position',
   givesMarks: true,
+  obstacles: NO_OBSTACLES,
   retired: null,
   ...changes,
 })

@@ -1,3 +1,4 @@
+import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { describe, expect, test } from 'vitest'
 import { describeLack } from './describe-lack.ts'
 import {
@@ -27,6 +28,7 @@ const SOURCE: SourceFacts = {
   format: 'nginx-json',
   identity: 'line_position',
   givesMarks: true,
+  obstacles: NO_OBSTACLES,
   retired: null,
 }
 const REJECTED: RejectedFacts = {
@@ -219,6 +221,20 @@ test.each([
   expect(lacks({ sources: [{ ...SOURCE, ...source }] })).toEqual([expected])
 })
 
+test('what stands in the way of a source is named, and holds up no month that it has shipped all of', () => {
+  const listed = ['a', 'b', 'c', 'd'].map(name => ({
+    ...{ reason: 'gone', path: `/log/${name}.log`, sinceMs: endMs },
+  }))
+  const open = { ...SOURCE, throughMs: endMs - 1, obstacles: { total: 20, listed } }
+  const since = 'gone since 2026-10-31T23:00:00Z'
+  expect(lacks({ sources: [open] })).toEqual([
+    'source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z; in its way: ' +
+      `/log/a.log (${since}), /log/b.log (${since}), /log/c.log (${since}), 17 more: ` +
+      'mend it on its host, or give it up there: forbruk source accept-loss gw1 FILE --reason TEXT',
+  ])
+  expect(lacks({ sources: [{ ...open, throughMs: endMs }] })).toEqual([])
+})
+
 test('a source that was retired is not waited for; what it lacked then is accepted, not what it lacks since', () => {
   const retired = { reason: 'host is gone', missing: 4 }
   const gone = { ...SOURCE, throughMs: null, missing: 4, retired }
@@ -281,8 +297,8 @@ test.each([
 )
 
 test('the store must know the whole stream, and no other one of the month', () => {
-  expect(lacks({ storedPartitions: 6 })).toEqual([
-    'the log has 8 partitions, the store counted 6; check that both belong together',
+  expect(lacks({ storedPartitions: 9 })).toEqual([
+    'the log has 8 partitions, the store counted 9; check that both belong together',
   ])
   expect(lacks({ storedPartitions: null })).toEqual([
     'stream gateway.requests: the store holds its blocks, but not its record; run forbruk aggregate',
@@ -290,6 +306,28 @@ test('the store must know the whole stream, and no other one of the month', () =
   expect(lacks({ otherStreams: ['old'] })).toEqual([
     'stream old holds usage of the month as well, which closing gateway.requests leaves out; check KAFKA_TOPIC',
   ])
+})
+
+test('what may wait in a partition that nobody agreed to count', () => {
+  const beyond = (changes: Partial<PartitionFacts>) =>
+    lacks({
+      storedPartitions: 6,
+      partitions: [
+        PARTITION,
+        { ...PARTITION, partition: 6, endOffset: 0, graceOffset: null, ledger: null, ...changes },
+      ],
+    })
+  const said = (found: string) => [
+    `partition 6 is not counted, and ${found}: the topic has got more partitions than the 6 that are counted; ` +
+      'run forbruk stream grow, then forbruk aggregate',
+  ]
+  expect(beyond({})).toEqual([])
+  expect(beyond({ endOffset: 1_200 })).toEqual(said('1 200 records wait there'))
+  // What was appended behind the grace is of a later close.
+  expect(beyond({ endOffset: 1_200, graceOffset: 0 })).toEqual([])
+  expect(beyond({ endOffset: 1_200, graceOffset: 7 })).toEqual(said('7 records wait there'))
+  const lost = said('what was there has left the log, so nobody can know')
+  expect(beyond({ startOffset: 40, endOffset: 40 })).toEqual(lost)
 })
 
 test('everything that lacks is said at once', () => {

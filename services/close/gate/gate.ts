@@ -2,6 +2,7 @@ import type { ExpectedSource } from '@forbruk/infra/ledger/expected-sources.ts'
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
+import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import { isWithinBound, type Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { type ExpectedLack, judgeExpected } from './judge-expected.ts'
 
@@ -16,7 +17,7 @@ export type GateFacts = {
   readonly graceEndMs: number
   readonly stream: string
   readonly logPartitions: number
-  /** As the aggregator recorded it; null when it never counted this stream. */
+  /** How many are counted; null when the aggregator never counted this stream. */
   readonly storedPartitions: number | null
   readonly partitions: readonly PartitionFacts[]
   readonly sources: readonly SourceFacts[]
@@ -70,6 +71,8 @@ export type SourceFacts = {
   readonly identity: 'line_position' | 'request_id_or_none'
   /** A gateway that sends by itself says nothing of how far it is: for it the grace alone stands. */
   readonly givesMarks: boolean
+  /** Why it can't go further, as its newest marks have it. */
+  readonly obstacles: MarkedObstacles
   /** What an operator has said of its end; null while it lives, and again when it has gone on since. */
   readonly retired: { readonly reason: string; readonly missing: number } | null
 }
@@ -112,6 +115,13 @@ export type Lack =
       readonly nextOffset: number | null
       readonly neededOffset: number
     }
+  /** The topic has got it, and nobody has agreed to count it: so many records there may be of the month. */
+  | {
+      readonly kind: 'partition_uncounted'
+      readonly partition: number
+      readonly counted: number
+      readonly records: number
+    }
   /** Offsets in [fromOffset, toOffset) left the log before they were counted. */
   | {
       readonly kind: 'partition_lost'
@@ -144,6 +154,7 @@ export type Lack =
       readonly source: string
       readonly throughMs: number | null
       readonly neededMs: number
+      readonly obstacles: MarkedObstacles
     }
   | ({ readonly kind: 'source_silent' } & Pick<SilentSource, 'source' | 'fromMonth'>)
   | ExpectedLack
@@ -168,7 +179,7 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     ...judgeTime(facts, nowMs),
     ...judgeUsage(facts, nowMs),
     ...judgeStream(facts),
-    ...facts.partitions.flatMap(judgePartition),
+    ...facts.partitions.flatMap(partition => judgePartition(partition, facts.storedPartitions)),
     ...facts.gaps.map(({ partition, fromOffset, toOffset, reason }): Lack => {
       return { kind: 'gap', partition, fromOffset, toOffset, reason }
     }),
@@ -211,7 +222,8 @@ function judgeStream(facts: GateFacts): Lack[] {
   const isCounted = facts.partitions.some(partition => partition.ledger !== null)
   // Sources are known only through the stream's record: without it, none could be found wanting.
   if (storedPartitions === null && isCounted) lacks.push({ kind: 'stream_unrecorded', stream })
-  if (storedPartitions !== null && storedPartitions !== logPartitions) {
+  // More are judged one by one, by what may wait there.
+  if (storedPartitions !== null && storedPartitions > logPartitions) {
     lacks.push({ kind: 'partitions_differ', log: logPartitions, stored: storedPartitions })
   }
   return lacks
@@ -221,7 +233,16 @@ function judgeStream(facts: GateFacts): Lack[] {
  * Counted past the first record that came after the grace; or, where none came yet, to the log's end. «Past», and not
  * «up to»: then at least one record of the partition is counted, even when the whole month was shipped late.
  */
-function judgePartition({ partition, startOffset, endOffset, graceOffset, ledger }: PartitionFacts): Lack[] {
+function judgePartition(
+  { partition, startOffset, endOffset, graceOffset, ledger }: PartitionFacts,
+  counted: number | null,
+): Lack[] {
+  if (counted !== null && partition >= counted) {
+    const records = (graceOffset ?? endOffset) - startOffset
+    // What a retention has deleted there may have been of the month.
+    const isEmpty = startOffset === 0 && records === 0
+    return isEmpty ? [] : [{ kind: 'partition_uncounted', partition, counted, records }]
+  }
   const neededOffset = graceOffset === null ? endOffset : graceOffset + 1
   if (ledger === null) {
     return endOffset === 0 ? [] : [{ kind: 'partition_behind', partition, nextOffset: null, neededOffset }]
@@ -243,13 +264,13 @@ function judgePartition({ partition, startOffset, endOffset, graceOffset, ledger
 }
 
 function judgeSource(
-  { source, throughMs, missing, givesMarks, retired }: SourceFacts,
+  { source, throughMs, missing, givesMarks, obstacles, retired }: SourceFacts,
   endMs: number,
 ): Lack[] {
   const lacks: Lack[] = []
   const isAwaited = givesMarks && retired === null
   if (isAwaited && (throughMs === null || throughMs < endMs))
-    lacks.push({ kind: 'source_open', source, throughMs, neededMs: endMs })
+    lacks.push({ kind: 'source_open', source, throughMs, neededMs: endMs, obstacles })
   // What was missing when a source was retired is accepted as lost; what is missing since is not.
   if (missing !== (retired?.missing ?? 0)) lacks.push({ kind: 'source_missing', source, missing })
   return lacks

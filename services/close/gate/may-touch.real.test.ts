@@ -1,3 +1,5 @@
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
+import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { expect, test } from 'vitest'
 import { useInstallation } from '../../../test/support/close/close-october.ts'
 import { GRACE_END_MS, OCTOBER_START_MS, TOPIC } from '../../../test/support/close/counted-month.ts'
@@ -19,8 +21,8 @@ test('a gap touches the month unless what stands around it was appended before o
 test('an accepted gap keeps a month open until it is forced, and is no break of the ledger', async () => {
   await countAll()
   const { store } = place()
-  const accepted = { stream: TOPIC, partition: 0, reason: 'disk died', accepted_at: '1793900000.000' }
-  await store.insert('accepted_gap', [{ ...accepted, from_offset: 6, to_offset: 8 }])
+  const accepted = { stream: TOPIC, partition: 0, reason: 'disk died', acceptedAtMs: 1_793_900_000_000 }
+  await insertValues(store, acceptedGap, [{ ...accepted, fromOffset: 6, toOffset: 8 }])
   // As if the first block had ended where the gap begins.
   const cut = 'SELECT * REPLACE (6 AS next_offset) FROM block_ledger FINAL WHERE block = 0 AND partition = 0'
   await store.command(`CREATE TABLE kept_block ENGINE = Memory AS ${cut}`)

@@ -1,11 +1,11 @@
 import { readCoverage } from '@forbruk/infra/ledger/coverage.ts'
 import { readExpectedSources } from '@forbruk/infra/ledger/expected-sources.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
-import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
+import { readFirstAppendTime, readGrowths } from '@forbruk/infra/ledger/progress.ts'
 import { countUnknown } from '@forbruk/infra/ledger/recognition.ts'
 import { readSharedFiles } from '@forbruk/infra/ledger/shared-files.ts'
 import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
-import { readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
+import { countedPartitions, readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
 import { hasUsage } from '@forbruk/infra/ledger/usage.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
@@ -27,18 +27,21 @@ export async function readGateFacts(
   const { startMs, endMs } = range
   const stream = log.topic
   const graceEndMs = endMs + GRACE_MS
+  // Hears of partitions that the topic has got.
+  await log.bounds(0)
   const inLog = await Promise.all(
     Array.from({ length: log.partitionCount }, (_, partition) => readPartition(log, partition, graceEndMs)),
   )
   const coverage = await readCoverage(store, stream)
+  const stored = await readStream(store, stream)
   const sources = (await readSources(store, stream)).map(toSourceFacts)
   return {
     month,
     endMs,
     graceEndMs,
     stream,
-    logPartitions: log.partitionCount,
-    storedPartitions: (await readStream(store, stream))?.partitionCount ?? null,
+    logPartitions: inLog.length,
+    storedPartitions: stored && countedPartitions(stored, await readGrowths(store, stream)),
     partitions: inLog.map(facts => ({ ...facts, ledger: coverage.get(facts.partition) ?? null })),
     sources,
     silent: await readSilentSources(store, stream),
@@ -66,6 +69,6 @@ async function readPartition(
 
 /** As the close records them. */
 function toSourceFacts(known: Source): SourceFacts {
-  const { source, throughMs, missing, format, identity, givesMarks, retired } = known
-  return { source, throughMs, missing, format, identity, givesMarks, retired }
+  const { source, throughMs, missing, format, identity, givesMarks, obstacles, retired } = known
+  return { source, throughMs, missing, format, identity, givesMarks, obstacles, retired }
 }

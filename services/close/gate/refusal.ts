@@ -1,5 +1,7 @@
 import type { AcceptedCause, Change, PayerChange } from '@forbruk/schemas/statement/month-close.ts'
 import type { Undecided } from '../rating/find-undecided.ts'
+import { EVENT_BYTES_MAX, type Unannounceable } from '../statements/find-unannounceable.ts'
+import type { MoneyFinding } from '../verify/money-finding.ts'
 import { describeLack } from './describe-lack.ts'
 import { describeEstimate, type Estimate } from './estimate-ready.ts'
 import type { Lack } from './gate.ts'
@@ -12,7 +14,10 @@ type Refusal =
   | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
   /** Each time, another close with other content was recorded while this one was at it. */
   | { readonly kind: 'closed_meanwhile'; readonly tries: number }
+  /** What a close builds on is not as it was written. */
+  | { readonly kind: 'store_damaged'; readonly findings: readonly MoneyFinding[] }
   | UnacceptedChange
+  | Unannounceable
 
 /** A closed month would change through what nobody has accepted. `payers`: whom it concerns, and by how much. */
 export type UnacceptedChange = Omit<Change, 'cause'> & {
@@ -20,6 +25,8 @@ export type UnacceptedChange = Omit<Change, 'cause'> & {
   /** The newest that is recorded. */
   readonly revision: number
   readonly cause: AcceptedCause
+  /** What a person accepts it by. */
+  readonly name: string
   readonly payers: readonly PayerChange[]
 }
 
@@ -59,12 +66,29 @@ export function describeRefusal(refusal: Refusal): string {
         `${refusal.tries} times another close with other figures came first; ` +
         'close it again once usage, registry and tariff are at rest'
       )
+    case 'statement_too_large':
+      return (
+        `the statement of ${refusal.clientId} has ${refusal.lines} lines and ${refusal.adjustments} adjustments, ` +
+        `${refusal.bytes} bytes, and could not be announced: expected at most ${EVENT_BYTES_MAX}; ` +
+        'give it fewer integrations, or shorter names, and import the registry again with --valid-from and the month'
+      )
+    case 'store_damaged':
+      return describeDamage(refusal.findings)
     case 'change_unaccepted':
       return describeUnaccepted(refusal)
     default:
       return describeLack(refusal)
   }
 }
+
+function describeDamage(findings: readonly MoneyFinding[]): string {
+  const named = findings.slice(0, DAMAGE_NAMED_MAX).map(({ place, message }) => `${place}: ${message}`)
+  const more = findings.length > named.length ? `; ${findings.length - named.length} more` : ''
+  return `what the close builds on is not as it was recorded: ${named.join('; ')}${more}; forbruk audit names all`
+}
+
+/** A message holds no more; the audit has all. */
+const DAMAGE_NAMED_MAX = 3
 
 function describeUndecided({ definition, requests, clients, clientId, integrationId }: Undecided): string {
   const what =
@@ -82,13 +106,13 @@ function describeUndecided({ definition, requests, clients, clientId, integratio
 const PAYERS_NAMED_MAX = 5
 
 function describeUnaccepted(change: UnacceptedChange): string {
-  const { cause, detail, revision, lines, amountNok, payableNok, payers } = change
+  const { cause, name, detail, revision, lines, amountNok, payableNok, payers } = change
   const named = payers.slice(0, PAYERS_NAMED_MAX).map(each => `${each.payerName} NOK ${each.amountNok}`)
   const more = payers.length > named.length ? [`${payers.length - named.length} more`] : []
   const whom = named.length === 0 ? '' : `: ${[...named, ...more].join(', ')}`
   const where = `${lines} ${lines === 1 ? 'line' : 'lines'}`
   return (
     `${cause}, ${detail}, would change r${revision} by NOK ${amountNok} in ${where}, ` +
-    `of which NOK ${payableNok} payable${whom}; --dry-run shows it, --accept ${cause} accepts it`
+    `of which NOK ${payableNok} payable${whom}; --dry-run shows it, --accept ${name} accepts it`
   )
 }

@@ -1,13 +1,11 @@
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
 import { type Store, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { registryImport } from '@forbruk/infra/store/tables/registry-import.ts'
-import { type BillingPeriod, periodAt } from '@forbruk/schemas/period/billing-period.ts'
-import { type RegistryFiles, readRegistry } from '@forbruk/schemas/registry/read-registry.ts'
-import type { Registry } from '@forbruk/schemas/registry/registry.ts'
-import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
+import { type BillingPeriod, parseBillingPeriod, periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import { insertRegistry } from './insert-registry.ts'
 import { listMonthsBehind } from './list-months-behind.ts'
-import { readRegistryFolder } from './read-registry-folder.ts'
+import { ReadingEndedError, type RegistryApart, type RegistryOrigin, readApart } from './read-apart.ts'
+import { UploadMalformedError } from './read-upload.ts'
 import { RegistryFaultsError } from './registry-faults-error.ts'
 import {
   type PlacedVersion,
@@ -44,38 +42,68 @@ type ImportOptions = {
 /** So many imports may come in between. */
 const TRIES_MAX = 20
 
-/** Imports the four files of a folder: see `importRegistryFiles`. */
-export async function importRegistry(
-  options: ImportOptions & { readonly directory: string },
-): Promise<RegistryImport> {
-  const files = await readRegistryFolder(options.directory)
-  return importRegistryFiles({ ...options, files, origin: options.directory })
+/**
+ * Stores the registry of a folder as a whole: a new version, which holds from a month on until the next. An import for
+ * the same month corrects the one before. All or nothing, whatever breaks off or comes at the same time. Throws
+ * RegistryFaultsError when it is no right registry.
+ */
+export async function importRegistry({
+  directory,
+  ...options
+}: ImportOptions & { readonly directory: string }): Promise<RegistryImport> {
+  return importFrom(options, { kind: 'folder', directory })
 }
 
 /**
- * Stores a registry as a whole: a new version, which holds from a month on until the next. An import for the same
- * month corrects the one before. All or nothing, whatever breaks off or comes at the same time. Throws
- * RegistryFaultsError when the files are no right registry.
+ * The same from a request's body, which may name the month as well. Throws also UploadMalformedError,
+ * UploadTooLargeError and BillingPeriodError.
  */
-export async function importRegistryFiles(
-  options: ImportOptions & {
-    readonly files: RegistryFiles
-    /** Where they came from, for messages. */
-    readonly origin: string
-  },
-): Promise<RegistryImport> {
-  const { store, files, origin } = options
-  const reading = readRegistry(files)
-  if (!reading.ok) throw new RegistryFaultsError(origin, reading.faults, reading.faultCount)
-  const wanted = { importId: hashContent(reading.registry), ...countEntries(reading.registry) }
+export async function importUpload({
+  body,
+  ...options
+}: Omit<ImportOptions, 'validFrom'> & {
+  readonly body: AsyncIterable<Uint8Array>
+}): Promise<RegistryImport> {
+  return importFrom(options, { kind: 'upload', body })
+}
+
+async function importFrom(options: ImportOptions, origin: RegistryOrigin): Promise<RegistryImport> {
+  const { store } = options
+  await using reading = readApart(origin)
+  const { validFrom, ...wanted } = await readWhole(reading, origin)
+  const asked = validFrom === null ? options : { ...options, validFrom: parseBillingPeriod(validFrom) }
   const versions = await readVersions(store)
-  const held = findHeld(versions, options)
+  const held = findHeld(versions, asked)
   if (held?.importId === wanted.importId) return tell(store, versions, held, 'unchanged')
 
-  await insertRegistry(store, wanted.importId, reading.registry)
+  await insertRegistry(store, wanted.importId, reading)
   // Last: it vouches for all the others.
-  const version = await takeSequence(options, wanted)
+  const version = await takeSequence(asked, wanted)
   return tell(store, await readVersions(store), version, 'imported')
+}
+
+type ReadRegistry = RegistryCounts & Pick<RegistryVersion, 'importId'> & { readonly validFrom: string | null }
+
+/** Throws when there is none. */
+async function readWhole(reading: RegistryApart, origin: RegistryOrigin): Promise<ReadRegistry> {
+  const name = origin.kind === 'folder' ? origin.directory : 'the request'
+  const report = await reading.next().catch(error => {
+    if (!(error instanceof ReadingEndedError)) throw error
+    throw new RegistryFaultsError(name, [{ file: name, line: null, column: null, detail: error.message }])
+  })
+  switch (report.kind) {
+    case 'registry': {
+      const { kind: _, ...registry } = report
+      return registry
+    }
+    case 'faulty':
+      throw new RegistryFaultsError(name, report.faults, report.faultCount)
+    case 'malformed':
+      throw new UploadMalformedError(report.detail)
+    case 'block':
+    case 'end':
+      throw new TypeError(`a registry began with its ${report.kind}`)
+  }
 }
 
 /** Several imports at a time all come to hold, in the order in which they took their numbers. */
@@ -131,13 +159,4 @@ async function tell(
 function placed(versions: readonly RegistryVersion[], version: RegistryVersion): PlacedVersion {
   const found = placeVersions(versions).find(each => each.sequence === version.sequence)
   return found ?? { ...version, holds: null }
-}
-
-function countEntries({ clients, partners, integrations, activations }: Registry): RegistryCounts {
-  return {
-    clients: clients.length,
-    partners: partners.length,
-    integrations: integrations.length,
-    activations: activations.length,
-  }
 }

@@ -1,18 +1,15 @@
-import { insertValues } from '@forbruk/infra/store/insert-values.ts'
+import { TextColumn } from '@forbruk/infra/store/column-block.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { registryActivation } from '@forbruk/infra/store/tables/registry-activation.ts'
-import { registryClient } from '@forbruk/infra/store/tables/registry-client.ts'
-import { registryIntegration } from '@forbruk/infra/store/tables/registry-integration.ts'
-import { registryPartner } from '@forbruk/infra/store/tables/registry-partner.ts'
-import { valuesOfBuyer } from '@forbruk/schemas/registry/buyer.ts'
-import type { Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { RegistryApart } from './read-apart.ts'
 
 /** Stores a registry's rows under the hash of its content: doing it again, or twice at once, changes nothing. */
-export async function insertRegistry(store: Store, importId: string, registry: Registry): Promise<void> {
-  const ofImport = <Value>(values: readonly Value[]) => values.map(value => ({ importId, ...value }))
-  const clients = registry.clients.map(({ buyer, ...client }) => ({ ...client, ...valuesOfBuyer(buyer) }))
-  await insertValues(store, registryClient, ofImport(clients))
-  await insertValues(store, registryPartner, ofImport(registry.partners))
-  await insertValues(store, registryIntegration, ofImport(registry.integrations))
-  await insertValues(store, registryActivation, ofImport(registry.activations))
+export async function insertRegistry(store: Store, importId: string, reading: RegistryApart): Promise<void> {
+  for (let report = await reading.next(); report.kind !== 'end'; report = await reading.next()) {
+    if (report.kind !== 'block')
+      throw new TypeError(`a registry has a report «${report.kind}» among its blocks`)
+    const { table, rows, columns } = report
+    await store.insertBlocks(table, [
+      { rows, columns: [TextColumn.of('import_id', importId, rows), ...columns] },
+    ])
+  }
 }

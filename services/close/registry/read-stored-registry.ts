@@ -6,9 +6,9 @@ import { registryIntegration } from '@forbruk/infra/store/tables/registry-integr
 import { registryPartner } from '@forbruk/infra/store/tables/registry-partner.ts'
 import { type ColumnSet, omit, type RowOf, select, type Table } from '@forbruk/infra/store/tables/table.ts'
 import { buyerOf } from '@forbruk/schemas/registry/buyer.ts'
+import { hashRegistry } from '@forbruk/schemas/registry/hash-registry.ts'
 import type { Client, Registry } from '@forbruk/schemas/registry/registry.ts'
 import { sortRegistry } from '@forbruk/schemas/registry/sort-registry.ts'
-import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
 import { type RegistryVersion, readVersionFor } from './registry-versions.ts'
 
 export type StoredRegistry = {
@@ -37,7 +37,7 @@ export async function readRegistryImport(store: Store, importId: string): Promis
     integrations: await readRows(store, registryIntegration, importId),
     activations: await readRows(store, registryActivation, importId),
   })
-  const storedId = hashContent(registry)
+  const storedId = hashRegistry(registry)
   if (storedId === importId) return registry
   throw new StoreError(
     `registry import ${importId} reads as ${storedId}: its rows were changed in the store; ` +

@@ -1,4 +1,4 @@
-import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import type { RequestEvent, SignedRecord } from '@forbruk/schemas/event/log-event.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { toJsonRequest } from '@forbruk/schemas/wire/encode.ts'
@@ -15,11 +15,13 @@ export type Mend = {
 
 type Measured = Omit<RequestEvent, 'kind' | 'source' | 'identity'>
 
+/** What releases up to 0.2.0 wrote in the place of a secret: the log still has lines of theirs. */
 const REDACTED = '[redacted]'
 
 /**
- * Pure: the request that a rejected event becomes. Of a line that a shipper could not read the log holds only the
- * redacted start; where that is the whole line as JSON, fields can be replaced in it. Throws RejectedEventError.
+ * Pure: the request that a rejected event becomes. Of a line that a shipper could not read the log holds only an
+ * excerpt without its values; where an older release kept the whole line as JSON, fields can be replaced in it. Throws
+ * RejectedEventError.
  */
 export function buildMended(
   at: Coordinates,
@@ -27,7 +29,7 @@ export function buildMended(
   mend: Mend,
   format: GatewayFormat,
 ): Measured {
-  const event = decodeRecord(value)[at.eventIndex]
+  const event = unwrap(at, decodeRecord(value)[at.eventIndex])
   const measured = readMended(at, value, event, mend, format)
   if (mend.timeVouched) return { ...measured, timeVouched: true }
   if (event?.kind === 'request' && event.timeMs === measured.timeMs) {
@@ -36,10 +38,17 @@ export function buildMended(
   return measured
 }
 
+/** Of a record whose signature was not the stream's, what it says. */
+function unwrap(at: Coordinates, event: Decoded | undefined): Exclude<Decoded, SignedRecord> | undefined {
+  if (event?.kind !== 'signed') return event
+  if (event.event.kind === 'request') return event.event
+  throw fault(at, 'it says how the stream is counted, and is no request: waive it')
+}
+
 function readMended(
   at: Coordinates,
   value: Buffer | null,
-  event: Decoded | undefined,
+  event: Exclude<Decoded, SignedRecord> | undefined,
   mend: Mend,
   format: GatewayFormat,
 ): Measured {
@@ -98,10 +107,7 @@ function readElement(at: Coordinates, text: string): object {
 function readObject(at: Coordinates, text: string): object {
   const json = parseJson(text)
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json
-  throw fault(
-    at,
-    'only its redacted start is kept, which is no whole JSON object; give the whole corrected line',
-  )
+  throw fault(at, 'of the line only its shape is kept; give the whole corrected line (--mends)')
 }
 
 function parseJson(text: string): unknown {

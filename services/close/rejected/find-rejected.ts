@@ -23,10 +23,11 @@ const { list, shape } = select(
   'eventIndex',
   'reason',
   'source',
-  'excerpt',
+  'events',
   'state',
 )
-export type RejectedEvent = Coordinates & Pick<RejectedEventRow, 'reason' | 'source' | 'excerpt' | 'state'>
+/** An event, or a sum of some of its record. */
+export type RejectedEvent = Coordinates & Pick<RejectedEventRow, 'reason' | 'source' | 'events' | 'state'>
 
 const ORDER = 'ORDER BY partition, offset, event_index'
 

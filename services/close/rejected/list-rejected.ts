@@ -10,6 +10,9 @@ export const listedRejected = omit(rejectedEvents, 'stream', 'block', 'recordByt
 export type ListedRejected = RowOf<typeof listedRejected>
 const { list, shape } = select(listedRejected)
 
+/** What no append time reaches. */
+const LATEST_TIME_MS = Date.UTC(2200, 0, 1)
+
 type RejectedFilter = {
   /** Those that may belong to this month; null: of any. */
   readonly range: PeriodRange | null
@@ -17,6 +20,11 @@ type RejectedFilter = {
   readonly reason: string | null
   /** What they were answered with; none: with anything, or nothing known. */
   readonly statuses: readonly number[]
+  /** Null: of any; empty: of a gateway that sends by itself, or where no source could be read. */
+  readonly source: string | null
+  /** When the log got them: from then on, and before. In milliseconds since the epoch; null: whenever. */
+  readonly fromMs: number | null
+  readonly untilMs: number | null
   readonly limit: number
 }
 
@@ -24,14 +32,26 @@ type RejectedFilter = {
 export function listRejected(
   store: Store,
   stream: string,
-  { range, reason, statuses, limit }: RejectedFilter,
+  { range, reason, statuses, source, fromMs, untilMs, limit }: RejectedFilter,
 ): Promise<ListedRejected[]> {
   const inMonth = range === null ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH
   return store.query(
     `SELECT ${list} FROM rejected_events
      WHERE ${inMonth} AND ({reason:String} = '' OR reason = {reason:String}) AND ${IS_ANSWERED_WITH}
+       AND (NOT {of_source:Bool} OR source = {source:String})
+       AND append_time >= fromUnixTimestamp64Milli({from_ms:Int64})
+       AND append_time < fromUnixTimestamp64Milli({until_ms:Int64})
      ORDER BY append_time DESC, partition, offset, event_index LIMIT {limit:UInt32}`,
     shape,
-    { ...(range === null ? { stream } : monthParams(stream, range)), reason: reason ?? '', statuses, limit },
+    {
+      ...(range === null ? { stream } : monthParams(stream, range)),
+      reason: reason ?? '',
+      statuses,
+      of_source: source !== null,
+      source: source ?? '',
+      from_ms: fromMs ?? 0,
+      until_ms: untilMs ?? LATEST_TIME_MS,
+      limit,
+    },
   )
 }

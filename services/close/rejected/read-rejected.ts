@@ -33,17 +33,17 @@ SELECT
     ${ANSWERED_WITH} AS status,
     source,
     append_time >= toDateTime({grace:UInt32}, 'UTC') AND (partition, block) NOT IN (${BLOCKS_OF_RANGE}) AS is_late,
-    count() AS events,
-    countIf(state = 'waived') AS waived,
-    countIf(state = 'mended') AS mended,
-    countIf(state = 'mending') AS mending,
-    countIf(state = 'open') AS open,
+    sum(rejected.events) AS events,
+    sumIf(rejected.events, state = 'waived') AS waived,
+    sumIf(rejected.events, state = 'mended') AS mended,
+    sumIf(rejected.events, state = 'mending') AS mending,
+    sumIf(rejected.events, state = 'open') AS open,
     argMinIf(
         concat(toString(partition), ':', toString(offset), if(event_index = 0, '', format('[{}]', event_index))),
         (partition, offset, event_index),
         state = 'open'
     ) AS example
-FROM rejected_events
+FROM rejected_events AS rejected
 WHERE ${MAY_BELONG_TO_MONTH}
 GROUP BY reason, status, source, is_late
 ORDER BY min((partition, offset, event_index))`
@@ -74,8 +74,8 @@ const waiversShape = shapeOf({ stateReason: text, stateActor: text, events: safe
 
 export async function readWaivers(store: Store, stream: string, range: PeriodRange): Promise<Waiver[]> {
   const sql = `
-SELECT state_reason, state_actor, count() AS events
-FROM rejected_events
+SELECT state_reason, state_actor, sum(rejected.events) AS events
+FROM rejected_events AS rejected
 WHERE state = 'waived' AND ${MAY_BELONG_TO_MONTH}
 GROUP BY state_reason, state_actor
 ORDER BY state_reason, state_actor`

@@ -1,3 +1,4 @@
+import { makeStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
@@ -61,6 +62,21 @@ beforeEach(async () => {
       ...row,
     })),
   )
+})
+
+const ANY = { range: null, reason: null, statuses: [], source: null, fromMs: null, untilMs: null, limit: 9 }
+
+test('events are listed by their source and by when the log got them', async () => {
+  const atMs = Date.parse('2026-10-15T12:00:00Z')
+  const list = async (filter: Partial<typeof ANY | { source: string; fromMs: number; untilMs: number }>) =>
+    (await listRejected(place().store, TOPIC, { ...ANY, ...filter })).map(({ offset }) => offset)
+  expect(await list({})).toEqual([0, 1])
+  expect(await list({ source: 'gw1' })).toEqual([0])
+  expect(await list({ source: '' })).toEqual([1])
+  expect(await list({ source: 'gw2' })).toEqual([])
+  expect(await list({ fromMs: atMs, untilMs: atMs + 1 })).toEqual([0, 1])
+  expect(await list({ fromMs: atMs + 1 })).toEqual([])
+  expect(await list({ untilMs: atMs })).toEqual([])
 })
 
 const by = { reason: 'the key belongs to them', actor: 'kari' }
@@ -210,7 +226,7 @@ describe('an event that was rejected for its time', () => {
     const months = ['2001-01', '2001-02', '2026-09', '2026-10', '2026-11']
     const listed = months.map(month => {
       const range = periodRange(parseBillingPeriod(month), 'Europe/Oslo')
-      return listRejected(place().store, TOPIC, { range, reason: 'time_too_old', statuses: [], limit: 9 })
+      return listRejected(place().store, TOPIC, { ...ANY, range, reason: 'time_too_old' })
     })
     expect((await Promise.all(listed)).map(({ length }) => length)).toEqual([1, 0, 0, 1, 0])
     expect(await refusals()).toContainEqual(expect.stringMatching(/time_too_old/))
@@ -220,15 +236,18 @@ describe('an event that was rejected for its time', () => {
     await expect(mend({})).rejects.toThrow(
       'it has the time for which it was rejected; give another one, or vouch',
     )
+    await expect(mend({ timeVouched: true })).rejects.toThrow('has no key yet')
     expect(await rows('SELECT * FROM rejected_mend')).toEqual([])
+    const key = await makeStreamKey(place().store, TOPIC)
     expect(await mend({ timeVouched: true })).toEqual({ sent: 1, before: 0 })
     const [row] = await rows("SELECT event, to_partition, to_offset FROM rejected_mend WHERE step = 'sent'")
     expect(JSON.parse(String(row?.event))).toMatchObject({ timeMs: stray.timeMs, timeVouched: true })
     const offset = Number(row?.to_offset)
     for await (const { records } of place().log.read(Number(row?.to_partition), offset, offset + 1)) {
-      expect(records.flatMap(({ value }) => decodeRecord(value))).toMatchObject([
-        { kind: 'request', clientId: 'firma', timeMs: stray.timeMs, timeVouched: true },
-      ])
+      const [signed] = records.flatMap(({ value }) => decodeRecord(value))
+      if (signed?.kind !== 'signed') throw new Error('expected a signed record')
+      expect(signed.event).toMatchObject({ kind: 'request', clientId: 'firma', timeMs: stray.timeMs })
+      expect(key.verify({ stream: TOPIC, partition: Number(row?.to_partition) }, signed)).toBe(true)
     }
   })
 

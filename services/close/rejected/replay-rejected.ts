@@ -1,9 +1,11 @@
+import { readStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
 import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import type { SignRecord } from '@forbruk/schemas/wire/sign-record.ts'
 import { buildMended, type Mend } from './build-mended.ts'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
 import { findRejected, type RejectedEvent } from './find-rejected.ts'
@@ -49,11 +51,17 @@ export async function replayRejected(options: ReplayOptions): Promise<Replayed> 
     mends.map(({ at }) => at),
   )
   const todo = events.filter(event => event.state !== 'mended')
+  const sign = await openSigner(options)
   const intents = await recordIntents(options, todo)
   const isSent = await findInLog(log, intents)
   const unsent = intents.filter(intent => !isSent.has(intent.requestId))
   await log.append(
-    unsent.map(intent => ({ value: encodeRequest(intent.event), to: { partition: intent.toPartition } })),
+    unsent.map(({ event, toPartition: partition }) => {
+      const value = encodeRequest(event)
+      const isVouched = event.timeVouched === true
+      const place = { stream: log.topic, partition }
+      return { value: isVouched ? sign(place, 0, value) : value, to: { partition } }
+    }),
   )
   const offsets = await findInLog(log, intents)
   for (const intent of intents) {
@@ -69,6 +77,18 @@ export async function replayRejected(options: ReplayOptions): Promise<Replayed> 
   return { sent: unsent.length, before: events.length - unsent.length }
 }
 
+/** A vouched time holds on the word of whoever holds the stream's key: anybody may write to its topic. */
+async function openSigner({ store, log, mends }: ReplayOptions): Promise<SignRecord> {
+  const key = await readStreamKey(store, log.topic)
+  if (key !== null) return key.sign
+  const refuse = () => {
+    throw new RejectedEventError(
+      `the stream ${log.topic} has no key yet, and a vouched time is signed: run forbruk aggregate first`,
+    )
+  }
+  return mends.some(({ mend }) => mend.timeVouched) ? refuse() : refuse
+}
+
 async function recordIntents(options: ReplayOptions, events: readonly RejectedEvent[]): Promise<Intent[]> {
   const { store, log, mends, formatOf, reason, actor, clock } = options
   const mendBy = new Map(mends.map(({ at, mend }) => [showCoordinates(at), mend]))
@@ -81,6 +101,7 @@ async function recordIntents(options: ReplayOptions, events: readonly RejectedEv
     const place = showCoordinates(event)
     const mend = mendBy.get(place)
     if (mend === undefined) throw new Error(`no mend for ${place}, which was asked for`)
+    if (event.events > 1) throw explainSum(event)
     const measured = buildMended(event, values.get(place) ?? null, mend, formatOf(event.source))
     const requestId = `mended:${event.partition}:${event.offset}:${event.eventIndex}`
     const toPartition = choosePartition(measured.clientId, log.partitionCount)
@@ -104,6 +125,14 @@ async function recordIntents(options: ReplayOptions, events: readonly RejectedEv
     intents.push(known ?? (await putIntent(store, log.topic, intent, { reason, actor, mendedAtMs: clock() })))
   }
   return intents
+}
+
+/** Nobody has seen what its events say, and one mend is not for all of them. */
+function explainSum(event: RejectedEvent): RejectedEventError {
+  return new RejectedEventError(
+    `rejected event ${showCoordinates(event)} is the sum of ${event.events} events of one record, which can't be ` +
+      'mended here: have their producer send them again, right, each with a request id of its own, and waive the sum',
+  )
 }
 
 /** The records in which the events were rejected, by place. */
@@ -130,7 +159,8 @@ async function findInLog(log: EventLog, intents: readonly Intent[]): Promise<Map
     const fromOffset = Math.min(...ofPartition.map(intent => intent.fromOffset))
     const { endOffset } = await log.bounds(partition)
     await scan(log, partition, fromOffset, endOffset, record => {
-      for (const event of decodeRecord(record.value)) {
+      for (const decoded of decodeRecord(record.value)) {
+        const event = decoded.kind === 'signed' ? decoded.event : decoded
         if (event.kind !== 'request' || event.identity.kind !== 'request_id') continue
         const { id } = event.identity
         if (ids.has(id) && !found.has(id)) found.set(id, record.offset)

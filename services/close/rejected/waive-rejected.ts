@@ -1,7 +1,7 @@
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { rejectedWaiver } from '@forbruk/infra/store/tables/rejected-waiver.ts'
-import { findRejected, type Selection } from './find-rejected.ts'
+import { findRejected, type RejectedEvent, type Selection } from './find-rejected.ts'
 
 type WaiveOptions = {
   readonly store: Store
@@ -39,5 +39,10 @@ export async function waiveRejected({
     rejectedWaiver,
     open.map(({ partition, offset, eventIndex }) => ({ ...waiver, partition, offset, eventIndex })),
   )
-  return { waived: open.length, before: events.length - open.length }
+  const waived = countEvents(open)
+  return { waived, before: countEvents(events) - waived }
+}
+
+function countEvents(rows: readonly RejectedEvent[]): number {
+  return rows.reduce((total, { events }) => total + events, 0)
 }

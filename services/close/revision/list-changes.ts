@@ -55,10 +55,13 @@ export function listChanges(previous: Revision, inputs: RatingInputs, revised: R
 }
 
 /** Pure: which of the changes a person has to accept. */
-export function listAsked(changes: readonly Change[], explained: ExplainedRevision): AcceptedCause[] {
-  const felt = new Set(changes.filter(change => isFelt(change, explained)).map(({ cause }) => cause))
-  return ACCEPTED_CAUSES.filter(cause => felt.has(cause))
+export function listAsked(changes: readonly Change[], explained: ExplainedRevision): AskedChange[] {
+  const felt = changes.filter(change => isFelt(change, explained))
+  return ACCEPTED_CAUSES.flatMap(cause =>
+    felt.filter(change => change.cause === cause).map(change => ({ ...change, cause })),
+  )
 }
+type AskedChange = Change & { readonly cause: AcceptedCause }
 
 /** Another import may say the same of this month. */
 function isFelt({ cause }: Change, { isRegistryFelt }: ExplainedRevision): boolean {

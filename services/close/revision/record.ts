@@ -1,5 +1,6 @@
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { putIfAbsent } from '@forbruk/infra/store/put-if-absent.ts'
+import { sealOfClients } from '@forbruk/infra/store/seal/seal-of-clients.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type MonthCloseRow, monthClose } from '@forbruk/infra/store/tables/month-close.ts'
 import { statement } from '@forbruk/infra/store/tables/statement.ts'
@@ -36,6 +37,7 @@ export async function recordClose(
   const row = toRow(omit(monthClose, 'closeId', 'closedAtMs'), values)
   const closeId = hashContent({ row, previous: previous?.closeId ?? null })
   await insertRows(store, { month, revision, closeId }, close, onRecorded)
+  await sealOfClients(store, closeId)
   const held = await putIfAbsent({
     store,
     table: monthClose,

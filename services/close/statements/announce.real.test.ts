@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
+import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
 import { decodeStatementIssued } from '@forbruk/schemas/wire/statement-issued-codec.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { OCTOBER, useInstallation, withAccessPrice } from '../../../test/support/close/close-october.ts'
@@ -12,8 +13,9 @@ import {
   writeRegistry,
 } from '../../../test/support/close/counted-month.ts'
 import { failingInsert } from '../../../test/support/close/disturbed-store.ts'
+import type { CloseResult } from '../close.ts'
 import { announceMonth } from './announce.ts'
-import { approveMonth } from './approve.ts'
+import { ApprovalRefusedError, approveMonth } from './approve.ts'
 import { readAnnouncements } from './read-announcements.ts'
 
 const { place, close, rows, importAll, countAll } = useInstallation()
@@ -182,47 +184,52 @@ describe('a closed month', () => {
 })
 
 describe('a close that waits for approval', () => {
-  const approve = (actor: string, revision: number | null = null, month = MONTH) =>
+  const nameOf = ({ revision, contentHash }: CloseResult) => nameRevision(revision ?? 0, contentHash)
+  const approve = (actor: string, approved: string | null, month = MONTH) =>
     approveMonth({
-      ...{ store: place().store, topic: TOPIC, month, revision, actor },
+      ...{ store: place().store, topic: TOPIC, month, approved, actor },
       clock: () => GRACE_END_MS,
     })
 
   test('is announced once a person has approved it, and it is kept who did first', async () => {
-    await close({ announce: 'after-approval' })
+    const name = nameOf(await close({ announce: 'after-approval' }))
     expect(await announce({ openLog: () => Promise.reject(new Error('opened')) })).toBe(0)
     // Asking for the same close at once changes nothing: the revision is recorded.
     expect((await close()).outcome).toBe('unchanged')
     expect(await announce()).toBe(0)
 
-    const together = await Promise.all(['kari', 'ola', 'siv'].map(actor => approve(actor)))
+    const together = await Promise.all(['kari', 'ola', 'siv'].map(actor => approve(actor, name)))
     const [first] = await rows('SELECT month, revision, actor FROM statement_approval')
     expect(first).toMatchObject({ month: MONTH, revision: 1 })
     expect(together.flat().every(each => each?.by === first?.actor)).toBe(true)
     expect(await rows('SELECT count() AS n FROM statement_approval')).toEqual([{ n: '1' }])
     expect(await announce()).toBe(3)
-    expect(await approve('per')).toEqual([])
+    expect(await approve('per', name)).toEqual([])
+    expect(await approve('per', null)).toEqual([])
     expect(await announce()).toBe(0)
   })
 
   test('holds up the revisions after it, and is approved up to the one that was seen', async () => {
-    await close({ announce: 'after-approval' })
-    await close({ announce: 'after-approval', tariff: DEARER, accept: ['tariff'] })
+    const first = nameOf(await close({ announce: 'after-approval' }))
+    const second = nameOf(await close({ announce: 'after-approval', tariff: DEARER, accept: ['tariff'] }))
     await close({ accept: ['tariff'] })
     expect(await announce()).toBe(0)
-    expect(await approve('kari', 1)).toEqual([{ revision: 1, by: 'kari' }])
+    expect(await approve('kari', first)).toEqual([{ revision: 1, by: 'kari' }])
     expect(await announce()).toBe(3)
     expect((await readAnnouncements(place().store, TOPIC)).map(each => each.state)).toEqual([
       ...['announced', 'waiting', 'waiting'],
     ])
-    expect(await approve('ola')).toEqual([{ revision: 2, by: 'ola' }])
+    expect(await approve('ola', second)).toEqual([{ revision: 2, by: 'ola' }])
     expect(await announce()).toBe(6)
     expect((await readEvents()).map(each => each.revision)).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3])
   })
 
   test('is not approved by a revision or month that there is not', async () => {
-    await close({ announce: 'after-approval' })
-    expect(await approve('kari', 2)).toBeNull()
+    const name = nameOf(await close({ announce: 'after-approval' }))
+    for (const other of [null, name.replace('r1', 'r2'), name.replace(/.{12}$/, '0'.repeat(12))]) {
+      await expect(approve('kari', other)).rejects.toThrow(ApprovalRefusedError)
+      await expect(approve('kari', other)).rejects.toThrow(`--approve ${name} approves it`)
+    }
     expect(await approve('kari', null, '2026-09')).toBeNull()
     expect(await rows('SELECT * FROM statement_approval')).toEqual([])
   })

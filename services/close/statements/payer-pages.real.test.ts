@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
+import { statementAnnouncement } from '@forbruk/infra/store/tables/statement-announcement.ts'
 import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
 import type { PayerStatement } from '@forbruk/schemas/statement/payer-statement.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -37,9 +39,8 @@ async function state(payerId: string, revision: number): Promise<PayerStatement>
 
 /** As announcing a whole revision ends. */
 async function markAnnounced(revision: number): Promise<void> {
-  const announced_at = new Date(GRACE_END_MS).toISOString()
-  const row = { month: '2026-10', revision, topic: 'billing.statements', events: 3, announced_at }
-  await place().store.insert('statement_announcement', [row])
+  const announced = { topic: 'billing.statements', events: 3, announcedAtMs: GRACE_END_MS }
+  await insertValues(place().store, statementAnnouncement, [{ month: '2026-10', revision, ...announced }])
 }
 
 /** Late use of firma's, from the shop that it has active. */

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest'
 import { type AnnouncementFacts, placeAnnouncements } from './place-announcements.ts'
 
 const facts = (revision: number, more: Partial<AnnouncementFacts> = {}): AnnouncementFacts => ({
-  ...{ month: '2026-10', revision, announce: 'immediately', approvedBy: null, isAnnounced: false },
+  ...{
+    month: '2026-10',
+    revision,
+    contentHash: 'abc',
+    announce: 'immediately',
+    approvedBy: null,
+    isAnnounced: false,
+  },
   ...more,
 })
 const held = { announce: 'after-approval' } as const

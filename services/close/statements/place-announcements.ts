@@ -4,6 +4,7 @@ import type { AnnouncementState, AnnouncePolicy } from '@forbruk/schemas/stateme
 export type AnnouncementFacts = {
   readonly month: string
   readonly revision: number
+  readonly contentHash: string
   readonly announce: AnnouncePolicy
   /** Null: nobody has. */
   readonly approvedBy: string | null

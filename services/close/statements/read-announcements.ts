@@ -7,6 +7,7 @@ import { type PlacedAnnouncement, placeAnnouncements } from './place-announcemen
 const factsShape = shapeOf({
   month: text,
   revision: safeCount,
+  contentHash: text,
   announce: enumOf(ANNOUNCE_POLICIES),
   approvedBy: textOrNull,
   isAnnounced: bool,
@@ -16,6 +17,7 @@ const FACTS_SQL = `
 SELECT
     c.month AS month,
     c.revision AS revision,
+    c.content_hash AS content_hash,
     c.announce AS announce,
     a.actor AS approved_by,
     (c.month, c.revision) IN (SELECT month, revision FROM statement_announcement WHERE topic = {topic:String})

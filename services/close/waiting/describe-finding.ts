@@ -1,6 +1,7 @@
 import type { ExceptionKind } from '@forbruk/schemas/statement/month-close.ts'
 import type { Finding, Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { showCount } from '../gate/describe-lack.ts'
+import { adviseOnObstacles, describeObstacles } from '../gate/describe-obstacles.ts'
 
 /** Pure: a finding with its sentences. */
 export function describeFinding(finding: Finding): Waiting {
@@ -29,20 +30,34 @@ function describe(finding: Finding): Sentences {
       const { revision, causes } = finding
       return {
         detail: `${month} r${revision} was closed by another ${causes.join(' and ')} than holds for it now`,
-        todo: `forbruk close ${month} --dry-run, then --accept ${causes.join(',')} if it should change`,
+        todo: `forbruk close ${month} --dry-run, which names the difference that --accept takes`,
       }
     }
     case 'approval': {
       const names = finding.revisions.map(revision => `r${revision}`).join(', ')
       return {
         detail: `${month} ${names}: not announced before a person approves it`,
-        todo: `forbruk statements list ${month}, then forbruk statements announce ${month}`,
+        todo:
+          `forbruk statements list ${month}, ` +
+          `then forbruk statements announce ${month} --approve ${finding.approve}`,
+      }
+    }
+    case 'source_obstructed': {
+      const { source, obstacles } = finding
+      return {
+        detail: `source ${source} is not complete from ${month} on, because of ${describeObstacles(obstacles)}`,
+        todo: adviseOnObstacles(source, obstacles),
       }
     }
     case 'decisions_unstated':
       return {
         detail: `${month}: what was decided in ${nameSome(finding.caseIds)} is on no statement yet`,
         todo: `forbruk close ${month}`,
+      }
+    case 'partitions_uncounted':
+      return {
+        detail: `the topic has ${finding.partitions} partitions, and only the first ${finding.counted} are counted`,
+        todo: 'forbruk stream grow, if that was meant; with --dry-run it says what waits in the others',
       }
     case 'overage_vanished':
       return {
@@ -100,7 +115,7 @@ function describeExceptions(finding: FindingOf<'exceptions'>): Sentences {
       `${USED_BY[exception]}, ${largest}`,
     todo:
       `correct the registry (forbruk registry import DIR --valid-from ${month}), ` +
-      `then forbruk close ${month} --accept registry`,
+      `then forbruk close ${month} --dry-run, which names the difference that --accept takes`,
   }
 }
 

@@ -7,10 +7,12 @@ import { listWaiting, type WaitingFacts } from './list-waiting.ts'
 const NOW = '2027-01-20T00:00:00Z'
 const BY_PEOPLE: CloseSchedule = { expression: null, timeZone: 'Europe/Oslo', from: null }
 const NOTHING: WaitingFacts = {
+  uncounted: null,
   schedule: BY_PEOPLE,
   firstAppendTimeMs: Date.parse('2026-09-15T00:00:00Z'),
   closedMonths: new Set(['2026-09', '2026-10', '2026-11', '2026-12']),
   closes: [],
+  sources: [],
   announcements: [],
   cases: [],
 }
@@ -66,13 +68,13 @@ test('what a close charged to nobody is told by kind, with how much it is, and w
       '2026-10 r2 charges nobody for 3 requests and 120 000 000 000 bytes ' +
         'by clients that the registry does not know, by acme',
       'correct the registry (forbruk registry import DIR --valid-from 2026-10), ' +
-        'then forbruk close 2026-10 --accept registry',
+        'then forbruk close 2026-10 --dry-run, which names the difference that --accept takes',
     ],
     [
       '2026-10 r2 charges nobody for 1 200 requests and 5 bytes through integrations that were not active, ' +
         'the most of 40 by firma',
       'correct the registry (forbruk registry import DIR --valid-from 2026-10), ' +
-        'then forbruk close 2026-10 --accept registry',
+        'then forbruk close 2026-10 --dry-run, which names the difference that --accept takes',
     ],
   ])
 })
@@ -101,7 +103,7 @@ test('later usage, decisions on no statement, and overage that is gone are told 
 })
 
 test('what waits for approval, and what was closed by other inputs than hold now', () => {
-  const recorded = { month: '2026-09', approvedBy: null, isAnnounced: false }
+  const recorded = { month: '2026-09', contentHash: '0123456789abcdef', approvedBy: null, isAnnounced: false }
   const announcements = placeAnnouncements([
     { ...recorded, revision: 1, announce: 'after-approval' },
     { ...recorded, revision: 2, announce: 'immediately' },
@@ -110,14 +112,47 @@ test('what waits for approval, and what was closed by other inputs than hold now
   const closes = [{ ...CLOSED, changedInputs: ['registry', 'tariff'] as const }]
   expect(list({ announcements, closes })).toEqual([
     {
-      ...{ kind: 'approval', month: '2026-09', revisions: [1, 2] },
+      ...{ kind: 'approval', month: '2026-09', revisions: [1, 2], approve: 'r2:0123456789ab' },
       detail: '2026-09 r1, r2: not announced before a person approves it',
-      todo: 'forbruk statements list 2026-09, then forbruk statements announce 2026-09',
+      todo:
+        'forbruk statements list 2026-09, ' +
+        'then forbruk statements announce 2026-09 --approve r2:0123456789ab',
     },
     {
       ...{ kind: 'inputs_changed', month: '2026-10', revision: 2, causes: ['registry', 'tariff'] },
       detail: '2026-10 r2 was closed by another registry and tariff than holds for it now',
-      todo: 'forbruk close 2026-10 --dry-run, then --accept registry,tariff if it should change',
+      todo: 'forbruk close 2026-10 --dry-run, which names the difference that --accept takes',
     },
   ])
+})
+
+test('partitions that nobody agreed to count', () => {
+  expect(list({ uncounted: { counted: 6, partitions: 8 } })).toMatchObject([
+    {
+      kind: 'partitions_uncounted',
+      detail: 'the topic has 8 partitions, and only the first 6 are counted',
+      todo: expect.stringContaining('forbruk stream grow'),
+    },
+  ])
+})
+
+test('what stands in the way of a source, by the month that it holds up, until the source is retired', () => {
+  const listed = [{ reason: 'gone', path: '/log/a.log', sinceMs: Date.parse('2026-11-03T04:00:00Z') }]
+  const gw1 = {
+    source: 'gw1',
+    throughMs: Date.parse('2026-10-31T23:30:00Z'),
+    obstacles: { total: 1, listed },
+  }
+  const open = { ...gw1, retired: null }
+  expect(list({ sources: [open] })).toEqual([
+    {
+      ...{ kind: 'source_obstructed', month: '2026-11', source: 'gw1', obstacles: gw1.obstacles },
+      detail:
+        'source gw1 is not complete from 2026-11 on, because of /log/a.log (gone since 2026-11-03T04:00:00Z)',
+      todo: 'mend it on its host, or give it up there: forbruk source accept-loss gw1 FILE --reason TEXT',
+    },
+  ])
+  expect(openMonths({ sources: [{ ...open, throughMs: null }] })).toEqual(['2026-11'])
+  expect(list({ sources: [{ ...open, obstacles: { total: 0, listed: [] } }] })).toEqual([])
+  expect(list({ sources: [{ ...gw1, retired: { reason: 'gone', missing: 0 } }] })).toEqual([])
 })

@@ -1,4 +1,7 @@
+import type { Source } from '@forbruk/infra/ledger/sources.ts'
 import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
+import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
 import type { Finding, Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import type { ExceptionSums } from '../revision/read-exception-sums.ts'
 import type { CloseSchedule, PlanFacts } from '../schedule/plan-closes.ts'
@@ -11,12 +14,18 @@ export type WaitingFacts = PlanFacts & {
   readonly schedule: CloseSchedule
   /** The newest revision of each month of late. */
   readonly closes: readonly ClosedFacts[]
-  readonly announcements: readonly Pick<PlacedAnnouncement, 'month' | 'revision' | 'state'>[]
+  /** Null where all partitions of the topic are counted. */
+  readonly uncounted: Uncounted | null
+  readonly sources: readonly Pick<Source, 'source' | 'throughMs' | 'obstacles' | 'retired'>[]
+  readonly announcements: readonly Pick<PlacedAnnouncement, 'month' | 'revision' | 'contentHash' | 'state'>[]
   readonly cases: readonly Pick<
     CaseSummary,
     'caseId' | 'clientName' | 'state' | 'notOnStatement' | 'withoutOverage'
   >[]
 }
+
+/** How many partitions are counted, of how many. */
+export type Uncounted = { readonly counted: number; readonly partitions: number }
 
 type ClosedFacts = {
   readonly month: string
@@ -36,6 +45,8 @@ export function listWaiting(facts: WaitingFacts, nowMs: number): Waiting[] {
     ...listApprovals(facts),
     ...listUnstated(facts),
     ...listVanished(facts),
+    ...listUncounted(facts, nowMs),
+    ...listObstructed(facts),
   ]
   return findings.sort((a, b) => (a.month < b.month ? -1 : a.month > b.month ? 1 : 0)).map(describeFinding)
 }
@@ -51,11 +62,14 @@ function listOfClose(close: ClosedFacts): Finding[] {
 
 function listApprovals({ announcements }: WaitingFacts): Finding[] {
   const waiting = announcements.filter(({ state }) => state === 'waiting')
-  return [...Map.groupBy(waiting, ({ month }) => month)].map(([month, ofMonth]) => ({
-    kind: 'approval',
-    month,
-    revisions: ofMonth.map(({ revision }) => revision),
-  }))
+  return [...Map.groupBy(waiting, ({ month }) => month)].flatMap(([month, ofMonth]): Finding[] => {
+    const newest = ofMonth.at(-1)
+    if (newest === undefined) return []
+    const revisions = ofMonth.map(({ revision }) => revision)
+    return [
+      { kind: 'approval', month, revisions, approve: nameRevision(newest.revision, newest.contentHash) },
+    ]
+  })
 }
 
 function listUnstated({ cases }: WaitingFacts): Finding[] {
@@ -71,8 +85,23 @@ function listUnstated({ cases }: WaitingFacts): Finding[] {
   )
 }
 
+function listUncounted({ uncounted, schedule }: WaitingFacts, nowMs: number): Finding[] {
+  const { month } = periodAt(nowMs, schedule.timeZone)
+  return uncounted === null ? [] : [{ kind: 'partitions_uncounted', month, ...uncounted }]
+}
+
 function listVanished({ cases }: WaitingFacts): Finding[] {
   return cases.flatMap(({ caseId, clientName, withoutOverage }) =>
     withoutOverage.map((month): Finding => ({ kind: 'overage_vanished', month, caseId, clientName })),
   )
+}
+
+/** By the first month that the source keeps from being complete. */
+function listObstructed({ sources, schedule }: WaitingFacts): Finding[] {
+  return sources.flatMap(({ source, throughMs, obstacles, retired }): Finding[] => {
+    const [oldest] = obstacles.listed
+    if (oldest === undefined || retired !== null) return []
+    const { month } = periodAt(throughMs ?? oldest.sinceMs, schedule.timeZone)
+    return [{ kind: 'source_obstructed', month, source, obstacles }]
+  })
 }

@@ -1,4 +1,5 @@
 import { hasLaterUsage } from '@forbruk/infra/ledger/later-usage.ts'
+import { readSources } from '@forbruk/infra/ledger/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
@@ -13,7 +14,7 @@ import type { CloseSchedule } from '../schedule/plan-closes.ts'
 import { readPlanFacts } from '../schedule/read-plan-facts.ts'
 import { readAnnouncements } from '../statements/read-announcements.ts'
 import { findChangedInputs } from './find-changed-inputs.ts'
-import { listWaiting } from './list-waiting.ts'
+import { listWaiting, type Uncounted } from './list-waiting.ts'
 
 type WaitingOptions = {
   readonly store: Store
@@ -25,6 +26,7 @@ type WaitingOptions = {
   /** As it is now. */
   readonly tariff: Tariff
   readonly isSameRegistry: RegistryComparison
+  readonly uncounted: Uncounted | null
 }
 
 /** What came to older months is settled, or known to whoever left it. */
@@ -47,11 +49,13 @@ const closed = select(
  * and blocks have recorded; usage itself only where the ledger alone can't tell.
  */
 export async function readWaiting(options: WaitingOptions, nowMs: number): Promise<Waiting[]> {
-  const { store, stream, statementsTopic, schedule } = options
+  const { store, stream, statementsTopic, schedule, uncounted } = options
   const facts = {
     ...(await readPlanFacts(store, stream)),
     schedule,
+    uncounted,
     closes: await readCloses(options),
+    sources: await readSources(store, stream),
     announcements: await readAnnouncements(store, statementsTopic),
     cases: await listCases(store, nowMs),
   }

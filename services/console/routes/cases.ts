@@ -51,7 +51,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
         summary: 'The dialogue with clients above their allowance, newest months first',
         querystring: z.strictObject({
           state: state.optional(),
-          client: z.string().optional(),
+          client: z.string().max(256).optional(),
           month: monthShape.optional(),
         }),
         response: { 200: z.object({ cases: z.array(summaryShape) }) },

@@ -1,6 +1,8 @@
 import { actorShape } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { ACCEPTED_CAUSES } from '@forbruk/schemas/statement/month-close.ts'
+import { approvedShape } from '@forbruk/schemas/statement/announcement.ts'
+import { ACCEPTED_CAUSES, acceptedShape } from '@forbruk/schemas/statement/month-close.ts'
+import { reasonShape } from '@forbruk/schemas/text/plain-text.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
@@ -13,15 +15,15 @@ import {
 } from './operations.ts'
 import { found, monthParameter } from './parameters.ts'
 
-const reasonShape = z.string().trim().min(1).max(1_000)
-
 const bodyShape = z.strictObject({
   dryRun: z.boolean().default(false).describe('does everything but record'),
   accept: z
-    .array(z.enum(ACCEPTED_CAUSES))
+    .array(acceptedShape)
     .max(ACCEPTED_CAUSES.length)
     .default([])
-    .describe('through what a closed month may change, beside late events and decisions'),
+    .describe(
+      'differences that a dry run showed and named: what a closed month may change through, beside late events',
+    ),
   force: z
     .strictObject({ reason: reasonShape })
     .optional()
@@ -29,7 +31,7 @@ const bodyShape = z.strictObject({
 })
 
 const approvalShape = z.strictObject({
-  revision: z.int().min(1).describe('the newest that you have seen: a later one is not approved with it'),
+  approve: approvedShape.describe('the newest that you have seen: a later one is not approved with it'),
   actor: actorShape.describe('who approves'),
 })
 
@@ -68,12 +70,16 @@ function addAnnounce(app: ConsoleServer, { announceMonth }: Operations): void {
         summary: "Approve a month's statements that wait for it, and announce them",
         params: z.strictObject({ month: monthParameter }),
         body: approvalShape,
-        response: { 200: monthAnnouncedShape, 400: problemShape, 404: problemShape },
+        response: { 200: monthAnnouncedShape, 400: problemShape, 404: problemShape, 409: problemShape },
       },
     },
     async ({ params, body }) => {
       const period = parseBillingPeriod(params.month)
-      return found(await announceMonth(period, body), `${period.month} has no revision ${body.revision}`)
+      const answer = await announceMonth(period, body)
+      if (answer?.kind === 'refused') {
+        throw new ProblemError({ kind: 'approval_refused', status: 409, detail: answer.detail })
+      }
+      return found(answer, `${period.month} is not closed`).announced
     },
   )
 }

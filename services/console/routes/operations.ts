@@ -1,5 +1,5 @@
 import type { CaseAction, CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import type { BillingPeriod, PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { RegistryFault } from '@forbruk/schemas/registry/registry.ts'
 import {
   type RuleEnd,
@@ -7,12 +7,10 @@ import {
   type StandingRule,
   type WaiverRule,
 } from '@forbruk/schemas/rejected/waiver-rule.ts'
-import { ANNOUNCEMENT_STATES } from '@forbruk/schemas/statement/announcement.ts'
+import { ANNOUNCEMENT_STATES, approvedShape } from '@forbruk/schemas/statement/announcement.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import type { Language } from '@forbruk/schemas/statement/language.ts'
 import {
-  ACCEPTED_CAUSES,
-  type AcceptedCause,
   type Change,
   changeShape,
   closedMonthShape,
@@ -27,6 +25,7 @@ import {
   type PayerSummary,
   payerSummaryShape,
 } from '@forbruk/schemas/statement/payer-statement.ts'
+import type { SplitUse, UsageQuestion } from '@forbruk/schemas/usage/usage-question.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
 
@@ -36,12 +35,14 @@ export type Operations = {
     period: BillingPeriod,
     options: {
       readonly dryRun: boolean
-      readonly accept: readonly AcceptedCause[]
+      readonly accept: readonly string[]
       readonly forceReason: string | null
     },
   ): Promise<CloseAnswer>
+  /** What was counted on some days, or in this month. */
+  readUsage(days: Days | null, question: UsageQuestion): Promise<UsagePage>
   listMonths(): Promise<readonly AnnouncedMonth[]>
-  /** Approves what waits of a month, up to a revision, and announces it. Null: the month has no such revision. */
+  /** Approves what waits of a month, up to a revision, and announces it. Null: the month is not closed. */
   announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
   /** Null: the month has no such revision. */
   listPayers(
@@ -70,10 +71,8 @@ export type Operations = {
     table: ExportTable,
     format: ExportFormat,
   ): Promise<Buffer | null>
-  importRegistry(
-    files: ReadonlyMap<string, Uint8Array>,
-    validFrom: BillingPeriod | null,
-  ): Promise<RegistryAnswer>
+  /** One at a time. `body` is JSON; it is read, and checked, somewhere else than here. */
+  importRegistry(body: AsyncIterable<Uint8Array>): Promise<RegistryAnswer>
   listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
   readCase(caseId: string): Promise<CaseAnswer>
   addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
@@ -86,6 +85,15 @@ export type Operations = {
   checkStore(): Promise<void>
   /** Partitions with records to be counted that nobody has counted on for some seconds. */
   findStandstills(): readonly z.input<typeof standstillShape>[]
+}
+
+/** Local dates of the tariff's time zone. */
+export type Days = { readonly first: string; readonly afterLast: string }
+
+type UsagePage = {
+  readonly range: PeriodRange
+  readonly timeZone: string
+  readonly rows: readonly SplitUse[]
 }
 
 /** Of one reason; each event is one of the last four. `ruled` are part of the waived. */
@@ -123,8 +131,8 @@ export const closedShape = z.object({
   /** What each cause changes for each payer: the largest amounts, of so many in all. */
   payerChanges: z.array(payerChangeShape).readonly(),
   payerChangesTotal: z.int(),
-  /** Of a dry run: the causes that the close itself would ask for. */
-  unaccepted: z.array(z.enum(ACCEPTED_CAUSES)).readonly(),
+  /** Of a dry run: what the close itself would ask for, to be sent as `accept`. */
+  unaccepted: z.array(z.string()).readonly(),
   /** What could not be charged as it stands. */
   exceptions: z.array(closeExceptionShape).readonly(),
   rejected: z.array(rejectedShape).readonly(),
@@ -149,7 +157,12 @@ type CloseEstimate = {
 }
 
 /** What a closed month would change through, which nobody has accepted. */
-type Unaccepted = Change & { readonly payers: readonly PayerChange[]; readonly payersTotal: number }
+type Unaccepted = Change & {
+  /** To be sent as `accept`. */
+  readonly accept: string
+  readonly payers: readonly PayerChange[]
+  readonly payersTotal: number
+}
 
 export type CloseAnswer =
   | { readonly kind: 'closed'; readonly closed: z.input<typeof closedShape> }
@@ -186,6 +199,8 @@ type RevisionProof = Readonly<z.output<typeof proofShape>>
 
 const announcedMonthShape = closedMonthShape.extend({
   announcement: z.enum(ANNOUNCEMENT_STATES),
+  /** What it is approved by. */
+  approve: approvedShape,
   /** Null where nobody had to, or nobody has yet. */
   approvedBy: z.string().nullable(),
 })
@@ -193,7 +208,7 @@ type AnnouncedMonth = z.input<typeof announcedMonthShape>
 
 export const monthsShape = z.object({ months: z.array(announcedMonthShape).readonly() })
 
-type MonthApproval = { readonly revision: number; readonly actor: string }
+type MonthApproval = { readonly approve: string; readonly actor: string }
 
 export const monthAnnouncedShape = z.object({
   /** Those that waited, and who approved each. */
@@ -201,7 +216,9 @@ export const monthAnnouncedShape = z.object({
   /** How many statements were announced on the topic just now. */
   announced: z.int(),
 })
-type MonthAnnounced = z.input<typeof monthAnnouncedShape>
+export type MonthAnnounced =
+  | { readonly kind: 'announced'; readonly announced: z.input<typeof monthAnnouncedShape> }
+  | { readonly kind: 'refused'; readonly detail: string }
 
 export const importedShape = z.object({
   outcome: z.enum(['imported', 'unchanged']),
@@ -216,9 +233,11 @@ export const importedShape = z.object({
   activations: z.int(),
 })
 
-type RegistryAnswer =
+export type RegistryAnswer =
   | { readonly kind: 'imported'; readonly imported: z.input<typeof importedShape> }
   | { readonly kind: 'faulty'; readonly faults: readonly RegistryFault[]; readonly faultCount: number }
+  | { readonly kind: 'malformed' | 'too_large'; readonly detail: string }
+  | { readonly kind: 'busy' }
 
 type CaseFilter = {
   readonly state?: CaseSummary['state'] | undefined

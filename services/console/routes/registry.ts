@@ -1,51 +1,63 @@
-import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { z } from 'zod'
+import { registryUploadShape } from '@forbruk/schemas/registry/registry-upload.ts'
+import { validatorCompiler } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
-import { importedShape, type Operations } from './operations.ts'
-import { monthParameter } from './parameters.ts'
-
-/** A hundred thousand clients with their activations are some twenty megabytes. */
-const BODY_BYTES_MAX = 64 * 1_024 * 1_024
-
-const csv = z.string().describe('the text of the CSV file, header included')
-const bodyShape = z.strictObject({
-  clients: csv,
-  partners: csv,
-  integrations: csv,
-  activations: csv,
-  validFrom: monthParameter
-    .optional()
-    .describe('the first month it holds for; without it, this month, and of the very first import every one'),
-})
+import { importedShape, type Operations, type RegistryAnswer } from './operations.ts'
 
 export function addRegistryRoutes(app: ConsoleServer, { importRegistry }: Operations): void {
-  app.post(
-    '/v1/registry',
-    {
-      bodyLimit: BODY_BYTES_MAX,
-      schema: {
-        summary: 'Import the registry, all or nothing',
-        body: bodyShape,
-        response: { 200: importedShape, 400: problemShape, 413: problemShape, 422: problemShape },
+  app.register(async scope => {
+    // A registry is large: its bytes go on as they come, to where they are read and checked.
+    scope.removeContentTypeParser('application/json')
+    scope.addContentTypeParser('application/json', (_request, payload, done) => done(null, payload))
+    scope.setValidatorCompiler<z.core.$ZodType>(route =>
+      route.httpPart === 'body' ? () => true : validatorCompiler(route),
+    )
+    scope.post(
+      '/v1/registry',
+      {
+        schema: {
+          summary: 'Import the registry, all or nothing',
+          body: registryUploadShape,
+          response: {
+            200: importedShape,
+            400: problemShape,
+            409: problemShape,
+            413: problemShape,
+            422: problemShape,
+          },
+        },
       },
-    },
-    async request => {
-      const { validFrom, ...tables } = request.body
-      const files = new Map(
-        Object.entries(tables).map(([name, text]) => [`${name}.csv`, Buffer.from(text, 'utf8')]),
-      )
-      const answer = await importRegistry(
-        files,
-        validFrom === undefined ? null : parseBillingPeriod(validFrom),
-      )
-      if (answer.kind === 'imported') return answer.imported
+      async (request, reply) => {
+        const answer = await importRegistry(request.raw)
+        // What was not read of it would be taken for the next request.
+        if (!request.raw.readableEnded) reply.header('connection', 'close')
+        return orRefuse(answer)
+      },
+    )
+  })
+}
+
+function orRefuse(answer: RegistryAnswer) {
+  switch (answer.kind) {
+    case 'imported':
+      return answer.imported
+    case 'faulty':
       throw new ProblemError({
         kind: 'registry_faulty',
         status: 422,
         detail: `nothing was imported: ${answer.faultCount} mistakes`,
         more: { faults: answer.faults, faultCount: answer.faultCount },
       })
-    },
-  )
+    case 'malformed':
+      throw new ProblemError({ kind: 'request_malformed', status: 400, detail: answer.detail })
+    case 'too_large':
+      throw new ProblemError({ kind: 'request_malformed', status: 413, detail: answer.detail })
+    case 'busy':
+      throw new ProblemError({
+        kind: 'import_running',
+        status: 409,
+        detail: 'another registry is being imported here now; ask again when that is done',
+      })
+  }
 }

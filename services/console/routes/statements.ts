@@ -22,7 +22,7 @@ const renderParameters = revisionParameters.extend({
   language: z.enum(LANGUAGES).default('nb').describe('Norwegian (bokmål) or English'),
 })
 const pageParameters = revisionParameters.extend({
-  after: z.string().default('').describe('the `next` of the page before'),
+  after: z.string().max(256).default('').describe('the `next` of the page before'),
   limit: z.coerce.number().int().min(1).max(PAYERS_MAX).default(200),
 })
 const exportParameters = revisionParameters.extend({

@@ -27,9 +27,12 @@ type ProblemKind =
   | 'month_incomplete'
   | 'change_unaccepted'
   | 'close_running'
+  | 'approval_refused'
   | 'case_refused'
   | 'rule_refused'
   | 'registry_faulty'
+  | 'question_unclear'
+  | 'import_running'
   | 'store_unavailable'
   | 'failure'
 

@@ -27,15 +27,24 @@ describe.runIf(only === undefined)('what is written is shipped, or the marks are
           expect.fail(`seed ${seed}: ${outcome.reason}\nReplay: SIMULATION_SEED=${seed}\n${lines.join('\n')}`)
         }
         const kind =
-          outcome.kind === 'held' ? `held: ${[...new Set(outcome.reasons)].sort().join(', ')}` : outcome.kind
+          outcome.kind === 'settled'
+            ? `settled: ${[...new Set(outcome.reasons)].sort().join(', ')}`
+            : outcome.kind
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
       }
       // Runs must mostly come to the end, or they would show little.
-      expect(kinds.get('complete')).toBeGreaterThan(SEEDS * 0.6)
+      expect(kinds.get('complete')).toBeGreaterThan(SEEDS * 0.5)
       console.log(Object.fromEntries(kinds))
     },
     TIMEOUT_MS,
   )
+
+  test.each([
+    [1512, 'a line was sent before a kill, and the compressed copy ends in half of it'],
+    [1765, 'half a line is all of a file and of its compressed copy'],
+  ])('in seed %i, where %s', async seed => {
+    expect((await simulateFiles(seed)).kind).not.toBe('violated')
+  })
 
   test('the same seed gives the same run', async () => {
     for (const seed of [1, 2, 3]) expect(await traced(seed)).toEqual(await traced(seed))
@@ -43,7 +52,7 @@ describe.runIf(only === undefined)('what is written is shipped, or the marks are
 })
 
 describe.runIf(only === undefined)('the simulation finds it when', () => {
-  const SEEDS_OF_MUTANT_MAX = 3_000
+  const SEEDS_OF_MUTANT_MAX = 5_000
 
   test.each(Object.entries(MUTANTS))(
     '%s',

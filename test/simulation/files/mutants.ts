@@ -74,6 +74,24 @@ export const MUTANTS: Readonly<Record<string, Mutation>> = {
   'a damaged file is no obstacle': { shipment: settling('damaged') },
   'a file that begins alike is no obstacle': { shipment: settling('alike') },
   'a missing neighbour is no obstacle': { shipment: settling('neighbour_missing') },
+  'a file that was renamed out of sight is no obstacle': {
+    shipment: ({ obstacles }) => {
+      obstacles.isSettled = ({ reason, file }) => reason === 'neighbour_missing' && file !== null
+    },
+  },
+  'a log of which something was given up is read no further': {
+    shipment: shipment => {
+      const open = shipment.open.bind(shipment)
+      shipment.open = (file, path, behind = null) =>
+        open(file, path, behind === null ? null : { ...behind, position: behind.position + 1_000_000 })
+    },
+  },
+  'what stands in the way is told once, and never taken back': {
+    shipment: ({ obstacles }) => {
+      const told = obstacles.standing
+      Object.defineProperty(obstacles, 'standing', { get: () => told })
+    },
+  },
   'a mark vouches for this moment': { clock: nowMs => nowMs + 60_000 },
 }
 

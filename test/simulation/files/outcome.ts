@@ -15,6 +15,6 @@ export type Mutation = {
 export type Outcome =
   /** Every line that was written is counted once, and a mark says so. */
   | { readonly kind: 'complete' }
-  /** The marks are held back, and it is said by what. */
-  | { readonly kind: 'held'; readonly reasons: readonly string[] }
+  /** The marks were held back, it was said by what, and with that settled they came up. */
+  | { readonly kind: 'settled'; readonly reasons: readonly string[] }
   | { readonly kind: 'violated'; readonly reason: string }

@@ -4,11 +4,17 @@ import type { Gateway } from './gateway.ts'
 import type { Inode, SimulatedDisk } from './simulated-disk.ts'
 import type { WrittenLine } from './written-lines.ts'
 
-type Scheme = 'numbered' | 'dated' | 'moved' | 'copied'
-export const SCHEMES: readonly Scheme[] = ['numbered', 'dated', 'moved', 'copied']
+type Scheme = 'numbered' | 'dated' | 'moved' | 'away' | 'copied'
+export const SCHEMES: readonly Scheme[] = ['numbered', 'dated', 'moved', 'away', 'copied']
 
 export const LOG = '/log/access.log'
 export const OLD_FOLDER = '/log/old'
+/** Where nobody looks who wasn't told to. */
+export const AWAY_FOLDER = '/archive'
+const FOLDERS: Readonly<Record<Scheme, string>> = {
+  ...{ numbered: '/log', dated: '/log', copied: '/log' },
+  ...{ moved: OLD_FOLDER, away: AWAY_FOLDER },
+}
 const KEPT_MAX = 4
 
 type RotatorParts = {
@@ -18,6 +24,10 @@ type RotatorParts = {
   readonly scheme: Scheme
   /** Whether a file may be deleted: nothing of it is unread, or it is known that it isn't read to its end. */
   readonly mayDelete: (path: string) => boolean
+  /** Whether a file may go out of the shipper's sight. */
+  readonly mayLeave: (path: string) => boolean
+  /** Whether the shipper looks wherever files are rotated to. */
+  readonly isAllSeen: () => boolean
 }
 
 /** Rotates and compresses in small steps, any of which may be its last. */
@@ -54,15 +64,15 @@ export class Rotator {
       gateway.reopen(LOG, false)
       return
     }
+    if (scheme === 'away' && !this.#parts.mayLeave(LOG)) return
     this.#days += 1
     switch (scheme) {
       case 'numbered':
-      case 'moved': {
-        const folder = scheme === 'moved' ? OLD_FOLDER : '/log'
-        this.#shiftNumbers(folder)
-        this.#steps.push(() => disk.rename(LOG, `${folder}/access.log.1`))
+      case 'moved':
+      case 'away':
+        this.#shiftNumbers(FOLDERS[scheme])
+        this.#steps.push(() => disk.rename(LOG, `${FOLDERS[scheme]}/access.log.1`))
         break
-      }
       case 'dated':
         this.#steps.push(() => disk.rename(LOG, `/log/access-2026${1000 + this.#days}.log`))
         break
@@ -71,7 +81,7 @@ export class Rotator {
         this.#copyAndTruncate()
         return
     }
-    const isAlike = random.chance(0.15)
+    const isAlike = random.chance(0.15) && (scheme !== 'away' || this.#parts.isAllSeen())
     if (random.chance(0.3)) this.#steps.push(() => gateway.writeLines(1))
     this.#steps.push(() => gateway.reopen(LOG, isAlike))
   }

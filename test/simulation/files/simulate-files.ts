@@ -6,10 +6,13 @@ import { Shipment, type ShipmentSettings } from '../../../services/shipper/shipm
 import { type SourceProgress, startSource } from '../../../services/shipper/source-progress.ts'
 import { Random } from '../random.ts'
 import { Violation } from '../violation.ts'
+import { describeDisk } from './describe-disk.ts'
 import { Gateway } from './gateway.ts'
+import { giveUp } from './give-up.ts'
+import { findFalse, judgeEnd, judgeTold } from './judge-end.ts'
 import { Killed, never } from './killed.ts'
 import type { Mutation, Outcome } from './outcome.ts'
-import { LOG, numberOf, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
+import { AWAY_FOLDER, LOG, numberOf, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
 import { type Inode, SimulatedDisk } from './simulated-disk.ts'
 import { type AppendFault, CountedLog, openSimulatedLog, PARTITION_COUNT } from './simulated-log.ts'
 import { NUMBERED } from './written-lines.ts'
@@ -18,6 +21,7 @@ const SOURCE = 'gateway-1'
 const START_MS = Date.UTC(2026, 9, 1)
 const POLL_MS = 250
 const PAUSES_OF_END = 14
+const SETTLINGS_MAX = 4
 
 /** One run, from its seed alone. */
 export async function simulateFiles(
@@ -50,6 +54,8 @@ class FilesWorld {
   #end: (error: unknown) => void = () => undefined
   #incarnation = 0
   #hasHole = false
+  /** That the shipper was told to look into. */
+  #folders: readonly string[]
   #running: Shipment | null = null
   /** No faults any more: what is left is to be shipped. */
   #isQuiet = false
@@ -59,7 +65,8 @@ class FilesWorld {
     this.#random = new Random(seed)
     this.#mutation = mutation
     this.#trace = trace
-    this.#disk = new SimulatedDisk(['/log', OLD_FOLDER], clock)
+    this.#disk = new SimulatedDisk(['/log', OLD_FOLDER, AWAY_FOLDER], clock)
+    this.#folders = this.#random.chance(0.7) ? [AWAY_FOLDER] : []
     this.#gateway = new Gateway(this.#random, this.#disk, this.#counted, clock, LOG)
     this.#rotator = new Rotator({
       random: this.#random,
@@ -67,6 +74,9 @@ class FilesWorld {
       gateway: this.#gateway,
       scheme: this.#random.pick(SCHEMES),
       mayDelete: path => this.#mayDelete(path),
+      // What nobody has begun can't be missed by who doesn't look where it goes.
+      mayLeave: path => this.#folders.length > 0 || this.#known(this.#disk.at(path)).length > 0,
+      isAllSeen: () => this.#folders.length > 0,
     })
   }
 
@@ -80,19 +90,30 @@ class FilesWorld {
     this.#isQuiet = true
     this.#finishOutside()
     await this.#runShipper(PAUSES_OF_END)
-    return this.#judge()
+    judgeTold(this.#saved, this.#counted)
+    findFalse(this.#saved, this.#folders, this.#disk)
+    const reasons = this.#standing.map(({ reason }) => reason)
+    await this.#settleAll()
+    judgeTold(this.#saved, this.#counted)
+    return judgeEnd(reasons, this.#counted, this.#nowMs)
   }
 
-  #judge(): Outcome {
-    const reasons = (this.#saved?.obstacles ?? []).map(({ reason }) => reason)
-    if (reasons.length > 0) return { kind: 'held', reasons }
-    const [missing] = this.#counted.missing
-    if (missing !== undefined) {
-      throw new Violation(`line ${missing.number} is missing, and nothing is said of it`)
+  get #standing() {
+    return this.#saved?.obstacles ?? []
+  }
+
+  /** A person names the folder that was not looked into, and gives up what is left. */
+  async #settleAll(): Promise<void> {
+    if (this.#standing.length > 0 && this.#folders.length === 0) {
+      this.#folders = [AWAY_FOLDER]
+      await this.#runShipper(PAUSES_OF_END)
     }
-    const behindMs = this.#nowMs - this.#counted.throughMs
-    if (behindMs > 200_000) throw new Violation(`all is shipped, and the marks are ${behindMs} ms behind`)
-    return { kind: 'complete' }
+    for (let settling = 0; this.#standing.length > 0; settling++) {
+      if (settling === SETTLINGS_MAX) throw new Violation(`${this.#standing[0]?.detail}: stands for ever`)
+      this.#saved = giveUp(this.#saved, this.#disk, this.#gateway, this.#counted)
+      this.#gateway.writeLines(2)
+      await this.#runShipper(PAUSES_OF_END)
+    }
   }
 
   async #runShipper(pausesMax: number): Promise<void> {
@@ -115,7 +136,7 @@ class FilesWorld {
       pause: async () => {
         if (own !== this.#incarnation) return never()
         this.#pass()
-        this.#trace(`  ${this.#describe()}`)
+        this.#trace(`  ${this.#nowMs - START_MS} ms: ${describeDisk(this.#disk, this.#gateway)}`)
         pauses += 1
         if (pauses >= pausesMax) stop.abort()
       },
@@ -144,6 +165,7 @@ class FilesWorld {
       log: openSimulatedLog(this.#counted, () => this.#turnOfLog(own), fail),
       format: NUMBERED,
       source: SOURCE,
+      folders: this.#folders,
       files: this.#mutation.files?.(files, this.#disk) ?? files,
       clock: () => this.#mutation.clock?.(this.#nowMs) ?? this.#nowMs,
       markEveryMs: 10_000,
@@ -192,16 +214,6 @@ class FilesWorld {
     this.#rotator.finishCopy()
     const actions = this.#random.between(0, 3)
     for (let action = 0; action < actions; action++) this.#act()
-  }
-
-  /** What lies where: each file with the numbers of its lines. */
-  #describe(): string {
-    const names = this.#disk.paths.map(path => {
-      const inode = this.#disk.at(path)
-      const numbers = (inode && this.#gateway.lines.get(inode))?.map(({ number }) => number) ?? []
-      return `${path.slice('/log/'.length)} #${inode?.number} ${numbers[0] ?? ''}-${numbers.at(-1) ?? ''}`
-    })
-    return `${this.#nowMs - START_MS} ms: ${names.join(', ')}`
   }
 
   #act(): void {
@@ -272,14 +284,14 @@ class FilesWorld {
   }
 
   /** As a shipper knows it, and will after its next start. */
-  #known(inode: Inode): readonly FileProgress[] {
-    const head = readStart(inode.content, false)
+  #known(inode: Inode | undefined): readonly FileProgress[] {
+    const head = inode === undefined ? null : readStart(inode.content, false)
     const saved = this.#toSave?.files ?? []
     return (this.#running?.files ?? saved).filter(
       ({ file, place }) =>
         head !== null &&
         file.startsWith(head.file) &&
-        place?.inode === String(inode.number) &&
+        place?.inode === String(inode?.number) &&
         saved.some(one => one.file === file && one.place?.inode === place.inode),
     )
   }

@@ -117,13 +117,14 @@ function openInode(inode: Inode, turn: () => Promise<void>, close: () => void): 
   }
 }
 
-function describe({ number, content, modifiedMs, writes }: Inode): FileFacts {
+function describe({ number, content, modifiedMs, writes, names }: Inode): FileFacts {
   return {
     kind: 'file',
     device: 'disk',
     inode: String(number),
     bytes: content.length,
     modifiedMs,
+    links: names,
     version: `${number}:${content.length}:${writes}`,
   }
 }

@@ -1,4 +1,5 @@
 import type { EventLog, OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import { type MarkedObstacles, NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { Violation } from '../violation.ts'
 import type { WrittenLine } from './written-lines.ts'
@@ -14,6 +15,8 @@ export class CountedLog {
   /** Where each line was counted, by its number. */
   readonly #places = new Map<number, string[]>()
   throughMs = 0
+  /** By the newest mark of each partition. */
+  readonly #told = new Map<number, MarkedObstacles>()
 
   wrote(line: WrittenLine): void {
     this.#unshipped.add(line)
@@ -24,6 +27,14 @@ export class CountedLog {
     return [...this.#unshipped].filter(({ isDestroyed }) => !isDestroyed)
   }
 
+  /** What each partition's newest mark says stands in the way. */
+  get told(): readonly MarkedObstacles[] {
+    return Array.from(
+      { length: PARTITION_COUNT },
+      (_, partition) => this.#told.get(partition) ?? NO_OBSTACLES,
+    )
+  }
+
   isShipped(line: WrittenLine): boolean {
     return !this.#unshipped.has(line)
   }
@@ -32,7 +43,11 @@ export class CountedLog {
     for (const { value, to } of records) {
       const partition = 'partition' in to ? to.partition : 0
       for (const event of decodeRecord(value)) {
-        if (event.kind === 'mark') this.#judgeMark(event, partition)
+        if (event.kind === 'mark') {
+          this.#judgeMark(event, partition)
+          this.#told.set(partition, event.obstacles ?? NO_OBSTACLES)
+        }
+        if (event.kind === 'undecodable') throw new Violation(`a record says nothing: ${event.detail}`)
         if (event.kind === 'rejected_line') this.#admit(partition, event.file, event.position)
         if (event.kind === 'request' && event.identity.kind === 'position') {
           const { file, position } = event.identity

@@ -79,14 +79,13 @@ export const MUTANTS: Readonly<Record<string, Mutation>> = {
     },
   },
   'what a buffer may hold is vouched for': {
-    settings: ({ format, ...settings }) => ({
+    settings: settings => ({
       ...settings,
-      format: {
-        ...format,
-        parseLine: line => {
-          const parsed = format.parseLine(line)
-          return parsed.kind === 'request' ? { ...parsed, timeMs: parsed.timeMs + 60_000 } : parsed
-        },
+      readValue: async value => {
+        const pieces = await settings.readValue(value)
+        return pieces.map(piece =>
+          piece.kind === 'request' ? { ...piece, timeMs: piece.timeMs + 60_000 } : piece,
+        )
       },
       clock: () => settings.clock() + 120_000,
     }),

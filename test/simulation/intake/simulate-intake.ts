@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { LogUnavailableError } from '@forbruk/infra/log/event-log.ts'
 import type { SoleWriter } from '@forbruk/infra/log/sole-writer.ts'
-import type { ParsedLine } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { IntakeRefusedError } from '../../../services/intake/intake-error.ts'
 import type { Piece } from '../../../services/intake/piece.ts'
 import { Term, type TermSettings } from '../../../services/intake/term.ts'
@@ -148,7 +147,7 @@ class World {
       log: openLog(this.log, step),
       writer: this.#mutation.writer?.(writer, this.log) ?? writer,
       source: 'nginx',
-      format: { name: 'nginx-json', parseLine: line => parseFor(process, line) },
+      formatName: 'nginx-json',
       readValue: value => splitLines(value, process),
       rejectedShareMax: 1,
       clock: () => this.nowMs,
@@ -162,25 +161,18 @@ function isSuperseded(error: unknown): boolean {
   return error instanceof Error && error.name === 'SupersededError'
 }
 
+/** Each process reads by a format of its own, as after a deployment: the same line may go to another partition. */
 function splitLines(value: Buffer, process: number): readonly Piece[] {
   const lines = value.length === 0 ? [] : value.toString().split('\n')
-  return lines.map(text => {
-    const bytes = Buffer.from(text)
-    const { number, id }: ForeignLine = JSON.parse(text)
-    const parsed = parseFor(process, bytes)
-    if (id === null || parsed.kind !== 'request') return { kind: 'line', bytes }
-    const identity = { kind: 'request_id', id: `${id} ${number}` } as const
-    return { kind: 'event', event: { ...parsed, source: '', identity } }
+  return lines.map((text): Piece => {
+    const { number, timeMs, isBad, id }: ForeignLine = JSON.parse(text)
+    if (isBad && process % 3 !== 0)
+      return { kind: 'rejected', reason: 'line_not_json', detail: 'bad', bytes: Buffer.from(text) }
+    const clientId = `client-${(number + process) % 7}`
+    const said = { kind: 'request', clientId, integrationId: '', timeMs, status: 200 } as const
+    const request = { ...said, requestBytes: 1, responseBytes: 1 }
+    return id === null ? request : { ...request, requestId: `${id} ${number}` }
   })
-}
-
-/** Each process reads by a format of its own, as after a deployment: the same line may go to another partition. */
-function parseFor(process: number, line: Uint8Array): ParsedLine {
-  const { number, timeMs, isBad }: ForeignLine = JSON.parse(Buffer.from(line).toString())
-  if (isBad && process % 3 !== 0) return { kind: 'rejected', reason: 'line_not_json', detail: 'bad' }
-  const clientId = `client-${(number + process) % 7}`
-  const bytes = { requestBytes: 1, responseBytes: 1 }
-  return { kind: 'request', clientId, integrationId: '', timeMs, status: 200, ...bytes }
 }
 
 /** What one seed makes of it: every line counted once, or lost and told as missing. */

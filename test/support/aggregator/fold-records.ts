@@ -1,5 +1,5 @@
 import { Admission, SourceFiles } from '@forbruk/aggregator/count/admit.ts'
-import { DEFAULT_GEOMETRY, FOLD_VERSION } from '@forbruk/aggregator/count/block.ts'
+import { DEFAULT_GEOMETRY, FOLD_VERSION, UNSIGNED_VERSION } from '@forbruk/aggregator/count/block.ts'
 import { BlockProof, type CountedBlock } from '@forbruk/aggregator/count/block-proof.ts'
 import { judgeTime } from '@forbruk/aggregator/count/judge-time.ts'
 import { PartitionFold, type ResumePoint } from '@forbruk/aggregator/count/partition-fold.ts'
@@ -9,6 +9,7 @@ import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
+import { TEST_KEY } from './stream-key.ts'
 
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS
@@ -61,6 +62,8 @@ export function newFold(
     scanner,
     judge: judgeTime,
     encode: encodeBlock,
+    verify: TEST_KEY.verify,
+    unsignedVersion: UNSIGNED_VERSION,
   })
 }
 

@@ -44,8 +44,15 @@ export function useInstallation() {
     const { store, folder: directory } = place()
     return importRegistry({ store, directory, validFrom, timeZone: TARIFF.timeZone, clock })
   }
-  const close = (options: Partial<CloseOptions> = {}): Promise<CloseResult> =>
-    closeMonth({ store: place().store, log: place().log, tariff: TARIFF, period: OCTOBER, clock, ...options })
+  /** In `accept` a cause alone is what a dry run shows of it, as for a person who looks first. */
+  const close = async ({ accept = [], ...options }: Partial<CloseOptions> = {}): Promise<CloseResult> => {
+    const { store, log } = place()
+    const asked = { ...{ store, log, tariff: TARIFF, period: OCTOBER, clock }, ...options }
+    const causes = accept.filter(each => !each.includes(':'))
+    const shown = causes.length === 0 ? [] : (await closeMonth({ ...asked, dryRun: true })).unaccepted
+    const ofCauses = shown.filter(name => causes.some(cause => name.startsWith(`${cause}:`)))
+    return closeMonth({ ...asked, accept: [...accept, ...ofCauses] })
+  }
 
   /** The reasons for which a close is refused, as sentences; nothing may have been recorded. */
   const refusals = async (options: Partial<CloseOptions> = {}): Promise<string[]> => {

@@ -34,14 +34,15 @@ if (mode === 'prepare') {
 } else {
   const tariff = readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default')
   const versions = tariff.versions.map(version => ({ ...version, externalAccess: { pricePerMonth: price } }))
-  const { outcome, revision, contentHash } = await closeMonth({
+  const options = {
     store: dyingAt(store, deadlyTable),
     log,
     tariff: { ...tariff, versions },
     period: parseBillingPeriod('2026-10'),
-    accept: ['tariff'],
     clock: () => GRACE_END_MS,
-  })
+  }
+  const { unaccepted } = await closeMonth({ ...options, dryRun: true })
+  const { outcome, revision, contentHash } = await closeMonth({ ...options, accept: unaccepted })
   const sql = `
 SELECT
     (SELECT count() FROM month_close) AS closes,

@@ -1,14 +1,19 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
 
-/** The store up to its nth insert, which is lost, as everything after it: the process has died. */
+/** The store up to its nth insert, seals not counted, which is lost, as everything after it: the process has died. */
 export function failingInsert(store: Store, nth: number): Store {
   let inserts = 0
   return {
     ...store,
     async insert(table, rows, options) {
-      inserts += 1
+      if (table !== 'seal') inserts += 1
       if (inserts >= nth) throw new Error('the power went')
       await store.insert(table, rows, options)
+    },
+    async insertBlocks(table, blocks) {
+      inserts += 1
+      if (inserts >= nth) throw new Error('the power went')
+      await store.insertBlocks(table, blocks)
     },
   }
 }

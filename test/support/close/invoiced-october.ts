@@ -16,7 +16,7 @@ const COLUMNS =
 export const INVOICED_CLIENTS = `${COLUMNS}
 byrå,"Byrå & ""Sønner"" AS",,no,310000027,Kari,Storgata 2,0155,Oslo,NO
 firma,Firma <1> AS,byrå,yes,,,,,,
-kunde,"Kunde, stor\u0007",byrå,no,310000035,,,,,NO
+kunde,"Kunde, stor",byrå,no,310000035,,,,,NO
 `
 
 type Importing = { place(): Installation; importAll(from?: BillingPeriod): Promise<unknown> }

@@ -98,7 +98,7 @@ async function openOver(
     ...{ store, stream: TOPIC, close, timeZone: 'Europe/Oslo', seller: SELLER, clock },
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: topic,
-    readWaiting: waitingReader(store, config, tariff),
+    readWaiting: waitingReader(store, config, tariff, async () => log),
     findStandstills,
   })
   const listen = { host: '127.0.0.1', port: 0 }

@@ -19,22 +19,20 @@ const settings = {
 } as const
 const envelope = openRecordEnvelope('lines')
 if (envelope === null) throw new Error('no envelope')
+const format = openGatewayFormat('nginx-json')
 const log = await openEventLog(settings)
 const foreign = await openForeignTopic(settings, foreignTopic)
 const writer = openSoleWriter(settings, log, 'intake.edge')
 const never = new AbortController().signal
-await runTerm(
-  {
-    ...{ foreign, log, writer, source: 'edge', rejectedShareMax: 1, untilCaughtUp: true, signal: never },
-    format: openGatewayFormat('nginx-json'),
-    readValue: readEnveloped(envelope),
-    clock: Date.now,
-    onWarning: message => console.error(message),
-    onBegin: partitions => console.log(JSON.stringify(partitions.map(({ nextOffset }) => nextOffset))),
-    onProgress: () => undefined,
-  },
-  never,
-)
+await runTerm({
+  ...{ foreign, log, writer, source: 'edge', rejectedShareMax: 1, untilCaughtUp: true, signal: never },
+  formatName: format.name,
+  readValue: readEnveloped(envelope, format),
+  clock: Date.now,
+  onWarning: message => console.error(message),
+  onBegin: partitions => console.log(JSON.stringify(partitions.map(({ nextOffset }) => nextOffset))),
+  onProgress: () => undefined,
+})
 await writer.close()
 await foreign.close()
 await log.close()

@@ -1,4 +1,10 @@
-import type { LogRecord, PartitionConsumer, RecordBatch } from '@forbruk/infra/log/event-log.ts'
+import type {
+  EventLog,
+  LogRecord,
+  PartitionConsumer,
+  RecordBatch,
+  Subscription,
+} from '@forbruk/infra/log/event-log.ts'
 
 /** A consumer that keeps what it is given, and checks that the log keeps its promises to every consumer. */
 export class Recorder implements PartitionConsumer {
@@ -24,19 +30,19 @@ export class Recorder implements PartitionConsumer {
     return offset
   }
 
-  async receive(batch: RecordBatch, heartbeat: () => Promise<void>): Promise<void> {
+  async receive(batch: RecordBatch): Promise<void> {
     const expected = this.nextOffsets.get(batch.partition)
     const first = batch.records[0]?.offset
     if (expected === undefined) this.violations.push(`partition ${batch.partition} was delivered unassigned`)
     else if (first !== undefined && first < expected)
       this.violations.push(`${first} came again, before ${expected}`)
-    await this.handle(batch, heartbeat)
+    await this.handle(batch)
     this.nextOffsets.set(batch.partition, batch.nextOffset)
     this.records.set(batch.partition, [...(this.records.get(batch.partition) ?? []), ...batch.records])
   }
 
   /** What a test does with a batch. */
-  async handle(_batch: RecordBatch, _heartbeat: () => Promise<void>): Promise<void> {}
+  async handle(_batch: RecordBatch): Promise<void> {}
 
   revoke(partitions: readonly number[]): void {
     this.revoked.push(...partitions)
@@ -52,4 +58,11 @@ export class Recorder implements PartitionConsumer {
   count(): number {
     return [...this.records.values()].reduce((sum, records) => sum + records.length, 0)
   }
+}
+
+/** Every partition of the log. */
+export async function consumeAll(log: EventLog, consumer: PartitionConsumer): Promise<Subscription> {
+  const subscription = await log.consume(`${log.topic}.group`, consumer)
+  subscription.hold(new Set(Array(log.partitionCount).keys()))
+  return subscription
 }

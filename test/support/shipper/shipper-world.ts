@@ -85,8 +85,7 @@ async function readAll(log: EventLog): Promise<PlacedEvent[]> {
         for (const event of decodeRecord(record.value)) {
           if (event.kind === 'undecodable')
             throw new Error(`a shipped record is undecodable: ${event.detail}`)
-          if (event.kind === 'stream_version' || event.kind === 'stream_limits')
-            throw new Error(`a shipper sends no ${event.kind}`)
+          if (!('source' in event)) throw new Error(`a shipper sends no ${event.kind}`)
           events.push({ ...event, partition })
         }
       }

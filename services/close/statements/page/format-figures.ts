@@ -1,3 +1,4 @@
+import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
 import type { Language } from '@forbruk/schemas/statement/language.ts'
 import { Temporal } from 'temporal-polyfill'
 
@@ -11,15 +12,21 @@ const MINUS = '\u2212'
 /** `-1234567.5` as `−1 234 567,5`. */
 export function formatDecimal(decimal: string): string {
   const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal) ?? []
-  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, NO_BREAK_SPACE)
-  const kept = fraction.length > 2 ? fraction.replace(/0+$/, '') : fraction
+  const grouped = groupThousands(whole, NO_BREAK_SPACE)
+  const kept = fraction.length > 2 ? trimZeros(fraction) : fraction
   return `${sign === '' ? '' : MINUS}${grouped}${kept === '' ? '' : `,${kept}`}`
 }
 
 /** With two decimals at least, as prices are: `149` as `149,00`, and `0.017` as `0,017`. */
 export function formatPrice(decimal: string): string {
   const [whole = '', fraction = ''] = decimal.split('.')
-  return formatDecimal(`${whole}.${fraction.replace(/0+$/, '').padEnd(2, '0')}`)
+  return formatDecimal(`${whole}.${trimZeros(fraction).padEnd(2, '0')}`)
+}
+
+function trimZeros(fraction: string): string {
+  let end = fraction.length
+  while (fraction[end - 1] === '0') end -= 1
+  return fraction.slice(0, end)
 }
 
 /** With its sign, for what is added or taken away. */
@@ -30,7 +37,7 @@ export function formatSigned(decimal: string): string {
 
 /** `310000019` as `310 000 019`. */
 export function formatOrganisationNumber(number: string): string {
-  return number.replaceAll(/\B(?=(\d{3})+$)/g, NO_BREAK_SPACE)
+  return groupThousands(number, NO_BREAK_SPACE)
 }
 
 /** Made once: to make one takes longer than a page. */

@@ -29,10 +29,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Safe in an element and in a quoted attribute; characters that no page may hold become the replacement character. */
+/**
+ * Safe in an element and in a quoted attribute; those that no page may hold, or that would show
+ * what follows in another order, become the replacement character.
+ */
 function escapeText(text: string): string {
   return text
     .toWellFormed()
     .replaceAll(/[&<>"']/g, character => ENTITIES[character] ?? '')
-    .replaceAll(/\p{Cc}/gu, character => (/[\n\t]/.test(character) ? character : '\ufffd'))
+    .replaceAll(/\p{Cc}|\p{Noncharacter_Code_Point}/gu, character =>
+      /[\n\t]/.test(character) ? character : '\ufffd',
+    )
+    .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
 }

@@ -1,0 +1,85 @@
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
+import type {
+  SplitUse,
+  UsageInterval,
+  UsageOrder,
+  UsageQuestion,
+} from '@forbruk/schemas/usage/usage-question.ts'
+import type { Store } from '../store/store.ts'
+import { count64, text } from '../store/tables/codec.ts'
+import { shapeOf } from '../store/tables/table.ts'
+import { IN_RANGE, rangeParams } from './range.ts'
+import { IS_COUNTED, sumCounted } from './sum-counted.ts'
+
+/** Of a range whose days and months are those of a time zone. */
+type RangeQuestion = UsageQuestion & { readonly range: PeriodRange; readonly timeZone: string }
+
+/** What was counted in a range, told apart as asked, a page at a time. The rows of a page are of one moment. */
+export function readSplitUsage(store: Store, stream: string, question: RangeQuestion): Promise<SplitUse[]> {
+  const { range, timeZone, interval, splits, order, after, rowsMax } = question
+  const { clientIds, integrationIds, statusClasses } = question
+  const sql = `
+SELECT
+    ${interval === null ? "''" : AT[interval]} AS at_name,
+    ${splits.includes('client') ? 'client_id' : "''"} AS client_name,
+    ${splits.includes('integration') ? 'integration_id' : "''"} AS integration_name,
+    ${splits.includes('statusClass') ? 'toString(status_class)' : "''"} AS status_name,
+    ${sumCounted('requests')} AS requests_sum,
+    ${sumCounted('request_bytes')} AS request_bytes_sum,
+    ${sumCounted('response_bytes')} AS response_bytes_sum
+FROM usage_counted
+WHERE stream = {stream:String} AND ${IN_RANGE}
+    ${clientIds.length === 0 ? '' : 'AND client_id IN {clients:Array(String)}'}
+    ${integrationIds.length === 0 ? '' : 'AND integration_id IN {integrations:Array(String)}'}
+    ${statusClasses.length === 0 ? '' : 'AND toString(status_class) IN {classes:Array(String)}'}
+GROUP BY ${NAMES}
+${IS_COUNTED} ${after === null ? '' : `AND ${AFTER[order]}`}
+ORDER BY ${FIRST[order]} ${NAMES}
+LIMIT {limit:UInt32}`
+  return store.query(sql, rowShape, {
+    ...{ stream, ...rangeParams(range), zone: timeZone, limit: rowsMax },
+    ...{ clients: clientIds, integrations: integrationIds, classes: statusClasses },
+    ...(after === null ? {} : paramsOf(after)),
+  })
+}
+
+const AT = {
+  hour: `formatDateTime(hour, '%Y-%m-%dT%H:00:00Z', 'UTC')`,
+  day: 'toString(toDate(hour, {zone:String}))',
+  month: `formatDateTime(hour, '%Y-%m', {zone:String})`,
+} as const satisfies Record<UsageInterval, string>
+
+const NAMES = 'at_name, client_name, integration_name, status_name'
+const BYTES = 'request_bytes_sum + response_bytes_sum'
+const NAMED_AFTER = `(${NAMES}) > ({at:String}, {client:String}, {integration:String}, {class:String})`
+
+const FIRST = {
+  name: '',
+  requests: 'requests_sum DESC,',
+  bytes: `${BYTES} DESC,`,
+} as const satisfies Record<UsageOrder, string>
+
+const AFTER = {
+  name: NAMED_AFTER,
+  requests: `(requests_sum < {requests:UInt64} OR (requests_sum = {requests:UInt64} AND ${NAMED_AFTER}))`,
+  bytes: `(${BYTES} < {bytes:UInt64} OR (${BYTES} = {bytes:UInt64} AND ${NAMED_AFTER}))`,
+} as const satisfies Record<UsageOrder, string>
+
+function paramsOf({ at, clientId, integrationId, statusClass, ...sums }: SplitUse) {
+  const { requests, requestBytes, responseBytes } = sums
+  return {
+    ...{ at, client: clientId, integration: integrationId, class: statusClass },
+    ...{ requests: String(requests), bytes: String(requestBytes + responseBytes) },
+  }
+}
+
+const rowShape = shapeOf({
+  ...{ atName: text, clientName: text, integrationName: text, statusName: text },
+  ...{ requestsSum: count64, requestBytesSum: count64, responseBytesSum: count64 },
+}).transform(
+  (row): SplitUse => ({
+    ...{ at: row.atName, clientId: row.clientName, integrationId: row.integrationName },
+    ...{ statusClass: row.statusName, requests: row.requestsSum },
+    ...{ requestBytes: row.requestBytesSum, responseBytes: row.responseBytesSum },
+  }),
+)

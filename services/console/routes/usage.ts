@@ -1,0 +1,143 @@
+import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
+import { parseBillingPeriod, periodDates } from '@forbruk/schemas/period/billing-period.ts'
+import {
+  type SplitUse,
+  USAGE_INTERVALS,
+  USAGE_ORDERS,
+  USAGE_SPLITS,
+  type UsageSplit,
+  usageRowShape,
+} from '@forbruk/schemas/usage/usage-question.ts'
+import { z } from 'zod'
+import type { ConsoleServer } from '../server/build-server.ts'
+import { ProblemError, problemShape } from '../server/problem.ts'
+import type { Days, Operations } from './operations.ts'
+import { monthParameter } from './parameters.ts'
+
+const ROWS_MAX = 10_000
+const NAMES_MAX = 100
+const CURSOR_CHARACTERS_MAX = 4_000
+
+const name = z.string().max(256)
+
+/** As far as the store's hours reach. */
+const day = z.iso.date().regex(/^20/, 'a day from 2000-01-01 to 2099-12-31')
+
+/** One value, or the parameter again for each. */
+function severalOf<Value extends z.ZodType>(value: Value) {
+  return z.union([z.array(value).max(NAMES_MAX), value.transform(each => [each])]).default([])
+}
+
+const querystring = z.strictObject({
+  month: monthParameter.optional(),
+  from: day.optional().describe("the first day, of the tariff's time zone"),
+  to: day.optional().describe('the day after the last'),
+  by: z
+    .enum(USAGE_INTERVALS)
+    .optional()
+    .describe('a row for each hour, day or month; without it, for all of the time'),
+  split: severalOf(z.enum(USAGE_SPLITS)).describe('a row for each client, integration or status class'),
+  client: severalOf(name),
+  integration: severalOf(name),
+  statusClass: severalOf(z.enum(STATUS_CLASSES)),
+  order: z.enum(USAGE_ORDERS).default('name').describe('by time and names, or the largest first'),
+  after: z.string().max(CURSOR_CHARACTERS_MAX).optional().describe('the `next` of the page before'),
+  limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(1_000),
+})
+
+const answerShape = z.object({
+  from: z.string().describe('the first instant, ISO 8601 in UTC'),
+  to: z.string().describe('the instant after the last'),
+  timeZone: z.string().describe('of days and months'),
+  rows: z.array(usageRowShape).readonly(),
+  next: z.string().nullable().describe('what to ask for next, as `after`; null at the end'),
+})
+
+export function addUsageRoutes(app: ConsoleServer, { readUsage }: Operations): void {
+  app.get(
+    '/v1/usage',
+    {
+      schema: {
+        summary: 'What was counted, of a month (this one, unless another is named) or of some days',
+        querystring,
+        response: { 200: answerShape, 422: problemShape },
+      },
+    },
+    async ({ query }) => {
+      const { by: interval = null, split: splits, order, limit } = query
+      const uses = await readUsage(toDays(query), {
+        ...{ interval, splits, order },
+        ...{ clientIds: query.client, integrationIds: query.integration, statusClasses: query.statusClass },
+        after: query.after === undefined ? null : readCursor(query.after),
+        // One more tells whether there are more.
+        rowsMax: limit + 1,
+      })
+      const rows = uses.rows.slice(0, limit)
+      const last = uses.rows.length > limit ? rows.at(-1) : undefined
+      return {
+        from: new Date(uses.range.startMs).toISOString(),
+        to: new Date(uses.range.endMs).toISOString(),
+        timeZone: uses.timeZone,
+        rows: rows.map(row => toRow(row, interval !== null, splits)),
+        next: last === undefined ? null : writeCursor(last),
+      }
+    },
+  )
+}
+
+/** Null: this month. */
+function toDays({ month, from, to }: z.output<typeof querystring>): Days | null {
+  if (from === undefined && to === undefined)
+    return month === undefined ? null : periodDates(parseBillingPeriod(month))
+  if (month !== undefined || from === undefined || to === undefined)
+    throw unclear('expected a month, or the first day (from) with the day after the last (to)')
+  if (from >= to)
+    throw unclear(`no day lies between ${from} and ${to}; expected the day after the last as to`)
+  return { first: from, afterLast: to }
+}
+
+function toRow(use: SplitUse, isByTime: boolean, splits: readonly UsageSplit[]) {
+  return {
+    at: isByTime ? use.at : null,
+    clientId: splits.includes('client') ? use.clientId : null,
+    integrationId: splits.includes('integration') ? use.integrationId : null,
+    statusClass: splits.includes('statusClass') ? use.statusClass : null,
+    requests: String(use.requests),
+    requestBytes: String(use.requestBytes),
+    responseBytes: String(use.responseBytes),
+  }
+}
+
+const countShape = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .transform(BigInt)
+const cursorShape = z.tuple([name, name, name, name, countShape, countShape, countShape])
+
+/** For its reader alone, who gives it back as it is. */
+function writeCursor(use: SplitUse): string {
+  const { at, clientId, integrationId, statusClass } = use
+  const counts = [use.requests, use.requestBytes, use.responseBytes].map(String)
+  return Buffer.from(JSON.stringify([at, clientId, integrationId, statusClass, ...counts])).toString(
+    'base64url',
+  )
+}
+
+function readCursor(text: string): SplitUse {
+  const cursor = cursorShape.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8')))
+  if (!cursor.success) throw unclear('after is no cursor; expected the `next` of the page before, as it was')
+  const [at, clientId, integrationId, statusClass, requests, requestBytes, responseBytes] = cursor.data
+  return { at, clientId, integrationId, statusClass, requests, requestBytes, responseBytes }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function unclear(detail: string): ProblemError {
+  return new ProblemError({ kind: 'question_unclear', status: 422, detail })
+}

@@ -1,0 +1,31 @@
+import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
+import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
+import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
+import type { FileProgress } from './file-progress.ts'
+
+/** Of which a mark speaks while nothing of any file was shipped. */
+export const NO_FILE = ''
+
+type Said = {
+  readonly source: string
+  readonly format: string
+  readonly throughMs: number | null
+  readonly obstacles: MarkedObstacles
+}
+
+/** What a file's progress is told as, to each partition by its number. Pure. */
+export function toMarks(
+  progress: FileProgress,
+  partitionCount: number,
+  { throughMs, obstacles, ...said }: Said,
+): readonly Buffer[] {
+  const { file, position, partitionCounts } = progress
+  const isTold = obstacles.total > 0 || file === NO_FILE
+  return Array.from({ length: partitionCount }, (_, partition) =>
+    encodeMark({
+      ...{ kind: 'mark', ...said, file, position, eventsTotal: partitionCounts[partition] ?? 0 },
+      throughMs: throughMs ?? EARLIEST_TIME_MS,
+      ...(isTold ? { obstacles } : {}),
+    }),
+  )
+}
