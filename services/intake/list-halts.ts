@@ -4,7 +4,7 @@ import { adviseOnHalt } from '@forbruk/schemas/event/halt-reason.ts'
 import type { MarkedObstacle } from '@forbruk/schemas/event/log-event.ts'
 
 /** An intake that comes no further before a person has seen to it. */
-export type Halt = MarkedObstacle & { readonly source: string; readonly todo: string }
+type Halt = MarkedObstacle & { readonly source: string; readonly todo: string }
 
 /** By source, as far as their marks are counted; a source that was retired halts nothing. */
 export async function listHalts(store: Store, stream: string): Promise<Halt[]> {
