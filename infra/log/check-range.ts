@@ -1,4 +1,4 @@
-import { EventLogError, type LogBounds } from './event-log.ts'
+import { EventLogError, type LogBounds, PositionError } from './event-log.ts'
 
 type Place = { readonly topic: string; readonly partition: number }
 
@@ -11,14 +11,14 @@ export function positionError(place: Place, offset: number, bounds: LogBounds): 
     )
   }
   if (offset < bounds.startOffset) {
-    return new EventLogError(
+    return new PositionError(
       `${where} no longer holds the offsets [${offset}, ${bounds.startOffset}): they were deleted, by retention or ` +
         `by hand, before they were read. The log now holds [${bounds.startOffset}, ${bounds.endOffset}). ` +
         'Restore them, or accept the gap explicitly.',
     )
   }
   if (offset > bounds.endOffset) {
-    return new EventLogError(
+    return new PositionError(
       `${where} ends before offset ${offset}: it holds [${bounds.startOffset}, ${bounds.endOffset}). ` +
         'Was the topic re-created or the log restored from an older copy? ' +
         'Offsets that were read before must not come to hold something else: use a new topic name for a new log.',

@@ -39,6 +39,9 @@ export interface EventLog {
   close(): Promise<void>
 }
 
+/** What of somebody else's topic can be asked for. Its append times are whatever their sender chose. */
+export type ForeignTopic = Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'consume' | 'close'>
+
 export type LogBounds = {
   readonly startOffset: number
   readonly endOffset: number
@@ -119,6 +122,11 @@ export interface Subscription {
 /** The log can't be used as it is; `message` says what, and what to do. */
 export class EventLogError extends Error {
   override name = 'EventLogError'
+}
+
+/** The log does not hold the offset that was to be read next: it was deleted, or never there. */
+export class PositionError extends EventLogError {
+  override name = 'PositionError'
 }
 
 type UnreadableRange = {

@@ -1,4 +1,4 @@
-import type { EventLog } from './event-log.ts'
+import type { EventLog, ForeignTopic } from './event-log.ts'
 import { type KafkaLogSettings, openKafkaLog } from './kafka/kafka-log.ts'
 import { openKafkaSoleWriter } from './kafka/sole-writer.ts'
 import type { SoleWriter } from './sole-writer.ts'
@@ -19,18 +19,23 @@ export async function openEventLog(settings: EventLogSettings): Promise<EventLog
   }
 }
 
+/** Somebody else's topic beside the log: to be read, never made nor written to. Throws EventLogError. */
+export async function openForeignTopic(settings: EventLogSettings, topic: string): Promise<ForeignTopic> {
+  return openEventLog({ ...settings, topic, ...(settings.kind === 'kafka' ? { isForeign: true } : {}) })
+}
+
 /**
- * A writer of the topic of `log`, which was opened by the same settings. The sole one of its installation: another one
- * that writes to the same topic is not fenced by its claims on Kafka.
+ * A writer of the topic of `log`, which was opened by the same settings. The sole one of its holder, an installation or
+ * an intake's source: one of another holder that writes to the same topic is not fenced by its claims on Kafka.
  */
 export function openSoleWriter(
   settings: EventLogSettings,
   log: Pick<EventLog, 'partitionCount'>,
-  installation: string,
+  holder: string,
 ): SoleWriter {
   switch (settings.kind) {
     case 'kafka':
-      return openKafkaSoleWriter(settings, log.partitionCount, installation)
+      return openKafkaSoleWriter(settings, log.partitionCount, holder)
     case 'embedded':
       return openEmbeddedSoleWriter(settings)
   }

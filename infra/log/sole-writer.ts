@@ -25,8 +25,13 @@ export interface Claim {
   append(records: readonly OutgoingRecord[]): Promise<readonly PlaceInLog[]>
 }
 
+/** Another claim was made since: whoever made it goes on, and this process is to stop. */
+export class SupersededError extends EventLogError {
+  override name = 'SupersededError'
+}
+
 export type PlaceInLog = { readonly partition: number; readonly offset: number }
 
-export function supersededError(topic: string): EventLogError {
-  return new EventLogError(`Another process has claimed "${topic}" since: nothing was appended.`)
+export function supersededError(topic: string): SupersededError {
+  return new SupersededError(`Another process has claimed "${topic}" since: nothing was appended.`)
 }

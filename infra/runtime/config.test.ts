@@ -16,6 +16,8 @@ describe('readConfig', () => {
       storeListen: { host: '127.0.0.1', port: 8123 },
       alerts: { topic: 'usage.alerts', webhooks: [], secret: '' },
       console: { listen: { host: '127.0.0.1', port: 8080 }, token: null },
+      intakes: [],
+      schemaRegistry: null,
       statementsTopic: 'billing.statements',
       closeSchedule: '0 6 2 * *',
       closeFrom: null,
@@ -78,6 +80,8 @@ describe('readConfig', () => {
         secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       },
       console: { listen: { host: '0.0.0.0', port: 80 }, token: 'a-token-of-some-length' },
+      intakes: [],
+      schemaRegistry: null,
       statementsTopic: 'invoices',
       closeSchedule: null,
       closeFrom: { month: '2026-10' },
@@ -210,6 +214,35 @@ describe('readConfig', () => {
   ])('refuses %j', (env, expected) => {
     expect(() => readConfig(env)).toThrow(ConfigError)
     expect(() => readConfig(env)).toThrow(expected)
+  })
+
+  it.each([
+    ['topic=nginx.lines format=nginx-json', [{ topic: 'nginx.lines', format: 'nginx-json' }]],
+    [
+      'topic=a format=combined client-field=extra1 rejected-max=50; topic=b  format=events source=edge',
+      [
+        { topic: 'a', format: 'combined', 'client-field': 'extra1', 'rejected-max': '50' },
+        { topic: 'b', format: 'events', source: 'edge' },
+      ],
+    ],
+  ])('takes in %s', (value, expected) => {
+    const { intakes } = readConfig({ KAFKA_BROKERS: 'kafka:9092', FORBRUK_INTAKE: value })
+    expect(intakes.map(intake => Object.fromEntries(intake))).toEqual(expected)
+  })
+
+  it.each([
+    'topic=a',
+    'a',
+    'topic=a format=b topic=c',
+    'topic=a format=b; topic=a format=c',
+    'topic=a format=b x=y',
+  ])('refuses to take in %s', value => {
+    const read = () => readConfig({ KAFKA_BROKERS: 'kafka:9092', FORBRUK_INTAKE: value })
+    expect(read).toThrow('FORBRUK_INTAKE=')
+  })
+
+  it('takes in from Kafka alone', () => {
+    expect(() => readConfig({ FORBRUK_INTAKE: 'topic=a format=b' })).toThrow('expected KAFKA_BROKERS with it')
   })
 })
 

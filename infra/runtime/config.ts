@@ -4,13 +4,17 @@ import { ANNOUNCE_POLICIES, type AnnouncePolicy } from '@forbruk/schemas/stateme
 import { z } from 'zod'
 import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
+import type { SchemaRegistrySettings } from '../schema-registry/schema-registry.ts'
 import type { StoreSettings } from '../store/store-settings.ts'
 import type { Address } from './address.ts'
 import { refuse } from './config-error.ts'
 import { findSecurityContradictions, KAFKA_SECURITY, readSasl, readSsl } from './kafka-security.ts'
 import {
+  baseUrlVariable,
   brokersVariable,
   countVariable,
+  type IntakeKey,
+  intakesVariable,
   listenVariable,
   monthVariable,
   scheduleVariable,
@@ -35,6 +39,10 @@ export type Config = {
   /** Where an embedded store answers ClickHouse's HTTP protocol. */
   readonly storeListen: Address
   readonly alerts: AlertsConfig
+  /** What `forbruk up` takes in from topics of shippers, each as `forbruk intake` would. */
+  readonly intakes: readonly ReadonlyMap<IntakeKey, string>[]
+  /** Where the schemas stand that records name by an id; null where there is none. */
+  readonly schemaRegistry: SchemaRegistrySettings | null
   readonly console: ConsoleConfig
   /** The topic that statements are announced on. */
   readonly statementsTopic: string
@@ -100,6 +108,10 @@ const shape = z.object({
   FORBRUK_SELLER: textVariable.optional(),
   FORBRUK_ALERT_WEBHOOKS: webhooksVariable.default([]),
   FORBRUK_ALERT_SECRET: signingSecretVariable.optional(),
+  FORBRUK_INTAKE: intakesVariable.default([]),
+  SCHEMA_REGISTRY_URL: baseUrlVariable.optional(),
+  SCHEMA_REGISTRY_USER: textVariable.optional(),
+  SCHEMA_REGISTRY_PASSWORD: textVariable.default(''),
   FORBRUK_STORE_LISTEN: listenVariable.prefault('127.0.0.1:8123'),
   FORBRUK_LISTEN: listenVariable.prefault('127.0.0.1:8080'),
   FORBRUK_API_TOKEN: tokenVariable.optional(),
@@ -144,6 +156,8 @@ export function readConfig(env: Environment): Config {
       webhooks: variables.FORBRUK_ALERT_WEBHOOKS,
       secret: variables.FORBRUK_ALERT_SECRET ?? '',
     },
+    intakes: variables.FORBRUK_INTAKE,
+    schemaRegistry: readSchemaRegistry(variables),
     console: { listen: variables.FORBRUK_LISTEN, token: variables.FORBRUK_API_TOKEN ?? null },
     statementsTopic: variables.KAFKA_STATEMENTS_TOPIC,
     closeSchedule: variables.FORBRUK_CLOSE_SCHEDULE,
@@ -173,6 +187,9 @@ function findContradictions(variables: Variables): string[] {
   if (variables.KAFKA_ALERTS_TOPIC === variables.KAFKA_TOPIC) {
     faults.push(`KAFKA_ALERTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)
   }
+  if (variables.FORBRUK_INTAKE.length > 0 && variables.KAFKA_BROKERS === undefined) {
+    faults.push('FORBRUK_INTAKE is set: expected KAFKA_BROKERS with it, where those topics are')
+  }
   if (variables.KAFKA_STATEMENTS_TOPIC === variables.KAFKA_TOPIC) {
     faults.push(`KAFKA_STATEMENTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)
   }
@@ -195,6 +212,15 @@ function readLog(variables: Variables): LogConfig {
     partitionCount,
     // Three copies where there seem to be brokers for them; a single broker can hold but one.
     replicationFactor: variables.KAFKA_REPLICATION_FACTOR ?? (brokers.length >= 3 ? 3 : 1),
+  }
+}
+
+function readSchemaRegistry(variables: Variables): SchemaRegistrySettings | null {
+  const { SCHEMA_REGISTRY_URL: url, SCHEMA_REGISTRY_USER: username } = variables
+  if (url === undefined) return null
+  return {
+    url,
+    login: username === undefined ? null : { username, password: variables.SCHEMA_REGISTRY_PASSWORD },
   }
 }
 

@@ -93,6 +93,55 @@ export const brokersVariable = z.string().transform((value, context) => {
   return z.NEVER
 })
 
+/** An http(s) URL with a path, such as an API's base; users have variables of their own. */
+export const baseUrlVariable = z.string().refine(isBaseUrl, {
+  error:
+    'expected a URL like http://registry:8081, with the user in SCHEMA_REGISTRY_USER and SCHEMA_REGISTRY_PASSWORD',
+})
+
+function isBaseUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, username, password, search } = new URL(value)
+  return username === '' && password === '' && search === '' && /^https?:$/.test(protocol)
+}
+
+const INTAKE_KEYS = [
+  'topic',
+  'format',
+  'source',
+  'envelope',
+  'client-field',
+  'integration-field',
+  'rejected-max',
+] as const
+export type IntakeKey = (typeof INTAKE_KEYS)[number]
+
+/** What `forbruk intake` takes as options, without their dashes: `topic=nginx.lines format=nginx-json; topic=…`. */
+export const intakesVariable = z.string().transform((value, context) => {
+  const intakes = value.split(';').map(text => readIntake(text.trim()))
+  const names = intakes.map(intake => intake?.get('source') ?? intake?.get('topic'))
+  if (!intakes.includes(null) && new Set(names).size === names.length)
+    return intakes.filter(each => each !== null)
+  context.addIssue({
+    code: 'custom',
+    message:
+      `expected "topic=NAME format=NAME" with, if need be, ${INTAKE_KEYS.slice(2).join(', ')}; ` +
+      'several separated by ";", each with a source of its own',
+  })
+  return z.NEVER
+})
+
+function readIntake(text: string): ReadonlyMap<IntakeKey, string> | null {
+  const intake = new Map<IntakeKey, string>()
+  for (const word of text.split(/\s+/)) {
+    const [, name, value] = /^([a-z-]+)=(.+)$/.exec(word) ?? []
+    const key = INTAKE_KEYS.find(known => known === name)
+    if (key === undefined || value === undefined || intake.has(key)) return null
+    intake.set(key, value)
+  }
+  return intake.has('topic') && intake.has('format') ? intake : null
+}
+
 /** Where messages are sent to, signed. In the clear only on this machine. */
 export const webhooksVariable = z.string().transform((value, context) => {
   const urls = value.split(',').map(text => text.trim())

@@ -98,7 +98,7 @@ type WireIdentity = {
   'no.forbruk.RequestId'?: { id: string }
 } | null
 
-function readRequest(wire: Omit<RequestFields, 'identity'> & { identity: WireIdentity }): Decoded {
+export function readRequest(wire: Omit<RequestFields, 'identity'> & { identity: WireIdentity }): Decoded {
   // Field by field, as it is written: events are many.
   return acceptRequest({
     source: wire.source,

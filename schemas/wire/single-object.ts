@@ -30,15 +30,31 @@ export function loadWireType(file: string, { names = {}, bigints = false }: Nami
   header.writeUInt16BE(0xc301, 0)
   header.writeBigUInt64LE(fingerprintOf(JSON.stringify(parseSchema(text, {}).schema())), 2)
   const type = parseSchema(text, {
+    ...renaming(names),
+    // As avsc's types have no word for a replaced primitive.
+    ...(bigints ? { registry: { long: bigintLong as never } } : {}),
+  })
+  return { avro: type, header }
+}
+
+function renaming(names: NonNullable<Naming['names']>): Partial<avro.ForSchemaOptions> {
+  return {
     typeHook(schema, options) {
       if (isArray(schema)) return new BoundedArray(schema, options)
       if (isRecord(schema)) for (const field of schema.fields) field.name = nameField(field, names)
       return undefined
     },
-    // As avsc's types have no word for a replaced primitive.
-    ...(bigints ? { registry: { long: bigintLong as never } } : {}),
-  })
-  return { avro: type, header }
+  }
+}
+
+/** Decodes what another version of the schema has written, by Avro's rules; throws where the two don't go together. */
+export function openWriterSchema(
+  { avro: reader }: WireType,
+  writerSchema: string,
+  names: NonNullable<Naming['names']>,
+): (bytes: Buffer) => unknown {
+  const resolver = reader.createResolver(parseSchema(writerSchema, renaming(names)))
+  return bytes => reader.fromBuffer(bytes, resolver)
 }
 
 /** As avsc's types have no word for a schema that was read from a file. */

@@ -8,6 +8,7 @@ import { caseCommand } from './commands/case.ts'
 import { closeCommand } from './commands/close.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { formatsCommand } from './commands/formats.ts'
+import { intakeCommand } from './commands/intake.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { registryCommand } from './commands/registry.ts'
 import { rejectedCommand } from './commands/rejected.ts'
@@ -27,6 +28,7 @@ const COMMANDS = [
   serveCommand,
   formatsCommand,
   shipCommand,
+  intakeCommand,
   aggregateCommand,
   closeCommand,
   statementsCommand,

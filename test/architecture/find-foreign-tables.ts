@@ -14,6 +14,7 @@ const COUNTED = [
   'repeated_request',
   'recognition_progress',
   'accepted_gap',
+  'accepted_loss',
   'source_expectation',
   'source_retirement',
   'usage_counted',
@@ -56,7 +57,7 @@ const ownedBy = (folder: string, tables: readonly string[]) => tables.map(table 
 /** The folder whose SQL alone names the table or view; others ask its functions. */
 export const TABLE_OWNERS: ReadonlyMap<string, string> = new Map([
   ...ownedBy('infra/ledger/', COUNTED),
-  ...ownedBy('services/aggregator/', ['process_sign']),
+  ...ownedBy('infra/signs/', ['process_sign']),
   ...ownedBy('services/close/', CLOSED),
   ...ownedBy('services/alerts/', RAISED),
   ...ownedBy('infra/access/', ['access_token', 'access_revocation']),

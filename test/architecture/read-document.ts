@@ -54,5 +54,5 @@ export function commandLinesOf({ blocks, spans }: Document): string[] {
 /** The settings that a document names. */
 export function variablesOf({ prose, blocks }: Document): Set<string> {
   const text = [prose, ...blocks.flatMap(({ lines }) => lines)].join('\n')
-  return new Set(text.match(/\b(?:KAFKA|CLICKHOUSE|FORBRUK|LOG)_[A-Z_]*[A-Z]\b/g) ?? [])
+  return new Set(text.match(/\b(?:KAFKA|CLICKHOUSE|FORBRUK|SCHEMA_REGISTRY|LOG)_[A-Z_]*[A-Z]\b/g) ?? [])
 }

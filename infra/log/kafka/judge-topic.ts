@@ -49,7 +49,7 @@ const EXPECTED: readonly Expectation[] = [
     kind: 'refused',
     isRight: value => value === 'delete' || value === '',
     expected: 'delete',
-    why: 'compaction removes records that were not counted yet, and nothing shows it',
+    why: 'compaction removes records that were not read yet, and nothing shows it',
     value: () => 'delete',
   },
   {
@@ -115,9 +115,16 @@ function isAtLeast(value: string, leastMs: number): boolean {
   return Number(value) < 0 || Number(value) >= leastMs
 }
 
+/** What somebody else's topic must be as well, or records of it are gone before they are read. */
+const EXPECTED_OF_FOREIGN = EXPECTED.filter(({ setting }) => setting === 'cleanup.policy')
+
 /** All that is not as it must be for exactness. Pure. */
-export function judgeTopic(settings: TopicSettings, connection: KafkaConnection): TopicFault[] {
-  return EXPECTED.flatMap(expectation => {
+export function judgeTopic(
+  settings: TopicSettings,
+  connection: KafkaConnection,
+  isForeign = false,
+): TopicFault[] {
+  return (isForeign ? EXPECTED_OF_FOREIGN : EXPECTED).flatMap(expectation => {
     const { setting, kind, isRight, expected, why } = expectation
     const value = settings.configs.get(setting)
     if (value === undefined || isRight(value, settings)) return []

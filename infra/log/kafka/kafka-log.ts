@@ -126,6 +126,10 @@ function createTopicCheck(settings: KafkaLogSettings, facts: TopicFacts, admin: 
     if (found === null) return
     for (const warning of found.warnings) if (!known.has(warning)) logger?.warn({ topic }, warning)
     known = new Set(found.warnings)
+    if (settings.isForeign && found.partitionCount !== facts.partitionCount)
+      throw new LogUnavailableError(
+        `"${topic}" has ${found.partitionCount} partitions by now: it is opened again to read all.`,
+      )
   }
 }
 

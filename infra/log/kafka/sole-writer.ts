@@ -23,14 +23,14 @@ const BUSY_ATTEMPTS_MAX = 20
 const BUSY_PAUSE_MS = 100
 
 /**
- * Kafka's own fence: all claims of an installation share one transactional id, and initialising it aborts what an
+ * Kafka's own fence: all claims of a holder share one transactional id, and initialising it aborts what an
  * earlier producer has open and refuses whatever it sends from then on. The brokers' `transaction.state.log.*` settings
  * must allow for their number. `partitionCount` is the topic's own.
  */
 export function openKafkaSoleWriter(
   settings: KafkaLogSettings,
   partitionCount: number,
-  installation: string,
+  holder: string,
 ): SoleWriter {
   const { topic, brokers } = settings
   const client = createKafkaClient(settings)
@@ -54,7 +54,7 @@ export function openKafkaSoleWriter(
     async claim() {
       await disconnect()
       const producer = client.producer({
-        transactionalId: `forbruk.${topic}.${installation}`,
+        transactionalId: `forbruk.${topic}.${holder}`,
         idempotent: true,
         maxInFlightRequests: 1,
         transactionTimeout: TRANSACTION_TIMEOUT_MS,

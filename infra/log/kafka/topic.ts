@@ -12,6 +12,8 @@ export type KafkaTopicSettings = {
   /** Of a topic that doesn't exist yet; an existing one keeps its own. */
   readonly partitionCount: number
   readonly replicationFactor: number
+  /** Somebody else's: it is read and never made, and its times mean nothing here. */
+  readonly isForeign?: true
 }
 
 export type TopicFacts = {
@@ -28,11 +30,14 @@ export async function ensureTopic(
   connection: KafkaConnection,
 ): Promise<TopicFacts> {
   if (!(await isThere(admin, settings.topic))) {
+    if (settings.isForeign) throw missingTopicError(settings.topic)
     await createTopic(admin, settings)
     // Until every leader answers: kafkajs repeats an append that one partition refused on all of them.
     await retryTransient(() => fetchBounds(admin, settings.topic))
   }
-  const facts = await retryTransient(() => inspectTopic(admin, settings.topic, connection))
+  const facts = await retryTransient(() =>
+    inspectTopic(admin, settings.topic, { ...connection, ...settings }),
+  )
   for (const warning of facts.warnings) connection.logger?.warn({ topic: settings.topic }, warning)
   return facts
 }
@@ -56,7 +61,7 @@ export async function isThere(admin: Admin, topic: string): Promise<boolean> {
 export async function inspectTopic(
   admin: Admin,
   topic: string,
-  connection: KafkaConnection,
+  connection: KafkaConnection & Pick<KafkaTopicSettings, 'isForeign'>,
 ): Promise<TopicFacts> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
   const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
@@ -71,7 +76,7 @@ export async function inspectTopic(
   const configs = new Map(entries.map(({ configName, configValue }) => [configName, configValue]))
   const partitionCount = partitions.length
   const replicas = Math.min(...partitions.map(partition => partition.replicas.length))
-  const faults = judgeTopic({ topic, partitionCount, replicas, configs }, connection)
+  const faults = judgeTopic({ topic, partitionCount, replicas, configs }, connection, connection.isForeign)
   const refused = faults.filter(({ kind }) => kind === 'refused')
   if (refused.length > 0) throw new EventLogError(refused.map(({ text }) => text).join('\n'))
   const messageBytesMax = Number(configs.get('max.message.bytes') ?? RECORD_BATCH_BYTES_MAX)
@@ -80,6 +85,12 @@ export async function inspectTopic(
     recordBatchBytesMax: Math.min(RECORD_BATCH_BYTES_MAX, messageBytesMax),
     warnings: faults.map(({ text }) => text),
   }
+}
+
+function missingTopicError(topic: string): EventLogError {
+  return new EventLogError(
+    `Kafka has no topic "${topic}", or this user may not see it: expected the topic that a shipper writes to.`,
+  )
 }
 
 /** Another process may make it at the same moment: that is as good. */

@@ -1,4 +1,4 @@
-import { isGone, type Neighbour } from './neighbours.ts'
+import { isGone, type Neighbour } from '@forbruk/infra/signs/neighbours.ts'
 import { sharePartitions } from './share-partitions.ts'
 
 type Situation = {

@@ -1,7 +1,7 @@
+import { LOOK_INTERVAL_MS, LOOKS_TO_BE_GONE, Neighbours, type Sign } from '@forbruk/infra/signs/neighbours.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { choosePartitions } from './choose-partitions.ts'
-import { LOOK_INTERVAL_MS, LOOKS_TO_BE_GONE, Neighbours, type Sign } from './neighbours.ts'
 import { sharePartitions } from './share-partitions.ts'
 import { Sharing } from './sharing.ts'
 

@@ -1,9 +1,15 @@
+import {
+  isGone,
+  LOOK_INTERVAL_MS,
+  LOOKS_TO_BE_GONE,
+  type Neighbour,
+  Neighbours,
+} from '@forbruk/infra/signs/neighbours.ts'
+import type { SignBoard } from '@forbruk/infra/signs/sign-board.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import type { Sleep } from '../run/sleep.ts'
 import type { CountLogger } from '../run/stream-counter.ts'
 import { choosePartitions } from './choose-partitions.ts'
-import { isGone, LOOK_INTERVAL_MS, LOOKS_TO_BE_GONE, type Neighbour, Neighbours } from './neighbours.ts'
-import type { SignBoard } from './sign-board.ts'
 
 /** A sign of life at every second look, and one at once when something changes. */
 const LOOKS_PER_SIGN = 2

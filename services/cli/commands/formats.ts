@@ -10,8 +10,8 @@ import { checkLog } from '../wiring/check-log.ts'
 import { measureSpeed } from '../wiring/measure-speed.ts'
 import type { CommandContext } from '../wiring/open-parts.ts'
 import { readFirstLines } from '../wiring/read-first-lines.ts'
-import { findFormat } from '../wiring/read-format-file.ts'
-import { type GatewayFieldOptions, withGatewayFields } from './gateway-format-options.ts'
+import { findFormat, type GatewayFieldOptions } from '../wiring/read-format-file.ts'
+import { withGatewayFields } from './gateway-format-options.ts'
 
 const BYTES_MAX = 16 * 1024 * 1024
 const LINES_SHOWN = 5

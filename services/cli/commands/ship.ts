@@ -7,7 +7,8 @@ import { startProgressBar } from '../print/progress-bar.ts'
 import { explainRequestIds } from '../print/request-ids.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
-import { type GatewayFieldOptions, openChosenFormat, withGatewayFields } from './gateway-format-options.ts'
+import { type GatewayFieldOptions, openChosenFormat } from '../wiring/read-format-file.ts'
+import { withGatewayFields } from './gateway-format-options.ts'
 
 type ShipOptions = GatewayFieldOptions & {
   format: string
@@ -35,7 +36,7 @@ export function shipCommand(context: CommandContext): Command {
   return withGatewayFields(command)
     .option('--follow', 'go on as the files grow, through rotation, until stopped', false)
     .option('--json', 'print the summary as JSON', false)
-    .addHelpText('after', () => `\n${FIELDS_EXPLAINED}\n\n${explainRequestIds()}`)
+    .addHelpText('after', () => `\n${FIELDS_EXPLAINED}\n\n${explainRequestIds('ship')}`)
     .action(async (files: string[], options: ShipOptions) => {
       const format = openChosenFormat(options.format, options)
       await using parts = openParts(context)

@@ -2,6 +2,8 @@ import { userInfo } from 'node:os'
 import { expectSource } from '@forbruk/close/gate/expect-source.ts'
 import { retireSource } from '@forbruk/close/gate/retire-source.ts'
 import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
+import { acceptLost } from '@forbruk/intake/accept-lost.ts'
+import { isLostFile } from '@forbruk/intake/place.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { acceptLoss } from '@forbruk/shipper/accept-loss.ts'
 import { shipperStateDir } from '@forbruk/shipper/ship.ts'
@@ -93,12 +95,16 @@ function acceptLossCommand(context: CommandContext): Command {
   return new Command('accept-loss')
     .description('record that what could not be shipped of a file is lost, so that it holds no mark back')
     .argument('<name>', 'the source')
-    .argument('<file>', 'the file, as forbruk ship names it')
+    .argument(
+      '<file>',
+      'the file, as forbruk ship names it; or TOPIC/PARTITION:FROM-TO, as forbruk intake does',
+    )
     .requiredOption('--reason <text>', 'why, recorded', parseReason)
     .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
     .option('--json', 'print as JSON', false)
     .action(
       async (source: string, file: string, options: { reason: string; actor?: string; json: boolean }) => {
+        if (isLostFile(file)) return acceptLostOffsets(context, source, file, options)
         const settled = await acceptLoss({
           stateDir: shipperStateDir(context.readConfig().dataDir),
           source,
@@ -112,4 +118,27 @@ function acceptLossCommand(context: CommandContext): Command {
           printLine(`${source}: ${path} (${reason}) is accepted as lost`)
       },
     )
+}
+
+type AcceptOptions = { readonly reason: string; readonly actor?: string; readonly json: boolean }
+
+/** Of a shipper's topic: they are missing by the marks, and nothing of them is kept on this machine. */
+async function acceptLostOffsets(
+  context: CommandContext,
+  source: string,
+  file: string,
+  { reason, actor, json }: AcceptOptions,
+): Promise<void> {
+  await using parts = openParts(context)
+  const missing = await acceptLost({
+    store: await parts.store(),
+    log: await parts.log(),
+    source,
+    file,
+    reason,
+    actor: actor ?? userInfo().username,
+    clock: Date.now,
+  })
+  if (json) printJson({ source, file, missing })
+  else printLine(`${source}: ${missing} records of ${file} are accepted as lost`)
 }

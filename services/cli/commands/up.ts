@@ -10,6 +10,7 @@ import { type CommandContext, openParts, type Parts } from '../wiring/open-parts
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { scheduleCloses } from '../wiring/schedule-closes.ts'
 import { startAlerts } from '../wiring/start-alerts.ts'
+import { startIntakes } from '../wiring/start-intakes.ts'
 import { startWaitingWatch } from '../wiring/waiting-reader.ts'
 import { watchStandstills } from '../wiring/watch-standstills.ts'
 
@@ -31,6 +32,7 @@ export function upCommand(context: CommandContext): Command {
       await using _endpoint = await serveEmbeddedStore(parts)
       await using _alerts = await startAlerts(parts)
       await using _waiting = await startWaitingWatch(parts, tariff)
+      await using _intakes = await startIntakes(parts)
       await using watch = await watchStandstills(parts)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
       const { serveConsole } = await import('../wiring/serve-console.ts')

@@ -24,6 +24,7 @@ import {
   readDescriptorsMax,
 } from '@forbruk/infra/runtime/descriptors.ts'
 import { StoreError, StoreUnavailableError } from '@forbruk/infra/store/store.ts'
+import { IntakeRefusedError, IntakeSupersededError, UnknownLossError } from '@forbruk/intake/intake-error.ts'
 import { GatewayFormatError } from '@forbruk/schemas/gateway/gateway-format-error.ts'
 import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
 import { SellerError } from '@forbruk/schemas/seller/read-seller.ts'
@@ -46,6 +47,7 @@ const WRONG_USAGE = [
   RuleUnknownError,
   TokenUnknownError,
   UnknownSourceError,
+  UnknownLossError,
 ]
 const REFUSED = [
   ApprovalRefusedError,
@@ -54,6 +56,7 @@ const REFUSED = [
   GapRefusedError,
   GrowthRefusedError,
   InvoicesRefusedError,
+  IntakeRefusedError,
   RuleRefusedError,
   SharedFileError,
   StreamKeyError,
@@ -61,6 +64,7 @@ const REFUSED = [
 ]
 /** Their messages say what is wrong and what to do; a stack trace would only hide it. */
 const EXPECTED = [
+  IntakeSupersededError,
   LogGapError,
   FoldVersionError,
   LogContradictsLedgerError,

@@ -34,6 +34,7 @@ import type {
 import { readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { listHalts } from '@forbruk/intake/list-halts.ts'
 import type { Scope } from '@forbruk/schemas/access/scope.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import {
@@ -137,6 +138,12 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     listWaiting: () => readWaiting(clock()),
     ...createRuleOperations(parts),
     checkStore: () => checkStore(store),
+    async findHalts() {
+      const halts = await listHalts(store, stream)
+      return halts.map(({ source, reason, path: topic, sinceMs, todo }) => {
+        return { source, reason, topic, since: new Date(sinceMs).toISOString(), todo }
+      })
+    },
     findStandstills: () =>
       parts.findStandstills().map(standstill => ({
         ...{

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { type Declaration, DeclarationError } from '@forbruk/schemas/gateway/declaration.ts'
-import { findGatewayFormat, readOwnDeclaration, splitName } from '@forbruk/schemas/gateway/formats.ts'
+import {
+  findGatewayFormat,
+  openDeclared,
+  openGatewayFormat,
+  readOwnDeclaration,
+  splitName,
+} from '@forbruk/schemas/gateway/formats.ts'
+import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+
+export type GatewayFieldOptions = { clientField?: string | undefined; integrationField?: string | undefined }
 
 /**
  * A format by its name, or by the path of the operator's own, `./my-format.json`; both may have an envelope before
@@ -24,4 +33,12 @@ function readText(path: string): string {
     const found = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     throw new DeclarationError(path, [`the file can't be read (${found}); expected a format as JSON`])
   }
+}
+
+/** A format by its name or by the file of the operator's own. Throws GatewayFormatError. */
+export function openChosenFormat(name: string, options: GatewayFieldOptions): DeclaredFormat {
+  const fields = { client: options.clientField, integration: options.integrationField }
+  if (!name.endsWith('.json')) return openGatewayFormat(name, fields)
+  const { declaration, envelope } = findFormat(name)
+  return openDeclared(declaration, envelope, fields)
 }

@@ -178,7 +178,7 @@ function describeOpenSource(lack: Extract<Lack, { kind: 'source_open' }>): strin
   if (obstacles.total > 0) {
     const what = describeObstacles(obstacles)
     const needed = `expected ${showTime(neededMs)}`
-    return `source ${source} ${progress}; ${needed}; in its way: ${what}: ${adviseOnObstacles(source)}`
+    return `source ${source} ${progress}; ${needed}; in its way: ${what}: ${adviseOnObstacles(source, obstacles)}`
   }
   return (
     `source ${source} ${progress}; expected ${showTime(neededMs)}: ` +

@@ -1,3 +1,4 @@
+import { adviseOnHalt } from '@forbruk/schemas/event/halt-reason.ts'
 import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 
 const NAMED_MAX = 3
@@ -11,6 +12,10 @@ export function describeObstacles({ total, listed }: MarkedObstacles): string {
 }
 
 /** What to do about them; the command is for the machine that ships the source. */
-export function adviseOnObstacles(source: string): string {
-  return `mend it on its host, or give it up there: forbruk source accept-loss ${source} FILE --reason TEXT`
+export function adviseOnObstacles(source: string, { listed }: MarkedObstacles): string {
+  const [first] = listed
+  return (
+    (first === undefined ? null : adviseOnHalt(first.reason, source)) ??
+    `mend it on its host, or give it up there: forbruk source accept-loss ${source} FILE --reason TEXT`
+  )
 }

@@ -46,7 +46,7 @@ function describe(finding: Finding): Sentences {
       const { source, obstacles } = finding
       return {
         detail: `source ${source} is not complete from ${month} on, because of ${describeObstacles(obstacles)}`,
-        todo: adviseOnObstacles(source),
+        todo: adviseOnObstacles(source, obstacles),
       }
     }
     case 'decisions_unstated':

@@ -1,8 +1,8 @@
-import { insertValues } from '@forbruk/infra/store/insert-values.ts'
-import type { Store } from '@forbruk/infra/store/store.ts'
-import { bool, listOf, safeCount, text } from '@forbruk/infra/store/tables/codec.ts'
-import { processSign } from '@forbruk/infra/store/tables/process-sign.ts'
-import { omit, shapeOf } from '@forbruk/infra/store/tables/table.ts'
+import { insertValues } from '../store/insert-values.ts'
+import type { Store } from '../store/store.ts'
+import { bool, listOf, safeCount, text } from '../store/tables/codec.ts'
+import { processSign } from '../store/tables/process-sign.ts'
+import { omit, shapeOf } from '../store/tables/table.ts'
 import type { Sign } from './neighbours.ts'
 
 /** Where the processes that count a stream into a store tell each other that they live, and what they count. */

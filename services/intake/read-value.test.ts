@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import type { SchemaRegistry } from '@forbruk/infra/schema-registry/schema-registry.ts'
+import { openRecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
+import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
+import type { RegisteredSchema } from '@forbruk/schemas/wire/confluent.ts'
+import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { readEnveloped, readEvents } from './read-value.ts'
+
+const event: RequestEvent = {
+  ...{ kind: 'request', source: 'edge', identity: { kind: 'request_id', id: 'r1' }, clientId: 'acme' },
+  ...{ integrationId: 'shop', timeMs: 1_792_065_600_500, status: 200, requestBytes: 40, responseBytes: 60 },
+}
+const request = {
+  ...{ kind: 'request', requestId: 'r1', clientId: 'acme', integrationId: 'shop', timeMs: 1_792_065_600_500 },
+  ...{ status: 200, requestBytes: 40, responseBytes: 60 },
+} as const
+const payload = encodeRequest(event).subarray(10)
+const v1 = readFileSync(new URL('../../schemas/wire/request-event.v1.avsc', import.meta.url), 'utf8')
+const schemaShape = z.looseObject({ fields: z.array(z.looseObject({ name: z.string() })) })
+const parsed = schemaShape.parse(JSON.parse(v1))
+const avro = (fields: readonly object[]): RegisteredSchema => ({
+  kind: 'AVRO',
+  text: JSON.stringify({ ...parsed, fields }),
+})
+
+const SCHEMAS = new Map<number, RegisteredSchema>([
+  [1, { kind: 'AVRO', text: v1 }],
+  // A later version with a field that we don't know, and one from before there were integrations.
+  [2, avro([...parsed.fields, { name: 'method', type: 'string' }])],
+  [3, avro(parsed.fields.filter(({ name }) => name !== 'integration_id'))],
+  [4, { kind: 'JSON', text: '' }],
+  [5, { kind: 'PROTOBUF', text: '' }],
+  [6, { kind: 'AVRO', text: '{"type":"record","name":"Order","fields":[]}' }],
+])
+const registry: SchemaRegistry = { schema: async id => SCHEMAS.get(id) ?? null }
+const framed = (id: number, payload: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, 0, id]), payload])
+const json = {
+  client_id: 'acme',
+  time: 1_792_065_600_500,
+  status: 200,
+  request_bytes: 40,
+  response_bytes: 60,
+}
+const METHOD = Buffer.from('\u0006GET')
+/** The integration is where its text ends: five bytes after the client's. */
+const at = payload.indexOf('acme') + 4
+const withoutIntegration = Buffer.concat([payload.subarray(0, at), payload.subarray(at + 5)])
+
+describe('events of our own, by their first bytes', () => {
+  test.each<[string, Buffer, object]>([
+    ['Avro, single object', encodeRequest(event), request],
+    ['JSON', Buffer.from(JSON.stringify(json)), { kind: 'request', clientId: 'acme', status: 200 }],
+    ['Avro behind an id', framed(1, payload), request],
+    ['of a later version', framed(2, Buffer.concat([payload, METHOD])), request],
+    ['of an earlier one', framed(3, withoutIntegration), { ...request, integrationId: '' }],
+    [
+      'JSON behind an id',
+      framed(4, Buffer.from(JSON.stringify(json))),
+      { kind: 'request', clientId: 'acme' },
+    ],
+    ['Protobuf behind an id', framed(5, payload), { kind: 'rejected', reason: 'field_missing' }],
+    ['Avro of something else', framed(6, payload), { kind: 'rejected', reason: 'field_missing' }],
+    ['an id that nobody knows', framed(9, payload), { kind: 'rejected', reason: 'field_missing' }],
+    [
+      'Avro that is cut off',
+      framed(1, payload.subarray(0, 9)),
+      { kind: 'rejected', reason: 'line_not_json' },
+    ],
+    ['text', Buffer.from('GET / 200'), { kind: 'rejected', reason: 'line_not_json' }],
+  ])('%s', async (_name, value, expected) => {
+    expect(await readEvents(registry)(value)).toMatchObject([expected])
+  })
+
+  test('an id without a registry is rejected, and everything else is read', async () => {
+    const read = readEvents(null)
+    const detail = expect.stringContaining('SCHEMA_REGISTRY_URL is not set')
+    expect(await read(framed(1, payload))).toMatchObject([{ kind: 'rejected', detail }])
+    expect(await read(encodeRequest(event))).toMatchObject([request])
+  })
+
+  test('a schema that is registered later is asked for again; one that is known is not', async () => {
+    let asked = 0
+    const known = new Map<number, RegisteredSchema>()
+    const read = readEvents({
+      schema: async id => {
+        asked += 1
+        return known.get(id) ?? null
+      },
+    })
+    expect(await read(framed(1, payload))).toMatchObject([{ kind: 'rejected' }])
+    known.set(1, { kind: 'AVRO', text: v1 })
+    expect(await read(framed(1, payload))).toMatchObject([request])
+    await read(framed(1, payload))
+    expect(asked).toBe(2)
+  })
+})
+
+describe('lines of a gateway', () => {
+  const envelope = openRecordEnvelope('lines')
+  if (envelope === null) throw new Error('no envelope')
+  const readAs = (format: string) => readEnveloped(envelope, openGatewayFormat(format))
+
+  test('a record of too many lines is rejected as a whole', async () => {
+    const read = readAs('nginx-json')
+    expect(await read(Buffer.from('\n'.repeat(16_384)))).toHaveLength(16_384)
+    expect(await read(Buffer.from('\n'.repeat(16_385)))).toMatchObject([
+      { kind: 'rejected', reason: 'line_too_long' },
+    ])
+  })
+
+  test('each has an index of its own, a blank one and one that is none too', async () => {
+    const pieces = await readAs('nginx-json')(Buffer.from('x\n\n \r\ny'))
+    expect(pieces.map(({ kind }) => kind)).toEqual(['rejected', 'blank', 'blank', 'rejected'])
+  })
+
+  test('one that is too long is rejected unread', async () => {
+    const [piece, ...more] = await readAs('nginx-json')(Buffer.alloc(1_048_577, '{'))
+    expect([piece, more]).toMatchObject([{ kind: 'rejected', reason: 'line_too_long' }, []])
+  })
+
+  test("a list of requests in a line comes apart, each with the gateway's own id", async () => {
+    const sample = readFileSync(new URL('../../test/samples/formats/kong.txt', import.meta.url), 'utf8')
+    const list = sample.split('\n').find(line => line.startsWith('[')) ?? ''
+    expect(await readAs('kong')(Buffer.from(`\n${list}`))).toMatchObject([
+      { kind: 'blank' },
+      { kind: 'request', clientId: 'birk', requestId: 'a1' },
+      { kind: 'request', clientId: 'birk', requestId: 'a2' },
+    ])
+  })
+})

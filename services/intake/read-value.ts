@@ -1,0 +1,140 @@
+import type { SchemaRegistry } from '@forbruk/infra/schema-registry/schema-registry.ts'
+import type { RecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
+import {
+  LINE_REJECT_REASONS,
+  type LineRejectReason,
+  type RecordRejectReason,
+  type RequestEvent,
+} from '@forbruk/schemas/event/log-event.ts'
+import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import {
+  type DecodePayload,
+  ForeignSchemaError,
+  openRegisteredSchema,
+  readConfluentFrame,
+} from '@forbruk/schemas/wire/confluent.ts'
+import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import type { Piece, ReadValue } from './piece.ts'
+import { LINES_PER_RECORD_MAX } from './place.ts'
+
+/** No broker takes so much unless it was told to. */
+const VALUE_BYTES_MAX = 64 * 1024 * 1024
+/** Longer is no line of a log. */
+const LINE_BYTES_MAX = 1_048_576
+
+type ReadsText = Pick<DeclaredFormat, 'parseValue'>
+
+/** A gateway's lines, out of what a shipper put around them. A line may hold a list of requests. */
+export function readEnveloped(envelope: RecordEnvelope, format: ReadsText): ReadValue {
+  return value => {
+    if (value.length > VALUE_BYTES_MAX) return [tooLarge(value, `${value.length} bytes`)]
+    const pieces: Piece[] = []
+    for (const line of envelope.unwrap(value)) {
+      for (const piece of line.kind === 'line' ? readText(line.bytes, format) : [line]) pieces.push(piece)
+      if (pieces.length > LINES_PER_RECORD_MAX)
+        return [tooLarge(value, `more than ${LINES_PER_RECORD_MAX} lines`)]
+    }
+    return pieces
+  }
+}
+
+function readText(bytes: Uint8Array, format: ReadsText): readonly Piece[] {
+  if (bytes.length > LINE_BYTES_MAX) {
+    const detail = `${bytes.length} bytes; expected at most ${LINE_BYTES_MAX}`
+    return [rejected(bytes, 'line_too_long', detail)]
+  }
+  const parsed = format.parseValue(bytes)
+  // A line of nothing is a place as well.
+  if (parsed.length === 0) return [{ kind: 'blank' }]
+  return parsed.map(each => (each.kind === 'rejected' ? { ...each, bytes } : each))
+}
+
+/**
+ * Requests in a form of our own, whichever: Avro in single-object encoding, Avro or JSON behind the id of a schema
+ * registry, or JSON. The first bytes tell them apart, since no JSON begins with either. Without a registry nobody can
+ * tell what an id stands for, and the record is rejected.
+ */
+export function readEvents(registry: SchemaRegistry | null): ReadValue {
+  const opened = new Map<number, DecodePayload>()
+  return async value => {
+    const frame = readConfluentFrame(value)
+    if (frame === null) return toPieces(decodeRecord(value), value)
+    const { schemaId, payload } = frame
+    const found = opened.get(schemaId) ?? (await openSchema(registry, schemaId))
+    // One that is missing may be registered later.
+    if (typeof found !== 'string') opened.set(schemaId, found)
+    if (typeof found === 'string')
+      return [rejected(value, 'field_missing', `schema id ${schemaId}: ${found}`)]
+    return toPieces(found(payload), value)
+  }
+}
+
+async function openSchema(registry: SchemaRegistry | null, id: number): Promise<DecodePayload | string> {
+  if (registry === null) return 'SCHEMA_REGISTRY_URL is not set, so nobody can tell what it stands for'
+  const schema = await registry.schema(id)
+  if (schema === null) return 'the schema registry has none'
+  try {
+    return openRegisteredSchema(schema)
+  } catch (error) {
+    if (error instanceof ForeignSchemaError) return error.message
+    throw error
+  }
+}
+
+function toPieces(events: readonly Decoded[], value: Buffer): readonly Piece[] {
+  return events.map(event => toPiece(event, value))
+}
+
+function toPiece(event: Decoded, value: Buffer): Piece {
+  switch (event.kind) {
+    case 'request':
+      return toRequest(event)
+    case 'rejected_line':
+      return rejected(value, event.reason, event.detail)
+    case 'undecodable':
+      return rejected(value, toLineReason(event.reason), event.detail)
+    case 'mark':
+    case 'stream_version':
+    case 'stream_limits':
+    case 'stream_growth':
+    case 'signed': {
+      const found = event.kind === 'signed' ? 'signed record' : event.kind.replace('_', ' ')
+      return rejected(value, 'field_missing', `expected a request, found a ${found}`)
+    }
+  }
+}
+
+/** Its source is the intake's, and so is its place: where its sender says that it stands is no matter of ours. */
+function toRequest({ identity, ...request }: RequestEvent): Piece {
+  const { clientId, integrationId, timeMs, status, requestBytes, responseBytes } = request
+  const said = {
+    kind: 'request',
+    clientId,
+    integrationId,
+    timeMs,
+    status,
+    requestBytes,
+    responseBytes,
+  } as const
+  return identity.kind === 'request_id' ? { ...said, requestId: identity.id } : said
+}
+
+function toLineReason(reason: RecordRejectReason): LineRejectReason {
+  return LINE_REJECT_REASONS.find(known => known === reason) ?? OTHER_REASONS[reason] ?? 'line_not_json'
+}
+
+const OTHER_REASONS: Partial<Record<RecordRejectReason, LineRejectReason>> = {
+  record_too_large: 'line_too_long',
+  event_malformed: 'field_missing',
+  source_invalid: 'field_missing',
+  identity_invalid: 'field_missing',
+}
+
+function tooLarge(value: Buffer, found: string): Piece {
+  const detail = `a record of ${found}; expected at most ${LINES_PER_RECORD_MAX} lines in ${VALUE_BYTES_MAX} bytes`
+  return rejected(value, 'line_too_long', detail)
+}
+
+function rejected(bytes: Uint8Array, reason: LineRejectReason, detail: string): Piece {
+  return { kind: 'rejected', reason, detail, bytes }
+}
