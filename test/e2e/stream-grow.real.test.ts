@@ -60,8 +60,10 @@ describe.skipIf(brokers.length === 0)('forbruk stream grow, typed', () => {
         to: { partition: number % log.partitionCount },
       })),
     )
-  const counted = async () =>
-    Number(await forbruk(['sql', 'SELECT sum(requests) FROM usage_hourly', '--format', 'TSV'], settings))
+  const counted = async (database: Record<string, string> = {}) => {
+    const args = ['sql', 'SELECT sum(requests) FROM usage_hourly', '--format', 'TSV']
+    return Number(await forbruk(args, { ...settings, ...database }))
+  }
 
   test('is refused where nothing is counted yet', async () => {
     const { code, stderr } = await grow()
@@ -132,6 +134,40 @@ describe.skipIf(brokers.length === 0)('forbruk stream grow, typed', () => {
       expect((await grow()).stdout).toBe(
         `${topic}: all ${GROWN} partitions are counted; there is nothing to agree to\n`,
       )
+    },
+    WAIT_MS,
+  )
+
+  test(
+    "is another installation's to say where the key is imported, which then follows it",
+    async () => {
+      const other = { ...settings, CLICKHOUSE_DATABASE: 'other', FORBRUK_DATA_DIR: join(folder, 'other') }
+      const { public_key: key } = JSON.parse(await forbruk(['stream', 'key', '--json'], settings))
+      await forbruk(['stream', 'key', '--import', key], other)
+      await forbruk(['aggregate', '--until-caught-up'], other)
+      expect(await counted({ CLICKHOUSE_DATABASE: 'other' })).toBe(EACH)
+      await withAdmin(brokers, admin =>
+        admin.createPartitions({ topicPartitions: [{ topic, count: GROWN + 1 }] }),
+      )
+      await until(
+        async () =>
+          JSON.parse(await forbruk(['stream', 'grow', '--dry-run', '--json'], other)).partitions ===
+          GROWN + 1,
+        () => 'the topic has not got its partition',
+        WAIT_MS,
+      )
+      const { code, stdout, stderr } = await runForbruk(['stream', 'grow'], other)
+      expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+      expect(stderr).toMatch(
+        `forbruk: the store has no secret half of the key ${key} of ${topic}: how it is counted`,
+      )
+      await log.bounds(0)
+      await appendAll()
+      // The word of the store in which the key was made is believed here as well.
+      await forbruk(['stream', 'grow'], settings)
+      const following = startForbruk(['aggregate'], other)
+      await following.saying('the stream has grown', WAIT_MS)
+      await following.stop()
     },
     WAIT_MS,
   )
