@@ -47,7 +47,7 @@ export async function commentViews(store: Store): Promise<void> {
 }
 
 /** Pure: a statement for each view whose comments are others than the texts. */
-export function planComments(stored: readonly Commented[]): readonly string[] {
+function planComments(stored: readonly Commented[]): readonly string[] {
   const texts = new Map(Object.values(DESCRIBED_VIEWS).flatMap(views => Object.entries(views)))
   const changes = new Map<string, string[]>()
   for (const { view, column, comment } of stored) {
