@@ -104,6 +104,7 @@ const columns = Object.entries(described.usage_monthly?.columns ?? {})
 describe.skipIf(jdbcObstacle !== null)('JDBC, which DBeaver and Metabase connect by', () => {
   let said: Said
   beforeAll(async () => {
+    await october.ask('SELECT 1', 'TSV')
     said = await readByJdbc(october.host, october.port)
   }, 300_000)
 
@@ -125,6 +126,7 @@ describe.skipIf(jdbcObstacle !== null)('JDBC, which DBeaver and Metabase connect
 describe.skipIf(pythonObstacle !== null)('clickhouse-connect, for Python', () => {
   let said: Said
   beforeAll(async () => {
+    await october.ask('SELECT 1', 'TSV')
     said = await readByPython(october.host, october.port)
   }, 300_000)
 

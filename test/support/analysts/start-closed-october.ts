@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { freePort } from '../process/free-port.ts'
 import { believeAnyTime, forbruk, startForbruk } from '../process/run-forbruk.ts'
 
@@ -35,7 +36,7 @@ export async function startClosedOctober(): Promise<Answering> {
     port,
     async ask(sql, format) {
       const query = new URLSearchParams({ database: 'forbruk', default_format: format })
-      const response = await fetch(`http://${host}:${port}/?${query}`, { method: 'POST', body: sql })
+      const response = await connect(`http://${host}:${port}/?${query}`, sql)
       const text = await response.text()
       if (!response.ok) throw new Error(`${sql}\n${text}`)
       return text
@@ -44,6 +45,21 @@ export async function startClosedOctober(): Promise<Answering> {
       await up.stop()
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+const REPLACED_MAX_MS = 120_000
+
+/** On a machine that is very busy the process that answers may be replaced, and refuses connections meanwhile. */
+async function connect(url: string, body: string): Promise<Response> {
+  const deadline = Date.now() + REPLACED_MAX_MS
+  for (;;) {
+    try {
+      return await fetch(url, { method: 'POST', body })
+    } catch (error) {
+      if (!(error instanceof TypeError) || Date.now() > deadline) throw error
+      await setTimeout(200)
+    }
   }
 }
 
