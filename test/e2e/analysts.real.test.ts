@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { DESCRIBED_VIEWS } from '@forbruk/infra/store/views/comment-views.ts'
+import { DESCRIBED_VIEWS } from '@forbruk/infra/store/views/described-views.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import {

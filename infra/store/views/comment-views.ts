@@ -2,20 +2,7 @@ import { quoteIdentifier, quoteText } from '../quote-sql.ts'
 import type { Store } from '../store.ts'
 import { text } from '../tables/codec.ts'
 import { shapeOf } from '../tables/table.ts'
-import { countingViews } from './counting-views.ts'
-import { alertAndRegistryViews, dialogueViews } from './dialogue-views.ts'
-import { statementViews } from './statement-views.ts'
-import { usageViews } from './usage-views.ts'
-import type { ViewTexts } from './view-text.ts'
-
-/** Every stable view, by the heading that it stands under. */
-export const DESCRIBED_VIEWS: Readonly<Record<string, ViewTexts>> = {
-  Usage: usageViews,
-  Statements: statementViews,
-  Dialogue: dialogueViews,
-  'Alerts and registry': alertAndRegistryViews,
-  Counting: countingViews,
-}
+import { DESCRIBED_VIEWS } from './described-views.ts'
 
 type Commented = { readonly view: string; readonly column: string; readonly comment: string }
 
