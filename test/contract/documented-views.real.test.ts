@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { text } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
-import { DESCRIBED_VIEWS } from '@forbruk/infra/store/views/comment-views.ts'
+import { DESCRIBED_VIEWS } from '@forbruk/infra/store/views/described-views.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OpenedStore, writable } from '../support/store/open-stores.ts'
 

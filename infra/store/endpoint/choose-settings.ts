@@ -113,6 +113,9 @@ const ALLOWED: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ['session_timezone', isTimeZone],
 ])
 
+/** What a request may set with some effect. */
+export const TAKEN_SETTINGS: readonly string[] = [...LIMITS.keys(), ...ALLOWED.keys()]
+
 function listed(judge: Judge, names: readonly string[]): (readonly [string, Judge])[] {
   return names.map(name => [name, judge] as const)
 }

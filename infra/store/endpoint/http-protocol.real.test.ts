@@ -50,6 +50,14 @@ describe('ClickHouse’s HTTP protocol', () => {
     })
   })
 
+  it('tells clients what they may set, and the limits that hold', async () => {
+    const answer = await ask(
+      `SELECT name, value, readonly FROM system.settings
+       WHERE name IN ('format_schema', 'join_use_nulls', 'max_threads') ORDER BY name`,
+    )
+    expect(answer.text).toBe('format_schema\t\t1\njoin_use_nulls\t0\t0\nmax_threads\t2\t0\n')
+  })
+
   it('binds parameters and sets settings for the one request', async () => {
     const answer = await ask('SELECT {a:String}, {b:UInt64}, {c:Nullable(String)}, {d:Array(String)}', {
       param_a: `x\\ty' OR 1`,

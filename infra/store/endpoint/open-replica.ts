@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Session } from 'chdb'
-import { quoteIdentifier } from '../quote-sql.ts'
+import { quoteIdentifier, quoteText } from '../quote-sql.ts'
+import { chooseSettings, TAKEN_SETTINGS } from './choose-settings.ts'
 import { configureEngine, planTables, type ReplicaTable } from './configure-replica.ts'
 import type { StoreDescription } from './describe-store.ts'
 
@@ -80,6 +81,7 @@ export async function openReplica({ folder, store, memoryBytes, clock }: Replica
   await replaceChanged(session, tables, seen)
   await createViews(session, store)
   await hideSystemTables(session)
+  await tellSettings(session)
 
   let refreshedAtMs = clock()
   let refreshing: Promise<void> | null = null
@@ -140,6 +142,26 @@ async function hideSystemTables(session: Session): Promise<void> {
   for (const name of hidden) await session.queryAsync(`DETACH TABLE system.${quoteIdentifier(name)}`)
   // The views of information_schema, which drivers ask, look into it for sizes.
   await session.queryAsync(`CREATE TABLE system.parts (${columns.text().trim()}) ENGINE = Memory`)
+}
+
+/**
+ * Clients look there for what they may set, and send or refuse by it. The engine's own table says of a session that
+ * only reads that nothing can be set.
+ */
+async function tellSettings(session: Session): Promise<void> {
+  const list = (texts: readonly string[]) => texts.map(quoteText).join(', ')
+  const held = chooseSettings([])
+  const [names, values] = [held.map(([name]) => name), held.map(([, value]) => value)]
+  await session.queryAsync(`
+    CREATE TABLE default.told ENGINE = Memory AS
+    SELECT * REPLACE (
+      transform(name, [${list(names)}], [${list(values)}], value) AS value,
+      name NOT IN (${list(TAKEN_SETTINGS)}) AS readonly)
+    FROM system.settings`)
+  await session.queryAsync('DETACH TABLE system.settings')
+  await session.queryAsync('CREATE TABLE system.settings AS default.told')
+  await session.queryAsync('INSERT INTO system.settings SELECT * FROM default.told')
+  await session.queryAsync('DROP TABLE default.told SYNC')
 }
 
 const PARTS_COLUMNS = `

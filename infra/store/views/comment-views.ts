@@ -2,20 +2,7 @@ import { quoteIdentifier, quoteText } from '../quote-sql.ts'
 import type { Store } from '../store.ts'
 import { text } from '../tables/codec.ts'
 import { shapeOf } from '../tables/table.ts'
-import { countingViews } from './counting-views.ts'
-import { alertAndRegistryViews, dialogueViews } from './dialogue-views.ts'
-import { statementViews } from './statement-views.ts'
-import { usageViews } from './usage-views.ts'
-import type { ViewTexts } from './view-text.ts'
-
-/** Every stable view, by the heading that it stands under. */
-export const DESCRIBED_VIEWS: Readonly<Record<string, ViewTexts>> = {
-  Usage: usageViews,
-  Statements: statementViews,
-  Dialogue: dialogueViews,
-  'Alerts and registry': alertAndRegistryViews,
-  Counting: countingViews,
-}
+import { DESCRIBED_VIEWS } from './described-views.ts'
 
 type Commented = { readonly view: string; readonly column: string; readonly comment: string }
 
@@ -47,7 +34,7 @@ export async function commentViews(store: Store): Promise<void> {
 }
 
 /** Pure: a statement for each view whose comments are others than the texts. */
-export function planComments(stored: readonly Commented[]): readonly string[] {
+function planComments(stored: readonly Commented[]): readonly string[] {
   const texts = new Map(Object.values(DESCRIBED_VIEWS).flatMap(views => Object.entries(views)))
   const changes = new Map<string, string[]>()
   for (const { view, column, comment } of stored) {

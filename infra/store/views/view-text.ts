@@ -1,5 +1,5 @@
 /** What a stable view is, and each of its columns: for clients that show comments, and for docs/sql.md. */
-export type ViewText = { readonly is: string; readonly columns: Readonly<Record<string, string>> }
+type ViewText = { readonly is: string; readonly columns: Readonly<Record<string, string>> }
 
 /** By the view's name, in the order in which a page has them. */
 export type ViewTexts = Readonly<Record<string, ViewText>>

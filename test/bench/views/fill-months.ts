@@ -22,7 +22,7 @@ export function nameOf(month: number): string {
   return `${FIRST_YEAR + Math.floor(month / 12)}-${number}`
 }
 
-/** The plain table has what the rollup adds up, without versions, blocks and copies: it is exact only as it is filled. */
+/** The plain table has what the rollup adds up, without versions, blocks and copies: exact only as filled here. */
 export async function makeTables(store: Store): Promise<void> {
   await store.command(`
 CREATE TABLE plain_usage

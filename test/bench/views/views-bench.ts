@@ -34,7 +34,7 @@ try {
   const answered: Answered[] = []
   let kept = 0
   for (const months of sizes) {
-    // The newest month is the open one, so the months are filled from the oldest on and each size ends with an open one.
+    // From the oldest on: the newest is open when the questions are asked, and closed after the next one.
     while (kept < months) await addMonth(store, { month: kept++, rows, isOpen: kept === months })
     for (const question of questionsOf(months)) answered.push(await ask(store, months, question))
   }
