@@ -83,5 +83,5 @@ test.skipIf(brokers.length === 0)(
     // The kills came when there was something to lose.
     expect(new Set(said).size).toBeGreaterThan(2)
   },
-  300_000,
+  900_000,
 )
