@@ -13,6 +13,7 @@ import {
   countVariable,
   listenVariable,
   monthVariable,
+  pathVariable,
   scheduleVariable,
   signingSecretVariable,
   textVariable,
@@ -36,6 +37,7 @@ export type Config = {
   readonly storeListen: Address
   readonly alerts: AlertsConfig
   readonly console: ConsoleConfig
+  readonly collector: CollectorConfig
   /** The topic that statements are announced on. */
   readonly statementsTopic: string
   /** When ended months are closed, as a cron expression in the tariff's time zone; null: only by command or request. */
@@ -51,6 +53,13 @@ type ConsoleConfig = {
   readonly listen: Address
   /** What a request must present to be answered where that is asked for; null where nothing is asked for. */
   readonly token: string | null
+}
+
+type CollectorConfig = {
+  /** Null: `forbruk up` collects nothing, and `forbruk collect` listens where it does by default. */
+  readonly listen: Address | null
+  /** The file of those who may send, or null: then whoever has an account on the machine may, and nobody else. */
+  readonly tokensPath: string | null
 }
 
 type LogConfig =
@@ -103,6 +112,8 @@ const shape = z.object({
   FORBRUK_STORE_LISTEN: listenVariable.prefault('127.0.0.1:8123'),
   FORBRUK_LISTEN: listenVariable.prefault('127.0.0.1:8080'),
   FORBRUK_API_TOKEN: tokenVariable.optional(),
+  FORBRUK_COLLECT_LISTEN: listenVariable.optional(),
+  FORBRUK_COLLECTOR_TOKENS: pathVariable.optional(),
   FORBRUK_CLOSE_SCHEDULE: scheduleVariable.prefault('0 6 2 * *'),
   FORBRUK_CLOSE_FROM: monthVariable.optional(),
   FORBRUK_ANNOUNCE: announceShape.optional(),
@@ -112,10 +123,10 @@ const shape = z.object({
 type Variables = z.infer<typeof shape>
 
 /** Set to nothing, it may be a secret that was not delivered: to go on without one would open what it keeps shut. */
-const NEVER_NOTHING = new Set(['FORBRUK_API_TOKEN'])
+const NEVER_NOTHING = new Set(['FORBRUK_API_TOKEN', 'FORBRUK_COLLECTOR_TOKENS'])
 
 /**
- * Throws ConfigError. A variable set to nothing counts as not set, but for the token. Reads the files of KAFKA_SSL_*,
+ * Throws ConfigError. A variable set to nothing counts as not set, but for tokens. Reads the files of KAFKA_SSL_*,
  * nothing else.
  */
 export function readConfig(env: Environment): Config {
@@ -145,6 +156,10 @@ export function readConfig(env: Environment): Config {
       secret: variables.FORBRUK_ALERT_SECRET ?? '',
     },
     console: { listen: variables.FORBRUK_LISTEN, token: variables.FORBRUK_API_TOKEN ?? null },
+    collector: {
+      listen: variables.FORBRUK_COLLECT_LISTEN ?? null,
+      tokensPath: variables.FORBRUK_COLLECTOR_TOKENS ?? null,
+    },
     statementsTopic: variables.KAFKA_STATEMENTS_TOPIC,
     closeSchedule: variables.FORBRUK_CLOSE_SCHEDULE,
     closeFrom: variables.FORBRUK_CLOSE_FROM ?? null,
@@ -173,17 +188,33 @@ function findContradictions(variables: Variables): string[] {
   if (variables.KAFKA_ALERTS_TOPIC === variables.KAFKA_TOPIC) {
     faults.push(`KAFKA_ALERTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)
   }
-  const { FORBRUK_LISTEN: listen } = variables
-  if (!isLoopback(listen.host) && variables.FORBRUK_API_TOKEN === undefined) {
-    faults.push(
-      `FORBRUK_LISTEN="${listen.host}:${listen.port}": expected FORBRUK_API_TOKEN with it, ` +
-        'or an address of this machine alone, such as 127.0.0.1:8080',
-    )
-  }
+  faults.push(
+    ...findOpenPort('FORBRUK_LISTEN', variables.FORBRUK_LISTEN, 'FORBRUK_API_TOKEN', variables),
+    ...findOpenPort(
+      'FORBRUK_COLLECT_LISTEN',
+      variables.FORBRUK_COLLECT_LISTEN,
+      'FORBRUK_COLLECTOR_TOKENS',
+      variables,
+    ),
+  )
   if (variables.KAFKA_STATEMENTS_TOPIC === variables.KAFKA_TOPIC) {
     faults.push(`KAFKA_STATEMENTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)
   }
   return faults
+}
+
+/** A port that others reach, and that asks nobody for a token. */
+function findOpenPort(
+  name: string,
+  listen: Address | undefined,
+  token: 'FORBRUK_API_TOKEN' | 'FORBRUK_COLLECTOR_TOKENS',
+  variables: Variables,
+): string[] {
+  if (listen === undefined || isLoopback(listen.host) || variables[token] !== undefined) return []
+  return [
+    `${name}="${listen.host}:${listen.port}": expected ${token} with it, ` +
+      `or an address of this machine alone, such as 127.0.0.1:${listen.port}`,
+  ]
 }
 
 function readLog(variables: Variables): LogConfig {

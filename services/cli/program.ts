@@ -5,6 +5,7 @@ import { alertsCommand } from './commands/alerts.ts'
 import { auditCommand } from './commands/audit.ts'
 import { caseCommand } from './commands/case.ts'
 import { closeCommand } from './commands/close.ts'
+import { collectCommand } from './commands/collect.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { formatsCommand } from './commands/formats.ts'
 import { migrateCommand } from './commands/migrate.ts'
@@ -26,6 +27,7 @@ const COMMANDS = [
   serveCommand,
   formatsCommand,
   shipCommand,
+  collectCommand,
   aggregateCommand,
   closeCommand,
   statementsCommand,

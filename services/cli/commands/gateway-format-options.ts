@@ -1,7 +1,6 @@
-import { openDeclared, openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import type { Command } from 'commander'
-import { findFormat } from '../wiring/read-format-file.ts'
+import { openFormatWithFields } from '../wiring/read-format-file.ts'
 
 export type GatewayFieldOptions = { clientField?: string; integrationField?: string }
 
@@ -14,8 +13,5 @@ export function withGatewayFields(command: Command): Command {
 
 /** A format by its name or by the file of the operator's own. Throws GatewayFormatError. */
 export function openChosenFormat(name: string, options: GatewayFieldOptions): DeclaredFormat {
-  const fields = { client: options.clientField, integration: options.integrationField }
-  if (!name.endsWith('.json')) return openGatewayFormat(name, fields)
-  const { declaration, envelope } = findFormat(name)
-  return openDeclared(declaration, envelope, fields)
+  return openFormatWithFields(name, { client: options.clientField, integration: options.integrationField })
 }

@@ -13,6 +13,8 @@ import { ReadingEndedError } from '@forbruk/close/registry/read-apart.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
 import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
+import { CollectorError } from '@forbruk/collector/open-collector.ts'
+import { TokensError } from '@forbruk/collector/sender.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
 import { StreamKeyError } from '@forbruk/infra/ledger/stream-key.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
@@ -39,6 +41,7 @@ const WRONG_USAGE = [
   ConfigError,
   BillingPeriodError,
   GatewayFormatError,
+  TokensError,
   CaseIdError,
   CaseUnknownError,
   RejectedEventError,
@@ -70,6 +73,7 @@ const EXPECTED = [
   TariffError,
   SellerError,
   ConsoleError,
+  CollectorError,
 ]
 
 export function explainFailure(error: unknown): ExplainedFailure {

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs'
+import type { GatewayFields } from '@forbruk/schemas/gateway/compile-format.ts'
 import { type Declaration, DeclarationError } from '@forbruk/schemas/gateway/declaration.ts'
-import { findGatewayFormat, readOwnDeclaration, splitName } from '@forbruk/schemas/gateway/formats.ts'
+import {
+  findGatewayFormat,
+  openDeclared,
+  openGatewayFormat,
+  readOwnDeclaration,
+  splitName,
+} from '@forbruk/schemas/gateway/formats.ts'
+import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 
 /**
  * A format by its name, or by the path of the operator's own, `./my-format.json`; both may have an envelope before
@@ -11,6 +19,13 @@ export function findFormat(name: string): ReturnType<typeof findGatewayFormat> {
   const { envelope, format } = splitName(name)
   // A path may hold a + of its own.
   return { declaration: readFormatFile(envelope === undefined ? name : format), envelope: envelope ?? null }
+}
+
+/** The same, with the operator's choice of fields. Throws GatewayFormatError. */
+export function openFormatWithFields(name: string, fields: GatewayFields): DeclaredFormat {
+  if (!name.endsWith('.json')) return openGatewayFormat(name, fields)
+  const { declaration, envelope } = findFormat(name)
+  return openDeclared(declaration, envelope, fields)
 }
 
 function readFormatFile(path: string): Declaration {

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { digestOfBearer, digestToken } from '@forbruk/infra/runtime/bearer-token.ts'
 import { judgeProvenance, type Provenance } from '@forbruk/infra/runtime/judge-provenance.ts'
 import type { Problem } from './problem.ts'
 
@@ -27,7 +28,7 @@ export function judgeRequest(facts: RequestFacts, { isLoopback, token }: AccessP
   const foreign = judgeProvenance(facts.provenance, { isLoopback, isForeignAllowed: !facts.isWrite })
   if (foreign !== null) return { kind: 'origin_foreign', status: 403, detail: foreign }
   const needsToken = token !== null && !facts.isPublic && (facts.isWrite || !isLoopback)
-  if (needsToken && !holdsToken(facts.authorization, token)) {
+  if (needsToken && !timingSafeEqual(digestOfBearer(facts.authorization), digestToken(token))) {
     const detail = 'expected «Authorization: Bearer …» with the token of FORBRUK_API_TOKEN'
     return { kind: 'token_missing', status: 401, detail }
   }
@@ -36,14 +37,4 @@ export function judgeRequest(facts: RequestFacts, { isLoopback, token }: AccessP
     return { kind: 'request_malformed', status: 415, detail: 'expected Content-Type: application/json' }
   }
   return null
-}
-
-/** Compared as digests, so that the time it takes tells nothing of the token, nor of its length. */
-function holdsToken(authorization: string | undefined, token: string): boolean {
-  const presented = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? ''
-  return timingSafeEqual(digest(presented), digest(token))
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
