@@ -16,6 +16,7 @@ const COUNTED = [
   'accepted_gap',
   'source_expectation',
   'source_retirement',
+  'source_reconciliation',
   'usage_counted',
   'usage_hourly',
   'usage_daily',

@@ -5,9 +5,11 @@ import { GapRefusedError } from '@forbruk/aggregator/resume/accept-gap.ts'
 import { GrowthRefusedError } from '@forbruk/aggregator/resume/grow-stream.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
+import { UnknownSourceError } from '@forbruk/close/gate/find-source.ts'
 import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
-import { UnknownSourceError } from '@forbruk/close/gate/retire-source.ts'
 import { InvoicesRefusedError } from '@forbruk/close/invoices/refusal.ts'
+import { ScrapeError } from '@forbruk/close/reconcile/read-scrape.ts'
+import { ReconciliationRefusedError } from '@forbruk/close/reconcile/refusal.ts'
 import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
 import { ReadingEndedError } from '@forbruk/close/registry/read-apart.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
@@ -42,6 +44,7 @@ const WRONG_USAGE = [
   BillingPeriodError,
   GatewayFormatError,
   TokensError,
+  ScrapeError,
   CaseIdError,
   CaseUnknownError,
   RejectedEventError,
@@ -55,6 +58,7 @@ const REFUSED = [
   GapRefusedError,
   GrowthRefusedError,
   InvoicesRefusedError,
+  ReconciliationRefusedError,
   RuleRefusedError,
   SharedFileError,
   StreamKeyError,
