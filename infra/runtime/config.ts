@@ -6,7 +6,7 @@ import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
 import type { SchemaRegistrySettings } from '../schema-registry/schema-registry.ts'
 import type { StoreSettings } from '../store/store-settings.ts'
-import type { Address } from './address.ts'
+import { type Address, isLoopback } from './address.ts'
 import { refuse } from './config-error.ts'
 import { findSecurityContradictions, KAFKA_SECURITY, readSasl, readSsl } from './kafka-security.ts'
 import {
@@ -17,6 +17,7 @@ import {
   intakesVariable,
   listenVariable,
   monthVariable,
+  pathVariable,
   scheduleVariable,
   signingSecretVariable,
   textVariable,
@@ -44,6 +45,7 @@ export type Config = {
   /** Where the schemas stand that records name by an id; null where there is none. */
   readonly schemaRegistry: SchemaRegistrySettings | null
   readonly console: ConsoleConfig
+  readonly collector: CollectorConfig
   /** The topic that statements are announced on. */
   readonly statementsTopic: string
   /** When ended months are closed, as a cron expression in the tariff's time zone; null: only by command or request. */
@@ -59,6 +61,13 @@ type ConsoleConfig = {
   readonly listen: Address
   /** What a request must present to be answered where that is asked for; null where nothing is asked for. */
   readonly token: string | null
+}
+
+type CollectorConfig = {
+  /** Null: `forbruk up` collects nothing, and `forbruk collect` listens where it does by default. */
+  readonly listen: Address | null
+  /** The file of those who may send, or null: then whoever has an account on the machine may, and nobody else. */
+  readonly tokensPath: string | null
 }
 
 type LogConfig =
@@ -115,6 +124,8 @@ const shape = z.object({
   FORBRUK_STORE_LISTEN: listenVariable.prefault('127.0.0.1:8123'),
   FORBRUK_LISTEN: listenVariable.prefault('127.0.0.1:8080'),
   FORBRUK_API_TOKEN: tokenVariable.optional(),
+  FORBRUK_COLLECT_LISTEN: listenVariable.optional(),
+  FORBRUK_COLLECTOR_TOKENS: pathVariable.optional(),
   FORBRUK_CLOSE_SCHEDULE: scheduleVariable.prefault('0 6 2 * *'),
   FORBRUK_CLOSE_FROM: monthVariable.optional(),
   FORBRUK_ANNOUNCE: announceShape.optional(),
@@ -124,10 +135,10 @@ const shape = z.object({
 type Variables = z.infer<typeof shape>
 
 /** Set to nothing, it may be a secret that was not delivered: to go on without one would open what it keeps shut. */
-const NEVER_NOTHING = new Set(['FORBRUK_API_TOKEN'])
+const NEVER_NOTHING = new Set(['FORBRUK_API_TOKEN', 'FORBRUK_COLLECTOR_TOKENS'])
 
 /**
- * Throws ConfigError. A variable set to nothing counts as not set, but for the token. Reads the files of KAFKA_SSL_*,
+ * Throws ConfigError. A variable set to nothing counts as not set, but for tokens. Reads the files of KAFKA_SSL_*,
  * nothing else.
  */
 export function readConfig(env: Environment): Config {
@@ -159,6 +170,10 @@ export function readConfig(env: Environment): Config {
     intakes: variables.FORBRUK_INTAKE,
     schemaRegistry: readSchemaRegistry(variables),
     console: { listen: variables.FORBRUK_LISTEN, token: variables.FORBRUK_API_TOKEN ?? null },
+    collector: {
+      listen: variables.FORBRUK_COLLECT_LISTEN ?? null,
+      tokensPath: variables.FORBRUK_COLLECTOR_TOKENS ?? null,
+    },
     statementsTopic: variables.KAFKA_STATEMENTS_TOPIC,
     closeSchedule: variables.FORBRUK_CLOSE_SCHEDULE,
     closeFrom: variables.FORBRUK_CLOSE_FROM ?? null,
@@ -189,6 +204,17 @@ function findContradictions(variables: Variables): string[] {
   }
   if (variables.FORBRUK_INTAKE.length > 0 && variables.KAFKA_BROKERS === undefined) {
     faults.push('FORBRUK_INTAKE is set: expected KAFKA_BROKERS with it, where those topics are')
+  }
+  const { FORBRUK_COLLECT_LISTEN: collect } = variables
+  if (
+    collect !== undefined &&
+    !isLoopback(collect.host) &&
+    variables.FORBRUK_COLLECTOR_TOKENS === undefined
+  ) {
+    faults.push(
+      `FORBRUK_COLLECT_LISTEN="${collect.host}:${collect.port}": expected FORBRUK_COLLECTOR_TOKENS with it, ` +
+        `or an address of this machine alone, such as 127.0.0.1:${collect.port}`,
+    )
   }
   if (variables.KAFKA_STATEMENTS_TOPIC === variables.KAFKA_TOPIC) {
     faults.push(`KAFKA_STATEMENTS_TOPIC="${variables.KAFKA_TOPIC}": expected another topic than KAFKA_TOPIC`)

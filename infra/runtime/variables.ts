@@ -7,6 +7,8 @@ import { isLoopback, parseAddress } from './address.ts'
 
 export const textVariable = z.string()
 
+export const pathVariable = z.string().min(1, 'expected the path of a file')
+
 export const topicVariable = textVariable.regex(
   /^[A-Za-z0-9._-]{1,249}$/,
   'expected letters, digits, dots, dashes and underscores',

@@ -193,13 +193,19 @@ function explainChoice({ format, fields, otherFields }: Declaration): string {
   return `${format} does not say who is metered: choose with --client-field. ${[...known, others].join('; ')}`
 }
 
+/** Where the id stands that the gateway itself makes, as the format declares it. */
+export function findVouchedId({ requestIds }: Declaration): Declaration['requestIds'][number]['at'] {
+  return requestIds.find(({ at, setBy }) => at !== undefined && setBy === 'gateway')?.at
+}
+
 function compileRequestId<Cut>(
   reader: FieldReader<Cut>,
-  { format, requestIds }: Declaration,
+  declaration: Declaration,
   { requestId }: GatewayFields,
 ): Found<Cut> | null {
+  const { format, requestIds } = declaration
   if (requestId === undefined) {
-    const vouched = requestIds.find(({ at, setBy }) => at !== undefined && setBy === 'gateway')?.at
+    const vouched = findVouchedId(declaration)
     if (vouched === undefined) return null
     const [first, second] = [vouched].flat().map(name => findField(reader, 'request id', name, format))
     if (first === undefined || second === undefined) return first ?? null

@@ -1,4 +1,4 @@
-import { compileFormat, type GatewayFields } from './compile-format.ts'
+import { compileFormat, findVouchedId, type GatewayFields } from './compile-format.ts'
 import { type Declaration, DeclarationError, readDeclaration } from './declaration.ts'
 import { DECLARATIONS, findDeclaration } from './declarations.ts'
 import { ENVELOPES, type EnvelopeName, openEnvelope } from './envelope.ts'
@@ -69,6 +69,7 @@ export function openDeclared(
     bytesBasis,
     timeBasis,
     client: syntax.client,
+    isIdentified: fields.requestId !== undefined || findVouchedId(declaration) !== undefined,
     ...openReader(envelope === null ? null : openEnvelope(envelope), syntax),
   }
 }

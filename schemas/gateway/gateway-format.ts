@@ -28,6 +28,8 @@ export type FileLines = {
 
 /** A format that a file declares. */
 export type DeclaredFormat = GatewayFormat & {
+  /** Its lines may have an id that no caller can set: by the format's own word, or by the operator's choice. */
+  readonly isIdentified: boolean
   /**
    * What a record or a body holds: several lines, or a list of requests in one. As many answers as there are lines and
    * requests, in their order, so that an index into it is a place; blank ones are among them.

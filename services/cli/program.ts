@@ -6,6 +6,7 @@ import { alertsCommand } from './commands/alerts.ts'
 import { auditCommand } from './commands/audit.ts'
 import { caseCommand } from './commands/case.ts'
 import { closeCommand } from './commands/close.ts'
+import { collectCommand } from './commands/collect.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { formatsCommand } from './commands/formats.ts'
 import { intakeCommand } from './commands/intake.ts'
@@ -29,6 +30,7 @@ const COMMANDS = [
   formatsCommand,
   shipCommand,
   intakeCommand,
+  collectCommand,
   aggregateCommand,
   closeCommand,
   statementsCommand,

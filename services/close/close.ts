@@ -134,7 +134,7 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
       definitions: [
         ...describeTariff(tariff, version),
         ...describeCounting(read.foldVersionMin),
-        ...describeSources(read.facts.sources),
+        ...describeSources(read.facts),
       ],
     },
     decisions: [...inputs.decisions].flatMap(([clientId, ofClient]) =>

@@ -17,6 +17,7 @@ const COUNTED = [
   'accepted_loss',
   'source_expectation',
   'source_retirement',
+  'source_reconciliation',
   'usage_counted',
   'usage_hourly',
   'usage_daily',

@@ -7,6 +7,7 @@ import { rejectedMend } from '../tables/rejected-mend.ts'
 import { rejectedRule, rejectedRuleEnd } from '../tables/rejected-rule.ts'
 import { rejectedWaiver } from '../tables/rejected-waiver.ts'
 import { sourceExpectation } from '../tables/source-expectation.ts'
+import { sourceReconciliation } from '../tables/source-reconciliation.ts'
 import { sourceRetirement } from '../tables/source-retirement.ts'
 import { statement } from '../tables/statement.ts'
 import { statementAdjustment } from '../tables/statement-adjustment.ts'
@@ -39,6 +40,7 @@ export const SEALED: readonly SealedTable[] = [
   sealed(streamKey, ['stream'], null),
   sealed(acceptedGap, ['stream', 'partition', 'fromOffset'], 'acceptedAtMs', true),
   sealed(sourceExpectation, ['stream', 'source', 'recordedAtMs'], 'recordedAtMs'),
+  sealed(sourceReconciliation, ['stream', 'source', 'reconciledAtMs'], null),
   sealed(sourceRetirement, ['stream', 'source', 'retiredAtMs'], 'retiredAtMs'),
   sealed(rejectedWaiver, ['stream', 'partition', 'offset', 'eventIndex', 'waivedAtMs'], 'waivedAtMs'),
   sealed(rejectedMend, ['stream', 'partition', 'offset', 'eventIndex', 'step'], 'mendedAtMs'),

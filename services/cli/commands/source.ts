@@ -13,6 +13,7 @@ import { printJson, printLine, spellTime } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { parseReason } from './parse-reason.ts'
 import { parseSourceName } from './parse-source-name.ts'
+import { reconcileCommand } from './source-reconcile.ts'
 
 export function sourceCommand(context: CommandContext): Command {
   return new Command('source')
@@ -21,6 +22,7 @@ export function sourceCommand(context: CommandContext): Command {
     .addCommand(expectCommand(context))
     .addCommand(retireCommand(context))
     .addCommand(acceptLossCommand(context))
+    .addCommand(reconcileCommand(context))
 }
 
 function listCommand(context: CommandContext): Command {

@@ -10,6 +10,7 @@ import { type CommandContext, openParts, type Parts } from '../wiring/open-parts
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { scheduleCloses } from '../wiring/schedule-closes.ts'
 import { startAlerts } from '../wiring/start-alerts.ts'
+import { startCollector } from '../wiring/start-collector.ts'
 import { startIntakes } from '../wiring/start-intakes.ts'
 import { startWaitingWatch } from '../wiring/waiting-reader.ts'
 import { watchStandstills } from '../wiring/watch-standstills.ts'
@@ -17,8 +18,8 @@ import { watchStandstills } from '../wiring/watch-standstills.ts'
 export function upCommand(context: CommandContext): Command {
   return new Command('up')
     .description(
-      'everything in one process: the aggregator, usage alerts, the scheduled close, console and API, ' +
-        'and the read-only endpoint of an embedded store',
+      'everything in one process: the aggregator, usage alerts, the scheduled close, console and API, the collector ' +
+        'where FORBRUK_COLLECT_LISTEN is set, and the read-only endpoint of an embedded store',
     )
     .action(async () => {
       await using parts = openParts(context)
@@ -33,6 +34,7 @@ export function upCommand(context: CommandContext): Command {
       await using _alerts = await startAlerts(parts)
       await using _waiting = await startWaitingWatch(parts, tariff)
       await using _intakes = await startIntakes(parts)
+      await using _collector = await startCollector(parts, parts.config.collector.listen)
       await using watch = await watchStandstills(parts)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
       const { serveConsole } = await import('../wiring/serve-console.ts')

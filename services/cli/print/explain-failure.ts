@@ -5,14 +5,18 @@ import { GapRefusedError } from '@forbruk/aggregator/resume/accept-gap.ts'
 import { GrowthRefusedError } from '@forbruk/aggregator/resume/grow-stream.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
+import { UnknownSourceError } from '@forbruk/close/gate/find-source.ts'
 import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
-import { UnknownSourceError } from '@forbruk/close/gate/retire-source.ts'
 import { InvoicesRefusedError } from '@forbruk/close/invoices/refusal.ts'
+import { ScrapeError } from '@forbruk/close/reconcile/read-scrape.ts'
+import { ReconciliationRefusedError } from '@forbruk/close/reconcile/refusal.ts'
 import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
 import { ReadingEndedError } from '@forbruk/close/registry/read-apart.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
 import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
+import { CollectorError } from '@forbruk/collector/open-collector.ts'
+import { TokensError } from '@forbruk/collector/sender.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
 import { TokenRefusedError, TokenUnknownError } from '@forbruk/infra/access/refusal.ts'
 import { StreamKeyError } from '@forbruk/infra/ledger/stream-key.ts'
@@ -41,6 +45,8 @@ const WRONG_USAGE = [
   ConfigError,
   BillingPeriodError,
   GatewayFormatError,
+  TokensError,
+  ScrapeError,
   CaseIdError,
   CaseUnknownError,
   RejectedEventError,
@@ -57,6 +63,7 @@ const REFUSED = [
   GrowthRefusedError,
   InvoicesRefusedError,
   IntakeRefusedError,
+  ReconciliationRefusedError,
   RuleRefusedError,
   SharedFileError,
   StreamKeyError,
@@ -77,6 +84,7 @@ const EXPECTED = [
   TariffError,
   SellerError,
   ConsoleError,
+  CollectorError,
 ]
 
 export function explainFailure(error: unknown): ExplainedFailure {

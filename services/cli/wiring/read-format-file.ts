@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { GatewayFields } from '@forbruk/schemas/gateway/compile-format.ts'
 import { type Declaration, DeclarationError } from '@forbruk/schemas/gateway/declaration.ts'
 import {
   findGatewayFormat,
@@ -22,6 +23,13 @@ export function findFormat(name: string): ReturnType<typeof findGatewayFormat> {
   return { declaration: readFormatFile(envelope === undefined ? name : format), envelope: envelope ?? null }
 }
 
+/** The same, with the operator's choice of fields. Throws GatewayFormatError. */
+export function openFormatWithFields(name: string, fields: GatewayFields): DeclaredFormat {
+  if (!name.endsWith('.json')) return openGatewayFormat(name, fields)
+  const { declaration, envelope } = findFormat(name)
+  return openDeclared(declaration, envelope, fields)
+}
+
 function readFormatFile(path: string): Declaration {
   return readOwnDeclaration(readText(path), path)
 }
@@ -37,8 +45,5 @@ function readText(path: string): string {
 
 /** A format by its name or by the file of the operator's own. Throws GatewayFormatError. */
 export function openChosenFormat(name: string, options: GatewayFieldOptions): DeclaredFormat {
-  const fields = { client: options.clientField, integration: options.integrationField }
-  if (!name.endsWith('.json')) return openGatewayFormat(name, fields)
-  const { declaration, envelope } = findFormat(name)
-  return openDeclared(declaration, envelope, fields)
+  return openFormatWithFields(name, { client: options.clientField, integration: options.integrationField })
 }

@@ -1,5 +1,6 @@
 import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
 import type { RuleBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { describeReconciliation } from '../reconcile/judge-reconciliation.ts'
 import { adviseOnObstacles, describeObstacles } from './describe-obstacles.ts'
 import type { Lack } from './gate.ts'
 
@@ -55,14 +56,12 @@ export function describeLack(lack: Lack): string {
       )
     case 'source_missing':
       return describeMissing(lack)
+    case 'source_unreconciled':
+      return describeUnreconciled(lack)
     case 'file_shared':
       return describeSharedFile(lack)
     case 'rejected_open':
-      return (
-        `${showCount(lack.events)} rejected events of the month (${lack.reason}, such as ${lack.example}) ` +
-        'are neither mended nor waived; ' +
-        `see forbruk rejected list --month ${lack.month}, then forbruk rejected replay or waive`
-      )
+      return describeOpenRejected(lack)
     case 'rule_exceeded':
       return describeExceededRule(lack)
     case 'mended_uncounted':
@@ -76,6 +75,21 @@ export function describeLack(lack: Lack): string {
         'their ids before they could be compared; restore the log, or close with --force and a reason'
       )
   }
+}
+
+function describeUnreconciled(lack: Extract<Lack, { kind: 'source_unreconciled' }>): string {
+  return (
+    `${describeReconciliation(lack)} Send what is missing, then run forbruk source reconcile once more, ` +
+    'or close with --force and a reason'
+  )
+}
+
+function describeOpenRejected(lack: Extract<Lack, { kind: 'rejected_open' }>): string {
+  return (
+    `${showCount(lack.events)} rejected events of the month (${lack.reason}, such as ${lack.example}) ` +
+    'are neither mended nor waived; ' +
+    `see forbruk rejected list --month ${lack.month}, then forbruk rejected replay or waive`
+  )
 }
 
 function describeMissing({ source, missing }: Extract<Lack, { kind: 'source_missing' }>): string {

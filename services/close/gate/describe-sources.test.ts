@@ -15,11 +15,13 @@ const gateway = (source: string, changes: Partial<SourceFacts> = {}): SourceFact
   ...changes,
 })
 
+const describe = (sources: readonly SourceFacts[]) => describeSources({ sources, reconciled: [] })
+
 const BY_LINE = 'each line of the log counts once, known by its place in its file.'
 
 test('sources are told by what their bytes and their events are', () => {
   expect(
-    describeSources([
+    describe([
       gateway('gw1'),
       gateway('gw2'),
       gateway('old', { format: 'combined' }),
@@ -34,6 +36,25 @@ test('sources are told by what their bytes and their events are', () => {
 })
 
 test('many sources are not all named', () => {
-  const [sentence] = describeSources(Array.from({ length: 9 }, (_, index) => gateway(`gw${index}`)))
+  const [sentence] = describe(Array.from({ length: 9 }, (_, index) => gateway(`gw${index}`)))
   expect(sentence).toContain('Sources gw0, gw1, gw2, gw3, gw4 and 4 more:')
+})
+
+test('what was compared with a gateway’s own counters is told as well', () => {
+  const reconciled = {
+    ...{
+      stream: 's',
+      source: 'gw1',
+      reconciledAtMs: 3,
+      fromTimeMs: 0,
+      toTimeMs: 1_000,
+      counter: 'told',
+      served: 5,
+    },
+    ...{ resets: 0, arrived: 5, rejected: 0, tolerance: 0, actor: 'kari' },
+  }
+  expect(describeSources({ sources: [], reconciled: [reconciled] })).toEqual([
+    'Source gw1: its gateway served 5 requests from 1970-01-01T00:00:00.000Z to 1970-01-01T00:00:01.000Z, ' +
+      'as a person told it; 5 arrived, which agrees.',
+  ])
 })

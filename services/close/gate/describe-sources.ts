@@ -1,13 +1,20 @@
 import { bytesBasisOf } from '@forbruk/schemas/gateway/formats.ts'
-import type { SourceFacts } from './gate.ts'
+import { describeReconciliation } from '../reconcile/judge-reconciliation.ts'
+import type { GateFacts, SourceFacts } from './gate.ts'
 
-/** Pure: what "bytes" and "one event" are in what the sources send, as sentences for the proof of a month. */
-export function describeSources(sources: readonly SourceFacts[]): string[] {
+/**
+ * Pure: what "bytes" and "one event" are in what the sources send, and what of them was compared with gateways' own
+ * counters, as sentences for the proof of a month.
+ */
+export function describeSources({
+  sources,
+  reconciled,
+}: Pick<GateFacts, 'sources' | 'reconciled'>): string[] {
   const byKind = Map.groupBy(
     sources,
     ({ format, identity }) => `${describeBytes(format)} ${describeIdentity(identity)}`,
   )
-  return [...byKind].map(([sentences, ofKind]) => {
+  const kinds = [...byKind].map(([sentences, ofKind]) => {
     const names = ofKind.map(({ source }) => source || '(gateway)')
     const shown =
       names.length <= NAMES_MAX
@@ -15,6 +22,7 @@ export function describeSources(sources: readonly SourceFacts[]): string[] {
         : `${names.slice(0, NAMES_MAX).join(', ')} and ${names.length - NAMES_MAX} more`
     return `Sources ${shown}: ${sentences}`
   })
+  return [...kinds, ...reconciled.map(describeReconciliation)]
 }
 
 const NAMES_MAX = 5

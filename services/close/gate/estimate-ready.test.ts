@@ -16,6 +16,7 @@ const facts: GateFacts = {
   silent: [],
   shared: [],
   expected: [],
+  reconciled: [],
   rejected: [],
   ruled: [],
   unknownRequests: 0,

@@ -53,6 +53,7 @@ const COMPLETE: GateFacts = {
   silent: [],
   shared: [],
   expected: [],
+  reconciled: [],
   rejected: [],
   ruled: [],
   gaps: [],
@@ -85,6 +86,28 @@ const ledger = (changes: Partial<NonNullable<PartitionFacts['ledger']>>) =>
 
 const GIVEN_UP =
   'the log had lost them, and an operator gave them up (disk died); close with --force and a reason'
+
+test('what a gateway served and did not arrive is named, and too many as well', () => {
+  const compared = {
+    ...{
+      stream: 's',
+      source: 'gw1',
+      reconciledAtMs: 3,
+      fromTimeMs: 0,
+      toTimeMs: 1_000,
+      counter: 'kong',
+      served: 9,
+    },
+    ...{ resets: 0, arrived: 5, rejected: 1, tolerance: 2, actor: 'kari' },
+  }
+  const [short = ''] = lacks({ reconciled: [compared] })
+  expect(short).toContain(
+    'by the counters of kong; 5 arrived and 1 were rejected, which is 3 too few, where 2 more',
+  )
+  expect(short).toContain('or close with --force and a reason')
+  expect(lacks({ reconciled: [{ ...compared, arrived: 12 }] })[0]).toContain('is 4 too many')
+  expect(lacks({ reconciled: [{ ...compared, arrived: 6 }] })).toEqual([])
+})
 
 test('a gap that an operator accepted', () => {
   const gap = {

@@ -2,8 +2,10 @@ import type { ExpectedSource } from '@forbruk/infra/ledger/expected-sources.ts'
 import type { DatedGap } from '@forbruk/infra/ledger/gaps.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
 import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
+import type { Reconciliation } from '@forbruk/infra/store/tables/source-reconciliation.ts'
 import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import { isWithinBound, type Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { judgeReconciliation } from '../reconcile/judge-reconciliation.ts'
 import { type ExpectedLack, judgeExpected } from './judge-expected.ts'
 
 /** How long after a month's end its late events may still come. */
@@ -27,6 +29,8 @@ export type GateFacts = {
   readonly shared: readonly SharedFile[]
   /** What people said to wait for, and whether anything of it can be of the month. */
   readonly expected: readonly ExpectedSource[]
+  /** What gateways said that they served in a part of the month, beside what arrived. */
+  readonly reconciled: readonly Reconciliation[]
   readonly rejected: readonly RejectedFacts[]
   /** What standing rules waive of them, or would if it were fewer. */
   readonly ruled: readonly Ruled[]
@@ -159,6 +163,8 @@ export type Lack =
   | ({ readonly kind: 'source_silent' } & Pick<SilentSource, 'source' | 'fromMonth'>)
   | ExpectedLack
   | { readonly kind: 'source_missing'; readonly source: string; readonly missing: number }
+  /** Its gateway says that it served more, or fewer, than arrived. */
+  | ({ readonly kind: 'source_unreconciled' } & Reconciliation)
   | ({ readonly kind: 'file_shared' } & SharedFile)
   | {
       readonly kind: 'rejected_open'
@@ -185,6 +191,9 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
     }),
     ...facts.sources.flatMap(source => judgeSource(source, facts.endMs)),
     ...facts.silent.flatMap(source => judgeSilent(source, facts.month)),
+    ...facts.reconciled
+      .filter(reconciled => judgeReconciliation(reconciled) !== 'agrees')
+      .map((reconciled): Lack => ({ kind: 'source_unreconciled', ...reconciled })),
     ...facts.shared.map((file): Lack => ({ kind: 'file_shared', ...file })),
     ...judgeExpected(facts),
     ...facts.rejected.flatMap(rejected => judgeRejected(rejected, facts.month)),

@@ -3,6 +3,7 @@ import { readExpectedSources } from '@forbruk/infra/ledger/expected-sources.ts'
 import { readDatedGaps } from '@forbruk/infra/ledger/gaps.ts'
 import { readFirstAppendTime, readGrowths } from '@forbruk/infra/ledger/progress.ts'
 import { countUnknown } from '@forbruk/infra/ledger/recognition.ts'
+import { readReconciliations } from '@forbruk/infra/ledger/reconciliations.ts'
 import { readSharedFiles } from '@forbruk/infra/ledger/shared-files.ts'
 import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import { countedPartitions, readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
@@ -47,6 +48,7 @@ export async function readGateFacts(
     silent: await readSilentSources(store, stream),
     shared: await readSharedFiles(store, stream, range),
     ...(await readRejected(store, { stream, month, range }, sources)),
+    reconciled: await readReconciliations(store, stream, range),
     expected: await readExpectedSources(store, stream, range, graceEndMs),
     gaps: (await readDatedGaps(store, stream)).filter(gap => mayTouch(gap, startMs, graceEndMs)),
     unknownRequests: await countUnknown(store, stream, range),

@@ -1,12 +1,8 @@
-import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
+import type { Source } from '@forbruk/infra/ledger/sources.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { sourceRetirement } from '@forbruk/infra/store/tables/source-retirement.ts'
-
-/** The source can't be retired: there is none of that name. */
-export class UnknownSourceError extends Error {
-  override name = 'UnknownSourceError'
-}
+import { findSource } from './find-source.ts'
 
 type RetireOptions = {
   readonly store: Store
@@ -34,18 +30,7 @@ export async function retireSource({
   actor,
   clock,
 }: RetireOptions): Promise<RetiredSource> {
-  const sources = await readSources(store, stream)
-  const silent = (await readSilentSources(store, stream)).map(each => ({
-    ...each,
-    throughMs: null,
-    missing: 0,
-  }))
-  const known = [...sources, ...silent].find(each => each.source === source)
-  if (known === undefined) {
-    const names = [...sources, ...silent].map(each => each.source || '(gateway)').join(', ') || 'none'
-    throw new UnknownSourceError(`${stream} has no source ${JSON.stringify(source)}; it has ${names}`)
-  }
-  const { throughMs, missing } = known
+  const { throughMs, missing } = await findSource(store, stream, source)
   const retirement = { stream, source, retiredAtMs: clock(), throughMs, missing, reason, actor }
   await insertValues(store, sourceRetirement, [retirement])
   return { source, throughMs, missing }

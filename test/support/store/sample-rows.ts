@@ -7,6 +7,7 @@ import { rejectedMend } from '@forbruk/infra/store/tables/rejected-mend.ts'
 import { rejectedRule, rejectedRuleEnd } from '@forbruk/infra/store/tables/rejected-rule.ts'
 import { rejectedWaiver } from '@forbruk/infra/store/tables/rejected-waiver.ts'
 import { sourceExpectation } from '@forbruk/infra/store/tables/source-expectation.ts'
+import { sourceReconciliation } from '@forbruk/infra/store/tables/source-reconciliation.ts'
 import { sourceRetirement } from '@forbruk/infra/store/tables/source-retirement.ts'
 import { statementAnnouncement } from '@forbruk/infra/store/tables/statement-announcement.ts'
 import { statementApproval } from '@forbruk/infra/store/tables/statement-approval.ts'
@@ -34,6 +35,9 @@ export async function insertSamples(store: Store): Promise<void> {
   await insertValues(store, sourceExpectation, [expected])
   const retired = { ...source, retiredAtMs: AT_MS, throughMs: AT_MS, missing: 2 }
   await insertValues(store, sourceRetirement, [{ ...retired, ...said }])
+  const compared = { fromTimeMs: AT_MS, toTimeMs: AT_MS + 1, counter: 'kong', served: 9, resets: 1 }
+  const came = { arrived: 7, rejected: 1, tolerance: 2, reconciledAtMs: AT_MS, actor: 'kari' }
+  await insertValues(store, sourceReconciliation, [{ ...source, ...compared, ...came }])
   await insertValues(store, rejectedWaiver, [{ ...event, ...said, waivedAtMs: AT_MS }])
   const sent = { clientId: 'a', integrationId: 'b', status: 200, requestBytes: 1, responseBytes: 2 }
   const identity = { kind: 'request_id', id: 'mended:1:12:3' } as const

@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http'
+import type { Logger } from 'pino'
+import { type Answer, type AnswerStyle, answerJson, answerRefusal, answerTaken } from './answer.ts'
+import { BOUNDS } from './bounds.ts'
+import type { InFlight, Reservation } from './in-flight.ts'
+import { type AccessPolicy, judgeRequest } from './judge-request.ts'
+import { bodyTooLarge, contentLength, readBody } from './read-body.ts'
+import { type Refusal, RefusedError } from './refusal.ts'
+import type { Sender } from './sender.ts'
+import type { EventTaker } from './take-events.ts'
+
+export type Parts = {
+  readonly policy: AccessPolicy
+  readonly taker: EventTaker
+  readonly inFlight: InFlight
+  readonly logger: Logger
+}
+
+const HEALTH = '/v1/health'
+/** OpenMeter's SDKs add their paths to a base URL; its plugin in Kong is told the whole. */
+const STYLES: ReadonlyMap<string, AnswerStyle> = new Map([
+  ['/v1/events', 'forbruk'],
+  ['/api/v1/events', 'openmeter'],
+  ['/api/v3/openmeter/events', 'openmeter_v3'],
+])
+
+/** Null: whoever asked has gone away. */
+export async function answerRequest(request: IncomingMessage, parts: Parts): Promise<Answer | null> {
+  const [path = '', query = ''] = (request.url ?? '').split('?', 2)
+  if (path === HEALTH && request.method === 'GET') return answerJson(200, { status: 'up' })
+  const style = STYLES.get(path)
+  if (style === undefined) return answerRefusal(NOT_FOUND)
+  if (request.method !== 'POST') return answerRefusal(METHOD_UNKNOWN)
+  const sender = judgeRequest(request.headers, parts.policy)
+  if ('kind' in sender) return answerRefusal(sender)
+  return takeEvents(request, sender, { style, query: new URLSearchParams(query) }, parts)
+}
+
+const NOT_FOUND: Refusal = {
+  kind: 'not_found',
+  status: 404,
+  detail: `there is no such path; expected POST ${[...STYLES.keys()].join(', ')}, or GET ${HEALTH}`,
+}
+const METHOD_UNKNOWN: Refusal = { kind: 'method_unknown', status: 405, detail: 'expected POST' }
+
+type Asked = { readonly style: AnswerStyle; readonly query: URLSearchParams }
+
+async function takeEvents(
+  request: IncomingMessage,
+  sender: Sender,
+  { style, query }: Asked,
+  { taker, inFlight, logger }: Parts,
+): Promise<Answer | null> {
+  const { source } = sender
+  let reservation: Reservation | null = null
+  try {
+    const room = inFlight.reserve(source, bytesToCome(request))
+    if (room === null) return answerRefusal(NO_ROOM)
+    reservation = room
+    const arrived = {
+      headers: request.headers,
+      query,
+      isOpenMeter: style !== 'forbruk',
+      readBody: () => readBody(request, BOUNDS.bodyBytesMax),
+    }
+    const taken = await taker.take(sender, arrived, room)
+    if (taken.rejected > 0) logger.warn({ source, ...taken }, 'some of what was sent is rejected')
+    return answerTaken(taken, style)
+  } catch (error) {
+    if (isGone(error)) return null
+    return answerRefusal(explain(error, source, logger))
+  } finally {
+    reservation?.release()
+  }
+}
+
+/** Whoever sends went away, or was too slow, before all of it was here. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
+}
+
+const NO_ROOM: Refusal = {
+  kind: 'too_much_in_flight',
+  status: 429,
+  detail: 'as much is on its way to the log as there is room for; send the same again',
+}
+
+/** What room a body takes: all that it may come to, where nobody knows yet. */
+function bytesToCome(request: IncomingMessage): number {
+  const length = contentLength(request)
+  if (length !== null && length > BOUNDS.bodyBytesMax) throw bodyTooLarge(BOUNDS.bodyBytesMax)
+  const isCompressed = request.headers['content-encoding'] !== undefined
+  return length === null || isCompressed ? BOUNDS.bodyBytesMax : length
+}
+
+function explain(error: unknown, source: string, logger: Logger): Refusal {
+  if (!(error instanceof RefusedError)) {
+    logger.error({ err: error, source }, 'a request failed')
+    return {
+      kind: 'failure',
+      status: 500,
+      detail: 'something went wrong here; the log of the collector says what',
+    }
+  }
+  const { refusal, cause } = error
+  if (refusal.status === 503) logger.error({ err: cause, source }, refusal.detail)
+  else
+    logger.warn({ source, status: refusal.status, detail: refusal.detail }, 'nothing of a request is taken')
+  return refusal
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import { type AppendInTurn, bytesOf } from './append-in-turn.ts'
+import { toStructured } from './binary-cloudevent.ts'
+import { BOUNDS } from './bounds.ts'
+import { chooseReading } from './choose-reading.ts'
+import type { Reservation } from './in-flight.ts'
+import { inflate, readEncoding } from './inflate.ts'
+import type { Piece } from './read-texts.ts'
+import { malformed, RefusedError } from './refusal.ts'
+import type { Sender } from './sender.ts'
+import { splitBody } from './split-body.ts'
+import { toBodyKey, toRecords } from './to-records.ts'
+
+type Arrived = {
+  readonly headers: IncomingHttpHeaders
+  readonly query: URLSearchParams
+  readonly isOpenMeter: boolean
+  /** Resolves when the body is here; rejects with RefusedError where it is too large. */
+  readonly readBody: () => Promise<Buffer>
+}
+
+/** What became of a body: what it held was one or the other. */
+export type Taken = { readonly events: number; readonly rejected: number }
+
+/** From bodies to the log. */
+export class EventTaker {
+  readonly #appending: AppendInTurn
+  /** Of this process: another one numbers its rejected events by itself. */
+  readonly #file = `http-${randomBytes(8).toString('hex')}`
+  #position = 0
+
+  constructor(appending: AppendInTurn) {
+    this.#appending = appending
+  }
+
+  /**
+   * Resolves once the log has acknowledged all that the body held. Throws RefusedError where nothing is taken of it:
+   * then its sender knows.
+   */
+  async take(sender: Sender, arrived: Arrived, reservation: Reservation): Promise<Taken> {
+    const reading = chooseReading(sender, arrived)
+    const encoding = readEncoding(arrived.headers['content-encoding'])
+    const body = await inflate(await arrived.readBody(), encoding, BOUNDS.bodyBytesMax)
+    const texts = reading.isBinary ? [toStructured(arrived.headers, body)] : splitBody(body, BOUNDS.eventsMax)
+    const pieces = texts === null ? null : reading.readTexts(texts)
+    if (pieces === null || pieces.length > BOUNDS.eventsMax) {
+      throw malformed(413, `the body holds more than ${BOUNDS.eventsMax} events`)
+    }
+    const { records, ...taken } = this.#toRecords(pieces, sender.source, reading.key, body)
+    reservation.hold(bytesOf(records))
+    await this.#append(records)
+    return taken
+  }
+
+  #toRecords(pieces: readonly Piece[], source: string, key: string | null, body: Buffer) {
+    return toRecords(pieces, {
+      source,
+      bodyKey: key === null ? null : toBodyKey(key, source, body),
+      nextPlace: () => ({ file: this.#file, position: this.#position++ }),
+    })
+  }
+
+  async #append(records: readonly OutgoingRecord[]): Promise<void> {
+    try {
+      await this.#appending.append(records)
+    } catch (cause) {
+      const detail = 'the event log did not acknowledge it; send the same again'
+      throw new RefusedError({ kind: 'log_unavailable', status: 503, detail }, { cause })
+    }
+  }
+}
