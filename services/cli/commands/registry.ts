@@ -7,6 +7,7 @@ import { printRegistry, printRegistryImport, printVersions } from '../print/regi
 import { printJson } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 
 export function registryCommand(context: CommandContext): Command {
   return new Command('registry')
@@ -32,7 +33,10 @@ function importCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const { timeZone } = await readTariffFile(parts.config.tariffPath)
       const store = await parts.store()
-      const imported = await importRegistry({ store, directory, validFrom, timeZone, clock: Date.now })
+      const subject = validFrom?.month ?? ''
+      const imported = await recordCommand(parts, { act: 'import_registry', subject }, () =>
+        importRegistry({ store, directory, validFrom, timeZone, clock: Date.now }),
+      )
       if (options.json) printJson(imported)
       else printRegistryImport(imported)
     })
