@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import type { AccessToken, NewToken } from '@forbruk/schemas/access/access-token.ts'
+import type { Role } from '@forbruk/schemas/access/role.ts'
 import { putIfAbsent } from '../store/put-if-absent.ts'
 import type { Store } from '../store/store.ts'
 import { accessToken } from '../store/tables/access-token.ts'
@@ -30,6 +32,24 @@ export function makeToken(
   const madeAt = new Date(nowMs).toISOString()
   const who = { name, kind: 'token', actor: name, madeBy } as const
   return put(store, { ...who, roles, clientId, partnerId, madeAt, expiresAt })
+}
+
+/** What a person who logged in presents until it ends. No name of a token has a colon. */
+export function beginSession(
+  { store, clock }: Making,
+  { actor, roles, durationMs }: SessionOf,
+): Promise<MadeToken> {
+  const nowMs = clock()
+  const [madeAt, expiresAt] = [nowMs, nowMs + durationMs].map(each => new Date(each).toISOString())
+  if (madeAt === undefined || expiresAt === undefined) throw new RangeError(`${nowMs} is no time`)
+  const who = { name: `session:${randomUUID()}`, kind: 'session', actor, madeBy: actor } as const
+  return put(store, { ...who, roles, clientId: null, partnerId: null, madeAt, expiresAt })
+}
+
+type SessionOf = {
+  readonly actor: string
+  readonly roles: readonly Role[]
+  readonly durationMs: number
 }
 
 type TokenRow = Omit<Values<(typeof accessToken)['columns']>, 'hash'>

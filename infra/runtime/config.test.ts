@@ -5,6 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { readConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 
+const OIDC = {
+  FORBRUK_OIDC_ISSUER: 'https://login.example.com/realm',
+  FORBRUK_OIDC_CLIENT_ID: 'forbruk',
+  FORBRUK_OIDC_CLIENT_SECRET: 'hunter2',
+  FORBRUK_OIDC_ROLES: 'reader=staff,closer=finance,closer=a=b',
+}
+
 describe('readConfig', () => {
   it('is embedded with nothing set', () => {
     expect(readConfig({})).toEqual({
@@ -15,7 +22,7 @@ describe('readConfig', () => {
       sellerPath: null,
       storeListen: { host: '127.0.0.1', port: 8123 },
       alerts: { topic: 'usage.alerts', webhooks: [], secret: '' },
-      console: { listen: { host: '127.0.0.1', port: 8080 }, token: null },
+      console: { listen: { host: '127.0.0.1', port: 8080 }, token: null, login: null, publicUrl: null },
       intakes: [],
       schemaRegistry: null,
       collector: { listen: null, tokensPath: null },
@@ -82,7 +89,12 @@ describe('readConfig', () => {
         webhooks: [new URL('https://example.com/hook?key=1'), new URL('http://127.0.0.1:9999/')],
         secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       },
-      console: { listen: { host: '0.0.0.0', port: 80 }, token: 'a-token-of-some-length' },
+      console: {
+        listen: { host: '0.0.0.0', port: 80 },
+        token: 'a-token-of-some-length',
+        login: null,
+        publicUrl: null,
+      },
       intakes: [],
       schemaRegistry: null,
       collector: { listen: { host: '0.0.0.0', port: 8090 }, tokensPath: '/etc/forbruk/tokens.json' },
@@ -213,6 +225,15 @@ describe('readConfig', () => {
     [{ FORBRUK_STORE_LISTEN: '127.0.0.1:65536' }, /FORBRUK_STORE_LISTEN/],
     [{ FORBRUK_COLLECT_LISTEN: '0.0.0.0:8090' }, /FORBRUK_COLLECT_LISTEN=.*FORBRUK_COLLECTOR_TOKENS/],
     [{ FORBRUK_COLLECTOR_TOKENS: '' }, /FORBRUK_COLLECTOR_TOKENS="": expected the path of a file/],
+    [{ FORBRUK_OIDC_ISSUER: '' }, /FORBRUK_OIDC_ISSUER="": expected an https:/],
+    [{ FORBRUK_OIDC_ISSUER: 'http://login.example.com' }, /FORBRUK_OIDC_ISSUER=.*expected an https:/],
+    [{ FORBRUK_OIDC_ISSUER: 'https://a/' }, /FORBRUK_OIDC_CLIENT_ID.*CLIENT_SECRET.*FORBRUK_OIDC_ROLES/s],
+    [{ FORBRUK_OIDC_CLIENT_ID: 'forbruk' }, /FORBRUK_OIDC_ISSUER is not set/],
+    [{ FORBRUK_OIDC_ROLES: 'reader' }, /FORBRUK_OIDC_ROLES="reader": expected role=value/],
+    [{ FORBRUK_OIDC_ROLES: 'boss=staff' }, /FORBRUK_OIDC_ROLES=.*expected role=value/],
+    [{ FORBRUK_OIDC_ROLES: 'reader=staff,admin=staff' }, /FORBRUK_OIDC_ROLES=.*expected role=value/],
+    [{ FORBRUK_PUBLIC_URL: 'https://example.com/forbruk' }, /FORBRUK_PUBLIC_URL=.*without a path/],
+    [{ ...OIDC, FORBRUK_LISTEN: '0.0.0.0:80' }, /expected FORBRUK_PUBLIC_URL with it/],
     [{ FORBRUK_API_TOKEN: '' }, /FORBRUK_API_TOKEN=\(not shown\): expected 16/],
     [{ FORBRUK_API_TOKEN: 'short' }, /FORBRUK_API_TOKEN=\(not shown\): expected 16/],
     [{ FORBRUK_CLOSE_SCHEDULE: '0 0 6 2 * *' }, /FORBRUK_CLOSE_SCHEDULE/],

@@ -9,6 +9,7 @@ import type { StoreSettings } from '../store/store-settings.ts'
 import { type Address, isLoopback } from './address.ts'
 import { refuse } from './config-error.ts'
 import { findSecurityContradictions, KAFKA_SECURITY, readSasl, readSsl } from './kafka-security.ts'
+import { findLoginContradictions, LOGIN_SETTINGS, type LoginSettings, readLogin } from './login-settings.ts'
 import {
   baseUrlVariable,
   brokersVariable,
@@ -61,6 +62,10 @@ type ConsoleConfig = {
   readonly listen: Address
   /** What a request must present to be answered where that is asked for; null where nothing is asked for. */
   readonly token: string | null
+  /** Where people log in; null: nowhere. */
+  readonly login: LoginSettings | null
+  /** Where browsers reach the console; null: at the address that is listened on. */
+  readonly publicUrl: URL | null
 }
 
 type CollectorConfig = {
@@ -106,6 +111,7 @@ const shape = z.object({
   KAFKA_PARTITIONS: countVariable(1, 1_024).default(8),
   KAFKA_REPLICATION_FACTOR: countVariable(1, 32).optional(),
   ...KAFKA_SECURITY,
+  ...LOGIN_SETTINGS,
   CLICKHOUSE_URL: urlVariable.optional(),
   CLICKHOUSE_USER: textVariable.default('default'),
   CLICKHOUSE_PASSWORD: textVariable.default(''),
@@ -135,11 +141,11 @@ const shape = z.object({
 type Variables = z.infer<typeof shape>
 
 /** Set to nothing, it may be a secret that was not delivered: to go on without one would open what it keeps shut. */
-const NEVER_NOTHING = new Set(['FORBRUK_API_TOKEN', 'FORBRUK_COLLECTOR_TOKENS'])
+const NEVER_NOTHING = new Set(['FORBRUK_API_TOKEN', 'FORBRUK_COLLECTOR_TOKENS', 'FORBRUK_OIDC_ISSUER'])
 
 /**
- * Throws ConfigError. A variable set to nothing counts as not set, but for tokens. Reads the files of KAFKA_SSL_*,
- * nothing else.
+ * Throws ConfigError. A variable set to nothing counts as not set, but for tokens and the issuer. Reads the files of
+ * KAFKA_SSL_*, nothing else.
  */
 export function readConfig(env: Environment): Config {
   const set = Object.fromEntries(
@@ -169,7 +175,12 @@ export function readConfig(env: Environment): Config {
     },
     intakes: variables.FORBRUK_INTAKE,
     schemaRegistry: readSchemaRegistry(variables),
-    console: { listen: variables.FORBRUK_LISTEN, token: variables.FORBRUK_API_TOKEN ?? null },
+    console: {
+      listen: variables.FORBRUK_LISTEN,
+      token: variables.FORBRUK_API_TOKEN ?? null,
+      login: readLogin(variables),
+      publicUrl: variables.FORBRUK_PUBLIC_URL ?? null,
+    },
     collector: {
       listen: variables.FORBRUK_COLLECT_LISTEN ?? null,
       tokensPath: variables.FORBRUK_COLLECTOR_TOKENS ?? null,
@@ -195,7 +206,10 @@ function withoutUserInfo(value: string): string {
 }
 
 function findContradictions(variables: Variables): string[] {
-  const faults = findSecurityContradictions(variables)
+  const faults = [
+    ...findSecurityContradictions(variables),
+    ...findLoginContradictions(variables, isLoopback(variables.FORBRUK_LISTEN.host)),
+  ]
   if (variables.FORBRUK_ALERT_WEBHOOKS.length > 0 && variables.FORBRUK_ALERT_SECRET === undefined) {
     faults.push('FORBRUK_ALERT_SECRET is not set: expected the secret that signs what goes to the webhooks')
   }

@@ -1,19 +1,26 @@
 import swagger from '@fastify/swagger'
 import { type Address, isLoopback } from '@forbruk/infra/runtime/address.ts'
+import type { LoginSettings } from '@forbruk/infra/runtime/login-settings.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { addAuditTrail } from './access/audit-trail.ts'
+import { BrowserCookie } from './access/browser-cookie.ts'
 import { Gate } from './access/gate.ts'
 import type { AccessOperations } from './access/operations.ts'
-import { SessionCookie } from './access/session-cookie.ts'
-import { addSessionRoutes } from './access/session-routes.ts'
+import { SESSION_MS } from './access/session-time.ts'
+import { takeActors } from './access/take-actor.ts'
 import { TokenBook } from './access/token-book.ts'
-import { addTokenRoutes } from './access/token-routes.ts'
+import { addLoginRoutes } from './login/login-routes.ts'
+import { Provider } from './login/provider.ts'
+import { addTokenRoutes } from './routes/access-tokens.ts'
+import { addAuditRoutes } from './routes/audit-log.ts'
 import { addCaseRoutes } from './routes/cases.ts'
 import { addCloseRoutes } from './routes/close.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import type { Operations } from './routes/operations.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
 import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
+import { addSessionRoutes } from './routes/session.ts'
 import { addStatementRoutes } from './routes/statements.ts'
 import { addUsageRoutes } from './routes/usage.ts'
 import { addWaitingRoutes } from './routes/waiting.ts'
@@ -24,10 +31,17 @@ export type ConsoleSettings = {
   readonly listen: Address
   /** An administrator's, beside those in the store. */
   readonly token: string | null
+  /** Where people log in; null: nowhere. */
+  readonly login: LoginSettings | null
+  /** Where browsers reach it; null: at the address that is listened on. */
+  readonly publicUrl: URL | null
   readonly logger: FastifyBaseLogger
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }
+
+/** To give one's password at the provider, and whatever else it asks for. */
+const LOGIN_MS = 10 * 60_000
 
 type OpenConsole = {
   readonly url: string
@@ -43,21 +57,22 @@ export async function openConsole(
   settings: ConsoleSettings,
   operations: Operations & AccessOperations,
 ): Promise<OpenConsole> {
-  const { listen, token, logger, clock } = settings
-  const door = { isLoopback: isLoopback(listen.host), apiToken: token, hasLogin: false }
+  const { listen, token, login, publicUrl, logger, clock } = settings
+  const door = { isLoopback: isLoopback(listen.host), apiToken: token, hasLogin: login !== null }
   const book = new TokenBook(
     () => operations.readTokensInForce(),
     () => performance.now(),
   )
-  if (!door.isLoopback && token === null && !(await book.current()).wasAnyMade) {
+  if (!door.isLoopback && token === null && login === null && !(await book.current()).wasAnyMade) {
     throw new ConsoleError(
       `the console is not opened on ${listen.host}: others reach it there, and nobody could be let in; ` +
-        'expected FORBRUK_API_TOKEN with it, or a token of forbruk access token add',
+        'expected FORBRUK_API_TOKEN with it, FORBRUK_OIDC_ISSUER, or a token of forbruk access token add',
     )
   }
-  const cookie = new SessionCookie(!door.isLoopback)
+  const isSecure = publicUrl === null ? !door.isLoopback : publicUrl.protocol === 'https:'
+  const cookie = new BrowserCookie({ name: 'forbruk', isSecure, ageMaxMs: SESSION_MS })
   const gate = new Gate({ door, book, cookie, clock })
-  const app = buildServer({ isLoopback: door.isLoopback, gate }, logger)
+  const app = buildServer({ isLoopback: door.isLoopback, publicUrl, gate }, logger)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -71,6 +86,8 @@ export async function openConsole(
     },
     transform: jsonSchemaTransform,
   })
+  takeActors(app)
+  addAuditTrail(app, operations, clock)
   addHealthRoutes(app, operations)
   addUsageRoutes(app, operations)
   addCloseRoutes(app, operations)
@@ -80,6 +97,12 @@ export async function openConsole(
   addRejectedRuleRoutes(app, operations)
   addWaitingRoutes(app, operations)
   addTokenRoutes(app, operations, book)
+  if (login !== null) {
+    const attempt = new BrowserCookie({ name: 'forbruk-login', isSecure, ageMaxMs: LOGIN_MS })
+    const provider = new Provider(login)
+    addLoginRoutes(app, { provider, publicUrl, book, session: cookie, attempt }, operations)
+  }
+  addAuditRoutes(app, operations)
   addSessionRoutes(app, { gate, book, cookie, hasLogin: door.hasLogin }, operations)
   const anybody = { access: { role: 'anybody' } } as const
   app.get('/openapi.json', { config: anybody, schema: { hide: true } }, async () => app.swagger())

@@ -22,7 +22,7 @@ const program = createProgram({
   },
 })
 const settings = new Set(
-  ['infra/runtime/config.ts', 'infra/runtime/kafka-security.ts']
+  ['infra/runtime/config.ts', 'infra/runtime/kafka-security.ts', 'infra/runtime/login-settings.ts']
     .flatMap(path => [...read(path).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)])
     .map(([, name = '']) => name),
 )

@@ -61,7 +61,7 @@ export const TABLE_OWNERS: ReadonlyMap<string, string> = new Map([
   ...ownedBy('infra/signs/', ['process_sign']),
   ...ownedBy('services/close/', CLOSED),
   ...ownedBy('services/alerts/', RAISED),
-  ...ownedBy('infra/access/', ['access_token', 'access_revocation']),
+  ...ownedBy('infra/access/', ['access_token', 'access_revocation', 'audit_entry']),
   ...ownedBy('infra/store/', ['schema_migration', 'installation', 'seal']),
 ])
 

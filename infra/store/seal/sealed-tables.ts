@@ -1,5 +1,6 @@
 import { acceptedGap } from '../tables/accepted-gap.ts'
 import { accessRevocation, accessToken } from '../tables/access-token.ts'
+import { auditEntry } from '../tables/audit-entry.ts'
 import { dialogueStep } from '../tables/dialogue-step.ts'
 import { monthClose } from '../tables/month-close.ts'
 import { registryImport } from '../tables/registry-import.ts'
@@ -55,6 +56,7 @@ export const SEALED: readonly SealedTable[] = [
   sealed(usageAlertPublished, ['alertId', 'topic'], 'publishedAtMs', true),
   sealed(accessToken, ['name'], 'madeAt'),
   sealed(accessRevocation, ['name'], 'revokedAt'),
+  sealed(auditEntry, ['entryId', 'outcome'], 'at'),
 ]
 
 /** What a close has of each client, sealed as a whole: many rows, which are written once and by a close alone. */

@@ -1,13 +1,16 @@
 import { userInfo } from 'node:os'
 import { makeToken } from '@forbruk/infra/access/make-token.ts'
+import { readActs } from '@forbruk/infra/access/read-acts.ts'
 import { listTokens } from '@forbruk/infra/access/read-tokens.ts'
 import { revokeToken } from '@forbruk/infra/access/revoke-token.ts'
 import { expiryDaysShape, newTokenShape, tokenNameShape } from '@forbruk/schemas/access/access-token.ts'
 import { ROLES, type Role } from '@forbruk/schemas/access/role.ts'
 import { Command, Option } from 'commander'
-import { printMadeToken, printTokens } from '../print/access.ts'
+import { printActs, printMadeToken, printTokens } from '../print/access.ts'
 import { printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { recordCommand } from '../wiring/record-command.ts'
+import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
 import { parseShape } from './parse-shape.ts'
 
@@ -21,6 +24,7 @@ export function accessCommand(context: CommandContext): Command {
         .addCommand(listCommand(context))
         .addCommand(revokeCommand(context)),
     )
+    .addCommand(logCommand(context))
 }
 
 type AddFlags = { role: Role[]; client?: string; partner?: string; expiresDays?: number; json: boolean }
@@ -52,7 +56,9 @@ function addCommand(context: CommandContext): Command {
         if (!token.success) return command.error(`error: expected ${token.error.issues[0]?.message}`)
         await using parts = openParts(context)
         const store = await parts.store()
-        const made = await makeToken({ store, clock: Date.now }, token.data, userInfo().username)
+        const made = await recordCommand(parts, { act: 'make_token', subject: name }, () =>
+          makeToken({ store, clock: Date.now }, token.data, userInfo().username),
+        )
         if (json) printJson(made)
         else printMadeToken(made)
       },
@@ -81,8 +87,23 @@ function revokeCommand(context: CommandContext): Command {
     .action(async (name: string, { reason, json }: { reason: string; json: boolean }) => {
       await using parts = openParts(context)
       const store = await parts.store()
-      await revokeToken({ store, name, reason, revokedBy: userInfo().username, clock: Date.now })
+      await recordCommand(parts, { act: 'revoke_token', subject: name }, () =>
+        revokeToken({ store, name, reason, revokedBy: userInfo().username, clock: Date.now }),
+      )
       if (json) printJson({ name })
       else printLine(`${name} is revoked: nothing is let in by it any more`)
+    })
+}
+
+function logCommand(context: CommandContext): Command {
+  return new Command('log')
+    .description('who did what, by the console, by commands and by schedule; newest first')
+    .option('--limit <n>', 'at most so many', parseLimit, 50)
+    .option('--json', 'print as JSON', false)
+    .action(async ({ limit, json }: { limit: number; json: boolean }) => {
+      await using parts = openParts(context)
+      const acts = await readActs(await parts.readableStore(), { before: null, limit })
+      if (json) printJson(acts)
+      else printActs(acts)
     })
 }

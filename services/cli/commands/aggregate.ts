@@ -11,6 +11,7 @@ import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printLine } from '../print/table.ts'
 import { awaitLog } from '../wiring/await-log.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 import { watchStandstills } from '../wiring/watch-standstills.ts'
 import { parseReason } from './parse-reason.ts'
 
@@ -62,7 +63,10 @@ async function giveUp(parts: Parts, gap: Gap, reason: string): Promise<void> {
   const key = await readStreamKey(store, log.topic)
   const words = { verify: key?.verify ?? (() => false), unsignedVersion: UNSIGNED_VERSION }
   const ports = { ledger: createLedgerReader(store), store, log, clock: Date.now }
-  await acceptGap({ ...ports, words, foldVersionMax: FOLD_VERSION }, gap, reason)
+  const subject = `${gap.partition}:${gap.fromOffset}-${gap.toOffset}`
+  await recordCommand(parts, { act: 'accept_gap', subject }, () =>
+    acceptGap({ ...ports, words, foldVersionMax: FOLD_VERSION }, gap, reason),
+  )
 }
 
 function parseGap(text: string): Gap {

@@ -7,6 +7,7 @@ import { NotClosedError } from '../print/not-closed-error.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { closingParts } from '../wiring/closing-parts.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 import { parseReason } from './parse-reason.ts'
 import { parseShape } from './parse-shape.ts'
 
@@ -26,11 +27,11 @@ export function announceStatementsCommand(context: CommandContext): Command {
     .action(async (month: string, options: AnnounceFlags) => {
       const period = parseBillingPeriod(month)
       await using parts = openParts(context)
-      const done = await approveAndAnnounce(closingParts(parts), {
-        month: period.month,
-        approved: options.approve ?? null,
-        actor: options.actor ?? userInfo().username,
-      })
+      const { approve: approved = null, actor = userInfo().username } = options
+      const act = { act: 'announce_statements', subject: period.month, actor: options.actor } as const
+      const done = await recordCommand(parts, act, () =>
+        approveAndAnnounce(closingParts(parts), { month: period.month, approved, actor }),
+      )
       if (done === null) throw new NotClosedError(`${month} is not closed; run forbruk close ${month}`)
       if (options.json) return printJson({ month, ...done })
       for (const { revision, by } of done.approvals) printLine(`${month} r${revision} is approved by ${by}`)

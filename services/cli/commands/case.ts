@@ -17,6 +17,7 @@ import { printCase, printCases } from '../print/case.ts'
 import { printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 import { parseShape } from './parse-shape.ts'
 
 const OUTCOME_OF = {
@@ -147,7 +148,11 @@ async function edit(
   await using parts = openParts(context)
   const { timeZone } = await readTariffFile(parts.config.tariffPath)
   const actor = flags.actor ?? userInfo().username
-  const known = await addStep({ store: await parts.store(), caseId, action, actor, clock: Date.now })
+  const store = await parts.store()
+  const act = { act: 'add_case_step', subject: caseId, actor: flags.actor } as const
+  const known = await recordCommand(parts, act, () =>
+    addStep({ store, caseId, action, actor, clock: Date.now }),
+  )
   if (flags.json) return printJson(known)
   printCase(known, timeZone)
   const step = known.steps.at(-1)

@@ -1,5 +1,5 @@
 import { CloseRefusedError, type CloseStep } from '@forbruk/close/close.ts'
-import { closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
+import { type Closer, closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
 import { printClose, printRefusal } from '../print/close.ts'
@@ -8,6 +8,7 @@ import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { closingParts } from '../wiring/closing-parts.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 import { parseAccept } from './parse-accept.ts'
 import { parseReason } from './parse-reason.ts'
 
@@ -49,16 +50,21 @@ export function closeCommand(context: CommandContext): Command {
       const force = readForce(flags, command)
       await using parts = openParts(context)
       const bar = startProgressBar(`closing ${month}`)
-      const { result, announced, waiting } = await closeAndAnnounce(closingParts(parts), {
+      const request = {
         period,
         force,
         accept: flags.accept,
         dryRun: flags.dryRun,
-        onProgress: (step, done, total) => {
+        onProgress: (step: CloseStep, done: number, total: number) => {
           bar.update(PROGRESS[step].from + (PROGRESS[step].weight * done) / Math.max(total, 1), 100, step)
           if (done === 0) parts.logger.debug({ step }, 'closing')
         },
-      })
+      } satisfies Parameters<Closer>[0]
+      const close = () => closeAndAnnounce(closingParts(parts), request)
+      const closing = flags.dryRun
+        ? close()
+        : recordCommand(parts, { act: 'close_month', subject: period.month }, close)
+      const { result, announced, waiting } = await closing
         .catch((error: unknown) => {
           if (flags.json && error instanceof CloseRefusedError) printRefusal(month, error)
           throw error

@@ -7,6 +7,7 @@ import { printRegistry, printRegistryImport, printVersions } from '../print/regi
 import { printJson } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 
 export function registryCommand(context: CommandContext): Command {
   return new Command('registry')
@@ -31,10 +32,11 @@ function importCommand(context: CommandContext): Command {
       const validFrom = options.validFrom === undefined ? undefined : parseBillingPeriod(options.validFrom)
       await using parts = openParts(context)
       const { timeZone } = await readTariffFile(parts.config.tariffPath)
-      const store = parts.store()
-      // importRegistry waits for it, once the registry is read.
-      store.catch(() => undefined)
-      const imported = await importRegistry({ store, directory, validFrom, timeZone, clock: Date.now })
+      const store = await parts.store()
+      const subject = validFrom?.month ?? ''
+      const imported = await recordCommand(parts, { act: 'import_registry', subject }, () =>
+        importRegistry({ store, directory, validFrom, timeZone, clock: Date.now }),
+      )
       if (options.json) printJson(imported)
       else printRegistryImport(imported)
     })

@@ -13,6 +13,7 @@ import { Command } from 'commander'
 import { printRules } from '../print/rejected-rule.ts'
 import { printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 import { parseShape } from './parse-shape.ts'
 import { parseSourceName } from './parse-source-name.ts'
 import { parseStatuses } from './parse-statuses.ts'
@@ -73,7 +74,10 @@ function addCommand(context: CommandContext): Command {
       if (!rule.success) return command.error(`error: expected ${rule.error.issues[0]?.message}`)
       await using parts = openParts(context)
       const stream = parts.config.log.topic
-      const added = await addRule({ store: await parts.store(), stream, rule: rule.data, clock: Date.now })
+      const store = await parts.store()
+      const added = await recordCommand(parts, { act: 'add_rule', subject: name, actor: flags.actor }, () =>
+        addRule({ store, stream, rule: rule.data, clock: Date.now }),
+      )
       if (flags.json) printJson(added)
       else printRules([added])
     })
@@ -105,7 +109,10 @@ function endCommand(context: CommandContext): Command {
       const end = { untilMonth: until, reason, actor: actor ?? userInfo().username }
       await using parts = openParts(context)
       const stream = parts.config.log.topic
-      const ended = await endRule({ store: await parts.store(), stream, name, end, clock: Date.now })
+      const store = await parts.store()
+      const ended = await recordCommand(parts, { act: 'end_rule', subject: name, actor }, () =>
+        endRule({ store, stream, name, end, clock: Date.now }),
+      )
       if (json) return printJson(ended)
       printLine(`rule ${name} holds until ${ended.ended?.untilMonth}, and no longer`)
     })

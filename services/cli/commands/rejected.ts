@@ -17,6 +17,7 @@ import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { type GatewayFieldOptions, openChosenFormat } from '../wiring/read-format-file.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 import { withGatewayFields } from './gateway-format-options.ts'
 import { parseInstant } from './parse-instant.ts'
 import { parseLimit } from './parse-limit.ts'
@@ -121,7 +122,10 @@ function waiveCommand(context: CommandContext): Command {
       const { reason, actor = userInfo().username } = flags
       const store = await parts.store()
       const stream = parts.config.log.topic
-      const result = await waiveRejected({ store, stream, selection, reason, actor, clock: Date.now })
+      const subject = isByCode ? `${reasonCode} of ${month.month}` : where.join(', ')
+      const result = await recordCommand(parts, { act: 'waive_events', subject, actor: flags.actor }, () =>
+        waiveRejected({ store, stream, selection, reason, actor, clock: Date.now }),
+      )
       if (flags.json) return printJson(result)
       printLine(`${groupDigits(result.waived)} waived, ${groupDigits(result.before)} waived or mended before`)
     })
@@ -173,7 +177,10 @@ function replayCommand(context: CommandContext): Command {
       const formats = new Map(sources.map(({ source, format }) => [source, format]))
       const { reason, actor = userInfo().username } = flags
       const formatOf = (source: string) => openChosenFormat(flags.format ?? formats.get(source) ?? '', flags)
-      const result = await replayRejected({ store, log, mends, formatOf, reason, actor, clock: Date.now })
+      const subject = flags.mends ?? where.join(', ')
+      const result = await recordCommand(parts, { act: 'mend_events', subject, actor: flags.actor }, () =>
+        replayRejected({ store, log, mends, formatOf, reason, actor, clock: Date.now }),
+      )
       if (flags.json) return printJson(result)
       printLine(`${groupDigits(result.sent)} sent, ${groupDigits(result.before)} sent before`)
       if (result.sent > 0) printLine('they count once forbruk aggregate has come to them')

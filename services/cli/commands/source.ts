@@ -11,6 +11,7 @@ import { Command } from 'commander'
 import { printSourceList, sourceListAsJson } from '../print/source.ts'
 import { printJson, printLine, spellTime } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 import { parseReason } from './parse-reason.ts'
 import { parseSourceName } from './parse-source-name.ts'
 import { reconcileCommand } from './source-reconcile.ts'
@@ -52,14 +53,13 @@ function expectCommand(context: CommandContext): Command {
     .action(async (source: string, options: { from?: string; actor?: string; json: boolean }) => {
       const from = options.from === undefined ? null : parseBillingPeriod(options.from)
       await using parts = openParts(context)
-      const { hasShipped } = await expectSource({
-        store: await parts.store(),
-        stream: parts.config.log.topic,
-        source,
-        from,
-        actor: options.actor ?? userInfo().username,
-        clock: Date.now,
-      })
+      const store = await parts.store()
+      const stream = parts.config.log.topic
+      const actor = options.actor ?? userInfo().username
+      const act = { act: 'expect_source', subject: source, actor: options.actor } as const
+      const { hasShipped } = await recordCommand(parts, act, () =>
+        expectSource({ store, stream, source, from, actor, clock: Date.now }),
+      )
       if (options.json) return printJson({ source, from: from?.month ?? null, hasShipped })
       const since = from === null ? 'in every month' : `from ${from.month} on`
       printLine(
@@ -77,14 +77,13 @@ function retireCommand(context: CommandContext): Command {
     .option('--json', 'print as JSON', false)
     .action(async (source: string, options: { reason: string; actor?: string; json: boolean }) => {
       await using parts = openParts(context)
-      const retired = await retireSource({
-        store: await parts.store(),
-        stream: parts.config.log.topic,
-        source,
-        reason: options.reason,
-        actor: options.actor ?? userInfo().username,
-        clock: Date.now,
-      })
+      const { reason, actor = userInfo().username } = options
+      const store = await parts.store()
+      const stream = parts.config.log.topic
+      const act = { act: 'retire_source', subject: source, actor: options.actor } as const
+      const retired = await recordCommand(parts, act, () =>
+        retireSource({ store, stream, source, reason, actor, clock: Date.now }),
+      )
       const { throughMs, missing } = retired
       const through = throughMs === null ? null : spellTime(throughMs)
       if (options.json) return printJson({ source, through, missing })

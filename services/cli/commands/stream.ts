@@ -12,6 +12,7 @@ import { isPublicKey } from '@forbruk/schemas/wire/sign-record.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { groupDigits, printJson, printLine, printTable } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 import { parseSpan } from './parse-span.ts'
 
 export function streamCommand(context: CommandContext): Command {
@@ -36,7 +37,13 @@ function keyCommand(context: CommandContext): Command {
     .action(async (options: { import?: string; json: boolean }) => {
       await using parts = openParts(context)
       const stream = parts.config.log.topic
-      if (options.import !== undefined) await importStreamKey(await parts.store(), stream, options.import)
+      const { import: imported } = options
+      if (imported !== undefined) {
+        const store = await parts.store()
+        await recordCommand(parts, { act: 'import_key', subject: stream }, () =>
+          importStreamKey(store, stream, imported),
+        )
+      }
       const store = await parts.readableStore()
       const key = await readStreamKey(store, stream)
       if (options.json) return printJson({ stream, public_key: key?.publicKey ?? null })
@@ -74,7 +81,10 @@ function limitsCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const store = await parts.store()
       const limits = { pastMaxMs: past, aheadMaxMs: ahead }
-      const partitions = await limitTimes(registerParts(store, await parts.log()), limits)
+      const log = await parts.log()
+      const partitions = await recordCommand(parts, { act: 'change_limits', subject: log.topic }, () =>
+        limitTimes(registerParts(store, log), limits),
+      )
       if (json) return printJson({ past_max_ms: past, ahead_max_ms: ahead, partitions_changed: partitions })
       const what = partitions === 0 ? 'as before' : 'of what is appended from now on'
       printLine(
@@ -124,7 +134,10 @@ function growCommand(context: CommandContext): Command {
         )
       }
       const store = dryRun ? await parts.readableStore() : await parts.store()
-      const grown = await growStream(registerParts(store, await parts.log()), dryRun)
+      const log = await parts.log()
+      const grow = () => growStream(registerParts(store, log), dryRun)
+      const act = { act: 'grow_stream', subject: log.topic } as const
+      const grown = dryRun ? await grow() : await recordCommand(parts, act, grow)
       if (json) {
         const { from, to, waiting, partitionsTold } = grown
         const told = { partitions_told: dryRun ? 0 : partitionsTold }

@@ -1,5 +1,6 @@
 import type { MadeToken } from '@forbruk/infra/access/make-token.ts'
 import type { AccessToken } from '@forbruk/schemas/access/access-token.ts'
+import type { ActEntry } from '@forbruk/schemas/access/act.ts'
 import { printLine, printTable } from './table.ts'
 
 export function printMadeToken({ secret, token }: MadeToken): void {
@@ -25,6 +26,25 @@ export function printTokens(tokens: readonly AccessToken[], nowMs: number): void
       token.madeBy,
       token.madeAt,
       spellState(token, nowMs),
+    ]),
+  )
+}
+
+export function printActs(acts: readonly ActEntry[]): void {
+  if (acts.length === 0) {
+    printLine('nothing is recorded yet')
+    return
+  }
+  printTable(
+    ['at', 'who', 'known by', 'said', 'did', 'to', 'outcome'].map(title => ({ title })),
+    acts.map(({ at, actor, via, saidActor, act, subject, outcome }) => [
+      at,
+      actor,
+      via,
+      saidActor ?? '',
+      act,
+      subject,
+      outcome,
     ]),
   )
 }

@@ -198,6 +198,7 @@ test('the API describes itself', async () => {
     '/v1/access/session/end',
     '/v1/access/tokens',
     '/v1/access/tokens/{name}/revoke',
+    '/v1/audit-log',
     '/v1/cases',
     '/v1/cases/{id}',
     '/v1/cases/{id}/steps',

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { announce, type Closer } from '@forbruk/close/close-and-announce.ts'
+import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
 import { readDueWork } from '@forbruk/close/schedule/read-due-work.ts'
 import { runSchedule } from '@forbruk/close/schedule/run-schedule.ts'
 import { chooseAnnouncePolicy } from '@forbruk/close/statements/choose-announce-policy.ts'
+import { doRecorded } from '@forbruk/infra/access/record-act.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { closingParts } from './closing-parts.ts'
 import type { Parts } from './open-parts.ts'
@@ -37,7 +39,13 @@ export async function scheduleCloses(
   const policy = chooseAnnouncePolicy(config.announce, 'schedule')
   await runSchedule({
     plan: nowMs => readDueWork(store, settings, nowMs),
-    close: (period: BillingPeriod) => close({ period, announce: policy }),
+    close: (period: BillingPeriod) =>
+      doRecorded(
+        { store, clock: closing.clock },
+        { act: 'close_month', subject: period.month, actor: 'schedule', via: 'schedule', saidActor: null },
+        () => close({ period, announce: policy }),
+        error => error instanceof CloseRefusedError,
+      ),
     announce: month => announce(closing, month),
     clock: closing.clock,
     sleep: ms => wait(ms, undefined, { signal }).catch(() => {}),

@@ -27,8 +27,7 @@ export type RegistryImport = PlacedVersion & {
 }
 
 type ImportOptions = {
-  /** It may be opened while the registry is read. */
-  readonly store: Store | Promise<Store>
+  readonly store: Store
   /**
    * The first month it holds for. Without it the current one, so that no ended month loses a client who left since; the
    * very first import has none before it, and holds for all earlier months too.
@@ -39,8 +38,6 @@ type ImportOptions = {
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }
-
-type ImportMonth = Omit<ImportOptions, 'store'>
 
 /** So many imports may come in between. */
 const TRIES_MAX = 20
@@ -71,9 +68,9 @@ export async function importUpload({
 }
 
 async function importFrom(options: ImportOptions, origin: RegistryOrigin): Promise<RegistryImport> {
+  const { store } = options
   await using reading = readApart(origin)
   const { validFrom, ...wanted } = await readWhole(reading, origin)
-  const store = await options.store
   const asked = validFrom === null ? options : { ...options, validFrom: parseBillingPeriod(validFrom) }
   const versions = await readVersions(store)
   const held = findHeld(versions, asked)
@@ -81,7 +78,7 @@ async function importFrom(options: ImportOptions, origin: RegistryOrigin): Promi
 
   await insertRegistry(store, wanted.importId, reading)
   // Last: it vouches for all the others.
-  const version = await takeSequence(store, asked, wanted)
+  const version = await takeSequence(asked, wanted)
   return tell(store, await readVersions(store), version, 'imported')
 }
 
@@ -111,11 +108,10 @@ async function readWhole(reading: RegistryApart, origin: RegistryOrigin): Promis
 
 /** Several imports at a time all come to hold, in the order in which they took their numbers. */
 async function takeSequence(
-  store: Store,
-  options: ImportMonth,
+  options: ImportOptions,
   content: RegistryCounts & Pick<RegistryVersion, 'importId'>,
 ): Promise<RegistryVersion> {
-  const { clock } = options
+  const { store, clock } = options
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
     const versions = await readVersions(store)
     const sequence = (versions.at(-1)?.sequence ?? 0) + 1
@@ -135,7 +131,7 @@ async function takeSequence(
 }
 
 /** Null: it holds from the first month on. */
-function firstMonth(versions: readonly RegistryVersion[], options: ImportMonth): string | null {
+function firstMonth(versions: readonly RegistryVersion[], options: ImportOptions): string | null {
   const { validFrom, timeZone, clock } = options
   if (validFrom !== undefined) return validFrom.month
   return versions.length === 0 ? null : periodAt(clock(), timeZone).month
@@ -145,7 +141,7 @@ function firstMonth(versions: readonly RegistryVersion[], options: ImportMonth):
  * What an import is held against: where a month is named, the version from that month on, since the same content from
  * another month on is something else; where none is, whatever holds now.
  */
-function findHeld(versions: readonly RegistryVersion[], options: ImportMonth): RegistryVersion | undefined {
+function findHeld(versions: readonly RegistryVersion[], options: ImportOptions): RegistryVersion | undefined {
   const held = versionFor(versions, firstMonth(versions, options) ?? '')
   return options.validFrom === undefined || held?.validFrom === options.validFrom.month ? held : undefined
 }

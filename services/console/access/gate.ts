@@ -1,16 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 import type { Problem } from '../server/problem.ts'
+import type { BrowserCookie } from './browser-cookie.ts'
 import type { Caller } from './caller.ts'
 import { admitUnnamed, type Door, identifyBySetting, identifyByToken } from './identify-caller.ts'
 import { judgeAccess } from './judge-access.ts'
 import type { RouteAccess } from './route-access.ts'
-import type { SessionCookie } from './session-cookie.ts'
 import type { TokenBook } from './token-book.ts'
 
 type GateParts = {
   readonly door: Door
   readonly book: TokenBook
-  readonly cookie: SessionCookie
+  readonly cookie: BrowserCookie
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }

@@ -1,3 +1,4 @@
+import type { Act } from '@forbruk/schemas/access/act.ts'
 import type { Role } from '@forbruk/schemas/access/role.ts'
 import type { Caller } from './caller.ts'
 
@@ -10,6 +11,10 @@ export type RouteAccess = {
    * Without it they are refused.
    */
   readonly isScoped?: true
+  /** What it does, as the audit log has it. Of a write it has to be said; null: it records nothing. */
+  readonly act?: Act | null
+  /** The parameter that names clients whose figures it reads. */
+  readonly reads?: 'client' | 'payer' | 'id'
 }
 
 declare module 'fastify' {

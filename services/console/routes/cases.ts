@@ -47,7 +47,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
   app.get(
     '/v1/cases',
     {
-      config: { access: { role: 'reader' } },
+      config: { access: { role: 'reader', reads: 'client' } },
       schema: {
         summary: 'The dialogue with clients above their allowance, newest months first',
         querystring: z.strictObject({
@@ -72,7 +72,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
   app.get(
     '/v1/cases/:id',
     {
-      config: { access: { role: 'reader' } },
+      config: { access: { role: 'reader', reads: 'id' } },
       schema: {
         summary: 'A case with its evidence and all that happened in it',
         params: caseParameters,
@@ -84,7 +84,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
   app.post(
     '/v1/cases/:id/steps',
     {
-      config: { access: { role: 'account_manager' } },
+      config: { access: { role: 'account_manager', act: 'add_case_step' } },
       schema: {
         summary: 'Adds a step: contacted, a note, the decision, or that it is taken back',
         params: caseParameters,

@@ -49,7 +49,7 @@ export function addCloseRoutes(app: ConsoleServer, operations: Operations): void
   app.post(
     '/v1/months/:month/close',
     {
-      config: { access: { role: 'closer' } },
+      config: { access: { role: 'closer', act: 'close_month' } },
       schema: {
         summary: 'Close a month, or close it again',
         params: z.strictObject({ month: monthParameter }),
@@ -70,7 +70,7 @@ function addAnnounce(app: ConsoleServer, { announceMonth }: Operations): void {
   app.post(
     '/v1/months/:month/announce',
     {
-      config: { access: { role: 'closer' } },
+      config: { access: { role: 'closer', act: 'announce_statements' } },
       schema: {
         summary: "Approve a month's statements that wait for it, and announce them",
         params: z.strictObject({ month: monthParameter }),

@@ -16,7 +16,7 @@ export function addRegistryRoutes(app: ConsoleServer, { importRegistry }: Operat
     scope.post(
       '/v1/registry',
       {
-        config: { access: { role: 'closer' } },
+        config: { access: { role: 'closer', act: 'import_registry' } },
         schema: {
           summary: 'Import the registry, all or nothing',
           body: registryUploadShape,

@@ -21,7 +21,7 @@ export function addRejectedRuleRoutes(app: ConsoleServer, { listRules, addRule, 
   app.post(
     '/v1/rejected/rules',
     {
-      config: { access: { role: 'closer' } },
+      config: { access: { role: 'closer', act: 'add_rule' } },
       schema: {
         summary: 'Adds a standing rule; its name is never used twice',
         body: waiverRuleShape,
@@ -33,7 +33,7 @@ export function addRejectedRuleRoutes(app: ConsoleServer, { listRules, addRule, 
   app.post(
     '/v1/rejected/rules/:name/end',
     {
-      config: { access: { role: 'closer' } },
+      config: { access: { role: 'closer', act: 'end_rule' } },
       schema: {
         summary: 'Ends a standing rule with a month',
         params: nameParameters,

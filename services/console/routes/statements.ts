@@ -77,7 +77,7 @@ function addStatement(app: ConsoleServer, { readStatement, renderStatement }: Op
   app.get(
     '/v1/months/:month/statements/:payer',
     {
-      config: { access: { role: 'reader', isScoped: true } },
+      config: { access: { role: 'reader', isScoped: true, reads: 'payer' } },
       schema: {
         summary: "A payer's statement",
         params: payerParameters,
@@ -94,7 +94,7 @@ function addStatement(app: ConsoleServer, { readStatement, renderStatement }: Op
   app.get(
     '/v1/months/:month/statements/:payer.html',
     {
-      config: { access: { role: 'reader', isScoped: true } },
+      config: { access: { role: 'reader', isScoped: true, reads: 'payer' } },
       schema: {
         summary: "A payer's statement as a page to print",
         params: payerParameters,
@@ -133,7 +133,7 @@ function addExport(app: ConsoleServer, { exportTable }: Operations): void {
   app.get(
     '/v1/months/:month/export',
     {
-      config: { access: { role: 'reader', isScoped: true } },
+      config: { access: { role: 'reader', isScoped: true, act: 'export_table' } },
       schema: {
         summary: "A month's statements, lines or adjustments as a file",
         params: monthParameters,

@@ -57,7 +57,7 @@ export function addUsageRoutes(app: ConsoleServer, { readUsage }: Operations): v
   app.get(
     '/v1/usage',
     {
-      config: { access: { role: 'reader', isScoped: true } },
+      config: { access: { role: 'reader', isScoped: true, reads: 'client' } },
       schema: {
         summary: 'What was counted, of a month (this one, unless another is named) or of some days',
         querystring,

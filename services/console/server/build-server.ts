@@ -22,11 +22,13 @@ export type ConsoleServer = ReturnType<typeof buildServer>
 type ServerSettings = {
   /** Only this machine reaches the console. */
   readonly isLoopback: boolean
+  /** Where browsers reach it; null: at the address that is listened on. */
+  readonly publicUrl: URL | null
   readonly gate: Gate
 }
 
 /** A server without routes: who is let in, how errors are answered, and the bounds of everything. */
-export function buildServer({ isLoopback, gate }: ServerSettings, logger: FastifyBaseLogger) {
+export function buildServer({ isLoopback, publicUrl, gate }: ServerSettings, logger: FastifyBaseLogger) {
   const app = fastify({
     loggerInstance: logger,
     // Paths hold ids of clients: what is logged is chosen below.
@@ -72,7 +74,7 @@ export function buildServer({ isLoopback, gate }: ServerSettings, logger: Fastif
   requireAccess(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS)
-    const unlike = judgeRequest(toFacts(request), isLoopback)
+    const unlike = judgeRequest(toFacts(request), { isLoopback, publicUrl })
     const problem = unlike?.status === 403 ? unlike : ((await gate.admit(request)) ?? unlike)
     // What isn't there is told as that, whatever body was sent to it.
     if (request.is404 && (problem === null || problem.status === 415)) {

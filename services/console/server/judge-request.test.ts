@@ -21,7 +21,7 @@ test.each<[string, RequestFacts, boolean]>([
   ],
   ['a read from outside', { ...READ, provenance: OUTSIDE }, false],
 ])('%s is let in', (_what, facts, isLoopback) => {
-  expect(judgeRequest(facts, isLoopback)).toBeNull()
+  expect(judgeRequest(facts, { isLoopback, publicUrl: null })).toBeNull()
 })
 
 test.each<[string, RequestFacts, number]>([
@@ -45,5 +45,17 @@ test.each<[string, RequestFacts, number]>([
   ['no type', { ...WRITE, contentType: undefined }, 415],
   ['another type that begins alike', { ...WRITE, contentType: 'application/jsonp' }, 415],
 ])('%s is refused', (_what, facts, status) => {
-  expect(judgeRequest(facts, true)?.status).toBe(status)
+  expect(judgeRequest(facts, { isLoopback: true, publicUrl: null })?.status).toBe(status)
+})
+
+test.each<[string, Provenance, number | undefined]>([
+  ['its own name', { ...LOCAL, host: 'forbruk.example' }, undefined],
+  ['its own page', { ...LOCAL, host: 'forbruk.example', origin: 'https://forbruk.example' }, undefined],
+  ['its own page by the address behind', { ...LOCAL, origin: 'https://forbruk.example' }, undefined],
+  ['its own page without TLS', { ...LOCAL, origin: 'http://forbruk.example' }, 403],
+  ['another name', { ...LOCAL, host: 'rebound.example' }, 403],
+  ['another page', { ...LOCAL, host: 'forbruk.example', origin: 'https://elsewhere.example' }, 403],
+])('behind a proxy, a write from %s', (_what, provenance, status) => {
+  const place = { isLoopback: true, publicUrl: new URL('https://forbruk.example') }
+  expect(judgeRequest({ ...WRITE, provenance }, place)?.status).toBe(status)
 })

@@ -21,6 +21,8 @@ export type Problem = {
 type ProblemKind =
   | 'request_malformed'
   | 'token_missing'
+  | 'login_refused'
+  | 'login_unavailable'
   | 'token_refused'
   | 'role_missing'
   | 'scope_exceeded'

@@ -105,7 +105,7 @@ async function openOver(
   const listen = { host: '127.0.0.1', port: 0 }
   const logger = pino({ level: 'debug' }, { write: keepLog })
   const opened = await openConsole(
-    { listen, token: null, logger, clock, ...settings },
+    { listen, token: null, login: null, publicUrl: null, logger, clock, ...settings },
     { ...operations, ...createAccessOperations(store, clock) },
   )
   return {

@@ -2,6 +2,7 @@ import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import { accessRevocation, accessToken } from '@forbruk/infra/store/tables/access-token.ts'
+import { auditEntry } from '@forbruk/infra/store/tables/audit-entry.ts'
 import { dialogueStep } from '@forbruk/infra/store/tables/dialogue-step.ts'
 import { rejectedMend } from '@forbruk/infra/store/tables/rejected-mend.ts'
 import { rejectedRule, rejectedRuleEnd } from '@forbruk/infra/store/tables/rejected-rule.ts'
@@ -66,6 +67,14 @@ async function insertAccess(store: Store): Promise<void> {
   await insertValues(store, accessToken, [{ ...who, ...made }])
   const revoked = { name: 'portal', revokedAt: AT, revokedBy: 'kari', reason: 'because' }
   await insertValues(store, accessRevocation, [revoked])
+  const act = {
+    act: 'close_month',
+    subject: '2026-01',
+    actor: 'kari',
+    via: 'token',
+    saidActor: 'ola',
+  } as const
+  await insertValues(store, auditEntry, [{ ...act, entryId: 'one', outcome: 'done', at: AT }])
 }
 
 async function insertStep(store: Store): Promise<void> {

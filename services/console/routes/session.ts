@@ -1,12 +1,12 @@
 import { ROLES } from '@forbruk/schemas/access/role.ts'
 import { z } from 'zod'
+import type { BrowserCookie } from '../access/browser-cookie.ts'
+import type { Caller } from '../access/caller.ts'
+import type { Gate } from '../access/gate.ts'
+import type { AccessOperations } from '../access/operations.ts'
+import type { TokenBook } from '../access/token-book.ts'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
-import type { Caller } from './caller.ts'
-import type { Gate } from './gate.ts'
-import type { AccessOperations } from './operations.ts'
-import type { SessionCookie } from './session-cookie.ts'
-import type { TokenBook } from './token-book.ts'
 
 const callerShape = z.object({
   actor: z
@@ -24,7 +24,7 @@ const sessionShape = z.object({ caller: callerShape.nullable(), hasLogin: z.bool
 type SessionParts = {
   readonly gate: Gate
   readonly book: TokenBook
-  readonly cookie: SessionCookie
+  readonly cookie: BrowserCookie
   readonly hasLogin: boolean
 }
 

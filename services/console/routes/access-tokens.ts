@@ -1,12 +1,11 @@
 import { accessTokenShape, newTokenShape, revocationShape } from '@forbruk/schemas/access/access-token.ts'
 import { z } from 'zod'
+import { nameCaller } from '../access/caller.ts'
+import type { AccessOperations } from '../access/operations.ts'
+import type { TokenBook } from '../access/token-book.ts'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
-import { nameCaller } from './caller.ts'
-import type { AccessOperations } from './operations.ts'
-import type { TokenBook } from './token-book.ts'
 
-const config = { access: { role: 'admin' } } as const
 const madeShape = z.object({
   token: accessTokenShape,
   secret: z.string().describe('what its holder presents, told this once'),
@@ -22,7 +21,7 @@ export function addTokenRoutes(
   app.get(
     '/v1/access/tokens',
     {
-      config,
+      config: { access: { role: 'admin' } },
       schema: {
         summary: 'Every token that was made, and the sessions in force',
         response: { 200: z.object({ tokens: z.array(accessTokenShape).readonly() }) },
@@ -33,7 +32,7 @@ export function addTokenRoutes(
   app.post(
     '/v1/access/tokens',
     {
-      config,
+      config: { access: { role: 'admin', act: 'make_token' } },
       schema: {
         summary: 'Makes a token; what its holder presents is in this answer alone',
         body: newTokenShape,
@@ -51,7 +50,7 @@ export function addTokenRoutes(
   app.post(
     '/v1/access/tokens/:name/revoke',
     {
-      config,
+      config: { access: { role: 'admin', act: 'revoke_token' } },
       schema: {
         summary: 'Ends a token or a session, for good, within two seconds',
         params: nameParameters,
