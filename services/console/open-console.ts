@@ -15,15 +15,21 @@ import { Provider } from './login/provider.ts'
 import { addTokenRoutes } from './routes/access-tokens.ts'
 import { addAuditRoutes } from './routes/audit-log.ts'
 import { addCaseRoutes } from './routes/cases.ts'
+import { addClientRoutes } from './routes/clients.ts'
 import { addCloseRoutes } from './routes/close.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import type { Operations } from './routes/operations.ts'
+import { addOverviewRoute } from './routes/overview.ts'
+import { addPipelineRoutes } from './routes/pipeline.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
 import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
 import { addSessionRoutes } from './routes/session.ts'
 import { addStatementRoutes } from './routes/statements.ts'
+import { addTermsRoutes } from './routes/terms.ts'
 import { addUsageRoutes } from './routes/usage.ts'
 import { addWaitingRoutes } from './routes/waiting.ts'
+import { answerConditionally } from './server/answer-conditionally.ts'
+import { answerOnce } from './server/answer-once.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
 
@@ -87,8 +93,13 @@ export async function openConsole(
     transform: jsonSchemaTransform,
   })
   takeActors(app)
+  // Before acts are recorded: what is answered again is not done again.
+  answerOnce(app, operations)
   addAuditTrail(app, operations, clock)
+  answerConditionally(app)
   addHealthRoutes(app, operations)
+  addOverviewRoute(app, operations)
+  addClientRoutes(app, operations)
   addUsageRoutes(app, operations)
   addCloseRoutes(app, operations)
   addStatementRoutes(app, operations)
@@ -96,6 +107,8 @@ export async function openConsole(
   addCaseRoutes(app, operations)
   addRejectedRuleRoutes(app, operations)
   addWaitingRoutes(app, operations)
+  addTermsRoutes(app, operations)
+  addPipelineRoutes(app, operations)
   addTokenRoutes(app, operations, book)
   if (login !== null) {
     const attempt = new BrowserCookie({ name: 'forbruk-login', isSecure, ageMaxMs: LOGIN_MS })

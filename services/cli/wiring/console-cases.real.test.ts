@@ -39,7 +39,7 @@ describe('cases', () => {
     })
     const both = { ...decide, withoutContact: 'They wrote.', amountNok: '0.01', sharePercent: '50' }
     const wrong = await post(`${CASE}/steps`, { actor: 'Ola', expectedSequence: 2, action: both })
-    await expectProblem(wrong, 400, 'request_malformed')
+    await expectProblem(wrong, 422, 'question_unclear')
     const action = { ...decide, withoutContact: 'They wrote.', sharePercent: '50' }
     const third = await post(`${CASE}/steps`, { actor: 'Ola', expectedSequence: 2, action })
     expect(await third.json()).toMatchObject({ state: 'decided', months: [{ outcome: 'charge' }] })

@@ -1,4 +1,3 @@
-import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import type { AnnouncedClose, Approver, Closer } from '@forbruk/close/close-and-announce.ts'
 import { addStep } from '@forbruk/close/dialogue/add-step.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
@@ -6,7 +5,6 @@ import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { CloseRefusedError, describeRefusal, type UnacceptedChange } from '@forbruk/close/gate/refusal.ts'
-import { clientsInScope, findOutOfScope } from '@forbruk/close/registry/clients-in-scope.ts'
 import {
   importUpload,
   RegistryFaultsError,
@@ -31,39 +29,28 @@ import type {
   Operations,
   RegistryAnswer,
 } from '@forbruk/console/routes/operations.ts'
-import { readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
-import type { Store } from '@forbruk/infra/store/store.ts'
+import { findAnswer, keepAnswer } from '@forbruk/infra/store/keep-answer.ts'
 import { listHalts } from '@forbruk/intake/list-halts.ts'
 import type { Scope } from '@forbruk/schemas/access/scope.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import {
-  type BillingPeriod,
-  daysRange,
-  periodAt,
-  periodDates,
-} from '@forbruk/schemas/period/billing-period.ts'
+import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
-import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
+import { createReads } from './read-operations.ts'
+import type { ReadParts } from './read-parts.ts'
+import { toStandstill } from './read-status.ts'
 import { createRuleOperations } from './rule-operations.ts'
+import { createUsageOperations } from './usage-operations.ts'
 
-type OperationParts = {
-  readonly store: Store
-  /** The topic that is counted. */
-  readonly stream: string
+type OperationParts = ReadParts & {
   readonly close: Closer
-  readonly readWaiting: (nowMs: number) => Promise<Waiting[]>
   readonly approve: Approver
   readonly statementsTopic: string
   /** Of the tariff. */
   readonly timeZone: string
   /** Null where nobody is named who invoices. */
   readonly seller: Seller | null
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number
-  /** Of the stream that is counted, as of some seconds ago. */
-  readonly findStandstills: () => readonly Standstill[]
 }
 
 /** What the console does, as the services have it. */
@@ -80,15 +67,7 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     return statement ?? null
   }
   return {
-    async readUsage(scope, days, question) {
-      const { first, afterLast } = days ?? periodDates(periodAt(clock(), timeZone))
-      const range = daysRange(first, afterLast, timeZone)
-      const { clientIds } = question
-      if ((await findOutOfScope(store, scope, { clientIds, range, timeZone })) !== null) return null
-      const seen = await clientsInScope(store, scope, range, timeZone)
-      const rows = await readSplitUsage(store, stream, { ...question, range, timeZone, seen })
-      return { range, timeZone, rows }
-    },
+    ...createUsageOperations(parts),
     async closeMonth(period, { dryRun, accept, forceReason }) {
       const force = forceReason === null ? undefined : { reason: forceReason }
       return answerClose(close({ period, dryRun, accept, force }))
@@ -137,6 +116,7 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
     listWaiting: () => readWaiting(clock()),
     ...createRuleOperations(parts),
+    ...createReads(parts),
     checkStore: () => checkStore(store),
     async findHalts() {
       const halts = await listHalts(store, stream)
@@ -144,15 +124,9 @@ export function createConsoleOperations(parts: OperationParts): Operations {
         return { source, reason, topic, since: new Date(sinceMs).toISOString(), todo }
       })
     },
-    findStandstills: () =>
-      parts.findStandstills().map(standstill => ({
-        ...{
-          partition: standstill.partition,
-          nextOffset: standstill.nextOffset,
-          endOffset: standstill.endOffset,
-        },
-        detail: describeStandstill(standstill),
-      })),
+    findAnswer: key => findAnswer(store, key, clock()),
+    keepAnswer: answer => keepAnswer(store, { ...answer, answeredAtMs: clock() }),
+    findStandstills: () => parts.findStandstills().map(toStandstill),
   }
 }
 

@@ -29,78 +29,84 @@ import {
 import type { SplitUse, UsageQuestion } from '@forbruk/schemas/usage/usage-question.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
+import type { AnswerKeeping } from '../server/answer-once.ts'
+import type { Reads } from './reads.ts'
+import type { standstillShape } from './standstill.ts'
 
 /**
  * What the console can do: whoever starts it passes these in. Each may throw StoreError or StoreUnavailableError. What
  * takes a scope answers of that alone, and of announced revisions alone where it isn't everything.
  */
-export type Operations = {
-  closeMonth(
-    period: BillingPeriod,
-    options: {
-      readonly dryRun: boolean
-      readonly accept: readonly string[]
-      readonly forceReason: string | null
-    },
-  ): Promise<CloseAnswer>
-  /** What was counted on some days, or in this month. Null: a client is named of which nothing may be seen. */
-  readUsage(scope: Scope, days: Days | null, question: UsageQuestion): Promise<UsagePage | null>
-  listMonths(): Promise<readonly AnnouncedMonth[]>
-  /** Approves what waits of a month, up to a revision, and announces it. Null: the month is not closed. */
-  announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
-  /** Null: the month has no such revision. */
-  listPayers(
-    scope: Scope,
-    period: BillingPeriod,
-    revision: number | null,
-    page: { readonly after: string; readonly limit: number },
-  ): Promise<PayerList | null>
-  /** Null: there is no such month, revision or payer in it. */
-  readStatement(
-    scope: Scope,
-    period: BillingPeriod,
-    revision: number | null,
-    payerId: string,
-  ): Promise<PayerStatement | null>
-  /** The same as one page of HTML. */
-  renderStatement(
-    scope: Scope,
-    period: BillingPeriod,
-    revision: number | null,
-    payerId: string,
-    language: Language,
-  ): Promise<string | null>
-  /** Null: the month has no such revision. */
-  readProof(period: BillingPeriod, revision: number | null): Promise<RevisionProof | null>
-  exportTable(
-    scope: Scope,
-    period: BillingPeriod,
-    revision: number | null,
-    table: ExportTable,
-    format: ExportFormat,
-  ): Promise<Buffer | null>
-  /** One at a time. `body` is JSON; it is read, and checked, somewhere else than here. */
-  importRegistry(body: AsyncIterable<Uint8Array>): Promise<RegistryAnswer>
-  listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
-  readCase(caseId: string): Promise<CaseAnswer>
-  addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
-  /** Oldest months first. */
-  listWaiting(): Promise<readonly Waiting[]>
-  listRules(): Promise<readonly StandingRule[]>
-  addRule(rule: WaiverRule): Promise<RuleAnswer>
-  endRule(name: string, end: RuleEnd): Promise<RuleAnswer>
-  /** Rejects when the store doesn't answer. */
-  checkStore(): Promise<void>
-  /** Partitions with records to be counted that nobody has counted on for some seconds. */
-  findStandstills(): readonly z.input<typeof standstillShape>[]
-  /** As far as the marks of their sources are counted. */
-  findHalts(): Promise<readonly z.input<typeof haltShape>[]>
-}
+export type Operations = Reads &
+  AnswerKeeping & {
+    closeMonth(
+      period: BillingPeriod,
+      options: {
+        readonly dryRun: boolean
+        readonly accept: readonly string[]
+        readonly forceReason: string | null
+      },
+    ): Promise<CloseAnswer>
+    /** What was counted on some days, or in this month. Null: a client is named of which nothing may be seen. */
+    readUsage(scope: Scope, days: Days | null, question: UsageQuestion): Promise<UsagePage | null>
+    /** The same as a Parquet file. */
+    exportUsage(scope: Scope, days: Days | null, question: UsageQuestion): Promise<Buffer | null>
+    listMonths(): Promise<readonly AnnouncedMonth[]>
+    /** Approves what waits of a month, up to a revision, and announces it. Null: the month is not closed. */
+    announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
+    /** Null: the month has no such revision. */
+    listPayers(
+      scope: Scope,
+      period: BillingPeriod,
+      revision: number | null,
+      page: { readonly after: string; readonly limit: number },
+    ): Promise<PayerList | null>
+    /** Null: there is no such month, revision or payer in it. */
+    readStatement(
+      scope: Scope,
+      period: BillingPeriod,
+      revision: number | null,
+      payerId: string,
+    ): Promise<PayerStatement | null>
+    /** The same as one page of HTML. */
+    renderStatement(
+      scope: Scope,
+      period: BillingPeriod,
+      revision: number | null,
+      payerId: string,
+      language: Language,
+    ): Promise<string | null>
+    /** Null: the month has no such revision. */
+    readProof(period: BillingPeriod, revision: number | null): Promise<RevisionProof | null>
+    exportTable(
+      scope: Scope,
+      period: BillingPeriod,
+      revision: number | null,
+      table: ExportTable,
+      format: ExportFormat,
+    ): Promise<Buffer | null>
+    /** One at a time. `body` is JSON; it is read, and checked, somewhere else than here. */
+    importRegistry(body: AsyncIterable<Uint8Array>): Promise<RegistryAnswer>
+    listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
+    readCase(caseId: string): Promise<CaseAnswer>
+    addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
+    /** Oldest months first. */
+    listWaiting(): Promise<readonly Waiting[]>
+    listRules(): Promise<readonly StandingRule[]>
+    addRule(rule: WaiverRule): Promise<RuleAnswer>
+    endRule(name: string, end: RuleEnd): Promise<RuleAnswer>
+    /** Rejects when the store doesn't answer. */
+    checkStore(): Promise<void>
+    /** Partitions with records to be counted that nobody has counted on for some seconds. */
+    findStandstills(): readonly z.input<typeof standstillShape>[]
+    /** As far as the marks of their sources are counted. */
+    findHalts(): Promise<readonly z.input<typeof haltShape>[]>
+  }
 
 /** Local dates of the tariff's time zone. */
 export type Days = { readonly first: string; readonly afterLast: string }
 
-type UsagePage = {
+export type UsagePage = {
   readonly range: PeriodRange
   readonly timeZone: string
   readonly rows: readonly SplitUse[]
@@ -124,13 +130,6 @@ export const haltShape = z.object({
   topic: z.string(),
   since: z.iso.datetime(),
   todo: z.string(),
-})
-
-export const standstillShape = z.object({
-  partition: z.int(),
-  nextOffset: z.int(),
-  endOffset: z.int(),
-  detail: z.string(),
 })
 
 export const closedShape = z.object({

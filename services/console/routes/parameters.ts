@@ -1,3 +1,4 @@
+import { textUpTo } from '@forbruk/schemas/text/plain-text.ts'
 import { z } from 'zod'
 import { ProblemError } from '../server/problem.ts'
 
@@ -19,4 +20,14 @@ export const revisionQuery = z.coerce
 export function found<Value>(value: Value | null, what: string): Value {
   if (value !== null) return value
   throw new ProblemError({ kind: 'not_found', status: 404, detail: what })
+}
+
+/** Of a client, an integration, a source. */
+export const name = textUpTo(256)
+
+const VALUES_MAX = 100
+
+/** One value, or the parameter again for each. */
+export function severalOf<Value extends z.ZodType>(value: Value) {
+  return z.union([z.array(value).max(VALUES_MAX), value.transform(each => [each])]).default([])
 }

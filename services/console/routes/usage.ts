@@ -5,28 +5,22 @@ import {
   USAGE_INTERVALS,
   USAGE_ORDERS,
   USAGE_SPLITS,
+  type UsageQuestion,
   type UsageSplit,
   usageRowShape,
 } from '@forbruk/schemas/usage/usage-question.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
-import type { Days, Operations } from './operations.ts'
-import { monthParameter } from './parameters.ts'
+import { CURSOR_CHARACTERS_MAX, readCursor, unclear, writeCursor } from './cursor.ts'
+import type { Days, Operations, UsagePage } from './operations.ts'
+import { monthParameter, name, severalOf } from './parameters.ts'
+import { CSV_TYPE, chooseFormat, PARQUET_TYPE, streamCsv, tableContent } from './table-format.ts'
 
 const ROWS_MAX = 10_000
-const NAMES_MAX = 100
-const CURSOR_CHARACTERS_MAX = 4_000
-
-const name = z.string().max(256)
 
 /** As far as the store's hours reach. */
 const day = z.iso.date().regex(/^20/, 'a day from 2000-01-01 to 2099-12-31')
-
-/** One value, or the parameter again for each. */
-function severalOf<Value extends z.ZodType>(value: Value) {
-  return z.union([z.array(value).max(NAMES_MAX), value.transform(each => [each])]).default([])
-}
 
 const querystring = z.strictObject({
   month: monthParameter.optional(),
@@ -53,7 +47,11 @@ const answerShape = z.object({
   next: z.string().nullable().describe('what to ask for next, as `after`; null at the end'),
 })
 
-export function addUsageRoutes(app: ConsoleServer, { readUsage }: Operations): void {
+export function addUsageRoutes(
+  app: ConsoleServer,
+  operations: Pick<Operations, 'readUsage' | 'exportUsage'>,
+): void {
+  const { readUsage, exportUsage } = operations
   app.get(
     '/v1/usage',
     {
@@ -61,30 +59,100 @@ export function addUsageRoutes(app: ConsoleServer, { readUsage }: Operations): v
       schema: {
         summary: 'What was counted, of a month (this one, unless another is named) or of some days',
         querystring,
-        response: { 200: answerShape, 403: problemShape, 422: problemShape },
+        response: {
+          200: {
+            description: 'A page as JSON; as CSV or Parquet all that was asked for, from `after` on',
+            content: tableContent(answerShape),
+          },
+          403: problemShape,
+          406: problemShape,
+          422: problemShape,
+        },
       },
     },
-    async ({ query, caller }) => {
-      const { by: interval = null, split: splits, order, limit } = query
-      const uses = await readUsage(caller.scope, toDays(query), {
-        ...{ interval, splits, order },
-        ...{ clientIds: query.client, integrationIds: query.integration, statusClasses: query.statusClass },
-        after: query.after === undefined ? null : readCursor(query.after),
-        // One more tells whether there are more.
-        rowsMax: limit + 1,
-      })
-      if (uses === null) throw new ProblemError(OUT_OF_SCOPE)
-      const rows = uses.rows.slice(0, limit)
-      const last = uses.rows.length > limit ? rows.at(-1) : undefined
-      return {
-        from: new Date(uses.range.startMs).toISOString(),
-        to: new Date(uses.range.endMs).toISOString(),
-        timeZone: uses.timeZone,
-        rows: rows.map(row => toRow(row, interval !== null, splits)),
-        next: last === undefined ? null : writeCursor(last),
+    async ({ query, headers, caller }, reply) => {
+      const days = toDays(query)
+      const question = toQuestion(query)
+      const read: ReadPage = async asked => seenOf(await readUsage(caller.scope, days, asked))
+      switch (chooseFormat(headers.accept)) {
+        case 'json': {
+          // One more tells whether there are more.
+          return toPage(await read({ ...question, rowsMax: query.limit + 1 }), query)
+        }
+        case 'csv': {
+          // What is refused is refused before a table begins.
+          const first = await read({ ...question, rowsMax: ROWS_MAX })
+          return reply.type(CSV_TYPE).send(streamCsv(columnsOf(question), readTable(read, question, first)))
+        }
+        case 'parquet': {
+          const file = await exportUsage(caller.scope, days, { ...question, rowsMax: FILE_ROWS_MAX })
+          return reply.type(PARQUET_TYPE).send(seenOf(file))
+        }
       }
     },
   )
+}
+
+type ReadPage = (question: UsageQuestion) => Promise<UsagePage>
+
+function seenOf<Seen>(seen: Seen | null): Seen {
+  if (seen === null) throw new ProblemError(OUT_OF_SCOPE)
+  return seen
+}
+
+type Query = z.output<typeof querystring>
+type Page = z.input<typeof answerShape>
+
+/** More than any store of ours gives in one go. */
+const FILE_ROWS_MAX = 5_000_000
+
+function toQuestion({ by, split, order, after, ...only }: Query): Omit<UsageQuestion, 'rowsMax'> {
+  return {
+    ...{ interval: by ?? null, splits: split, order },
+    ...{ clientIds: only.client, integrationIds: only.integration, statusClasses: only.statusClass },
+    after: after === undefined ? null : toUse(readCursor(after, placeShape)),
+  }
+}
+
+function toPage(uses: UsagePage, { by, split, limit }: Query): Page {
+  const rows = uses.rows.slice(0, limit)
+  const last = uses.rows.length > limit ? rows.at(-1) : undefined
+  return {
+    from: new Date(uses.range.startMs).toISOString(),
+    to: new Date(uses.range.endMs).toISOString(),
+    timeZone: uses.timeZone,
+    rows: rows.map(row => toRow(row, by !== undefined, split)),
+    next: last === undefined ? null : writeCursor(toPlace(last)),
+  }
+}
+
+function columnsOf({ interval, splits }: Pick<UsageQuestion, 'interval' | 'splits'>): string[] {
+  const names = new Set(splits.map(split => COLUMN_OF[split]))
+  return [...(interval === null ? [] : ['at']), ...names, 'requests', 'request_bytes', 'response_bytes']
+}
+
+const COLUMN_OF = {
+  client: 'client_id',
+  integration: 'integration_id',
+  statusClass: 'status_class',
+} as const satisfies Record<UsageSplit, string>
+
+/** Page by page, each of one moment. */
+async function* readTable(read: ReadPage, question: Omit<UsageQuestion, 'rowsMax'>, first: UsagePage) {
+  const splits = [...new Set(question.splits)]
+  for (let { rows } = first; ; ) {
+    yield rows.map(use => [
+      ...(question.interval === null ? [] : [use.at]),
+      ...splits.map(
+        split =>
+          ({ client: use.clientId, integration: use.integrationId, statusClass: use.statusClass })[split],
+      ),
+      ...[use.requests, use.requestBytes, use.responseBytes],
+    ])
+    const after = rows.at(-1)
+    if (after === undefined || rows.length < ROWS_MAX) return
+    rows = (await read({ ...question, after, rowsMax: ROWS_MAX })).rows
+  }
 }
 
 /** Null: this month. */
@@ -114,30 +182,17 @@ const countShape = z
   .string()
   .regex(/^\d{1,19}$/)
   .transform(BigInt)
-const cursorShape = z.tuple([name, name, name, name, countShape, countShape, countShape])
+const placeShape = z.tuple([name, name, name, name, countShape, countShape, countShape])
 
-/** For its reader alone, who gives it back as it is. */
-function writeCursor(use: SplitUse): string {
+function toPlace(use: SplitUse): string[] {
   const { at, clientId, integrationId, statusClass } = use
   const counts = [use.requests, use.requestBytes, use.responseBytes].map(String)
-  return Buffer.from(JSON.stringify([at, clientId, integrationId, statusClass, ...counts])).toString(
-    'base64url',
-  )
+  return [at, clientId, integrationId, statusClass, ...counts]
 }
 
-function readCursor(text: string): SplitUse {
-  const cursor = cursorShape.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8')))
-  if (!cursor.success) throw unclear('after is no cursor; expected the `next` of the page before, as it was')
-  const [at, clientId, integrationId, statusClass, requests, requestBytes, responseBytes] = cursor.data
+function toUse(place: z.output<typeof placeShape>): SplitUse {
+  const [at, clientId, integrationId, statusClass, requests, requestBytes, responseBytes] = place
   return { at, clientId, integrationId, statusClass, requests, requestBytes, responseBytes }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** Whether there is such a client is not told. */
@@ -146,7 +201,3 @@ const OUT_OF_SCOPE = {
   status: 403,
   detail: 'a client is named of which this token sees nothing at that time',
 } as const
-
-function unclear(detail: string): ProblemError {
-  return new ProblemError({ kind: 'question_unclear', status: 422, detail })
-}

@@ -9,6 +9,7 @@ import type { Gate } from '../access/gate.ts'
 import { requireAccess } from '../access/require-access.ts'
 import { toBareProblem, toProblem } from './answer-error.ts'
 import { judgeRequest, type RequestFacts } from './judge-request.ts'
+import { limitRate } from './limit-rate.ts'
 import { PROBLEM_TYPE, type Problem, ProblemError, problemShape, toProblemBody } from './problem.ts'
 
 /** Unless a route takes more. */
@@ -72,6 +73,7 @@ export function buildServer({ isLoopback, publicUrl, gate }: ServerSettings, log
   app.decorateRequest('caller')
   app.register(cookies, { hook: false })
   requireAccess(app)
+  limitRate(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS)
     const unlike = judgeRequest(toFacts(request), { isLoopback, publicUrl })
