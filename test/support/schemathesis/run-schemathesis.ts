@@ -40,15 +40,8 @@ export async function runSchemathesis(url: string, { seed, examplesMax, secondsM
     ...['--config-file', config, 'run', `${url}/openapi.json`, '--no-color', '--checks', 'all'],
     ...['--seed', String(seed), '--max-examples', String(examplesMax), '--max-time', String(secondsMax)],
     // A machine may be busy with other tests: how fast answers come is measured elsewhere.
-    ...[
-      '--request-timeout',
-      '60',
-      '--generation-database',
-      'none',
-      '--warnings',
-      'off',
-      '--continue-on-failure',
-    ],
+    ...['--request-timeout', '300', '--max-response-time', '300'],
+    ...['--generation-database', 'none', '--warnings', 'off', '--continue-on-failure'],
   ]
   const options = { maxBuffer: OUTPUT_BYTES_MAX, cwd: cache }
   return run(program, args, options).then(
