@@ -13,6 +13,7 @@ import { addUsageRoutes } from './routes/usage.ts'
 import { addWaitingRoutes } from './routes/waiting.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
+import { servePages } from './server/serve-pages.ts'
 
 export type ConsoleSettings = {
   readonly listen: Address
@@ -62,6 +63,7 @@ export async function openConsole(settings: ConsoleSettings, operations: Operati
   addCaseRoutes(app, operations)
   addRejectedRuleRoutes(app, operations)
   addWaitingRoutes(app, operations)
+  await servePages(app)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await start(app, listen)
   const address = app.server.address()

@@ -24,12 +24,12 @@ export type Import = {
 type Export = { readonly name: string; readonly isType: boolean; readonly line: number }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const OURS = ['*.ts', '{schemas,infra,services,test,demo}/**/*.{ts,mjs}']
+const OURS = ['*.ts', '{schemas,infra,services,test,demo}/**/*.{ts,tsx,mjs}']
 /** AssemblyScript: compiled to one file, which is loaded by name. Of it only the text counts. */
 const COMPILED = 'schemas/wire/scan/assembly/'
 
 export function readSourceFiles(): SourceFile[] {
-  const paths = globSync(OURS, { cwd: ROOT, exclude: path => path.endsWith('node_modules') })
+  const paths = globSync(OURS, { cwd: ROOT, exclude: path => /(^|\/)(node_modules|dist)$/.test(path) })
   return paths.map(path => {
     const text = readFileSync(posix.join(ROOT, path), 'utf8')
     return path.startsWith(COMPILED) ? { path, text, imports: [], exports: [] } : parseSource(path, text)

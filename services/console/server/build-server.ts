@@ -165,10 +165,11 @@ function send(reply: Answer, problem: Problem): unknown {
     .send(JSON.stringify(toProblemBody(problem)))
 }
 
-function toFacts({ method, url, headers }: FastifyRequest): RequestFacts {
+function toFacts({ method, url, headers, routeOptions }: FastifyRequest): RequestFacts {
+  const path = url.split('?', 1)[0] ?? ''
   return {
     isWrite: method !== 'GET' && method !== 'HEAD',
-    isPublic: PUBLIC_PATHS.has(url.split('?', 1)[0] ?? ''),
+    isPublic: PUBLIC_PATHS.has(path) || path.startsWith('/assets/') || routeOptions.config.isPublic === true,
     provenance: readProvenance(headers),
     contentType: headers['content-type'],
     authorization: headers.authorization,
