@@ -47,6 +47,7 @@ const AT = {
   hour: `formatDateTime(hour, '%Y-%m-%dT%H:00:00Z', 'UTC')`,
   day: 'toString(toDate(hour, {zone:String}))',
   month: `formatDateTime(hour, '%Y-%m', {zone:String})`,
+  hourOfWeek: `concat(toString(toDayOfWeek(hour, 0, {zone:String})), 'T', formatDateTime(hour, '%H', {zone:String}))`,
 } as const satisfies Record<UsageInterval, string>
 
 const NAMES = 'at_name, client_name, integration_name, status_name'

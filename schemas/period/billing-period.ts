@@ -13,7 +13,7 @@ export class BillingPeriodError extends Error {
 }
 
 /** Months in which a request event can lie. */
-const FIRST_MONTH = '2000-01'
+export const FIRST_MONTH = '2000-01'
 const LAST_MONTH = '2099-12'
 const HOUR_MS = 3_600_000
 
@@ -51,6 +51,20 @@ export function periodDates(period: BillingPeriod): { readonly first: string; re
     first: month.toPlainDate({ day: 1 }).toString(),
     afterLast: month.add({ months: 1 }).toPlainDate({ day: 1 }).toString(),
   }
+}
+
+/** Every day of the month, as local dates. */
+export function listDays(period: BillingPeriod): string[] {
+  const { daysInMonth } = Temporal.PlainYearMonth.from(period.month)
+  return Array.from(
+    { length: daysInMonth },
+    (_, index) => `${period.month}-${String(index + 1).padStart(2, '0')}`,
+  )
+}
+
+/** The local date of an instant. */
+export function dateAt(timeMs: number, timeZone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(timeMs).toZonedDateTimeISO(timeZone).toPlainDate().toString()
 }
 
 /** The month's last day, as a local date. */

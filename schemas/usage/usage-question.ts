@@ -5,7 +5,8 @@ import { STATUS_CLASSES, type StatusClass } from '../event/status-class.ts'
 export const USAGE_SPLITS = ['client', 'integration', 'statusClass'] as const
 export type UsageSplit = (typeof USAGE_SPLITS)[number]
 
-export const USAGE_INTERVALS = ['hour', 'day', 'month'] as const
+/** `hourOfWeek` adds up what fell into the same hour of the same weekday. */
+export const USAGE_INTERVALS = ['hour', 'day', 'month', 'hourOfWeek'] as const
 export type UsageInterval = (typeof USAGE_INTERVALS)[number]
 
 /** By time and names, from the first on; or by a figure, from the largest down. */
@@ -27,7 +28,7 @@ export type UsageQuestion = {
 
 /** What was counted, told apart as asked: a name is empty where nothing was told apart by it. */
 export type SplitUse = {
-  /** The hour in UTC, or the day or month of the tariff's time zone. */
+  /** The hour in UTC, or the day, month or hour of a week of the tariff's time zone. */
   readonly at: string
   readonly clientId: string
   readonly integrationId: string
@@ -45,7 +46,8 @@ export const usageRowShape = z.object({
     .string()
     .nullable()
     .describe(
-      "the hour in UTC, or the day or month of the tariff's time zone: 2026-10-14T09:00:00Z, 2026-10-14, 2026-10",
+      "the hour in UTC, or the day, month or hour of a week, from Monday as 1, of the tariff's time zone: " +
+        '2026-10-14T09:00:00Z, 2026-10-14, 2026-10, 3T11',
     ),
   clientId: z.string().nullable(),
   integrationId: z.string().nullable().describe('empty where the gateway named none'),

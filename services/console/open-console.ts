@@ -3,12 +3,16 @@ import { type Address, isLoopback } from '@forbruk/infra/runtime/address.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { addCaseRoutes } from './routes/cases.ts'
+import { addClientRoutes } from './routes/clients.ts'
 import { addCloseRoutes } from './routes/close.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import type { Operations } from './routes/operations.ts'
+import { addOverviewRoute } from './routes/overview.ts'
+import { addPipelineRoutes } from './routes/pipeline.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
 import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
 import { addStatementRoutes } from './routes/statements.ts'
+import { addTermsRoutes } from './routes/terms.ts'
 import { addUsageRoutes } from './routes/usage.ts'
 import { addWaitingRoutes } from './routes/waiting.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
@@ -56,6 +60,8 @@ export async function openConsole(settings: ConsoleSettings, operations: Operati
     transform: jsonSchemaTransform,
   })
   addHealthRoutes(app, operations)
+  addOverviewRoute(app, operations)
+  addClientRoutes(app, operations)
   addUsageRoutes(app, operations)
   addCloseRoutes(app, operations)
   addStatementRoutes(app, operations)
@@ -64,6 +70,8 @@ export async function openConsole(settings: ConsoleSettings, operations: Operati
   addRejectedRuleRoutes(app, operations)
   addWaitingRoutes(app, operations)
   await servePages(app)
+  addTermsRoutes(app, operations)
+  addPipelineRoutes(app, operations)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await start(app, listen)
   const address = app.server.address()

@@ -8,7 +8,7 @@ import {
   alertIdOf,
   type UsageAlert,
 } from '@forbruk/schemas/alert/usage-alert.ts'
-import { forecastUsage } from './forecast.ts'
+import { forecastUsage } from '@forbruk/schemas/usage/forecast.ts'
 import type { JudgedPeriod } from './judged-periods.ts'
 
 /** What counts against an allowance, or the allowance itself. */

@@ -2,7 +2,7 @@ import { readClientsAtPace } from '@forbruk/infra/ledger/clients-at-pace.ts'
 import { readStandings } from '@forbruk/infra/ledger/progress.ts'
 import { type ClientUse, readUsesOf } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { paceStartMs } from './forecast.ts'
+import { paceStartMs } from '@forbruk/schemas/usage/forecast.ts'
 import type { Amounts } from './judge-usage.ts'
 import type { JudgedPeriod } from './judged-periods.ts'
 

@@ -1,4 +1,3 @@
-import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import type { AnnouncedClose, Approver, Closer } from '@forbruk/close/close-and-announce.ts'
 import { addStep } from '@forbruk/close/dialogue/add-step.ts'
 import { CaseIdError } from '@forbruk/close/dialogue/case-id.ts'
@@ -31,30 +30,23 @@ import type {
 } from '@forbruk/console/routes/operations.ts'
 import { readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
-import type { Store } from '@forbruk/infra/store/store.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { daysRange, periodAt, periodDates } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
-import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
+import { createReads } from './read-operations.ts'
+import type { ReadParts } from './read-parts.ts'
+import { toStandstill } from './read-status.ts'
 import { createRuleOperations } from './rule-operations.ts'
 
-type OperationParts = {
-  readonly store: Store
-  /** The topic that is counted. */
-  readonly stream: string
+type OperationParts = ReadParts & {
   readonly close: Closer
-  readonly readWaiting: (nowMs: number) => Promise<Waiting[]>
   readonly approve: Approver
   readonly statementsTopic: string
   /** Of the tariff. */
   readonly timeZone: string
   /** Null where nobody is named who invoices. */
   readonly seller: Seller | null
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number
-  /** Of the stream that is counted, as of some seconds ago. */
-  readonly findStandstills: () => readonly Standstill[]
 }
 
 /** What the console does, as the services have it. */
@@ -123,16 +115,9 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
     listWaiting: () => readWaiting(clock()),
     ...createRuleOperations(parts),
+    ...createReads(parts),
     checkStore: () => checkStore(store),
-    findStandstills: () =>
-      parts.findStandstills().map(standstill => ({
-        ...{
-          partition: standstill.partition,
-          nextOffset: standstill.nextOffset,
-          endOffset: standstill.endOffset,
-        },
-        detail: describeStandstill(standstill),
-      })),
+    findStandstills: () => parts.findStandstills().map(toStandstill),
   }
 }
 

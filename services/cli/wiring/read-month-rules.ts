@@ -1,16 +1,12 @@
 import type { MonthRules } from '@forbruk/alerts/judge/judge-months.ts'
+import { findTariffVersion } from '@forbruk/close/clients/month-terms.ts'
 import { takeActiveRegistry } from '@forbruk/close/rating/active-registry.ts'
 import { measureUses } from '@forbruk/close/rating/measure-uses.ts'
 import { readStoredRegistry } from '@forbruk/close/registry/read-stored-registry.ts'
 import { readVersionFor } from '@forbruk/close/registry/registry-versions.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import {
-  allowanceBytes,
-  type Tariff,
-  TariffError,
-  tariffVersionFor,
-} from '@forbruk/schemas/tariff/read-tariff.ts'
+import { allowanceBytes, type Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 
 /**
  * What a month's usage is judged by, as the close will rate it: the registry and the tariff that hold for it. The
@@ -45,14 +41,5 @@ export function createRulesReader(store: Store, tariff: Tariff) {
     for (const month of known.keys()) if (known.size > 1) known.delete(month)
     known.set(period.month, { importId: stored.importId, rules })
     return rules
-  }
-}
-
-function findTariffVersion(tariff: Tariff, { month }: BillingPeriod) {
-  try {
-    return tariffVersionFor(tariff, month)
-  } catch (error) {
-    if (error instanceof TariffError) return null
-    throw error
   }
 }

@@ -5,6 +5,7 @@ import { closingParts } from './closing-parts.ts'
 import { createConsoleOperations } from './console-operations.ts'
 import type { Parts } from './open-parts.ts'
 import { readSellerIfNamed } from './read-seller-file.ts'
+import { readTariffFile } from './read-tariff-file.ts'
 import { waitingReader } from './waiting-reader.ts'
 import type { StandstillWatch } from './watch-standstills.ts'
 
@@ -22,6 +23,8 @@ export async function serveConsole(
     store,
     stream: config.log.topic,
     close,
+    openLog: () => parts.log(),
+    readTariff: () => readTariffFile(config.tariffPath).catch(() => tariff),
     readWaiting: waitingReader(store, config, tariff, () => parts.log()),
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: closing.statementsTopic,

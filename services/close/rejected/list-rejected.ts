@@ -26,13 +26,23 @@ type RejectedFilter = {
   readonly fromMs: number | null
   readonly untilMs: number | null
   readonly limit: number
+  /** The last of the page before. */
+  readonly after?: RejectedPlace | null
 }
+
+export type RejectedPlace = Pick<ListedRejected, 'appendTime' | 'partition' | 'offset' | 'eventIndex'>
+
+/** Newest first, as they are listed. */
+const IS_AFTER = `
+(append_time < {after_time:DateTime64(3, 'UTC')}
+    OR (append_time = {after_time:DateTime64(3, 'UTC')}
+        AND (partition, offset, event_index) > ({after_partition:UInt32}, {after_offset:UInt64}, {after_index:UInt32})))`
 
 /** Rejected events, newest first. */
 export function listRejected(
   store: Store,
   stream: string,
-  { range, reason, statuses, source, fromMs, untilMs, limit }: RejectedFilter,
+  { range, reason, statuses, source, fromMs, untilMs, limit, after = null }: RejectedFilter,
 ): Promise<ListedRejected[]> {
   const inMonth = range === null ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH
   return store.query(
@@ -41,6 +51,7 @@ export function listRejected(
        AND (NOT {of_source:Bool} OR source = {source:String})
        AND append_time >= fromUnixTimestamp64Milli({from_ms:Int64})
        AND append_time < fromUnixTimestamp64Milli({until_ms:Int64})
+       ${after === null ? '' : `AND ${IS_AFTER}`}
      ORDER BY append_time DESC, partition, offset, event_index LIMIT {limit:UInt32}`,
     shape,
     {
@@ -52,6 +63,11 @@ export function listRejected(
       from_ms: fromMs ?? 0,
       until_ms: untilMs ?? LATEST_TIME_MS,
       limit,
+      ...(after === null ? {} : placeParams(after)),
     },
   )
+}
+
+function placeParams({ appendTime, partition, offset, eventIndex }: RejectedPlace) {
+  return { after_time: appendTime, after_partition: partition, after_offset: offset, after_index: eventIndex }
 }

@@ -1,32 +1,23 @@
-import { actorShape, caseActionShape, monthShape, OUTCOMES } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import {
+  actorShape,
+  CASE_STATES,
+  caseActionShape,
+  monthShape,
+  OUTCOMES,
+} from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
+import { caseSummaryShape, toSummary } from './case-summary.ts'
 import type { CaseAnswer, Operations } from './operations.ts'
 
-const state = z.enum(['open', 'decided'])
 const outcome = z.enum(OUTCOMES)
 
-const summaryShape = z.looseObject({
-  caseId: z.string(),
-  clientId: z.string(),
-  clientName: z.string(),
-  state,
-  sequence: z.int(),
-  months: z.array(z.string()),
-  proposedNok: z.string(),
-  decision: z.enum([...OUTCOMES, 'mixed']).nullable(),
-  payerName: z.string().nullable(),
-  followUp: z.string().nullable(),
-  openNok: z.string(),
-  notOnStatement: z.array(z.string()),
-  withoutOverage: z.array(z.string()),
-})
 const caseShape = z.looseObject({
   caseId: z.string(),
   clientId: z.string(),
   clientName: z.string(),
-  state,
+  state: z.enum(CASE_STATES),
   sequence: z.int().describe('of its last step; the next one says which it follows'),
   months: z.array(z.looseObject({ month: z.string(), outcome: outcome.nullable() })),
   steps: z.array(z.looseObject({ kind: z.string(), sequence: z.int(), at: z.string(), actor: z.string() })),
@@ -50,22 +41,16 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
       schema: {
         summary: 'The dialogue with clients above their allowance, newest months first',
         querystring: z.strictObject({
-          state: state.optional(),
+          state: z.enum(CASE_STATES).optional(),
           client: z.string().max(256).optional(),
           month: monthShape.optional(),
         }),
-        response: { 200: z.object({ cases: z.array(summaryShape) }) },
+        response: { 200: z.object({ cases: z.array(caseSummaryShape) }) },
       },
     },
     async ({ query }) => {
       const cases = await listCases({ state: query.state, clientId: query.client, month: query.month })
-      const listed = cases.map(({ months, notOnStatement, withoutOverage, ...rest }) => ({
-        ...rest,
-        months: [...months],
-        notOnStatement: [...notOnStatement],
-        withoutOverage: [...withoutOverage],
-      }))
-      return { cases: listed }
+      return { cases: cases.map(toSummary) }
     },
   )
   app.get(

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { problemShape } from '../server/problem.ts'
-import { type Operations, standstillShape } from './operations.ts'
+import type { Operations } from './operations.ts'
+import { standstillShape } from './standstill.ts'
 
 const readyShape = z.object({
   status: z.enum(['ok', 'standing']),

@@ -28,9 +28,11 @@ import {
 import type { SplitUse, UsageQuestion } from '@forbruk/schemas/usage/usage-question.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
+import type { Reads } from './reads.ts'
+import type { standstillShape } from './standstill.ts'
 
 /** What the console can do: whoever starts it passes these in. Each may throw StoreError or StoreUnavailableError. */
-export type Operations = {
+export type Operations = Reads & {
   closeMonth(
     period: BillingPeriod,
     options: {
@@ -105,13 +107,6 @@ const rejectedShape = z.object({
   mended: z.int(),
   mending: z.int(),
   open: z.int(),
-})
-
-export const standstillShape = z.object({
-  partition: z.int(),
-  nextOffset: z.int(),
-  endOffset: z.int(),
-  detail: z.string(),
 })
 
 export const closedShape = z.object({

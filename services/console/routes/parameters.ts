@@ -20,3 +20,13 @@ export function found<Value>(value: Value | null, what: string): Value {
   if (value !== null) return value
   throw new ProblemError({ kind: 'not_found', status: 404, detail: what })
 }
+
+/** Of a client, an integration, a source. */
+export const name = z.string().max(256)
+
+const VALUES_MAX = 100
+
+/** One value, or the parameter again for each. */
+export function severalOf<Value extends z.ZodType>(value: Value) {
+  return z.union([z.array(value).max(VALUES_MAX), value.transform(each => [each])]).default([])
+}

@@ -10,23 +10,15 @@ import {
 } from '@forbruk/schemas/usage/usage-question.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
-import { ProblemError, problemShape } from '../server/problem.ts'
+import { problemShape } from '../server/problem.ts'
+import { CURSOR_CHARACTERS_MAX, readCursor, unclear, writeCursor } from './cursor.ts'
 import type { Days, Operations } from './operations.ts'
-import { monthParameter } from './parameters.ts'
+import { monthParameter, name, severalOf } from './parameters.ts'
 
 const ROWS_MAX = 10_000
-const NAMES_MAX = 100
-const CURSOR_CHARACTERS_MAX = 4_000
-
-const name = z.string().max(256)
 
 /** As far as the store's hours reach. */
 const day = z.iso.date().regex(/^20/, 'a day from 2000-01-01 to 2099-12-31')
-
-/** One value, or the parameter again for each. */
-function severalOf<Value extends z.ZodType>(value: Value) {
-  return z.union([z.array(value).max(NAMES_MAX), value.transform(each => [each])]).default([])
-}
 
 const querystring = z.strictObject({
   month: monthParameter.optional(),
@@ -68,7 +60,7 @@ export function addUsageRoutes(app: ConsoleServer, { readUsage }: Operations): v
       const uses = await readUsage(toDays(query), {
         ...{ interval, splits, order },
         ...{ clientIds: query.client, integrationIds: query.integration, statusClasses: query.statusClass },
-        after: query.after === undefined ? null : readCursor(query.after),
+        after: query.after === undefined ? null : toUse(readCursor(query.after, placeShape)),
         // One more tells whether there are more.
         rowsMax: limit + 1,
       })
@@ -79,7 +71,7 @@ export function addUsageRoutes(app: ConsoleServer, { readUsage }: Operations): v
         to: new Date(uses.range.endMs).toISOString(),
         timeZone: uses.timeZone,
         rows: rows.map(row => toRow(row, interval !== null, splits)),
-        next: last === undefined ? null : writeCursor(last),
+        next: last === undefined ? null : writeCursor(toPlace(last)),
       }
     },
   )
@@ -112,32 +104,15 @@ const countShape = z
   .string()
   .regex(/^\d{1,19}$/)
   .transform(BigInt)
-const cursorShape = z.tuple([name, name, name, name, countShape, countShape, countShape])
+const placeShape = z.tuple([name, name, name, name, countShape, countShape, countShape])
 
-/** For its reader alone, who gives it back as it is. */
-function writeCursor(use: SplitUse): string {
+function toPlace(use: SplitUse): string[] {
   const { at, clientId, integrationId, statusClass } = use
   const counts = [use.requests, use.requestBytes, use.responseBytes].map(String)
-  return Buffer.from(JSON.stringify([at, clientId, integrationId, statusClass, ...counts])).toString(
-    'base64url',
-  )
+  return [at, clientId, integrationId, statusClass, ...counts]
 }
 
-function readCursor(text: string): SplitUse {
-  const cursor = cursorShape.safeParse(parseJson(Buffer.from(text, 'base64url').toString('utf8')))
-  if (!cursor.success) throw unclear('after is no cursor; expected the `next` of the page before, as it was')
-  const [at, clientId, integrationId, statusClass, requests, requestBytes, responseBytes] = cursor.data
+function toUse(place: z.output<typeof placeShape>): SplitUse {
+  const [at, clientId, integrationId, statusClass, requests, requestBytes, responseBytes] = place
   return { at, clientId, integrationId, statusClass, requests, requestBytes, responseBytes }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-function unclear(detail: string): ProblemError {
-  return new ProblemError({ kind: 'question_unclear', status: 422, detail })
 }

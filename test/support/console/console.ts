@@ -98,6 +98,8 @@ async function openOver(
     ...{ store, stream: TOPIC, close, timeZone: 'Europe/Oslo', seller: SELLER, clock },
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: topic,
+    openLog: async () => log,
+    readTariff: () => readTariffFile(null),
     readWaiting: waitingReader(store, config, tariff, async () => log),
     findStandstills,
   })

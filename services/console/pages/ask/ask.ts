@@ -22,7 +22,7 @@ export class Problem extends Error {
   }
 }
 
-/** Asks our own server, whose answers are of the shapes in its OpenAPI document. Throws Problem, or TypeError unanswered. */
+/** Asks our own server, whose answers are of its documented shapes. Throws Problem; TypeError when nobody answers. */
 export async function ask<Answer>(path: string, body?: unknown): Promise<Answer> {
   const answer = await fetch(path, body === undefined ? {} : toPost(body))
   if (answer.ok) return answer.json()

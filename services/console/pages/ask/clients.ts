@@ -1,7 +1,7 @@
 import { pathOf, queryOf } from './ask.ts'
 
 /** Counts are whole numbers as text. */
-export type Amounts = { readonly requests: string; readonly bytes: string }
+type Amounts = { readonly requests: string; readonly bytes: string }
 export type Crossing = { readonly day: string; readonly isForecast: boolean }
 export const STANDINGS = ['over', 'heading', 'near', 'within'] as const
 export type Standing = (typeof STANDINGS)[number]
@@ -51,7 +51,7 @@ export type ClientStatement = {
   readonly proposedNok: string
 }
 
-export type Activation = {
+type Activation = {
   readonly integrationId: string
   readonly name: string
   readonly kind: string

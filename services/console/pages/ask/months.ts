@@ -15,7 +15,7 @@ export type ClosedMonth = {
   readonly approvedBy: string | null
 }
 
-export type Change = {
+type Change = {
   readonly cause: string
   readonly detail: string
   readonly lines: number
@@ -23,7 +23,7 @@ export type Change = {
   readonly payableNok: string
 }
 
-export type PayerChange = {
+type PayerChange = {
   readonly payerId: string
   readonly payerName: string
   readonly cause: string
@@ -83,7 +83,7 @@ export type Payers = {
   readonly next: string | null
 }
 
-export type Proof = {
+type Proof = {
   readonly contentHash: string
   readonly closedAt: string
   readonly stream: string
@@ -101,4 +101,13 @@ export const monthsQuery = queryOf<{ readonly months: readonly ClosedMonth[] }>(
 
 export function proofQuery(month: string, revision?: number) {
   return queryOf<Proof>(pathOf(`/v1/months/${month}/proof`, { revision }))
+}
+
+/** One payer's statement of a revision, as a page that prints. */
+export function statementUrl(month: string, payerId: string, revision: number, language: string): string {
+  return pathOf(`/v1/months/${month}/statements/${encodeURIComponent(payerId)}.html`, { revision, language })
+}
+
+export function exportUrl(month: string, revision: number, format: string): string {
+  return pathOf(`/v1/months/${month}/export`, { table: 'statement_lines', format, revision })
 }

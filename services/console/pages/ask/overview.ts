@@ -22,7 +22,7 @@ export type Completeness = {
   readonly silent: readonly string[]
 }
 
-export type Waiting = {
+type Waiting = {
   readonly kind: string
   readonly month: string
   readonly detail: string

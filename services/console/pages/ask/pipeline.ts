@@ -31,7 +31,7 @@ export type Sources = {
   }[]
 }
 
-export type RejectedState = 'open' | 'waived' | 'mending' | 'mended'
+type RejectedState = 'open' | 'waived' | 'mending' | 'mended'
 
 export type RejectedEvents = {
   readonly reasons: readonly {
@@ -56,7 +56,7 @@ export type RejectedEvents = {
   readonly next: string | null
 }
 
-export type Alerts = {
+type Alerts = {
   readonly alerts: readonly {
     readonly alertId: string
     readonly clientId: string

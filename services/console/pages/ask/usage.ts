@@ -13,7 +13,7 @@ export type UsageRow = {
   readonly responseBytes: string
 }
 
-export type Usage = {
+type Usage = {
   readonly from: string
   readonly to: string
   readonly timeZone: string

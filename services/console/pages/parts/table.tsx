@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 
-export type Column<Row> = {
+type Column<Row> = {
   readonly head: string
   readonly isNumber?: boolean
   readonly cell: (row: Row) => ReactNode

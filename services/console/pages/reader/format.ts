@@ -3,7 +3,7 @@ import type { Language } from '@forbruk/schemas/statement/language.ts'
 /** Of the days and months of every usage view. */
 export const TIME_ZONE = 'Europe/Oslo'
 
-/** Figures, dates and months as a reader of one locale writes them. Counts and money are decimal text, and stay exact. */
+/** Figures, dates and months as readers of one locale write them. Counts and money are decimal text, and stay exact. */
 export type Format = ReturnType<typeof createFormat>
 
 export function createFormat(locale: string) {

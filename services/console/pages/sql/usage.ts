@@ -17,26 +17,55 @@ function ofClient(clientId: string): string {
 }
 
 export function sumSql(month: string, figure: 'requests' | 'bytes', clientId?: string): string {
-  const who = clientId === undefined ? '' : `\n  AND ${ofClient(clientId)}`
-  return `SELECT sum(${figure})\nFROM usage_daily\nWHERE ${inMonth(month)}${who}`
+  const who =
+    clientId === undefined
+      ? ''
+      : `
+  AND ${ofClient(clientId)}`
+  return `SELECT sum(${figure})
+FROM usage_daily
+WHERE ${inMonth(month)}${who}`
 }
 
 export function daysSql(month: string, clientId?: string): string {
-  const who = clientId === undefined ? '' : `\n  AND ${ofClient(clientId)}`
-  return `SELECT sum(requests), sum(bytes)\nFROM usage_daily\nWHERE ${inMonth(month)}${who}\nGROUP BY day\nORDER BY day`
+  const who =
+    clientId === undefined
+      ? ''
+      : `
+  AND ${ofClient(clientId)}`
+  return `SELECT sum(requests), sum(bytes)
+FROM usage_daily
+WHERE ${inMonth(month)}${who}
+GROUP BY day
+ORDER BY day`
 }
 
 export function splitSql(month: string, clientId: string, split: 'integration_id' | 'status_class'): string {
   const order = split === 'status_class' ? 'status_class' : 'sum(requests) DESC, integration_id'
-  return `SELECT sum(requests), sum(bytes)\nFROM usage_daily\nWHERE ${inMonth(month)}\n  AND ${ofClient(clientId)}\nGROUP BY ${split}\nORDER BY ${order}`
+  return `SELECT sum(requests), sum(bytes)
+FROM usage_daily
+WHERE ${inMonth(month)}
+  AND ${ofClient(clientId)}
+GROUP BY ${split}
+ORDER BY ${order}`
 }
 
 export function hoursSql(day: string, clientId: string): string {
-  return `SELECT sum(requests), sum(bytes)\nFROM usage_hourly\nWHERE toDate(hour, 'Europe/Oslo') = '${day}'\n  AND ${ofClient(clientId)}\nGROUP BY hour\nORDER BY hour`
+  return `SELECT sum(requests), sum(bytes)
+FROM usage_hourly
+WHERE toDate(hour, 'Europe/Oslo') = '${day}'
+  AND ${ofClient(clientId)}
+GROUP BY hour
+ORDER BY hour`
 }
 
 export function weekSql(month: string, clientId: string): string {
-  return `SELECT sum(requests)\nFROM usage_hourly\nWHERE formatDateTime(hour, '%Y-%m', 'Europe/Oslo') = '${month}'\n  AND ${ofClient(clientId)}\nGROUP BY toDayOfWeek(hour, 0, 'Europe/Oslo') AS weekday, toHour(hour, 'Europe/Oslo') AS hour_of_day\nORDER BY weekday, hour_of_day`
+  return `SELECT sum(requests)
+FROM usage_hourly
+WHERE formatDateTime(hour, '%Y-%m', 'Europe/Oslo') = '${month}'
+  AND ${ofClient(clientId)}
+GROUP BY toDayOfWeek(hour, 0, 'Europe/Oslo') AS weekday, toHour(hour, 'Europe/Oslo') AS hour_of_day
+ORDER BY weekday, hour_of_day`
 }
 
 /** What counts against an allowance, added up from the first of the month on. */
@@ -49,7 +78,14 @@ export function meteredSql(
   },
 ): string {
   const list = (texts: readonly string[]) => texts.map(quoteText).join(', ')
-  return `SELECT sum(sum(requests)) OVER (ORDER BY day), sum(sum(bytes)) OVER (ORDER BY day)\nFROM usage_daily\nWHERE ${inMonth(month)}\n  AND ${ofClient(clientId)}\n  AND integration_id IN (${list(metered.integrationIds)})\n  AND status_class NOT IN (${list(metered.statusClassesNotCounted)})\nGROUP BY day\nORDER BY day`
+  return `SELECT sum(sum(requests)) OVER (ORDER BY day), sum(sum(bytes)) OVER (ORDER BY day)
+FROM usage_daily
+WHERE ${inMonth(month)}
+  AND ${ofClient(clientId)}
+  AND integration_id IN (${list(metered.integrationIds)})
+  AND status_class NOT IN (${list(metered.statusClassesNotCounted)})
+GROUP BY day
+ORDER BY day`
 }
 
 const LIST_ORDERS: Readonly<Record<string, string>> = { requests: 'sum(requests)', bytes: 'sum(bytes)' }
@@ -58,5 +94,9 @@ const LIST_ORDERS: Readonly<Record<string, string>> = { requests: 'sum(requests)
 export function clientListSql({ month, sort = 'client', order = 'asc' }: ClientsQuestion): string {
   const direction = order === 'desc' ? ' DESC' : ''
   const by = LIST_ORDERS[sort]
-  return `SELECT client_id, sum(requests), sum(bytes)\nFROM usage_daily\nWHERE ${inMonth(month)}\nGROUP BY client_id\nORDER BY ${by === undefined ? '' : `${by}${direction}, `}client_id`
+  return `SELECT client_id, sum(requests), sum(bytes)
+FROM usage_daily
+WHERE ${inMonth(month)}
+GROUP BY client_id
+ORDER BY ${by === undefined ? '' : `${by}${direction}, `}client_id`
 }

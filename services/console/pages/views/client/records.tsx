@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { pathOf } from '../../ask/ask.ts'
 import type { CaseSummary, ClientStatement } from '../../ask/clients.ts'
-import { proofQuery } from '../../ask/months.ts'
+import { proofQuery, statementUrl } from '../../ask/months.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -46,7 +47,7 @@ export function Statements({
             head: texts.read,
             cell: each => (
               <a
-                href={`/v1/months/${each.month}/statements/${encodeURIComponent(each.payerId)}.html?revision=${each.revision}&language=${language}`}
+                href={statementUrl(each.month, each.payerId, each.revision, language)}
                 target="_blank"
                 rel="noreferrer"
               >
@@ -141,7 +142,13 @@ export function Prove({
         {texts.takeAway}{' '}
         <a
           download={`${clientId}-${month}.json`}
-          href={`/v1/usage?month=${month}&by=day&split=integration&split=statusClass&client=${encodeURIComponent(clientId)}&limit=10000`}
+          href={pathOf('/v1/usage', {
+            month,
+            by: 'day',
+            split: ['integration', 'statusClass'],
+            client: clientId,
+            limit: 10_000,
+          })}
         >
           JSON
         </a>

@@ -61,7 +61,8 @@ const en = {
   prove: 'Prove it',
   caseStates: { open: 'open', decided: 'decided' },
   proof: (partitions: string, stream: string) =>
-    `The month's figures are all that stands in ${partitions} partitions of ${stream}, up to these offsets, each event once.`,
+    `The month's figures are all that stands in ${partitions} partitions of ${stream}, up to these offsets, ` +
+    'each event once.',
   contentHash: 'Content hash',
   offsets: 'Offsets',
   registryImport: 'Registry',
@@ -133,7 +134,8 @@ const nb: typeof en = {
   prove: 'Bevis det',
   caseStates: { open: 'åpen', decided: 'avgjort' },
   proof: (partitions, stream) =>
-    `Månedens tall er alt som står i ${partitions} partisjoner av ${stream}, opp til disse posisjonene, hver hendelse én gang.`,
+    `Månedens tall er alt som står i ${partitions} partisjoner av ${stream}, opp til disse posisjonene, ` +
+    'hver hendelse én gang.',
   contentHash: 'Innholdshash',
   offsets: 'Posisjoner',
   registryImport: 'Register',

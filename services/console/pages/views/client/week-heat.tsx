@@ -6,10 +6,8 @@ import { Answer, Empty } from '../../parts/answer.tsx'
 import { Chart } from '../../parts/chart.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
-import { TIME_ZONE } from '../../reader/format.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { weekSql } from '../../sql/usage.ts'
-import { sumByHourOfWeek } from './hour-of-week.ts'
 import { clientTexts } from './texts.ts'
 
 /** Any Monday: weekdays are named by the days after it. */
@@ -19,7 +17,7 @@ const DAY_MS = 86_400_000
 /** When in the week a client asks: requests of the month by weekday and hour. */
 export function WeekHeat({ clientId, month }: { readonly clientId: string; readonly month: string }) {
   const texts = useTexts(clientTexts)
-  const query = useQuery(usageQuery({ month, by: 'hour', client: [clientId], limit: 1_000 }))
+  const query = useQuery(usageQuery({ month, by: 'hourOfWeek', client: [clientId] }))
   return (
     <Section title={texts.week} sql={weekSql(month, clientId)}>
       <Answer query={query} height={265}>
@@ -29,10 +27,16 @@ export function WeekHeat({ clientId, month }: { readonly clientId: string; reado
   )
 }
 
+/** `3T11`: Monday is 1, and hours are local. */
+function toCell({ at, requests }: UsageRow) {
+  const [weekday = '', hour = ''] = at?.split('T') ?? []
+  return { weekday: Number(weekday), hour: Number(hour), requests: Number(requests) }
+}
+
 function Heat({ rows }: { readonly rows: readonly UsageRow[] }) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
-  const cells = useMemo(() => sumByHourOfWeek(rows, TIME_ZONE), [rows])
+  const cells = useMemo(() => rows.map(toCell), [rows])
   const nameOf = useCallback(
     (weekday: number) => format.weekday(new Date(MONDAY + (weekday - 1) * DAY_MS).toISOString()),
     [format],

@@ -70,7 +70,8 @@ const en = {
   record: 'Record it',
   recorded: 'Recorded.',
   forGood:
-    'What is recorded stays. A wrong decision is taken back by a step of its own, and the next close states the difference.',
+    'What is recorded stays. A wrong decision is taken back by a step of its own, and the next close states the ' +
+    'difference.',
 }
 
 const nb: typeof en = {
@@ -145,7 +146,8 @@ const nb: typeof en = {
   record: 'Lagre',
   recorded: 'Lagret.',
   forGood:
-    'Det som lagres, blir stående. En gal avgjørelse tas tilbake med et eget steg, og neste avslutning viser forskjellen.',
+    'Det som lagres, blir stående. En gal avgjørelse tas tilbake med et eget steg, og neste avslutning viser ' +
+    'forskjellen.',
 }
 
 export const dialogueTexts = { en, nb }

@@ -4,7 +4,10 @@ import type { Format } from '../../reader/format.ts'
 
 type Shown = Pick<Case, 'clientName' | 'months'>
 
-/** Pure: what an account manager may write to the client about what is not decided yet; of all months, where all are. */
+/**
+ * Pure: what an account manager may write to the client about what is not decided yet; about every month, where all are
+ * decided.
+ */
 export function writeMessage(shown: Shown, language: Language, format: Format): string {
   const open = shown.months.filter(each => each.outcome === null)
   const months = open.length === 0 ? shown.months : open
@@ -71,7 +74,9 @@ type Words = {
 const WORDS: Readonly<Record<Language, Words>> = {
   en: {
     hello: name => `Dear ${name},`,
-    why: 'You have used our API more than what is included, and we would like to talk with you before anything is charged:',
+    why:
+      'You have used our API more than what is included, and we would like to talk with you before anything is ' +
+      'charged:',
     requests: (month, used, included, above) =>
       `In ${month} you made ${used} requests that count; ${included} are included, so ${above} are above.`,
     transfer: (month, used, included, above) =>
@@ -80,7 +85,9 @@ const WORDS: Readonly<Record<Language, Words>> = {
     busiest: (hour, requests) => `The busiest hour began on ${hour}, with ${requests} requests.`,
     proposed: nok =>
       `By the price list that comes to ${nok}, exclusive of VAT. It is proposed, not invoiced.`,
-    ask: 'Is this as you expect? If it is a script that ran away, or something that we can help you to do with fewer requests, tell us. When would it suit you to talk?',
+    ask:
+      'Is this as you expect? If it is a script that ran away, or something that we can help you to do with fewer ' +
+      'requests, tell us. When would it suit you to talk?',
     bye: 'Kind regards',
   },
   nb: {
@@ -93,7 +100,9 @@ const WORDS: Readonly<Record<Language, Words>> = {
     most: (integration, requests) => `Det meste kom gjennom «${integration}»: ${requests} kall.`,
     busiest: (hour, requests) => `Den travleste timen begynte ${hour}, med ${requests} kall.`,
     proposed: nok => `Etter prislisten blir det ${nok} uten mva. Det er foreslått, ikke fakturert.`,
-    ask: 'Er dette som dere venter? Er det et skript som løp løpsk, eller noe vi kan hjelpe dere med å gjøre med færre kall, så si fra. Når passer det å snakke sammen?',
+    ask:
+      'Er dette som dere venter? Er det et skript som løp løpsk, eller noe vi kan hjelpe dere med å gjøre med færre ' +
+      'kall, så si fra. Når passer det å snakke sammen?',
     bye: 'Vennlig hilsen',
   },
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { type ClosedMonth, monthsQuery } from '../../ask/months.ts'
+import { type ClosedMonth, exportUrl, monthsQuery } from '../../ask/months.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { MonthPicker } from '../../parts/month-picker.tsx'
@@ -106,11 +106,7 @@ function ClosedMonths({ months }: { readonly months: readonly ClosedMonth[] }) {
             cell: each => (
               <span className="actions">
                 {FORMATS.map(name => (
-                  <a
-                    key={name}
-                    download
-                    href={`/v1/months/${each.month}/export?table=statement_lines&format=${name}&revision=${each.revision}`}
-                  >
+                  <a key={name} download href={exportUrl(each.month, each.revision, name)}>
                     {name}
                   </a>
                 ))}

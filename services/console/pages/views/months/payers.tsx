@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { pathOf, queryOf } from '../../ask/ask.ts'
-import type { ClosedMonth, Payers as PayersAnswer } from '../../ask/months.ts'
+import { type ClosedMonth, type Payers as PayersAnswer, statementUrl } from '../../ask/months.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -91,7 +91,7 @@ function PayerTable({
           cell: each => (
             <a
               aria-label={`${texts.print}: ${each.payerName}`}
-              href={`/v1/months/${month}/statements/${encodeURIComponent(each.payerId)}.html?revision=${revision}&language=${language}`}
+              href={statementUrl(month, each.payerId, revision, language)}
               target="_blank"
               rel="noreferrer"
             >

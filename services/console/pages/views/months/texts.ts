@@ -18,7 +18,8 @@ const en = {
   unchanged: 'Nothing was changed: the month is closed with just these figures.',
   wasClosed: (month: string, revision: string) => `${month} is closed as r${revision}.`,
   accepts:
-    'Something changed that a person must accept: registry, prices or rules. To close it is to accept what stands here.',
+    'Something changed that a person must accept: registry, prices or rules. To close it is to accept what stands ' +
+    'here.',
   statements: 'Statements',
   requests: 'Requests',
   transfer: 'Transfer',
@@ -96,7 +97,8 @@ const nb: typeof en = {
   unchanged: 'Ingenting ble endret: måneden er avsluttet med nettopp disse tallene.',
   wasClosed: (month, revision) => `${month} er avsluttet som r${revision}.`,
   accepts:
-    'Noe er endret som et menneske må godta: register, priser eller regler. Å avslutte er å godta det som står her.',
+    'Noe er endret som et menneske må godta: register, priser eller regler. Å avslutte er å godta det som står ' +
+    'her.',
   statements: 'Oppgaver',
   requests: 'Kall',
   transfer: 'Overføring',

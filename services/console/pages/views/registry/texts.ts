@@ -20,7 +20,8 @@ const en = {
   beginning: 'the beginning',
   importTitle: 'Import a registry',
   importHint:
-    'Choose or drop clients.csv, partners.csv, integrations.csv and activations.csv. Every mistake is shown here, and nothing is stored while there is one.',
+    'Choose or drop clients.csv, partners.csv, integrations.csv and activations.csv. Every mistake is shown here, and ' +
+    'nothing is stored while there is one.',
   drop: 'Drop the four files here, or choose them',
   lacks: (files: string) => `Not there yet: ${files}.`,
   unknown: (file: string) => `${file} is none of the four.`,
@@ -63,7 +64,8 @@ const nb: typeof en = {
   beginning: 'begynnelsen',
   importTitle: 'Importer et register',
   importHint:
-    'Velg eller slipp clients.csv, partners.csv, integrations.csv og activations.csv. Hver feil vises her, og ingenting lagres så lenge det er en.',
+    'Velg eller slipp clients.csv, partners.csv, integrations.csv og activations.csv. Hver feil vises her, og ' +
+    'ingenting lagres så lenge det er en.',
   drop: 'Slipp de fire filene her, eller velg dem',
   lacks: files => `Mangler ennå: ${files}.`,
   unknown: file => `${file} er ingen av de fire.`,

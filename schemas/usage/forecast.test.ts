@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { forecastUsage, type Pace, paceStartMs } from './forecast.ts'
+import { forecastCrossing, forecastUsage, type Pace, paceStartMs } from './forecast.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -75,4 +75,41 @@ test('the pace begins on a whole hour, at most seven days ago, and within the mo
       expect(nowMs - startMs).toBeGreaterThan(Math.min(elapsedMs, 7 * DAY_MS) - HOUR_MS)
     }),
   )
+})
+
+describe('forecastCrossing', () => {
+  test('an even pace comes to its allowance when it comes to it', () => {
+    // 10 000 a day: 150 000 are used up at the end of day 15, and the next request is above them.
+    const crossing = forecastCrossing(at(10, 100_000n, 70_000n), 149_999n)
+    expect(crossing).toBe(periodStartMs + 15 * DAY_MS)
+  })
+
+  test('whoever is above it, or is not on the way there, crosses nothing', () => {
+    expect(forecastCrossing(at(10, 100_000n, 70_000n), 99_999n)).toBeNull()
+    expect(forecastCrossing(at(10, 100_000n, 70_000n), 300_000n)).toBeNull()
+    expect(forecastCrossing(at(10, 100_000n, 0n), 100_000n)).toBeNull()
+    expect(forecastCrossing(at(2, 100_000n), 150_000n)).toBeNull()
+    expect(forecastCrossing(at(30, 100_000n), 150_000n)).toBeNull()
+  })
+
+  test('is the first millisecond whose forecast is above the allowance, and lies in the rest of the month', () => {
+    const moment = fc.integer({ min: 3 * DAY_MS, max: 30 * DAY_MS - 1 })
+    const amount = fc.bigInt({ min: 0n, max: 2n ** 40n })
+    fc.assert(
+      fc.property(moment, amount, amount, amount, (elapsedMs, used, recently, allowance) => {
+        const pace = { ...at(0, used, recently), nowMs: periodStartMs + elapsedMs }
+        const crossing = forecastCrossing(pace, allowance)
+        const forecast = forecastUsage(pace)
+        if (forecast === null) throw new Error('expected a forecast')
+        expect(crossing === null).toBe(used > allowance || forecast <= allowance)
+        if (crossing === null) return
+        const paceMs = BigInt(pace.nowMs - paceStartMs(periodStartMs, pace.nowMs))
+        const usedAt = (ms: number) => used + (recently * BigInt(ms - pace.nowMs)) / paceMs
+        expect(crossing).toBeGreaterThan(pace.nowMs)
+        expect(crossing).toBeLessThanOrEqual(periodEndMs)
+        expect(usedAt(crossing) > allowance).toBe(true)
+        expect(usedAt(crossing - 1) > allowance).toBe(false)
+      }),
+    )
+  })
 })

@@ -1,0 +1,105 @@
+import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
+import type { QueryParams } from '../store/store.ts'
+import { IN_RANGE, rangeParams } from './range.ts'
+import { IS_COUNTED, sumCounted } from './sum-counted.ts'
+
+export type BytesCounted = 'request_and_response' | 'request' | 'response'
+
+/** A part of a statement, with the parameters that it takes. */
+export type SqlPart = { readonly sql: string; readonly params: QueryParams }
+
+type FiguresQuestion = {
+  readonly stream: string
+  readonly range: PeriodRange
+  /** Of a client's use through an integration with a status class, whether it counts against an allowance. */
+  readonly metered: SqlPart
+  readonly bytesCounted: BytesCounted
+  /** A query of client ids; null: of everybody. */
+  readonly clients: SqlPart | null
+}
+
+/**
+ * A SELECT of what each client did in the range, and what of it counts: `client_id, requests, request_bytes,
+ * response_bytes, metered_requests, metered_bytes, recent_requests, recent_bytes`, the last two of what counts from an
+ * hour on. The sums of a client are those of its uses, each as `readUses` has it.
+ */
+export function spellClientFigures(question: FiguresQuestion & { readonly recentStartMs: number }): SqlPart {
+  const { metered, bytesCounted, recentStartMs } = question
+  const sql = `
+SELECT
+    client_id,
+    sum(requests_sum) AS requests,
+    sum(request_bytes_sum) AS request_bytes,
+    sum(response_bytes_sum) AS response_bytes,
+    sumIf(requests_sum, metered) AS metered_requests,
+    sumIf(${BYTES_SUM[bytesCounted]}, metered) AS metered_bytes,
+    sumIf(recent_requests_sum, metered) AS recent_requests,
+    sumIf(if(recent_requests_sum > 0, recent_bytes_sum, 0), metered) AS recent_bytes
+FROM
+(
+    SELECT
+        client_id, integration_id, status_class, ${metered.sql} AS metered,
+        ${sumCounted('requests')} AS requests_sum,
+        ${sumCounted('request_bytes')} AS request_bytes_sum,
+        ${sumCounted('response_bytes')} AS response_bytes_sum,
+        ${sumCounted(`if(${IS_RECENT}, requests, 0)`)} AS recent_requests_sum,
+        ${sumCounted(`if(${IS_RECENT}, ${BYTES[bytesCounted]}, 0)`)} AS recent_bytes_sum
+    FROM usage_counted
+    WHERE stream = {stream:String} AND ${IN_RANGE} ${ofClients(question)}
+    GROUP BY client_id, integration_id, status_class
+    ${IS_COUNTED}
+)
+GROUP BY client_id`
+  return { sql, params: { ...paramsOf(question), recent: recentStartMs / 1_000 } }
+}
+
+const IS_RECENT = `hour >= toDateTime({recent:UInt32}, 'UTC')`
+
+/** The same by day of a time zone: `client_id, day, requests, bytes, metered_requests, metered_bytes`. */
+export function spellClientDays(question: FiguresQuestion & { readonly timeZone: string }): SqlPart {
+  const { metered, bytesCounted, timeZone } = question
+  const sql = `
+SELECT
+    client_id,
+    day,
+    sum(requests_sum) AS requests,
+    sum(request_bytes_sum + response_bytes_sum) AS bytes,
+    sumIf(requests_sum, metered) AS metered_requests,
+    sumIf(${BYTES_SUM[bytesCounted]}, metered) AS metered_bytes
+FROM
+(
+    SELECT
+        client_id, integration_id, status_class, toString(toDate(hour, {zone:String})) AS day,
+        ${metered.sql} AS metered,
+        ${sumCounted('requests')} AS requests_sum,
+        ${sumCounted('request_bytes')} AS request_bytes_sum,
+        ${sumCounted('response_bytes')} AS response_bytes_sum
+    FROM usage_counted
+    WHERE stream = {stream:String} AND ${IN_RANGE} ${ofClients(question)}
+    GROUP BY client_id, integration_id, status_class, day
+    ${IS_COUNTED}
+)
+GROUP BY client_id, day
+ORDER BY client_id, day`
+  return { sql, params: { ...paramsOf(question), zone: timeZone } }
+}
+
+function ofClients({ clients }: FiguresQuestion): string {
+  return clients === null ? '' : `AND client_id IN (${clients.sql})`
+}
+
+function paramsOf({ stream, range, metered, clients }: FiguresQuestion): QueryParams {
+  return { ...metered.params, ...clients?.params, stream, ...rangeParams(range) }
+}
+
+const BYTES = {
+  request_and_response: 'request_bytes + response_bytes',
+  request: 'request_bytes',
+  response: 'response_bytes',
+} as const satisfies Record<BytesCounted, string>
+
+const BYTES_SUM = {
+  request_and_response: 'request_bytes_sum + response_bytes_sum',
+  request: 'request_bytes_sum',
+  response: 'response_bytes_sum',
+} as const satisfies Record<BytesCounted, string>

@@ -1,0 +1,19 @@
+import type { Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
+import type { EventLog } from '@forbruk/infra/log/event-log.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
+import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
+
+/** What the console's answers are read from. */
+export type ReadParts = {
+  readonly store: Store
+  /** The topic that is counted. */
+  readonly stream: string
+  readonly openLog: () => Promise<EventLog>
+  /** As its file says now; as it was at the start while that has mistakes. */
+  readonly readTariff: () => Promise<Tariff>
+  readonly readWaiting: (nowMs: number) => Promise<Waiting[]>
+  readonly findStandstills: () => readonly Standstill[]
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+}

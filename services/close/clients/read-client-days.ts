@@ -1,0 +1,48 @@
+import { type SqlPart, spellClientDays } from '@forbruk/infra/ledger/client-figures.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { count64, text } from '@forbruk/infra/store/tables/codec.ts'
+import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
+import type { MonthTerms } from './month-terms.ts'
+
+/** What a client did on one day of a month, and what of it counts. */
+export type ClientDay = {
+  readonly day: string
+  readonly requests: bigint
+  readonly bytes: bigint
+  readonly meteredRequests: bigint
+  readonly meteredBytes: bigint
+}
+
+const dayShape = shapeOf({
+  clientId: text,
+  day: text,
+  requests: count64,
+  bytes: count64,
+  meteredRequests: count64,
+  meteredBytes: count64,
+})
+
+const NOTHING = { requests: 0n, bytes: 0n, meteredRequests: 0n, meteredBytes: 0n }
+
+/** By client id, each with every day of the month, in order. */
+export async function readClientDays(
+  { store, stream, terms }: { readonly store: Store; readonly stream: string; readonly terms: MonthTerms },
+  metered: SqlPart,
+  clientIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly ClientDay[]>> {
+  if (clientIds.length === 0) return new Map()
+  const { range, timeZone, tariff, days } = terms
+  const question = spellClientDays({
+    ...{ stream, range, timeZone, metered },
+    bytesCounted: tariff?.definitions.bytesCounted ?? 'request_and_response',
+    clients: { sql: 'SELECT arrayJoin({clients:Array(String)})', params: { clients: clientIds } },
+  })
+  const rows = await store.query(question.sql, dayShape, question.params)
+  const byClient = Map.groupBy(rows, row => row.clientId)
+  return new Map(
+    clientIds.map(clientId => {
+      const byDay = new Map((byClient.get(clientId) ?? []).map(row => [row.day, row]))
+      return [clientId, days.map(day => byDay.get(day) ?? { day, ...NOTHING })]
+    }),
+  )
+}

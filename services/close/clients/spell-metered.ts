@@ -1,0 +1,60 @@
+import type { SqlPart } from '@forbruk/infra/ledger/client-figures.ts'
+import { type BillingPeriod, periodDates } from '@forbruk/schemas/period/billing-period.ts'
+import { classesNotCounted, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { isMetered } from '../rating/measure-uses.ts'
+
+/** For a month without a registry or a tariff: nothing can be told to count. */
+export const NOTHING_METERED: SqlPart = { sql: 'false', params: {} }
+
+/**
+ * Pure: what `measureUses` says of a use, as a condition of SQL on `client_id`, `integration_id` and `status_class`, so
+ * that a month of a hundred thousand clients is added up where it lies. Both are tested to say the same.
+ */
+export function spellMetered(importId: string, version: TariffVersion, period: BillingPeriod): SqlPart {
+  const { first, afterLast } = periodDates(period)
+  const params = {
+    registry: importId,
+    metered_kinds: version.consumption.meteredKinds,
+    classes_not_counted: [...classesNotCounted(version)],
+    unnamed_metered: isMetered('unnamed', version),
+    unknown_metered: isMetered('unknown', version),
+    month_first: first,
+    month_after_last: afterLast,
+  }
+  return { sql: CONDITION, params }
+}
+
+const OF_REGISTRY = 'import_id = {registry:String}'
+
+const IS_ACTIVE = `
+(client_id, integration_id) IN
+(
+    SELECT client_id, integration_id FROM registry_activation
+    WHERE ${OF_REGISTRY} AND active_from < {month_after_last:String}
+        AND (active_until = '' OR active_until > {month_first:String})
+)`
+
+/** What is for partners' clients alone, used by somebody who is neither a partner nor the client of one. */
+const IS_NOT_OFFERED = `
+(
+    integration_id IN (SELECT integration_id FROM registry_integration WHERE ${OF_REGISTRY} AND kind = 'partner')
+    AND client_id IN (SELECT client_id FROM registry_client WHERE ${OF_REGISTRY} AND partner_id = '')
+    AND client_id NOT IN (SELECT partner_id FROM registry_partner WHERE ${OF_REGISTRY})
+)`
+
+const CONDITION = `
+(
+    NOT has({classes_not_counted:Array(String)}, toString(status_class))
+    AND client_id IN (SELECT client_id FROM registry_client WHERE ${OF_REGISTRY})
+    AND multiIf(
+        integration_id = '', {unnamed_metered:Bool},
+        integration_id NOT IN (SELECT integration_id FROM registry_integration WHERE ${OF_REGISTRY}),
+        {unknown_metered:Bool},
+        integration_id IN
+        (
+            SELECT integration_id FROM registry_integration
+            WHERE ${OF_REGISTRY} AND has({metered_kinds:Array(String)}, toString(kind))
+        )
+        AND ${IS_ACTIVE} AND NOT ${IS_NOT_OFFERED}
+    )
+)`

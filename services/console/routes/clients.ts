@@ -1,0 +1,199 @@
+import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { INTEGRATION_KINDS } from '@forbruk/schemas/registry/registry.ts'
+import { decimalShape } from '@forbruk/schemas/statement/statement.ts'
+import {
+  CLIENT_SORTS,
+  type ClientMonth,
+  type ClientPlace,
+  type ClientQuestion,
+  type ClientSort,
+  type ClientTotals,
+  clientMonthShape,
+  STANDINGS,
+} from '@forbruk/schemas/usage/client-question.ts'
+import { z } from 'zod'
+import type { ConsoleServer } from '../server/build-server.ts'
+import { problemShape } from '../server/problem.ts'
+import { caseSummaryShape, toSummary } from './case-summary.ts'
+import { CURSOR_CHARACTERS_MAX, readCursor, unclear, writeCursor } from './cursor.ts'
+import {
+  type ClientsFound,
+  countText,
+  type MonthFacts,
+  monthFactsShape,
+  toClientBody,
+} from './month-facts.ts'
+import { found, monthParameter, name, severalOf } from './parameters.ts'
+
+const ROWS_MAX = 1_000
+
+const month = monthParameter.optional().describe('this one, unless another is named')
+const querystring = z.strictObject({
+  month,
+  search: z.string().max(200).default('').describe('part of an id or a name, in whatever case'),
+  standing: severalOf(z.enum(STANDINGS)).describe(
+    'over: more than an allowance is used; heading: that is forecast; near: 80 % or more is used; within: less',
+  ),
+  sort: z.enum(CLIENT_SORTS).default('client').describe('share: the larger one of the two allowances'),
+  order: z.enum(['asc', 'desc']).default('asc'),
+  after: z.string().max(CURSOR_CHARACTERS_MAX).optional().describe('the `next` of the page before'),
+  limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(100),
+})
+
+const clientsShape = z.object({
+  ...monthFactsShape.shape,
+  totals: z
+    .object({ clients: z.int(), over: z.int(), heading: z.int(), near: z.int(), within: z.int() })
+    .describe('of all that were asked for, on this page or another'),
+  clients: z.array(clientMonthShape).readonly(),
+  next: z.string().nullable().describe('what to ask for next, as `after`; null at the end'),
+})
+
+const buyerField = z.string().optional()
+const clientShape = z.object({
+  ...monthFactsShape.shape,
+  client: clientMonthShape,
+  registered: z
+    .object({
+      clientId: z.string(),
+      name: z.string(),
+      partnerId: z.string().nullable(),
+      collectiveInvoice: z.boolean(),
+      isPartner: z.boolean(),
+      buyer: z
+        .object({
+          organisationNumber: buyerField,
+          electronicAddress: buyerField,
+          buyerReference: buyerField,
+          street: buyerField,
+          postalCode: buyerField,
+          city: buyerField,
+          country: buyerField,
+        })
+        .nullable(),
+      activations: z
+        .array(
+          z.object({
+            integrationId: z.string(),
+            name: z.string(),
+            kind: z.enum(INTEGRATION_KINDS),
+            activeFrom: z.string(),
+            activeUntil: z.string().nullable().describe('the first day it is no longer active'),
+          }),
+        )
+        .readonly(),
+    })
+    .nullable()
+    .describe('as the registry of the month has it; null where it does not know the client'),
+  cases: z.array(caseSummaryShape).readonly(),
+  statements: z
+    .array(
+      z.object({
+        month: z.string(),
+        revision: z.int(),
+        isLatest: z.boolean(),
+        closedAt: z.string(),
+        payerId: z.string(),
+        payerName: z.string(),
+        requests: countText,
+        bytes: countText,
+        meteredRequests: countText,
+        meteredBytes: countText,
+        amountNok: decimalShape,
+        payableNok: decimalShape,
+        proposedNok: decimalShape,
+        contentHash: z.string(),
+      }),
+    )
+    .readonly()
+    .describe('what each revision of each closed month says of it, newest first'),
+})
+
+/** A period that is null is the running month. */
+export type ClientReads = {
+  readClients(
+    period: BillingPeriod | null,
+    question: ClientQuestion,
+  ): Promise<ClientsFound & { readonly totals: ClientTotals }>
+  /** Null: neither the registry of the month nor what was counted in it has the client. */
+  readClient(period: BillingPeriod | null, clientId: string): Promise<ClientFound | null>
+}
+
+type ClientFound = Pick<z.input<typeof clientShape>, 'registered' | 'statements'> & {
+  readonly facts: MonthFacts
+  readonly client: ClientMonth
+  readonly cases: readonly CaseSummary[]
+}
+
+export function addClientRoutes(app: ConsoleServer, reads: ClientReads): void {
+  addList(app, reads)
+  app.get(
+    '/v1/clients/:id',
+    {
+      schema: {
+        summary: 'A client: its month, the registry, its cases and statements',
+        params: z.strictObject({ id: name.describe('percent-encoded') }),
+        querystring: z.strictObject({ month }),
+        response: { 200: clientShape, 404: problemShape },
+      },
+    },
+    async ({ params, query }) => {
+      const period = query.month === undefined ? null : parseBillingPeriod(query.month)
+      const unknown = 'no client of this id is in the registry of the month, or was counted in it'
+      const { facts, client, registered, cases, statements } = found(
+        await reads.readClient(period, params.id),
+        unknown,
+      )
+      return {
+        ...facts,
+        client: toClientBody(client, facts),
+        registered,
+        cases: cases.map(toSummary),
+        statements,
+      }
+    },
+  )
+}
+
+function addList(app: ConsoleServer, { readClients }: Pick<ClientReads, 'readClients'>): void {
+  app.get(
+    '/v1/clients',
+    {
+      schema: {
+        summary: 'The clients of a month, what each used, and how that stands to what is included',
+        querystring,
+        response: { 200: clientsShape, 422: problemShape },
+      },
+    },
+    async ({ query }) => {
+      const { search, standing, sort, order, limit } = query
+      const page = await readClients(query.month === undefined ? null : parseBillingPeriod(query.month), {
+        ...{ search, sort, standings: standing, isDescending: order === 'desc', clientId: null },
+        after: query.after === undefined ? null : toPlace(query.after, sort, order),
+        // One more tells whether there are more.
+        rowsMax: limit + 1,
+      })
+      const clients = page.clients.slice(0, limit)
+      const last = page.clients.length > limit ? clients.at(-1)?.place : undefined
+      return {
+        ...page.facts,
+        totals: page.totals,
+        clients: clients.map(client => toClientBody(client, page.facts)),
+        next: last === undefined ? null : writeCursor([sort, order, last.key, last.clientId]),
+      }
+    },
+  )
+}
+
+const TEXT_SORTS: ReadonlySet<ClientSort> = new Set(['client', 'name', 'payer'])
+const keyShape = z.string().max(1_000)
+const placeShape = z.tuple([z.enum(CLIENT_SORTS), z.enum(['asc', 'desc']), keyShape, name])
+
+/** A page goes on in the order that it began with. */
+function toPlace(after: string, sort: ClientSort, order: string): ClientPlace {
+  const [sortBefore, orderBefore, key, clientId] = readCursor(after, placeShape)
+  if (sortBefore !== sort || orderBefore !== order || (!TEXT_SORTS.has(sort) && !/^\d{1,76}$/.test(key)))
+    throw unclear(`after is of a list in another order; expected one by ${sort}, ${order}`)
+  return { key, clientId }
+}
