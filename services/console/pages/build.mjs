@@ -37,6 +37,8 @@ if (!existsSync(built) || readFileSync(built, 'utf8') !== wanted) {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
   const { status, error, stdout, stderr } = spawnSync(node, [vite, 'build', pages, '--logLevel', 'warn'], {
     cwd: pages,
+    // Tests set another one, and React would bring its development half.
+    env: { ...process.env, NODE_ENV: 'production' },
     encoding: 'utf8',
     timeout: BUILD_MS,
   })

@@ -7,7 +7,7 @@ export function Share({ percent }: { readonly percent: string | null | undefined
   const used = Number(percent)
   return (
     <>
-      {format.decimal(percent)} %
+      {format.oneDecimal(percent)} %
       <span className="share">
         <span className={used > 100 ? 'full' : ''} style={{ width: `${Math.min(100, used)}%` }} />
       </span>

@@ -8,7 +8,7 @@ export type Format = ReturnType<typeof createFormat>
 
 export function createFormat(locale: string) {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
-  const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 })
+  const oneDecimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
   const three = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
   const money = new Intl.NumberFormat(locale, {
@@ -32,7 +32,7 @@ export function createFormat(locale: string) {
   return {
     locale,
     count: (text: string) => exactly(whole, text),
-    decimal: (text: string) => exactly(decimal, text),
+    oneDecimal: (text: string) => exactly(oneDecimal, text),
     compact: (value: number) => compact.format(value),
     nok: (text: string) => exactly(money, text),
     bytes: (text: string) => formatBytes(three, Number(text)),

@@ -103,7 +103,7 @@ function Line({ answer, measure }: { readonly answer: ClientAnswer; readonly mea
     <div>
       <h3>{name}</h3>
       <p className={crossing === null ? 'soft' : 'warned'}>
-        {texts.ofIncluded(format.decimal(client.percent?.[measure] ?? '0'), shown)}. {words}
+        {texts.ofIncluded(format.oneDecimal(client.percent?.[measure] ?? '0'), shown)}. {words}
       </p>
       <Chart label={texts.allowanceOf(name)} height={220} draw={draw} />
     </div>

@@ -43,7 +43,7 @@ export function ClientDays({ clientId, month }: { readonly clientId: string; rea
             ) : (
               <DayBars
                 {...{ month, measure, rows }}
-                compared={other.data?.rows ?? NONE}
+                compared={compare === undefined ? NONE : (other.data?.rows ?? NONE)}
                 chosenDay={day}
                 onPick={picked => choose({ day: picked })}
               />

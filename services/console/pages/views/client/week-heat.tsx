@@ -45,6 +45,7 @@ function Heat({ rows }: { readonly rows: readonly UsageRow[] }) {
     (width: number): PlotOptions => ({
       marginLeft: 44,
       marginRight: 2,
+      marginTop: 6,
       padding: 0.06,
       x: {
         type: 'band',

@@ -95,6 +95,11 @@ function SearchField() {
         ref={field}
         type="search"
         defaultValue={search ?? ''}
+        onKeyDown={event => {
+          if (event.key !== 'ArrowDown') return
+          event.preventDefault()
+          document.querySelector<HTMLElement>('a[data-row]')?.focus()
+        }}
         onChange={event => {
           const text = event.target.value.trim()
           clearTimeout(typing.current)

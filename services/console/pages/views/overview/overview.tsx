@@ -52,16 +52,23 @@ export default function OverviewPage() {
   )
 }
 
-function Totals({ answer: { usage, compared, before } }: { readonly answer: OverviewAnswer }) {
+type Sums = OverviewAnswer['usage']['total']
+
+/** Beyond it a change says less than the figure before. */
+const CHANGE_TOLD_MAX = 10
+
+function Totals({ answer }: { readonly answer: OverviewAnswer }) {
   const texts = useTexts(overviewTexts)
   const { format } = useReader()
+  const { usage, compared, before, asOf, to } = answer
   const bytes = String(bytesOf(usage.total))
-  const noteOf = (figure: (sums: OverviewAnswer['usage']['total']) => bigint) => {
+  const noteOf = (figureOf: (sums: Sums) => bigint, show: (figure: string) => string) => {
     if (compared === null || before === null) return texts.firstDay
-    const [now, then] = [figure(compared.usage), figure(compared.before)]
-    if (then === 0n) return undefined
+    const [now, then] = [figureOf(compared.usage), figureOf(compared.before)]
+    const month = format.month(before.month)
+    if (then === 0n || now > then * BigInt(CHANGE_TOLD_MAX)) return texts.against(show(String(then)), month)
     const change = format.change(Number(now - then) / Number(then))
-    return texts.sameDays(change, String(compared.days), format.month(before.month))
+    return asOf >= to ? texts.allOf(change, month) : texts.sameDays(change, String(compared.days), month)
   }
   return (
     <dl className="figures">
@@ -69,20 +76,20 @@ function Totals({ answer: { usage, compared, before } }: { readonly answer: Over
         label={texts.requests}
         value={usage.total.requests}
         shown={format.count(usage.total.requests)}
-        note={noteOf(sums => BigInt(sums.requests))}
+        note={noteOf(sums => BigInt(sums.requests), format.count)}
         sql={sumSql(usage.month, 'requests')}
       />
       <Figure
         label={texts.transfer}
         value={bytes}
         shown={format.bytes(bytes)}
-        note={noteOf(bytesOf)}
+        note={noteOf(bytesOf, format.bytes)}
         sql={sumSql(usage.month, 'bytes')}
       />
     </dl>
   )
 }
 
-function bytesOf({ requestBytes, responseBytes }: OverviewAnswer['usage']['total']): bigint {
+function bytesOf({ requestBytes, responseBytes }: Sums): bigint {
   return BigInt(requestBytes) + BigInt(responseBytes)
 }

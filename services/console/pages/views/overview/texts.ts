@@ -4,6 +4,8 @@ const en = {
   transfer: 'Transfer',
   sameDays: (change: string, days: string, month: string) =>
     `${change} on the first ${days} days of ${month}`,
+  allOf: (change: string, month: string) => `${change} on all of ${month}`,
+  against: (figure: string, month: string) => `against ${figure} in ${month}`,
   firstDay: 'the first day is not over yet',
   byDay: 'Day by day',
   byDayOf: 'Requests day by day',
@@ -47,6 +49,8 @@ const nb: typeof en = {
   requests: 'Kall',
   transfer: 'Overføring',
   sameDays: (change, days, month) => `${change} mot de første ${days} dagene i ${month}`,
+  allOf: (change, month) => `${change} mot hele ${month}`,
+  against: (figure, month) => `mot ${figure} i ${month}`,
   firstDay: 'den første dagen er ikke over ennå',
   byDay: 'Dag for dag',
   byDayOf: 'Kall dag for dag',

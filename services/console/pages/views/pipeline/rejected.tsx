@@ -76,6 +76,7 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
 
 function Events({ events }: { readonly events: Rejected['events'] }) {
   const texts = useTexts(pipelineTexts)
+  const { format } = useReader()
   return (
     <div className="tall">
       <Table
@@ -83,7 +84,7 @@ function Events({ events }: { readonly events: Rejected['events'] }) {
         rows={events}
         keyOf={each => `${each.partition} ${each.offset} ${each.eventIndex}`}
         columns={[
-          { head: texts.when, cell: each => each.appendTime },
+          { head: texts.when, cell: each => format.instant(`${each.appendTime.replace(' ', 'T')}Z`) },
           { head: texts.place, cell: each => `${each.partition}:${each.offset}` },
           { head: texts.source, cell: each => each.source },
           {

@@ -95,7 +95,13 @@ function Drop({ take }: { readonly take: (files: Iterable<File>) => void }) {
       onDrop={drop}
     >
       {texts.drop}
-      <input type="file" multiple accept=".csv,text/csv" onChange={event => take(event.target.files ?? [])} />
+      <input
+        type="file"
+        className="unseen"
+        multiple
+        accept=".csv,text/csv"
+        onChange={event => take(event.target.files ?? [])}
+      />
     </label>
   )
 }
