@@ -53,7 +53,7 @@ The data is in ${relative(root, dataDir) || dataDir}: log.sqlite is the event lo
   npx forbruk sql "SELECT day, sum(requests) FROM usage_daily WHERE client_id = 'skarvik-ror' GROUP BY day ORDER BY day"
   npx forbruk rejected list
   npx forbruk status
-  npx forbruk up   # count, alert, close on schedule; pages and API on 127.0.0.1:8080, ClickHouse's HTTP on 127.0.0.1:8123
+  npx forbruk up   # count, alert, close on schedule; pages on 127.0.0.1:8080, ClickHouse's HTTP on 127.0.0.1:8123
 
 Delete ${relative(root, dataDir) || dataDir} to begin again.`)
 

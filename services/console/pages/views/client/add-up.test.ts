@@ -9,7 +9,7 @@ const client = {
   forecast: { requests: '20', bytes: '90' },
 }
 
-test('of a running month the sum goes as far as something is counted, and the forecast on from there to its end', () => {
+test('of a running month the sum goes as far as something is counted, the forecast on from there to its end', () => {
   const { counted, forecast } = addUp({ ...RUNNING, client }, 'bytes')
   expect(counted.map(each => each.value)).toEqual([30, 30, 70])
   expect(forecast).toEqual([

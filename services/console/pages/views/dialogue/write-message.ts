@@ -75,8 +75,8 @@ const WORDS: Readonly<Record<Language, Words>> = {
   en: {
     hello: name => `Dear ${name},`,
     why:
-      'You have used our API more than what is included, and we would like to talk with you before anything is ' +
-      'charged:',
+      'You have used our API more than what is included, and we would like to talk with you before anything ' +
+      'is charged:',
     requests: (month, used, included, above) =>
       `In ${month} you made ${used} requests that count; ${included} are included, so ${above} are above.`,
     transfer: (month, used, included, above) =>
@@ -86,13 +86,15 @@ const WORDS: Readonly<Record<Language, Words>> = {
     proposed: nok =>
       `By the price list that comes to ${nok}, exclusive of VAT. It is proposed, not invoiced.`,
     ask:
-      'Is this as you expect? If it is a script that ran away, or something that we can help you to do with fewer ' +
-      'requests, tell us. When would it suit you to talk?',
+      'Is this as you expect? If it is a script that ran away, or something that we can help you to do with ' +
+      'fewer requests, tell us. When would it suit you to talk?',
     bye: 'Kind regards',
   },
   nb: {
     hello: name => `Hei, ${name}!`,
-    why: 'Dere har brukt API-et vårt mer enn det som er inkludert, og vi vil gjerne snakke med dere før noe belastes:',
+    why:
+      'Dere har brukt API-et vårt mer enn det som er inkludert, og vi vil gjerne snakke med dere før noe ' +
+      'belastes:',
     requests: (month, used, included, above) =>
       `I ${month} gjorde dere ${used} kall som teller; ${included} er inkludert, så ${above} er over.`,
     transfer: (month, used, included, above) =>
@@ -101,8 +103,8 @@ const WORDS: Readonly<Record<Language, Words>> = {
     busiest: (hour, requests) => `Den travleste timen begynte ${hour}, med ${requests} kall.`,
     proposed: nok => `Etter prislisten blir det ${nok} uten mva. Det er foreslått, ikke fakturert.`,
     ask:
-      'Er dette som dere venter? Er det et skript som løp løpsk, eller noe vi kan hjelpe dere med å gjøre med færre ' +
-      'kall, så si fra. Når passer det å snakke sammen?',
+      'Er dette som dere venter? Er det et skript som løp løpsk, eller noe vi kan hjelpe dere med å gjøre med ' +
+      'færre kall, så si fra. Når passer det å snakke sammen?',
     bye: 'Vennlig hilsen',
   },
 }
