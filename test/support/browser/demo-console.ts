@@ -67,7 +67,7 @@ export function useDemoConsole() {
     page.on('pageerror', error => complaints.push(error.message))
     await page.goto(path)
     await page.locator('main h1').waitFor()
-    await page.waitForFunction("document.querySelector('.skeleton') === null")
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' })
     return { page, complaints, close: () => context.close() }
   }
 
