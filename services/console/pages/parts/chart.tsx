@@ -30,16 +30,23 @@ export function Chart({
   pick.current = onPick
   useEffect(() => {
     if (width === 0 || place.current === null) return
-    const drawn = plot({ ...draw(width), width, height, className: CLASS, ariaLabel: label })
-    drawn.setAttribute('role', 'img')
+    const drawn = plot({ ...draw(width), width, height, className: CLASS })
+    // The place is the picture; its parts have labels that mean something to nobody but the library.
+    drawn.setAttribute('aria-hidden', 'true')
     drawn.addEventListener('click', () => {
       if ('value' in drawn && drawn.value !== null) pick.current?.(drawn.value)
     })
     place.current.replaceChildren(drawn)
-  }, [draw, width, height, label])
+  }, [draw, width, height])
   return (
     <figure className="chart">
-      <div ref={place} className={onPick === undefined ? 'drawn' : 'drawn picks'} style={{ height }} />
+      <div
+        ref={place}
+        role="img"
+        aria-label={label}
+        className={onPick === undefined ? 'drawn' : 'drawn picks'}
+        style={{ height }}
+      />
       {children === undefined ? null : (
         <details className="as-table">
           <summary aria-label={`${texts.asTable}: ${label}`}>{texts.asTable}</summary>
