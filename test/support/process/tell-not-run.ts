@@ -1,7 +1,7 @@
 /**
- * Names what isn't run here, and why. With REQUIRE_KAFKA=1, which asks for all that tests of Kafka take of a machine, it
- * is an error, and so it is for a browser with REQUIRE_BROWSER=1. Returns the obstacle; null, and nothing is said, when
- * there is none.
+ * Names what isn't run here, and why. With REQUIRE_KAFKA=1, which asks for all that tests of Kafka take of a machine,
+ * it is an error, and so it is for a browser with REQUIRE_BROWSER=1. Returns the obstacle; null, and nothing is said,
+ * when there is none.
  */
 export function tellNotRun(
   what: string,

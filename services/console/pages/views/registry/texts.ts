@@ -20,8 +20,8 @@ const en = {
   beginning: 'the beginning',
   importTitle: 'Import a registry',
   importHint:
-    'Choose or drop clients.csv, partners.csv, integrations.csv and activations.csv. Every mistake is shown here, and ' +
-    'nothing is stored while there is one.',
+    'Choose or drop clients.csv, partners.csv, integrations.csv and activations.csv. Every mistake is shown here, ' +
+    'and nothing is stored while there is one.',
   drop: 'Drop the four files here, or choose them',
   lacks: (files: string) => `Not there yet: ${files}.`,
   unknown: (file: string) => `${file} is none of the four.`,
