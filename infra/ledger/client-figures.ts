@@ -3,7 +3,7 @@ import type { QueryParams } from '../store/store.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
 import { IS_COUNTED, sumCounted } from './sum-counted.ts'
 
-export type BytesCounted = 'request_and_response' | 'request' | 'response'
+type BytesCounted = 'request_and_response' | 'request' | 'response'
 
 /** A part of a statement, with the parameters that it takes. */
 export type SqlPart = { readonly sql: string; readonly params: QueryParams }

@@ -4,10 +4,12 @@ import type {
   UsageInterval,
   UsageOrder,
   UsageQuestion,
+  UsageSplit,
 } from '@forbruk/schemas/usage/usage-question.ts'
 import type { Store } from '../store/store.ts'
 import { count64, text } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
+import type { SqlPart } from './client-figures.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
 import { IS_COUNTED, sumCounted } from './sum-counted.ts'
 
@@ -16,6 +18,33 @@ type RangeQuestion = UsageQuestion & { readonly range: PeriodRange; readonly tim
 
 /** What was counted in a range, told apart as asked, a page at a time. The rows of a page are of one moment. */
 export function readSplitUsage(store: Store, stream: string, question: RangeQuestion): Promise<SplitUse[]> {
+  const { sql, params } = spell(stream, question)
+  return store.query(sql, rowShape, params)
+}
+
+/** The same as a Parquet file, with what was told apart alone. */
+export function exportSplitUsage(store: Store, stream: string, question: RangeQuestion): Promise<Buffer> {
+  const { interval, splits } = question
+  const { sql, params } = spell(stream, question)
+  const columns = [
+    ...(interval === null ? [] : ['at_name AS at']),
+    ...splits.map(split => NAMED[split]),
+    'requests_sum AS requests, request_bytes_sum AS request_bytes, response_bytes_sum AS response_bytes',
+  ]
+  const selected = `SELECT ${[...new Set(columns)].join(', ')} FROM (${sql}) ${STRINGS_AS_TEXT}`
+  return store.queryBytes(selected, 'Parquet', params)
+}
+
+/** Else a name is bytes to a reader. */
+const STRINGS_AS_TEXT = 'SETTINGS output_format_parquet_string_as_string = 1'
+
+const NAMED = {
+  client: 'client_name AS client_id',
+  integration: 'integration_name AS integration_id',
+  statusClass: 'status_name AS status_class',
+} as const satisfies Record<UsageSplit, string>
+
+function spell(stream: string, question: RangeQuestion): SqlPart {
   const { range, timeZone, interval, splits, order, after, rowsMax } = question
   const { clientIds, integrationIds, statusClasses } = question
   const sql = `
@@ -36,11 +65,12 @@ GROUP BY ${NAMES}
 ${IS_COUNTED} ${after === null ? '' : `AND ${AFTER[order]}`}
 ORDER BY ${FIRST[order]} ${NAMES}
 LIMIT {limit:UInt32}`
-  return store.query(sql, rowShape, {
+  const params = {
     ...{ stream, ...rangeParams(range), zone: timeZone, limit: rowsMax },
     ...{ clients: clientIds, integrations: integrationIds, classes: statusClasses },
     ...(after === null ? {} : paramsOf(after)),
-  })
+  }
+  return { sql, params }
 }
 
 const AT = {

@@ -1,12 +1,6 @@
 import { z } from 'zod'
-import {
-  isPlainName,
-  isPlainNote,
-  NAME_CHARACTERS_MAX,
-  NAME_RULE,
-  NOTE_CHARACTERS_MAX,
-  NOTE_RULE,
-} from '../text/plain-text.ts'
+import { ACROSS } from '../text/across.ts'
+import { NAME_RULE, nameShape, noteShape } from '../text/plain-text.ts'
 
 /**
  * The conversation with a client over its use above an allowance. All values are plain JSON: counts and money are
@@ -154,19 +148,7 @@ export type DialogueCase = {
 
 const actorError = `a name: ${NAME_RULE}`
 
-export const noteShape = z
-  .string({ error: NOTE_RULE })
-  .trim()
-  .min(1, { error: NOTE_RULE })
-  .max(NOTE_CHARACTERS_MAX, { error: NOTE_RULE })
-  .refine(isPlainNote, { error: NOTE_RULE })
-
-export const actorShape = z
-  .string({ error: actorError })
-  .trim()
-  .min(1, { error: actorError })
-  .max(NAME_CHARACTERS_MAX, { error: actorError })
-  .refine(isPlainName, { error: actorError })
+export const actorShape = nameShape(actorError)
 
 export const dayShape = z.iso.date({ error: 'a day as YYYY-MM-DD' })
 const amountError = 'an amount above 0 with at most two decimals as text, such as "250.00"'
@@ -207,11 +189,15 @@ export const caseActionShape = z.discriminatedUnion('kind', [
       /** Why a client is charged that was not contacted. */
       withoutContact: noteShape.nullish(),
     })
-    .refine(isAboutCharge, { error: 'an amount, a share and a reason without contact go with charge alone' })
+    .refine(isAboutCharge, {
+      error: 'an amount, a share and a reason without contact go with charge alone',
+      params: ACROSS,
+    })
     .refine(
       ({ amountNok, sharePercent }) => (amountNok ?? null) === null || (sharePercent ?? null) === null,
       {
         error: 'an amount or a share, not both',
+        params: ACROSS,
       },
     ),
 ])

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { actorShape, monthShape, noteShape, shareShape } from '../dialogue/dialogue-case.ts'
+import { actorShape, monthShape, shareShape } from '../dialogue/dialogue-case.ts'
 import { LINE_REJECT_REASONS, RECORD_REJECT_REASONS } from '../event/log-event.ts'
-import { isPlain } from '../text/plain-text.ts'
+import { ACROSS } from '../text/across.ts'
+import { noteShape, plainShape } from '../text/plain-text.ts'
 
 const REJECT_REASONS = [...new Set([...LINE_REJECT_REASONS, ...RECORD_REJECT_REASONS])]
 const STATUSES_MAX = 50
@@ -14,12 +15,16 @@ const boundError = 'a bound: a number of events a month, a share of its requests
 const monthsError = 'a last month that is not before the first'
 
 /** Of a source or a format. */
-const nameOf = z.string().min(1).max(256).refine(isPlain, { error: 'text without control characters' })
+const nameOf = plainShape(256)
 export const ruleNameShape = z.string().regex(/^[\w.-]{1,64}$/, { error: nameError })
 export const reasonCodeShape = z.enum(REJECT_REASONS, { error: reasonError })
-export const answeredShape = z
-  .int({ error: statusError })
-  .refine(status => status === 0 || (status >= 100 && status <= 599), { error: statusError })
+export const answeredShape = z.union(
+  [
+    z.literal(0),
+    z.int({ error: statusError }).min(100, { error: statusError }).max(599, { error: statusError }),
+  ],
+  { error: statusError },
+)
 export const eventsMaxShape = z.int({ error: eventsError }).min(1, { error: eventsError })
 
 /** What a standing rule lets go, within which bound, in which months, and on whose word. */
@@ -46,9 +51,16 @@ export const waiverRuleShape = z
     actor: actorShape,
   })
   .refine(({ eventsMax, sharePercentMax }) => (eventsMax ?? sharePercentMax) !== null, { error: boundError })
+  .meta({
+    anyOf: [
+      { required: ['eventsMax'], properties: { eventsMax: { type: 'integer' } } },
+      { required: ['sharePercentMax'], properties: { sharePercentMax: { type: 'string' } } },
+    ],
+  })
   // It would hold in no month, and its name would be gone for good.
   .refine(({ fromMonth, untilMonth }) => untilMonth === null || fromMonth <= untilMonth, {
     error: monthsError,
+    params: ACROSS,
   })
 export type WaiverRule = Readonly<z.output<typeof waiverRuleShape>>
 

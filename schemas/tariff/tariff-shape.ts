@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js'
 import { z } from 'zod'
 import { TARIFF_STATUS_CLASSES } from '../event/status-class.ts'
 import { INTEGRATION_KINDS } from '../registry/registry.ts'
+import { ACROSS } from '../text/across.ts'
 import { isPlainName, isPlainNote, NAME_RULE, NOTE_RULE } from '../text/plain-text.ts'
 
 const oneOf = (values: readonly string[]) =>
@@ -199,7 +200,8 @@ function checkVersions(
 
 function checkOnce(message: string) {
   return (values: readonly string[], issues: Issues<string[]>): void => {
-    if (new Set(values).size < values.length) issues.addIssue({ code: 'custom', path: [], message })
+    if (new Set(values).size < values.length)
+      issues.addIssue({ code: 'custom', path: [], message, params: ACROSS })
   }
 }
 
@@ -208,7 +210,7 @@ function checkTiers(tiers: readonly PartnerTier[], issues: Issues<PartnerTier[]>
   let next: number | null = 0
   for (const [index, tier] of tiers.entries()) {
     const add = (field: string, message: string) =>
-      issues.addIssue({ code: 'custom', path: [index, field], message })
+      issues.addIssue({ code: 'custom', path: [index, field], message, params: ACROSS })
     if (next !== null && tier.clientsMin !== next) add('clientsMin', `${next}, where the tier before ends`)
     const isLast = index === tiers.length - 1
     if (isLast && tier.clientsMax !== null) add('clientsMax', 'null: the last tier has no end')

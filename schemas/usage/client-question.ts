@@ -18,7 +18,7 @@ export type ClientSort = (typeof CLIENT_SORTS)[number]
  * used 80 % or more.
  */
 export const STANDINGS = ['over', 'heading', 'near', 'within'] as const
-export type Standing = (typeof STANDINGS)[number]
+type Standing = (typeof STANDINGS)[number]
 export const NEAR_PERCENT = 80
 
 /** The row of a client in its list, as far as it tells where the page ended. */
@@ -100,8 +100,8 @@ export const clientMonthShape = z.object({
   forecast: amountsShape
     .nullable()
     .describe(
-      'what the month comes to if its rest is as the last seven days were; never certain, and null in its first three ' +
-        'days and once it is over',
+      'what the month comes to if its rest is as the last seven days were; never certain, and null in its first ' +
+        'three days and once it is over',
     ),
   crossings: z.object({ requests: crossingShape, bytes: crossingShape }),
   standing: z.enum(STANDINGS).nullable(),

@@ -24,7 +24,7 @@ export type Pace = {
 }
 
 /** How the rest of a month is taken from its last days: so much of it for each that has passed of them. */
-export type ForecastTerms = {
+type ForecastTerms = {
   readonly paceStartMs: number
   readonly restMs: number
   readonly elapsedMs: number

@@ -15,6 +15,8 @@ import { addStatementRoutes } from './routes/statements.ts'
 import { addTermsRoutes } from './routes/terms.ts'
 import { addUsageRoutes } from './routes/usage.ts'
 import { addWaitingRoutes } from './routes/waiting.ts'
+import { answerConditionally } from './server/answer-conditionally.ts'
+import { answerOnce } from './server/answer-once.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
 import { servePages } from './server/serve-pages.ts'
@@ -59,6 +61,8 @@ export async function openConsole(settings: ConsoleSettings, operations: Operati
     },
     transform: jsonSchemaTransform,
   })
+  answerOnce(app, operations)
+  answerConditionally(app)
   addHealthRoutes(app, operations)
   addOverviewRoute(app, operations)
   addClientRoutes(app, operations)

@@ -1,19 +1,20 @@
 import type { Fault } from './fault.ts'
 import { isTest, type SourceFile } from './source-files.ts'
 
-const WIRE_CODEC = /^schemas\/wire\/[^/]+-codec\.ts$/
+const FOR_OTHERS = /^schemas\/wire\/[^/]+-codec\.ts$|^services\/console\/client\/[^/]+\.ts$/
 
 /**
  * Exports that no other file imports. For what `schemas`, `infra` and `services` export, a test is no such file: it
  * tests what others use. For a type it is one, since it has values of that type to spell. A default export is there for
- * a tool, which finds it by the file's name; what a codec of the wire exports is there for whoever reads the topic.
+ * a tool, which finds it by the file's name; what a codec of the wire exports is there for whoever reads the topic,
+ * and the client of the API for whoever asks it.
  */
 export function findDeadExports(files: readonly SourceFile[]): Fault[] {
   const users = new Map<string, string[]>()
   for (const { path, imports } of files) {
     for (const { target, name } of imports) addTo(users, name === null ? target : `${target} ${name}`, path)
   }
-  const judged = files.filter(({ path }) => !WIRE_CODEC.test(path))
+  const judged = files.filter(({ path }) => !FOR_OTHERS.test(path))
   return judged.flatMap(({ path, exports }) =>
     exports.flatMap(({ name, isType, line }) => {
       const importers = [...(users.get(path) ?? []), ...(users.get(`${path} ${name}`) ?? [])]

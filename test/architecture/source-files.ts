@@ -28,8 +28,11 @@ const OURS = ['*.ts', '{schemas,infra,services,test,demo}/**/*.{ts,tsx,mjs}']
 /** AssemblyScript: compiled to one file, which is loaded by name. Of it only the text counts. */
 const COMPILED = 'schemas/wire/scan/assembly/'
 
+/** What others wrote, and what programs did. */
+const isOfOthers = (path: string) => /(^|\/)(node_modules|generated|dist)$/.test(path)
+
 export function readSourceFiles(): SourceFile[] {
-  const paths = globSync(OURS, { cwd: ROOT, exclude: path => /(^|\/)(node_modules|dist)$/.test(path) })
+  const paths = globSync(OURS, { cwd: ROOT, exclude: isOfOthers })
   return paths.map(path => {
     const text = readFileSync(posix.join(ROOT, path), 'utf8')
     return path.startsWith(COMPILED) ? { path, text, imports: [], exports: [] } : parseSource(path, text)

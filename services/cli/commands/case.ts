@@ -8,10 +8,10 @@ import {
   type CaseAction,
   dayShape,
   monthShape,
-  noteShape,
   type Outcome,
   shareShape,
 } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { noteShape } from '@forbruk/schemas/text/plain-text.ts'
 import { Argument, Command, Option } from 'commander'
 import { printCase, printCases } from '../print/case.ts'
 import { printJson, printLine } from '../print/table.ts'

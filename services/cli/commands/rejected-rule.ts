@@ -2,13 +2,14 @@ import { userInfo } from 'node:os'
 import { addRule } from '@forbruk/close/rejected/add-rule.ts'
 import { endRule } from '@forbruk/close/rejected/end-rule.ts'
 import { readRules } from '@forbruk/close/rejected/read-rules.ts'
-import { actorShape, monthShape, noteShape, shareShape } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { actorShape, monthShape, shareShape } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import {
   eventsMaxShape,
   reasonCodeShape,
   ruleNameShape,
   waiverRuleShape,
 } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { noteShape } from '@forbruk/schemas/text/plain-text.ts'
 import { Command } from 'commander'
 import { printRules } from '../print/rejected-rule.ts'
 import { printJson, printLine } from '../print/table.ts'

@@ -50,7 +50,8 @@ test('a month has its clients with what counts of their use, as its statements h
   })
   expect(answer.days).toHaveLength(31)
   const stated = await rows(
-    `SELECT client_id, payer_id, payer_name, toString(requests) AS requests, toString(metered_requests) AS metered_requests,
+    `SELECT client_id, payer_id, payer_name, toString(requests) AS requests,
+            toString(metered_requests) AS metered_requests,
             toString(metered_bytes) AS metered_bytes
      FROM statements ORDER BY client_id`,
   )

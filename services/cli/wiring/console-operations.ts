@@ -24,14 +24,16 @@ import { readPayerStatements } from '@forbruk/close/statements/read-payer-statem
 import type {
   CaseAnswer,
   CloseAnswer,
+  Days,
   MonthAnnounced,
   Operations,
   RegistryAnswer,
 } from '@forbruk/console/routes/operations.ts'
-import { readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
+import { exportSplitUsage, readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
+import { findAnswer, keepAnswer } from '@forbruk/infra/store/keep-answer.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import { daysRange, periodAt, periodDates } from '@forbruk/schemas/period/billing-period.ts'
+import { daysRange, type PeriodRange, periodAt, periodDates } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
 import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
 import { createReads } from './read-operations.ts'
@@ -53,6 +55,11 @@ type OperationParts = ReadParts & {
 export function createConsoleOperations(parts: OperationParts): Operations {
   const { store, stream, close, approve, statementsTopic, readWaiting, timeZone, seller, clock } = parts
   let isImporting = false
+  /** Without days, of this month. */
+  const rangeOf: (days: Days | null) => PeriodRange = days => {
+    const { first, afterLast } = days ?? periodDates(periodAt(clock(), timeZone))
+    return daysRange(first, afterLast, timeZone)
+  }
   const readStatement: Operations['readStatement'] = async (period, revision, payerId) => {
     const stated = await findRevision(store, period.month, revision)
     if (stated === null) return null
@@ -62,11 +69,11 @@ export function createConsoleOperations(parts: OperationParts): Operations {
   }
   return {
     async readUsage(days, question) {
-      const { first, afterLast } = days ?? periodDates(periodAt(clock(), timeZone))
-      const range = daysRange(first, afterLast, timeZone)
-      const rows = await readSplitUsage(store, stream, { ...question, range, timeZone })
-      return { range, timeZone, rows }
+      const range = rangeOf(days)
+      return { range, timeZone, rows: await readSplitUsage(store, stream, { ...question, range, timeZone }) }
     },
+    exportUsage: (days, question) =>
+      exportSplitUsage(store, stream, { ...question, range: rangeOf(days), timeZone }),
     async closeMonth(period, { dryRun, accept, forceReason }) {
       const force = forceReason === null ? undefined : { reason: forceReason }
       return answerClose(close({ period, dryRun, accept, force }))
@@ -117,6 +124,8 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     ...createRuleOperations(parts),
     ...createReads(parts),
     checkStore: () => checkStore(store),
+    findAnswer: key => findAnswer(store, key, clock()),
+    keepAnswer: answer => keepAnswer(store, { ...answer, answeredAtMs: clock() }),
     findStandstills: () => parts.findStandstills().map(toStandstill),
   }
 }

@@ -37,16 +37,17 @@ test.each([
   ['no bound', { eventsMax: null }, 'a bound: a number of events a month'],
   ['a share above the whole', { sharePercentMax: '101' }, 'per cent above 0, at most 100'],
   ['a month that there is not', { fromMonth: '2026-13' }, 'a month as YYYY-MM'],
-  ['a last month before its first', { untilMonth: '2026-01' }, 'a last month that is not before the first'],
+  [
+    'a last month before its first',
+    { untilMonth: '2026-01' },
+    'a last month that is not before the first',
+    { status: 422, kind: 'question_unclear' },
+  ],
 ])(
   'a rule with %s is refused, with what was expected, and nothing is recorded',
-  async (_, changes, expected) => {
+  async (_, changes, expected, { status, kind } = { status: 400, kind: 'request_malformed' }) => {
     await open()
-    const problem = await expectProblem(
-      await post(RULES, { ...STRANGERS, ...changes }),
-      400,
-      'request_malformed',
-    )
+    const problem = await expectProblem(await post(RULES, { ...STRANGERS, ...changes }), status, kind)
     expect(problem).toMatchObject({ detail: expect.stringContaining(expected) })
     expect(await rows('SELECT * FROM rejected_rule')).toEqual([])
   },

@@ -14,22 +14,27 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, periodAt, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import type { ClientQuestion } from '@forbruk/schemas/usage/client-question.ts'
+import { createDraftOperations } from './draft-operations.ts'
 import { readOverview } from './read-overview.ts'
 import type { ReadParts } from './read-parts.ts'
 import { readStatus } from './read-status.ts'
 import { tellCompleteness } from './tell-freshness.ts'
+
+const MINUTE_MS = 60_000
 
 /** What the console shows of clients, terms and the pipeline. */
 export function createReads(parts: ReadParts): Reads {
   const { store, stream, readTariff, clock } = parts
   /** What a month is looked at by, and when; without one, of this month. */
   const look = async (period: BillingPeriod | null) => {
-    const nowMs = clock()
+    // On a whole minute: until the next one the same question has the same answer, and so the same ETag.
+    const nowMs = Math.floor(clock() / MINUTE_MS) * MINUTE_MS
     const tariff = await readTariff()
     const terms = await readMonthTerms(store, tariff, period ?? periodAt(nowMs, tariff.timeZone))
     return { tariff, terms, nowMs, asked: { store, stream, terms, nowMs }, facts: toFacts(terms, nowMs) }
   }
   return {
+    ...createDraftOperations(parts),
     readOverview: async period => readOverview(parts, await look(period)),
     async readClients(period, question) {
       const { asked, facts } = await look(period)

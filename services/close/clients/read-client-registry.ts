@@ -5,7 +5,7 @@ import { readRegistryPart } from '../registry/read-stored-registry.ts'
 import type { MonthTerms } from './month-terms.ts'
 
 /** What the registry of a month says of a client. */
-export type ClientRegistry = Omit<Client, 'buyer'> & {
+type ClientRegistry = Omit<Client, 'buyer'> & {
   readonly buyer: Buyer | null
   readonly isPartner: boolean
   /** What it has or had active, whenever, by id. */

@@ -18,7 +18,7 @@ const STATED = {
   proposedNok: money,
   contentHash: text,
 }
-export type ClientStatement = Values<typeof STATED>
+type ClientStatement = Values<typeof STATED>
 
 const STATEMENTS_MAX = 500
 const SQL = `

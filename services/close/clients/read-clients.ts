@@ -16,7 +16,7 @@ import { readClientDays } from './read-client-days.ts'
 import { NOTHING_METERED, spellMetered } from './spell-metered.ts'
 import { tellCrossings } from './tell-crossings.ts'
 
-export type ClientPage = { readonly clients: readonly ClientMonth[]; readonly totals: ClientTotals }
+type ClientPage = { readonly clients: readonly ClientMonth[]; readonly totals: ClientTotals }
 
 type Asked = {
   readonly store: Store
@@ -67,7 +67,7 @@ export async function readClients(asked: Asked, question: ClientQuestion): Promi
   return { clients, totals: toTotals(first) }
 }
 
-export function meteredOf({ registry, tariff, period }: MonthTerms): SqlPart {
+function meteredOf({ registry, tariff, period }: MonthTerms): SqlPart {
   return registry === null || tariff === null
     ? NOTHING_METERED
     : spellMetered(registry.importId, tariff, period)
@@ -170,6 +170,7 @@ function spellPage(
   })
   const direction = isDescending ? 'DESC' : 'ASC'
   const [beyond, type] = [isDescending ? '<' : '>', IS_TEXT.has(sort) ? 'String' : 'UInt256']
+  const isBeyond = `sort_key ${beyond} {key:${type}} OR (sort_key = {key:${type}} AND client_id > {after:String})`
   const sql = `
 SELECT * EXCEPT sort_key, toString(sort_key) AS key
 FROM
@@ -188,7 +189,7 @@ FROM
             OR positionCaseInsensitiveUTF8(name, {search:String}) > 0)
         ${clientId === null ? '' : 'AND client_id = {client:String}'}
 )
-${after === null ? '' : `WHERE sort_key ${beyond} {key:${type}} OR (sort_key = {key:${type}} AND client_id > {after:String})`}
+${after === null ? '' : `WHERE ${isBeyond}`}
 ORDER BY sort_key ${direction}, client_id
 LIMIT {limit:UInt32}`
   const isJudged = allowance !== null && registry !== null
@@ -233,7 +234,9 @@ FROM
         ${FIGURES.map(name => `sum(${name}_of) AS ${name}`).join(', ')}
     FROM
     (
-        SELECT client_id, is_known, name, partner_id, payer_id, payer_name, ${FIGURES.map(name => `${name} AS ${name}_of`).join(', ')}
+        SELECT
+            client_id, is_known, name, partner_id, payer_id, payer_name,
+            ${FIGURES.map(name => `${name} AS ${name}_of`).join(', ')}
         FROM (${REGISTERED})
         UNION ALL
         SELECT client_id, 0, '', '', '', '', ${FIGURES.join(', ')} FROM (${figuresSql})

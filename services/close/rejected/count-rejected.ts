@@ -6,7 +6,7 @@ import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
 
 const COUNTED = { reason: text, state: enumOf(REJECTED_STATES), events: safeCount }
-export type CountedRejected = Values<typeof COUNTED>
+type CountedRejected = Values<typeof COUNTED>
 
 /** How many were rejected for each reason, by what has become of them. `range`: that may belong to this month. */
 export function countRejected(

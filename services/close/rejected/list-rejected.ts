@@ -30,13 +30,14 @@ type RejectedFilter = {
   readonly after?: RejectedPlace | null
 }
 
-export type RejectedPlace = Pick<ListedRejected, 'appendTime' | 'partition' | 'offset' | 'eventIndex'>
+type RejectedPlace = Pick<ListedRejected, 'appendTime' | 'partition' | 'offset' | 'eventIndex'>
 
 /** Newest first, as they are listed. */
 const IS_AFTER = `
 (append_time < {after_time:DateTime64(3, 'UTC')}
     OR (append_time = {after_time:DateTime64(3, 'UTC')}
-        AND (partition, offset, event_index) > ({after_partition:UInt32}, {after_offset:UInt64}, {after_index:UInt32})))`
+        AND (partition, offset, event_index)
+            > ({after_partition:UInt32}, {after_offset:UInt64}, {after_index:UInt32})))`
 
 /** Rejected events, newest first. */
 export function listRejected(

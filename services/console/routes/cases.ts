@@ -10,6 +10,7 @@ import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
 import { caseSummaryShape, toSummary } from './case-summary.ts'
 import type { CaseAnswer, Operations } from './operations.ts'
+import { name } from './parameters.ts'
 
 const outcome = z.enum(OUTCOMES)
 
@@ -42,7 +43,7 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
         summary: 'The dialogue with clients above their allowance, newest months first',
         querystring: z.strictObject({
           state: z.enum(CASE_STATES).optional(),
-          client: z.string().max(256).optional(),
+          client: name.optional(),
           month: monthShape.optional(),
         }),
         response: { 200: z.object({ cases: z.array(caseSummaryShape) }) },

@@ -2,6 +2,7 @@ import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { INTEGRATION_KINDS } from '@forbruk/schemas/registry/registry.ts'
 import { decimalShape } from '@forbruk/schemas/statement/statement.ts'
+import { textUpTo } from '@forbruk/schemas/text/plain-text.ts'
 import {
   CLIENT_SORTS,
   type ClientMonth,
@@ -31,7 +32,7 @@ const ROWS_MAX = 1_000
 const month = monthParameter.optional().describe('this one, unless another is named')
 const querystring = z.strictObject({
   month,
-  search: z.string().max(200).default('').describe('part of an id or a name, in whatever case'),
+  search: textUpTo(200).default('').describe('part of an id or a name, in whatever case'),
   standing: severalOf(z.enum(STANDINGS)).describe(
     'over: more than an allowance is used; heading: that is forecast; near: 80 % or more is used; within: less',
   ),

@@ -28,66 +28,70 @@ import {
 import type { SplitUse, UsageQuestion } from '@forbruk/schemas/usage/usage-question.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
+import type { AnswerKeeping } from '../server/answer-once.ts'
 import type { Reads } from './reads.ts'
 import type { standstillShape } from './standstill.ts'
 
 /** What the console can do: whoever starts it passes these in. Each may throw StoreError or StoreUnavailableError. */
-export type Operations = Reads & {
-  closeMonth(
-    period: BillingPeriod,
-    options: {
-      readonly dryRun: boolean
-      readonly accept: readonly string[]
-      readonly forceReason: string | null
-    },
-  ): Promise<CloseAnswer>
-  /** What was counted on some days, or in this month. */
-  readUsage(days: Days | null, question: UsageQuestion): Promise<UsagePage>
-  listMonths(): Promise<readonly AnnouncedMonth[]>
-  /** Approves what waits of a month, up to a revision, and announces it. Null: the month is not closed. */
-  announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
-  /** Null: the month has no such revision. */
-  listPayers(
-    period: BillingPeriod,
-    revision: number | null,
-    page: { readonly after: string; readonly limit: number },
-  ): Promise<PayerList | null>
-  /** Null: there is no such month, revision or payer in it. */
-  readStatement(
-    period: BillingPeriod,
-    revision: number | null,
-    payerId: string,
-  ): Promise<PayerStatement | null>
-  /** The same as one page of HTML. */
-  renderStatement(
-    period: BillingPeriod,
-    revision: number | null,
-    payerId: string,
-    language: Language,
-  ): Promise<string | null>
-  /** Null: the month has no such revision. */
-  readProof(period: BillingPeriod, revision: number | null): Promise<RevisionProof | null>
-  exportTable(
-    period: BillingPeriod,
-    revision: number | null,
-    table: ExportTable,
-    format: ExportFormat,
-  ): Promise<Buffer | null>
-  /** One at a time. `body` is JSON; it is read, and checked, somewhere else than here. */
-  importRegistry(body: AsyncIterable<Uint8Array>): Promise<RegistryAnswer>
-  listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
-  readCase(caseId: string): Promise<CaseAnswer>
-  addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
-  /** Oldest months first. */
-  listWaiting(): Promise<readonly Waiting[]>
-  listRules(): Promise<readonly StandingRule[]>
-  addRule(rule: WaiverRule): Promise<RuleAnswer>
-  endRule(name: string, end: RuleEnd): Promise<RuleAnswer>
-  /** Rejects when the store doesn't answer. */
-  checkStore(): Promise<void>
-  /** Partitions with records to be counted that nobody has counted on for some seconds. */
-  findStandstills(): readonly z.input<typeof standstillShape>[]
-}
+export type Operations = Reads &
+  AnswerKeeping & {
+    closeMonth(
+      period: BillingPeriod,
+      options: {
+        readonly dryRun: boolean
+        readonly accept: readonly string[]
+        readonly forceReason: string | null
+      },
+    ): Promise<CloseAnswer>
+    /** What was counted on some days, or in this month. */
+    readUsage(days: Days | null, question: UsageQuestion): Promise<UsagePage>
+    /** The same as a Parquet file. */
+    exportUsage(days: Days | null, question: UsageQuestion): Promise<Buffer>
+    listMonths(): Promise<readonly AnnouncedMonth[]>
+    /** Approves what waits of a month, up to a revision, and announces it. Null: the month is not closed. */
+    announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
+    /** Null: the month has no such revision. */
+    listPayers(
+      period: BillingPeriod,
+      revision: number | null,
+      page: { readonly after: string; readonly limit: number },
+    ): Promise<PayerList | null>
+    /** Null: there is no such month, revision or payer in it. */
+    readStatement(
+      period: BillingPeriod,
+      revision: number | null,
+      payerId: string,
+    ): Promise<PayerStatement | null>
+    /** The same as one page of HTML. */
+    renderStatement(
+      period: BillingPeriod,
+      revision: number | null,
+      payerId: string,
+      language: Language,
+    ): Promise<string | null>
+    /** Null: the month has no such revision. */
+    readProof(period: BillingPeriod, revision: number | null): Promise<RevisionProof | null>
+    exportTable(
+      period: BillingPeriod,
+      revision: number | null,
+      table: ExportTable,
+      format: ExportFormat,
+    ): Promise<Buffer | null>
+    /** One at a time. `body` is JSON; it is read, and checked, somewhere else than here. */
+    importRegistry(body: AsyncIterable<Uint8Array>): Promise<RegistryAnswer>
+    listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>
+    readCase(caseId: string): Promise<CaseAnswer>
+    addCaseStep(step: NewCaseStep): Promise<CaseAnswer>
+    /** Oldest months first. */
+    listWaiting(): Promise<readonly Waiting[]>
+    listRules(): Promise<readonly StandingRule[]>
+    addRule(rule: WaiverRule): Promise<RuleAnswer>
+    endRule(name: string, end: RuleEnd): Promise<RuleAnswer>
+    /** Rejects when the store doesn't answer. */
+    checkStore(): Promise<void>
+    /** Partitions with records to be counted that nobody has counted on for some seconds. */
+    findStandstills(): readonly z.input<typeof standstillShape>[]
+  }
 
 /** Local dates of the tariff's time zone. */
 export type Days = { readonly first: string; readonly afterLast: string }

@@ -1,3 +1,4 @@
+import { textUpTo } from '@forbruk/schemas/text/plain-text.ts'
 import { z } from 'zod'
 import { ProblemError } from '../server/problem.ts'
 
@@ -22,7 +23,7 @@ export function found<Value>(value: Value | null, what: string): Value {
 }
 
 /** Of a client, an integration, a source. */
-export const name = z.string().max(256)
+export const name = textUpTo(256)
 
 const VALUES_MAX = 100
 

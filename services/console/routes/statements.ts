@@ -11,7 +11,7 @@ import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { problemShape } from '../server/problem.ts'
 import { type Operations, payerListShape, proofShape } from './operations.ts'
-import { found, monthParameter, revisionQuery } from './parameters.ts'
+import { found, monthParameter, name, revisionQuery } from './parameters.ts'
 
 const PAYERS_MAX = 1_000
 
@@ -22,7 +22,7 @@ const renderParameters = revisionParameters.extend({
   language: z.enum(LANGUAGES).default('nb').describe('Norwegian (bokmål) or English'),
 })
 const pageParameters = revisionParameters.extend({
-  after: z.string().max(256).default('').describe('the `next` of the page before'),
+  after: name.default('').describe('the `next` of the page before'),
   limit: z.coerce.number().int().min(1).max(PAYERS_MAX).default(200),
 })
 const exportParameters = revisionParameters.extend({
@@ -38,9 +38,11 @@ const CONTENT_TYPE = {
 } as const satisfies Record<ExportFormat, string>
 
 /** By media type, without its parameters. */
-const EXPORTED = Object.fromEntries(
-  Object.values(CONTENT_TYPE).map(type => [type.split(';', 1)[0], { schema: z.string() }]),
-)
+const EXPORTED = {
+  'text/csv': { schema: z.string() },
+  'application/json': { schema: z.unknown().meta({ type: 'array', items: { type: 'object' } }) },
+  'application/vnd.apache.parquet': { schema: z.string().meta({ format: 'binary' }) },
+}
 
 export function addStatementRoutes(app: ConsoleServer, operations: Operations): void {
   addList(app, operations)

@@ -1,8 +1,10 @@
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { tariffVersionShape } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { decimalShape, statementLineShape } from '@forbruk/schemas/statement/statement.ts'
+import { type TariffVersion, tariffVersionShape } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
-import { problemShape } from '../server/problem.ts'
+import { ProblemError, problemShape } from '../server/problem.ts'
+import { countText } from './month-facts.ts'
 import { found, monthParameter } from './parameters.ts'
 
 const querystring = z.strictObject({
@@ -38,14 +40,72 @@ const tariffShape = z.object({
   versions: z.array(z.string()).readonly().describe('the first month of each version, oldest first'),
 })
 
+const countQuery = z
+  .string()
+  .regex(/^[0-9]{1,18}$/)
+  .default('0')
+
+const priceShape = z.object({
+  month: z.string(),
+  requests: countText,
+  bytes: countText,
+  lines: z
+    .array(statementLineShape)
+    .readonly()
+    .describe('of what is above the allowances; none, within both'),
+  amountNok: decimalShape,
+})
+
+const amountsShape = z.object({ payableNok: decimalShape, proposedNok: decimalShape })
+const draftShape = z.object({
+  month: z.string(),
+  revision: z.int().describe('what was charged by it is compared with'),
+  sentences: z.array(z.string()).readonly().describe('the draft in words'),
+  charged: amountsShape,
+  draft: amountsShape,
+  clientsTotal: z.int(),
+  clientsChanged: z
+    .int()
+    .describe(
+      'clients whose use is no longer what the revision has: counted later, or mended; theirs shows as well',
+    ),
+  clients: z
+    .array(
+      z.object({
+        clientId: z.string(),
+        clientName: z.string(),
+        payerId: z.string(),
+        charged: amountsShape,
+        draft: amountsShape,
+        differenceNok: decimalShape.describe('of both together; below 0 where the draft is cheaper'),
+      }),
+    )
+    .readonly()
+    .describe('the largest differences first, at most `limit`'),
+})
+
+type DraftAnswer =
+  | { readonly kind: 'rated'; readonly rated: z.input<typeof draftShape> }
+  | { readonly kind: 'faulty'; readonly faults: readonly string[] }
+
 /** What a month is rated by; of the running month where none is named. */
 export type TermsReads = {
+  /** What so much that counts comes to. Null: no tariff holds for the month. */
+  priceUse(
+    period: BillingPeriod | null,
+    use: { readonly requests: bigint; readonly bytes: bigint },
+  ): Promise<z.input<typeof priceShape> | null>
+  /** Null: the month is not closed. */
+  rateDraft(period: BillingPeriod, draft: TariffVersion, clientsMax: number): Promise<DraftAnswer | null>
   readRegistry(period: BillingPeriod | null): Promise<z.input<typeof registryShape>>
   /** Null: none holds for the month. */
   readTariff(period: BillingPeriod | null): Promise<z.input<typeof tariffShape> | null>
 }
 
-export function addTermsRoutes(app: ConsoleServer, { readRegistry, readTariff }: TermsReads): void {
+export function addTermsRoutes(app: ConsoleServer, reads: TermsReads): void {
+  const { readRegistry, readTariff } = reads
+  addPrice(app, reads)
+  addWhatIf(app, reads)
   const toPeriod = (month: string | undefined) => (month === undefined ? null : parseBillingPeriod(month))
   app.get(
     '/v1/registry',
@@ -68,5 +128,53 @@ export function addTermsRoutes(app: ConsoleServer, { readRegistry, readTariff }:
       },
     },
     async ({ query }) => found(await readTariff(toPeriod(query.month)), 'no tariff holds for the month yet'),
+  )
+}
+
+function addPrice(app: ConsoleServer, { priceUse }: Pick<TermsReads, 'priceUse'>): void {
+  app.get(
+    '/v1/tariff/price',
+    {
+      schema: {
+        summary: 'What so many requests and bytes that count come to in a month, beside access and tiers',
+        querystring: querystring.extend({ requests: countQuery, bytes: countQuery }),
+        response: { 200: priceShape, 404: problemShape },
+      },
+    },
+    async ({ query }) => {
+      const period = query.month === undefined ? null : parseBillingPeriod(query.month)
+      const use = { requests: BigInt(query.requests), bytes: BigInt(query.bytes) }
+      return found(await priceUse(period, use), 'no tariff holds for the month yet')
+    },
+  )
+}
+
+const CLIENTS_MAX = 10_000
+
+function addWhatIf(app: ConsoleServer, { rateDraft }: Pick<TermsReads, 'rateDraft'>): void {
+  app.post(
+    '/v1/months/:month/what-if',
+    {
+      schema: {
+        summary: 'A closed month rated with a draft tariff, against what was charged; nothing is recorded',
+        params: z.strictObject({ month: monthParameter }),
+        body: z.strictObject({
+          version: tariffVersionShape.describe('the draft, as a version in a tariff file'),
+          limit: z.int().min(1).max(CLIENTS_MAX).default(1_000),
+        }),
+        response: { 200: draftShape, 404: problemShape, 422: problemShape },
+      },
+    },
+    async ({ params, body }) => {
+      const period = parseBillingPeriod(params.month)
+      const answer = found(await rateDraft(period, body.version, body.limit), `${period.month} is not closed`)
+      if (answer.kind === 'rated') return answer.rated
+      throw new ProblemError({
+        kind: 'tariff_faulty',
+        status: 422,
+        detail: `the draft can't be used: ${answer.faults.join('; ')}`,
+        more: { faults: answer.faults },
+      })
+    },
   )
 }

@@ -5,6 +5,7 @@ import {
   USAGE_INTERVALS,
   USAGE_ORDERS,
   USAGE_SPLITS,
+  type UsageQuestion,
   type UsageSplit,
   usageRowShape,
 } from '@forbruk/schemas/usage/usage-question.ts'
@@ -14,6 +15,7 @@ import { problemShape } from '../server/problem.ts'
 import { CURSOR_CHARACTERS_MAX, readCursor, unclear, writeCursor } from './cursor.ts'
 import type { Days, Operations } from './operations.ts'
 import { monthParameter, name, severalOf } from './parameters.ts'
+import { CSV_TYPE, chooseFormat, PARQUET_TYPE, streamCsv, tableContent } from './table-format.ts'
 
 const ROWS_MAX = 10_000
 
@@ -45,36 +47,107 @@ const answerShape = z.object({
   next: z.string().nullable().describe('what to ask for next, as `after`; null at the end'),
 })
 
-export function addUsageRoutes(app: ConsoleServer, { readUsage }: Operations): void {
+export function addUsageRoutes(
+  app: ConsoleServer,
+  operations: Pick<Operations, 'readUsage' | 'exportUsage'>,
+): void {
+  const { readUsage, exportUsage } = operations
   app.get(
     '/v1/usage',
     {
       schema: {
         summary: 'What was counted, of a month (this one, unless another is named) or of some days',
         querystring,
-        response: { 200: answerShape, 422: problemShape },
+        response: {
+          200: {
+            description: 'A page as JSON; as CSV or Parquet all that was asked for, from `after` on',
+            content: tableContent(answerShape),
+          },
+          406: problemShape,
+          422: problemShape,
+        },
       },
     },
-    async ({ query }) => {
-      const { by: interval = null, split: splits, order, limit } = query
-      const uses = await readUsage(toDays(query), {
-        ...{ interval, splits, order },
-        ...{ clientIds: query.client, integrationIds: query.integration, statusClasses: query.statusClass },
-        after: query.after === undefined ? null : toUse(readCursor(query.after, placeShape)),
-        // One more tells whether there are more.
-        rowsMax: limit + 1,
-      })
-      const rows = uses.rows.slice(0, limit)
-      const last = uses.rows.length > limit ? rows.at(-1) : undefined
-      return {
-        from: new Date(uses.range.startMs).toISOString(),
-        to: new Date(uses.range.endMs).toISOString(),
-        timeZone: uses.timeZone,
-        rows: rows.map(row => toRow(row, interval !== null, splits)),
-        next: last === undefined ? null : writeCursor(toPlace(last)),
+    async ({ query, headers }, reply) => {
+      const days = toDays(query)
+      const question = toQuestion(query)
+      switch (chooseFormat(headers.accept)) {
+        case 'json': {
+          // One more tells whether there are more.
+          const uses = await readUsage(days, { ...question, rowsMax: query.limit + 1 })
+          return toPage(uses, query)
+        }
+        case 'csv': {
+          const table = streamCsv(columnsOf(question), readTable(readUsage, days, question))
+          return reply.type(CSV_TYPE).send(table)
+        }
+        case 'parquet':
+          return reply
+            .type(PARQUET_TYPE)
+            .send(await exportUsage(days, { ...question, rowsMax: FILE_ROWS_MAX }))
       }
     },
   )
+}
+
+type Query = z.output<typeof querystring>
+type Page = z.input<typeof answerShape>
+
+/** More than any store of ours gives in one go. */
+const FILE_ROWS_MAX = 5_000_000
+
+function toQuestion({ by, split, order, after, ...only }: Query): Omit<UsageQuestion, 'rowsMax'> {
+  return {
+    ...{ interval: by ?? null, splits: split, order },
+    ...{ clientIds: only.client, integrationIds: only.integration, statusClasses: only.statusClass },
+    after: after === undefined ? null : toUse(readCursor(after, placeShape)),
+  }
+}
+
+function toPage(uses: Awaited<ReturnType<Operations['readUsage']>>, { by, split, limit }: Query): Page {
+  const rows = uses.rows.slice(0, limit)
+  const last = uses.rows.length > limit ? rows.at(-1) : undefined
+  return {
+    from: new Date(uses.range.startMs).toISOString(),
+    to: new Date(uses.range.endMs).toISOString(),
+    timeZone: uses.timeZone,
+    rows: rows.map(row => toRow(row, by !== undefined, split)),
+    next: last === undefined ? null : writeCursor(toPlace(last)),
+  }
+}
+
+function columnsOf({ interval, splits }: Pick<UsageQuestion, 'interval' | 'splits'>): string[] {
+  const names = new Set(splits.map(split => COLUMN_OF[split]))
+  return [...(interval === null ? [] : ['at']), ...names, 'requests', 'request_bytes', 'response_bytes']
+}
+
+const COLUMN_OF = {
+  client: 'client_id',
+  integration: 'integration_id',
+  statusClass: 'status_class',
+} as const satisfies Record<UsageSplit, string>
+
+/** Page by page, each of one moment. */
+async function* readTable(
+  readUsage: Operations['readUsage'],
+  days: Days | null,
+  question: Omit<UsageQuestion, 'rowsMax'>,
+) {
+  const splits = [...new Set(question.splits)]
+  for (let after = question.after; ; ) {
+    const { rows } = await readUsage(days, { ...question, after, rowsMax: ROWS_MAX })
+    yield rows.map(use => [
+      ...(question.interval === null ? [] : [use.at]),
+      ...splits.map(
+        split =>
+          ({ client: use.clientId, integration: use.integrationId, statusClass: use.statusClass })[split],
+      ),
+      ...[use.requests, use.requestBytes, use.responseBytes],
+    ])
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < ROWS_MAX) return
+    after = last
+  }
 }
 
 /** Null: this month. */

@@ -1,7 +1,10 @@
+import { LogUnavailableError } from '@forbruk/infra/log/event-log.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'
 import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
+import { ACROSS } from '@forbruk/schemas/text/across.ts'
 import type { FastifyError } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { type Problem, ProblemError } from './problem.ts'
 
 const TOO_SLOW = malformed(408, 'the request took too long to arrive')
@@ -10,6 +13,13 @@ const TOO_SLOW = malformed(408, 'the request took too long to arrive')
 export function toProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof BillingPeriodError) return malformed(400, error.message)
+  if (error instanceof LogUnavailableError) {
+    return {
+      kind: 'log_unavailable',
+      status: 503,
+      detail: 'the event log does not answer now; try again later',
+    }
+  }
   if (error instanceof StoreUnavailableError) {
     return {
       kind: 'store_unavailable',
@@ -28,10 +38,18 @@ export function toProblem(error: unknown): Problem {
     const where = error.validationContext ?? 'request'
     const details = issues.map(({ at, detail }) => (at === '' ? detail : `${at}: ${detail}`))
     const detail = `the ${where} is not right: ${details.join('; ')}`
-    return { ...malformed(400, detail), more: { issues } }
+    const isAcross = error.validation.every(each => acrossShape.safeParse(each).success)
+    return isAcross
+      ? { kind: 'question_unclear', status: 422, detail, more: { issues } }
+      : { ...malformed(400, detail), more: { issues } }
   }
   return fromFastify(error)
 }
+
+/** As the parts of a document go, each is right. */
+const acrossShape = z.object({
+  params: z.object({ params: z.object({ isAcross: z.literal(ACROSS.isAcross) }) }),
+})
 
 function fromFastify(error: unknown): Problem {
   const status = isFastifyError(error) ? error.statusCode : undefined

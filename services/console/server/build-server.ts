@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { z } from 'zod'
 import { toBareProblem, toProblem } from './answer-error.ts'
 import { type AccessPolicy, judgeRequest, type RequestFacts } from './judge-request.ts'
+import { limitRate } from './limit-rate.ts'
 import { PROBLEM_TYPE, type Problem, ProblemError, problemShape, toProblemBody } from './problem.ts'
 
 /** Unless a route takes more. */
@@ -60,6 +61,7 @@ export function buildServer(policy: AccessPolicy, logger: FastifyBaseLogger) {
     route.schema = { ...rest, querystring, response: documentProblems(response) }
     paths.set(route.url, [...(paths.get(route.url) ?? []), ...[route.method].flat()])
   })
+  limitRate(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SAFE_HEADERS)
     const problem = judgeRequest(toFacts(request), policy)

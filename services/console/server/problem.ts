@@ -12,7 +12,23 @@ export const problemShape = z.looseObject({
 export type Problem = {
   /** Says what it is, for programs: `urn:forbruk:problem:<kind>`. */
   readonly kind: ProblemKind
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 414 | 415 | 422 | 431 | 500 | 503
+  readonly status:
+    | 400
+    | 401
+    | 403
+    | 404
+    | 405
+    | 406
+    | 408
+    | 409
+    | 413
+    | 414
+    | 415
+    | 422
+    | 429
+    | 431
+    | 500
+    | 503
   readonly detail: string
   /** What a program can act on, beside the sentence. */
   readonly more?: Readonly<Record<string, unknown>>
@@ -34,6 +50,11 @@ type ProblemKind =
   | 'question_unclear'
   | 'import_running'
   | 'store_unavailable'
+  | 'log_unavailable'
+  | 'tariff_faulty'
+  | 'key_refused'
+  | 'too_many_requests'
+  | 'format_unknown'
   | 'failure'
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'

@@ -1,0 +1,108 @@
+import { parse } from 'csv-parse/sync'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { CLOSE, expectProblem, useConsole } from '../../../test/support/console/console.ts'
+
+const { place, countAll, rows } = useInstallation()
+const { open, post, url } = useConsole(place)
+
+const USAGE = '/v1/usage?month=2026-10&by=day&split=client&split=statusClass'
+const ask = (path: string, headers: Record<string, string> = {}) => fetch(`${url()}${path}`, { headers })
+const pageShape = z.object({
+  rows: z.array(
+    z.object({ at: z.string(), clientId: z.string(), statusClass: z.string(), requests: z.string() }),
+  ),
+})
+
+test('a table comes as JSON, as CSV and as Parquet, with the same figures', async () => {
+  await countAll()
+  await open()
+  const page = await ask(USAGE, { accept: 'application/json' })
+  const json = pageShape.parse(await page.json()).rows
+  expect(json.length).toBeGreaterThan(1)
+
+  const csv = await ask(USAGE, { accept: 'text/csv' })
+  expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present')
+  const [header, ...records] = parse(await csv.text())
+  expect(header).toEqual(['at', 'client_id', 'status_class', 'requests', 'request_bytes', 'response_bytes'])
+  expect(
+    records.map(([at, clientId, statusClass, requests]) => ({ at, clientId, statusClass, requests })),
+  ).toEqual(json.map(({ at, clientId, statusClass, requests }) => ({ at, clientId, statusClass, requests })))
+
+  const parquet = await ask(USAGE, { accept: 'application/vnd.apache.parquet' })
+  expect(parquet.headers.get('content-type')).toBe('application/vnd.apache.parquet')
+  const bytes = Buffer.from(await parquet.arrayBuffer())
+  expect(bytes.subarray(0, 4).toString()).toBe('PAR1')
+  const read = await rows(
+    `SELECT toString(at) AS at, client_id AS clientId, status_class AS statusClass, toString(requests) AS requests
+     FROM format(Parquet, unhex('${bytes.toString('hex')}')) ORDER BY at, clientId`,
+  )
+  expect(read).toEqual(
+    json.map(({ at, clientId, statusClass, requests }) => ({ at, clientId, statusClass, requests })),
+  )
+  await expectProblem(await ask(USAGE, { accept: 'text/html' }), 406, 'format_unknown')
+})
+
+test('who has an answer already gets none, until it says something else', async () => {
+  await countAll()
+  await open()
+  for (const path of [USAGE, '/v1/clients?month=2026-10', '/v1/months']) {
+    const first = await ask(path)
+    const tag = first.headers.get('etag') ?? ''
+    expect(tag).toMatch(/^"[\w-]{27}"$/)
+    for (const header of [tag, `W/${tag}`, `"x", ${tag}`, '*']) {
+      const again = await ask(path, { 'if-none-match': header })
+      expect([path, header, again.status, await again.text()]).toEqual([path, header, 304, ''])
+      expect(again.headers.get('etag')).toBe(tag)
+    }
+    expect((await ask(path, { 'if-none-match': '"x"' })).status).toBe(200)
+  }
+  const tag = (await ask('/v1/months')).headers.get('etag') ?? ''
+  expect((await post(CLOSE)).status).toBe(200)
+  expect((await ask('/v1/months', { 'if-none-match': tag })).status).toBe(200)
+  // What is no answer has no tag.
+  expect((await ask('/v1/clients/nobody')).headers.get('etag')).toBeNull()
+})
+
+test('a write under a key is done once, and answered the same', async () => {
+  await countAll()
+  await open()
+  const key = { 'idempotency-key': 'close-october-1' }
+  const first = await post(CLOSE, {}, key)
+  const answer = await first.text()
+  expect(JSON.parse(answer)).toMatchObject({ outcome: 'closed', revision: 1 })
+  const again = await post(CLOSE, {}, key)
+  expect([again.status, await again.text()]).toEqual([200, answer])
+  // Without it the second one says that nothing was to be done.
+  expect(await (await post(CLOSE)).json()).toMatchObject({ outcome: 'unchanged' })
+
+  await expectProblem(await post(CLOSE, { dryRun: true }, key), 422, 'key_refused')
+  await expectProblem(await post('/v1/months/2026-09/close', {}, key), 422, 'key_refused')
+  await expectProblem(await post(CLOSE, {}, { 'idempotency-key': 'a b' }), 400, 'request_malformed')
+  const upload = { clients: '', partners: '', integrations: '', activations: '' }
+  await expectProblem(await post('/v1/registry', upload, key), 422, 'key_refused')
+})
+
+test('what was refused may be asked again under its key, and a key is forgotten after a day', async () => {
+  await countAll()
+  await open()
+  const key = { 'idempotency-key': '"close-1"' }
+  await expectProblem(await post('/v1/months/2026-11/close', {}, key), 409, 'month_incomplete')
+  expect(await rows('SELECT * FROM api_answer')).toEqual([])
+  expect((await post(CLOSE, {}, key)).status).toBe(200)
+  await expectProblem(await post(CLOSE, { dryRun: true }, key), 422, 'key_refused')
+  place().clock.nowMs += 25 * 3_600_000
+  expect((await post(CLOSE, { dryRun: true }, key)).status).toBe(200)
+  place().clock.nowMs += 25 * 3_600_000
+  expect((await post(CLOSE, { dryRun: true }, key)).status).toBe(200)
+  expect(await rows('SELECT toString(count()) AS kept FROM api_answer')).toEqual([{ kept: '1' }])
+})
+
+test('every answer says how many more the caller may ask for', async () => {
+  await open()
+  const first = await ask('/v1/health')
+  expect(first.headers.get('ratelimit-policy')).toBe('"address";q=6000;w=60')
+  expect(first.headers.get('ratelimit')).toMatch(/^"address";r=5999;t=60$/)
+  expect((await ask('/v1/nothing')).headers.get('ratelimit')).toMatch(/^"address";r=599\d;t=/)
+})

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { useInstallation } from '../support/close/close-october.ts'
+import { useConsole } from '../support/console/console.ts'
+import { findSchemathesisObstacle, runSchemathesis } from '../support/schemathesis/run-schemathesis.ts'
+
+const obstacle = await findSchemathesisObstacle()
+/** The longer forms are for a person: SCHEMATHESIS_EXAMPLES=200 SCHEMATHESIS_SECONDS=900. */
+const examplesMax = Number(process.env.SCHEMATHESIS_EXAMPLES ?? 10)
+const secondsMax = Number(process.env.SCHEMATHESIS_SECONDS ?? 60)
+const seed = Number(process.env.SCHEMATHESIS_SEED ?? 1)
+
+const { place, countAll, close } = useInstallation()
+const { open, url } = useConsole(place)
+
+test.skipIf(obstacle !== null)(
+  'every path answers as it is described, and takes what its description allows',
+  async () => {
+    await countAll()
+    await close()
+    await open()
+    const { isClean, output } = await runSchemathesis(url(), { seed, examplesMax, secondsMax })
+    expect(isClean, output).toBe(true)
+    expect(output).toMatch(/Tested: +[2-9]\d/)
+  },
+  // Its own budget ends generating, not what was begun.
+  secondsMax * 1_000 + 600_000,
+)
