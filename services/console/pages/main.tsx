@@ -15,8 +15,8 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
-import { Problem } from './ask/ask.ts'
 import { CLIENT_SORTS, STANDINGS } from './ask/clients.ts'
+import { Problem } from './ask/problem.ts'
 import { Frame } from './parts/frame.tsx'
 import { Broken, NotFound } from './parts/not-found.tsx'
 import { isDay, isMonth } from './reader/months.ts'

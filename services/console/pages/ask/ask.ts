@@ -1,52 +1,41 @@
 import { queryOptions } from '@tanstack/react-query'
+import { createApiClient } from '../../client/api-client.ts'
+import type { paths } from '../../client/generated/api.d.ts'
+import { Problem } from './problem.ts'
 
-/** Why the API answered no, as RFC 9457 has it. */
-export class Problem extends Error {
-  override name = 'Problem'
-  readonly status: number
-  /** The last part of `urn:forbruk:problem:…`. */
-  readonly kind: string
-  readonly more: Readonly<Record<string, unknown>>
+/** By the types that are generated from what the API says of itself. */
+export const api = createApiClient({ baseUrl: '' })
 
-  constructor(status: number, body: Record<string, unknown>) {
-    super(typeof body.detail === 'string' ? body.detail : `HTTP ${status}`)
-    this.status = status
-    this.kind = String(body.type ?? '').replace('urn:forbruk:problem:', '')
-    this.more = body
-  }
+type Json<Body> = { responses: { 200: { content: { 'application/json': Body } } } }
 
-  /** What it lists under a name, as far as that is as expected. */
-  listOf<Item>(name: string, isItem: (value: unknown) => value is Item): Item[] {
-    const list = this.more[name]
-    return Array.isArray(list) ? list.filter(isItem) : []
-  }
+/** What a path answers when it is read. */
+export type Read<Path extends keyof paths> = paths[Path] extends { get: Json<infer Body> } ? Body : never
+
+/** What a path answers when something is sent to it. */
+export type Done<Path extends keyof paths> = paths[Path] extends { post: Json<infer Body> } ? Body : never
+
+type Asked<Body> = { readonly data?: Body; readonly error?: unknown; readonly response: Response }
+
+/** The body of an answer. Throws Problem for one that says no, and TypeError when nobody answers. */
+export async function bodyOf<Body>(asked: Promise<Asked<Body>>): Promise<Body> {
+  const { data, error, response } = await asked
+  if (data !== undefined) return data
+  throw new Problem(response.status, error)
 }
 
-/** Asks our own server, whose answers are of its documented shapes. Throws Problem; TypeError when nobody answers. */
-export async function ask<Answer>(path: string, body?: unknown): Promise<Answer> {
-  const answer = await fetch(path, body === undefined ? {} : toPost(body))
-  if (answer.ok) return answer.json()
-  throw new Problem(answer.status, await answer.json().catch(() => ({})))
+/** What is kept of an answer, under the path and its parameters, until it is asked for again. */
+export function queryOf<Body>(key: readonly unknown[], asking: () => Promise<Asked<Body>>) {
+  return queryOptions({ queryKey: key, queryFn: () => bodyOf(asking()) })
 }
 
-function toPost(body: unknown): RequestInit {
-  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-}
-
-/** What is kept of an answer until it is asked for again. */
-export function queryOf<Answer>(path: string) {
-  return queryOptions({ queryKey: [path], queryFn: () => ask<Answer>(path) })
-}
-
-/** What is empty is left out, and a list is the parameter again for each. */
-export function pathOf(
+/** The address of a file, to be opened or saved by the browser itself. */
+export function urlOf(
   path: string,
-  parameters: Readonly<Record<string, string | number | readonly string[] | null | undefined>>,
+  parameters: Readonly<Record<string, string | readonly string[]>>,
 ): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) {
-    if (value === null || value === undefined || value === '') continue
-    for (const each of typeof value === 'object' ? value : [value]) query.append(name, String(each))
+    for (const each of typeof value === 'string' ? [value] : value) query.append(name, each)
   }
-  return query.size === 0 ? path : `${path}?${query}`
+  return `${path}?${query}`
 }

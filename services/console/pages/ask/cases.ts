@@ -1,40 +1,41 @@
-import type {
-  CaseAction,
-  CaseStep,
-  Evidence,
-  MonthDecision,
-  Outcome,
-} from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import { ask, pathOf, queryOf } from './ask.ts'
-import type { CaseSummary } from './clients.ts'
+import type { CaseAction, CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { queryOptions } from '@tanstack/react-query'
+import { Problem } from './problem.ts'
 
-export type Case = {
-  readonly caseId: string
-  readonly clientId: string
-  readonly clientName: string
-  readonly state: 'open' | 'decided'
-  readonly sequence: number
-  readonly months: readonly {
-    readonly month: string
-    readonly evidence: Evidence
-    readonly outcome: Outcome | null
-    readonly decisions: readonly MonthDecision[]
-  }[]
-  readonly steps: readonly CaseStep[]
+/** `/v1/cases/{id}` with a case's name. */
+function pathOf(caseId: string): string {
+  return `/v1/cases/${encodeURIComponent(caseId)}`
 }
 
-export function casesQuery(state: 'open' | 'decided' | undefined) {
-  return queryOf<{ readonly cases: readonly CaseSummary[] }>(pathOf('/v1/cases', { state }))
+/** The API's document tells of cases loosely; what it answers are these types of the schemas. */
+async function ask<Answer>(path: string, request?: RequestInit): Promise<Answer> {
+  const answer = await fetch(path, request)
+  if (answer.ok) return answer.json()
+  throw new Problem(answer.status, await answer.json().catch(() => null))
+}
+
+export function casesQuery(state: CaseSummary['state'] | undefined) {
+  return queryOptions({
+    queryKey: ['cases', state ?? 'all'],
+    queryFn: () =>
+      ask<{ readonly cases: readonly CaseSummary[] }>(
+        state === undefined ? '/v1/cases' : `/v1/cases?state=${state}`,
+      ),
+  })
 }
 
 export function caseQuery(caseId: string) {
-  return queryOf<Case>(`/v1/cases/${encodeURIComponent(caseId)}`)
+  return queryOptions({ queryKey: ['case', caseId], queryFn: () => ask<DialogueCase>(pathOf(caseId)) })
 }
 
-export function addStep(seen: Case, actor: string, action: CaseAction): Promise<Case> {
-  return ask(`/v1/cases/${encodeURIComponent(seen.caseId)}/steps`, {
-    actor,
-    action,
-    expectedSequence: seen.sequence,
+export function addStep(
+  { caseId, sequence }: DialogueCase,
+  actor: string,
+  action: CaseAction,
+): Promise<DialogueCase> {
+  return ask(`${pathOf(caseId)}/steps`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ actor, action, expectedSequence: sequence }),
   })
 }

@@ -1,113 +1,51 @@
-import { pathOf, queryOf } from './ask.ts'
+import { api, bodyOf, type Done, queryOf, type Read, urlOf } from './ask.ts'
 
-export type ClosedMonth = {
-  readonly month: string
-  readonly revision: number
-  readonly isLatest: boolean
-  readonly closedAt: string
-  readonly contentHash: string
-  readonly statements: number
-  readonly payableNok: string
-  readonly proposedNok: string
-  readonly forcedReason: string | null
-  readonly announcement: 'announced' | 'due' | 'waiting' | string
-  readonly approve: string
-  readonly approvedBy: string | null
-}
+export type ClosedMonth = Read<'/v1/months'>['months'][number]
+export type Closed = Done<'/v1/months/{month}/close'>
+export type PayersAnswer = Read<'/v1/months/{month}/statements'>
 
-type Change = {
-  readonly cause: string
-  readonly detail: string
-  readonly lines: number
-  readonly amountNok: string
-  readonly payableNok: string
-}
-
-type PayerChange = {
-  readonly payerId: string
-  readonly payerName: string
-  readonly cause: string
-  readonly amountNok: string
-  readonly payableNok: string
-}
-
-export type Closed = {
-  readonly month: string
-  readonly outcome: 'closed' | 'revised' | 'unchanged' | 'dry_run'
-  readonly revision: number | null
-  readonly previousRevision: number | null
-  readonly contentHash: string
-  readonly clients: number
-  readonly statements: number
-  readonly requests: string
-  readonly bytes: string
-  readonly payableNok: string
-  readonly proposedNok: string
-  readonly changes: readonly Change[]
-  readonly payerChanges: readonly PayerChange[]
-  readonly payerChangesTotal: number
-  readonly unaccepted: readonly string[]
-  readonly exceptions: readonly {
-    readonly kind: string
-    readonly clientId: string
-    readonly integrationId: string
-    readonly requests: string
-  }[]
-  readonly rejected: readonly {
-    readonly reason: string
-    readonly events: number
-    readonly waived: number
-    readonly mended: number
-    readonly open: number
-  }[]
-  readonly announced: number
-}
-
+/** What a close that is refused says. */
 export type Incomplete = {
   readonly missing: readonly { readonly kind: string; readonly detail: string }[]
   readonly estimate: { readonly notBefore: string | null; readonly basis: readonly string[] } | null
 }
 
-export type Payers = {
-  readonly month: string
-  readonly revision: number
-  readonly payers: readonly {
-    readonly payerId: string
-    readonly payerName: string
-    readonly clients: number
-    readonly amountNok: string
-    readonly payableNok: string
-    readonly proposedNok: string
-    readonly adjustmentsPayableNok: string
-  }[]
-  readonly next: string | null
+export type CloseRequest = {
+  readonly dryRun?: boolean
+  readonly accept?: string[]
+  readonly force?: { readonly reason: string }
 }
 
-type Proof = {
-  readonly contentHash: string
-  readonly closedAt: string
-  readonly stream: string
-  readonly ranges: readonly {
-    readonly partition: number
-    readonly firstOffset: string
-    readonly nextOffset: string
-  }[]
-  readonly registryImportId: string
-  readonly tariffHash: string
-  readonly definitions: readonly string[]
+export const monthsQuery = queryOf(['months'], () => api.GET('/v1/months'))
+
+export function proofQuery(month: string) {
+  return queryOf(['proof', month], () => api.GET('/v1/months/{month}/proof', { params: { path: { month } } }))
 }
 
-export const monthsQuery = queryOf<{ readonly months: readonly ClosedMonth[] }>('/v1/months')
+export function payersQuery(month: string, limit: number) {
+  return queryOf(['payers', month, limit], () =>
+    api.GET('/v1/months/{month}/statements', { params: { path: { month }, query: { limit } } }),
+  )
+}
 
-export function proofQuery(month: string, revision?: number) {
-  return queryOf<Proof>(pathOf(`/v1/months/${month}/proof`, { revision }))
+export function closeMonth(month: string, body: CloseRequest): Promise<Closed> {
+  return bodyOf(api.POST('/v1/months/{month}/close', { params: { path: { month } }, body }))
+}
+
+export function announceMonth(month: string, body: { readonly approve: string; readonly actor: string }) {
+  return bodyOf(api.POST('/v1/months/{month}/announce', { params: { path: { month } }, body }))
 }
 
 /** One payer's statement of a revision, as a page that prints. */
 export function statementUrl(month: string, payerId: string, revision: number, language: string): string {
-  return pathOf(`/v1/months/${month}/statements/${encodeURIComponent(payerId)}.html`, { revision, language })
+  const path = `/v1/months/${month}/statements/${encodeURIComponent(payerId)}.html`
+  return urlOf(path, { revision: String(revision), language })
 }
 
 export function exportUrl(month: string, revision: number, format: string): string {
-  return pathOf(`/v1/months/${month}/export`, { table: 'statement_lines', format, revision })
+  return urlOf(`/v1/months/${month}/export`, {
+    table: 'statement_lines',
+    format,
+    revision: String(revision),
+  })
 }

@@ -1,83 +1,24 @@
-import { pathOf, queryOf } from './ask.ts'
-import type { Completeness, Freshness } from './overview.ts'
+import type { paths } from '../../client/generated/api.d.ts'
+import { api, queryOf, type Read } from './ask.ts'
 
-export type Status = {
-  readonly stream: string
-  readonly asOf: string
-  readonly freshness: Freshness
-  readonly completeness: Completeness
-  readonly rate: { readonly requests: string; readonly seconds: number }
-  readonly partitions: readonly {
-    readonly partition: number
-    readonly endOffset: number
-    readonly nextOffset: number
-    readonly lag: number
-    readonly requests: number
-    readonly duplicates: number
-    readonly rejected: number
-    readonly lastAppendTime: string | null
-  }[]
+export type Status = Read<'/v1/status'>
+export type Sources = Read<'/v1/sources'>
+export type RejectedEvents = Read<'/v1/rejected'>
+
+const ROWS = 50
+
+export const statusQuery = queryOf(['status'], () => api.GET('/v1/status'))
+export const sourcesQuery = queryOf(['sources'], () => api.GET('/v1/sources'))
+export const alertsQuery = queryOf(['alerts'], () => api.GET('/v1/alerts'))
+
+type Query = NonNullable<paths['/v1/rejected']['get']['parameters']['query']>
+
+/** As an address may name it: a reason that there isn't is refused by the API, which names those that there are. */
+function isReason(text: string | undefined): text is NonNullable<Query['reason']> {
+  return text !== undefined && /^[a-z_]+$/.test(text)
 }
-
-export type Sources = {
-  readonly sources: readonly {
-    readonly source: string
-    readonly format: string
-    readonly events: number
-    readonly eventsMarked: number
-    readonly missing: number
-    readonly through: string | null
-    readonly retired: string | null
-  }[]
-}
-
-type RejectedState = 'open' | 'waived' | 'mending' | 'mended'
-
-export type RejectedEvents = {
-  readonly reasons: readonly {
-    readonly reason: string
-    readonly state: RejectedState
-    readonly events: number
-  }[]
-  readonly events: readonly {
-    readonly partition: number
-    readonly offset: number
-    readonly eventIndex: number
-    readonly appendTime: string
-    readonly reason: string
-    readonly detail: string
-    readonly source: string
-    readonly excerpt: string
-    readonly events: number
-    readonly state: RejectedState
-    readonly stateReason: string
-    readonly stateActor: string
-  }[]
-  readonly next: string | null
-}
-
-type Alerts = {
-  readonly alerts: readonly {
-    readonly alertId: string
-    readonly clientId: string
-    readonly month: string
-    readonly metric: 'requests' | 'bytes'
-    readonly kind: string
-    readonly level: number
-    readonly raisedAt: string
-    readonly webhooks: readonly {
-      readonly webhook: string
-      readonly state: string
-      readonly attempts: number
-      readonly detail: string
-    }[]
-  }[]
-}
-
-export const statusQuery = queryOf<Status>('/v1/status')
-export const sourcesQuery = queryOf<Sources>('/v1/sources')
-export const alertsQuery = queryOf<Alerts>('/v1/alerts')
 
 export function rejectedQuery(reason: string | undefined) {
-  return queryOf<RejectedEvents>(pathOf('/v1/rejected', { reason, limit: 50 }))
+  const query: Query = { limit: ROWS, ...(isReason(reason) ? { reason } : {}) }
+  return queryOf(['rejected', query], () => api.GET('/v1/rejected', { params: { query } }))
 }

@@ -1,29 +1,8 @@
-import { pathOf, queryOf } from './ask.ts'
+import { api, bodyOf, type Done, queryOf, type Read } from './ask.ts'
 
-export type RegistryVersion = {
-  readonly sequence: number
-  readonly importId: string
-  readonly importedAt: string
-  readonly holds: { readonly from: string | null; readonly until: string | null } | null
-  readonly clients: number
-  readonly partners: number
-  readonly integrations: number
-  readonly activations: number
-}
-
-export type RegistryAnswer = {
-  readonly month: string
-  readonly holding: RegistryVersion | null
-  readonly imports: readonly RegistryVersion[]
-}
-
-export type Imported = {
-  readonly outcome: 'imported' | 'unchanged'
-  readonly sequence: number
-  readonly validFrom: string | null
-  readonly monthsBehind: readonly string[]
-  readonly clients: number
-}
+export type RegistryAnswer = Read<'/v1/registry'>
+export type RegistryVersion = RegistryAnswer['imports'][number]
+export type Imported = Done<'/v1/registry'>
 
 export type Fault = {
   readonly file: string
@@ -33,5 +12,17 @@ export type Fault = {
 }
 
 export function registryQuery(month: string) {
-  return queryOf<RegistryAnswer>(pathOf('/v1/registry', { month }))
+  return queryOf(['registry', month], () => api.GET('/v1/registry', { params: { query: { month } } }))
+}
+
+type Upload = {
+  readonly clients: string
+  readonly partners: string
+  readonly integrations: string
+  readonly activations: string
+  readonly validFrom?: string
+}
+
+export function importRegistry(body: Upload): Promise<Imported> {
+  return bodyOf(api.POST('/v1/registry', { body }))
 }

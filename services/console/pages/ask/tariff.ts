@@ -1,26 +1,14 @@
-import { pathOf, queryOf } from './ask.ts'
+import { api, bodyOf, type Done, queryOf, type Read } from './ask.ts'
 
-export type TariffAnswer = {
-  readonly month: string
-  readonly currency: string
-  readonly version: {
-    readonly validFrom: string
-    readonly consumption: {
-      readonly allowance: { readonly requests: number; readonly gigabytes: string }
-      readonly pricePerRequest: string
-      readonly pricePerMegabyte: string
-      readonly meteredKinds: readonly string[]
-    }
-    readonly definitions: {
-      readonly bytesCounted: string
-      readonly statusClassesNotCounted: readonly string[]
-      readonly unnamedIntegration: string
-    }
-  }
-  readonly sentences: readonly string[]
-  readonly versions: readonly string[]
-}
+export type TariffAnswer = Read<'/v1/tariff'>
+export type TariffVersion = TariffAnswer['version']
+export type Rated = Done<'/v1/months/{month}/what-if'>
 
 export function tariffQuery(month: string) {
-  return queryOf<TariffAnswer>(pathOf('/v1/tariff', { month }))
+  return queryOf(['tariff', month], () => api.GET('/v1/tariff', { params: { query: { month } } }))
+}
+
+/** Records nothing. */
+export function rateDraft(month: string, version: TariffVersion): Promise<Rated> {
+  return bodyOf(api.POST('/v1/months/{month}/what-if', { params: { path: { month } }, body: { version } }))
 }

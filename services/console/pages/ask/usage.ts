@@ -1,37 +1,20 @@
-import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
-import type { UsageInterval, UsageSplit } from '@forbruk/schemas/usage/usage-question.ts'
-import { pathOf, queryOf } from './ask.ts'
+import { queryOptions } from '@tanstack/react-query'
+import type { paths } from '../../client/generated/api.d.ts'
+import { api, bodyOf, type Read } from './ask.ts'
 
-/** Counts are whole numbers as text, since they may pass 2^53. */
-export type UsageRow = {
-  readonly at: string | null
-  readonly clientId: string | null
-  readonly integrationId: string | null
-  readonly statusClass: StatusClass | null
-  readonly requests: string
-  readonly requestBytes: string
-  readonly responseBytes: string
-}
+/** As JSON; the same can be had as files. */
+type Usage = Exclude<Read<'/v1/usage'>, string>
+export type UsageRow = Usage['rows'][number]
 
-type Usage = {
-  readonly from: string
-  readonly to: string
-  readonly timeZone: string
-  readonly rows: readonly UsageRow[]
-  readonly next: string | null
-}
-
-export function usageQuery(question: {
-  readonly month?: string
-  readonly from?: string
-  readonly to?: string
-  readonly by?: UsageInterval
-  readonly split?: readonly UsageSplit[]
-  readonly client?: readonly string[]
-  readonly order?: 'name' | 'requests' | 'bytes'
-  readonly limit?: number
-}) {
-  return queryOf<Usage>(pathOf('/v1/usage', question))
+export function usageQuery(query: NonNullable<paths['/v1/usage']['get']['parameters']['query']>) {
+  return queryOptions({
+    queryKey: ['usage', query],
+    queryFn: async (): Promise<Usage> => {
+      const usage = await bodyOf(api.GET('/v1/usage', { params: { query } }))
+      if (typeof usage === 'string') throw new TypeError('expected usage as JSON, got a file')
+      return usage
+    },
+  })
 }
 
 export function bytesOf({ requestBytes, responseBytes }: UsageRow): bigint {

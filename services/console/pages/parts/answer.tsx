@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { Problem } from '../ask/ask.ts'
+import { Problem } from '../ask/problem.ts'
 import { useTexts } from '../reader/reader.tsx'
 import { partTexts } from '../texts/parts.ts'
 

@@ -3,33 +3,23 @@ import { findMetered } from './find-metered.ts'
 
 const tariff = {
   month: '2026-10',
-  currency: 'NOK',
-  sentences: [],
-  versions: [],
   version: {
-    validFrom: '2026-01',
-    consumption: {
-      allowance: { requests: 10_000, gigabytes: '0.6' },
-      pricePerRequest: '0.017',
-      pricePerMegabyte: '0.017',
-      meteredKinds: ['partner', 'external'],
-    },
+    consumption: { meteredKinds: ['partner' as const, 'external' as const] },
     definitions: {
-      bytesCounted: 'request_and_response',
-      statusClassesNotCounted: ['429', '5xx'],
-      unnamedIntegration: 'external',
+      statusClassesNotCounted: ['429' as const, '5xx' as const],
+      unnamedIntegration: 'external' as const,
     },
   },
 }
 const active = (
   integrationId: string,
-  kind: string,
+  kind: 'external' | 'partner' | 'year_end',
   activeFrom = '2020-01-01',
   activeUntil: string | null = null,
 ) => ({
   ...{ integrationId, name: integrationId, kind, activeFrom, activeUntil },
 })
-const client = { name: 'Firma AS', partnerId: null, collectiveInvoice: false, isPartner: false }
+const client = { partnerId: null, isPartner: false }
 
 test('what counts is of a metered kind, active in the month, and offered to the client', () => {
   const activations = [

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { pathOf } from '../../ask/ask.ts'
-import type { CaseSummary, ClientStatement } from '../../ask/clients.ts'
+import { urlOf } from '../../ask/ask.ts'
+import type { ClientAnswer, ClientStatement } from '../../ask/clients.ts'
 import { proofQuery, statementUrl } from '../../ask/months.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
@@ -61,13 +61,7 @@ export function Statements({
   )
 }
 
-export function ItsCase({
-  cases,
-  month,
-}: {
-  readonly cases: readonly CaseSummary[]
-  readonly month: string
-}) {
+export function ItsCase({ cases, month }: { readonly cases: ClientAnswer['cases']; readonly month: string }) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
   const ofMonth = cases.filter(each => each.months.includes(month))
@@ -142,12 +136,12 @@ export function Prove({
         {texts.takeAway}{' '}
         <a
           download={`${clientId}-${month}.json`}
-          href={pathOf('/v1/usage', {
+          href={urlOf('/v1/usage', {
             month,
             by: 'day',
             split: ['integration', 'statusClass'],
             client: clientId,
-            limit: 10_000,
+            limit: '10000',
           })}
         >
           JSON

@@ -42,6 +42,7 @@ export function ByIntegration({
 
 export function ByStatus({ clientId, month }: Place) {
   const texts = useTexts(clientTexts)
+  const words: Readonly<Record<string, string>> = texts.statuses
   const figures = useFigures()
   const query = useQuery(usageQuery({ month, client: [clientId], split: ['statusClass'] }))
   return (
@@ -54,7 +55,7 @@ export function ByStatus({ clientId, month }: Place) {
               {
                 head: texts.status,
                 cell: ({ statusClass }) =>
-                  statusClass === null ? '' : `${statusClass} ${texts.statuses[statusClass]}`,
+                  statusClass === null ? '' : `${statusClass} ${words[statusClass] ?? ''}`,
               },
               ...figures,
             ]}

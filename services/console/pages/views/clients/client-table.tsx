@@ -3,20 +3,19 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useTable } from '@tanstack/react-table'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
-import { ask } from '../../ask/ask.ts'
 import {
   CLIENT_SORTS,
   type ClientMonth,
   type ClientsAnswer,
   type ClientsQuestion,
-  clientsPath,
+  PAGE_ROWS,
+  readClients,
 } from '../../ask/clients.ts'
 import { Empty } from '../../parts/answer.tsx'
 import { Sql } from '../../parts/sql.tsx'
 import { useTexts } from '../../reader/reader.tsx'
 import { clientListSql } from '../../sql/usage.ts'
 import { FEATURES, useColumns } from './columns.tsx'
-import { PAGE_ROWS } from './question.ts'
 import { clientsTexts } from './texts.ts'
 
 const route = getRouteApi('/clients')
@@ -135,10 +134,7 @@ function Head({ table }: { readonly table: ClientsTable }) {
 function useRows(first: ClientsAnswer, question: ClientsQuestion) {
   const query = useInfiniteQuery({
     queryKey: ['clients', question],
-    queryFn: ({ pageParam }) =>
-      ask<ClientsAnswer>(
-        clientsPath({ ...question, limit: PAGE_ROWS, ...(pageParam === '' ? {} : { after: pageParam }) }),
-      ),
+    queryFn: ({ pageParam }) => readClients(question, pageParam),
     initialPageParam: '',
     getNextPageParam: page => page.next ?? undefined,
     initialData: { pages: [first], pageParams: [''] },

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import { queryOf } from '../../ask/ask.ts'
-import { type ClientsAnswer, clientsPath, STANDINGS } from '../../ask/clients.ts'
+import { readClients, STANDINGS } from '../../ask/clients.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { MonthPicker } from '../../parts/month-picker.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { ClientTable } from './client-table.tsx'
-import { PAGE_ROWS, questionOf } from './question.ts'
+import { questionOf } from './question.ts'
 import { clientsTexts } from './texts.ts'
 
 const route = getRouteApi('/clients')
@@ -21,7 +20,8 @@ export default function ClientsPage() {
   const month = useMonth(search.month)
   const question = questionOf(month ?? '', search)
   const query = useQuery({
-    ...queryOf<ClientsAnswer>(clientsPath({ ...question, limit: PAGE_ROWS })),
+    queryKey: ['clients', question, 'first'],
+    queryFn: () => readClients(question, ''),
     enabled: month !== null,
     // Until the next list is there, the one before stays.
     placeholderData: before => before,

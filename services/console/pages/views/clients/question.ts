@@ -1,8 +1,5 @@
 import type { ClientSort, ClientsQuestion, Standing } from '../../ask/clients.ts'
 
-/** So many at a time. */
-export const PAGE_ROWS = 100
-
 type Search = {
   readonly search?: string | undefined
   readonly sort?: ClientSort | undefined

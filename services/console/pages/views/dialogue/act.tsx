@@ -1,7 +1,7 @@
-import type { CaseAction, Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import type { CaseAction, DialogueCase, Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { addStep, type Case } from '../../ask/cases.ts'
+import { addStep } from '../../ask/cases.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useActor } from '../../reader/actor.ts'
@@ -13,7 +13,7 @@ const ACTIONS = ['contact', 'note', 'decide', 'reopen'] as const
 type Kind = (typeof ACTIONS)[number]
 
 /** One step further, by name: contacted, noted, decided, or a decision taken back. Nothing is changed, all is added. */
-export function Act({ shown }: { readonly shown: Case }) {
+export function Act({ shown }: { readonly shown: DialogueCase }) {
   const texts = useTexts(dialogueTexts)
   const queries = useQueryClient()
   const [actor, setActor] = useActor()

@@ -1,6 +1,7 @@
+import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { type Case, caseQuery } from '../../ask/cases.ts'
+import { caseQuery } from '../../ask/cases.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -21,7 +22,7 @@ export default function CasePage() {
   )
 }
 
-function Shown({ shown }: { readonly shown: Case }) {
+function Shown({ shown }: { readonly shown: DialogueCase }) {
   const texts = useTexts(dialogueTexts)
   const newest = shown.months.at(-1)
   return (
@@ -52,7 +53,7 @@ function Shown({ shown }: { readonly shown: Case }) {
   )
 }
 
-function Steps({ shown }: { readonly shown: Case }) {
+function Steps({ shown }: { readonly shown: DialogueCase }) {
   const texts = useTexts(dialogueTexts)
   const { format } = useReader()
   return (

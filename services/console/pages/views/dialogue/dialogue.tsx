@@ -1,7 +1,7 @@
+import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { casesQuery } from '../../ask/cases.ts'
-import type { CaseSummary } from '../../ask/clients.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'

@@ -1,6 +1,6 @@
+import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { barY, type PlotOptions, pointerX, ruleY, tip } from '@observablehq/plot'
 import { useCallback } from 'react'
-import type { Case } from '../../ask/cases.ts'
 import { Chart } from '../../parts/chart.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -8,7 +8,7 @@ import { useReader, useTexts } from '../../reader/reader.tsx'
 import { evidenceSql } from '../../sql/statements.ts'
 import { dialogueTexts } from './texts.ts'
 
-type OfMonth = Case['months'][number]
+type OfMonth = DialogueCase['months'][number]
 type Use = { readonly requests: string; readonly bytes: string }
 
 /** Why there is something to talk about: in a sentence for each allowance, and what lies behind it. */

@@ -1,6 +1,6 @@
+import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { LANGUAGES, type Language } from '@forbruk/schemas/statement/language.ts'
 import { useId, useState } from 'react'
-import type { Case } from '../../ask/cases.ts'
 import { Section } from '../../parts/section.tsx'
 import { createFormat, localeOf } from '../../reader/format.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -10,7 +10,7 @@ import { writeMessage } from './write-message.ts'
 const NAMES = { nb: 'Norsk', en: 'English' } as const
 
 /** Words to begin with, in the client's language; the account manager's own by the time they are copied. */
-export function Message({ shown }: { readonly shown: Case }) {
+export function Message({ shown }: { readonly shown: DialogueCase }) {
   const texts = useTexts(dialogueTexts)
   const { language: own } = useReader()
   const [language, setLanguage] = useState<Language>(own)

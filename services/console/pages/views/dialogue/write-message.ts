@@ -1,8 +1,8 @@
+import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { Language } from '@forbruk/schemas/statement/language.ts'
-import type { Case } from '../../ask/cases.ts'
 import type { Format } from '../../reader/format.ts'
 
-type Shown = Pick<Case, 'clientName' | 'months'>
+type Shown = Pick<DialogueCase, 'clientName' | 'months'>
 
 /**
  * Pure: what an account manager may write to the client about what is not decided yet; about every month, where all are

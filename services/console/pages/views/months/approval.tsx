@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
-import { ask } from '../../ask/ask.ts'
-import type { ClosedMonth } from '../../ask/months.ts'
+import { announceMonth, type ClosedMonth } from '../../ask/months.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useActor } from '../../reader/actor.ts'
@@ -21,7 +20,7 @@ function Waiting({ waiting }: { readonly waiting: ClosedMonth }) {
   const queries = useQueryClient()
   const { month, approve } = waiting
   const announce = useMutation({
-    mutationFn: () => ask(`/v1/months/${month}/announce`, { approve, actor }),
+    mutationFn: () => announceMonth(month, { approve, actor }),
     onSuccess: () => queries.invalidateQueries(),
   })
   const submit = (event: FormEvent) => {

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { pathOf, queryOf } from '../../ask/ask.ts'
-import { type ClosedMonth, type Payers as PayersAnswer, statementUrl } from '../../ask/months.ts'
+import { type ClosedMonth, type PayersAnswer, payersQuery, statementUrl } from '../../ask/months.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -24,7 +23,7 @@ export function Payers({
   const [limit, setLimit] = useState(PAYERS_AT_A_TIME)
   const newest = months.find(each => each.month === month && each.isLatest)
   const query = useQuery({
-    ...queryOf<PayersAnswer>(pathOf(`/v1/months/${month}/statements`, { limit })),
+    ...payersQuery(month, limit),
     enabled: newest !== undefined,
     placeholderData: before => before,
   })

@@ -1,18 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { ask, Problem } from '../../ask/ask.ts'
-import type { Closed, Incomplete } from '../../ask/months.ts'
+import { type Closed, type CloseRequest, closeMonth, type Incomplete } from '../../ask/months.ts'
+import { Problem } from '../../ask/problem.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { Difference } from './difference.tsx'
 import { monthsTexts } from './texts.ts'
-
-type Request = {
-  readonly dryRun?: boolean
-  readonly accept?: readonly string[]
-  readonly force?: { readonly reason: string }
-}
 
 /** The question whether a month may be closed, its answer, and under the answer the button that does it. */
 export function Trial({
@@ -27,7 +21,7 @@ export function Trial({
   const { format } = useReader()
   const queries = useQueryClient()
   const name = format.month(month)
-  const post = (request: Request) => ask<Closed>(`/v1/months/${month}/close`, request)
+  const post = (request: CloseRequest) => closeMonth(month, request)
   const trial = useMutation({ mutationFn: () => post({ dryRun: true }) })
   const close = useMutation({ mutationFn: post, onSuccess: () => queries.invalidateQueries() })
   const missing = findMissing(trial.error)

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type DragEvent, type FormEvent, useState } from 'react'
-import { ask, Problem } from '../../ask/ask.ts'
-import type { Fault, Imported } from '../../ask/registry.ts'
+import { Problem } from '../../ask/problem.ts'
+import { type Fault, type Imported, importRegistry } from '../../ask/registry.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -20,7 +20,11 @@ export function Import() {
   const [strangers, setStrangers] = useState<readonly string[]>([])
   const [validFrom, setValidFrom] = useState('')
   const upload = useMutation({
-    mutationFn: () => ask<Imported>('/v1/registry', { ...files, ...(validFrom === '' ? {} : { validFrom }) }),
+    mutationFn: () => {
+      const { clients = '', partners = '', integrations = '', activations = '' } = files
+      const upload = { clients, partners, integrations, activations }
+      return importRegistry(validFrom === '' ? upload : { ...upload, validFrom })
+    },
     onSuccess: () => queries.invalidateQueries(),
   })
   const take = async (chosen: Iterable<File>) => {

@@ -11,6 +11,7 @@ import { useReader, useTexts } from '../../reader/reader.tsx'
 import { importsSql } from '../../sql/statements.ts'
 import { Import } from './import.tsx'
 import { registryTexts } from './texts.ts'
+import { WhatIf } from './what-if.tsx'
 
 const route = getRouteApi('/registry')
 
@@ -88,13 +89,16 @@ function Prices({ month }: { readonly month: string }) {
   return (
     <Answer query={query} height={320}>
       {({ version, sentences }) => (
-        <Section title={texts.prices(format.month(version.validFrom))}>
-          <ul className="list" lang="en">
-            {sentences.map(sentence => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        </Section>
+        <>
+          <Section title={texts.prices(format.month(version.validFrom))}>
+            <ul className="list" lang="en">
+              {sentences.map(sentence => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          </Section>
+          <WhatIf key={month} month={month} version={version} />
+        </>
       )}
     </Answer>
   )

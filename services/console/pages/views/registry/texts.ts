@@ -39,7 +39,26 @@ const en = {
   mistake: 'Mistake',
   whatIf: 'What if',
   whatIfHint:
-    'Rates the month with prices that you change here, for each client, against what holds. Nothing is recorded.',
+    'Rates a closed month with prices that you change here, client by client, against what was charged. Nothing ' +
+    'is recorded.',
+  draft: {
+    requests: 'Requests included',
+    gigabytes: 'GB included',
+    pricePerRequest: 'NOK per request above',
+    pricePerMegabyte: 'NOK per MB above',
+    access: 'NOK a month for external access',
+  },
+  rate: 'Rate the month',
+  rating: 'Rating …',
+  charged: 'Charged',
+  asDraft: 'With the draft',
+  difference: 'Difference',
+  payable: 'Payable',
+  proposed: 'Proposed',
+  client: 'Client',
+  noDifference: 'No client would pay anything else.',
+  changedSince: (clients: string) =>
+    `The use of ${clients} clients has changed since the revision: that shows here as well.`,
 }
 
 const nb: typeof en = {
@@ -82,7 +101,24 @@ const nb: typeof en = {
   mistake: 'Feil',
   whatIf: 'Hva om',
   whatIfHint:
-    'Priser måneden med priser du endrer her, for hver kunde, mot det som gjelder. Ingenting lagres.',
+    'Priser en avsluttet måned med priser du endrer her, kunde for kunde, mot det som ble belastet. Ingenting lagres.',
+  draft: {
+    requests: 'Kall inkludert',
+    gigabytes: 'GB inkludert',
+    pricePerRequest: 'NOK per kall over',
+    pricePerMegabyte: 'NOK per MB over',
+    access: 'NOK per måned for ekstern tilgang',
+  },
+  rate: 'Pris måneden',
+  rating: 'Priser …',
+  charged: 'Belastet',
+  asDraft: 'Med utkastet',
+  difference: 'Forskjell',
+  payable: 'Å betale',
+  proposed: 'Foreslått',
+  client: 'Kunde',
+  noDifference: 'Ingen kunde ville betalt noe annet.',
+  changedSince: clients => `Bruken til ${clients} kunder er endret siden revisjonen: det vises her også.`,
 }
 
 export const registryTexts = { en, nb }
