@@ -32,6 +32,7 @@ import { answerConditionally } from './server/answer-conditionally.ts'
 import { answerOnce } from './server/answer-once.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
+import { servePages } from './server/serve-pages.ts'
 
 export type ConsoleSettings = {
   readonly listen: Address
@@ -107,6 +108,7 @@ export async function openConsole(
   addCaseRoutes(app, operations)
   addRejectedRuleRoutes(app, operations)
   addWaitingRoutes(app, operations)
+  await servePages(app)
   addTermsRoutes(app, operations)
   addPipelineRoutes(app, operations)
   addTokenRoutes(app, operations, book)

@@ -24,12 +24,12 @@ export type Import = {
 type Export = { readonly name: string; readonly isType: boolean; readonly line: number }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const OURS = ['*.ts', '{schemas,infra,services,test,demo}/**/*.{ts,mjs}']
+const OURS = ['*.ts', '{schemas,infra,services,test,demo}/**/*.{ts,tsx,mjs}']
 /** AssemblyScript: compiled to one file, which is loaded by name. Of it only the text counts. */
 const COMPILED = 'schemas/wire/scan/assembly/'
 
 /** What others wrote, and what programs did. */
-const isOfOthers = (path: string) => path.endsWith('node_modules') || path.endsWith('generated')
+const isOfOthers = (path: string) => /(^|\/)(node_modules|generated|dist)$/.test(path)
 
 export function readSourceFiles(): SourceFile[] {
   const paths = globSync(OURS, { cwd: ROOT, exclude: isOfOthers })

@@ -1,0 +1,33 @@
+/** Months as `YYYY-MM`, days as `YYYY-MM-DD`: texts, so that no time zone can move them. */
+
+export function isMonth(text: unknown): text is string {
+  return typeof text === 'string' && /^20\d\d-(0[1-9]|1[0-2])$/.test(text)
+}
+
+export function isDay(text: unknown): text is string {
+  return typeof text === 'string' && /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(text)
+}
+
+export function addMonths(month: string, months: number): string {
+  const moved = new Date(`${month}-01T00:00:00Z`)
+  moved.setUTCMonth(moved.getUTCMonth() + months)
+  return moved.toISOString().slice(0, 7)
+}
+
+export function addDays(day: string, days: number): string {
+  const moved = new Date(`${day}T00:00:00Z`)
+  moved.setUTCDate(moved.getUTCDate() + days)
+  return moved.toISOString().slice(0, 10)
+}
+
+/** Every day of a month. */
+export function daysOf(month: string): string[] {
+  const first = `${month}-01`
+  const count = Number(addDays(`${addMonths(month, 1)}-01`, -1).slice(8))
+  return Array.from({ length: count }, (_, index) => addDays(first, index))
+}
+
+export function monthOfNow(timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit' })
+  return parts.format(new Date())
+}

@@ -1,0 +1,114 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { readClients, STANDINGS } from '../../ask/clients.ts'
+import { useMonth } from '../../ask/use-month.ts'
+import { Answer } from '../../parts/answer.tsx'
+import { MonthPicker } from '../../parts/month-picker.tsx'
+import { useReader, useTexts } from '../../reader/reader.tsx'
+import { ClientTable } from './client-table.tsx'
+import { questionOf } from './question.ts'
+import { clientsTexts } from './texts.ts'
+
+const route = getRouteApi('/clients')
+
+export default function ClientsPage() {
+  const texts = useTexts(clientsTexts)
+  const { format } = useReader()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const month = useMonth(search.month)
+  const question = questionOf(month ?? '', search)
+  const query = useQuery({
+    queryKey: ['clients', question, 'first'],
+    queryFn: () => readClients(question, ''),
+    enabled: month !== null,
+    // Until the next list is there, the one before stays.
+    placeholderData: before => before,
+  })
+  return (
+    <>
+      <div className="head">
+        <h1>{texts.title}</h1>
+        {month === null ? null : (
+          <MonthPicker
+            month={month}
+            onChoose={chosen => navigate({ search: before => ({ ...before, month: chosen }) })}
+          />
+        )}
+      </div>
+      <section className="sheet" aria-label={texts.title}>
+        <div className="aside">
+          <SearchField />
+          <label>
+            {texts.standing}
+            <select
+              value={search.standing ?? ''}
+              onChange={event => {
+                const standing = STANDINGS.find(each => each === event.target.value)
+                navigate({ search: before => ({ ...before, standing }), replace: true })
+              }}
+            >
+              <option value="">{texts.any}</option>
+              {STANDINGS.map(standing => (
+                <option key={standing} value={standing}>
+                  {texts.standings[standing]}
+                </option>
+              ))}
+            </select>
+          </label>
+          <p className="soft small" aria-live="polite">
+            {query.data === undefined ? '' : texts.found(format.count(String(query.data.totals.clients)))}
+          </p>
+        </div>
+        <Answer query={query} height={600}>
+          {answer => <ClientTable first={answer} question={question} key={JSON.stringify(question)} />}
+        </Answer>
+        <p className="soft small">{texts.keys}</p>
+      </section>
+    </>
+  )
+}
+
+const TYPING_MS = 250
+
+function SearchField() {
+  const texts = useTexts(clientsTexts)
+  const { search } = route.useSearch()
+  const navigate = route.useNavigate()
+  const field = useRef<HTMLInputElement>(null)
+  const typing = useRef<number>(undefined)
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
+      if (event.key !== '/' || isTyping) return
+      event.preventDefault()
+      field.current?.focus()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+  return (
+    <label>
+      {texts.search}
+      <input
+        ref={field}
+        type="search"
+        defaultValue={search ?? ''}
+        onKeyDown={event => {
+          if (event.key !== 'ArrowDown') return
+          event.preventDefault()
+          document.querySelector<HTMLElement>('a[data-row]')?.focus()
+        }}
+        onChange={event => {
+          const text = event.target.value.trim()
+          clearTimeout(typing.current)
+          typing.current = window.setTimeout(
+            () => navigate({ search: before => ({ ...before, search: text || undefined }), replace: true }),
+            TYPING_MS,
+          )
+        }}
+      />
+    </label>
+  )
+}

@@ -1,0 +1,47 @@
+const en = {
+  title: 'Clients',
+  search: 'Search by name or id',
+  standing: 'Standing',
+  any: 'all',
+  standings: { over: 'above', heading: 'heading above', near: 'near', within: 'within' },
+  heads: {
+    name: 'Client',
+    payer: 'Paid by',
+    days: 'By day',
+    requests: 'Requests',
+    bytes: 'Transfer',
+    share: 'Of what is included',
+  },
+  found: (clients: string) => `${clients} clients`,
+  none: 'No client is like that. Search for less, or choose all.',
+  nothing: 'No client is known in this month. Import a registry, or ship a log.',
+  keys: 'Keys: / to search, ↑ and ↓ to move, Enter to open.',
+  itself: 'itself',
+  sortBy: (what: string) => `Sort by ${what}`,
+  table: 'Clients of the month',
+}
+
+const nb: typeof en = {
+  title: 'Kunder',
+  search: 'Søk etter navn eller id',
+  standing: 'Stilling',
+  any: 'alle',
+  standings: { over: 'over', heading: 'på vei over', near: 'nær', within: 'innenfor' },
+  heads: {
+    name: 'Kunde',
+    payer: 'Betales av',
+    days: 'Per dag',
+    requests: 'Kall',
+    bytes: 'Overføring',
+    share: 'Av det inkluderte',
+  },
+  found: clients => `${clients} kunder`,
+  none: 'Ingen kunde er slik. Søk etter mindre, eller velg alle.',
+  nothing: 'Ingen kunde er kjent denne måneden. Importer et register, eller send en logg.',
+  keys: 'Taster: / for å søke, ↑ og ↓ for å flytte, Enter for å åpne.',
+  itself: 'seg selv',
+  sortBy: what => `Sorter etter ${what}`,
+  table: 'Månedens kunder',
+}
+
+export const clientsTexts = { en, nb }

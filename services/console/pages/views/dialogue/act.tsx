@@ -1,0 +1,138 @@
+import type { CaseAction, DialogueCase, Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { addStep } from '../../ask/cases.ts'
+import { Failure } from '../../parts/answer.tsx'
+import { Section } from '../../parts/section.tsx'
+import { useActor } from '../../reader/actor.ts'
+import { useTexts } from '../../reader/reader.tsx'
+import { dialogueTexts } from './texts.ts'
+
+const OUTCOMES = ['charge', 'waived', 'reduced_usage'] as const satisfies readonly Outcome[]
+const ACTIONS = ['contact', 'note', 'decide', 'reopen'] as const
+type Kind = (typeof ACTIONS)[number]
+
+/** One step further, by name: contacted, noted, decided, or a decision taken back. Nothing is changed, all is added. */
+export function Act({ shown }: { readonly shown: DialogueCase }) {
+  const texts = useTexts(dialogueTexts)
+  const queries = useQueryClient()
+  const [actor, setActor] = useActor()
+  const isDecided = shown.state === 'decided'
+  const wasDecided = shown.months.some(each => each.outcome !== null)
+  const possible = ACTIONS.filter(each =>
+    each === 'decide' ? !isDecided : each === 'reopen' ? wasDecided : true,
+  )
+  const [kind, setKind] = useState<Kind>(isDecided ? 'note' : 'contact')
+  const record = useMutation({
+    mutationFn: (action: CaseAction) => addStep(shown, actor, action),
+    onSuccess: () => queries.invalidateQueries(),
+  })
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    record.mutate(readAction(kind, new FormData(event.currentTarget)))
+  }
+  return (
+    <Section title={texts.act}>
+      <form className="form" onSubmit={submit}>
+        <label>
+          {texts.you}
+          <input
+            required
+            autoComplete="name"
+            value={actor}
+            onChange={event => setActor(event.target.value)}
+          />
+        </label>
+        <label>
+          {texts.action}
+          <select
+            value={kind}
+            onChange={event => setKind(possible.find(each => each === event.target.value) ?? 'note')}
+          >
+            {possible.map(each => (
+              <option key={each} value={each}>
+                {texts.actions[each]}
+              </option>
+            ))}
+          </select>
+        </label>
+        {kind === 'decide' ? (
+          <Terms wasContacted={shown.steps.some(step => step.kind === 'contacted')} />
+        ) : null}
+        {kind === 'note' ? (
+          <label>
+            {texts.followUp}
+            <input type="date" name="followUp" />
+          </label>
+        ) : null}
+        <label>
+          {kind === 'reopen' || kind === 'decide' ? texts.why : texts.note}
+          <textarea required rows={3} name="note" />
+        </label>
+        <p className="soft small">{texts.forGood}</p>
+        <div className="actions">
+          <button type="submit" className="main" disabled={record.isPending}>
+            {texts.record}
+          </button>
+        </div>
+      </form>
+      {record.error === null ? null : <Failure error={record.error} />}
+    </Section>
+  )
+}
+
+function Terms({ wasContacted }: { readonly wasContacted: boolean }) {
+  const texts = useTexts(dialogueTexts)
+  const [outcome, setOutcome] = useState<string>(OUTCOMES[0])
+  return (
+    <>
+      <label>
+        {texts.outcome}
+        <select name="outcome" value={outcome} onChange={event => setOutcome(event.target.value)}>
+          {OUTCOMES.map(each => (
+            <option key={each} value={each}>
+              {texts.decisions[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {outcome === 'charge' ? (
+        <label>
+          {texts.share}
+          <input name="sharePercent" inputMode="decimal" defaultValue="100" />
+        </label>
+      ) : null}
+      {outcome === 'charge' && !wasContacted ? (
+        <label>
+          {texts.withoutContact}
+          <textarea required rows={2} name="withoutContact" />
+        </label>
+      ) : null}
+    </>
+  )
+}
+
+function readAction(kind: Kind, form: FormData): CaseAction {
+  const textOf = (name: string) => {
+    const value = form.get(name)
+    return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
+  }
+  const note = textOf('note') ?? ''
+  switch (kind) {
+    case 'contact':
+      return { kind, note }
+    case 'note':
+      return { kind, note, followUp: textOf('followUp') }
+    case 'reopen':
+      return { kind, note, months: null }
+    case 'decide': {
+      const outcome = OUTCOMES.find(each => each === textOf('outcome')) ?? 'waived'
+      const share = textOf('sharePercent')?.replace(',', '.') ?? null
+      return {
+        ...{ kind, note, outcome, months: null },
+        sharePercent: share === '100' ? null : share,
+        withoutContact: textOf('withoutContact'),
+      }
+    }
+  }
+}

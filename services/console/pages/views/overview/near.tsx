@@ -1,0 +1,71 @@
+import { Link } from '@tanstack/react-router'
+import type { ClientMonth, Crossing } from '../../ask/clients.ts'
+import type { OverviewAnswer } from '../../ask/overview.ts'
+import { Empty } from '../../parts/answer.tsx'
+import { Section } from '../../parts/section.tsx'
+import { Share } from '../../parts/share.tsx'
+import { Table } from '../../parts/table.tsx'
+import { useReader, useTexts } from '../../reader/reader.tsx'
+import { overviewTexts } from './texts.ts'
+
+/** Who is over an allowance, is forecast to be, or near it: the largest share first. */
+export function Near({ answer: { clients, allowance, month } }: { readonly answer: OverviewAnswer }) {
+  const texts = useTexts(overviewTexts)
+  const { format } = useReader()
+  const dayOf = (crossing: Crossing | null) => {
+    if (crossing === null) return null
+    const day = format.day(crossing.day)
+    return crossing.isForecast ? texts.forecast(day) : day
+  }
+  const crossingOf = ({ crossings: { requests, bytes } }: ClientMonth) =>
+    [dayOf(requests), dayOf(bytes)].filter(each => each !== null).join('; ')
+  const all = (
+    <Link to="/clients" search={{ month, sort: 'share', order: 'desc' }}>
+      {texts.all}
+    </Link>
+  )
+  if (allowance === null || clients.length === 0) {
+    return (
+      <Section title={texts.allowances} aside={all}>
+        <Empty>{allowance === null ? texts.noTerms : texts.nobody}</Empty>
+      </Section>
+    )
+  }
+  return (
+    <Section title={texts.allowances} aside={all}>
+      <Table
+        label={texts.allowances}
+        rows={clients}
+        keyOf={each => each.clientId}
+        columns={[
+          {
+            head: texts.client,
+            cell: each => (
+              <Link to="/clients/$clientId" params={{ clientId: each.clientId }} search={{ month }}>
+                {each.name ?? each.clientId}
+              </Link>
+            ),
+          },
+          {
+            head: texts.standing,
+            cell: ({ standing }) =>
+              standing === null ? null : (
+                <span className={`tag ${standing}`}>{texts.standings[standing]}</span>
+              ),
+          },
+          { head: texts.crossing, cell: crossingOf },
+          {
+            head: texts.requestShare,
+            isNumber: true,
+            cell: each => <Share percent={each.percent?.requests} />,
+          },
+          {
+            head: texts.transferShare,
+            isNumber: true,
+            cell: each => <Share percent={each.percent?.bytes} />,
+          },
+        ]}
+      />
+    </Section>
+  )
+}

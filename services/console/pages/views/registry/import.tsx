@@ -1,0 +1,161 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type DragEvent, type FormEvent, useState } from 'react'
+import { Problem } from '../../ask/problem.ts'
+import { type Fault, type Imported, importRegistry } from '../../ask/registry.ts'
+import { Failure } from '../../parts/answer.tsx'
+import { Section } from '../../parts/section.tsx'
+import { Table } from '../../parts/table.tsx'
+import { useReader, useTexts } from '../../reader/reader.tsx'
+import { registryTexts } from './texts.ts'
+
+const NAMES = ['clients', 'partners', 'integrations', 'activations'] as const
+type Name = (typeof NAMES)[number]
+type Texts = Partial<Record<Name, string>>
+
+/** The four files of a registry, checked as a whole by the server; it stores them only without a mistake. */
+export function Import() {
+  const texts = useTexts(registryTexts)
+  const queries = useQueryClient()
+  const [files, setFiles] = useState<Texts>({})
+  const [strangers, setStrangers] = useState<readonly string[]>([])
+  const [validFrom, setValidFrom] = useState('')
+  const upload = useMutation({
+    mutationFn: () => {
+      const { clients = '', partners = '', integrations = '', activations = '' } = files
+      const upload = { clients, partners, integrations, activations }
+      return importRegistry(validFrom === '' ? upload : { ...upload, validFrom })
+    },
+    onSuccess: () => queries.invalidateQueries(),
+  })
+  const take = async (chosen: Iterable<File>) => {
+    upload.reset()
+    const read = await Promise.all([...chosen].map(async file => [file.name, await file.text()] as const))
+    const ofName = (name: string) => NAMES.find(each => `${each}.csv` === name.toLowerCase())
+    setStrangers(read.map(([name]) => name).filter(name => ofName(name) === undefined))
+    setFiles(before => ({
+      ...before,
+      ...Object.fromEntries(read.map(([name, text]) => [ofName(name) ?? '', text])),
+    }))
+  }
+  const lacking = NAMES.filter(name => files[name] === undefined)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    upload.mutate()
+  }
+  return (
+    <Section title={texts.importTitle}>
+      <p className="soft">{texts.importHint}</p>
+      <form className="form" onSubmit={submit}>
+        <Drop take={take} />
+        <ul className="list" aria-live="polite">
+          {NAMES.filter(name => files[name] !== undefined).map(name => (
+            <li key={name}>✓ {name}.csv</li>
+          ))}
+          {strangers.map(name => (
+            <li key={name} className="warned">
+              {texts.unknown(name)}
+            </li>
+          ))}
+          {lacking.length === 0 || lacking.length === NAMES.length ? null : (
+            <li className="soft">{texts.lacks(lacking.map(name => `${name}.csv`).join(', '))}</li>
+          )}
+        </ul>
+        <label>
+          {texts.validFrom}
+          <input
+            value={validFrom}
+            placeholder="2026-10"
+            pattern="20[0-9]{2}-(0[1-9]|1[0-2])"
+            onChange={event => setValidFrom(event.target.value)}
+          />
+        </label>
+        <div className="actions">
+          <button type="submit" className="main" disabled={lacking.length > 0 || upload.isPending}>
+            {upload.isPending ? texts.importing : texts.importButton}
+          </button>
+        </div>
+      </form>
+      <Outcome imported={upload.data} error={upload.error} />
+    </Section>
+  )
+}
+
+function Drop({ take }: { readonly take: (files: Iterable<File>) => void }) {
+  const texts = useTexts(registryTexts)
+  const [isOver, setOver] = useState(false)
+  const drop = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    take(event.dataTransfer.files)
+  }
+  return (
+    <label
+      className={isOver ? 'drop over' : 'drop'}
+      onDragOver={event => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      {texts.drop}
+      <input
+        type="file"
+        className="unseen"
+        multiple
+        accept=".csv,text/csv"
+        onChange={event => take(event.target.files ?? [])}
+      />
+    </label>
+  )
+}
+
+function Outcome({
+  imported,
+  error,
+}: {
+  readonly imported: Imported | undefined
+  readonly error: Error | null
+}) {
+  const texts = useTexts(registryTexts)
+  const { format } = useReader()
+  if (imported !== undefined) {
+    const words =
+      imported.outcome === 'unchanged'
+        ? texts.unchanged
+        : texts.imported(String(imported.sequence), format.count(String(imported.clients)))
+    return (
+      <div className="notice good" role="status">
+        <p>{words}</p>
+        {imported.monthsBehind.length === 0 ? null : (
+          <p>{texts.behind(imported.monthsBehind.map(format.month).join(', '))}</p>
+        )}
+      </div>
+    )
+  }
+  if (error === null) return null
+  const faults = error instanceof Problem ? error.listOf('faults', isFault) : []
+  if (faults.length === 0) return <Failure error={error} />
+  return (
+    <div className="notice bad" role="alert">
+      <p>
+        {texts.faults(format.count(String(error instanceof Problem ? error.more.faultCount : faults.length)))}
+      </p>
+      <Table
+        label={texts.mistake}
+        rows={faults}
+        keyOf={({ file, line, column, detail }) => `${file} ${line} ${column} ${detail}`}
+        columns={[
+          { head: texts.file, cell: each => each.file },
+          { head: texts.line, isNumber: true, cell: each => each.line ?? '' },
+          { head: texts.column, cell: each => each.column ?? '' },
+          { head: texts.mistake, cell: each => each.detail },
+        ]}
+      />
+    </div>
+  )
+}
+
+function isFault(value: unknown): value is Fault {
+  return typeof value === 'object' && value !== null && 'file' in value && 'detail' in value
+}
