@@ -62,7 +62,7 @@ export const TABLE_OWNERS: ReadonlyMap<string, string> = new Map([
   ...ownedBy('services/close/', CLOSED),
   ...ownedBy('services/alerts/', RAISED),
   ...ownedBy('infra/access/', ['access_token', 'access_revocation', 'audit_entry']),
-  ...ownedBy('infra/store/', ['schema_migration', 'installation', 'seal']),
+  ...ownedBy('infra/store/', ['schema_migration', 'installation', 'seal', 'api_answer']),
 ])
 
 /** Questions that the pages show beside their figures, for readers to ask by themselves: over the documented views. */
