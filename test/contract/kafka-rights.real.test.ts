@@ -38,6 +38,9 @@ const TOPICS: Readonly<Record<string, string>> = {
   KAFKA_ALERTS_TOPIC: 'alerts',
 }
 
+/** A shipper's own topic. */
+const LINES = 'lines'
+
 type Right = { readonly command: string; readonly kind: string; readonly on: string; readonly names: string }
 
 /** The table that operators read: what it says is what the broker grants. */
@@ -93,6 +96,10 @@ describe.skipIf(obstacle !== null)('a broker that grants what the documents say 
       const ofCommand = rights.filter(right => right.command === command)
       await grant(kafka, command, ofCommand)
     }
+    await makeTopic(kafka, LINES)
+    await grant(kafka, 'intake', [
+      { command: '', kind: 'topic', on: LINES, names: 'Describe, DescribeConfigs, Read' },
+    ])
     const withoutGroups = rights.filter(right => right.command === 'aggregate' && right.kind === 'topic')
     await grant(kafka, 'ungrouped', withoutGroups)
     await grant(kafka, 'unread', [
@@ -107,7 +114,18 @@ describe.skipIf(obstacle !== null)('a broker that grants what the documents say 
 
   test('the documents name rights for every kind of command', () => {
     expect(commands.sort()).toEqual([
-      ...['aggregate', 'alerts', 'audit', 'close', 'doctor', 'rejected', 'ship', 'status'],
+      ...[
+        'aggregate',
+        'alerts',
+        'audit',
+        'close',
+        'collect',
+        'doctor',
+        'intake',
+        'rejected',
+        'ship',
+        'status',
+      ],
     ])
   })
 
@@ -124,6 +142,7 @@ describe.skipIf(obstacle !== null)('a broker that grants what the documents say 
     ]
     for (const [user, args] of [
       ['ship', ship],
+      ['intake', ['intake', '--topic', LINES, '--format', 'nginx-json', '--until-caught-up']],
       ['aggregate', ['aggregate', '--until-caught-up']],
       ['status', ['status']],
       ['audit', ['audit', '--replay']],
