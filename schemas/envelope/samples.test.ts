@@ -47,6 +47,12 @@ describe('the same 300 lines of NGINX, as real shippers wrote them to Kafka', ()
     expect(expected.filter(line => line.startsWith('client_'))).not.toHaveLength(0)
   })
 
+  test("are the first of the gateway's own log, which is held against what its client counted", () => {
+    const log = gunzipSync(readFileSync(new URL('../gateways/nginx-json.log.gz', FOLDER)))
+    const first = log.toString().split('\n').slice(0, 300).join('\n')
+    expect(readRequests('nginx-json', [Buffer.from(first)], 'lines')).toEqual(expected)
+  })
+
   test.each([
     ['rsyslog-raw', 'lines', 'nginx-json', ONE_A_LINE],
     ['rsyslog-raw', 'lines', 'nginx-json', WHOLE],

@@ -48,8 +48,8 @@ export class Turns {
   }
 
   /**
-   * Resolves once `lead` is done, or `signal` aborts and `lead` has ended; or where somebody has claimed the source whom
-   * the board does not know. Rejects with what `lead` threw.
+   * Resolves once `lead` is done, or `signal` aborts and `lead` has ended; or where somebody has claimed the source
+   * whom the board does not know. Rejects with what `lead` threw.
    */
   async take(lead: () => Promise<TurnEnd>, signal: AbortSignal): Promise<TurnEnd> {
     try {

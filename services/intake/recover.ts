@@ -14,9 +14,10 @@ export type Recovered = {
 
 export type ReadableLog = Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'read'>
 
+/** Marks come more often, while a source gets on. */
+const HALT_LOOK = 400_000
 /** From the end of a partition, the next one only where the one before held no mark of a file. */
-const LOOK_RECORDS = 20_000
-const LOOKS = [LOOK_RECORDS, 400_000, 8_000_000, Number.POSITIVE_INFINITY]
+const LOOKS = [20_000, 400_000, 8_000_000, Number.POSITIVE_INFINITY]
 
 /**
  * Finds in the log itself how far a source has been taken in. What was appended was appended whole, so the highest
@@ -44,11 +45,17 @@ export async function recover(
   )
 }
 
-/** What the source's newest mark names, if it is among the newest records of the log's first partition. */
-export async function findObstacles(log: ReadableLog, source: string): Promise<readonly MarkedObstacle[]> {
+/**
+ * What the source's newest mark in the log's first partition names; null where there is none near the end, so that
+ * nobody knows of the source, or has heard of it for long.
+ */
+export async function findObstacles(
+  log: ReadableLog,
+  source: string,
+): Promise<readonly MarkedObstacle[] | null> {
   const { startOffset, endOffset } = await log.bounds(0)
-  const fromOffset = Math.max(startOffset, endOffset - LOOK_RECORDS)
-  let found: readonly MarkedObstacle[] = []
+  const fromOffset = Math.max(startOffset, endOffset - HALT_LOOK)
+  let found: readonly MarkedObstacle[] | null = null
   if (fromOffset === endOffset) return found
   for await (const { records } of log.read(0, fromOffset, endOffset)) {
     for (const event of records.flatMap(({ value }) => decodeRecord(value)))

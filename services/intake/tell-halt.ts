@@ -16,8 +16,9 @@ type TellSettings = {
 const NO_FILE = { file: '', position: 0, eventsTotal: 0, throughMs: EARLIEST_TIME_MS } as const
 
 /**
- * Has the source's marks say why it comes no further, so that whoever closes a month learns it; nothing where they say
- * so already. The marks of the next term that goes on take it back.
+ * Has the source's marks say why it comes no further, so that whoever closes a month learns it. The marks of the next
+ * term that goes on take it back. Nothing where they say so already; or where none were ever made, as of a name that is
+ * mistyped: months would wait for that from then on.
  */
 export async function tellHalt(
   { log, writer, source, formatName: format, clock }: TellSettings,
@@ -25,7 +26,7 @@ export async function tellHalt(
 ): Promise<void> {
   const claim = await writer.claim()
   const told = await findObstacles(log, source)
-  if (told.some(({ reason, path }) => reason === halt.reason && path === halt.path)) return
+  if (told === null || told.some(({ reason, path }) => reason === halt.reason && path === halt.path)) return
   const obstacles = { total: 1, listed: [{ ...halt, sinceMs: clock() }] }
   const value = encodeMark({ kind: 'mark', source, ...NO_FILE, format, obstacles })
   const partitions = Array.from({ length: log.partitionCount }, (_, partition) => partition)

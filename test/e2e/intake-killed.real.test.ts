@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
@@ -48,7 +49,7 @@ async function readNumbers(topic: string) {
 }
 
 test.skipIf(brokers.length === 0)(
-  `killed ${KILLS} times in the middle of appends, two at once, while the topic grows: each line is there once`,
+  `killed ${KILLS} times in the middle of appends, or woken up beside the next, while the topic grows: each line once`,
   async () => {
     const [topic, foreign] = [uniqueTopic('intake-killed'), uniqueTopic('foreign')]
     await makeForeignTopic(brokers, foreign, PARTITIONS)
@@ -57,15 +58,21 @@ test.skipIf(brokers.length === 0)(
     await write(0, LINES / 2)
     const running: ChildProcess[] = []
     const said: string[] = []
+    let asleep: ChildProcess | null = null
     for (const round of range(0, KILLS)) {
       const from = LINES / 2 + (round * LINES) / 2 / KILLS
       await write(from, from + LINES / 2 / KILLS)
       const child = start(topic, foreign)
       running.push(child)
-      if (child.stdout !== null) said.push(String(await once(child.stdout, 'data')))
-      await sleep(37 * round)
-      // Of every second one the next one has to see to it that it appends no more.
-      if (round % 2 === 0) child.kill('SIGKILL')
+      const lines = createInterface({ input: child.stdout ?? process.stdin })[Symbol.asyncIterator]()
+      said.push(String((await lines.next()).value))
+      // So that there is something to lose, at whatever speed; the third round ends before it has appended.
+      if (round !== 2) await lines.next()
+      await sleep(7 * round)
+      // One that stood still wakes up in the middle of what it was doing, after the next one has begun.
+      asleep?.kill('SIGCONT')
+      asleep = round % 2 === 0 ? null : child
+      child.kill(round % 2 === 0 ? 'SIGKILL' : 'SIGSTOP')
     }
     for (const child of running) child.kill('SIGKILL')
     const last = start(topic, foreign)
@@ -76,5 +83,5 @@ test.skipIf(brokers.length === 0)(
     // The kills came when there was something to lose.
     expect(new Set(said).size).toBeGreaterThan(2)
   },
-  300_000,
+  900_000,
 )

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { makeForeignTopic, writeForeign } from '../support/kafka/foreign-topic.ts'
-import { uniqueTopic } from '../support/kafka/topics.ts'
+import { uniqueTopic, withAdmin } from '../support/kafka/topics.ts'
 import { kafka, range } from '../support/log/backends.ts'
 import { forbruk, runForbruk } from '../support/process/run-forbruk.ts'
 
@@ -53,7 +53,10 @@ async function readUsage(settings: Record<string, string>) {
 
 const statusShape = z.object({
   sources: z.array(
-    z.object({ source: z.string(), events: z.string(), missing: z.string(), through: z.string().nullable() }),
+    z.object({
+      ...{ source: z.string(), events: z.string(), missing: z.string(), through: z.string().nullable() },
+      obstacles: z.object({ listed: z.array(z.object({ reason: z.string(), path: z.string() })) }),
+    }),
   ),
 })
 
@@ -119,26 +122,50 @@ describe.skipIf(brokers.length === 0)('intake', () => {
     const settings = install()
     const topic = uniqueTopic('foreign-wrong')
     await makeForeignTopic(brokers, topic, 1)
+    const args = ['intake', '--topic', topic, '--format', 'nginx-json', '--until-caught-up']
+    await writeForeign(brokers, topic, range(0, 5).map(lineOf), 1)
+    await forbruk(args, settings)
     const lines = range(0, 40).map(number => `192.0.2.1 - acme-${number} [x] "GET / HTTP/1.1" 200 5`)
     await writeForeign(brokers, topic, lines, 1)
-    const args = ['intake', '--topic', topic, '--format', 'nginx-json', '--until-caught-up']
     const { code, stderr } = await runForbruk(args, settings)
     expect([code, stderr]).toEqual([
       3,
       expect.stringContaining('40 of 40 lines would be rejected, expected at most 25 %'),
     ])
+    await forbruk(['aggregate', '--until-caught-up'], settings)
+    const halt = { reason: 'mostly_rejected', path: topic }
+    expect(await readSources(settings)).toMatchObject([{ source: topic, obstacles: { listed: [halt] } }])
     await forbruk([...args, '--rejected-max', '100'], settings)
     await forbruk(['aggregate', '--until-caught-up'], settings)
+    expect(await readSources(settings)).toMatchObject([{ source: topic, obstacles: { listed: [] } }])
     const rejected = await forbruk(['rejected', 'list', '--json'], settings)
-    expect(rejected).toContain(`it was read at ${topic}/0, offset 39, line 1`)
+    expect(rejected).toContain(`it was read at ${topic}/0, offset 44, line 1`)
   })
 
-  test('a topic that is not there, and no Kafka at all', async () => {
+  test('a topic that was deleted is told; one that never was there is not, and no Kafka is wrong usage', async () => {
     const settings = install()
-    const args = ['intake', '--topic', uniqueTopic('foreign-none'), '--format', 'nginx-json']
-    const { code, stderr } = await runForbruk(args, settings)
-    expect([code, stderr]).toEqual([1, expect.stringContaining('Kafka has no topic')])
+    const [topic, mistyped] = [uniqueTopic('foreign-gone'), uniqueTopic('foreign-none')]
+    const argsOf = (name: string) => [
+      'intake',
+      '--topic',
+      name,
+      '--format',
+      'nginx-json',
+      '--until-caught-up',
+    ]
+    await makeForeignTopic(brokers, topic, 1)
+    await writeForeign(brokers, topic, range(0, 5).map(lineOf), 1)
+    await forbruk(argsOf(topic), settings)
+    await withAdmin(brokers, admin => admin.deleteTopics({ topics: [topic] }))
+    for (const name of [topic, mistyped]) {
+      const { code, stderr } = await runForbruk(argsOf(name), settings)
+      expect([code, stderr]).toEqual([1, expect.stringContaining('Kafka has no topic')])
+    }
+    await forbruk(['aggregate', '--until-caught-up'], settings)
+    const halt = { reason: 'topic_unusable', path: topic }
+    const sources = await readSources(settings)
+    expect(sources).toMatchObject([{ source: topic, events: '5', obstacles: { listed: [halt] } }])
     const { KAFKA_BROKERS: _, ...embedded } = settings
-    expect((await runForbruk(args, embedded)).code).toBe(2)
-  })
+    expect((await runForbruk(argsOf(topic), embedded)).code).toBe(2)
+  }, 300_000)
 })

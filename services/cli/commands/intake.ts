@@ -28,7 +28,8 @@ export function intakeCommand(context: CommandContext): Command {
     .requiredOption('--topic <name>', 'the topic that the shipper writes to, at KAFKA_BROKERS')
     .requiredOption(
       '--format <format>',
-      `how the lines are written: see forbruk formats list; or the file of your own; or ${EVENTS}: Avro or JSON of our own`,
+      'how the lines are written: see forbruk formats list; or the file of your own; ' +
+        `or ${EVENTS}: Avro or JSON of our own`,
     )
     .option(
       '--envelope <name>',

@@ -4,6 +4,7 @@ import { readTariffFile } from '../wiring/read-tariff-file.ts'
 import { examineAddress } from './examine-address.ts'
 import { examineCounting } from './examine-counting.ts'
 import { examineFolder } from './examine-folder.ts'
+import { examineIntakes } from './examine-intakes.ts'
 import { examineLog } from './examine-log.ts'
 import { examineRecords } from './examine-records.ts'
 import { examineStore } from './examine-store.ts'
@@ -29,8 +30,10 @@ export async function* examineMachine(readConfig: () => Config): AsyncGenerator<
   yield log
   const store = await examine('store', () => examineStore(config.store))
   yield store
-  if (log.state !== 'problem' && store.state !== 'problem')
+  if (log.state !== 'problem' && store.state !== 'problem') {
     yield await examine('counting', () => examineCounting(config))
+    yield await examine('intakes', () => examineIntakes(config))
+  }
   if (store.state !== 'problem') yield await examine('records', () => examineRecords(config))
   yield await examine('tariff', () => examineTariff(config.tariffPath))
   yield await examine('console', () => examineAddress('FORBRUK_LISTEN', config.console.listen))

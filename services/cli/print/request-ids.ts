@@ -5,8 +5,8 @@ const WORD = { gateway: "the gateway's", operator: "the operator's", caller: "th
 const USE = {
   ship: `A line is known by its place in its file; a request id in it is not looked at. Producers of request events of
 their own name one.`,
-  intake: `A line is known by its place in the topic; or by the gateway's request id where the format vouches for one, so
-that what a shipper sends twice counts once.`,
+  intake: `A line is known by its place in the topic; or by the gateway's request id where the format vouches for one,
+so that what a shipper sends twice counts once.`,
 } as const
 
 /** What the help of a command says of the request ids in a log. */

@@ -95,7 +95,7 @@ test('a partition that nobody counts on makes it unready, and no less alive', as
     standingMs: 9_000,
   }
   await open()
-  expect(await (await get('/v1/ready')).json()).toEqual({ status: 'ok', standstills: [] })
+  expect(await (await get('/v1/ready')).json()).toEqual({ status: 'ok', standstills: [], halts: [] })
   await open({ findStandstills: () => [standing] })
   const answer = await get('/v1/ready')
   expect([answer.status, await answer.json()]).toEqual([
@@ -108,6 +108,7 @@ test('a partition that nobody counts on makes it unready, and no less alive', as
           detail: 'partition 1 has stood at offset 20 for 9 s, with 30 offsets to be counted',
         },
       ],
+      halts: [],
     },
   ])
   expect((await get('/v1/health')).status).toBe(200)

@@ -32,6 +32,7 @@ import type {
 import { readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
 import { checkStore } from '@forbruk/infra/store/check-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { listHalts } from '@forbruk/intake/list-halts.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { daysRange, periodAt, periodDates } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
@@ -124,6 +125,12 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     listWaiting: () => readWaiting(clock()),
     ...createRuleOperations(parts),
     checkStore: () => checkStore(store),
+    async findHalts() {
+      const halts = await listHalts(store, stream)
+      return halts.map(({ source, reason, path: topic, sinceMs, todo }) => {
+        return { source, reason, topic, since: new Date(sinceMs).toISOString(), todo }
+      })
+    },
     findStandstills: () =>
       parts.findStandstills().map(standstill => ({
         ...{

@@ -235,6 +235,16 @@ test('what stands in the way of a source is named, and holds up no month that it
   expect(lacks({ sources: [{ ...open, throughMs: endMs }] })).toEqual([])
 })
 
+test('an intake that comes no further is named with what to do about it, not what a shipper would do', () => {
+  const halt = { reason: 'mostly_rejected', path: 'nginx.lines', sinceMs: endMs }
+  const halted = { ...SOURCE, throughMs: endMs - 1, obstacles: { total: 1, listed: [halt] } }
+  expect(lacks({ sources: [halted] })).toEqual([
+    'source gw1 shipped through 2026-10-31T22:59:59.999Z; expected 2026-10-31T23:00:00Z; in its way: ' +
+      'nginx.lines (mostly_rejected since 2026-10-31T23:00:00Z): mend the format, or what writes the log, and start ' +
+      'forbruk intake again; --rejected-max 100 has it rejected',
+  ])
+})
+
 test('a source that was retired is not waited for; what it lacked then is accepted, not what it lacks since', () => {
   const retired = { reason: 'host is gone', missing: 4 }
   const gone = { ...SOURCE, throughMs: null, missing: 4, retired }

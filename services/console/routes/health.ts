@@ -1,15 +1,20 @@
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { problemShape } from '../server/problem.ts'
-import { type Operations, standstillShape } from './operations.ts'
+import { haltShape, type Operations, standstillShape } from './operations.ts'
 
 const readyShape = z.object({
-  status: z.enum(['ok', 'standing']),
+  status: z.enum(['ok', 'standing', 'halted']),
   /** What nobody counts on, though there are records. */
   standstills: z.array(standstillShape).readonly(),
+  /** Intakes that come no further before a person has seen to it. */
+  halts: z.array(haltShape).readonly(),
 })
 
-export function addHealthRoutes(app: ConsoleServer, { checkStore, findStandstills }: Operations): void {
+export function addHealthRoutes(
+  app: ConsoleServer,
+  { checkStore, findStandstills, findHalts }: Operations,
+): void {
   app.get(
     '/v1/health',
     {
@@ -27,15 +32,18 @@ export function addHealthRoutes(app: ConsoleServer, { checkStore, findStandstill
     '/v1/ready',
     {
       schema: {
-        summary: 'Whether all that is in the event log is counted on, by this process or another',
+        summary:
+          'Whether all that is in the event log is counted on, by this process or another, and no intake is halted',
         response: { 200: readyShape, 503: z.union([readyShape, problemShape]) },
       },
     },
     async (_request, reply) => {
       await checkStore()
       const standstills = findStandstills()
-      if (standstills.length === 0) return { status: 'ok' as const, standstills }
-      return reply.code(503).send({ status: 'standing', standstills })
+      const halts = await findHalts()
+      if (standstills.length > 0) return reply.code(503).send({ status: 'standing', standstills, halts })
+      if (halts.length > 0) return reply.code(503).send({ status: 'halted', standstills, halts })
+      return { status: 'ok' as const, standstills, halts }
     },
   )
 }

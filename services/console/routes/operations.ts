@@ -85,6 +85,8 @@ export type Operations = {
   checkStore(): Promise<void>
   /** Partitions with records to be counted that nobody has counted on for some seconds. */
   findStandstills(): readonly z.input<typeof standstillShape>[]
+  /** As far as the marks of their sources are counted. */
+  findHalts(): Promise<readonly z.input<typeof haltShape>[]>
 }
 
 /** Local dates of the tariff's time zone. */
@@ -105,6 +107,15 @@ const rejectedShape = z.object({
   mended: z.int(),
   mending: z.int(),
   open: z.int(),
+})
+
+export const haltShape = z.object({
+  source: z.string(),
+  /** Such as `mostly_rejected`. */
+  reason: z.string(),
+  topic: z.string(),
+  since: z.iso.datetime(),
+  todo: z.string(),
 })
 
 export const standstillShape = z.object({

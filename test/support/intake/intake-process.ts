@@ -1,4 +1,5 @@
 import { openEventLog, openForeignTopic, openSoleWriter } from '@forbruk/infra/log/open-event-log.ts'
+import type { SoleWriter } from '@forbruk/infra/log/sole-writer.ts'
 import { openRecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { readEnveloped } from '../../../services/intake/read-value.ts'
@@ -6,7 +7,8 @@ import { runTerm } from '../../../services/intake/run-term.ts'
 
 /**
  * One term of an intake, to be killed: it leads from its start on, as a process does that was not told that its turn is
- * over. Arguments: brokers, the log's topic, the foreign one. Says on standard output how far earlier ones came.
+ * over. Arguments: brokers, the log's topic, the foreign one. Says on standard output how far earlier ones came, and
+ * each append, a line each.
  */
 const [brokers = '', topic = '', foreignTopic = ''] = process.argv.slice(2)
 const settings = {
@@ -22,7 +24,20 @@ if (envelope === null) throw new Error('no envelope')
 const format = openGatewayFormat('nginx-json')
 const log = await openEventLog(settings)
 const foreign = await openForeignTopic(settings, foreignTopic)
-const writer = openSoleWriter(settings, log, 'intake.edge')
+const sole = openSoleWriter(settings, log, 'intake.edge')
+const writer: SoleWriter = {
+  ...sole,
+  async claim() {
+    const claim = await sole.claim()
+    return {
+      async append(records) {
+        const places = await claim.append(records)
+        console.log(`appended ${places.length}`)
+        return places
+      },
+    }
+  },
+}
 const never = new AbortController().signal
 await runTerm({
   ...{ foreign, log, writer, source: 'edge', rejectedShareMax: 1, untilCaughtUp: true, signal: never },

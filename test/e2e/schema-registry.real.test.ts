@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openSchemaRegistry } from '@forbruk/infra/schema-registry/schema-registry.ts'
+import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
+import { readEvents } from '../../services/intake/read-value.ts'
+import { makeForeignTopic, writeForeign } from '../support/kafka/foreign-topic.ts'
+import { uniqueTopic } from '../support/kafka/topics.ts'
+import { findJavaAndMaven } from '../support/maven/find-java-and-maven.ts'
+import { forbruk } from '../support/process/run-forbruk.ts'
+import { tellNotRun } from '../support/process/tell-not-run.ts'
+import { type Apicurio, startApicurio } from '../support/registry/start-apicurio.ts'
+
+const brokers = inject('kafkaBrokers') ?? []
+const obstacle = tellNotRun('A schema registry', await findJavaAndMaven())
+const START_TIMEOUT_MS = 900_000
+
+const v1 = readFileSync(new URL('../../schemas/wire/request-event.v1.avsc', import.meta.url), 'utf8')
+const schemaShape = z.looseObject({ fields: z.array(z.looseObject({ name: z.string() })) })
+const parsed = schemaShape.parse(JSON.parse(v1))
+const withFields = (fields: readonly object[]) => JSON.stringify({ ...parsed, fields })
+const LATER = withFields([...parsed.fields, { name: 'method', type: 'string', default: '' }])
+const EARLIER = withFields(parsed.fields.filter(({ name }) => name !== 'integration_id'))
+const ORDER = JSON.stringify({ type: 'record', name: 'Order', fields: [{ name: 'id', type: 'string' }] })
+
+const eventOf = (id: string): RequestEvent => ({
+  ...{ kind: 'request', source: 'edge', identity: { kind: 'request_id', id }, clientId: 'acme' },
+  ...{ integrationId: '', timeMs: Date.now() - 600_000, status: 200, requestBytes: 40, responseBytes: 60 },
+})
+/** As a program that knows its registry's schema has it, to be written by another's serializer. */
+const writtenBy = (id: string) => ({
+  ...{ source: 'edge', identity: { 'no.forbruk.RequestId': { id } }, client_id: 'acme', integration_id: '' },
+  ...{ time: Date.now() - 600_000, status: 200, request_bytes: 40, response_bytes: 60, method: 'GET' },
+})
+const framed = (id: number, payload: Buffer) => {
+  const head = Buffer.alloc(5)
+  head.writeUInt32BE(id, 1)
+  return Buffer.concat([head, payload])
+}
+
+describe.skipIf(obstacle !== null)('a real registry', () => {
+  let apicurio: Apicurio
+  let client: SchemaRegistry
+  beforeAll(async () => {
+    apicurio = await startApicurio()
+    client = new SchemaRegistry({ host: apicurio.url })
+  }, START_TIMEOUT_MS)
+  afterAll(() => apicurio?.stop())
+
+  const register = async (subject: string, schema: string): Promise<number> =>
+    (await client.register({ type: SchemaType.AVRO, schema }, { subject })).id
+
+  test('ours, one later, one earlier and one of something else, each by its id alone', async () => {
+    const ids = [
+      await register('now', v1),
+      await register('later', LATER),
+      await register('earlier', EARLIER),
+    ]
+    const order = await register('order', ORDER)
+    expect(new Set([...ids, order]).size).toBe(4)
+    const read = readEvents(openSchemaRegistry({ url: apicurio.url, login: null }))
+    for (const id of ids) {
+      const [piece] = await read(await client.encode(id, writtenBy(`r${id}`)))
+      expect(piece).toMatchObject({ kind: 'request', clientId: 'acme', requestId: `r${id}`, status: 200 })
+    }
+    const rejected = await read(await client.encode(order, { id: '7' }))
+    expect(rejected).toMatchObject([
+      { kind: 'rejected', detail: expect.stringContaining("can't be read as no.forbruk.RequestEvent") },
+    ])
+    expect(await read(framed(9_999, Buffer.from('x')))).toMatchObject([
+      { kind: 'rejected', detail: 'schema id 9999: the schema registry has none' },
+    ])
+  })
+
+  test.skipIf(brokers.length === 0)(
+    'Avro behind ids, Avro of its own and JSON in one topic; what a shipper sends twice counts once',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'forbruk-registry-'))
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+      const settings = {
+        ...{ KAFKA_BROKERS: brokers.join(','), KAFKA_TOPIC: uniqueTopic('registry-log') },
+        ...{ FORBRUK_DATA_DIR: folder, SCHEMA_REGISTRY_URL: apicurio.url },
+      }
+      const id = await register('now', v1)
+      const json = { client_id: 'acme', time: Date.now() - 600_000, status: 200 }
+      const bytes = { request_bytes: 40, response_bytes: 60 }
+      const values = [
+        framed(id, encodeRequest(eventOf('a')).subarray(10)),
+        await client.encode(await register('later', LATER), writtenBy('b')),
+        encodeRequest(eventOf('c')),
+        JSON.stringify({ ...json, ...bytes, request_id: 'd' }),
+        // Known by its place.
+        JSON.stringify({ ...json, ...bytes }),
+        JSON.stringify({ ...json, ...bytes }),
+        framed(9_999, Buffer.from('x')),
+      ]
+      // The shipper's retry, in another form.
+      const again = [encodeRequest(eventOf('a')), JSON.stringify({ ...json, ...bytes, request_id: 'b' })]
+      const topic = uniqueTopic('foreign-registry')
+      await makeForeignTopic(brokers, topic, 2)
+      await writeForeign(brokers, topic, values, 2)
+      const intake = ['intake', '--topic', topic, '--format', 'events', '--until-caught-up', '--json']
+      expect(JSON.parse(await forbruk(intake, settings))).toMatchObject({ events: 6, rejected: 1 })
+      await writeForeign(brokers, topic, again, 2)
+      expect(JSON.parse(await forbruk(intake, settings))).toMatchObject({ events: 2, rejected: 0 })
+      await forbruk(['aggregate', '--until-caught-up'], settings)
+      const usage = await forbruk(
+        ['sql', 'SELECT sum(requests) FROM usage_monthly', '--format', 'TSV'],
+        settings,
+      )
+      expect(usage.trim()).toBe('6')
+      expect(await forbruk(['rejected', 'list'], settings)).toContain('schema id 9999')
+    },
+    600_000,
+  )
+})
