@@ -31,8 +31,6 @@ export type Shipper = {
   readonly name: string
   /** Whether it goes on with the new file when the log is renamed. */
   readonly followsRotation: boolean
-  /** Whether a kill takes no line that was read: what it has is on disk, or is read again. */
-  readonly losesNothing: boolean
   /** Of `forbruk intake`. */
   readonly envelope: string
   /** A line, as a record has it. */
@@ -45,7 +43,6 @@ export type Shipper = {
 const rsyslog: Shipper = {
   name: 'rsyslog',
   followsRotation: true,
-  losesNothing: true,
   envelope: 'lines',
   wrap: line => line,
   findObstacle: () => askForVersion('rsyslogd', '-v'),
@@ -58,7 +55,6 @@ const rsyslog: Shipper = {
 const syslogNg: Shipper = {
   name: 'syslog-ng',
   followsRotation: true,
-  losesNothing: true,
   envelope: 'lines',
   wrap: line => line,
   findObstacle: () => askForVersion('syslog-ng', '--version'),
@@ -74,7 +70,6 @@ const syslogNg: Shipper = {
 const kafkaConnect: Shipper = {
   name: 'Kafka Connect',
   followsRotation: false,
-  losesNothing: true,
   envelope: 'lines',
   wrap: line => line,
   async findObstacle() {
@@ -101,7 +96,6 @@ const kafkaConnect: Shipper = {
 const telegraf: Shipper = {
   name: 'Telegraf',
   followsRotation: true,
-  losesNothing: true,
   envelope: 'lines',
   wrap: line => line,
   findObstacle: () => askForVersion('telegraf', '--version'),
@@ -111,7 +105,6 @@ const telegraf: Shipper = {
 const openTelemetry: Shipper = {
   name: 'OpenTelemetry collector',
   followsRotation: true,
-  losesNothing: true,
   envelope: 'json-text',
   wrap: line => JSON.stringify(line),
   findObstacle: () => askForVersion('otelcol-contrib', '--help'),
