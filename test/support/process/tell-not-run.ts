@@ -1,6 +1,7 @@
 /**
  * Names what isn't run here, and why. With REQUIRE_KAFKA=1, which asks for all that tests take of a machine, or another
- * variable where one is named, it is an error. Returns the obstacle; null, and nothing is said, when there is none.
+ * variable where one is named, such as REQUIRE_SHIPPERS, it is an error. Returns the obstacle; null, and nothing is
+ * said, when there is none.
  */
 export function tellNotRun(what: string, obstacle: string | null, variable = 'REQUIRE_KAFKA'): string | null {
   if (obstacle === null) return null
