@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import type { KillableKafka } from '../support/kafka/killable-kafka.ts'
 import type { Aggregator } from './aggregators.ts'
 import { findController, findCoordinator } from './find-node.ts'
@@ -15,11 +16,12 @@ import { Progress } from './watch-progress.ts'
 import { Silence } from './watch-silence.ts'
 
 /**
- * How long a partition is not counted on when something dies: `node test/faults/silence.ts`. Three brokers with Kafka's
- * own default of how long a controller waits for one, four aggregators, and a record to every partition ten times a
- * second. Judges nothing.
+ * How long a partition is not counted on when something dies: `node test/faults/silence.ts [--broker-session-ms N]`.
+ * Three brokers, of which a controller misses one after Kafka's own 9 s unless told otherwise, four aggregators, and a
+ * record to every partition ten times a second. Judges nothing.
  */
-const BROKER_SESSION = 'broker.session.timeout.ms=9000'
+const { values } = parseArgs({ options: { 'broker-session-ms': { type: 'string', default: '9000' } } })
+const BROKER_SESSION = `broker.session.timeout.ms=${values['broker-session-ms']}`
 const EVENTS_PER_TICK = 60
 const TICK_MS = 100
 const SETTLE_MS = 8_000

@@ -41,7 +41,7 @@ ORDER BY day`
 }
 
 export function splitSql(month: string, clientId: string, split: 'integration_id' | 'status_class'): string {
-  const order = split === 'status_class' ? 'status_class' : 'sum(requests) DESC, integration_id'
+  const order = split === 'status_class' ? 'toString(status_class)' : 'sum(requests) DESC, integration_id'
   return `SELECT sum(requests), sum(bytes)
 FROM usage_daily
 WHERE ${inMonth(month)}

@@ -21,9 +21,9 @@ export default function ClientsPage() {
   const question = questionOf(month ?? '', search)
   const query = useQuery({
     queryKey: ['clients', question, 'first'],
-    queryFn: () => readClients(question, ''),
+    // With what was asked: until the next list is there, the one before stays, and is no answer to the next question.
+    queryFn: async () => ({ asked: question, first: await readClients(question, '') }),
     enabled: month !== null,
-    // Until the next list is there, the one before stays.
     placeholderData: before => before,
   })
   return (
@@ -58,11 +58,13 @@ export default function ClientsPage() {
             </select>
           </label>
           <p className="soft small" aria-live="polite">
-            {query.data === undefined ? '' : texts.found(format.count(String(query.data.totals.clients)))}
+            {query.data === undefined
+              ? ''
+              : texts.found(format.count(String(query.data.first.totals.clients)))}
           </p>
         </div>
         <Answer query={query} height={600}>
-          {answer => <ClientTable first={answer} question={question} key={JSON.stringify(question)} />}
+          {({ asked, first }) => <ClientTable first={first} question={asked} key={JSON.stringify(asked)} />}
         </Answer>
         <p className="soft small">{texts.keys}</p>
       </section>

@@ -89,7 +89,7 @@ function PayerTable({
           head: texts.print,
           cell: each => (
             <a
-              aria-label={`${texts.print}: ${each.payerName}`}
+              aria-label={`${texts.print}: ${each.payerName} r${revision}`}
               href={statementUrl(month, each.payerId, revision, language)}
               target="_blank"
               rel="noreferrer"
