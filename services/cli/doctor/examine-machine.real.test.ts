@@ -44,6 +44,7 @@ const WELL = {
   store: 'ok',
   counting: 'ok',
   records: 'ok',
+  intakes: 'ok',
   tariff: 'ok',
   console: 'ok',
   'store endpoint': 'ok',

@@ -12,6 +12,7 @@ export const PROVED_BY: Readonly<Record<string, string>> = {
   repeated_request: 'the number in recognition_progress, and the log by a replay',
   recognition_progress: 'the rows that it counts: with any less it holds no more',
   usage_alert_attempt: 'nothing: no figure and no decision rests on a delivery to a webhook',
+  api_answer: 'nothing: with a row less a write that comes again is judged again, as one without a key',
   schema_migration: 'nothing: with a row less its migration is run again, which changes nothing',
   installation: 'nothing: with another id counting begins a group of its own, and counts the same',
   process_sign: 'nothing: who counts what changes no figure',
