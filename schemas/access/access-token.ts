@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { reasonShape } from '../text/plain-text.ts'
+import { ACROSS } from '../text/across.ts'
+import { plainShape, reasonShape } from '../text/plain-text.ts'
 import { ROLES } from './role.ts'
 
 const nameError =
@@ -9,7 +10,7 @@ const daysError = 'a whole number of days from 1 to 3660'
 const scopeError = 'the role reader alone for a token that sees one client or one partner, and one of the two'
 
 /** As the registry has it. */
-const idShape = z.string().min(1).max(256)
+const idShape = plainShape(256)
 
 export const tokenNameShape = z
   .string({ error: nameError })
@@ -18,7 +19,6 @@ const rolesShape = z
   .array(z.enum(ROLES, { error: rolesError }), { error: rolesError })
   .min(1, { error: rolesError })
   .max(ROLES.length, { error: rolesError })
-  .readonly()
 export const expiryDaysShape = z.int({ error: daysError }).min(1, { error: daysError }).max(3_660, daysError)
 
 export const newTokenShape = z
@@ -36,7 +36,7 @@ export const newTokenShape = z
     ({ roles, clientId, partnerId }) =>
       (clientId === null && partnerId === null) ||
       ((clientId === null || partnerId === null) && roles.every(role => role === 'reader')),
-    { error: scopeError },
+    { error: scopeError, params: ACROSS },
   )
 export type NewToken = Readonly<z.output<typeof newTokenShape>>
 

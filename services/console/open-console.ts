@@ -8,7 +8,7 @@ import { BrowserCookie } from './access/browser-cookie.ts'
 import { Gate } from './access/gate.ts'
 import type { AccessOperations } from './access/operations.ts'
 import { SESSION_MS } from './access/session-time.ts'
-import { takeActors } from './access/take-actor.ts'
+import { takeActors, tellActor } from './access/take-actor.ts'
 import { TokenBook } from './access/token-book.ts'
 import { addLoginRoutes } from './login/login-routes.ts'
 import { Provider } from './login/provider.ts'
@@ -91,7 +91,13 @@ export async function openConsole(
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
-    transform: jsonSchemaTransform,
+    transform: route => {
+      const { schema, url } = jsonSchemaTransform(route)
+      return {
+        url,
+        schema: schema?.body === undefined ? schema : { ...schema, body: tellActor(schema.body) },
+      }
+    },
   })
   takeActors(app)
   // Before acts are recorded: what is answered again is not done again.

@@ -9,6 +9,8 @@ const examplesMax = Number(process.env.SCHEMATHESIS_EXAMPLES ?? 10)
 const secondsMax = Number(process.env.SCHEMATHESIS_SECONDS ?? 60)
 const seed = Number(process.env.SCHEMATHESIS_SEED ?? 1)
 
+const TOKEN = 'a-token-of-this-test-alone'
+
 const { place, countAll, close } = useInstallation()
 const { open, url } = useConsole(place)
 
@@ -17,8 +19,8 @@ test.skipIf(obstacle !== null)(
   async () => {
     await countAll()
     await close()
-    await open()
-    const { isClean, output } = await runSchemathesis(url(), { seed, examplesMax, secondsMax })
+    await open({ settings: { token: TOKEN } })
+    const { isClean, output } = await runSchemathesis(url(), { token: TOKEN, seed, examplesMax, secondsMax })
     expect(isClean, output).toBe(true)
     expect(output).toMatch(/Tested: +[2-9]\d/)
   },

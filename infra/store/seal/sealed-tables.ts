@@ -1,4 +1,5 @@
 import { acceptedGap } from '../tables/accepted-gap.ts'
+import { acceptedLoss } from '../tables/accepted-loss.ts'
 import { accessRevocation, accessToken } from '../tables/access-token.ts'
 import { auditEntry } from '../tables/audit-entry.ts'
 import { dialogueStep } from '../tables/dialogue-step.ts'
@@ -40,6 +41,7 @@ export const SEALED: readonly SealedTable[] = [
   sealed(stream, ['stream'], null, true),
   sealed(streamKey, ['stream'], null),
   sealed(acceptedGap, ['stream', 'partition', 'fromOffset'], 'acceptedAtMs', true),
+  sealed(acceptedLoss, ['stream', 'source', 'file', 'acceptedAtMs'], 'acceptedAtMs'),
   sealed(sourceExpectation, ['stream', 'source', 'recordedAtMs'], 'recordedAtMs'),
   sealed(sourceReconciliation, ['stream', 'source', 'reconciledAtMs'], null),
   sealed(sourceRetirement, ['stream', 'source', 'retiredAtMs'], 'retiredAtMs'),

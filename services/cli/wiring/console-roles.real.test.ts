@@ -125,8 +125,8 @@ describe('a token', () => {
     const wrong = { ...body, name: 'both', roles: ['closer'] }
     await expectProblem(
       await ask('/v1/access/tokens', admin, { method: 'POST', body: wrong }),
-      400,
-      'request_malformed',
+      422,
+      'question_unclear',
     )
     const listed = await (await ask('/v1/access/tokens', admin)).text()
     expect(JSON.parse(listed)).toMatchObject({

@@ -20,7 +20,7 @@ const usageShape = z.looseObject({
 
 async function make(more: Partial<NewToken> & { readonly name: string }): Promise<string> {
   const { store, clock } = place()
-  const none = { roles: ['reader'], clientId: null, partnerId: null, expiresAfterDays: null } as const
+  const none = { roles: ['reader' as const], clientId: null, partnerId: null, expiresAfterDays: null }
   const operations = createAccessOperations(store, () => clock.nowMs)
   return madeShape.parse(await operations.makeToken({ ...none, ...more }, 'kari')).secret
 }

@@ -33,6 +33,18 @@ export function takeActors(app: FastifyInstance): void {
   })
 }
 
+const WITH_ACTOR = z.looseObject({
+  properties: z.looseObject({ actor: z.unknown() }),
+  required: z.array(z.string()),
+})
+
+/** A body as the documents tell it: who is known need not say who they are. */
+export function tellActor<Body>(body: Body): Body {
+  const told = WITH_ACTOR.safeParse(body)
+  if (!told.success) return body
+  return { ...body, required: told.data.required.filter(name => name !== 'actor') }
+}
+
 function takesActor({ routeOptions }: FastifyRequest): boolean {
   const body = routeOptions.schema?.body
   return body instanceof z.ZodObject && 'actor' in body.shape

@@ -7,6 +7,7 @@ import {
 } from '@forbruk/schemas/statement/export.ts'
 import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
 import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
+import { plainShape } from '@forbruk/schemas/text/plain-text.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { problemShape } from '../server/problem.ts'
@@ -16,7 +17,7 @@ import { found, monthParameter, name, revisionQuery } from './parameters.ts'
 const PAYERS_MAX = 1_000
 
 const monthParameters = z.strictObject({ month: monthParameter })
-const payerParameters = z.strictObject({ month: monthParameter, payer: z.string() })
+const payerParameters = z.strictObject({ month: monthParameter, payer: plainShape(256) })
 const revisionParameters = z.strictObject({ revision: revisionQuery })
 const renderParameters = revisionParameters.extend({
   language: z.enum(LANGUAGES).default('nb').describe('Norwegian (bokmål) or English'),

@@ -1,6 +1,7 @@
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { acceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
+import { acceptedLoss } from '@forbruk/infra/store/tables/accepted-loss.ts'
 import { accessRevocation, accessToken } from '@forbruk/infra/store/tables/access-token.ts'
 import { auditEntry } from '@forbruk/infra/store/tables/audit-entry.ts'
 import { dialogueStep } from '@forbruk/infra/store/tables/dialogue-step.ts'
@@ -32,6 +33,8 @@ export async function insertSamples(store: Store): Promise<void> {
   const gap = { stream, partition: 1, fromOffset: 2, toOffset: 4, acceptedAtMs: AT_MS }
   await insertValues(store, acceptedGap, [{ ...gap, reason: 'because' }])
   const source = { stream, source: 'gw' }
+  const lost = { ...source, file: 'lines/0:1-3', missing: 2, acceptedAtMs: AT_MS }
+  await insertValues(store, acceptedLoss, [{ ...lost, ...said }])
   const expected = { ...source, recordedAtMs: AT_MS, fromMonth: '2026-01', actor: 'kari' }
   await insertValues(store, sourceExpectation, [expected])
   const retired = { ...source, retiredAtMs: AT_MS, throughMs: AT_MS, missing: 2 }

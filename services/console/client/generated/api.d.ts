@@ -1062,7 +1062,7 @@ export interface paths {
                         /** @description the newest that you have seen: a later one is not approved with it */
                         approve: string;
                         /** @description who approves */
-                        actor: string;
+                        actor?: string;
                     };
                 };
             };
@@ -2273,7 +2273,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         /** @description who did it */
-                        actor: string;
+                        actor?: string;
                         /** @description the `sequence` of the case as it was seen: refused when another step came since */
                         expectedSequence: number;
                         action: {
@@ -2510,7 +2510,7 @@ export interface paths {
                         /** @default null */
                         untilMonth?: string | null;
                         reason: string;
-                        actor: string;
+                        actor?: string;
                     } | {
                         eventsMax: number;
                     } | {
@@ -2634,7 +2634,7 @@ export interface paths {
                     "application/json": {
                         untilMonth: string;
                         reason: string;
-                        actor: string;
+                        actor?: string;
                     };
                 };
             };
@@ -4052,7 +4052,7 @@ export interface paths {
                     "application/json": {
                         /** @description never used twice */
                         name: string;
-                        readonly roles: ("reader" | "account_manager" | "closer" | "admin")[];
+                        roles: ("reader" | "account_manager" | "closer" | "admin")[];
                         /**
                          * @description sees this client alone
                          * @default null
