@@ -123,7 +123,7 @@ describe.skipIf(brokers.length === 0).each(SHIPPERS)('$name', shipper => {
     expect(rejected).toBe(gateway.strangers)
   }, 600_000)
 
-  test(`killed ${KILLS} times while lines come: none is lost, and sent all once more, each counts once`, async context => {
+  test(`killed ${KILLS} times while lines come: none is lost, and what is sent again counts once`, async context => {
     if (obstacle !== null) return context.skip()
     const installation = await install(shipper)
     const { gateway, topic } = installation
