@@ -10,7 +10,8 @@ export function limitRate(app: Pick<FastifyInstance, 'addHook'>): void {
   const limit = new RateLimit(RATE)
   const policy = `"address";q=${RATE.requestsMax};w=${RATE.windowMs / 1_000}`
   app.addHook('onRequest', async (request, reply) => {
-    const { isAllowed, remaining, resetMs } = limit.take(request.ip, performance.now())
+    // Whole: of fractions, a window of 60 s may come to a little more than that.
+    const { isAllowed, remaining, resetMs } = limit.take(request.ip, Math.trunc(performance.now()))
     const seconds = Math.ceil(resetMs / 1_000)
     reply.header('ratelimit-policy', policy).header('ratelimit', `"address";r=${remaining};t=${seconds}`)
     if (isAllowed) return
