@@ -1,9 +1,5 @@
-import {
-  LINE_REJECT_REASONS,
-  type LineRejectReason,
-  type RecordRejectReason,
-  type RequestEvent,
-} from '@forbruk/schemas/event/log-event.ts'
+import type { LineRejectReason, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import { toLineReason } from '@forbruk/schemas/event/to-line-reason.ts'
 import type { DeclaredFormat, ParsedLine } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 
@@ -81,16 +77,6 @@ function ownPiece(decoded: Decoded, text: Buffer): Piece {
       return { kind: 'rejected', reason: 'line_not_json', detail, text }
     }
   }
-}
-
-const OTHER_REASONS: Partial<Record<RecordRejectReason, LineRejectReason>> = {
-  event_malformed: 'field_missing',
-  source_invalid: 'field_missing',
-  identity_invalid: 'field_missing',
-}
-
-function toLineReason(reason: RecordRejectReason): LineRejectReason {
-  return LINE_REJECT_REASONS.find(known => known === reason) ?? OTHER_REASONS[reason] ?? 'line_not_json'
 }
 
 function tooLong(text: Buffer, textBytesMax: number): Piece {

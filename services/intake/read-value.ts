@@ -1,11 +1,7 @@
 import type { SchemaRegistry } from '@forbruk/infra/schema-registry/schema-registry.ts'
 import type { RecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
-import {
-  LINE_REJECT_REASONS,
-  type LineRejectReason,
-  type RecordRejectReason,
-  type RequestEvent,
-} from '@forbruk/schemas/event/log-event.ts'
+import type { LineRejectReason, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import { toLineReason } from '@forbruk/schemas/event/to-line-reason.ts'
 import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import {
   type DecodePayload,
@@ -117,17 +113,6 @@ function toRequest({ identity, ...request }: RequestEvent): Piece {
     responseBytes,
   } as const
   return identity.kind === 'request_id' ? { ...said, requestId: identity.id } : said
-}
-
-function toLineReason(reason: RecordRejectReason): LineRejectReason {
-  return LINE_REJECT_REASONS.find(known => known === reason) ?? OTHER_REASONS[reason] ?? 'line_not_json'
-}
-
-const OTHER_REASONS: Partial<Record<RecordRejectReason, LineRejectReason>> = {
-  record_too_large: 'line_too_long',
-  event_malformed: 'field_missing',
-  source_invalid: 'field_missing',
-  identity_invalid: 'field_missing',
 }
 
 function tooLarge(value: Buffer, found: string): Piece {
