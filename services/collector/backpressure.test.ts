@@ -1,15 +1,16 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import { hashSecret } from '@forbruk/infra/access/secret.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { expect, test } from 'vitest'
-import { collectorAtHand, digestOf, ownEvent } from '../../test/support/collector/open-collector.ts'
+import { collectorAtHand, ownEvent } from '../../test/support/collector/open-collector.ts'
 import { until } from '../../test/support/wait/until.ts'
 
 const tokenOf = (source: string) => `a-token-of-the-source-${source}`
 const bearer = (source: string) => ({ authorization: `Bearer ${tokenOf(source)}` })
 const holders = ['slow', 'other', 'third'].map(source => ({
-  ...{ tokenDigest: digestOf(tokenOf(source)), source, format: null },
+  ...{ tokenHash: hashSecret(tokenOf(source)), source, format: null },
 }))
 /** How many bodies of one source fit whose size nobody knows before they are here. */
 const FIT = 8

@@ -1,20 +1,16 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { hashSecret } from '@forbruk/infra/access/secret.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import type { Decoded } from '@forbruk/schemas/wire/decode.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  cloudEvent,
-  collectorAtHand,
-  digestOf,
-  ownEvent,
-} from '../../test/support/collector/open-collector.ts'
+import { cloudEvent, collectorAtHand, ownEvent } from '../../test/support/collector/open-collector.ts'
 
 const TOKEN = 'a-token-of-the-kong-gateway'
 const holders = [
-  { tokenDigest: digestOf(TOKEN), source: 'kong-1', format: openGatewayFormat('kong') },
-  { tokenDigest: digestOf('another-token-of-the-edge'), source: 'edge', format: null },
+  { tokenHash: hashSecret(TOKEN), source: 'kong-1', format: openGatewayFormat('kong') },
+  { tokenHash: hashSecret('another-token-of-the-edge'), source: 'edge', format: null },
 ]
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const batch = 'application/cloudevents-batch+json'

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { digestOfBearer } from '@forbruk/infra/runtime/bearer-token.ts'
+import { readBearer } from '@forbruk/infra/access/secret.ts'
 import { judgeProvenance, readProvenance } from '@forbruk/infra/runtime/judge-provenance.ts'
 import type { Refusal } from './refusal.ts'
 import { findHolder, type Sender, type TokenHolder } from './sender.ts'
@@ -22,7 +22,7 @@ export function judgeRequest(
   const foreign = judgeProvenance(readProvenance(headers), { isLoopback, isForeignAllowed: false })
   if (foreign !== null) return { kind: 'origin_foreign', status: 403, detail: foreign }
   if (holders === null) return { source: SOURCE_WITHOUT_TOKEN, format: null }
-  const holder = findHolder(holders, digestOfBearer(headers.authorization))
+  const holder = findHolder(holders, readBearer(headers.authorization))
   if (holder !== null) return holder
   const detail = 'expected «Authorization: Bearer …» with a token of FORBRUK_COLLECTOR_TOKENS'
   return { kind: 'token_missing', status: 401, detail }

@@ -1,9 +1,10 @@
+import { hashSecret } from '@forbruk/infra/access/secret.ts'
 import { OpenMeter } from '@openmeter/sdk'
 import { expect, test } from 'vitest'
-import { collectorAtHand, digestOf } from '../../test/support/collector/open-collector.ts'
+import { collectorAtHand } from '../../test/support/collector/open-collector.ts'
 
 const TOKEN = 'a-token-of-a-service-that-sends'
-const holders = [{ tokenDigest: digestOf(TOKEN), source: 'billing-sdk', format: null }]
+const holders = [{ tokenHash: hashSecret(TOKEN), source: 'billing-sdk', format: null }]
 const time = new Date('2026-11-26T00:00:00.123Z')
 
 test('OpenMeter’s SDK sends to us once its URL is changed', async () => {

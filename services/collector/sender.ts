@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
-import { digestToken } from '@forbruk/infra/runtime/bearer-token.ts'
+import { hashSecret, isSameHash } from '@forbruk/infra/access/secret.ts'
 import { isName } from '@forbruk/schemas/event/check-request.ts'
 import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { isPlain } from '@forbruk/schemas/text/plain-text.ts'
@@ -13,7 +12,7 @@ export type Sender = {
 }
 
 /** By the SHA-256 of its token, which has too much chance in it to be found from that. */
-export type TokenHolder = Sender & { readonly tokenDigest: Buffer }
+export type TokenHolder = Sender & { readonly tokenHash: string }
 
 /** The file of tokens can't be used: every mistake, by its place. */
 export class TokensError extends Error {
@@ -27,8 +26,8 @@ const sourceShape = z
   .string()
   .refine(text => isName(text) && isPlain(text), 'expected 1 to 256 characters without control characters')
 
-/** What a request without a token would be let in by. */
-const NO_TOKEN = digestToken('').toString('hex')
+/** Nobody can present it. */
+const NO_TOKEN = hashSecret('')
 
 const shape = z
   .array(
@@ -36,7 +35,7 @@ const shape = z
       sha256: z
         .string()
         .regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of a token, as 64 digits of hex in small letters')
-        .refine(digest => digest !== NO_TOKEN, 'is that of no token at all; expected that of a token'),
+        .refine(hash => hash !== NO_TOKEN, 'is that of no token at all; expected that of a token'),
       source: sourceShape,
       format: z.string().optional(),
       clientField: z.string().optional(),
@@ -70,7 +69,7 @@ export function readTokens(text: string, file: string, openFormat: OpenFormat): 
       throw new TokensError(file, [`$[${index}]: fields are chosen of a format; expected format beside them`])
     }
     const opened = format === undefined ? null : openFormat(format, fields)
-    return { tokenDigest: Buffer.from(sha256, 'hex'), source, format: opened }
+    return { tokenHash: sha256, source, format: opened }
   })
 }
 
@@ -88,9 +87,11 @@ function spell(path: readonly PropertyKey[]): string {
 }
 
 /** Every token is compared, so that the time it takes tells nothing of which there are. */
-export function findHolder(holders: readonly TokenHolder[], presented: Buffer): Sender | null {
+export function findHolder(holders: readonly TokenHolder[], secret: string | null): Sender | null {
+  if (secret === null) return null
+  const presented = hashSecret(secret)
   return holders.reduce<Sender | null>(
-    (found, holder) => (timingSafeEqual(holder.tokenDigest, presented) ? holder : found),
+    (found, holder) => (isSameHash(holder.tokenHash, presented) ? holder : found),
     null,
   )
 }

@@ -1,5 +1,6 @@
-import { randomUUID, timingSafeEqual } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { hashSecret, isSameHash } from '../../access/secret.ts'
 import { type AdmissionBounds, createAdmission } from './admit.ts'
 import { toCompressedBlocks } from './compressed-blocks.ts'
 import { chooseCoding, decodeBody, encodeBody, tooLarge } from './encode-body.ts'
@@ -114,9 +115,7 @@ export function createAnswerer(engine: ReadEngine, key: string, onStuck: (reason
 type Send = (reply: Reply) => Promise<void>
 
 function isOwn(message: IncomingMessage, key: string): boolean {
-  const presented = Buffer.from(header(message.headers, KEY_HEADER) ?? '')
-  const expected = Buffer.from(key)
-  return presented.length === expected.length && timingSafeEqual(presented, expected)
+  return isSameHash(hashSecret(header(message.headers, KEY_HEADER) ?? ''), hashSecret(key))
 }
 
 /** Whoever says so: nobody proves it here, and the bounds for all hold whatever is said. */

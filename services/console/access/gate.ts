@@ -1,3 +1,4 @@
+import { readBearer } from '@forbruk/infra/access/secret.ts'
 import type { FastifyRequest } from 'fastify'
 import type { Problem } from '../server/problem.ts'
 import type { BrowserCookie } from './browser-cookie.ts'
@@ -51,8 +52,8 @@ export class Gate {
   }
 
   async #identify(request: FastifyRequest): Promise<{ caller: Caller | null; isByCookie: boolean }> {
-    const [, bearer] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? []
-    if (bearer !== undefined) return { caller: await this.identifySecret(bearer), isByCookie: false }
+    const bearer = readBearer(request.headers.authorization)
+    if (bearer !== null) return { caller: await this.identifySecret(bearer), isByCookie: false }
     const kept = this.#parts.cookie.read(request)
     const byCookie = kept === null ? null : await this.identifySecret(kept)
     if (byCookie !== null) return { caller: byCookie, isByCookie: true }

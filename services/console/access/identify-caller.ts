@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
-import { hashSecret } from '@forbruk/infra/access/secret.ts'
+import { hashSecret, isSameHash } from '@forbruk/infra/access/secret.ts'
 import type { AccessToken } from '@forbruk/schemas/access/access-token.ts'
 import { EVERYTHING, toScope } from '@forbruk/schemas/access/scope.ts'
 import type { Caller } from './caller.ts'
@@ -29,7 +28,7 @@ export function admitUnnamed({ isLoopback, apiToken, hasLogin }: Door, wasAnyMad
 
 /** Pure: whoever holds FORBRUK_API_TOKEN, or null. */
 export function identifyBySetting(secret: string, { apiToken }: Door): Caller | null {
-  if (apiToken === null || !isSame(hashSecret(secret), hashSecret(apiToken))) return null
+  if (apiToken === null || !isSameHash(hashSecret(secret), hashSecret(apiToken))) return null
   const known = { actor: 'FORBRUK_API_TOKEN', via: 'setting', roles: ['admin'] } as const
   return { ...known, scope: EVERYTHING, token: null, expiresAt: null }
 }
@@ -42,14 +41,8 @@ export function identifyByToken(
 ): Caller | null {
   const hash = hashSecret(secret)
   const token = tokens.get(hash)
-  if (token === undefined || !isSame(hash, token.hash)) return null
+  if (token === undefined || !isSameHash(hash, token.hash)) return null
   const { actor, kind, roles, name, expiresAt } = token
   if (expiresAt !== null && Date.parse(expiresAt) <= nowMs) return null
   return { actor, via: kind, roles, scope: toScope(token), token: name, expiresAt }
-}
-
-/** The time it takes tells nothing of either, nor of a secret's length: hashes are compared. */
-function isSame(hash: string, other: string): boolean {
-  const [one, two] = [Buffer.from(hash), Buffer.from(other)]
-  return one.length === two.length && timingSafeEqual(one, two)
 }

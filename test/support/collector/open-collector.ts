@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -74,8 +73,6 @@ async function readAll(log: EventLog): Promise<readonly Decoded[]> {
   }
   return events
 }
-
-export const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 /** An event of our own, as JSON. */
 export function ownEvent(id: string | null, more: Record<string, unknown> = {}): string {
