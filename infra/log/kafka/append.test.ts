@@ -48,6 +48,19 @@ test('a share that was not acknowledged is sent again, alone', async () => {
   expect(sent.map(({ messages }) => messages.map(message => message.partition))).toEqual([[0, 1], [1]])
 })
 
+test('what one partition refuses is not appended again and again to the others', async () => {
+  const sent: (number | undefined)[][] = []
+  const send: Producer['send'] = async ({ topic, messages }) => {
+    const partitions = messages.map(({ partition }) => partition)
+    sent.push(partitions)
+    if (partitions.includes(1) && sent.length < 6) throw Object.assign(new Error('away'), { retriable: true })
+    return partitions.map(partition => ({ topicName: topic, partition: partition ?? -1, errorCode: 0 }))
+  }
+  const shares = [0, 1, 2].map(partition => ({ partition, records: [record(1)] }))
+  await sendRequest({ send }, 'requests', shares, async () => {})
+  expect(sent).toEqual([[0, 1, 2], [0], [1], [2], [1], [1]])
+})
+
 test('a share that is never acknowledged is an error that names its partition, after bounded pauses', async () => {
   const { sent, producer } = producerThatAnswers([])
   const pausesMs: number[] = []
@@ -55,8 +68,8 @@ test('a share that is never acknowledged is an error that names its partition, a
   await expect(
     sendRequest(producer, 'requests', [{ partition: 3, records: [record(1)] }], pause),
   ).rejects.toThrow('Kafka acknowledged nothing of partition 3 of "requests"')
-  expect(sent).toHaveLength(32)
-  expect(pausesMs).toEqual([250, 500, ...Array.from({ length: 29 }, () => 1_000)])
+  expect(sent).toHaveLength(62)
+  expect(pausesMs).toEqual([250, ...Array.from({ length: 60 }, () => 500)])
 })
 
 test('what a repetition cannot mend is thrown at once', async () => {

@@ -12,10 +12,10 @@ const RECORD_OVERHEAD_BYTES = 32
 const BATCH_OVERHEAD_BYTES = 61
 
 const SEND_TIMEOUT_MS = 30_000
-/** Brokers may be away, restarting, for about 30 s; once one leads again, what waits is sent within a second. */
-const SEND_ATTEMPTS_MAX = 32
+/** Brokers may be away, restarting, for about 30 s; once one leads again, what waits is sent within half a second. */
+const SEND_ATTEMPTS_MAX = 62
 const PAUSE_MIN_MS = 250
-const PAUSE_MAX_MS = 1_000
+const PAUSE_MAX_MS = 500
 
 /** Cuts each partition's records into batches that Kafka takes, and lines them up in requests of one batch each. */
 export function splitIntoRequests(
@@ -55,7 +55,8 @@ function cutIntoBatches(records: readonly PlacedRecord[], recordBatchBytesMax: n
 /**
  * Resolves once every share has been acknowledged by all in-sync replicas. kafkajs may resolve without having sent a
  * share whose leader moved to a broker that had answered before, so each acknowledgement is looked for. A share that
- * was appended but whose acknowledgement was lost is appended twice.
+ * was appended but whose acknowledgement was lost is appended twice. Where an attempt fails nobody can tell of which
+ * share, so that from then on each goes by itself: those that can be appended are not again with every attempt.
  */
 export async function sendRequest(
   producer: Pick<Producer, 'send'>,
@@ -63,12 +64,17 @@ export async function sendRequest(
   request: readonly Share[],
   pause: (durationMs: number) => Promise<unknown> = setTimeout,
 ): Promise<void> {
-  let unsent = request
+  let unsent = [request]
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await trySend(producer, topic, unsent)
-    unsent = outcome.unsent
-    if (unsent.length === 0) return
-    if (attempt === SEND_ATTEMPTS_MAX) throw outcome.reason
+    const outcomes = await Promise.allSettled(unsent.map(shares => trySend(producer, topic, shares)))
+    const failed = outcomes.flatMap(outcome => {
+      if (outcome.status === 'rejected') throw outcome.reason
+      return outcome.value.unsent.length === 0 ? [] : [outcome.value]
+    })
+    const [first] = failed
+    if (first === undefined) return
+    if (attempt === SEND_ATTEMPTS_MAX) throw first.reason
+    unsent = failed.flatMap(outcome => outcome.unsent.map(share => [share]))
     await pause(Math.min(PAUSE_MIN_MS * 2 ** (attempt - 1), PAUSE_MAX_MS))
   }
 }
