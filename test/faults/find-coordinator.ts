@@ -1,11 +1,6 @@
 import { withAdmin } from '../support/kafka/topics.ts'
 
-/** The number of the node that is the active controller, as far as a client is told. */
-export function findController(addresses: readonly string[]): Promise<number> {
-  return withAdmin(addresses, async admin => (await admin.describeCluster()).controller ?? 1)
-}
-
-/** That of the group under which counting commits. */
+/** The node that takes what counting commits. */
 export function findCoordinator(addresses: readonly string[]): Promise<number> {
   return withAdmin(addresses, async admin => {
     const { groups } = await admin.listGroups()

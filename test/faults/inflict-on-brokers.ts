@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
+import { findActiveController } from '../support/kafka/find-active-controller.ts'
 import type { KillableKafka } from '../support/kafka/killable-kafka.ts'
-import { findController, findCoordinator } from './find-node.ts'
+import { findCoordinator } from './find-coordinator.ts'
 import type { Fault } from './plan.ts'
 import type { World } from './world.ts'
 
@@ -44,7 +45,7 @@ export async function inflictOnBrokers(fault: BrokerFault, world: World): Promis
       one.heal()
       return `${name}nothing came through to it for ${CUT_OFF_MS} ms`
     case 'controller-kill':
-      return killNamed('controller', await findController(world.addresses), world)
+      return killNamed('controller', await findActiveController(world.addresses), world)
     case 'coordinator-kill':
       return killNamed('coordinator of the group', await findCoordinator(world.addresses), world)
     case 'brokers-two-down':

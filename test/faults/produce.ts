@@ -58,7 +58,10 @@ export async function send(log: EventLog, made: readonly MadeRecord[], oracle: O
 }
 
 /** The same records in the same order, as the shipper does. */
-async function appendUntilAcknowledged(log: EventLog, records: readonly OutgoingRecord[]): Promise<void> {
+export async function appendUntilAcknowledged(
+  log: EventLog,
+  records: readonly OutgoingRecord[],
+): Promise<void> {
   const deadlineMs = performance.now() + OUTAGE_MAX_MS
   for (;;) {
     try {

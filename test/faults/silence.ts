@@ -3,17 +3,17 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { findActiveController } from '../support/kafka/find-active-controller.ts'
 import type { KillableKafka } from '../support/kafka/killable-kafka.ts'
 import type { Aggregator } from './aggregators.ts'
-import { findController, findCoordinator } from './find-node.ts'
-import { EventMaker } from './make-events.ts'
-import { Oracle } from './oracle.ts'
+import { findCoordinator } from './find-coordinator.ts'
+import { measureSilence } from './measure-silence.ts'
 import { OF_THREE } from './plan.ts'
 import { table } from './print-report.ts'
-import { send } from './produce.ts'
+import { Beats } from './send-beats.ts'
 import { type Ending, makeAggregators, startServers } from './start-servers.ts'
+import { LedgerWatch } from './watch-ledger.ts'
 import { Progress } from './watch-progress.ts'
-import { Silence } from './watch-silence.ts'
 
 /**
  * How long a partition is not counted on when something dies: `node test/faults/silence.ts [--broker-session-ms N]`.
@@ -21,9 +21,11 @@ import { Silence } from './watch-silence.ts'
  * record to every partition ten times a second. Judges nothing.
  */
 const { values } = parseArgs({ options: { 'broker-session-ms': { type: 'string', default: '9000' } } })
-const BROKER_SESSION = `broker.session.timeout.ms=${values['broker-session-ms']}`
-const EVENTS_PER_TICK = 60
-const TICK_MS = 100
+/** The second is Kafka's own as well. */
+const SESSION = [
+  `broker.session.timeout.ms=${values['broker-session-ms']}`,
+  'broker.heartbeat.interval.ms=2000',
+]
 const SETTLE_MS = 8_000
 const FAULT_MS = 2_000
 const SECONDS_MAX = 60
@@ -35,7 +37,7 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 const form = { ...OF_THREE, eventsTotal: Number.MAX_SAFE_INTEGER }
 mkdirSync(folder, { recursive: true })
-const additions = { listeners: [], properties: [BROKER_SESSION], formatOptions: [] }
+const additions = { listeners: [], properties: SESSION, formatOptions: [] }
 const servers = await startServers(
   { seed: Date.now() % 2 ** 31, form, clickhouseUrl: null },
   folder,
@@ -46,18 +48,12 @@ const { brokers, addresses, log, store } = servers
 const aggregators = await makeAggregators(servers, what => console.error(what), ending)
 for (const aggregator of aggregators) aggregator.start()
 
-const maker = new EventMaker(1, form, Date.now())
-const oracle = new Oracle()
+const beats = new Beats(log)
 const stopping = new AbortController()
-const producing = (async () => {
-  while (!stopping.signal.aborted) {
-    const made = Array.from({ length: EVENTS_PER_TICK }, () => maker.next()).flat()
-    await send(log, made, oracle)
-    await setTimeout(TICK_MS)
-  }
-})()
+const sending = beats.send(stopping.signal)
 
-const silence = new Silence(new Progress(log, store))
+const progress = new Progress(log, store)
+const watch = new LedgerWatch(progress)
 const [first, second] = aggregators
 if (first === undefined || second === undefined) throw new Error('there are no aggregators')
 
@@ -67,6 +63,8 @@ async function restart(aggregator: Aggregator): Promise<void> {
 }
 
 let down: KillableKafka | null = null
+/** More on what was done. */
+let note = ''
 const cases: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['nothing, for comparison', async () => undefined],
   ['a process is killed (kill -9), and stays away', () => first.kill()],
@@ -92,15 +90,14 @@ const cases: readonly (readonly [string, () => Promise<unknown>])[] = [
       }
     },
   ],
-  [
-    'a broker is killed (kill -9)',
-    async () => killBroker(((await findController(addresses)) % brokers.length) + 1),
-  ],
+  ['a broker that is not the active controller is killed (kill -9)', killOther],
   ['it comes back', startBroker],
   [
-    'the coordinator of the group is killed (kill -9)',
-    async () => killBroker(await findCoordinator(addresses)),
+    'the active controller is killed (kill -9)',
+    async () => killBroker(await findActiveController(addresses)),
   ],
+  ['it comes back', startBroker],
+  ['the coordinator of the group is killed (kill -9)', killCoordinator],
   ['it comes back', startBroker],
   [
     'a broker is stopped in order',
@@ -111,6 +108,18 @@ const cases: readonly (readonly [string, () => Promise<unknown>])[] = [
   ],
   ['it comes back', startBroker],
 ]
+
+async function killOther(): Promise<void> {
+  const controller = await findActiveController(addresses)
+  await killBroker((controller % brokers.length) + 1)
+}
+
+async function killCoordinator(): Promise<void> {
+  const coordinator = await findCoordinator(addresses)
+  const isController = coordinator === (await findActiveController(addresses))
+  note = isController ? ': it is the active controller as well' : ': it is not the active controller'
+  await killBroker(coordinator)
+}
 
 async function killBroker(node: number): Promise<void> {
   down = brokers[node - 1] ?? null
@@ -123,21 +132,28 @@ async function startBroker(): Promise<void> {
 
 await setTimeout(SETTLE_MS)
 const rows: string[][] = []
+const seconds = (durationMs: number) => (durationMs / 1_000).toFixed(1)
+const endsOfLog = () => progress.ends(() => performance.now() + SECONDS_MAX * 1_000)
 for (const [what, inflict] of cases) {
-  silence.begin()
+  const from = await endsOfLog()
+  watch.begin()
+  note = ''
   await inflict()
   await setTimeout(FAULT_MS)
-  const { longestMs, partition } = await silence.end(SECONDS_MAX)
-  rows.push([what, (longestMs / 1_000).toFixed(1), String(partition), (loadavg()[0] ?? 0).toFixed(1)])
+  const looks = await watch.end(SECONDS_MAX)
+  const found = measureSilence(await beats.read(from, await endsOfLog()), looks)
+  const { least, most } = found.unacknowledgedMs
+  const measured = [found.stillMs, least, most, found.uncountedMs].map(seconds)
+  rows.push([what + note, ...measured, (loadavg()[0] ?? 0).toFixed(1)])
   console.error(rows.at(-1)?.join('  '))
   await setTimeout(SETTLE_MS)
 }
 stopping.abort()
-await producing
-console.log(
-  table(['what happens', 'longest silence of a partition, s', 'partition', 'load of the machine'], rows).join(
-    '\n',
-  ),
-)
+await sending
+const head = [
+  ...['what happens', 'longest silence of a partition, s', 'no record taken, s: least', 'most'],
+  ...['taken to counted, s', 'load of the machine'],
+]
+console.log(table(head, rows).join('\n'))
 for (const end of ending.reverse()) await end().catch(error => console.error(`at the end: ${error}`))
 process.exit(0)
