@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { openEventLog, openSoleWriter } from '@forbruk/infra/log/open-event-log.ts'
 import { readConfig } from '@forbruk/infra/runtime/config.ts'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { writeForeign } from '../support/kafka/foreign-topic.ts'
 import {
   findObstacle,
   PASSWORD,
@@ -41,17 +42,18 @@ const TOPICS: Readonly<Record<string, string>> = {
 /** A shipper's own topic. */
 const LINES = 'lines'
 
+/** A command is the name of its user as well, so that it has no spaces. */
 type Right = { readonly command: string; readonly kind: string; readonly on: string; readonly names: string }
 
 /** The table that operators read: what it says is what the broker grants. */
 function readDocumentedRights(): Right[] {
   const path = new URL('../../docs/operating.md', import.meta.url)
   const rows = readFileSync(path, 'utf8').matchAll(
-    /^\| (?:`forbruk (\w+)`)? ?\| (topic|groups|transactional ids) `(\w+)` \| ([\w, ]+) \|$/gm,
+    /^\| (?:`forbruk ([\w -]+)`)? ?\| (topic|groups|transactional ids) `(\w+)` \| ([\w, ]+) \|$/gm,
   )
   let command = ''
   return [...rows].map(([, named, kind = '', on = '', names = '']) => {
-    command = named ?? command
+    command = named?.replaceAll(' ', '-') ?? command
     return { command, kind, on, names }
   })
 }
@@ -83,6 +85,12 @@ describe.skipIf(obstacle !== null)('a broker that grants what the documents say 
   })
   const run = (user: string, args: readonly string[], more: Record<string, string> = {}) =>
     runForbruk(args, { ...settingsOf(user), ...more })
+  /** What it printed. */
+  const succeed = async (user: string, args: readonly string[]) => {
+    const { code, stdout, stderr } = await run(user, args)
+    expect({ user, code, stderr: code === 0 ? '' : stderr + stdout }).toEqual({ user, code: 0, stderr: '' })
+    return stdout
+  }
   const open = async (env: Record<string, string>, topic: string) => {
     const log = await openEventLog(logOf(env, topic))
     onTestFinished(() => log.close())
@@ -123,8 +131,13 @@ describe.skipIf(obstacle !== null)('a broker that grants what the documents say 
         'doctor',
         'intake',
         'rejected',
+        'serve',
         'ship',
+        'source-accept-loss',
+        'source-reconcile',
+        'statements-announce',
         'status',
+        'stream',
       ],
     ])
   })
@@ -141,22 +154,47 @@ describe.skipIf(obstacle !== null)('a broker that grants what the documents say 
       join(folder, 'access.log'),
     ]
     for (const [user, args] of [
+      ['stream', ['stream', 'limits', '--past', '36500d', '--ahead', '36500d']],
       ['ship', ship],
       ['intake', ['intake', '--topic', LINES, '--format', 'nginx-json', '--until-caught-up']],
       ['aggregate', ['aggregate', '--until-caught-up']],
       ['status', ['status']],
       ['audit', ['audit', '--replay']],
       ['doctor', ['doctor']],
-    ] as const) {
-      const { code, stdout, stderr } = await run(user, args)
-      expect({ user, code, stderr: code === 0 ? '' : stderr + stdout }).toEqual({ user, code: 0, stderr: '' })
-    }
+      ['source-reconcile', ['source', 'reconcile', 'gw', ...HOURS_OF_LINE, '--served', '1']],
+    ] as const)
+      await succeed(user, args)
+  })
+
+  test('a topic that got partitions is agreed to', async () => {
+    await withAdmin(kafka.plain.brokers, admin =>
+      admin.createPartitions({ topicPartitions: [{ topic: 'requests', count: 2 }] }),
+    )
+    expect(await succeed('stream', ['stream', 'grow'])).toContain('all 2 partitions are counted from now on')
+    await succeed('aggregate', ['aggregate', '--until-caught-up'])
+  })
+
+  test("what a shipper's topic lost is given up", async () => {
+    const { brokers } = kafka.plain
+    const intake = ['intake', '--topic', LINES, '--format', 'nginx-json', '--until-caught-up']
+    await writeForeign(brokers, LINES, [NGINX_LINE], 1)
+    await succeed('intake', intake)
+    await writeForeign(brokers, LINES, [NGINX_LINE, NGINX_LINE, NGINX_LINE], 1)
+    await withAdmin(brokers, async admin => {
+      // kafkajs deletes of a topic that it knows.
+      await admin.fetchTopicOffsets(LINES)
+      await admin.deleteTopicRecords({ topic: LINES, partitions: [{ partition: 0, offset: '2' }] })
+    })
+    await succeed('intake', intake)
+    await succeed('aggregate', ['aggregate', '--until-caught-up'])
+    const given = ['source', 'accept-loss', LINES, `${LINES}/0:1-2`, '--reason', 'a test']
+    expect(await succeed('source-accept-loss', given)).toContain('1 records of lines/0:1-2 are accepted')
   })
 
   test('statements are announced and alerts published', async () => {
-    const statements = await open(settingsOf('close'), 'statements')
-    await statements.append(numbered(1, { partition: 0 }))
-    await (await open(settingsOf('close'), 'requests')).bounds(0)
+    for (const user of ['close', 'statements-announce', 'serve'])
+      await (await open(settingsOf(user), 'statements')).append(numbered(1, { partition: 0 }))
+    for (const user of ['close', 'serve']) await (await open(settingsOf(user), 'requests')).bounds(0)
     const alerts = await open(settingsOf('alerts'), 'alerts')
     const writer = openSoleWriter(logOf(settingsOf('alerts'), 'alerts'), alerts, 'one')
     onTestFinished(() => writer.close())
@@ -258,6 +296,11 @@ describe.skipIf(obstacle !== null)('a broker that grants what the documents say 
 
 const LINE =
   '192.0.2.1 - fjord [25/Nov/2026:10:00:00 +0100] "GET /v1/orders HTTP/1.1" 200 512 "-" "curl/8.5.0"\n'
+const HOURS_OF_LINE = ['--from', '2026-11-25T08:00:00Z', '--to', '2026-11-25T10:00:00Z']
+
+const NGINX_LINE = JSON.stringify({
+  ...{ msec: Date.now() / 1_000, client_id: 'fjord', status: 200, request_length: 5, bytes_sent: 7 },
+})
 
 function logOf(env: Record<string, string>, topic: string) {
   const { log } = readConfig(env)

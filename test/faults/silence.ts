@@ -99,6 +99,8 @@ const cases: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['it comes back', startBroker],
   ['the coordinator of the group is killed (kill -9)', killCoordinator],
   ['it comes back', startBroker],
+  ['a broker that is not the active controller stands still (SIGSTOP)', suspendOther],
+  ['it wakes up', async () => down?.wake()],
   [
     'a broker is stopped in order',
     async () => {
@@ -110,8 +112,17 @@ const cases: readonly (readonly [string, () => Promise<unknown>])[] = [
 ]
 
 async function killOther(): Promise<void> {
-  const controller = await findActiveController(addresses)
-  await killBroker((controller % brokers.length) + 1)
+  await killBroker(await findOther())
+}
+
+async function suspendOther(): Promise<void> {
+  down = brokers[(await findOther()) - 1] ?? null
+  down?.suspend()
+}
+
+/** Not the active controller. */
+async function findOther(): Promise<number> {
+  return ((await findActiveController(addresses)) % brokers.length) + 1
 }
 
 async function killCoordinator(): Promise<void> {
