@@ -12,10 +12,9 @@ const RECORD_OVERHEAD_BYTES = 32
 const BATCH_OVERHEAD_BYTES = 61
 
 const SEND_TIMEOUT_MS = 30_000
-/** Brokers may be away, restarting, for about 30 s; once one leads again, what waits is sent within half a second. */
-const SEND_ATTEMPTS_MAX = 62
-const PAUSE_MIN_MS = 250
-const PAUSE_MAX_MS = 500
+/** Brokers may be away, restarting, for about 50 s; once one leads again, what waits is sent within half a second. */
+const SEND_ATTEMPTS_MAX = 200
+const PAUSE_MS = 250
 
 /** Cuts each partition's records into batches that Kafka takes, and lines them up in requests of one batch each. */
 export function splitIntoRequests(
@@ -75,7 +74,7 @@ export async function sendRequest(
     if (first === undefined) return
     if (attempt === SEND_ATTEMPTS_MAX) throw first.reason
     unsent = failed.flatMap(outcome => outcome.unsent.map(share => [share]))
-    await pause(Math.min(PAUSE_MIN_MS * 2 ** (attempt - 1), PAUSE_MAX_MS))
+    await pause(PAUSE_MS)
   }
 }
 

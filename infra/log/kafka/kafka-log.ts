@@ -231,6 +231,8 @@ function createProducer(client: Kafka): Producer {
     allowAutoTopicCreation: false,
     // A retried request must not be overtaken by a later one.
     maxInFlightRequests: 1,
+    // It asks who leads once it has failed, and waits then: by its next attempt that is old. Ours come at once.
+    retry: { retries: 0 },
     createPartitioner: () => namedPartition,
   })
 }
