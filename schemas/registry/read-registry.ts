@@ -22,8 +22,10 @@ import { TextPool } from './text-pool.ts'
 export const REGISTRY_FILES = ['clients.csv', 'partners.csv', 'integrations.csv', 'activations.csv'] as const
 export type RegistryFile = (typeof REGISTRY_FILES)[number]
 
-/** Their content by name, which is read once. */
-export type RegistryFiles = ReadonlyMap<string, FileChunks>
+/** Their content by name, in any order, which is read once, one file after the other. */
+export type RegistryFiles =
+  | Iterable<readonly [name: string, FileChunks]>
+  | AsyncIterable<readonly [name: string, FileChunks]>
 
 type RegistryReading =
   | { readonly ok: true; readonly registry: RegistryRows }
@@ -69,13 +71,9 @@ const ACTIVATION_CELLS = {
  * very many the first. CSV in UTF-8, with or without a byte order mark; columns in any order.
  */
 export async function readRegistry(files: RegistryFiles): Promise<RegistryReading> {
-  const reader: Reader = { files, pool: new TextPool(), faults: new FaultList() }
-  const { pool, faults } = reader
-  const clients = await readFile(reader, 'clients.csv', CLIENT_CELLS, BUYER_COLUMNS)
-  const partners = await readFile(reader, 'partners.csv', PARTNER_CELLS)
-  const integrations = await readFile(reader, 'integrations.csv', INTEGRATION_CELLS)
-  const activations = await readFile(reader, 'activations.csv', ACTIVATION_CELLS)
-  const tables = { clients, partners, integrations, activations }
+  const [pool, faults] = [new TextPool(), new FaultList()]
+  const tables = await readTables(files, pool, faults)
+  const { clients, partners, integrations, activations } = tables
   const order = orderRows(tables, pool)
   checkRegistry({ tables, order, pool, faults })
   if (faults.count > 0) return { ok: false, faults: faults.first(), faultCount: faults.count }
@@ -88,22 +86,49 @@ export async function readRegistry(files: RegistryFiles): Promise<RegistryReadin
   return { ok: true, registry }
 }
 
-type Reader = { readonly files: RegistryFiles; readonly pool: TextPool; readonly faults: FaultList }
+const CLIENTS = { file: 'clients.csv', rules: CLIENT_CELLS, optional: BUYER_COLUMNS } as const
+const PARTNERS = { file: 'partners.csv', rules: PARTNER_CELLS, optional: [] } as const
+const INTEGRATIONS = { file: 'integrations.csv', rules: INTEGRATION_CELLS, optional: [] } as const
+const ACTIVATIONS = { file: 'activations.csv', rules: ACTIVATION_CELLS, optional: [] } as const
 
-async function readFile<Column extends string>(
-  { files, pool, faults }: Reader,
-  file: RegistryFile,
-  rules: CellRules<Column>,
-  optional: readonly NoInfer<Column>[] = [],
-): Promise<PackedTable<Column> | null> {
-  const columns = keysOf(rules)
-  const chunks = files.get(file)
-  if (chunks === undefined) {
-    const needed = columns.filter(column => !optional.includes(column))
+type FileRules<Column extends string> = {
+  readonly file: RegistryFile
+  readonly rules: CellRules<Column>
+  readonly optional: readonly NoInfer<Column>[]
+}
+
+async function readTables(files: RegistryFiles, pool: TextPool, faults: FaultList) {
+  const readBy = <Column extends string>(rules: FileRules<Column>, chunks: FileChunks) =>
+    readFile(rules, chunks, pool, faults)
+  let clients: PackedTable<keyof typeof CLIENT_CELLS> | null = null
+  let partners: PackedTable<keyof typeof PARTNER_CELLS> | null = null
+  let integrations: PackedTable<keyof typeof INTEGRATION_CELLS> | null = null
+  let activations: PackedTable<keyof typeof ACTIVATION_CELLS> | null = null
+  const read = new Set<string>()
+  for await (const [name, chunks] of files) {
+    read.add(name)
+    if (name === CLIENTS.file) clients = await readBy(CLIENTS, chunks)
+    else if (name === PARTNERS.file) partners = await readBy(PARTNERS, chunks)
+    else if (name === INTEGRATIONS.file) integrations = await readBy(INTEGRATIONS, chunks)
+    else if (name === ACTIVATIONS.file) activations = await readBy(ACTIVATIONS, chunks)
+  }
+  for (const { file, rules, optional } of [CLIENTS, PARTNERS, INTEGRATIONS, ACTIVATIONS]) {
+    if (read.has(file)) continue
+    const others: readonly string[] = optional
+    const needed = Object.keys(rules).filter(column => !others.includes(column))
     const detail = `the file is missing; expected columns ${needed.join(',')}`
     faults.add({ file, line: null, column: null, detail })
-    return null
   }
+  return { clients, partners, integrations, activations }
+}
+
+async function readFile<Column extends string>(
+  { file, rules, optional }: FileRules<Column>,
+  chunks: FileChunks,
+  pool: TextPool,
+  faults: FaultList,
+): Promise<PackedTable<Column> | null> {
+  const columns = keysOf(rules)
   const table = await readTable({ file, chunks, columns, optional, pool, faults })
   if (table === null) return null
   for (const column of columns) {

@@ -12,7 +12,7 @@ export type Registry = {
   readonly activations: readonly Activation[]
 }
 
-/** The same as it is read: an entry is made when it is asked for, so that a large registry is never there in objects. */
+/** The same as it is read: each entry is made when it is asked for, since objects of all of them are large. */
 export type RegistryRows = { readonly [List in keyof Registry]: Rows<Registry[List][number]> }
 export type Rows<Entry> = Iterable<Entry> & { readonly length: number }
 

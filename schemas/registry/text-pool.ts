@@ -1,5 +1,5 @@
 /**
- * Texts, each of them kept once and known by its code: half a million activations are of far fewer clients,
+ * Texts, each kept once and known by its code: half a million activations are of far fewer clients,
  * integrations and days, and a number is compared and kept at a fraction of what a text costs.
  */
 export class TextPool {
