@@ -10,6 +10,7 @@ import { watchMemory } from './watch-memory.ts'
 const LOOK_MS = 20
 const START_MS_MAX = 60_000
 const REST_MS = 3_000
+const PIECE_BYTES = 65_536
 
 export type Posted = {
   readonly seconds: number
@@ -44,8 +45,11 @@ export async function postRegistry(registry: string, folder: string): Promise<Po
     const ended = new AbortController()
     const health = slowestHealth(url, ended.signal)
     const begunMs = performance.now()
-    const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(`${url}/v1/registry`, { method: 'POST', headers, body })
+    const answer = await fetch(`${url}/v1/registry`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, duplex: 'half' },
+      // In pieces: this process asks for health at the same time.
+      body: ReadableStream.from(cut(body)),
+    })
     const text = await answer.text()
     const seconds = (performance.now() - begunMs) / 1_000
     ended.abort()
@@ -58,10 +62,15 @@ export async function postRegistry(registry: string, folder: string): Promise<Po
   }
 }
 
-function toBody(registry: string): string {
+function toBody(registry: string): Buffer {
   const names = ['clients', 'partners', 'integrations', 'activations']
   const texts = names.map(name => [name, readFileSync(join(registry, `${name}.csv`), 'utf8')] as const)
-  return JSON.stringify(Object.fromEntries(texts))
+  return Buffer.from(JSON.stringify(Object.fromEntries(texts)))
+}
+
+function* cut(bytes: Buffer): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES)
+    yield bytes.subarray(start, start + PIECE_BYTES)
 }
 
 async function started(url: string): Promise<void> {

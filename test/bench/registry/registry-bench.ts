@@ -12,7 +12,7 @@ import { median } from '../isolation/run-up.ts'
 import { killRunning, runMeasured } from '../run-process.ts'
 import { type Posted, postRegistry } from './post-registry.ts'
 import { watchMemory } from './watch-memory.ts'
-import { writeRegistry } from './write-registry.ts'
+import { ACTIVATIONS_PER_CLIENT, writeRegistry } from './write-registry.ts'
 
 const { values } = parseArgs({
   options: { clients: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '3' } },
@@ -80,26 +80,44 @@ async function run(args: readonly string[], data: string): Promise<Run> {
   return { seconds: (endedMs - startedMs) / 1_000, cpuSeconds, peakBytes, readingBytes }
 }
 
+/** The round in the middle, figure by figure. */
 function print(results: readonly Round[]): void {
   const mid = (of: (round: Round) => number | null) => median(results.map(round => of(round) ?? Number.NaN))
   const seconds = (of: (round: Round) => number | null) => `${mid(of).toFixed(1)} s`
   const mebibytes = (of: (round: Round) => number | null) => `${Math.round(mid(of) / 1_048_576)} MiB`
   const least = mid(({ parse }) => parse.seconds) + mid(({ insert }) => insert.seconds)
-  const ratio = (of: (round: Round) => number) => (mid(of) / least).toFixed(2)
-  const lines = [
-    `${clients} clients, ${clients * 5} activations; ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)} at the end`,
-    `csv-parse alone      ${seconds(({ parse }) => parse.seconds)}, ${seconds(({ parse }) => parse.cpuSeconds)} of CPU`,
-    `plain INSERT alone   ${seconds(({ insert }) => insert.seconds)}, ${seconds(({ insert }) => insert.cpuSeconds)} of CPU`,
-    `registry import      ${seconds(({ command }) => command.seconds)}, ${seconds(({ command }) => command.cpuSeconds)} of CPU,` +
-      ` ${ratio(({ command }) => command.seconds)} of both`,
-    `  command at most ${mebibytes(({ command }) => command.peakBytes)}, at rest ${mebibytes(({ rest }) => rest.peakBytes)};` +
-      ` the process that reads ${mebibytes(({ command }) => command.readingBytes)}`,
-    `POST /v1/registry    ${seconds(({ posted }) => posted.seconds)}, ${ratio(({ posted }) => posted.seconds)} of both,` +
-      ` health within ${Math.round(mid(({ posted }) => posted.healthMs))} ms`,
-    `  forbruk up at most ${mebibytes(({ posted }) => posted.peakBytes)}, at rest ${mebibytes(({ posted }) => posted.restBytes)};` +
-      ` the process that reads ${mebibytes(({ posted }) => posted.readingBytes)}`,
+  const ofBoth = (of: (round: Round) => number) => `${(mid(of) / least).toFixed(2)} of both`
+  const peer = (of: (round: Round) => Run) => [
+    `${seconds(round => of(round).seconds)}, ${seconds(round => of(round).cpuSeconds)} of CPU`,
+    `${mebibytes(round => of(round).peakBytes)} at most`,
   ]
-  process.stdout.write(`${lines.join('\n')}\n`)
+  const rows: [who: string, ...what: string[]][] = [
+    ['csv-parse alone', ...peer(({ parse }) => parse)],
+    ['plain INSERT alone', ...peer(({ insert }) => insert)],
+    [
+      'registry import',
+      ...peer(({ command }) => command),
+      `${mebibytes(({ rest }) => rest.peakBytes)} at rest`,
+      `${mebibytes(({ command }) => command.readingBytes)} of the process that reads`,
+      ofBoth(({ command }) => command.seconds),
+    ],
+    [
+      'POST /v1/registry',
+      seconds(({ posted }) => posted.seconds),
+      `${mebibytes(({ posted }) => posted.peakBytes)} at most`,
+      `${mebibytes(({ posted }) => posted.restBytes)} at rest`,
+      `${mebibytes(({ posted }) => posted.readingBytes)} of the process that reads`,
+      ofBoth(({ posted }) => posted.seconds),
+      `health within ${Math.round(mid(({ posted }) => posted.healthMs))} ms`,
+    ],
+  ]
+  const machine = `${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)} at the end`
+  say(`${clients} clients, ${clients * ACTIVATIONS_PER_CLIENT} activations; ${machine}`)
+  for (const [who, ...what] of rows) say(`${who.padEnd(20)}${what.join(', ')}`)
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 function readCount(name: string, text: string): number {

@@ -4,7 +4,7 @@ import { readPeakBytes } from '../run-process.ts'
 const LOOK_MS = 20
 
 /** Of a process, and of the one that reads a registry for it; null where /proc doesn't tell. */
-export type Peaks = { readonly bytes: number | null; readonly readingBytes: number | null }
+type Peaks = { readonly bytes: number | null; readonly readingBytes: number | null }
 
 /** The most memory of both from now on. */
 export function watchMemory(pid: number | undefined): () => Peaks {

@@ -4,7 +4,7 @@ import { isOrganisationNumber } from '@forbruk/schemas/registry/organisation-num
 
 const PARTNERS = 300
 const INTEGRATIONS = 60
-const ACTIVATIONS_PER_CLIENT = 5
+export const ACTIVATIONS_PER_CLIENT = 5
 const KINDS = ['internal', 'year_end', 'partner', 'external'] as const
 
 /**
@@ -18,7 +18,8 @@ export function writeRegistry(folder: string, clients: number): void {
   const numbers = organisationNumbers()
   const files = {
     'clients.csv': [
-      'client_id,name,partner_id,collective_invoice,organisation_number,electronic_address,street,postal_code,city,country',
+      'client_id,name,partner_id,collective_invoice,' +
+        'organisation_number,electronic_address,street,postal_code,city,country',
       ...ids.map((id, index) => {
         const partner = index < PARTNERS || index % 4 === 0 ? '' : partners[index % PARTNERS]
         const name =
