@@ -2,15 +2,17 @@
 -- administrator, and again at any time. The user can't sign in until it has a password:
 --   ALTER USER forbruk_analyst IDENTIFIED BY '…' HOST ANY
 -- The database is the one of CLICKHOUSE_DATABASE, here forbruk.
-CREATE SETTINGS PROFILE IF NOT EXISTS forbruk_analyst SETTINGS
+CREATE SETTINGS PROFILE IF NOT EXISTS forbruk_analyst;
+-- Zero would mean no bound at all.
+ALTER SETTINGS PROFILE forbruk_analyst SETTINGS
     readonly = 2 READONLY,
-    max_execution_time = 60 MAX 60,
-    max_memory_usage = 1073741824 MAX 1073741824,
+    max_execution_time = 60 MIN 1 MAX 60,
+    max_memory_usage = 1073741824 MIN 1 MAX 1073741824,
     max_memory_usage_for_user = 2147483648 READONLY,
     max_concurrent_queries_for_user = 4 READONLY,
-    max_threads = 2 MAX 2,
-    max_result_rows = 2000000 MAX 2000000,
-    max_result_bytes = 134217728 MAX 134217728,
+    max_threads = 2 READONLY,
+    max_result_rows = 2000000 MIN 1 MAX 2000000,
+    max_result_bytes = 134217728 MIN 1 MAX 134217728,
     result_overflow_mode = 'throw' READONLY,
     timeout_overflow_mode = 'throw' READONLY,
     max_bytes_ratio_before_external_group_by = 0 READONLY,

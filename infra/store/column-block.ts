@@ -104,9 +104,11 @@ export class TextColumn {
   }
 
   static of(name: string, text: string, rows: number): TextColumn {
-    const source = new DataView(Uint8Array.from(Buffer.from(text)).buffer)
-    const column = new TextColumn(name, rows * (source.byteLength + LENGTH_BYTES_MAX))
-    for (let row = 0; row < rows; row++) column.add(source, 0, source.byteLength)
+    const one = new TextColumn(name, 0)
+    one.addText(text)
+    const column = new TextColumn(name, 0)
+    column.#values = Buffer.alloc(rows * one.#end, one.bytes)
+    column.#end = column.#values.length
     return column
   }
 

@@ -20,11 +20,14 @@ type BuyerValues = { readonly [Field in BuyerField]: string | null }
 
 /** To be spread into a client: nothing where nothing is known, so that a registry without is the same value as ever. */
 export function buyerOf(values: BuyerValues): { readonly buyer?: Buyer } {
-  const known = FIELDS.flatMap(field => {
+  let buyer: { [Field in BuyerField]?: string } | null = null
+  for (const field of FIELDS) {
     const value = values[field]
-    return value === null ? [] : [[field, value] as const]
-  })
-  return known.length === 0 ? {} : { buyer: Object.fromEntries(known) }
+    if (value === null) continue
+    buyer ??= {}
+    buyer[field] = value
+  }
+  return buyer === null ? {} : { buyer }
 }
 
 export function valuesOfBuyer(buyer: Buyer = {}): BuyerValues {

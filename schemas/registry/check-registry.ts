@@ -1,92 +1,104 @@
 import type { FaultList } from './fault-list.ts'
-import type { TableRow } from './read-table.ts'
-import { compareText } from './sort-registry.ts'
+import type { RegistryTables, RowOrder } from './order-rows.ts'
+import type { PackedTable } from './packed-rows.ts'
+import type { TextPool } from './text-pool.ts'
 
-type Rows<Column extends string> = readonly TableRow<Column>[]
-type Activations = Rows<'client_id' | 'integration_id' | 'active_from' | 'active_until'>
-
-/** The rows of each file as text; null for a file that could not be read, which then convicts no other. */
-type RegistryTables = {
-  readonly clients: Rows<'client_id' | 'partner_id' | 'collective_invoice'> | null
-  readonly partners: Rows<'partner_id'> | null
-  readonly integrations: Rows<'integration_id'> | null
-  readonly activations: Activations | null
+type CheckedRegistry = {
+  readonly tables: RegistryTables
+  readonly order: RowOrder
+  readonly pool: TextPool
+  readonly faults: FaultList
 }
 
 /**
  * What is wrong between rows and between files. It works on the text, so that a mistake in one cell of a row doesn't
  * make a stranger of its id.
  */
-export function checkRegistry(tables: RegistryTables, faults: FaultList): void {
-  findDuplicates('clients.csv', 'client_id', tables.clients ?? [], faults)
-  findDuplicates('partners.csv', 'partner_id', tables.partners ?? [], faults)
-  findDuplicates('integrations.csv', 'integration_id', tables.integrations ?? [], faults)
-  checkClients(tables, faults)
-  checkPartners(tables, faults)
-  checkActivations(tables, faults)
-  findOverlaps(tables.activations ?? [], faults)
+export function checkRegistry(registry: CheckedRegistry): void {
+  const { clients, partners, integrations } = registry.tables
+  findDuplicates(registry, 'clients.csv', 'client_id', clients)
+  findDuplicates(registry, 'partners.csv', 'partner_id', partners)
+  findDuplicates(registry, 'integrations.csv', 'integration_id', integrations)
+  checkClients(registry)
+  checkPartners(registry)
+  checkActivations(registry)
+  findOverlaps(registry)
 }
 
 function findDuplicates<Column extends string>(
+  { pool, faults }: CheckedRegistry,
   file: string,
   column: Column,
-  rows: readonly TableRow<NoInfer<Column>>[],
-  faults: FaultList,
+  table: PackedTable<NoInfer<Column>> | null,
 ): void {
-  const lineById = new Map<string, number>()
-  for (const { line, cells } of rows) {
-    const first = lineById.get(cells[column])
-    if (first === undefined) lineById.set(cells[column], line)
+  const firstLines = new Uint32Array(pool.size)
+  for (const [row, code] of table?.columns[column].entries() ?? []) {
+    const line = table?.lines[row] ?? 0
+    const first = firstLines[code] ?? 0
+    if (first === 0) firstLines[code] = line
     else {
-      const detail = `${show(cells[column])} is in line ${first} already; expected once`
+      const detail = `${show(pool.textOf(code))} is in line ${first} already; expected once`
       faults.add({ file, line, column, detail })
     }
   }
 }
 
-function checkClients({ clients, partners }: RegistryTables, faults: FaultList): void {
-  const partnerIds = idsOf(partners, 'partner_id')
-  for (const { line, cells } of clients ?? []) {
-    const add = (column: string, detail: string) => faults.add({ file: 'clients.csv', line, column, detail })
-    const { client_id: clientId, partner_id: partnerId, collective_invoice: collective } = cells
-    if (partnerId !== '' && partnerIds?.has(partnerId) === false) {
-      add('partner_id', `${show(partnerId)} is unknown; expected an id from partners.csv`)
+function checkClients({ tables: { clients, partners }, pool, faults }: CheckedRegistry): void {
+  if (clients === null) return
+  const { client_id: clientIds, partner_id: partnerIds, collective_invoice: collective } = clients.columns
+  const known = idsOf(partners, 'partner_id')
+  const [none, yes] = [pool.add(''), pool.add('yes')]
+  for (const [row, clientId] of clientIds.entries()) {
+    const partnerId = partnerIds[row] ?? none
+    const add = (column: string, detail: string) =>
+      faults.add({ file: 'clients.csv', line: clients.lines[row] ?? 0, column, detail })
+    if (partnerId !== none && known?.has(partnerId) === false) {
+      add('partner_id', `${show(pool.textOf(partnerId))} is unknown; expected an id from partners.csv`)
     }
-    if (partnerId !== '' && partnerId === clientId) {
-      add('partner_id', `${show(partnerId)} is the client itself; expected nothing, or another`)
+    if (partnerId !== none && partnerId === clientId) {
+      add('partner_id', `${show(pool.textOf(partnerId))} is the client itself; expected nothing, or another`)
     }
-    if (collective === 'yes' && partnerId === '') {
+    if (collective[row] !== yes) continue
+    if (partnerId === none) {
       add('collective_invoice', 'yes, without a partner to send it to; expected no, or a partner_id')
     }
-    if (collective === 'yes' && partnerIds?.has(clientId) === true) {
+    if (known?.has(clientId) === true) {
       add('collective_invoice', 'yes, for a partner; expected no: a partner receives its own statement')
     }
   }
 }
 
-function checkPartners({ partners, clients }: RegistryTables, faults: FaultList): void {
+function checkPartners({ tables: { partners, clients }, pool, faults }: CheckedRegistry): void {
   const clientIds = idsOf(clients, 'client_id')
-  for (const { line, cells } of partners ?? []) {
-    if (clientIds?.has(cells.partner_id) !== false) continue
-    const detail = `${show(cells.partner_id)} is no client; expected every partner in clients.csv as well`
-    faults.add({ file: 'partners.csv', line, column: 'partner_id', detail })
+  for (const [row, partnerId] of partners?.columns.partner_id.entries() ?? []) {
+    if (clientIds?.has(partnerId) !== false) continue
+    const detail = `${show(pool.textOf(partnerId))} is no client; expected every partner in clients.csv as well`
+    faults.add({ file: 'partners.csv', line: partners?.lines[row] ?? 0, column: 'partner_id', detail })
   }
 }
 
-function checkActivations({ activations, clients, integrations }: RegistryTables, faults: FaultList): void {
+function checkActivations({ tables, pool, faults }: CheckedRegistry): void {
+  const { activations, clients, integrations } = tables
+  if (activations === null) return
+  const { lines, columns } = activations
   const clientIds = idsOf(clients, 'client_id')
   const integrationIds = idsOf(integrations, 'integration_id')
-  for (const { line, cells } of activations ?? []) {
+  const dates = findDates(activations, pool)
+  for (const [row, line] of lines.entries()) {
     const add = (column: string, detail: string) =>
       faults.add({ file: 'activations.csv', line, column, detail })
-    if (clientIds?.has(cells.client_id) === false) {
-      add('client_id', `${show(cells.client_id)} is unknown; expected an id from clients.csv`)
+    const clientId = columns.client_id[row] ?? 0
+    if (clientIds?.has(clientId) === false) {
+      add('client_id', `${show(pool.textOf(clientId))} is unknown; expected an id from clients.csv`)
     }
-    if (integrationIds?.has(cells.integration_id) === false) {
-      add('integration_id', `${show(cells.integration_id)} is unknown; expected an id from integrations.csv`)
+    const integrationId = columns.integration_id[row] ?? 0
+    if (integrationIds?.has(integrationId) === false) {
+      const id = show(pool.textOf(integrationId))
+      add('integration_id', `${id} is unknown; expected an id from integrations.csv`)
     }
-    const { active_from: from, active_until: until } = cells
-    if (isDate(from) && isDate(until) && until <= from) {
+    const from = dates.get(columns.active_from[row] ?? 0)
+    const until = dates.get(columns.active_until[row] ?? 0)
+    if (from !== undefined && until !== undefined && until <= from) {
       add(
         'active_until',
         `${show(until)}; expected a date after ${from}: the first day it is no longer active`,
@@ -96,52 +108,51 @@ function checkActivations({ activations, clients, integrations }: RegistryTables
 }
 
 /** Two activations of one client and integration on the same day. */
-function findOverlaps(rows: Activations, faults: FaultList): void {
-  const dated = rows.filter(
-    ({ cells }) => isDate(cells.active_from) && (cells.active_until === '' || isDate(cells.active_until)),
-  )
-  let latest: Activations[number] | null = null
-  for (const row of dated.sort(compareRows)) {
-    const { line, cells } = row
-    if (latest === null || !isOfSame(row, latest)) {
-      latest = row
+function findOverlaps({ tables: { activations }, order, pool, faults }: CheckedRegistry): void {
+  if (activations === null) return
+  const { lines, columns } = activations
+  const { client_id: clientIds, integration_id: integrationIds } = columns
+  const dates = findDates(activations, pool).set(pool.add(''), '')
+  let latest: { readonly row: number; readonly until: string } | null = null
+  for (const row of order.activations) {
+    const from = dates.get(columns.active_from[row] ?? 0) ?? ''
+    const until = dates.get(columns.active_until[row] ?? 0)
+    if (from === '' || until === undefined) continue
+    if (
+      latest === null ||
+      clientIds[row] !== clientIds[latest.row] ||
+      integrationIds[row] !== integrationIds[latest.row]
+    ) {
+      latest = { row, until }
       continue
     }
-    const until: string = latest.cells.active_until
-    if (until === '' || cells.active_from < until) {
-      const end = until === '' ? 'has no end' : `ends on ${until}`
-      const overlap = `${cells.active_from} overlaps line ${latest.line}, which ${end}`
-      const detail = `${overlap}; expected one activation at a time`
-      faults.add({ file: 'activations.csv', line, column: 'active_from', detail })
+    if (latest.until === '' || from < latest.until) {
+      const end = latest.until === '' ? 'has no end' : `ends on ${latest.until}`
+      const detail = `${from} overlaps line ${lines[latest.row]}, which ${end}; expected one activation at a time`
+      faults.add({ file: 'activations.csv', line: lines[row] ?? 0, column: 'active_from', detail })
     }
-    if (until !== '' && (cells.active_until === '' || cells.active_until > until)) latest = row
+    if (latest.until !== '' && (until === '' || until > latest.until)) latest = { row, until }
   }
 }
 
-function isOfSame({ cells }: Activations[number], other: Activations[number]): boolean {
-  return cells.client_id === other.cells.client_id && cells.integration_id === other.cells.integration_id
-}
-
-/** Those of one client and integration one after the other. */
-function compareRows({ cells, line }: Activations[number], other: Activations[number]): number {
-  return (
-    compareText(cells.client_id, other.cells.client_id) ||
-    compareText(cells.integration_id, other.cells.integration_id) ||
-    compareText(cells.active_from, other.cells.active_from) ||
-    line - other.line
-  )
+/** By code; good enough to compare: whether it is a day of the calendar is checked cell by cell. */
+function findDates(
+  { columns }: NonNullable<RegistryTables['activations']>,
+  pool: TextPool,
+): Map<number, string> {
+  const dates = new Map<number, string>()
+  for (const code of [...new Set(columns.active_from), ...new Set(columns.active_until)]) {
+    const text = pool.textOf(code)
+    if (/^\d{4}-\d\d-\d\d$/.test(text)) dates.set(code, text)
+  }
+  return dates
 }
 
 function idsOf<Column extends string>(
-  rows: readonly TableRow<Column>[] | null,
+  table: PackedTable<Column> | null,
   column: NoInfer<Column>,
-): ReadonlySet<string> | null {
-  return rows === null ? null : new Set(rows.map(({ cells }) => cells[column]))
-}
-
-/** Good enough to compare: whether it is a day of the calendar is checked cell by cell. */
-function isDate(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text)
+): ReadonlySet<number> | null {
+  return table === null ? null : new Set(table.columns[column])
 }
 
 function show(text: string): string {

@@ -3,26 +3,32 @@ import { isPlain, isPlainName, NAME_RULE } from '../text/plain-text.ts'
 import { BUYER_CELLS, BUYER_COLUMNS, buyerOf, type CellRule } from './buyer.ts'
 import { checkRegistry } from './check-registry.ts'
 import { FaultList } from './fault-list.ts'
-import { type FileChunks, readTable, type TableRow } from './read-table.ts'
+import { orderRows } from './order-rows.ts'
+import type { PackedTable } from './packed-rows.ts'
+import { type FileChunks, readTable } from './read-table.ts'
 import {
   type Activation,
   type Client,
   INTEGRATION_KINDS,
   type Integration,
-  type Registry,
+  type Partner,
   type RegistryFault,
+  type RegistryRows,
+  type Rows,
 } from './registry.ts'
-import { sortRegistry } from './sort-registry.ts'
+import { TextPool } from './text-pool.ts'
 
 /** The files of a registry folder, all of them needed. */
 export const REGISTRY_FILES = ['clients.csv', 'partners.csv', 'integrations.csv', 'activations.csv'] as const
 export type RegistryFile = (typeof REGISTRY_FILES)[number]
 
-/** Their content by name, which is read once. */
-export type RegistryFiles = ReadonlyMap<string, FileChunks>
+/** Their content by name, in any order, which is read once, one file after the other. */
+export type RegistryFiles =
+  | Iterable<readonly [name: string, FileChunks]>
+  | AsyncIterable<readonly [name: string, FileChunks]>
 
 type RegistryReading =
-  | { readonly ok: true; readonly registry: Registry }
+  | { readonly ok: true; readonly registry: RegistryRows }
   /** The first faults by file and line, and how many there are in all. */
   | { readonly ok: false; readonly faults: readonly RegistryFault[]; readonly faultCount: number }
 
@@ -60,54 +66,103 @@ const ACTIVATION_CELLS = {
   },
 }
 
-type Rows<Column extends string> = readonly TableRow<Column>[]
-
 /**
  * Reads a registry's files, given by name, as one whole: either everything is right, or the answer is every mistake, of
  * very many the first. CSV in UTF-8, with or without a byte order mark; columns in any order.
  */
 export async function readRegistry(files: RegistryFiles): Promise<RegistryReading> {
-  const faults = new FaultList()
-  const clients = await readFile(files, faults, 'clients.csv', CLIENT_CELLS, BUYER_COLUMNS)
-  const partners = await readFile(files, faults, 'partners.csv', PARTNER_CELLS)
-  const integrations = await readFile(files, faults, 'integrations.csv', INTEGRATION_CELLS)
-  const activations = await readFile(files, faults, 'activations.csv', ACTIVATION_CELLS)
-  checkRegistry({ clients, partners, integrations, activations }, faults)
+  const [pool, faults] = [new TextPool(), new FaultList()]
+  const tables = await readTables(files, pool, faults)
+  const { clients, partners, integrations, activations } = tables
+  const order = orderRows(tables, pool)
+  checkRegistry({ tables, order, pool, faults })
   if (faults.count > 0) return { ok: false, faults: faults.first(), faultCount: faults.count }
-  const registry = sortRegistry({
-    clients: (clients ?? []).map(({ cells }) => toClient(cells)),
-    partners: (partners ?? []).map(({ cells }) => ({ partnerId: cells.partner_id, name: cells.name })),
-    integrations: (integrations ?? []).flatMap(({ cells }) => toIntegration(cells)),
-    activations: (activations ?? []).map(({ cells }) => toActivation(cells)),
-  })
+  const registry = {
+    clients: listRows(clients, order.clients, pool, toClient),
+    partners: listRows(partners, order.partners, pool, toPartner),
+    integrations: listRows(integrations, order.integrations, pool, toIntegration),
+    activations: listRows(activations, order.activations, pool, toActivation),
+  }
   return { ok: true, registry }
 }
 
-async function readFile<Column extends string>(
-  files: RegistryFiles,
-  faults: FaultList,
-  file: RegistryFile,
-  rules: CellRules<Column>,
-  optional: readonly NoInfer<Column>[] = [],
-): Promise<Rows<Column> | null> {
-  const columns = keysOf(rules)
-  const chunks = files.get(file)
-  if (chunks === undefined) {
-    const needed = columns.filter(column => !optional.includes(column))
+const CLIENTS = { file: 'clients.csv', rules: CLIENT_CELLS, optional: BUYER_COLUMNS } as const
+const PARTNERS = { file: 'partners.csv', rules: PARTNER_CELLS, optional: [] } as const
+const INTEGRATIONS = { file: 'integrations.csv', rules: INTEGRATION_CELLS, optional: [] } as const
+const ACTIVATIONS = { file: 'activations.csv', rules: ACTIVATION_CELLS, optional: [] } as const
+
+type FileRules<Column extends string> = {
+  readonly file: RegistryFile
+  readonly rules: CellRules<Column>
+  readonly optional: readonly NoInfer<Column>[]
+}
+
+async function readTables(files: RegistryFiles, pool: TextPool, faults: FaultList) {
+  const readBy = <Column extends string>(rules: FileRules<Column>, chunks: FileChunks) =>
+    readFile(rules, chunks, pool, faults)
+  let clients: PackedTable<keyof typeof CLIENT_CELLS> | null = null
+  let partners: PackedTable<keyof typeof PARTNER_CELLS> | null = null
+  let integrations: PackedTable<keyof typeof INTEGRATION_CELLS> | null = null
+  let activations: PackedTable<keyof typeof ACTIVATION_CELLS> | null = null
+  const read = new Set<string>()
+  for await (const [name, chunks] of files) {
+    read.add(name)
+    if (name === CLIENTS.file) clients = await readBy(CLIENTS, chunks)
+    else if (name === PARTNERS.file) partners = await readBy(PARTNERS, chunks)
+    else if (name === INTEGRATIONS.file) integrations = await readBy(INTEGRATIONS, chunks)
+    else if (name === ACTIVATIONS.file) activations = await readBy(ACTIVATIONS, chunks)
+  }
+  for (const { file, rules, optional } of [CLIENTS, PARTNERS, INTEGRATIONS, ACTIVATIONS]) {
+    if (read.has(file)) continue
+    const others: readonly string[] = optional
+    const needed = Object.keys(rules).filter(column => !others.includes(column))
     const detail = `the file is missing; expected columns ${needed.join(',')}`
     faults.add({ file, line: null, column: null, detail })
-    return null
   }
-  const rows = await readTable({ file, chunks, columns, optional, faults })
-  for (const { line, cells } of rows ?? []) {
-    for (const column of columns) {
-      const cell = cells[column]
-      if (!rules[column].isRight(cell))
-        faults.add({ file, line, column, detail: describe(cell, rules[column]) })
+  return { clients, partners, integrations, activations }
+}
+
+async function readFile<Column extends string>(
+  { file, rules, optional }: FileRules<Column>,
+  chunks: FileChunks,
+  pool: TextPool,
+  faults: FaultList,
+): Promise<PackedTable<Column> | null> {
+  const columns = keysOf(rules)
+  const table = await readTable({ file, chunks, columns, optional, pool, faults })
+  if (table === null) return null
+  for (const column of columns) {
+    const rule = rules[column]
+    const codes = table.columns[column]
+    // Each text is looked at once, in however many rows it stands.
+    const wrong = new Set([...new Set(codes)].filter(code => !rule.isRight(pool.textOf(code))))
+    if (wrong.size === 0) continue
+    for (const [row, code] of codes.entries()) {
+      if (!wrong.has(code)) continue
+      faults.add({ file, line: table.lines[row] ?? 0, column, detail: describe(pool.textOf(code), rule) })
     }
   }
-  return rows
+  return table
 }
+
+/** The rows in that order as values, each made when it is asked for. */
+function listRows<Column extends string, Value>(
+  table: PackedTable<Column> | null,
+  order: readonly number[],
+  pool: TextPool,
+  toValue: (cellOf: CellOf<Column>) => Value,
+): Rows<Value> {
+  return {
+    length: order.length,
+    *[Symbol.iterator]() {
+      if (table === null) return
+      const { columns } = table
+      for (const row of order) yield toValue(column => pool.textOf(columns[column][row] ?? 0))
+    },
+  }
+}
+
+type CellOf<Column> = (column: Column) => string
 
 function describe(cell: string, { rule }: CellRule): string {
   return `${cell === '' ? 'the cell is empty' : JSON.stringify(cell.slice(0, 60))}; expected ${rule}`
@@ -118,35 +173,41 @@ function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key
   return Object.keys(record) as Key[]
 }
 
-function toClient(cells: Readonly<Record<keyof typeof CLIENT_CELLS, string>>): Client {
+function toClient(cellOf: CellOf<keyof typeof CLIENT_CELLS>): Client {
   return {
-    clientId: cells.client_id,
-    name: cells.name,
-    partnerId: orNull(cells.partner_id),
-    collectiveInvoice: cells.collective_invoice === 'yes',
+    clientId: cellOf('client_id'),
+    name: cellOf('name'),
+    partnerId: orNull(cellOf('partner_id')),
+    collectiveInvoice: cellOf('collective_invoice') === 'yes',
     ...buyerOf({
-      organisationNumber: orNull(cells.organisation_number),
-      electronicAddress: orNull(cells.electronic_address),
-      buyerReference: orNull(cells.buyer_reference),
-      street: orNull(cells.street),
-      postalCode: orNull(cells.postal_code),
-      city: orNull(cells.city),
-      country: orNull(cells.country),
+      organisationNumber: orNull(cellOf('organisation_number')),
+      electronicAddress: orNull(cellOf('electronic_address')),
+      buyerReference: orNull(cellOf('buyer_reference')),
+      street: orNull(cellOf('street')),
+      postalCode: orNull(cellOf('postal_code')),
+      city: orNull(cellOf('city')),
+      country: orNull(cellOf('country')),
     }),
   }
 }
 
-function toIntegration(cells: Readonly<Record<keyof typeof INTEGRATION_CELLS, string>>): Integration[] {
-  const kind = INTEGRATION_KINDS.find(each => each === cells.kind)
-  return kind === undefined ? [] : [{ integrationId: cells.integration_id, name: cells.name, kind }]
+function toPartner(cellOf: CellOf<keyof typeof PARTNER_CELLS>): Partner {
+  return { partnerId: cellOf('partner_id'), name: cellOf('name') }
 }
 
-function toActivation(cells: Readonly<Record<keyof typeof ACTIVATION_CELLS, string>>): Activation {
+function toIntegration(cellOf: CellOf<keyof typeof INTEGRATION_CELLS>): Integration {
+  const kind = INTEGRATION_KINDS.find(each => each === cellOf('kind'))
+  if (kind === undefined)
+    throw new TypeError(`an integration of the kind ${cellOf('kind')} was taken for right`)
+  return { integrationId: cellOf('integration_id'), name: cellOf('name'), kind }
+}
+
+function toActivation(cellOf: CellOf<keyof typeof ACTIVATION_CELLS>): Activation {
   return {
-    clientId: cells.client_id,
-    integrationId: cells.integration_id,
-    activeFrom: cells.active_from,
-    activeUntil: orNull(cells.active_until),
+    clientId: cellOf('client_id'),
+    integrationId: cellOf('integration_id'),
+    activeFrom: cellOf('active_from'),
+    activeUntil: orNull(cellOf('active_until')),
   }
 }
 

@@ -3,12 +3,8 @@ import { finished } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import { cutAtLines, LineFault } from './cut-at-lines.ts'
 import type { FaultList } from './fault-list.ts'
-
-/** One row's text, by column. `line` counts from 1, the header's. */
-export type TableRow<Column extends string> = {
-  readonly line: number
-  readonly cells: Readonly<Record<Column, string>>
-}
+import { PackedRows, type PackedTable } from './packed-rows.ts'
+import type { TextPool } from './text-pool.ts'
 
 /** A file's bytes, in pieces of any size. */
 export type FileChunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
@@ -21,6 +17,7 @@ type TableOptions<Column extends string> = {
   readonly columns: readonly Column[]
   /** Those of them that may be left out; their cells are empty then. */
   readonly optional: readonly string[]
+  readonly pool: TextPool
   readonly faults: FaultList
 }
 
@@ -35,19 +32,19 @@ const ROW_CHARACTERS_MAX = 65_536
  */
 export async function readTable<Column extends string>(
   options: TableOptions<Column>,
-): Promise<TableRow<Column>[] | null> {
-  const { file, columns, faults } = options
-  const rows: TableRow<Column>[] = []
-  const shared = new Map<string, string>()
-  let header: readonly string[] | null = null
+): Promise<PackedTable<Column> | null> {
+  const { file, columns, pool, faults } = options
+  let header: readonly string[] = []
+  let rows: PackedRows<Column> | null = null
   let records = 0
   const take = (cells: readonly string[], line: number) => {
     records += 1
     if (records > ROWS_MAX + 1)
       throw new Unreadable(null, `more than ${ROWS_MAX} rows; expected at most so many`)
-    if (header === null) header = checkHeader(options, cells)
-    else if (cells.length === header.length)
-      rows.push({ line, cells: nameCells(columns, header, cells, shared) })
+    if (rows === null) {
+      header = checkHeader(options, cells)
+      rows = new PackedRows(pool, columns, header)
+    } else if (cells.length === header.length) rows.add(cells, line)
     else {
       const detail = `${cells.length} cells; expected ${header.length}: ${header.join(',')}`
       faults.add({ file, line, column: null, detail })
@@ -55,7 +52,9 @@ export async function readTable<Column extends string>(
   }
   try {
     await parseCsv(options.chunks, take)
-    if (header !== null) return rows
+    // Assigned by what takes rows, which the type checker can't see.
+    const taken = rows as PackedRows<Column> | null
+    if (taken !== null) return taken.finish()
     faults.add({ file, line: 1, column: null, detail: `the header is missing; ${expecting(options)}` })
   } catch (error) {
     if (error instanceof Unreadable || error instanceof LineFault) {
@@ -106,25 +105,6 @@ async function parseCsv(
 
 function addBreaks(breaks: number, cell: string): number {
   return cell.includes('\n') ? breaks + cell.split('\n').length - 1 : breaks
-}
-
-/** An id or a day stands in many rows: most of them have one text of it. */
-const SHARED_MAX = 4_096
-
-function nameCells<Column extends string>(
-  columns: readonly Column[],
-  header: readonly string[],
-  cells: readonly string[],
-  shared: Map<string, string>,
-): Readonly<Record<Column, string>> {
-  const named: Partial<Record<Column, string>> = {}
-  for (const column of columns) {
-    const cell = cells[header.indexOf(column)] ?? ''
-    named[column] = shared.get(cell) ?? cell
-    if (shared.size < SHARED_MAX) shared.set(cell, cell)
-  }
-  // Every column has been gone through, which the type checker can't see.
-  return named as Record<Column, string>
 }
 
 /** Throws WrongHeader once all that is wrong with it is told. */

@@ -12,6 +12,10 @@ export type Registry = {
   readonly activations: readonly Activation[]
 }
 
+/** The same as it is read: each entry is made when it is asked for, since objects of all of them are large. */
+export type RegistryRows = { readonly [List in keyof Registry]: Rows<Registry[List][number]> }
+export type Rows<Entry> = Iterable<Entry> & { readonly length: number }
+
 export type Client = {
   readonly clientId: string
   readonly name: string
@@ -23,7 +27,7 @@ export type Client = {
 }
 
 /** A partner is also a client, under the same id. */
-type Partner = { readonly partnerId: string; readonly name: string }
+export type Partner = { readonly partnerId: string; readonly name: string }
 
 export type Integration = {
   readonly integrationId: string

@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander'
 import { expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { createProgram } from './program.ts'
 
 function pathsOf(command: Command): string[][] {
@@ -23,3 +24,14 @@ test.each(pathsOf(createProgram({ readConfig })).map(path => [path.join(' '), pa
     await expect(asked).rejects.toBeInstanceOf(CommanderError)
   },
 )
+
+test('--version prints the one of package.json, and opens nothing', async () => {
+  let said = ''
+  const program = createProgram({ readConfig }).configureOutput({
+    writeOut: text => {
+      said += text
+    },
+  })
+  await expect(program.parseAsync(['--version'], { from: 'user' })).rejects.toMatchObject({ exitCode: 0 })
+  expect(said).toBe(`${manifest.version}\n`)
+})

@@ -1,5 +1,6 @@
 import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import { Command } from 'commander'
+import manifest from '../../package.json' with { type: 'json' }
 import { accessCommand } from './commands/access.ts'
 import { aggregateCommand } from './commands/aggregate.ts'
 import { alertsCommand } from './commands/alerts.ts'
@@ -53,6 +54,7 @@ const COMMANDS = [
 export function createProgram(context: CommandContext): Command {
   const program = new Command('forbruk')
     .description('Exact usage metering for an API gateway: from log line to monthly statement.')
+    .version(manifest.version)
     .addHelpText(
       'after',
       `

@@ -21,6 +21,7 @@ type Command = {
   readonly timeoutMs: number
   /** Lines of both outputs as they come. */
   readonly onLine?: (line: string, timeMs: number) => void
+  readonly onStart?: (pid: number | undefined) => void
 }
 
 const running = new Set<ChildProcess>()
@@ -39,6 +40,7 @@ export async function runMeasured(command: Command): Promise<Finished> {
   const cpuBefore = readChildrenCpuSeconds()
   const startedMs = performance.now()
   const child = startProcess(command)
+  command.onStart?.(child.pid)
   const output = collectOutput(child, command.onLine ?? (() => {}))
   let peakBytes: number | null = null
   const sampling = setInterval(() => {

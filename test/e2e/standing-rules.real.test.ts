@@ -1,7 +1,6 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { importRegistry } from '@forbruk/close/registry/import-registry.ts'
 import { addRule } from '@forbruk/close/rejected/add-rule.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
 import { readDueWork } from '@forbruk/close/schedule/read-due-work.ts'
@@ -18,6 +17,7 @@ import { afterAll, expect, test } from 'vitest'
 import { aggregate } from '../../services/aggregator/run/aggregate.ts'
 import { closeMonth } from '../../services/close/close.ts'
 import { ship } from '../../services/shipper/ship.ts'
+import { importFolder } from '../support/close/import-folder.ts'
 import { writeOneClientRegistry } from '../support/close/one-client-registry.ts'
 
 /** A public gateway over some months, by a clock that the test moves: shipped, counted and closed by schedule. */
@@ -107,7 +107,7 @@ test('a public gateway is closed by schedule month after month, and a burst of s
   const registry = join(folder, 'registry')
   mkdirSync(registry)
   writeOneClientRegistry(registry)
-  await importRegistry({ store, directory: registry, timeZone: 'Europe/Oslo', clock })
+  await importFolder({ store, directory: registry, timeZone: 'Europe/Oslo', clock })
 
   await passMonth('2026-01', 120)
   expect(await lookAtSchedule()).toMatchObject([

@@ -1,4 +1,5 @@
 import { importRegistry } from '@forbruk/close/registry/import-registry.ts'
+import { readApart } from '@forbruk/close/registry/read-apart.ts'
 import { readStoredRegistry } from '@forbruk/close/registry/read-stored-registry.ts'
 import { placeVersions, readVersions } from '@forbruk/close/registry/registry-versions.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
@@ -32,10 +33,12 @@ function importCommand(context: CommandContext): Command {
       const validFrom = options.validFrom === undefined ? undefined : parseBillingPeriod(options.validFrom)
       await using parts = openParts(context)
       const { timeZone } = await readTariffFile(parts.config.tariffPath)
+      // Large files are read while the store opens, which takes as long.
+      await using reading = readApart({ kind: 'folder', directory })
       const store = await parts.store()
       const subject = validFrom?.month ?? ''
       const imported = await recordCommand(parts, { act: 'import_registry', subject }, () =>
-        importRegistry({ store, directory, validFrom, timeZone, clock: Date.now }),
+        importRegistry(reading, { store, validFrom, timeZone, clock: Date.now }),
       )
       if (options.json) printJson(imported)
       else printRegistryImport(imported)

@@ -11,7 +11,6 @@ import { InvoicesRefusedError } from '@forbruk/close/invoices/refusal.ts'
 import { ScrapeError } from '@forbruk/close/reconcile/read-scrape.ts'
 import { ReconciliationRefusedError } from '@forbruk/close/reconcile/refusal.ts'
 import { RegistryFaultsError } from '@forbruk/close/registry/import-registry.ts'
-import { ReadingEndedError } from '@forbruk/close/registry/read-apart.ts'
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import { RuleRefusedError, RuleUnknownError } from '@forbruk/close/rejected/refusal.ts'
 import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
@@ -80,7 +79,6 @@ const EXPECTED = [
   StoreUnavailableError,
   ShipError,
   RegistryFaultsError,
-  ReadingEndedError,
   TariffError,
   SellerError,
   ConsoleError,

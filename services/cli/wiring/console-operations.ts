@@ -11,7 +11,7 @@ import {
   type RegistryImport,
 } from '@forbruk/close/registry/import-registry.ts'
 import { UploadTooLargeError } from '@forbruk/close/registry/read-apart.ts'
-import { UploadMalformedError } from '@forbruk/close/registry/read-upload.ts'
+import { UploadMalformedError } from '@forbruk/close/registry/read-members.ts'
 import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'

@@ -1,10 +1,10 @@
-import { importRegistry } from '@forbruk/close/registry/import-registry.ts'
 import type { NewToken } from '@forbruk/schemas/access/access-token.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { useInstallation } from '../../../test/support/close/close-october.ts'
 import { REGISTRY, writeRegistry } from '../../../test/support/close/counted-month.ts'
+import { importFolder } from '../../../test/support/close/import-folder.ts'
 import { CLOSE, expectProblem, useConsole } from '../../../test/support/console/console.ts'
 import { createAccessOperations } from './access-operations.ts'
 
@@ -93,7 +93,7 @@ describe('usage', () => {
     await writeRegistry(directory, { 'clients.csv': clients })
     const validFrom = parseBillingPeriod(month)
     const timeZone = 'Europe/Oslo'
-    await importRegistry({ store, directory, validFrom, timeZone, clock: () => clock.nowMs })
+    await importFolder({ store, directory, validFrom, timeZone, clock: () => clock.nowMs })
   }
 })
 

@@ -1,4 +1,3 @@
-import { importRegistry } from '@forbruk/close/registry/import-registry.ts'
 import { afterAll, expect, test } from 'vitest'
 import { TARIFF } from '../../../test/support/close/close-october.ts'
 import {
@@ -6,6 +5,7 @@ import {
   removeInstallations,
   writeRegistry,
 } from '../../../test/support/close/counted-month.ts'
+import { importFolder } from '../../../test/support/close/import-folder.ts'
 import { OCTOBER, use } from '../../../test/support/close/registry-values.ts'
 import { createRulesReader } from './read-month-rules.ts'
 
@@ -14,7 +14,7 @@ afterAll(removeInstallations)
 test('an alert counts what the close counts: no failures, no refusals, and nothing that is undecided', async () => {
   const { store, folder, clock, log } = await openInstallation()
   await writeRegistry(folder)
-  await importRegistry({ store, directory: folder, timeZone: 'Europe/Oslo', clock: () => clock.nowMs })
+  await importFolder({ store, directory: folder, timeZone: 'Europe/Oslo', clock: () => clock.nowMs })
   const rules = await createRulesReader(store, TARIFF)(OCTOBER)
   const used = [
     use('firma', 'shop', 9n, 1n, 2n),

@@ -3,9 +3,9 @@ import { registryActivation } from '@forbruk/infra/store/tables/registry-activat
 import { registryClient } from '@forbruk/infra/store/tables/registry-client.ts'
 import { registryIntegration } from '@forbruk/infra/store/tables/registry-integration.ts'
 import { registryPartner } from '@forbruk/infra/store/tables/registry-partner.ts'
-import { type ColumnSet, omit, type Table, toRow, type Values } from '@forbruk/infra/store/tables/table.ts'
+import { type ColumnSet, omit, type Table, type Values } from '@forbruk/infra/store/tables/table.ts'
 import { valuesOfBuyer } from '@forbruk/schemas/registry/buyer.ts'
-import type { Client, Registry } from '@forbruk/schemas/registry/registry.ts'
+import type { Client, RegistryRows, Rows } from '@forbruk/schemas/registry/registry.ts'
 import type { Block } from './reading-messages.ts'
 
 /** An insert of so many is a part of the store of its own, and a megabyte or two. */
@@ -13,7 +13,7 @@ const ROWS_MAX = 20_000
 const TEXT_BYTES_EXPECTED = 16
 
 /** A registry's rows, column by column, without the import that they are of. */
-export function* encodeRegistry(registry: Registry): Generator<Block> {
+export function* encodeRegistry(registry: RegistryRows): Generator<Block> {
   yield* encode(omit(registryClient, 'importId'), registry.clients, toValues)
   yield* encode(omit(registryPartner, 'importId'), registry.partners, partner => partner)
   yield* encode(omit(registryIntegration, 'importId'), registry.integrations, integration => integration)
@@ -24,33 +24,42 @@ function toValues({ buyer, ...client }: Client) {
   return { ...client, ...valuesOfBuyer(buyer) }
 }
 
-function* encode<Columns extends ColumnSet, Value>(
+function* encode<Columns extends ColumnSet, Entry>(
   table: Table<Columns>,
-  values: readonly Value[],
-  valuesOf: (value: Value) => Values<Columns>,
+  entries: Rows<Entry>,
+  valuesOf: (entry: Entry) => Values<Columns>,
 ): Generator<Block> {
-  for (let start = 0; start < values.length; start += ROWS_MAX) {
-    const rows = values.slice(start, start + ROWS_MAX)
-    const columns = new Map<string, Column>()
-    for (const row of rows) {
-      for (const [name, cell] of Object.entries(toRow(table, valuesOf(row)))) {
-        addCell(columns, rows.length, name, cell)
-      }
-    }
-    yield { kind: 'block', table: table.name, rows: rows.length, columns: [...columns.values()].map(toPlain) }
+  let rows: Values<Columns>[] = []
+  for (const entry of entries) {
+    rows.push(valuesOf(entry))
+    if (rows.length < ROWS_MAX) continue
+    yield encodeRows(table, rows)
+    rows = []
   }
+  if (rows.length > 0) yield encodeRows(table, rows)
 }
 
-function addCell(columns: Map<string, Column>, rows: number, name: string, cell: unknown): void {
-  const column = columns.get(name) ?? columnFor(name, cell, rows)
-  columns.set(name, column)
-  if (column instanceof NumberColumn) column.add(cell === true ? 1 : 0)
-  else column.addText(String(cell))
+function encodeRows<Columns extends ColumnSet>(
+  { name: table, spelled }: Table<Columns>,
+  rows: readonly Values<Columns>[],
+): Block {
+  const columns = spelled.map(({ key, name, codec }) => {
+    const cells = rows.map(row => codec.write(row[key]))
+    return toPlain(typeof cells[0] === 'boolean' ? encodeFlags(name, cells) : encodeTexts(name, cells))
+  })
+  return { kind: 'block', table, rows: rows.length, columns }
 }
 
-function columnFor(name: string, cell: unknown, rows: number): Column {
-  if (typeof cell === 'boolean') return new NumberColumn(name, 'UInt8', rows)
-  return new TextColumn(name, rows * TEXT_BYTES_EXPECTED)
+function encodeFlags(name: string, cells: readonly unknown[]): Column {
+  const column = new NumberColumn(name, 'UInt8', cells.length)
+  for (const cell of cells) column.add(cell === true ? 1 : 0)
+  return column
+}
+
+function encodeTexts(name: string, cells: readonly unknown[]): Column {
+  const column = new TextColumn(name, cells.length * TEXT_BYTES_EXPECTED)
+  for (const cell of cells) column.addText(String(cell))
+  return column
 }
 
 /** What another process can be sent. */

@@ -9,7 +9,8 @@ import {
   writeRegistry,
 } from '../../../test/support/close/counted-month.ts'
 import { beforeInsert, failingInsert } from '../../../test/support/close/disturbed-store.ts'
-import { importRegistry, importUpload, RegistryFaultsError } from './import-registry.ts'
+import { importFolder } from '../../../test/support/close/import-folder.ts'
+import { importUpload, RegistryFaultsError } from './import-registry.ts'
 import { readStoredRegistry } from './read-stored-registry.ts'
 import { placeVersions, readVersions } from './registry-versions.ts'
 
@@ -23,7 +24,7 @@ afterAll(removeInstallations)
 
 const clock = () => place.clock.nowMs
 const timeZone = 'Europe/Oslo'
-const run = (store = place.store) => importRegistry({ store, directory: place.folder, timeZone, clock })
+const run = (store = place.store) => importFolder({ store, directory: place.folder, timeZone, clock })
 const stored = (month = '2026-10') => readStoredRegistry(place.store, month)
 const firstName = async (month?: string) => (await stored(month))?.registry.clients[0]?.name
 const named = (name: string) => ({
@@ -231,14 +232,14 @@ describe('mistakes', () => {
 
   test('a folder that can not be looked at is not taken for none', async () => {
     const directory = 'x'.repeat(300)
-    await expect(importRegistry({ store: place.store, directory, timeZone, clock })).rejects.toThrow(
+    await expect(importFolder({ store: place.store, directory, timeZone, clock })).rejects.toThrow(
       /it can't be looked at: ENAMETOOLONG/,
     )
   })
 
   test('a path that is no folder is refused', async () => {
     const directory = `${place.folder}/clients.csv`
-    await expect(importRegistry({ store: place.store, directory, timeZone, clock })).rejects.toThrow(
+    await expect(importFolder({ store: place.store, directory, timeZone, clock })).rejects.toThrow(
       /no folder; expected one with clients\.csv/,
     )
   })

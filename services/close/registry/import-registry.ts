@@ -4,8 +4,8 @@ import { registryImport } from '@forbruk/infra/store/tables/registry-import.ts'
 import { type BillingPeriod, parseBillingPeriod, periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import { insertRegistry } from './insert-registry.ts'
 import { listMonthsBehind } from './list-months-behind.ts'
-import { ReadingEndedError, type RegistryApart, type RegistryOrigin, readApart } from './read-apart.ts'
-import { UploadMalformedError } from './read-upload.ts'
+import { type RegistryApart, readApart } from './read-apart.ts'
+import { UploadMalformedError } from './read-members.ts'
 import { RegistryFaultsError } from './registry-faults-error.ts'
 import {
   type PlacedVersion,
@@ -43,34 +43,16 @@ type ImportOptions = {
 const TRIES_MAX = 20
 
 /**
- * Stores the registry of a folder as a whole: a new version, which holds from a month on until the next. An import for
- * the same month corrects the one before. All or nothing, whatever breaks off or comes at the same time. Throws
- * RegistryFaultsError when it is no right registry.
+ * Stores a registry as a whole: a new version, which holds from a month on until the next. An import for the same month
+ * corrects the one before. All or nothing, whatever breaks off or comes at the same time. Throws RegistryFaultsError
+ * when it is no right registry; of an upload also UploadMalformedError and BillingPeriodError.
  */
-export async function importRegistry({
-  directory,
-  ...options
-}: ImportOptions & { readonly directory: string }): Promise<RegistryImport> {
-  return importFrom(options, { kind: 'folder', directory })
-}
-
-/**
- * The same from a request's body, which may name the month as well. Throws also UploadMalformedError,
- * UploadTooLargeError and BillingPeriodError.
- */
-export async function importUpload({
-  body,
-  ...options
-}: Omit<ImportOptions, 'validFrom'> & {
-  readonly body: AsyncIterable<Uint8Array>
-}): Promise<RegistryImport> {
-  return importFrom(options, { kind: 'upload', body })
-}
-
-async function importFrom(options: ImportOptions, origin: RegistryOrigin): Promise<RegistryImport> {
+export async function importRegistry(
+  reading: RegistryApart,
+  options: ImportOptions,
+): Promise<RegistryImport> {
   const { store } = options
-  await using reading = readApart(origin)
-  const { validFrom, ...wanted } = await readWhole(reading, origin)
+  const { validFrom, ...wanted } = await readWhole(reading)
   const asked = validFrom === null ? options : { ...options, validFrom: parseBillingPeriod(validFrom) }
   const versions = await readVersions(store)
   const held = findHeld(versions, asked)
@@ -82,15 +64,23 @@ async function importFrom(options: ImportOptions, origin: RegistryOrigin): Promi
   return tell(store, await readVersions(store), version, 'imported')
 }
 
+/** The same of a request's body, which may name the month as well. Throws also UploadTooLargeError. */
+export async function importUpload({
+  body,
+  ...options
+}: Omit<ImportOptions, 'validFrom'> & {
+  readonly body: AsyncIterable<Uint8Array>
+}): Promise<RegistryImport> {
+  await using reading = readApart({ kind: 'upload', body })
+  return await importRegistry(reading, options)
+}
+
 type ReadRegistry = RegistryCounts & Pick<RegistryVersion, 'importId'> & { readonly validFrom: string | null }
 
 /** Throws when there is none. */
-async function readWhole(reading: RegistryApart, origin: RegistryOrigin): Promise<ReadRegistry> {
-  const name = origin.kind === 'folder' ? origin.directory : 'the request'
-  const report = await reading.next().catch(error => {
-    if (!(error instanceof ReadingEndedError)) throw error
-    throw new RegistryFaultsError(name, [{ file: name, line: null, column: null, detail: error.message }])
-  })
+async function readWhole(reading: RegistryApart): Promise<ReadRegistry> {
+  const { name } = reading
+  const report = await reading.next()
   switch (report.kind) {
     case 'registry': {
       const { kind: _, ...registry } = report

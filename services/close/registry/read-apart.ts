@@ -4,8 +4,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { REGISTRY_BYTES_MAX } from '@forbruk/schemas/registry/registry-upload.ts'
-import { UploadMalformedError } from './read-upload.ts'
+import { UploadMalformedError } from './read-members.ts'
 import { NEXT, type Order, type Report, reportShape } from './reading-messages.ts'
+import { RegistryFaultsError } from './registry-faults-error.ts'
 
 const SCRIPT = fileURLToPath(new URL('./reading-process.ts', import.meta.url))
 const HEAP_MEGABYTES_MAX = 384
@@ -18,19 +19,19 @@ const FLAGS = [
 const READING_MS_MAX = 120_000
 
 /** Where a registry comes from: a folder, or the body of a request. */
-export type RegistryOrigin =
+type RegistryOrigin =
   | { readonly kind: 'folder'; readonly directory: string }
   | { readonly kind: 'upload'; readonly body: AsyncIterable<Uint8Array> }
 
 /** The registry in a process of its own. */
 export type RegistryApart = AsyncDisposable & {
-  /** What it reports next; each kind comes as reading-messages.ts says. Throws ReadingEndedError. */
+  /** Where it comes from, for messages. */
+  readonly name: string
+  /**
+   * What it reports next; each kind comes as reading-messages.ts says. Throws RegistryFaultsError when the process
+   * came to no end of it; nothing else was concerned.
+   */
   next(): Promise<Report>
-}
-
-/** The process that read a registry came to no end of it; nothing else was concerned. */
-export class ReadingEndedError extends Error {
-  override name = 'ReadingEndedError'
 }
 
 /** An upload is larger than a registry may be. */
@@ -40,7 +41,7 @@ export class UploadTooLargeError extends Error {
 
 /**
  * Reads and checks a registry in a process of its own, with a bound on its memory and its time: what is imported may be
- * anything, and counting must not notice.
+ * anything, and counting must not notice. It begins at once, and waits when it is done until somebody asks.
  */
 export function readApart(origin: RegistryOrigin): RegistryApart {
   // Without what stands in our environment, such as passwords.
@@ -51,10 +52,11 @@ export function readApart(origin: RegistryOrigin): RegistryApart {
   })
   const reports = Promise.withResolvers<never>()
   reports.promise.catch(() => {})
-  child.once('error', error =>
-    reports.reject(new ReadingEndedError(`no process to read it: ${error.message}`)),
-  )
-  child.once('exit', (code, signal) => reports.reject(new ReadingEndedError(describeEnd(code, signal))))
+  const name = origin.kind === 'folder' ? origin.directory : 'the request'
+  const giveUp = (detail: string) =>
+    reports.reject(new RegistryFaultsError(name, [{ file: name, line: null, column: null, detail }]))
+  child.once('error', error => giveUp(`no process to read it: ${error.message}`))
+  child.once('exit', (code, signal) => giveUp(describeEnd(code, signal)))
   const timeout = setTimeout(() => child.kill('SIGKILL'), READING_MS_MAX)
   if (origin.kind === 'upload') {
     feed(child, origin.body).catch(error => {
@@ -62,14 +64,21 @@ export function readApart(origin: RegistryOrigin): RegistryApart {
       child.kill('SIGKILL')
     })
   }
-  const order: Order = origin.kind === 'upload' ? { kind: 'upload' } : origin
-  let message: Order | typeof NEXT = order
+  const receive = (message: Order | typeof NEXT) => {
+    const report = Promise.race([once(child), reports.promise])
+    child.send(message, () => {})
+    return report
+  }
+  const first = receive(origin.kind === 'upload' ? { kind: 'upload' } : origin)
+  // Whoever never asks need not know.
+  first.catch(() => {})
+  let hasFirst = true
   return {
+    name,
     async next() {
-      const report = Promise.race([once(child), reports.promise])
-      child.send(message, () => {})
-      message = NEXT
-      return report
+      if (!hasFirst) return receive(NEXT)
+      hasFirst = false
+      return first
     },
     async [Symbol.asyncDispose]() {
       clearTimeout(timeout)

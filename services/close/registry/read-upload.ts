@@ -1,45 +1,44 @@
-import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
-import type { RegistryFiles } from '@forbruk/schemas/registry/read-registry.ts'
+import type { FileChunks } from '@forbruk/schemas/registry/read-table.ts'
 import { registryUploadShape } from '@forbruk/schemas/registry/registry-upload.ts'
+import { joinText, readMembers, UploadMalformedError } from './read-members.ts'
 
-/** An upload that is no JSON document of the expected shape. */
-export class UploadMalformedError extends Error {
-  override name = 'UploadMalformedError'
-}
+/** An uploaded registry, as the bytes of its JSON come. */
+export class RegistryUpload implements AsyncIterable<readonly [string, FileChunks]> {
+  readonly #body: AsyncIterable<Uint8Array>
+  /** The month as the upload says it, known when it has been read; null where it names none. */
+  validFrom: string | null = null
 
-type Upload = {
-  readonly files: RegistryFiles
-  /** As it was sent; null where it names none. */
-  readonly validFrom: string | null
-}
-
-/** An uploaded registry, from the bytes of its JSON. Throws UploadMalformedError. */
-export async function readUpload(body: Readable): Promise<Upload> {
-  const { validFrom = null, ...tables } = parseUpload(await text(body))
-  const files = Object.entries(tables).map(([name, csv]) => [`${name}.csv`, cut(csv)] as const)
-  return { files: new Map(files), validFrom }
-}
-
-function parseUpload(body: string) {
-  let document: unknown
-  try {
-    document = JSON.parse(body)
-  } catch (error) {
-    throw new UploadMalformedError(
-      `the body is no JSON: ${error instanceof Error ? error.message.slice(0, 200) : ''}`,
-    )
+  constructor(body: AsyncIterable<Uint8Array>) {
+    this.#body = body
   }
-  const checked = registryUploadShape.safeParse(document)
-  if (checked.success) return checked.data
-  const issues = checked.error.issues.map(({ path, message }) => [...path, message].join(': ').slice(0, 200))
-  throw new UploadMalformedError(`the body is not right: ${issues.join('; ')}`)
+
+  /** Its files. Throws UploadMalformedError. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly [string, FileChunks]> {
+    const seen = new Map<string, string>()
+    for await (const { name, pieces } of readMembers(this.#body)) {
+      if (seen.has(name)) throw wrong(`${name.slice(0, 40)}: it is there twice`)
+      seen.set(name, name === 'validFrom' ? await joinText(pieces, MONTH_CHARACTERS_MAX) : '')
+      if (name !== 'validFrom') yield [`${name}.csv`, toBytes(pieces)]
+    }
+    const checked = registryUploadShape.safeParse(Object.fromEntries(seen))
+    if (!checked.success) {
+      throw wrong(
+        checked.error.issues
+          .map(({ path, message }) => [...path, message].join(': ').slice(0, 200))
+          .join('; '),
+      )
+    }
+    this.validFrom = checked.data.validFrom ?? null
+  }
 }
 
-const PIECE_BYTES = 65_536
+/** Of anything that may be meant for one; whether it is one is judged later. */
+const MONTH_CHARACTERS_MAX = 1_000
 
-function* cut(csv: string): Generator<Uint8Array> {
-  const bytes = Buffer.from(csv)
-  for (let start = 0; start < bytes.length; start += PIECE_BYTES)
-    yield bytes.subarray(start, start + PIECE_BYTES)
+async function* toBytes(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield Buffer.from(piece)
+}
+
+function wrong(what: string): UploadMalformedError {
+  return new UploadMalformedError(`the body is not right: ${what}`)
 }

@@ -5,10 +5,11 @@
  */
 import { setPriority } from 'node:os'
 import { hashRegistry } from '@forbruk/schemas/registry/hash-registry.ts'
-import { readRegistry } from '@forbruk/schemas/registry/read-registry.ts'
+import { type RegistryFiles, readRegistry } from '@forbruk/schemas/registry/read-registry.ts'
 import { encodeRegistry } from './encode-registry.ts'
+import { UploadMalformedError } from './read-members.ts'
 import { readRegistryFolder } from './read-registry-folder.ts'
-import { readUpload, UploadMalformedError } from './read-upload.ts'
+import { RegistryUpload } from './read-upload.ts'
 import { NEXT, type Order, orderShape, type Report } from './reading-messages.ts'
 import { RegistryFaultsError } from './registry-faults-error.ts'
 
@@ -16,10 +17,7 @@ import { RegistryFaultsError } from './registry-faults-error.ts'
 const NICENESS = 5
 
 async function* answer(order: Order): AsyncGenerator<Report> {
-  const { files, validFrom } =
-    order.kind === 'upload'
-      ? await readUpload(process.stdin)
-      : { files: await readRegistryFolder(order.directory), validFrom: null }
+  const { files, validFrom } = await openOrdered(order)
   const reading = await readRegistry(files)
   if (!reading.ok) return yield { kind: 'faulty', faults: reading.faults, faultCount: reading.faultCount }
   const { registry } = reading
@@ -30,10 +28,20 @@ async function* answer(order: Order): AsyncGenerator<Report> {
     partners: registry.partners.length,
     integrations: registry.integrations.length,
     activations: registry.activations.length,
-    validFrom,
+    validFrom: validFrom(),
   }
   yield* encodeRegistry(registry)
   yield { kind: 'end' }
+}
+
+async function openOrdered(
+  order: Order,
+): Promise<{ readonly files: RegistryFiles; readonly validFrom: () => string | null }> {
+  if (order.kind === 'folder') {
+    return { files: await readRegistryFolder(order.directory), validFrom: () => null }
+  }
+  const upload = new RegistryUpload(process.stdin)
+  return { files: upload, validFrom: () => upload.validFrom }
 }
 
 function refuse(error: unknown): Report {

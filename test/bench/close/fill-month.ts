@@ -4,10 +4,10 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { importRegistry } from '@forbruk/close/registry/import-registry.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
+import { importFolder } from '../../support/close/import-folder.ts'
 
 const [folder = '', clients = '', rows = ''] = process.argv.slice(2)
 const CLIENTS = Number(clients)
@@ -100,7 +100,7 @@ for (let partition = 0; partition < PARTITIONS; partition++) {
   await log.append(records)
 }
 writeRegistry()
-await importRegistry({ store, directory: folder, timeZone: 'Europe/Oslo', clock: Date.now })
+await importFolder({ store, directory: folder, timeZone: 'Europe/Oslo', clock: Date.now })
 await store.close()
 await log.close()
 

@@ -10,8 +10,8 @@ import {
   closeMonth,
 } from '../../../services/close/close.ts'
 import { describeRefusal } from '../../../services/close/gate/refusal.ts'
-import { importRegistry } from '../../../services/close/registry/import-registry.ts'
 import { countOctober, type Installation, openInstallation, removeInstallations } from './counted-month.ts'
+import { importFolder } from './import-folder.ts'
 
 export const TARIFF = readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default')
 /** The published prices with another one for access. */
@@ -42,7 +42,7 @@ export function useInstallation() {
   /** Without a month, as a first import or from the current month on. */
   const importAll = (validFrom?: BillingPeriod) => {
     const { store, folder: directory } = place()
-    return importRegistry({ store, directory, validFrom, timeZone: TARIFF.timeZone, clock })
+    return importFolder({ store, directory, validFrom, timeZone: TARIFF.timeZone, clock })
   }
   /** In `accept` a cause alone is what a dry run shows of it, as for a person who looks first. */
   const close = async ({ accept = [], ...options }: Partial<CloseOptions> = {}): Promise<CloseResult> => {

@@ -13,8 +13,8 @@ import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { DEFAULT_TARIFF_URL, readTariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
 import { closeMonth } from '../../../services/close/close.ts'
-import { importRegistry } from '../../../services/close/registry/import-registry.ts'
 import { countOctober, GRACE_END_MS, TOPIC } from './counted-month.ts'
+import { importFolder } from './import-folder.ts'
 
 const [folder = '', mode = 'close', price = '149', deadlyTable = ''] = process.argv.slice(2)
 mkdirSync(folder, { recursive: true })
@@ -30,7 +30,7 @@ await migrate(store, MIGRATIONS, () => clock.nowMs)
 
 if (mode === 'prepare') {
   await countOctober({ store, log, folder, clock })
-  await importRegistry({ store, directory: folder, timeZone: 'Europe/Oslo', clock: () => clock.nowMs })
+  await importFolder({ store, directory: folder, timeZone: 'Europe/Oslo', clock: () => clock.nowMs })
 } else {
   const tariff = readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default')
   const versions = tariff.versions.map(version => ({ ...version, externalAccess: { pricePerMonth: price } }))
