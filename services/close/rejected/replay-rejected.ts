@@ -147,7 +147,7 @@ async function recordIntents(
 /** Nobody has seen what its events say, and one mend is not for all of them. */
 function explainSum(event: RejectedEvent): RejectedEventError {
   return new RejectedEventError(
-    `rejected event ${showCoordinates(event)} is the sum of ${event.events} events of one record, which can't be ` +
+    `rejected event ${showCoordinates(event)} is the sum of ${event.events} events, which can't be ` +
       'mended here: have their producer send them again, right, each with a request id of its own, and waive the sum',
   )
 }
