@@ -76,7 +76,7 @@ FROM
     FROM usage_rollup FINAL WHERE ${condition}
     UNION ALL
     SELECT partition, block, 0, 0, 0, events, events_of_sources, 0, 0, 0
-    FROM rejected_event FINAL WHERE ${condition}
+    FROM rejected_stored WHERE ${condition}
     UNION ALL
     SELECT partition, block, 0, 0, 0, 0, 0, events, duplicates, marks
     FROM source_ledger FINAL WHERE ${condition}

@@ -21,9 +21,13 @@ SELECT partition, block FROM block_ledger FINAL WHERE stream = {stream:String} A
 export const BLOCKS_WITHOUT_USAGE = `
 SELECT partition, block FROM block_ledger FINAL WHERE stream = {stream:String} AND first_hour IS NULL`
 
+/** How far the times of a block's events may be from its log's; null where there was no limit. */
+export const LIMITS_OF_BLOCKS = `
+SELECT partition, block, past_max_ms, ahead_max_ms FROM block_ledger FINAL WHERE stream = {stream:String}`
+
 /** The places of rejected events whose time could be read, and not be believed. */
 export const REJECTED_FOR_TIME = `
-SELECT partition, offset, event_index FROM rejected_event WHERE stream = {stream:String} AND event_time IS NOT NULL`
+SELECT partition, offset, event_index FROM rejected_stored WHERE stream = {stream:String} AND event_time IS NOT NULL`
 
 /** Those whose time, or one of whose times, may lie in the range. */
 export const REJECTED_FOR_TIME_OF_RANGE = `${REJECTED_FOR_TIME}

@@ -20,7 +20,10 @@ export async function openEventLog(settings: EventLogSettings): Promise<EventLog
 }
 
 /** Somebody else's topic beside the log: to be read, never made nor written to. Throws EventLogError. */
-export async function openForeignTopic(settings: EventLogSettings, topic: string): Promise<ForeignTopic> {
+export async function openForeignTopic(
+  settings: EventLogSettings,
+  topic: string,
+): Promise<ForeignTopic & Pick<EventLog, 'read'>> {
   return openEventLog({ ...settings, topic, ...(settings.kind === 'kafka' ? { isForeign: true } : {}) })
 }
 

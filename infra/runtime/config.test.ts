@@ -30,6 +30,7 @@ describe('readConfig', () => {
       closeSchedule: '0 6 2 * *',
       closeFrom: null,
       announce: null,
+      rejected: { monthsMax: 13, rowsMax: 1_000_000 },
       logLevel: 'info',
     })
   })
@@ -102,6 +103,7 @@ describe('readConfig', () => {
       closeSchedule: null,
       closeFrom: { month: '2026-10' },
       announce: 'after-approval',
+      rejected: { monthsMax: 13, rowsMax: 1_000_000 },
       logLevel: 'debug',
     })
   })

@@ -55,6 +55,8 @@ export type Config = {
   readonly closeFrom: BillingPeriod | null
   /** When closes may be announced; null: those by a person at once, those by schedule once a person approves them. */
   readonly announce: AnnouncePolicy | null
+  /** How long, and how many, rejected events are kept one by one. */
+  readonly rejected: { readonly monthsMax: number; readonly rowsMax: number }
   readonly logLevel: LogLevel
 }
 
@@ -135,6 +137,8 @@ const shape = z.object({
   FORBRUK_CLOSE_SCHEDULE: scheduleVariable.prefault('0 6 2 * *'),
   FORBRUK_CLOSE_FROM: monthVariable.optional(),
   FORBRUK_ANNOUNCE: announceShape.optional(),
+  FORBRUK_REJECTED_MONTHS: countVariable(0, 1_200).default(13),
+  FORBRUK_REJECTED_ROWS: countVariable(0, 999_999_999).default(1_000_000),
   LOG_LEVEL: logLevelShape.default('info'),
 })
 
@@ -189,6 +193,7 @@ export function readConfig(env: Environment): Config {
     closeSchedule: variables.FORBRUK_CLOSE_SCHEDULE,
     closeFrom: variables.FORBRUK_CLOSE_FROM ?? null,
     announce: variables.FORBRUK_ANNOUNCE ?? null,
+    rejected: { monthsMax: variables.FORBRUK_REJECTED_MONTHS, rowsMax: variables.FORBRUK_REJECTED_ROWS },
     logLevel: variables.LOG_LEVEL,
   }
 }

@@ -22,6 +22,7 @@ import type { Operations } from './routes/operations.ts'
 import { addOverviewRoute } from './routes/overview.ts'
 import { addPipelineRoutes } from './routes/pipeline.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
+import { addRejectedEventRoutes } from './routes/rejected-events.ts'
 import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
 import { addSessionRoutes } from './routes/session.ts'
 import { addStatementRoutes } from './routes/statements.ts'
@@ -113,6 +114,7 @@ export async function openConsole(
   addRegistryRoutes(app, operations)
   addCaseRoutes(app, operations)
   addRejectedRuleRoutes(app, operations)
+  addRejectedEventRoutes(app, operations)
   addWaitingRoutes(app, operations)
   await servePages(app)
   addTermsRoutes(app, operations)

@@ -34,6 +34,19 @@ export function readEnveloped(envelope: RecordEnvelope, format: ReadsText): Read
   }
 }
 
+/** The lines of a record, and what each of them holds: for who asks for one of them again. */
+export type ReadTexts = (
+  value: Buffer,
+) => readonly { readonly bytes: Uint8Array; readonly pieces: readonly Piece[] }[]
+
+export function readEnvelopedTexts(envelope: RecordEnvelope, format: ReadsText): ReadTexts {
+  return value =>
+    envelope.unwrap(value).map(line => ({
+      bytes: line.bytes,
+      pieces: line.kind === 'line' ? readText(line.bytes, format) : [line],
+    }))
+}
+
 function readText(bytes: Uint8Array, format: ReadsText): readonly Piece[] {
   if (bytes.length > LINE_BYTES_MAX) {
     const detail = `${bytes.length} bytes; expected at most ${LINE_BYTES_MAX}`

@@ -13,7 +13,7 @@ type LineRecord =
 
 /** One line as a record of the event log: a request keyed by its client, or a rejected line keyed by its source. */
 export function toRecord(line: Line, format: GatewayFormat, origin: LineOrigin): LineRecord {
-  const parsed = parse(line, format)
+  const parsed = parseShipped(line, format)
   switch (parsed.kind) {
     case 'blank':
       return { kind: 'blank' }
@@ -49,7 +49,8 @@ export function toRecord(line: Line, format: GatewayFormat, origin: LineOrigin):
   }
 }
 
-function parse(line: Line, format: GatewayFormat): ParsedLine {
+/** A line as the shipper reads it: one that may have been cut off is no request. */
+export function parseShipped(line: Line, format: GatewayFormat): ParsedLine {
   if (line.oversized) {
     return reject('line_too_long', `${line.lineBytes} bytes; expected at most ${LINE_BYTES_MAX}`)
   }

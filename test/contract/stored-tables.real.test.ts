@@ -59,6 +59,7 @@ test.each(declared)('$name is declared as it is stored', ({ name, spelled }) => 
 const VIEWS_NOT_READ = [
   'dialogue_steps',
   'registry_imports',
+  'rejected_stored',
   'statement_adjustments',
   'statement_lines',
   'statements',

@@ -65,7 +65,7 @@ describe('records of very many events that are none', () => {
     const replay = ['rejected', 'replay', '0:0[16]', '--set', 'client_id=fjord', '--reason', 'it was theirs']
     expect(await runForbruk(replay, settings)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining(`0:0[16] is the sum of ${EVENTS - 16} events of one record`),
+      stderr: expect.stringContaining(`0:0[16] is the sum of ${EVENTS - 16} events, which`),
     })
     const waive = [
       'rejected',

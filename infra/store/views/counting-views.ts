@@ -56,11 +56,35 @@ export const countingViews: ViewTexts = {
         'How it is written, without what it says: letters are a, digits 9, both together x, a long run a{12}',
       record_bytes: 'Size of the record',
       events:
-        'So many of the record, alike, from event_index on; of a record with more than 16 the rest is summed',
+        'So many that are alike: of the record from event_index on, or, long settled, of the hour in the block',
       state: 'open, waived, mending (sent again, not counted yet) or mended (counted)',
       state_reason: 'Why it was waived or mended',
       state_actor: 'Who did it',
       mended_client_id: 'To whom it was counted; else empty',
+    },
+  },
+  rejected_stored: {
+    is:
+      'Rejected events as they are kept, for those who check the sums: by themselves, or, where all of their block ' +
+      'is long settled, added up. rejected_events has what became of them.',
+    columns: {
+      stream: STREAM,
+      partition: 'Of the log',
+      offset: 'Of the record in the partition; of a sum, of the first',
+      event_index: 'Position in the record',
+      block: 'The range of offsets that it was counted with',
+      append_time: 'When the record came into the log; of a sum, the first',
+      event_time: 'The time for which it was rejected; else null',
+      event_time_last: 'Of a sum the latest',
+      reason: "Why it can't be counted, as a code",
+      detail: 'What was found and what was expected',
+      source: "Who shipped it; empty where that can't be read",
+      file: 'The log file it stands in; empty where that is not one',
+      position: 'Byte position of the line in its file; null of a sum',
+      excerpt: 'How it is written, without what it says; of a sum, the first',
+      record_bytes: 'Size of the record; of a sum, of all together',
+      events: 'So many that the row stands for',
+      events_of_sources: 'Of them, those that name a source or a file',
     },
   },
 }

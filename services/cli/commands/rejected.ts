@@ -1,28 +1,20 @@
-import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { type Coordinates, parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
+import { parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
 import { listRejected } from '@forbruk/close/rejected/list-rejected.ts'
-import { readMends } from '@forbruk/close/rejected/read-mends.ts'
-import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
-import { readSources } from '@forbruk/infra/ledger/sources.ts'
-import {
-  type BillingPeriod,
-  parseBillingPeriod,
-  periodRange,
-} from '@forbruk/schemas/period/billing-period.ts'
-import { Command, InvalidArgumentError } from 'commander'
+import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { Command } from 'commander'
 import { printRejected, printRejectedJson } from '../print/rejected.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
-import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
-import { type GatewayFieldOptions, openChosenFormat } from '../wiring/read-format-file.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { rangeOfMonth } from '../wiring/range-of-month.ts'
 import { recordCommand } from '../wiring/record-command.ts'
-import { withGatewayFields } from './gateway-format-options.ts'
 import { parseInstant } from './parse-instant.ts'
 import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
 import { parseStatuses } from './parse-statuses.ts'
+import { compactCommand } from './rejected-compact.ts'
+import { replayCommand } from './rejected-replay.ts'
 import { ruleCommand } from './rejected-rule.ts'
 
 export function rejectedCommand(context: CommandContext): Command {
@@ -32,6 +24,7 @@ export function rejectedCommand(context: CommandContext): Command {
     .addCommand(waiveCommand(context))
     .addCommand(replayCommand(context))
     .addCommand(ruleCommand(context))
+    .addCommand(compactCommand(context))
 }
 
 type ListFlags = {
@@ -68,7 +61,7 @@ function listCommand(context: CommandContext): Command {
     .action(async ({ reasonCode, status, month, source, from, until, limit, json }: ListFlags) => {
       await using parts = openParts(context)
       const store = await parts.readableStore()
-      const range = month === undefined ? null : await rangeOf(parts, month)
+      const range = month === undefined ? null : await rangeOfMonth(parts, month)
       const rows = await listRejected(store, parts.config.log.topic, {
         range,
         reason: reasonCode ?? null,
@@ -117,7 +110,7 @@ function waiveCommand(context: CommandContext): Command {
       const places = where.map(parseCoordinates)
       await using parts = openParts(context)
       const selection = isByCode
-        ? { reason: reasonCode, statuses, range: await rangeOf(parts, month) }
+        ? { reason: reasonCode, statuses, range: await rangeOfMonth(parts, month) }
         : places
       const { reason, actor = userInfo().username } = flags
       const store = await parts.store()
@@ -129,88 +122,4 @@ function waiveCommand(context: CommandContext): Command {
       if (flags.json) return printJson(result)
       printLine(`${groupDigits(result.waived)} waived, ${groupDigits(result.before)} waived or mended before`)
     })
-}
-
-type ReplayFlags = GatewayFieldOptions & {
-  set: Record<string, string>
-  line?: string
-  mends?: string
-  vouchTime: boolean
-  format?: string
-  reason: string
-  actor?: string
-  json: boolean
-}
-
-function replayCommand(context: CommandContext): Command {
-  const replay = new Command('replay')
-    .description('send rejected events again, mended; sent twice they count once')
-    .argument('[where...]', 'partition:offset or partition:offset[index], as rejected list prints it')
-    .option(
-      '--set <field=value>',
-      'a field of the event that was wrong or missing; can be repeated',
-      addField,
-      {},
-    )
-    .option('--line <text>', 'instead: the whole corrected line, of one event')
-    .option(
-      '--mends <file>',
-      'instead of all that: a JSON object a line, {"at":"0:12","line":"…"} or {"at":"0:12","set":{…}}',
-    )
-    .option(
-      '--vouch-time',
-      'its time is right, however far it is from the time at which the log got it; alone, or with --set or --line',
-      false,
-    )
-    .option('--format <name>', 'how lines are read; without it, as their source was shipped')
-  return withGatewayFields(replay)
-    .requiredOption('--reason <text>', 'how it is known what was meant, recorded', parseReason)
-    .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
-    .option('--json', 'print as JSON', false)
-    .action(async (where: string[], flags: ReplayFlags, command: Command) => {
-      const mends = await chooseMends(where.map(parseCoordinates), flags, command)
-      await using parts = openParts(context)
-      const store = await parts.store()
-      const log = await parts.log()
-      const sources = await readSources(store, log.topic)
-      // As far as marks have told.
-      const formats = new Map(sources.map(({ source, format }) => [source, format]))
-      const { reason, actor = userInfo().username } = flags
-      const formatOf = (source: string) => openChosenFormat(flags.format ?? formats.get(source) ?? '', flags)
-      const subject = flags.mends ?? where.join(', ')
-      const result = await recordCommand(parts, { act: 'mend_events', subject, actor: flags.actor }, () =>
-        replayRejected({ store, log, mends, formatOf, reason, actor, clock: Date.now }),
-      )
-      if (flags.json) return printJson(result)
-      printLine(`${groupDigits(result.sent)} sent, ${groupDigits(result.before)} sent before`)
-      if (result.sent > 0) printLine('they count once forbruk aggregate has come to them')
-    })
-}
-
-async function chooseMends(places: Coordinates[], flags: ReplayFlags, command: Command) {
-  const { set, line, mends, vouchTime } = flags
-  const given = [Object.keys(set).length > 0, line !== undefined, mends !== undefined].filter(Boolean)
-  if (given.length > 1 || (given.length === 0 && !vouchTime))
-    command.error('error: replay takes one of --set, --line and --mends, or --vouch-time')
-  if (mends !== undefined) {
-    if (places.length > 0 || vouchTime)
-      command.error('error: with --mends the places, and what is vouched for, stand in the file')
-    return readMends(await readFile(mends, 'utf8'), mends)
-  }
-  if (places.length === 0) command.error('error: replay takes at least one place in the log')
-  const vouched = vouchTime ? ({ timeVouched: true } as const) : {}
-  if (line === undefined)
-    return places.map(at => ({ at, mend: { kind: 'fields', fields: set, ...vouched } as const }))
-  if (places.length > 1) command.error('error: --line is the line of one event')
-  return places.map(at => ({ at, mend: { kind: 'line', line, ...vouched } as const }))
-}
-
-async function rangeOf(parts: Parts, month: BillingPeriod) {
-  return periodRange(month, (await readTariffFile(parts.config.tariffPath)).timeZone)
-}
-
-function addField(text: string, fields: Record<string, string>): Record<string, string> {
-  const [name = '', ...value] = text.split('=')
-  if (name === '' || value.length === 0) throw new InvalidArgumentError('expected field=value')
-  return { ...fields, [name]: value.join('=') }
 }

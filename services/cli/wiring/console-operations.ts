@@ -40,6 +40,7 @@ import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
 import { createReads } from './read-operations.ts'
 import type { ReadParts } from './read-parts.ts'
 import { toStandstill } from './read-status.ts'
+import { createRejectedOperations } from './rejected-operations.ts'
 import { createRuleOperations } from './rule-operations.ts'
 import { createUsageOperations } from './usage-operations.ts'
 
@@ -116,6 +117,7 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
     listWaiting: () => readWaiting(clock()),
     ...createRuleOperations(parts),
+    ...createRejectedOperations(parts),
     ...createReads(parts),
     checkStore: () => checkStore(store),
     async findHalts() {

@@ -47,7 +47,8 @@ export async function chooseIntake(
   return { ...ofAll, formatName: format.name, readValue }
 }
 
-function chooseEnvelope(name: string) {
+/** Throws GatewayFormatError for one that is unknown. */
+export function chooseEnvelope(name: string) {
   const envelope = openRecordEnvelope(name)
   if (envelope !== null) return envelope
   throw new GatewayFormatError(

@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { announce, type Closer } from '@forbruk/close/close-and-announce.ts'
 import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
+import { compactRejected } from '@forbruk/close/rejected/compact-rejected.ts'
 import { readDueWork } from '@forbruk/close/schedule/read-due-work.ts'
 import { runSchedule } from '@forbruk/close/schedule/run-schedule.ts'
 import { chooseAnnouncePolicy } from '@forbruk/close/statements/choose-announce-policy.ts'
 import { doRecorded } from '@forbruk/infra/access/record-act.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { closingParts } from './closing-parts.ts'
 import type { Parts } from './open-parts.ts'
@@ -39,17 +41,32 @@ export async function scheduleCloses(
   const policy = chooseAnnouncePolicy(config.announce, 'schedule')
   await runSchedule({
     plan: nowMs => readDueWork(store, settings, nowMs),
-    close: (period: BillingPeriod) =>
-      doRecorded(
+    async close(period: BillingPeriod) {
+      const closed = await doRecorded(
         { store, clock: closing.clock },
         { act: 'close_month', subject: period.month, actor: 'schedule', via: 'schedule', saidActor: null },
         () => close({ period, announce: policy }),
         error => error instanceof CloseRefusedError,
-      ),
+      )
+      await compact(parts, store, timeZone)
+      return closed
+    },
     announce: month => announce(closing, month),
     clock: closing.clock,
     sleep: ms => wait(ms, undefined, { signal }).catch(() => {}),
     signal,
     logger,
   })
+}
+
+/** What a close has settled need not be kept one by one for ever. The close stands, whatever comes of this. */
+async function compact({ config, logger }: Parts, store: Store, timeZone: string): Promise<void> {
+  const options = { store, stream: config.log.topic, timeZone, keeping: config.rejected, clock: Date.now }
+  try {
+    const compacted = await compactRejected({ ...options, isTrial: false })
+    if (compacted.blocks > 0) logger.info(compacted, 'rejected events that are long settled are added up')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    logger.warn({ reason }, 'rejected events are not added up: forbruk rejected compact does so by hand')
+  }
 }

@@ -4,16 +4,23 @@ import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { toJsonRequest } from '@forbruk/schemas/wire/encode.ts'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
 
-/** What makes a rejected event right: the whole corrected line, or fields that replace those it has. */
+/**
+ * What makes a rejected event right: the whole corrected line, fields that replace those it has, or the request that
+ * its own line is by a format that was mended.
+ */
 export type Mend = {
   /** Whoever mends it vouches for its time, which then need not lie near the time at which the log gets it. */
   readonly timeVouched?: true
 } & (
   | { readonly kind: 'line'; readonly line: string }
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, string | number>> }
+  | { readonly kind: 'request'; readonly request: Measured }
 )
 
-type Measured = Omit<RequestEvent, 'kind' | 'source' | 'identity'>
+export type Measured = Omit<RequestEvent, 'kind' | 'source' | 'identity'> & {
+  /** The gateway's own, where that is how its requests are known. */
+  readonly requestId?: string
+}
 
 /** What releases up to 0.2.0 wrote in the place of a secret: the log still has lines of theirs. */
 const REDACTED = '[redacted]'
@@ -22,15 +29,16 @@ const REDACTED = '[redacted]'
  * Pure: the request that a rejected event becomes. Of a line that a shipper could not read the log holds only an
  * excerpt without its values; where an older release kept the whole line as JSON, fields can be replaced in it. Throws
  * RejectedEventError.
+ * @param openFormat how the lines of its source are read; asked for a line alone
  */
 export function buildMended(
   at: Coordinates,
   value: Buffer | null,
   mend: Mend,
-  format: GatewayFormat,
+  openFormat: () => GatewayFormat,
 ): Measured {
   const event = unwrap(at, decodeRecord(value)[at.eventIndex])
-  const measured = readMended(at, value, event, mend, format)
+  const measured = readMended(at, value, event, mend, openFormat)
   if (mend.timeVouched) return { ...measured, timeVouched: true }
   if (event?.kind === 'request' && event.timeMs === measured.timeMs) {
     throw fault(at, 'mended it has the time for which it was rejected; give another one, or vouch for it')
@@ -50,11 +58,13 @@ function readMended(
   value: Buffer | null,
   event: Exclude<Decoded, SignedRecord> | undefined,
   mend: Mend,
-  format: GatewayFormat,
+  openFormat: () => GatewayFormat,
 ): Measured {
-  if (mend.kind === 'line') return readLine(at, mend.line, format)
+  if (mend.kind === 'request') return mend.request
+  if (mend.kind === 'line') return identify(event, readLine(at, mend.line, openFormat()))
   if (event?.kind === 'rejected_line') {
-    return readLine(at, JSON.stringify({ ...readObject(at, event.excerpt), ...mend.fields }), format)
+    const line = JSON.stringify({ ...readObject(at, event.excerpt), ...mend.fields })
+    return identify(event, readLine(at, line, openFormat()))
   }
   const [mended] = decodeRecord(
     Buffer.from(JSON.stringify({ ...readFields(at, value, event), ...readNumbers(mend.fields) })),
@@ -64,6 +74,12 @@ function readMended(
     at,
     `mended it is rejected again: ${mended?.kind === 'undecodable' ? mended.detail : 'no request'}`,
   )
+}
+
+/** A line of a shipper's topic, `TOPIC/0`, is known by its gateway's id, as its copies are; one of a file is not. */
+function identify(event: Decoded | undefined, { requestId, ...measured }: Measured): Measured {
+  const isOfTopic = event?.kind === 'rejected_line' && event.file.includes('/')
+  return isOfTopic && requestId !== undefined ? { ...measured, requestId } : measured
 }
 
 const NUMBERS = ['time', 'status', 'request_bytes', 'response_bytes']

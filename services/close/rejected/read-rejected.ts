@@ -14,7 +14,7 @@ import { MAY_BELONG_TO_MONTH, monthParams } from './may-belong.ts'
 import { holdsIn, readRules, readWaivedBefore } from './read-rules.ts'
 
 /** What an event was answered with, where its detail tells. */
-const ANSWERED_WITH = `toUInt32OrNull(extract(detail, '${STATUS_IN_DETAIL}'))`
+export const ANSWERED_WITH = `toUInt32OrNull(extract(detail, '${STATUS_IN_DETAIL}'))`
 /** For SQL with the parameter `statuses`: it is one of them, or there are none. */
 export const IS_ANSWERED_WITH = `
 (empty({statuses:Array(UInt32)}) OR has({statuses:Array(UInt32)}, ${ANSWERED_WITH}))`

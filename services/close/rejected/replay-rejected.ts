@@ -9,7 +9,7 @@ import type { SignRecord } from '@forbruk/schemas/wire/sign-record.ts'
 import { buildMended, type Mend } from './build-mended.ts'
 import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
 import { findRejected, type RejectedEvent } from './find-rejected.ts'
-import { type Intent, putIntent, putSent, readIntent } from './mend-rows.ts'
+import { type Intent, putIntents, putSent } from './mend-rows.ts'
 
 /** As many as are held in memory at a time. */
 const MENDS_MAX = 10_000
@@ -22,19 +22,23 @@ type ReplayOptions = {
   readonly formatOf: (source: string) => GatewayFormat
   readonly reason: string
   readonly actor: string
+  /** Says how many would be sent, and sends none. */
+  readonly isTrial?: boolean
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }
 
 type Replayed = {
   readonly sent: number
-  /** Sent by an earlier replay, which is the one that holds. */
+  /** Sent by an earlier replay, which is the one that holds; or a copy of one that was sent. */
   readonly before: number
 }
 
 /**
- * Sends mended rejected events again, as new requests. Their identity is made of where the rejected event stands, so
- * that a second replay is a duplicate; and it is no line position, which the lines since would have passed.
+ * Sends mended rejected events again, as new requests. Their identity is the id that their gateway made, where they
+ * have one that is vouched for, as it is of the requests that were read at once: so copies of a line count once. Else
+ * it is made of where the rejected event stands, so that a second replay is a duplicate; and it is no line position,
+ * which the lines since would have passed.
  *
  * What is to be sent is recorded first, once, and where the log has it last: a replay that broke off is completed by
  * the next, which looks in the log before it sends, however long that is ago. Nothing is sent when any mend is
@@ -52,9 +56,17 @@ export async function replayRejected(options: ReplayOptions): Promise<Replayed> 
   )
   const todo = events.filter(event => event.state !== 'mended')
   const sign = await openSigner(options)
-  const intents = await recordIntents(options, todo)
+  const wanted = await makeIntents(options, todo)
+  if (options.isTrial) {
+    const sent = todo.filter(({ state }) => state !== 'mending').length
+    return { sent, before: events.length - sent }
+  }
+  const intents = await recordIntents(options, wanted)
   const isSent = await findInLog(log, intents)
-  const unsent = intents.filter(intent => !isSent.has(intent.requestId))
+  // Copies of one request share its id.
+  const unsent = [...new Map(intents.map(intent => [intent.requestId, intent])).values()].filter(
+    intent => !isSent.has(intent.requestId),
+  )
   await log.append(
     unsent.map(({ event, toPartition: partition }) => {
       const value = encodeRequest(event)
@@ -64,17 +76,18 @@ export async function replayRejected(options: ReplayOptions): Promise<Replayed> 
     }),
   )
   const offsets = await findInLog(log, intents)
-  for (const intent of intents) {
-    const offset = offsets.get(intent.requestId)
-    if (offset === undefined) {
-      throw new RejectedEventError(
-        `the mend of ${showCoordinates(intent.at)} was sent to partition ${intent.toPartition}, ` +
-          'but is not found there; replay it again',
-      )
-    }
-    await putSent(store, log.topic, intent, offset, options.clock())
-  }
+  const sent = intents.map(intent => ({ ...intent, fromOffset: offsetOf(intent, offsets) }))
+  await putSent(store, log.topic, sent, options.clock())
   return { sent: unsent.length, before: events.length - unsent.length }
+}
+
+function offsetOf({ at, requestId, toPartition }: Intent, offsets: ReadonlyMap<string, number>): number {
+  const offset = offsets.get(requestId)
+  if (offset !== undefined) return offset
+  throw new RejectedEventError(
+    `the mend of ${showCoordinates(at)} was sent to partition ${toPartition}, ` +
+      'but is not found there; replay it again',
+  )
 }
 
 /** A vouched time holds on the word of whoever holds the stream's key: anybody may write to its topic. */
@@ -89,21 +102,23 @@ async function openSigner({ store, log, mends }: ReplayOptions): Promise<SignRec
   return mends.some(({ mend }) => mend.timeVouched) ? refuse() : refuse
 }
 
-async function recordIntents(options: ReplayOptions, events: readonly RejectedEvent[]): Promise<Intent[]> {
-  const { store, log, mends, formatOf, reason, actor, clock } = options
+/** All of them before the first is recorded: a wrong one must not leave half of the others behind. */
+async function makeIntents(
+  { log, mends, formatOf }: ReplayOptions,
+  events: readonly RejectedEvent[],
+): Promise<readonly Intent[]> {
   const mendBy = new Map(mends.map(({ at, mend }) => [showCoordinates(at), mend]))
-  const values = await readOriginals(log, events)
+  const values = await readRecords(log, events)
   const ends = await Promise.all(
     Array.from({ length: log.partitionCount }, (_, partition) => log.bounds(partition)),
   )
-  // All of them before the first is recorded: a wrong one must not leave half of the others behind.
-  const wanted = events.map(event => {
+  return events.map(event => {
     const place = showCoordinates(event)
     const mend = mendBy.get(place)
     if (mend === undefined) throw new Error(`no mend for ${place}, which was asked for`)
     if (event.events > 1) throw explainSum(event)
-    const measured = buildMended(event, values.get(place) ?? null, mend, formatOf(event.source))
-    const requestId = `mended:${event.partition}:${event.offset}:${event.eventIndex}`
+    const measured = buildMended(event, values.get(place) ?? null, mend, () => formatOf(event.source))
+    const requestId = measured.requestId ?? `mended:${event.partition}:${event.offset}:${event.eventIndex}`
     const toPartition = choosePartition(measured.clientId, log.partitionCount)
     const at: Coordinates = event
     const { clientId, integrationId, timeMs, status, requestBytes, responseBytes, timeVouched } = measured
@@ -119,26 +134,28 @@ async function recordIntents(options: ReplayOptions, events: readonly RejectedEv
       event: { kind: 'request', source: event.source, identity, ...sums, ...vouched } as const,
     }
   })
-  const intents: Intent[] = []
-  for (const intent of wanted) {
-    const known = await readIntent(store, log.topic, intent.at)
-    intents.push(known ?? (await putIntent(store, log.topic, intent, { reason, actor, mendedAtMs: clock() })))
-  }
-  return intents
+}
+
+async function recordIntents(
+  { store, log, reason, actor, clock }: ReplayOptions,
+  wanted: readonly Intent[],
+): Promise<readonly Intent[]> {
+  const held = await putIntents(store, log.topic, wanted, { reason, actor, mendedAtMs: clock() })
+  return wanted.map(intent => held.get(showCoordinates(intent.at)) ?? intent)
 }
 
 /** Nobody has seen what its events say, and one mend is not for all of them. */
 function explainSum(event: RejectedEvent): RejectedEventError {
   return new RejectedEventError(
-    `rejected event ${showCoordinates(event)} is the sum of ${event.events} events of one record, which can't be ` +
+    `rejected event ${showCoordinates(event)} is the sum of ${event.events} events, which can't be ` +
       'mended here: have their producer send them again, right, each with a request id of its own, and waive the sum',
   )
 }
 
 /** The records in which the events were rejected, by place. */
-async function readOriginals(
+export async function readRecords(
   log: EventLog,
-  events: readonly RejectedEvent[],
+  events: readonly Coordinates[],
 ): Promise<Map<string, Buffer | null>> {
   const values = new Map<string, Buffer | null>()
   for (const [partition, ofPartition] of Map.groupBy(events, event => event.partition)) {

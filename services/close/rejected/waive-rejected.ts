@@ -9,6 +9,8 @@ type WaiveOptions = {
   readonly selection: Selection
   readonly reason: string
   readonly actor: string
+  /** Says how many would be waived, and waives none. */
+  readonly isTrial?: boolean
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }
@@ -29,18 +31,21 @@ export async function waiveRejected({
   selection,
   reason,
   actor,
+  isTrial = false,
   clock,
 }: WaiveOptions): Promise<Waived> {
   const events = await findRejected(store, stream, selection)
   const open = events.filter(event => event.state === 'open')
+  const waived = countEvents(open)
+  const result = { waived, before: countEvents(events) - waived }
+  if (isTrial) return result
   const waiver = { stream, reason, actor, waivedAtMs: clock() }
   await insertValues(
     store,
     rejectedWaiver,
     open.map(({ partition, offset, eventIndex }) => ({ ...waiver, partition, offset, eventIndex })),
   )
-  const waived = countEvents(open)
-  return { waived, before: countEvents(events) - waived }
+  return result
 }
 
 function countEvents(rows: readonly RejectedEvent[]): number {

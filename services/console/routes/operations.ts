@@ -2,6 +2,7 @@ import type { Scope } from '@forbruk/schemas/access/scope.ts'
 import type { CaseAction, CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod, PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { RegistryFault } from '@forbruk/schemas/registry/registry.ts'
+import type { Mends, Waiver } from '@forbruk/schemas/rejected/settle-events.ts'
 import {
   type RuleEnd,
   ruledShape,
@@ -95,6 +96,9 @@ export type Operations = Reads &
     listRules(): Promise<readonly StandingRule[]>
     addRule(rule: WaiverRule): Promise<RuleAnswer>
     endRule(name: string, end: RuleEnd): Promise<RuleAnswer>
+    /** In events. */
+    waiveEvents(waiver: Waiver): Promise<SettledAnswer<{ readonly waived: number; readonly before: number }>>
+    mendEvents(mends: Mends): Promise<SettledAnswer<{ readonly sent: number; readonly before: number }>>
     /** Rejects when the store doesn't answer. */
     checkStore(): Promise<void>
     /** Partitions with records to be counted that nobody has counted on for some seconds. */
@@ -280,4 +284,9 @@ export type CaseAnswer =
 export type RuleAnswer =
   | { readonly kind: 'rule'; readonly rule: StandingRule }
   | { readonly kind: 'unknown'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string }
+
+/** `refused`: nothing was done, and `detail` says why. */
+export type SettledAnswer<Result> =
+  | { readonly kind: 'settled'; readonly result: Result }
   | { readonly kind: 'refused'; readonly detail: string }

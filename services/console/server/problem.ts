@@ -51,6 +51,7 @@ type ProblemKind =
   | 'approval_refused'
   | 'case_refused'
   | 'rule_refused'
+  | 'events_refused'
   | 'registry_faulty'
   | 'question_unclear'
   | 'import_running'

@@ -22,8 +22,13 @@ function findChromium(): string | undefined {
   return CHROMIUMS.find(path => existsSync(path))
 }
 
-/** The recorded month, counted and not closed, with the console and the SQL endpoint on it, and a real browser. */
-export function useDemoConsole() {
+const OPEN_MONTH = DEMO_STEPS.filter(([command]) => command !== 'close' && command !== 'audit')
+
+/**
+ * The recorded month, counted and not closed, or what other steps make, with the console and the SQL endpoint on it,
+ * and a real browser.
+ */
+export function useDemoConsole(steps: readonly (readonly string[])[] = OPEN_MONTH) {
   let up: Running | undefined
   let browser: Browser | undefined
   let folder = ''
@@ -32,8 +37,7 @@ export function useDemoConsole() {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'forbruk-browser-'))
     const settings = { FORBRUK_DATA_DIR: folder, FORBRUK_TARIFF: join(ROOT, 'demo/tariff.json') }
-    for (const step of DEMO_STEPS.filter(([command]) => command !== 'close' && command !== 'audit'))
-      await forbruk(step.map(toPath), settings)
+    for (const step of steps) await forbruk(step.map(toPath), settings)
     up = startForbruk(['up'], { ...settings, LOG_LEVEL: 'info', FORBRUK_CLOSE_SCHEDULE: 'off' })
     await up.saying('console and API', 120_000)
     urls = {

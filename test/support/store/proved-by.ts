@@ -7,6 +7,8 @@ export const PROVED_BY: Readonly<Record<string, string>> = {
   usage_rollup: 'the block ledger, and the log by a replay',
   source_ledger: 'the block ledger, and the log by a replay',
   rejected_event: 'the block ledger, and the log by a replay',
+  rejected_sum: 'the block ledger: the sums of a block come to its number of rejected events',
+  rejected_fold: 'the block ledger: without a row its sums are none, and the block lacks them',
   request_identity: 'the block ledger, and the log by a replay',
   block_ledger: 'that its blocks leave no gap, and the log by a replay',
   repeated_request: 'the number in recognition_progress, and the log by a replay',

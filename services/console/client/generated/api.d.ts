@@ -2745,6 +2745,255 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rejected/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets rejected events go, so that their month can be closed without them */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default [] */
+                        readonly places?: string[];
+                        /** @default null */
+                        reasonCode?: ("line_too_long" | "line_not_utf8" | "line_not_json" | "line_not_combined" | "line_truncated" | "field_missing" | "client_missing" | "client_invalid" | "client_unauthenticated" | "integration_invalid" | "time_invalid" | "status_invalid" | "bytes_invalid" | "record_empty" | "record_too_large" | "schema_unknown" | "avro_malformed" | "json_malformed" | "event_malformed" | "source_invalid" | "identity_invalid" | "time_too_old" | "time_ahead" | "control_unsigned" | "signature_invalid") | null;
+                        /** @default null */
+                        month?: string | null;
+                        /** @default [] */
+                        readonly statuses?: (0 | number)[];
+                        reason: string;
+                        actor?: string;
+                        /** @default false */
+                        dryRun?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            dryRun: boolean;
+                            /** @description events */
+                            waived: number;
+                            /** @description that were waived or mended before, and stay as they were */
+                            before: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejected/mends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends rejected events again, mended; sent twice they count once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        readonly mends: {
+                            at: string;
+                            /** @default null */
+                            set?: {
+                                [key: string]: string | number;
+                            } | null;
+                            /** @default null */
+                            line?: string | null;
+                            /** @default false */
+                            vouchTime?: boolean;
+                        }[];
+                        reason: string;
+                        actor?: string;
+                        /** @default false */
+                        dryRun?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            dryRun: boolean;
+                            /** @description events; they count once the aggregator has come to them */
+                            sent: number;
+                            /** @description that were waived or mended before, and stay as they were */
+                            before: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/waiting": {
         parameters: {
             query?: never;
@@ -2889,218 +3138,6 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/registry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which import of the registry holds for a month, and every other one */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description this one, unless another is named */
-                    month?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            month: string;
-                            /** @description what the month is rated with; null where none holds */
-                            holding: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            } | null;
-                            /** @description every one, newest first */
-                            readonly imports: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            }[];
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Import the registry, all or nothing */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description the text of the CSV file, header included */
-                        clients: string;
-                        /** @description the text of the CSV file, header included */
-                        partners: string;
-                        /** @description the text of the CSV file, header included */
-                        integrations: string;
-                        /** @description the text of the CSV file, header included */
-                        activations: string;
-                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
-                        validFrom?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            outcome: "imported" | "unchanged";
-                            sequence: number;
-                            validFrom: string | null;
-                            readonly monthsBehind: string[];
-                            clients: number;
-                            partners: number;
-                            integrations: number;
-                            activations: number;
-                        };
-                    };
-                };
-                /** @description Why not */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3362,6 +3399,218 @@ export interface paths {
                 };
                 /** @description Why not */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which import of the registry holds for a month, and every other one */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description this one, unless another is named */
+                    month?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            month: string;
+                            /** @description what the month is rated with; null where none holds */
+                            holding: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            } | null;
+                            /** @description every one, newest first */
+                            readonly imports: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Import the registry, all or nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description the text of the CSV file, header included */
+                        clients: string;
+                        /** @description the text of the CSV file, header included */
+                        partners: string;
+                        /** @description the text of the CSV file, header included */
+                        integrations: string;
+                        /** @description the text of the CSV file, header included */
+                        activations: string;
+                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
+                        validFrom?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            outcome: "imported" | "unchanged";
+                            sequence: number;
+                            validFrom: string | null;
+                            readonly monthsBehind: string[];
+                            clients: number;
+                            partners: number;
+                            integrations: number;
+                            activations: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                413: {
                     headers: {
                         [name: string]: unknown;
                     };

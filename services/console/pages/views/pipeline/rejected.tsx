@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { type RejectedEvents as Rejected, rejectedQuery } from '../../ask/pipeline.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { rejectedSql } from '../../sql/pipeline.ts'
+import { Settle, type SettleTarget } from './settle.tsx'
 import { pipelineTexts } from './texts.ts'
 
 const route = getRouteApi('/pipeline')
@@ -16,6 +18,7 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
   const { format } = useReader()
   const { reason } = route.useSearch()
   const navigate = route.useNavigate()
+  const [target, setTarget] = useState<SettleTarget | null>(null)
   const query = useQuery({ ...rejectedQuery(reason), placeholderData: before => before })
   const choose = (chosen: string | undefined) =>
     navigate({ search: before => ({ ...before, reason: chosen }), replace: true, resetScroll: false })
@@ -49,9 +52,31 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                   isNumber: true,
                   cell: each => <data value={String(each.events)}>{format.count(String(each.events))}</data>,
                 },
+                {
+                  head: texts.todo,
+                  cell: each =>
+                    each.state === 'open' ? (
+                      <button
+                        type="button"
+                        aria-label={`${texts.waiveAll} ${each.reason}`}
+                        onClick={() =>
+                          setTarget({
+                            kind: 'reason',
+                            reason: each.reason,
+                            month: monthOf(events, each.reason),
+                          })
+                        }
+                      >
+                        {texts.waiveAll}
+                      </button>
+                    ) : null,
+                },
               ]}
             />
           </Section>
+          {target === null ? null : (
+            <Settle key={JSON.stringify(target)} target={target} leave={() => setTarget(null)} />
+          )}
           {events.length === 0 ? null : (
             <Section
               title={reason ?? texts.newestRejected}
@@ -63,9 +88,9 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                 )
               }
             >
-              <Events events={events} />
+              <Events events={events} settle={setTarget} />
               <p className="soft">{texts.mend}</p>
-              <pre className="command">npx forbruk rejected list</pre>
+              <pre className="command">npx forbruk rejected replay --help</pre>
             </Section>
           )}
         </>
@@ -74,7 +99,22 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
   )
 }
 
-function Events({ events }: { readonly events: Rejected['events'] }) {
+/** Of the newest that came for the reason; the one to begin with. */
+function monthOf(events: Rejected['events'], reason: string): string {
+  return (events.find(each => each.reason === reason) ?? events[0])?.appendTime.slice(0, 7) ?? ''
+}
+
+function showPlace({ partition, offset, eventIndex }: Rejected['events'][number]): string {
+  return `${partition}:${offset}${eventIndex === 0 ? '' : `[${eventIndex}]`}`
+}
+
+function Events({
+  events,
+  settle,
+}: {
+  readonly events: Rejected['events']
+  readonly settle: (target: SettleTarget) => void
+}) {
   const texts = useTexts(pipelineTexts)
   const { format } = useReader()
   return (
@@ -85,7 +125,7 @@ function Events({ events }: { readonly events: Rejected['events'] }) {
         keyOf={each => `${each.partition} ${each.offset} ${each.eventIndex}`}
         columns={[
           { head: texts.when, cell: each => format.instant(`${each.appendTime.replace(' ', 'T')}Z`) },
-          { head: texts.place, cell: each => `${each.partition}:${each.offset}` },
+          { head: texts.place, cell: showPlace },
           { head: texts.source, cell: each => each.source },
           {
             head: texts.state,
@@ -101,6 +141,19 @@ function Events({ events }: { readonly events: Rejected['events'] }) {
             ),
           },
           { head: texts.excerpt, cell: each => <code className="excerpt">{each.excerpt}</code> },
+          {
+            head: texts.todo,
+            cell: each =>
+              each.state === 'open' ? (
+                <button
+                  type="button"
+                  aria-label={`${texts.settleOne} ${showPlace(each)}`}
+                  onClick={() => settle({ kind: 'event', at: showPlace(each), reason: each.reason })}
+                >
+                  {texts.settleOne}
+                </button>
+              ) : null,
+          },
         ]}
       />
     </div>

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { actorShape, monthShape } from '../dialogue/dialogue-case.ts'
+import { ACROSS } from '../text/across.ts'
+import { noteShape } from '../text/plain-text.ts'
+import { answeredShape, reasonCodeShape } from './waiver-rule.ts'
+
+const PLACES_MAX = 1_000
+const MENDS_MAX = 100
+const STATUSES_MAX = 50
+const TEXT_CHARACTERS_MAX = 16_384
+
+const placeError = 'a place in the log, partition:offset or partition:offset[index], such as 0:1234'
+const whichError = 'either places, or reasonCode and month'
+const mendError = 'set or line, or vouchTime alone'
+
+const placeShape = z.string().regex(/^\d{1,9}:\d{1,16}(?:\[\d{1,6}\])?$/, { error: placeError })
+const dryRunShape = z.boolean().default(false)
+
+/** Which rejected events are let go, why, and on whose word. */
+export const waiverShape = z
+  .strictObject({
+    places: z.array(placeShape).max(PLACES_MAX).readonly().default([]),
+    /** Instead: all of the month that were rejected for this reason so far. */
+    reasonCode: reasonCodeShape.nullable().default(null),
+    month: monthShape.nullable().default(null),
+    /** Of these, only what was answered with one of these; none: with anything. */
+    statuses: z.array(answeredShape).max(STATUSES_MAX).readonly().default([]),
+    /** Why they need not be counted. */
+    reason: noteShape,
+    actor: actorShape,
+    dryRun: dryRunShape,
+  })
+  .refine(
+    ({ places, reasonCode, month, statuses }) =>
+      places.length > 0
+        ? reasonCode === null && month === null && statuses.length === 0
+        : reasonCode !== null && month !== null,
+    { error: whichError, params: ACROSS },
+  )
+export type Waiver = Readonly<z.output<typeof waiverShape>>
+
+const fieldsShape = z.record(
+  z.string().min(1).max(256),
+  z.union([z.string().max(TEXT_CHARACTERS_MAX), z.int()]),
+)
+
+/** What makes one rejected event right. */
+const mendShape = z
+  .strictObject({
+    at: placeShape,
+    /** Fields that replace those it has. */
+    set: fieldsShape.nullable().default(null),
+    /** Instead: the whole corrected line. */
+    line: z.string().min(1).max(TEXT_CHARACTERS_MAX).nullable().default(null),
+    /** Its time is right, however far it is from the time at which the log got it. */
+    vouchTime: z.boolean().default(false),
+  })
+  .refine(({ set, line, vouchTime }) => (set === null ? line !== null || vouchTime : line === null), {
+    error: mendError,
+    params: ACROSS,
+  })
+export type EventMend = Readonly<z.output<typeof mendShape>>
+
+/** What is sent again in the place of rejected events, how it is known what was meant, and on whose word. */
+export const mendsShape = z.strictObject({
+  mends: z.array(mendShape).min(1).max(MENDS_MAX).readonly(),
+  reason: noteShape,
+  actor: actorShape,
+  dryRun: dryRunShape,
+})
+export type Mends = Readonly<z.output<typeof mendsShape>>

@@ -1,0 +1,50 @@
+import { mendsShape, waiverShape } from '@forbruk/schemas/rejected/settle-events.ts'
+import { z } from 'zod'
+import type { ConsoleServer } from '../server/build-server.ts'
+import { ProblemError, problemShape } from '../server/problem.ts'
+import type { Operations, SettledAnswer } from './operations.ts'
+
+const before = z.int().describe('that were waived or mended before, and stay as they were')
+const waivedShape = z.object({ dryRun: z.boolean(), waived: z.int().describe('events'), before })
+const mendedShape = z.object({
+  dryRun: z.boolean(),
+  sent: z.int().describe('events; they count once the aggregator has come to them'),
+  before,
+})
+const problems = { 400: problemShape, 409: problemShape, 422: problemShape }
+
+/** What people do with rejected events, one by one or a month's of one reason. `dryRun` says what would be done. */
+export function addRejectedEventRoutes(
+  app: ConsoleServer,
+  { waiveEvents, mendEvents }: Pick<Operations, 'waiveEvents' | 'mendEvents'>,
+): void {
+  app.post(
+    '/v1/rejected/waivers',
+    {
+      config: { access: { role: 'closer', act: 'waive_events' } },
+      schema: {
+        summary: 'Lets rejected events go, so that their month can be closed without them',
+        body: waiverShape,
+        response: { 200: waivedShape, ...problems },
+      },
+    },
+    async ({ body }) => ({ dryRun: body.dryRun, ...settled(await waiveEvents(body)) }),
+  )
+  app.post(
+    '/v1/rejected/mends',
+    {
+      config: { access: { role: 'closer', act: 'mend_events' } },
+      schema: {
+        summary: 'Sends rejected events again, mended; sent twice they count once',
+        body: mendsShape,
+        response: { 200: mendedShape, ...problems },
+      },
+    },
+    async ({ body }) => ({ dryRun: body.dryRun, ...settled(await mendEvents(body)) }),
+  )
+}
+
+function settled<Result>(answer: SettledAnswer<Result>): Result {
+  if (answer.kind === 'settled') return answer.result
+  throw new ProblemError({ kind: 'events_refused', status: 409, detail: answer.detail })
+}

@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { DEMO_STEPS } from '../../demo/steps.ts'
+import { findBrowserObstacle, useDemoConsole } from '../support/browser/demo-console.ts'
+import { tellNotRun } from '../support/process/tell-not-run.ts'
+
+const BUILD = new URL('../../services/console/pages/build.mjs', import.meta.url).pathname
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const obstacle = tellNotRun('Rejected events in a browser', findBrowserObstacle(), 'REQUIRE_BROWSER')
+/** As it was counted: nobody has waived what came without a key. */
+const UNSETTLED = DEMO_STEPS.filter(([command]) => ['stream', 'ship', 'aggregate'].includes(command ?? ''))
+
+beforeAll(() => {
+  const { status, stderr } = spawnSync(process.execPath, [BUILD], { encoding: 'utf8' })
+  expect(status, stderr).toBe(0)
+})
+
+describe.skipIf(obstacle !== null)('on the recorded month, with nothing waived', () => {
+  const { open, sql } = useDemoConsole(UNSETTLED)
+  const states = () => sql('SELECT state, sum(events) FROM rejected_events GROUP BY state ORDER BY state')
+  const openAt = async () => {
+    const [row] = await sql(
+      "SELECT concat(toString(partition), ':', toString(offset)) FROM rejected_events WHERE state = 'open' " +
+        'ORDER BY append_time DESC, partition, offset, event_index LIMIT 1',
+    )
+    return row?.[0] ?? ''
+  }
+
+  test('an event is mended by the page: tried first, sent by the button, and counted', async () => {
+    const { page, complaints, close } = await open('/pipeline')
+    expect(await states()).toEqual([['open', '40']])
+    const at = await openAt()
+    await page.getByRole('button', { name: `Rett eller frafall … ${at}` }).click()
+    await page.getByLabel('Hva er galt').selectOption('hele linjen')
+    const line = { msec: Date.parse('2026-10-15T12:00:00Z') / 1_000, client_id: 'skarvik-ror', status: 200 }
+    const whole = { ...line, request_length: 1, bytes_sent: 2 }
+    await page.getByLabel('Hele linjen').fill(JSON.stringify({ ...whole, client_id: '' }))
+    await page.getByLabel('Navnet ditt').fill('Kari')
+    await page.getByLabel('Hvordan man vet').fill('kunden ringte')
+    await page.getByRole('button', { name: 'Prøv' }).click()
+    await page.getByText('mended it is rejected again').waitFor()
+    expect(complaints.filter(each => !each.includes('409'))).toEqual([])
+    await page.getByLabel('Hele linjen').fill(JSON.stringify(whole))
+    await page.getByRole('button', { name: 'Prøv' }).click()
+    await page.getByText('Det ville gjelde 1 hendelser').waitFor()
+    expect(await states()).toEqual([['open', '40']])
+    await page.getByRole('button', { name: 'Send 1 hendelser på nytt' }).click()
+    await page.getByText('Gjort, for 1 hendelser').waitFor()
+    await expect.poll(states, { timeout: 60_000 }).toEqual([
+      ['mended', '1'],
+      ['open', '39'],
+    ])
+    await close()
+  })
+
+  test("a month's events of one reason are waived by the page, in English, in the dark, on a phone", async () => {
+    const { page, close } = await open('/pipeline', { locale: 'en-GB', theme: 'dark', width: 360 })
+    await page.getByRole('button', { name: 'Waive … client_missing' }).click()
+    const month = new Date().toISOString().slice(0, 7)
+    expect(await page.getByLabel('Month').inputValue()).toBe(month)
+    await page.getByLabel('Your name').fill('Ola')
+    await page.getByLabel('Why they need not be counted').fill('no valid key: nobody to charge')
+    const violations = await page.evaluate<unknown[]>(`${axe};
+      axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(found =>
+        found.violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(node => node.html.slice(0, 200))]))`)
+    expect(violations).toEqual([])
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await page.getByText('It would be for').waitFor()
+    const before = await states()
+    await page.getByRole('button', { name: /^Waive \d+ events$/ }).click()
+    await page.getByText('Done, for').waitFor()
+    expect((await states()).filter(([state]) => state === 'open')).toEqual([])
+    expect(before.filter(([state]) => state === 'open')).toHaveLength(1)
+    expect(await sql('SELECT DISTINCT reason, actor FROM rejected_waiver')).toEqual([
+      ['no valid key: nobody to charge', 'Ola'],
+    ])
+    await close()
+  })
+})
