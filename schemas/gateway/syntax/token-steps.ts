@@ -1,4 +1,4 @@
-import { isAddress, isRemoteAddress, isServerName, withoutPort } from '../remote-address.ts'
+import { addressOfPeer, isAddress, isRemoteAddress, isServerName, withoutPort } from '../remote-address.ts'
 import type { Piece } from './parse-template.ts'
 import type { Quoting } from './quotes.ts'
 
@@ -55,6 +55,10 @@ export function stepOverField({ name, shape, until }: FieldPiece, span: Span, qu
       return stepOverWord(name, until, span, checkAddress)
     case 'address_port':
       return stepOverWord(name, until, span, checkAddressAndPort)
+    case 'peer':
+      return stepOverWord(name, until, span, text =>
+        isRemoteAddress(addressOfPeer(text)) ? null : "the peer's address, with or without a port",
+      )
     case 'server':
       return stepOverWord(name, until, span, text =>
         isServerName(text) ? null : `the server that was asked, such as example.com:443, for ${name}`,

@@ -1,6 +1,6 @@
 import type { Declaration } from '../declaration.ts'
 import { GatewayFormatError } from '../gateway-format-error.ts'
-import { withoutPort } from '../remote-address.ts'
+import { addressOfPeer, withoutPort } from '../remote-address.ts'
 import { BROKEN, type FieldReader, Unreadable } from './field-reader.ts'
 import { type Piece, parseTemplate } from './parse-template.ts'
 import { QUOTING, type Quoting } from './quotes.ts'
@@ -104,12 +104,8 @@ function compileStep(
   const span: Span = { start: 0, end: 0 }
   const { name, shape } = piece
   const { decode } = QUOTING[escapes]
-  fixed.set(
-    name,
-    shape === 'address_port'
-      ? ({ line }) => withoutPort(line.slice(span.start, span.end))
-      : ({ line }) => decode(line.slice(span.start, span.end)),
-  )
+  const read = shape === 'address_port' ? withoutPort : shape === 'peer' ? addressOfPeer : decode
+  fixed.set(name, ({ line }) => read(line.slice(span.start, span.end)))
   for (let number = 1; shape === 'captures' && number <= CAPTURES_MAX; number++) {
     fixed.set(`${name}${number}`, ({ line }) => {
       const value = line.slice(span.start, span.end).split('|', number)[number - 1]
