@@ -150,7 +150,7 @@ function rejectBroken(field: string): ParsedLine {
 }
 
 function rejectTwice(field: string): ParsedLine {
-  return rejectLine('client_invalid', `${field} is there twice; is the log written with escape=json?`)
+  return rejectLine('client_invalid', `${field} is there twice, and which one is the gateway's is not told`)
 }
 
 /** @throws GatewayFormatError */
