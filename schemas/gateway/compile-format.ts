@@ -5,6 +5,7 @@ import type { ClientField, DescribedLine, LineSyntax, ParsedLine, SetBy } from '
 import { GatewayFormatError } from './gateway-format-error.ts'
 import { isMissing, parseStatus } from './parse-number.ts'
 import { readName } from './read-name.ts'
+import { addressOfPeer } from './remote-address.ts'
 import { readDelimitedFields, readW3cFields } from './syntax/delimited.ts'
 import { BROKEN, type FieldReader, TWICE, Unreadable } from './syntax/field-reader.ts'
 import { readJsonFields } from './syntax/json.ts'
@@ -113,11 +114,9 @@ function compileRequest<Cut>(
   const { format, status } = declaration
   const integration = chosen.integration ?? declaration.integration
   const isDemanded = reader.isPositional && integration !== null
-  const findClient = notMissing(findField(reader, 'client', client.field, format), declaration)
+  const findClient = named(reader, 'client', client.field, declaration)
   const findIntegration =
-    integration === null
-      ? () => ''
-      : notMissing(findField(reader, 'integration', integration, format), declaration)
+    integration === null ? () => '' : named(reader, 'integration', integration, declaration)
   const findStatus = findField(reader, 'status', status.field, format)
   const readMeasures = compileMeasures(name => findField(reader, 'measured', name, format), declaration)
   const findId = compileRequestId(reader, declaration, chosen)
@@ -151,7 +150,7 @@ function rejectBroken(field: string): ParsedLine {
 }
 
 function rejectTwice(field: string): ParsedLine {
-  return rejectLine('client_invalid', `${field} is there twice; is the log written with escape=json?`)
+  return rejectLine('client_invalid', `${field} is there twice, and which one is the gateway's is not told`)
 }
 
 /** @throws GatewayFormatError */
@@ -164,6 +163,22 @@ function findField<Cut>(reader: FieldReader<Cut>, role: string, field: string, f
   throw new GatewayFormatError(
     `the ${role} field ${JSON.stringify(field)} of ${format} is unknown; expected ${reader.known}`,
   )
+}
+
+/** A field by which somebody is named. */
+function named<Cut>(
+  reader: FieldReader<Cut>,
+  role: 'client' | 'integration',
+  field: string,
+  declaration: Declaration,
+): Found<Cut> {
+  const find = notMissing(findField(reader, role, field, declaration.format), declaration)
+  const { fields } = declaration
+  if (!Object.hasOwn(fields, field) || fields[field]?.holds !== 'peer') return find
+  return cut => {
+    const value = find(cut)
+    return typeof value === 'string' ? addressOfPeer(value) : value
+  }
 }
 
 function notMissing<Cut>(find: Found<Cut>, { missing }: Declaration): Found<Cut> {

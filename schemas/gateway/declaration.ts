@@ -38,7 +38,12 @@ const flag = z.literal(true, { error: 'true, or nothing' }).optional()
 
 const SET_BY = ['gateway', 'caller', 'operator'] as const
 const fieldShape = z.strictObject(
-  { setBy: oneOf(SET_BY), is: words('what the field holds, in words') },
+  {
+    setBy: oneOf(SET_BY),
+    is: words('what the field holds, in words'),
+    /** An address, maybe with a port, which is another one for each connection: the address alone is a name. */
+    holds: z.literal('peer', { error: '"peer", or nothing' }).optional(),
+  },
   { error: 'an object with setBy and is' },
 )
 
@@ -52,7 +57,7 @@ const jsonShape = z.strictObject({
   list: z.string({ error: 'the name of the field that holds a list, or "" for the value itself' }).optional(),
 })
 
-const KINDS = ['address', 'address_port', 'server', 'user', 'request', 'captures'] as const
+const KINDS = ['address', 'ip', 'address_port', 'peer', 'server', 'user', 'request', 'captures'] as const
 const LINE_RULE =
   'a line of it with $name where a field stands, such as $remote_addr - $remote_user [$time] "$request"'
 const tokensShape = z.strictObject({
@@ -61,9 +66,10 @@ const tokensShape = z.strictObject({
   /** What a field looks like, where that is more than a word, or what stands in quotes or brackets. */
   kinds: z.record(z.string(), oneOf(KINDS), { error: 'an object of field names' }).optional(),
   /**
-   * How a quote within quotes is written: `\"`, `\x22` or `#22`. `none`: as it is, so that a caller can write one.
+   * How a quote within quotes is written: `\"`, `\x22`, `#22` or `%22`. `none`: as it is, so that a caller can write
+   * one.
    */
-  escapes: oneOf(['backslash', 'hex', 'hash', 'none']),
+  escapes: oneOf(['backslash', 'hex', 'hash', 'percent', 'none']),
   /** More fields may follow: `extra1`, `extra2` … */
   extras: flag,
   /** Several spaces stand for one. */

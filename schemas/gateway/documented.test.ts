@@ -38,6 +38,7 @@ const EXPECTED: Readonly<Record<string, readonly [client: string | undefined, an
         '192.0.2.7 | 01.186 | 200 | 120 | 741 | -',
         '2001:db8::1 | 02.000 | 460 | 0 | 0 | -',
         '192.0.2.7 | 03.000 | 0 | 0 | 0 | -',
+        '192.0.2.7 | 04.000 | 200 | 34 | 366 | -',
       ],
     ],
     'aws-api-gateway': ['apiKeyId', ['k1 | 01.123 | 200 | 0 | 741 | JKJaXmPLvHcESHA=', 'client_missing']],
@@ -67,6 +68,16 @@ const EXPECTED: Readonly<Record<string, readonly [client: string | undefined, an
         'blank',
         'blank',
         '192.0.2.7 | 03.000 | 200 | 120 | 900 | SOX4xwn4XV6Q4rgd==',
+        '192.0.2.7 | 04.000 | 200 | 0 | 900 | SOX4xwn4XV6Q4rge==',
+      ],
+    ],
+    'cloudfront-json': [
+      'c-ip',
+      [
+        '192.0.2.7 | 01.492 | 200 | 120 | 900 | SOX4xwn4XV6Q4rgb==',
+        '2001:db8::1 | 02.000 | 0 | 0 | 0 | SOX4xwn4XV6Q4rgc==',
+        '192.0.2.7 | 03.000 | 499 | 80 | 900 | SOX4xwn4XV6Q4rgd==',
+        'field_missing',
       ],
     ],
     'google-load-balancer': [
@@ -74,6 +85,8 @@ const EXPECTED: Readonly<Record<string, readonly [client: string | undefined, an
       [
         '192.0.2.7 | 01.123 | 200 | 120 | 741 | 1vzs264g1u90hp5',
         '192.0.2.7 | 02.000 | 0 | 0 | 0 | 1vzs264g1u90hp6',
+        '192.0.2.7 | 03.500 | 200 | 44 | 333 | 1sdwgjfdxuj9',
+        '2001:db8::1 | 04.000 | 200 | 44 | 333 | 1sdwgjfdxuj8',
       ],
     ],
     iis: [
@@ -90,15 +103,21 @@ const EXPECTED: Readonly<Record<string, readonly [client: string | undefined, an
         'fjord as | 03.000 | 200 | 120 | 900 | -',
         'blank',
         'field_missing',
+        'blank',
+        'NORDLYS\\ola | 05.000 | 404 | 120 | 900 | -',
       ],
     ],
     'istio-json': [
       'downstream_remote_address',
-      ['10.0.0.9:51000 | 01.123 | 200 | 5 | 741 | -', '10.0.0.8:51000 | 02.000 | 0 | 0 | 0 | -'],
+      ['10.0.0.9 | 01.123 | 200 | 5 | 741 | -', '10.0.0.8 | 02.000 | 0 | 0 | 0 | -'],
     ],
     istio: [
       'downstream_remote_address',
-      ['10.0.0.9:51000 | 01.123 | 200 | 5 | 741 | -', '10.0.0.8:51000 | 02.000 | 0 | 0 | 0 | -'],
+      [
+        '10.0.0.9 | 01.123 | 200 | 5 | 741 | -',
+        '10.0.0.8 | 02.000 | 0 | 0 | 0 | -',
+        '2001:db8::8 | 03.000 | 0 | 100 | 200 | -',
+      ],
     ],
     kong: [
       undefined,
@@ -127,6 +146,10 @@ const EXPECTED: Readonly<Record<string, readonly [client: string | undefined, an
         '192.0.2.7 | 02.000 | 204 | 0 | 0 | -',
         'time_invalid',
         'line_not_combined',
+        '192.0.2.7 | 04.000 | 200 | 0 | 741 | -',
+        '192.0.2.7 | 05.000 | 200 | 0 | 741 | -',
+        '0:0:0:0:0:0:0:1 | 06.000 | 200 | 0 | 741 | -',
+        'time_invalid',
       ],
     ],
     'traefik-clf': [

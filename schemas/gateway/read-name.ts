@@ -10,6 +10,8 @@ type DoubtfulName = { readonly kind: 'doubtful'; readonly detail: string }
 
 /** Most names: letters of ASCII and Latin, each in one way and of two bytes at most, without a space at the ends. */
 const PLAIN = /^[!-~\u00c0-\u024f](?:[ -~\u00c0-\u024f]{0,126}[!-~\u00c0-\u024f])?$/
+/** Where a syntax knows no quotes. */
+const EMPTY_IN_QUOTES = '""'
 /** Control characters, and those that show nothing: they turn the text around, join, or are half a character. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u
 /** A white space that looks like the plain one and isn't. */
@@ -21,7 +23,7 @@ const ODD_SPACE = /[^\S ]/
  * then is refused, since two names must never look like one, nor one like two. A number stands for its digits.
  */
 export function readName(value: unknown): string | DoubtfulName {
-  if (isMissing(value)) return ''
+  if (isMissing(value) || value === EMPTY_IN_QUOTES) return ''
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   if (typeof value !== 'string') return doubtful(Array.isArray(value) ? 'a list' : `of type ${typeof value}`)
   if (PLAIN.test(value)) return value

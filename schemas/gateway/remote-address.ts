@@ -29,6 +29,11 @@ export function withoutPort(text: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
 }
 
+/** The same, where a port may be missing: the end of a bare `2001:db8::1` is none. */
+export function addressOfPeer(text: string): string {
+  return isAddress(text) ? text : withoutPort(text)
+}
+
 /** A name whose last part is a number would be an address, and it is none. */
 function isHostName(text: string): boolean {
   return text.length <= HOST_NAME_CHARACTERS_MAX && HOST_NAME.test(text) && !ENDS_IN_NUMBER.test(text)

@@ -1,13 +1,12 @@
 import type { Fault } from './fault.ts'
 import { isTest, type SourceFile } from './source-files.ts'
 
-const FOR_OTHERS = /^schemas\/wire\/[^/]+-codec\.ts$|^services\/console\/client\/[^/]+\.ts$/
+const FOR_OTHERS = /^schemas\/wire\/[^/]+-codec\.ts$/
 
 /**
  * Exports that no other file imports. For what `schemas`, `infra` and `services` export, a test is no such file: it
  * tests what others use. For a type it is one, since it has values of that type to spell. A default export is there for
- * a tool, which finds it by the file's name; what a codec of the wire exports is there for whoever reads the topic,
- * and the client of the API for whoever asks it.
+ * a tool, which finds it by the file's name; what a codec of the wire exports is there for whoever reads the topic.
  */
 export function findDeadExports(files: readonly SourceFile[]): Fault[] {
   const users = new Map<string, string[]>()

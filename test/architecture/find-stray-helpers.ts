@@ -1,13 +1,10 @@
 import type { Fault } from './fault.ts'
 import { isTest, type SourceFile } from './source-files.ts'
 
-/** Whoever asks the API. */
-const FOR_OTHERS = /^services\/console\/client\//
-
 /** Files beside the source that only tests import: what tests share has one home, test/support. */
 export function findStrayHelpers(files: readonly SourceFile[]): Fault[] {
   return files
-    .filter(({ path }) => /^(schemas|infra|services)\//.test(path) && !isTest(path) && !FOR_OTHERS.test(path))
+    .filter(({ path }) => /^(schemas|infra|services)\//.test(path) && !isTest(path))
     .flatMap(({ path }) => {
       const importers = files.filter(({ imports }) => imports.some(({ target }) => target === path))
       if (importers.length === 0 || importers.some(importer => !isTest(importer.path))) return []

@@ -6,7 +6,8 @@ type W3cText = Extract<Declaration['text'], { syntax: 'w3c' }>
 type DelimitedText = Extract<Declaration['text'], { syntax: 'delimited' }>
 type Cut = readonly string[]
 
-const FIELDS = '#Fields:'
+/** However it is written: were it taken for a comment, lines would be read by the columns before it. */
+const FIELDS = /^#\s*fields\s*:/i
 
 /**
  * W3C's extended log format, one character between fields. `#Fields:` names the columns of the lines after it, and may
@@ -30,8 +31,9 @@ export function readW3cFields(text: W3cText, columns: readonly string[] | undefi
 
 function readHeader(line: string): Header {
   if (!line.startsWith('#')) return { kind: 'none' }
-  if (!line.startsWith(FIELDS)) return { kind: 'comment' }
-  return { kind: 'columns', columns: line.slice(FIELDS.length).trim().split(/\s+/) }
+  const found = FIELDS.exec(line)
+  if (found === null) return { kind: 'comment' }
+  return { kind: 'columns', columns: line.slice(found[0].length).trim().split(/\s+/) }
 }
 
 /** Values between one character, in quotes where they hold it; a quote within is doubled. */

@@ -11,6 +11,11 @@ test.each([
   ['a bare -', '{"a": - ,"b":[-, -]}', { a: null, b: [null, null] }],
   ['nothing at all', '{"a":,"b": }', { a: null, b: null }],
   ['a status of zeros', '{"status":000,"b":009}', { status: '000', b: '009' }],
+  [
+    'times of several upstreams',
+    '{"a":0.304, 0.200 : -,"b": -, 0.1}',
+    { a: '0.304, 0.200 : -', b: ' -, 0.1' },
+  ],
   ['and leaves what is in quotes', '{"a":"b:,-,000}","c":-}', { a: 'b:,-,000}', c: null }],
   ['and leaves numbers', '{"a":-1.005e-07,"c":-}', { a: -1.005e-7, c: null }],
 ])('%s is mended', (_, text, value) => expect(JSON.parse(mendJson(text))).toEqual(value))

@@ -1,16 +1,18 @@
 /** A text with its quotes, which may lack the closing one; or what NGINX writes for a value that JSON doesn't know. */
-const MENDABLE = /"[^"\\]*(?:\\[\s\S]?[^"\\]*)*"?|:(?=\s*[,}])|-(?=\s*[,}\]])|(?<![\w.+-])0\d+(?=\s*[,}\]])/g
+const MENDABLE =
+  /"[^"\\]*(?:\\[\s\S]?[^"\\]*)*"?|:\s*[\d.-]+(?:\s*[,:]\s*[\d.-]+)+|:(?=\s*[,}])|-(?=\s*[,}\]])|(?<![\w.+-])0\d+(?=\s*[,}\]])/g
 const ESCAPED = /((?:\\x[0-9A-Fa-f]{2})+)|\\[\s\S]/g
 
 /**
  * What NGINX writes into an operator's JSON and JSON doesn't know: `\xHH` for a byte in a text (escape=default), a
- * bare `-` or nothing at all for a value that is missing, and a bare 000 or 009 for a status. A run of bytes is read
- * as UTF-8. Whether it is JSON then is for the parser to say.
+ * bare `-` or nothing at all for a value that is missing, a bare 000 or 009 for a status, and `0.3, 0.2 : -` for what
+ * several upstreams took. A run of bytes is read as UTF-8. Whether it is JSON then is for the parser to say.
  */
 export function mendJson(text: string): string {
   return text.replace(MENDABLE, token => {
     if (token.startsWith('"')) return token.includes('\\x') ? token.replace(ESCAPED, mendEscape) : token
     if (token === ':') return ':null'
+    if (token.startsWith(':')) return `:${JSON.stringify(token.slice(1))}`
     return token === '-' ? 'null' : `"${token}"`
   })
 }

@@ -13,6 +13,7 @@ export const QUOTING: Readonly<Record<Escapes, Quoting>> = {
   backslash: { findQuote: findUnescapedQuote, decode: unescapeBackslashes },
   hex: { findQuote: findAnyQuote, decode: decodeHex },
   hash: { findQuote: findAnyQuote, decode: unescapeHashes },
+  percent: { findQuote: findAnyQuote, decode: unescapePercents },
   none: { findQuote: findAnyQuote, decode: text => text },
 }
 
@@ -57,6 +58,14 @@ function decodeHex(text: string): string {
 function unescapeHashes(text: string): string {
   if (!text.includes('#')) return text
   return text.replace(/(?:#[0-9A-F]{2})+/g, bytes => decodeBytes(bytes.replaceAll('#', '')))
+}
+
+/** Squid writes `%HH` for a byte, and a backslash before a backslash. */
+function unescapePercents(text: string): string {
+  if (!text.includes('%') && !text.includes('\\')) return text
+  return text.replace(/(?:%[0-9A-Fa-f]{2})+|\\\\/g, escaped =>
+    escaped === '\\\\' ? '\\' : decodeBytes(escaped.replaceAll('%', '')),
+  )
 }
 
 function decodeBytes(hex: string): string {

@@ -1,4 +1,4 @@
-import { isAddress, isRemoteAddress, isServerName, withoutPort } from '../remote-address.ts'
+import { addressOfPeer, isAddress, isRemoteAddress, isServerName, withoutPort } from '../remote-address.ts'
 import type { Piece } from './parse-template.ts'
 import type { Quoting } from './quotes.ts'
 
@@ -40,8 +40,16 @@ const QUOTE = 0x22
 
 type FieldPiece = Extract<Piece, { kind: 'field' }>
 
-/** Finds where a field ends by what it looks like, and keeps that in `span`. */
-export function stepOverField({ name, shape, until }: FieldPiece, span: Span, quoting: Quoting): Step {
+/**
+ * Finds where a field ends by what it looks like, and keeps that in `span`. `isApart`: more than a space stands before
+ * it.
+ */
+export function stepOverField(
+  { name, shape, until }: FieldPiece,
+  span: Span,
+  quoting: Quoting,
+  isApart: boolean,
+): Step {
   switch (shape) {
     case 'quoted':
       return stepOverQuoted(name, span, quoting)
@@ -50,11 +58,19 @@ export function stepOverField({ name, shape, until }: FieldPiece, span: Span, qu
     case 'bracketed':
       return stepOverBracketed(name, span)
     case 'user':
-      return stepOverUser(name, span, quoting)
+      return stepOverUser(name, span, quoting, isApart)
     case 'address':
       return stepOverWord(name, until, span, checkAddress)
+    case 'ip':
+      return stepOverWord(name, until, span, text =>
+        isAddress(text) || text === '-' ? null : "the peer's address, and nothing before it,",
+      )
     case 'address_port':
       return stepOverWord(name, until, span, checkAddressAndPort)
+    case 'peer':
+      return stepOverWord(name, until, span, text =>
+        isRemoteAddress(addressOfPeer(text)) ? null : "the peer's address, with or without a port",
+      )
     case 'server':
       return stepOverWord(name, until, span, text =>
         isServerName(text) ? null : `the server that was asked, such as example.com:443, for ${name}`,
@@ -174,22 +190,26 @@ function stepOverCaptures(name: string, span: Span): Step {
   }
 }
 
+/** With what stands behind it. */
+export const EMPTY_USER = '"" ['
+
 /**
  * The user is a caller's to choose and may hold spaces and brackets: it reaches to the last ` [` before the quote of
  * the request. What is right behind it is so the time, and what stands before it can't move into it.
  */
-function stepOverUser(name: string, span: Span, { findQuote }: Quoting): Step {
+function stepOverUser(name: string, span: Span, { findQuote }: Quoting, isApart: boolean): Step {
   const missed = unexpected(`the ${name}, with the time in brackets behind it,`)
   const tooMuch = unexpected(`a ${name} without a lone -, an address or a port in it`)
   return (line, at) => {
     // Apache writes an empty user so, and any caller can send one. A quote that a caller sends is escaped.
-    const isEmpty = line.startsWith('"" [', at)
+    const isEmpty = line.startsWith(EMPTY_USER, at)
     const quote = findQuote(line, isEmpty ? at + 1 : at - 1)
     const end = isEmpty ? at + 2 : line.lastIndexOf(' [', quote === -1 ? line.length : quote)
     if (end < at) return missed
     span.start = isEmpty ? end : at
     span.end = end
-    return holdsMoreThanUser(line.slice(span.start, end)) ? tooMuch : end
+    const user = line.slice(span.start, end)
+    return holdsMoreThanUser(user) || (!isApart && beginsWithServer(user)) ? tooMuch : end
   }
 }
 
@@ -204,6 +224,12 @@ function isNoWordOfUser(word: string): boolean {
     ENDS_IN_PORT_OR_COLON.test(word) ||
     isAddress(word.endsWith(',') ? word.slice(0, -1) : word)
   )
+}
+
+/** Of several words, where a server is the field before: something at the line's start has moved it here. */
+function beginsWithServer(user: string): boolean {
+  const [first = '', ...more] = user.split(' ', 2)
+  return more.length > 0 && first.includes('.') && isServerName(first)
 }
 
 const ENDS_IN_PORT_OR_COLON = /:\d{0,5},?$/

@@ -1,10 +1,17 @@
 import type { Declaration } from '../declaration.ts'
 import { GatewayFormatError } from '../gateway-format-error.ts'
-import { withoutPort } from '../remote-address.ts'
+import { addressOfPeer, withoutPort } from '../remote-address.ts'
 import { BROKEN, type FieldReader, Unreadable } from './field-reader.ts'
 import { type Piece, parseTemplate } from './parse-template.ts'
 import { QUOTING, type Quoting } from './quotes.ts'
-import { type Missed, type Span, type Step, stepOverField, stepOverLiteral } from './token-steps.ts'
+import {
+  EMPTY_USER,
+  type Missed,
+  type Span,
+  type Step,
+  stepOverField,
+  stepOverLiteral,
+} from './token-steps.ts'
 
 type TokensText = Extract<Declaration['text'], { syntax: 'tokens' }>
 type Cut = {
@@ -30,7 +37,7 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
   const fixed = new Map<string, Field>()
   const steps = pieces
     .slice(0, fixedCount)
-    .map((piece, index) => compileStep(piece, index < 2 ? undefined : pieces[index - 1], text, fixed))
+    .map((piece, index) => compileStep(piece, pieces[index - 1], text, fixed, index < 2))
   const quotesMost = mostQuotes(pieces, text)
   const rest = compileRest(pieces.slice(fixedCount), text)
   // One for all lines: none outlives the next.
@@ -41,7 +48,7 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
     known: describeKnown(pieces, text),
     names: pieces.flatMap(piece => (piece.kind === 'field' ? [piece.name] : [])),
     cut: line => {
-      if (quotesMost !== null && countQuotes(line, 0, quotesMost) > quotesMost) return TOO_MANY_QUOTES
+      if (quotesMost !== null && holdsMoreQuotes(line, quotesMost)) return TOO_MANY_QUOTES
       let at = 0
       for (const step of steps) {
         const next = step(line, at)
@@ -66,6 +73,12 @@ function mostQuotes(pieces: readonly Piece[], { escapes }: TokensText): number |
   const fields = pieces.filter(piece => piece.kind === 'field')
   if (escapes !== 'none' || !fields.some(({ shape }) => shape === 'user')) return null
   return 2 * fields.filter(({ shape }) => shape === 'quoted' || shape === 'request').length
+}
+
+/** An empty user is two of them, and nobody else's. */
+function holdsMoreQuotes(line: string, most: number): boolean {
+  const allowed = line.includes(EMPTY_USER) ? most + 2 : most
+  return countQuotes(line, 0, allowed) > allowed
 }
 
 const TOO_MANY_QUOTES = new Unreadable(
@@ -97,26 +110,25 @@ function compileStep(
   before: Piece | undefined,
   { escapes, padded }: TokensText,
   fixed: Map<string, Field>,
+  isFirst: boolean,
 ): Step {
   if (piece.kind === 'literal') {
-    return stepOverLiteral(piece.text, padded === true, before?.kind === 'field' ? before.name : null)
+    const behind = !isFirst && before?.kind === 'field' ? before.name : null
+    return stepOverLiteral(piece.text, padded === true, behind)
   }
   const span: Span = { start: 0, end: 0 }
   const { name, shape } = piece
   const { decode } = QUOTING[escapes]
-  fixed.set(
-    name,
-    shape === 'address_port'
-      ? ({ line }) => withoutPort(line.slice(span.start, span.end))
-      : ({ line }) => decode(line.slice(span.start, span.end)),
-  )
+  const read = shape === 'address_port' ? withoutPort : shape === 'peer' ? addressOfPeer : decode
+  fixed.set(name, ({ line }) => read(line.slice(span.start, span.end)))
   for (let number = 1; shape === 'captures' && number <= CAPTURES_MAX; number++) {
     fixed.set(`${name}${number}`, ({ line }) => {
       const value = line.slice(span.start, span.end).split('|', number)[number - 1]
       return value === undefined ? undefined : decode(value)
     })
   }
-  return stepOverField(piece, span, QUOTING[escapes])
+  const isApart = before?.kind !== 'literal' || before.text !== ' '
+  return stepOverField(piece, span, QUOTING[escapes], isApart)
 }
 
 const CAPTURES_MAX = 16
