@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { findActiveController } from '../support/kafka/find-active-controller.ts'
 import type { KillableKafka } from '../support/kafka/killable-kafka.ts'
+import { until } from '../support/wait/until.ts'
 import type { Aggregator } from './aggregators.ts'
 import { findCoordinator } from './find-coordinator.ts'
 import { measureSilence } from './measure-silence.ts'
@@ -142,6 +143,8 @@ async function startBroker(): Promise<void> {
   await down?.start()
 }
 
+const isCounted = async () => (await progress.counted()).size === form.partitions
+await until(isCounted, () => 'every partition is counted', SECONDS_MAX * 1_000)
 await setTimeout(SETTLE_MS)
 const rows: string[][] = []
 const seconds = (durationMs: number) => (durationMs / 1_000).toFixed(1)

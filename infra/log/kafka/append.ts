@@ -11,7 +11,8 @@ export type Share = { readonly partition: number; readonly records: readonly Pla
 const RECORD_OVERHEAD_BYTES = 32
 const BATCH_OVERHEAD_BYTES = 61
 
-const SEND_TIMEOUT_MS = 30_000
+/** Longer than Kafka takes to give up a replica that died, with its own settings. */
+const SEND_TIMEOUT_MS = 14_000
 /** Brokers may be away, restarting, for about 50 s; once one leads again, what waits is sent within half a second. */
 const SEND_ATTEMPTS_MAX = 200
 const PAUSE_MS = 250
