@@ -14,7 +14,15 @@ async function read(text: string, pieceBytes: number) {
   )
   const chunks = starts.map(start => bytes.subarray(start, start + pieceBytes))
   const [pool, faults] = [new TextPool(), new FaultList()]
-  const table = await readTable({ file: 'table.csv', chunks, columns: COLUMNS, optional: [], pool, faults })
+  const table = await readTable({
+    file: 'table.csv',
+    chunks,
+    columns: COLUMNS,
+    optional: [],
+    names: ['name'],
+    pool,
+    faults,
+  })
   const rows = [...(table?.lines ?? [])].map((line, row) => {
     return [line, ...COLUMNS.map(column => pool.textOf(table?.columns[column][row] ?? 0))]
   })

@@ -17,6 +17,8 @@ type TableOptions<Column extends string> = {
   readonly columns: readonly Column[]
   /** Those of them that may be left out; their cells are empty then. */
   readonly optional: readonly string[]
+  /** Those whose texts nobody compares with others. */
+  readonly names: readonly Column[]
   readonly pool: TextPool
   readonly faults: FaultList
 }
@@ -33,7 +35,7 @@ const ROW_CHARACTERS_MAX = 65_536
 export async function readTable<Column extends string>(
   options: TableOptions<Column>,
 ): Promise<PackedTable<Column> | null> {
-  const { file, columns, pool, faults } = options
+  const { file, columns, names, pool, faults } = options
   let header: readonly string[] = []
   let rows: PackedRows<Column> | null = null
   let records = 0
@@ -43,7 +45,7 @@ export async function readTable<Column extends string>(
       throw new Unreadable(null, `more than ${ROWS_MAX} rows; expected at most so many`)
     if (rows === null) {
       header = checkHeader(options, cells)
-      rows = new PackedRows(pool, columns, header)
+      rows = new PackedRows(pool, columns, header, names)
     } else if (cells.length === header.length) rows.add(cells, line)
     else {
       const detail = `${cells.length} cells; expected ${header.length}: ${header.join(',')}`
