@@ -30,6 +30,21 @@ test('rows come out as they were put in, whatever their size', () => {
   )
 })
 
+test('texts are the same, whole or from the bytes around them', () => {
+  fc.assert(
+    fc.property(fc.array(text), texts => {
+      const [whole, within] = [new TextColumn('name', 0), new TextColumn('name', 0)]
+      for (const each of texts) {
+        whole.addText(each)
+        const bytes = Uint8Array.from(Buffer.from(`<${each}>`))
+        within.add(new DataView(bytes.buffer), 1, bytes.length - 1)
+      }
+      expect(Buffer.from(whole.bytes)).toEqual(Buffer.from(within.bytes))
+    }),
+    { numRuns: 300 },
+  )
+})
+
 test('a column of one value has it in each row', () => {
   const columns = [TextColumn.of('name', 'ø', 3), NumberColumn.of('count', 'UInt64', 2 ** 40, 3)]
   expect(rowsOf({ rows: 3, columns })).toEqual(

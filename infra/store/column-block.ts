@@ -89,6 +89,9 @@ function exactly(value: bigint): number | bigint {
 
 /** As many as the length of a text in memory takes, seven bits to a byte. */
 const LENGTH_BYTES_MAX = 5
+/** Their length takes one byte. */
+const SHORT_MAX = 64
+const ASCII_MAX = 0x7f
 
 /** Texts in UTF-8 as ClickHouse keeps them: side by side, each after its length. */
 export class TextColumn {
@@ -123,10 +126,27 @@ export class TextColumn {
   }
 
   addText(text: string): void {
+    if (text.length <= SHORT_MAX && this.#addAscii(text)) return
     const length = Buffer.byteLength(text)
     this.#reserve(length + LENGTH_BYTES_MAX)
     const start = writeLength(this.#values, this.#end, length)
     this.#end = start + this.#values.write(text, start)
+  }
+
+  /** Most texts are short ones, which cost less here than what it takes to leave the language for them. */
+  #addAscii(text: string): boolean {
+    const { length } = text
+    this.#reserve(length + 1)
+    const values = this.#values
+    const end = this.#end
+    values[end] = length
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index)
+      if (code > ASCII_MAX) return false
+      values[end + 1 + index] = code
+    }
+    this.#end = end + 1 + length
+    return true
   }
 
   get bytes(): Uint8Array {

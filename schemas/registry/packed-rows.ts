@@ -17,11 +17,25 @@ export class PackedRows<Column extends string> {
   /**
    * @param columns those of the table
    * @param header those of the file, in its order; cells of a column that it hasn't are empty
+   * @param names those whose texts nobody compares with others
    */
-  constructor(pool: TextPool, columns: readonly Column[], header: readonly string[]) {
+  constructor(
+    pool: TextPool,
+    columns: readonly Column[],
+    header: readonly string[],
+    names: readonly Column[],
+  ) {
     this.#pool = pool
     this.#columns = columns.map(column => {
-      return { column, at: header.indexOf(column), codes: new NumberList(), text: '', code: pool.add('') }
+      const isName = names.includes(column)
+      return {
+        column,
+        isName,
+        at: header.indexOf(column),
+        codes: new NumberList(),
+        text: '',
+        code: pool.add(''),
+      }
     })
   }
 
@@ -32,7 +46,7 @@ export class PackedRows<Column extends string> {
       // Whoever sorted the file has the same id in many rows one after the other.
       if (text !== column.text) {
         column.text = text
-        column.code = this.#pool.add(text)
+        column.code = column.isName ? this.#pool.append(text) : this.#pool.add(text)
       }
       column.codes.add(column.code)
     }
@@ -47,6 +61,7 @@ export class PackedRows<Column extends string> {
 
 type PackedColumn<Column> = {
   readonly column: Column
+  readonly isName: boolean
   readonly at: number
   readonly codes: NumberList
   /** Of the row before. */

@@ -86,15 +86,34 @@ export async function readRegistry(files: RegistryFiles): Promise<RegistryReadin
   return { ok: true, registry }
 }
 
-const CLIENTS = { file: 'clients.csv', rules: CLIENT_CELLS, optional: BUYER_COLUMNS } as const
-const PARTNERS = { file: 'partners.csv', rules: PARTNER_CELLS, optional: [] } as const
-const INTEGRATIONS = { file: 'integrations.csv', rules: INTEGRATION_CELLS, optional: [] } as const
-const ACTIVATIONS = { file: 'activations.csv', rules: ACTIVATION_CELLS, optional: [] } as const
+/** What differs from client to client, and is compared with nothing. */
+const CLIENT_NAMES = [
+  'name',
+  'organisation_number',
+  'electronic_address',
+  'buyer_reference',
+  'street',
+] as const
+const CLIENTS = {
+  file: 'clients.csv',
+  rules: CLIENT_CELLS,
+  optional: BUYER_COLUMNS,
+  names: CLIENT_NAMES,
+} as const
+const PARTNERS = { file: 'partners.csv', rules: PARTNER_CELLS, optional: [], names: ['name'] } as const
+const INTEGRATIONS = {
+  file: 'integrations.csv',
+  rules: INTEGRATION_CELLS,
+  optional: [],
+  names: ['name'],
+} as const
+const ACTIVATIONS = { file: 'activations.csv', rules: ACTIVATION_CELLS, optional: [], names: [] } as const
 
 type FileRules<Column extends string> = {
   readonly file: RegistryFile
   readonly rules: CellRules<Column>
   readonly optional: readonly NoInfer<Column>[]
+  readonly names: readonly NoInfer<Column>[]
 }
 
 async function readTables(files: RegistryFiles, pool: TextPool, faults: FaultList) {
@@ -123,13 +142,13 @@ async function readTables(files: RegistryFiles, pool: TextPool, faults: FaultLis
 }
 
 async function readFile<Column extends string>(
-  { file, rules, optional }: FileRules<Column>,
+  { file, rules, optional, names }: FileRules<Column>,
   chunks: FileChunks,
   pool: TextPool,
   faults: FaultList,
 ): Promise<PackedTable<Column> | null> {
   const columns = keysOf(rules)
-  const table = await readTable({ file, chunks, columns, optional, pool, faults })
+  const table = await readTable({ file, chunks, columns, optional, names, pool, faults })
   if (table === null) return null
   for (const column of columns) {
     const rule = rules[column]

@@ -17,6 +17,8 @@ type TableOptions<Column extends string> = {
   readonly columns: readonly Column[]
   /** Those of them that may be left out; their cells are empty then. */
   readonly optional: readonly string[]
+  /** Those whose texts nobody compares with others. */
+  readonly names: readonly Column[]
   readonly pool: TextPool
   readonly faults: FaultList
 }
@@ -33,7 +35,7 @@ const ROW_CHARACTERS_MAX = 65_536
 export async function readTable<Column extends string>(
   options: TableOptions<Column>,
 ): Promise<PackedTable<Column> | null> {
-  const { file, columns, pool, faults } = options
+  const { file, columns, names, pool, faults } = options
   let header: readonly string[] = []
   let rows: PackedRows<Column> | null = null
   let records = 0
@@ -43,7 +45,7 @@ export async function readTable<Column extends string>(
       throw new Unreadable(null, `more than ${ROWS_MAX} rows; expected at most so many`)
     if (rows === null) {
       header = checkHeader(options, cells)
-      rows = new PackedRows(pool, columns, header)
+      rows = new PackedRows(pool, columns, header, names)
     } else if (cells.length === header.length) rows.add(cells, line)
     else {
       const detail = `${cells.length} cells; expected ${header.length}: ${header.join(',')}`
@@ -77,12 +79,10 @@ class Unreadable extends Error {
 /** Its faults are told already. */
 class WrongHeader extends Error {}
 
-async function parseCsv(
-  chunks: FileChunks,
-  take: (cells: readonly string[], line: number) => void,
-): Promise<void> {
+type Take = (cells: readonly string[], line: number) => void
+
+async function parseCsv(chunks: FileChunks, take: Take): Promise<void> {
   const parser = parse({
-    bom: true,
     record_delimiter: '\n',
     relax_column_count: true,
     skip_empty_lines: true,
@@ -93,13 +93,59 @@ async function parseCsv(
       return null
     },
   })
-  const lines = Readable.from(cutAtLines(chunks))
+  const lines = Readable.from(takePlain(cutAtLines(chunks), take))
   lines.on('error', error => parser.destroy(error))
   lines.pipe(parser).resume()
   try {
     await finished(parser)
   } finally {
     lines.destroy()
+  }
+}
+
+const QUOTE = 0x22
+const BYTE_ORDER_MARK = Buffer.from('\ufeff')
+
+/**
+ * Takes the rows up to the first quote: their cells are what stands between commas, and most large files have no more
+ * to them. The rest is for the parser, after as many empty lines as were taken, so that it counts on from there.
+ */
+async function* takePlain(chunks: AsyncIterable<Uint8Array>, take: Take): AsyncGenerator<Uint8Array> {
+  let isPlain = true
+  let line = 0
+  for await (const lines of withoutMark(chunks)) {
+    if (isPlain && lines.includes(QUOTE)) {
+      isPlain = false
+      yield Buffer.alloc(line, '\n')
+    }
+    if (isPlain) line = takeRows(lines, line, take)
+    else yield lines
+  }
+}
+
+/** Answers the line of the last one. */
+function takeRows(lines: Uint8Array, lineBefore: number, take: Take): number {
+  let line = lineBefore
+  const rows = Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString('utf8').split('\n')
+  // What follows the last line end is no line of its own.
+  if (rows.at(-1) === '') rows.pop()
+  for (const row of rows) {
+    line += 1
+    if (row.length > ROW_CHARACTERS_MAX) {
+      const detail = `the line has more than ${ROW_CHARACTERS_MAX} characters; expected at most so many`
+      throw new LineFault(line, detail)
+    }
+    if (row !== '') take(row.split(','), line)
+  }
+  return line
+}
+
+async function* withoutMark(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let isFirst = true
+  for await (const chunk of chunks) {
+    const hasMark = isFirst && BYTE_ORDER_MARK.equals(chunk.subarray(0, BYTE_ORDER_MARK.length))
+    yield hasMark ? chunk.subarray(BYTE_ORDER_MARK.length) : chunk
+    isFirst = false
   }
 }
 

@@ -10,10 +10,14 @@ export class TextPool {
   add(text: string): number {
     const known = this.#codes.get(text)
     if (known !== undefined) return known
-    const code = this.#texts.length
-    this.#texts.push(text)
+    const code = this.append(text)
     this.#codes.set(text, code)
     return code
+  }
+
+  /** A code of its own, whatever other texts are the same: it costs less where hardly any is. */
+  append(text: string): number {
+    return this.#texts.push(text) - 1
   }
 
   textOf(code: number): string {

@@ -8,8 +8,8 @@ import { valuesOfBuyer } from '@forbruk/schemas/registry/buyer.ts'
 import type { Client, RegistryRows, Rows } from '@forbruk/schemas/registry/registry.ts'
 import type { Block } from './reading-messages.ts'
 
-/** An insert of so many is a part of the store of its own, and a megabyte or two. */
-const ROWS_MAX = 20_000
+/** An insert of so many is a part of the store of its own, and a few megabytes. */
+const ROWS_MAX = 40_000
 const TEXT_BYTES_EXPECTED = 16
 
 /** A registry's rows, column by column, without the import that they are of. */

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'forbruk-import-killed-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Two blocks of clients, one of partners, one of integrations and two of activations. */
-const CLIENTS = 21_000
+const CLIENTS = 41_000
 const BLOCKS = 6
 
 function writeRegistry(name: string): string {
