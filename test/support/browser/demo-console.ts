@@ -39,7 +39,7 @@ export function useDemoConsole(steps: readonly (readonly string[])[] = OPEN_MONT
     const settings = { FORBRUK_DATA_DIR: folder, FORBRUK_TARIFF: join(ROOT, 'demo/tariff.json') }
     for (const step of steps) await forbruk(step.map(toPath), settings)
     up = startForbruk(['up'], { ...settings, LOG_LEVEL: 'info', FORBRUK_CLOSE_SCHEDULE: 'off' })
-    await up.saying('console and API', 120_000)
+    await up.saying('console and API', 300_000)
     urls = {
       console: urlOf(up.stderr, 'console and API'),
       sql: urlOf(up.stderr, "ClickHouse's HTTP protocol"),
