@@ -1344,6 +1344,23 @@ export interface paths {
                                     events: number;
                                 };
                             }[];
+                            readonly reconciled: {
+                                source: string;
+                                from: string;
+                                to: string;
+                                /** @description whose counters, or told by a person */
+                                counter: string;
+                                served: number;
+                                /** @description how often a counter began anew: then at least so many were served */
+                                resets: number;
+                                arrived: number;
+                                /** @description that came, and can not be counted */
+                                rejected: number;
+                                /** @description of requests, as the operator chose it */
+                                tolerance: number;
+                                /** @enum {string} */
+                                verdict: "agrees" | "short" | "over";
+                            }[];
                             forced: {
                                 reason: string;
                                 readonly lacks: string[];
@@ -1818,6 +1835,11 @@ export interface paths {
                             contentHash: string;
                             closedAt: string;
                             forcedReason: string | null;
+                            reconciliation: {
+                                isWhole: boolean;
+                                agrees: boolean;
+                                requestsTolerated: number;
+                            } | null;
                         };
                     };
                 };
