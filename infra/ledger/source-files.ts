@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.ts'
+import { safeInteger, text } from '../store/tables/codec.ts'
 import { type SourceRow, sourceLedger } from '../store/tables/source-ledger.ts'
-import { select } from '../store/tables/table.ts'
+import { select, shapeOf } from '../store/tables/table.ts'
 import type { Place } from './blocks.ts'
 
 const SEEN = [
@@ -33,4 +34,22 @@ export function readSeenFiles(store: Store, place: Place, beforeBlock: number): 
     shape,
     { ...place, beforeBlock },
   )
+}
+
+/**
+ * By file of a source, the highest position that any partition has counted an event of, or a mark: everything below
+ * was shipped, and is counted as far as each partition is. -1 of a file of which nothing tells.
+ */
+export async function readFilePositions(
+  store: Store,
+  stream: string,
+  source: string,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await store.query(
+    `SELECT file, max(greatest(high_position, toInt64(mark_position))) AS position FROM source_ledger
+     WHERE stream = {stream:String} AND source = {source:String} AND file != '' GROUP BY file`,
+    shapeOf({ file: text, position: safeInteger }),
+    { stream, source },
+  )
+  return new Map(rows.map(({ file, position }) => [file, position]))
 }

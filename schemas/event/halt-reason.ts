@@ -1,5 +1,6 @@
 /** Why an intake takes nothing more in before a person has seen to it; its marks tell it. */
-export type HaltReason = 'mostly_rejected' | 'topic_unusable' | 'topic_remade' | 'offset_too_high'
+export const HALT_REASONS = ['mostly_rejected', 'topic_unusable', 'topic_remade', 'offset_too_high'] as const
+export type HaltReason = (typeof HALT_REASONS)[number]
 
 const TO_DO: Readonly<Record<HaltReason, (source: string) => string>> = {
   mostly_rejected: () =>

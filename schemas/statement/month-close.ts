@@ -70,6 +70,25 @@ export type PayerChange = Readonly<z.output<typeof payerChangeShape>>
 export const forcedShape = z.object({ reason: z.string(), lacks: z.array(z.string()).readonly() })
 export type Forced = Readonly<z.output<typeof forcedShape>>
 
+/** Whether what a gateway said that it served agrees with what arrived: `short` is too few, `over` too many. */
+export const VERDICTS = ['agrees', 'short', 'over'] as const
+
+/** What a gateway said that it served in a time, beside what had arrived of it. */
+export const comparedShape = z.object({
+  source: z.string(),
+  /** ISO 8601, in UTC; `to` is the first moment that was not compared. */
+  from: z.string(),
+  to: z.string(),
+  counter: z.string().describe('whose counters, or told by a person'),
+  served: z.int(),
+  resets: z.int().describe('how often a counter began anew: then at least so many were served'),
+  arrived: z.int(),
+  rejected: z.int().describe('that came, and can not be counted'),
+  tolerance: z.int().describe('of requests, as the operator chose it'),
+  verdict: z.enum(VERDICTS),
+})
+export type Compared = Readonly<z.output<typeof comparedShape>>
+
 /** One revision of a month, in a list. */
 export const closedMonthShape = z.object({
   /** YYYY-MM. */

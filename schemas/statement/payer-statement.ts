@@ -142,6 +142,17 @@ export type StatedVat = Readonly<z.output<typeof vatShape>>
 /** How the gateway's logs count the bytes of a request; `as_sent` where the gateway tells by itself. */
 export const BYTES_BASES = ['body', 'headers_and_body', 'as_sent'] as const
 
+/** What gateways say that they served in the month, held against what arrived: a payer is told no figure of it. */
+const reconciliationShape = z.object({
+  /** All of the month, of every source. */
+  isWhole: z.boolean(),
+  /** False where the month was closed all the same, for a reason. */
+  agrees: z.boolean(),
+  /** By how many they may differ and still agree. */
+  requestsTolerated: z.int(),
+})
+export type StatedReconciliation = Readonly<z.output<typeof reconciliationShape>>
+
 export const payerStatementShape = z.object({
   /** Of this payer's statement, and of the invoice or credit note of the revision. */
   number: text,
@@ -191,6 +202,8 @@ export const payerStatementShape = z.object({
   closedAt: text,
   /** Why it was made though the month was incomplete; null when it was complete. */
   forcedReason: text.nullable(),
+  /** Null where nobody compared them. */
+  reconciliation: reconciliationShape.nullable(),
 })
 
 export type PayerStatement = Readonly<z.output<typeof payerStatementShape>>

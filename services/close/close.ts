@@ -16,6 +16,7 @@ import { findUndecided } from './rating/find-undecided.ts'
 import { type RatedMonth, rateMonth } from './rating/rate.ts'
 import { ratingTerms } from './rating/rating-terms.ts'
 import { summarize } from './rating/summarize.ts'
+import { toReconciled } from './reconcile/reconciled.ts'
 import { readStoredRegistry } from './registry/read-stored-registry.ts'
 import { readWaivers } from './rejected/read-rejected.ts'
 import { explainRevision, type RatingInputs } from './revision/explain-revision.ts'
@@ -142,11 +143,7 @@ async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtak
     ),
     counted: toCounted(inputs),
     summary: summarize(rated, registry),
-    rejected: read.facts.rejected,
-    waivers: read.waivers,
-    ruled: read.facts.ruled.filter(isWithinBound),
-    sources: read.facts.sources,
-    forced: read.forced,
+    ...toEvidence(read),
     announce: options.announce ?? 'immediately',
     adjustments: revised?.adjustments ?? [],
     changes: revised?.changes ?? [],
@@ -240,6 +237,18 @@ async function openMonthCases(
   return openCases({ store, stream: log.topic, ...month, clock }, (done, total) =>
     onProgress('open_cases', done, total),
   )
+}
+
+/** What a person can look into: no figure rests on it. */
+function toEvidence({ facts, waivers, forced }: Awaited<ReturnType<typeof readMonth>>) {
+  return {
+    rejected: facts.rejected,
+    waivers,
+    ruled: facts.ruled.filter(isWithinBound),
+    sources: facts.sources,
+    reconciled: facts.reconciled.map(toReconciled),
+    forced,
+  }
 }
 
 function toCounted({ usage }: RatingInputs): MonthClose['counted'] {

@@ -7,12 +7,14 @@ import { type AccessPolicy, judgeRequest } from './judge-request.ts'
 import { bodyTooLarge, contentLength, readBody } from './read-body.ts'
 import { type Refusal, RefusedError } from './refusal.ts'
 import type { Sender } from './sender.ts'
-import type { EventTaker } from './take-events.ts'
+import type { EventTaker, Taken } from './take-events.ts'
+import type { Tally } from './tally.ts'
 
 export type Parts = {
   readonly policy: AccessPolicy
   readonly taker: EventTaker
   readonly inFlight: InFlight
+  readonly tally: Tally
   readonly logger: Logger
 }
 
@@ -28,12 +30,30 @@ const STYLES: ReadonlyMap<string, AnswerStyle> = new Map([
 export async function answerRequest(request: IncomingMessage, parts: Parts): Promise<Answer | null> {
   const [path = '', query = ''] = (request.url ?? '').split('?', 2)
   if (path === HEALTH && request.method === 'GET') return answerJson(200, { status: 'up' })
+  const outcome = await decide(request, path, new URLSearchParams(query), parts)
+  if (outcome === null) return null
+  if ('kind' in outcome) {
+    parts.tally.refuse(outcome)
+    return answerRefusal(outcome)
+  }
+  parts.tally.take(outcome.taken)
+  return answerTaken(outcome.taken, outcome.style)
+}
+
+type Outcome = { readonly taken: Taken; readonly style: AnswerStyle } | Refusal
+
+async function decide(
+  request: IncomingMessage,
+  path: string,
+  query: URLSearchParams,
+  parts: Parts,
+): Promise<Outcome | null> {
   const style = STYLES.get(path)
-  if (style === undefined) return answerRefusal(NOT_FOUND)
-  if (request.method !== 'POST') return answerRefusal(METHOD_UNKNOWN)
+  if (style === undefined) return NOT_FOUND
+  if (request.method !== 'POST') return METHOD_UNKNOWN
   const sender = judgeRequest(request.headers, parts.policy)
-  if ('kind' in sender) return answerRefusal(sender)
-  return takeEvents(request, sender, { style, query: new URLSearchParams(query) }, parts)
+  if ('kind' in sender) return sender
+  return takeEvents(request, sender, { style, query }, parts)
 }
 
 const NOT_FOUND: Refusal = {
@@ -50,12 +70,12 @@ async function takeEvents(
   sender: Sender,
   { style, query }: Asked,
   { taker, inFlight, logger }: Parts,
-): Promise<Answer | null> {
+): Promise<Outcome | null> {
   const { source } = sender
   let reservation: Reservation | null = null
   try {
     const room = inFlight.reserve(source, bytesToCome(request))
-    if (room === null) return answerRefusal(NO_ROOM)
+    if (room === null) return NO_ROOM
     reservation = room
     const arrived = {
       headers: request.headers,
@@ -65,10 +85,10 @@ async function takeEvents(
     }
     const taken = await taker.take(sender, arrived, room)
     if (taken.rejected > 0) logger.warn({ source, ...taken }, 'some of what was sent is rejected')
-    return answerTaken(taken, style)
+    return { taken, style }
   } catch (error) {
     if (isGone(error)) return null
-    return answerRefusal(explain(error, source, logger))
+    return explain(error, source, logger)
   } finally {
     reservation?.release()
   }

@@ -12,6 +12,7 @@ import { BOUNDS } from './bounds.ts'
 import { InFlight } from './in-flight.ts'
 import type { TokenHolder } from './sender.ts'
 import { EventTaker } from './take-events.ts'
+import { Tally } from './tally.ts'
 
 type CollectorSettings = {
   readonly listen: Address
@@ -21,8 +22,12 @@ type CollectorSettings = {
   readonly logger: Logger
 }
 
+/** Since it was opened; what is in flight now. `refused` by the kind of the answer. */
+export type CollectorFigures = Tally['figures'] & { readonly inFlightBytes: number }
+
 type OpenCollector = {
   readonly url: string
+  figures(): CollectorFigures
   /** Takes nothing more, answers what is being asked, and resolves when that is done. */
   close(): Promise<void>
 }
@@ -43,10 +48,13 @@ export async function openCollector(settings: CollectorSettings): Promise<OpenCo
   }
   const server = createServer(CONNECTION_BOUNDS)
   server.maxConnections = BOUNDS.connectionsMax
+  const tally = new Tally()
+  const inFlight = new InFlight(BOUNDS)
   serve(server, {
     policy: { isLoopback: isLocal, holders },
     taker: new EventTaker(new AppendInTurn(log)),
-    inFlight: new InFlight(BOUNDS),
+    inFlight,
+    tally,
     logger,
   })
   await start(server, listen)
@@ -54,7 +62,8 @@ export async function openCollector(settings: CollectorSettings): Promise<OpenCo
   const port = address === null || typeof address === 'string' ? listen.port : address.port
   const url = `http://${isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host}:${port}`
   logger.info({ url, needsToken: holders !== null }, 'collector')
-  return { url, close: () => stop(server) }
+  const figures = () => ({ ...tally.figures, inFlightBytes: inFlight.bytes })
+  return { url, figures, close: () => stop(server) }
 }
 
 function serve(server: Server, parts: Parts): void {
@@ -62,6 +71,7 @@ function serve(server: Server, parts: Parts): void {
     answerRequest(request, parts)
       .catch(error => {
         parts.logger.error({ err: error }, 'a request failed')
+        parts.tally.refuse({ kind: 'failure' })
         return answerRefusal({ kind: 'failure', status: 500, detail: 'something went wrong here' })
       })
       .then(answer => (answer === null ? response.destroy() : send(response, answer, server.listening)))

@@ -18,6 +18,7 @@ import { addCaseRoutes } from './routes/cases.ts'
 import { addClientRoutes } from './routes/clients.ts'
 import { addCloseRoutes } from './routes/close.ts'
 import { addHealthRoutes } from './routes/health.ts'
+import { addMetricsRoute } from './routes/metrics.ts'
 import type { Operations } from './routes/operations.ts'
 import { addOverviewRoute } from './routes/overview.ts'
 import { addPipelineRoutes } from './routes/pipeline.ts'
@@ -119,6 +120,7 @@ export async function openConsole(
   await servePages(app)
   addTermsRoutes(app, operations)
   addPipelineRoutes(app, operations)
+  addMetricsRoute(app, operations)
   addTokenRoutes(app, operations, book)
   if (login !== null) {
     const attempt = new BrowserCookie({ name: 'forbruk-login', isSecure, ageMaxMs: LOGIN_MS })

@@ -1,21 +1,5 @@
+import { OBSTACLE_REASONS } from '@forbruk/schemas/event/obstacle-reason.ts'
 import { z } from 'zod'
-
-const OBSTACLE_REASONS = [
-  /** A file that was begun is not found any more. */
-  'gone',
-  /** A file that was begun was not read to its end, and isn't being read now. */
-  'unfinished',
-  /** Its compressed data is cut off or damaged. */
-  'damaged',
-  /** The operating system refuses to read it. */
-  'unreadable',
-  'other_compression',
-  /** It begins like another file and can't be told from it. */
-  'alike',
-  /** Between two rotated files one is missing. */
-  'neighbour_missing',
-] as const
-export type ObstacleReason = (typeof OBSTACLE_REASONS)[number]
 
 export const obstacleShape = z
   .object({

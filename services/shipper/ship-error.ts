@@ -1,4 +1,4 @@
-import type { ObstacleReason } from './obstacle.ts'
+import type { ObstacleReason } from '@forbruk/schemas/event/obstacle-reason.ts'
 
 /** Shipping can't go on; `message` names the file or the log, what was found, and what to do. */
 export class ShipError extends Error {

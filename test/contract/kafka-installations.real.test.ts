@@ -5,6 +5,7 @@ import { aggregate } from '@forbruk/aggregator/run/aggregate.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { createKafkaClient } from '@forbruk/infra/log/kafka/client.ts'
 import { createLogger } from '@forbruk/infra/runtime/logger.ts'
+import { countAlive } from '@forbruk/infra/signs/count-alive.ts'
 import { LOOK_INTERVAL_MS } from '@forbruk/infra/signs/neighbours.ts'
 import { openSignBoard } from '@forbruk/infra/signs/sign-board.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
@@ -97,6 +98,7 @@ describe.skipIf(brokers.length === 0)('on one Kafka', () => {
     const tell = () =>
       board.tell({ process: 'stuck', sequence: ++sequence, isLeaving: false, held: range(0, PARTITIONS) })
     await tell()
+    expect(await countAlive(shared)).toEqual(new Map([[log.topic, 1]]))
     const telling = setInterval(() => void tell().catch(() => undefined), LOOK_INTERVAL_MS)
     onTestFinished(() => clearInterval(telling))
     const { counting, warnings } = await startCounting(log, shared)

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -71,7 +71,17 @@ test('once it came, and was compared once more, the month closes and its proof s
   })
   expect(JSON.parse(await forbruk(['close', '2026-10', '--json'], settings))).toMatchObject({
     outcome: 'closed',
+    reconciled: [{ source: 'http', counter: 'nginx', served: 41, arrived: SERVED, verdict: 'agrees' }],
   })
+  expect(await forbruk(['close', '2026-10', '--dry-run'], settings)).toContain(
+    'Source http: its gateway served 41 requests from 2026-10-15T00:00:00.000Z',
+  )
+  const out = join(folder, 'pages')
+  await forbruk(['statements', 'print', '2026-10', '--out', out, '--language', 'en'], settings)
+  const told = readdirSync(out)
+    .map(name => readFileSync(join(out, name), 'utf8'))
+    .join('')
+  expect(told).toMatch(/For part of the month, or for some of the gateways, .* and agrees within 1\srequest\./)
   const proof = await forbruk(['sql', 'SELECT arrayStringConcat(definitions) FROM month_closes'], settings)
   expect(proof).toContain('its gateway served 41 requests')
   expect(proof).toContain('40 arrived, which agrees, where 1 more or fewer were tolerated.')

@@ -33,7 +33,7 @@ export const rejectedCounts = {
   open: safeCount,
 }
 
-/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032, 083, 093, 100. */
+/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032, 083, 093, 100, 186. */
 export const monthClose = declareTable('month_close', {
   ...closeKey,
   contentHash: text,
@@ -102,9 +102,23 @@ export const monthClose = declareTable('month_close', {
       bound: json(ruleBoundShape),
     }),
   ),
+  /** What gateways said that they served, beside what had arrived; none in rows from before migration 186. */
+  reconciled: listOf(
+    tuple({
+      source: text,
+      fromTimeMs: time,
+      toTimeMs: time,
+      counter: text,
+      served: safeCount,
+      resets: safeCount,
+      arrived: safeCount,
+      rejected: safeCount,
+      tolerance: safeCount,
+    }),
+  ),
 })
 
-/** The first row of each revision, and which is the newest: migration 101. */
+/** The first row of each revision, and which is the newest: migration 187. */
 export const monthCloses = declareTable('month_closes', { ...monthClose.columns, isLatest: bool })
 
 export type MonthCloseRow = RowOf<typeof monthClose>

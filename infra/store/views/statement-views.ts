@@ -50,6 +50,8 @@ export const statementViews: ViewTexts = {
       announce: 'immediately, or after-approval where a person had to let the statements out',
       ruled:
         'Standing rules that waived rejected events, how many and how many they might; part of waived in rejected',
+      reconciled:
+        "What gateways' own counters said of a part of the month, by source, and what had arrived of it",
       is_latest: LATEST.is_latest,
     },
   },

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { useInstallation } from '../../../test/support/alerts/installation.ts'
+import { countAttempts } from '../count-attempts.ts'
 import { judgeMonths } from '../judge/judge-months.ts'
 import { type DeliverParts, deliverDue } from './deliver.ts'
 import { sendAlert } from './send.ts'
@@ -128,5 +129,10 @@ test('a webhook that is not there is given up after a day, and the reason holds 
     { webhook: nameWebhook(nobody).name },
   )
   expect(last).toEqual([{ attempt: attempts }])
+  const counted = new Map(
+    (await countAttempts(place().store, 'gateway.requests')).map(each => [each.outcome, each]),
+  )
+  expect(counted.get('given_up')).toMatchObject({ attempts: 1 })
+  expect(counted.get('failed')?.attempts).toBeGreaterThanOrEqual(attempts - 1)
   expect((await deliverDue(partsFor(nobody, 'a'))).failed).toEqual([])
 })

@@ -1,5 +1,6 @@
 import { CloseRefusedError, type CloseStep } from '@forbruk/close/close.ts'
 import { type Closer, closeAndAnnounce } from '@forbruk/close/close-and-announce.ts'
+import { toCompared } from '@forbruk/close/reconcile/judge-reconciliation.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
 import { printClose, printRefusal } from '../print/close.ts'
@@ -70,7 +71,9 @@ export function closeCommand(context: CommandContext): Command {
           throw error
         })
         .finally(() => bar.stop())
-      if (flags.json) return printJson({ ...result, announced, waiting })
+      if (flags.json) {
+        return printJson({ ...result, reconciled: result.reconciled.map(toCompared), announced, waiting })
+      }
       printClose(month, result)
       if (announced > 0) printLine(`announced ${groupDigits(announced)} on ${parts.config.statementsTopic}`)
       if (waiting.length > 0) printLine(describeWaiting(result, waiting))

@@ -20,7 +20,7 @@ export function serveCommand(context: CommandContext): Command {
       await using watch = await watchStandstills(parts)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
       const { serveConsole } = await import('../wiring/serve-console.ts')
-      await using _console = await serveConsole(parts, tariff, close, watch)
+      await using _console = await serveConsole(parts, tariff, close, watch, () => null)
       if (!signal.aborted) await once(signal, 'abort')
       parts.logger.info('stopping')
     })

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import { countServed, type Served } from '@forbruk/close/reconcile/count-served.ts'
-import { describeReconciliation, judgeReconciliation } from '@forbruk/close/reconcile/judge-reconciliation.ts'
+import { describeReconciliation, toCompared } from '@forbruk/close/reconcile/judge-reconciliation.ts'
 import { readScrape } from '@forbruk/close/reconcile/read-scrape.ts'
 import { reconcileSource } from '@forbruk/close/reconcile/reconcile-source.ts'
 import { Command, InvalidArgumentError } from 'commander'
@@ -56,22 +56,10 @@ export function reconcileCommand(context: CommandContext): Command {
       const [store, log] = [await parts.store(), await parts.log()]
       const asked = { store, log, source, fromMs, toMs, served, tolerance, actor, clock: Date.now, onRead }
       const found = await reconcileSource(asked).finally(() => bar.stop())
-      const verdict = judgeReconciliation(found)
-      if (verdict !== 'agrees') process.exitCode = 1
-      if (!options.json) return printLine(describeReconciliation(found))
-      const { counter, resets, arrived, rejected } = found
-      const span = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() }
-      printJson({
-        source,
-        ...span,
-        counter,
-        served: found.served,
-        resets,
-        arrived,
-        rejected,
-        tolerance,
-        verdict,
-      })
+      const compared = toCompared(found)
+      if (compared.verdict !== 'agrees') process.exitCode = 1
+      if (options.json) printJson(compared)
+      else printLine(describeReconciliation(found))
     })
 }
 

@@ -34,11 +34,11 @@ export function upCommand(context: CommandContext): Command {
       await using _alerts = await startAlerts(parts)
       await using _waiting = await startWaitingWatch(parts, tariff)
       await using _intakes = await startIntakes(parts)
-      await using _collector = await startCollector(parts, parts.config.collector.listen)
+      await using collector = await startCollector(parts, parts.config.collector.listen)
       await using watch = await watchStandstills(parts)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
       const { serveConsole } = await import('../wiring/serve-console.ts')
-      await using _console = await serveConsole(parts, tariff, close, watch)
+      await using _console = await serveConsole(parts, tariff, close, watch, () => collector.figures())
       parts.logger.info({ log: parts.config.log.kind, topic: log.topic, store: store.kind }, 'counting')
       const ended = new AbortController()
       const scheduled = scheduleCloses(

@@ -1,6 +1,7 @@
 import type { CloseRefusedError, CloseResult } from '@forbruk/close/close.ts'
 import { describeBound } from '@forbruk/close/gate/describe-lack.ts'
 import { describeRefusal } from '@forbruk/close/gate/refusal.ts'
+import { describeReconciliation } from '@forbruk/close/reconcile/judge-reconciliation.ts'
 import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import {
   type Statement,
@@ -225,6 +226,7 @@ function printOpened({ cases }: CloseResult): void {
 function printExceptions(close: CloseResult): void {
   printRejected(close)
   printSources(close)
+  for (const each of close.reconciled) printLine(describeReconciliation(each))
   const { exceptions } = close
   if (exceptions.length === 0) return
   printLine()

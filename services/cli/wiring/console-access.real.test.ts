@@ -194,6 +194,7 @@ test('the API describes itself', async () => {
     .parse(await (await get('/openapi.json')).json())
   expect(document.openapi).toBe('3.1.0')
   expect(Object.keys(document.paths).toSorted()).toEqual([
+    '/metrics',
     '/v1/access/session',
     '/v1/access/session/end',
     '/v1/access/tokens',

@@ -5,6 +5,7 @@ import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { readCase } from '@forbruk/close/dialogue/read-dialogues.ts'
 import { CaseRefusedError, CaseUnknownError } from '@forbruk/close/dialogue/refusal.ts'
 import { CloseRefusedError, describeRefusal, type UnacceptedChange } from '@forbruk/close/gate/refusal.ts'
+import { toCompared } from '@forbruk/close/reconcile/judge-reconciliation.ts'
 import {
   importUpload,
   RegistryFaultsError,
@@ -236,6 +237,7 @@ function toClosed({ result, announced, waiting }: AnnouncedClose) {
     rejected: result.rejected,
     waivers: result.waivers,
     ruled: result.ruled,
+    reconciled: result.reconciled.map(toCompared),
     forced: result.forced,
     announced,
     waiting,

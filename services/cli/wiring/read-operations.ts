@@ -15,6 +15,7 @@ import { type BillingPeriod, periodAt, periodRange } from '@forbruk/schemas/peri
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import type { ClientQuestion } from '@forbruk/schemas/usage/client-question.ts'
 import { createDraftOperations } from './draft-operations.ts'
+import { metricReader } from './read-metric-facts.ts'
 import { readOverview } from './read-overview.ts'
 import type { ReadParts } from './read-parts.ts'
 import { readStatus } from './read-status.ts'
@@ -87,6 +88,7 @@ export function createReads(parts: ReadParts): Reads {
       return (await listAlerts(store, stream, filter)).map(toAlert)
     },
     readStatus: () => readStatus(parts),
+    readMetrics: metricReader(parts),
   }
 }
 

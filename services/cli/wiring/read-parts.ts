@@ -1,4 +1,5 @@
 import type { Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
+import type { CollectorFigures, MetricFacts } from '@forbruk/console/metrics/metric-facts.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
@@ -14,6 +15,9 @@ export type ReadParts = {
   readonly readTariff: () => Promise<Tariff>
   readonly readWaiting: (nowMs: number) => Promise<Waiting[]>
   readonly findStandstills: () => readonly Standstill[]
+  readonly readIntakes: () => Promise<MetricFacts['intakes']>
+  /** Null where no collector is in this process. */
+  readonly readCollector: () => CollectorFigures | null
   /** Milliseconds since the epoch. */
   readonly clock: () => number
 }

@@ -4,9 +4,11 @@ import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { createAccessOperations } from './access-operations.ts'
 import { closingParts } from './closing-parts.ts'
 import { createConsoleOperations } from './console-operations.ts'
+import { openIntakePlaces } from './intake-places.ts'
 import type { Parts } from './open-parts.ts'
 import { readSellerIfNamed } from './read-seller-file.ts'
 import { readTariffFile } from './read-tariff-file.ts'
+import type { RunningCollector } from './start-collector.ts'
 import { waitingReader } from './waiting-reader.ts'
 import type { StandstillWatch } from './watch-standstills.ts'
 
@@ -16,10 +18,12 @@ export async function serveConsole(
   tariff: Tariff,
   close: Closer,
   watch: Pick<StandstillWatch, 'current'>,
+  readCollector: RunningCollector['figures'],
 ): Promise<AsyncDisposable> {
   const { config, logger } = parts
   const store = await parts.store()
   const closing = closingParts(parts)
+  const intakes = openIntakePlaces(parts)
   const operations = createConsoleOperations({
     store,
     stream: config.log.topic,
@@ -33,10 +37,17 @@ export async function serveConsole(
     seller: await readSellerIfNamed(config.sellerPath),
     clock: Date.now,
     findStandstills: () => watch.current(),
+    readIntakes: () => intakes.read(),
+    readCollector,
   })
   const opened = await openConsole(
     { ...config.console, logger, clock: Date.now },
     { ...operations, ...createAccessOperations(store, Date.now) },
   )
-  return { [Symbol.asyncDispose]: () => opened.close() }
+  return {
+    async [Symbol.asyncDispose]() {
+      await opened.close()
+      await intakes[Symbol.asyncDispose]()
+    },
+  }
 }

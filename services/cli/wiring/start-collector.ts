@@ -1,14 +1,19 @@
-import { openCollector } from '@forbruk/collector/open-collector.ts'
+import { type CollectorFigures, openCollector } from '@forbruk/collector/open-collector.ts'
 import type { Address } from '@forbruk/infra/runtime/address.ts'
 import type { Parts } from './open-parts.ts'
 import { readCollectorTokens } from './read-collector-tokens.ts'
 
+export type RunningCollector = AsyncDisposable & {
+  /** Null where it isn't to listen anywhere. */
+  figures(): CollectorFigures | null
+}
+
 /** The collector into the event log, until it is disposed of; nothing where it isn't to listen anywhere. */
-export async function startCollector(parts: Parts, listen: Address | null): Promise<AsyncDisposable> {
-  if (listen === null) return { async [Symbol.asyncDispose]() {} }
+export async function startCollector(parts: Parts, listen: Address | null): Promise<RunningCollector> {
+  if (listen === null) return { figures: () => null, async [Symbol.asyncDispose]() {} }
   const { config, logger } = parts
   const { tokensPath } = config.collector
   const holders = tokensPath === null ? null : await readCollectorTokens(tokensPath)
   const opened = await openCollector({ listen, holders, log: await parts.log(), logger })
-  return { [Symbol.asyncDispose]: () => opened.close() }
+  return { figures: () => opened.figures(), [Symbol.asyncDispose]: () => opened.close() }
 }

@@ -1,23 +1,35 @@
-import type { Reconciliation } from '@forbruk/infra/store/tables/source-reconciliation.ts'
 import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
+import type { Compared } from '@forbruk/schemas/statement/month-close.ts'
+import type { Reconciled } from './reconciled.ts'
 
-type Compared = Pick<Reconciliation, 'served' | 'resets' | 'arrived' | 'rejected' | 'tolerance'>
-type Verdict = 'agrees' | 'short' | 'over'
+type Counts = Pick<Reconciled, 'served' | 'resets' | 'arrived' | 'rejected' | 'tolerance'>
 
 /**
  * Pure. What came and was rejected has arrived as well. Where a counter began anew, what it had counted since it was
  * read last is not known: more may have been served than is said, so that too many are no fault then.
  */
-export function judgeReconciliation({ served, resets, arrived, rejected, tolerance }: Compared): Verdict {
+export function judgeReconciliation({
+  served,
+  resets,
+  arrived,
+  rejected,
+  tolerance,
+}: Counts): Compared['verdict'] {
   const lacking = served - arrived - rejected
   if (lacking > tolerance) return 'short'
   return -lacking > tolerance && resets === 0 ? 'over' : 'agrees'
 }
 
+/** As it is printed, and answered. */
+export function toCompared(reconciled: Reconciled): Compared {
+  const { source, fromTimeMs, toTimeMs, counter, served, resets, arrived, rejected, tolerance } = reconciled
+  const [from, to] = [new Date(fromTimeMs).toISOString(), new Date(toTimeMs).toISOString()]
+  const verdict = judgeReconciliation(reconciled)
+  return { source, from, to, counter, served, resets, arrived, rejected, tolerance, verdict }
+}
+
 /** A sentence, for the proof of a month and for a close that is refused. */
-export function describeReconciliation(
-  compared: Omit<Reconciliation, 'stream' | 'actor' | 'reconciledAtMs'>,
-): string {
+export function describeReconciliation(compared: Reconciled): string {
   const { source, fromTimeMs, toTimeMs, counter, served, resets, arrived, rejected, tolerance } = compared
   const whose = counter === 'told' ? 'as a person told it' : `by the counters of ${counter}`
   const least = resets === 0 ? '' : 'at least '
@@ -28,7 +40,7 @@ export function describeReconciliation(
   return `${said}; ${came}, which ${spellVerdict(compared)}${tolerated}.`
 }
 
-function spellVerdict(compared: Compared): string {
+function spellVerdict(compared: Counts): string {
   const { served, arrived, rejected } = compared
   switch (judgeReconciliation(compared)) {
     case 'agrees':

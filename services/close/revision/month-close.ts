@@ -8,6 +8,7 @@ import type { RejectedFacts, SourceFacts } from '../gate/gate.ts'
 import type { Decided } from '../rating/price-overage.ts'
 import type { RatedMonth } from '../rating/rate.ts'
 import type { CloseSummary } from '../rating/summarize.ts'
+import type { Reconciled } from '../reconcile/reconciled.ts'
 import type { Waiver } from '../rejected/read-rejected.ts'
 
 /** Everything a close says, before it is recorded. */
@@ -33,6 +34,8 @@ export type MonthClose = RatedMonth & {
   readonly ruled: readonly Ruled[]
   /** What the sources of the stream had said by then. */
   readonly sources: readonly SourceFacts[]
+  /** What gateways' own counters said of the month; evidence, which no figure rests on. */
+  readonly reconciled: readonly Reconciled[]
   readonly forced: Forced | null
   readonly announce: AnnouncePolicy
   /** Against the revision before; none of both in a first one. */

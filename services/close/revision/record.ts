@@ -109,6 +109,7 @@ function toValues(close: MonthClose, revision: number): Omit<MonthCloseRow, 'clo
     ruled: close.ruled,
     sources: sources.map(each => ({ ...each, retiredReason: each.retired?.reason ?? null })),
     changes: close.changes,
+    reconciled: close.reconciled,
     forcedReason: forced?.reason ?? null,
     forcedLacks: forced?.lacks ?? [],
     announce: close.announce,

@@ -5,6 +5,7 @@ import { select } from '@forbruk/infra/store/tables/table.ts'
 import type { ClosedMonth } from '@forbruk/schemas/statement/month-close.ts'
 import type { MonthProof } from '@forbruk/schemas/statement/month-proof.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import type { Reconciled } from '../reconcile/reconciled.ts'
 
 /** A recorded revision of a month: its rows are those with its `closeId`. */
 export type StatedRevision = {
@@ -16,6 +17,9 @@ export type StatedRevision = {
   readonly statements: number
   /** Of its sources' lines. */
   readonly formats: readonly string[]
+  /** That were not retired by then. */
+  readonly sources: readonly string[]
+  readonly reconciled: readonly Reconciled[]
   /** That it was rated with. */
   readonly tariff: TariffVersion
   readonly proof: MonthProof
@@ -63,6 +67,7 @@ const stated = select(
   'forcedReason',
   'forcedLacks',
   'sources',
+  'reconciled',
 )
 
 const STATED_SQL = `
@@ -81,7 +86,7 @@ export async function findRevision(
   if (row === undefined) return null
   const progress = await readProgress(store, row.stream)
   const firstOffsets = new Map(progress.map(({ partition, firstOffset }) => [partition, firstOffset]))
-  const { closedAtMs, cut, forcedReason, forcedLacks, sources, ...found } = row
+  const { closedAtMs, cut, forcedReason, forcedLacks, sources, reconciled, ...found } = row
   const { month: _, revision: newest, closeId, isLatest, statements, tariff, ...proof } = found
   return {
     month,
@@ -90,6 +95,8 @@ export async function findRevision(
     isLatest,
     statements,
     formats: sources.map(({ format }) => format),
+    sources: sources.filter(({ retiredReason }) => retiredReason === null).map(({ source }) => source),
+    reconciled,
     tariff,
     proof: {
       ...proof,

@@ -5,6 +5,7 @@ import {
   lastDate,
   parseBillingPeriod,
   periodDates,
+  periodRange,
 } from '@forbruk/schemas/period/billing-period.ts'
 import type { Buyer } from '@forbruk/schemas/registry/buyer.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
@@ -25,6 +26,7 @@ import {
 } from '@forbruk/schemas/statement/statement.ts'
 import { statementNumber } from '@forbruk/schemas/statement/statement-number.ts'
 import { sumAmounts } from '../rating/price-lines.ts'
+import { stateReconciliation } from '../reconcile/state-reconciliation.ts'
 import { addVat, percentOf } from './add-vat.ts'
 import { byName } from './by-name.ts'
 import { explainAnnounced } from './explain-announced.ts'
@@ -93,6 +95,7 @@ export function toPayerStatement(
     contentHash: proof.contentHash,
     closedAt: proof.closedAt,
     forcedReason: proof.forced?.reason ?? null,
+    reconciliation: stateReconciliation({ ...stated, range: periodRange(period, shared.timeZone) }),
   }
 }
 

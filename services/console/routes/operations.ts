@@ -17,6 +17,7 @@ import {
   changeShape,
   closedMonthShape,
   closeExceptionShape,
+  comparedShape,
   forcedShape,
   type PayerChange,
   payerChangeShape,
@@ -161,6 +162,8 @@ export const closedShape = z.object({
   /** Why rejected events were let go: by people, and by standing rules. */
   waivers: z.array(z.object({ reason: z.string(), actor: z.string(), events: z.int() })).readonly(),
   ruled: z.array(ruledShape).readonly(),
+  /** What gateways' own counters said of the month, where somebody compared them. */
+  reconciled: z.array(comparedShape).readonly(),
   forced: forcedShape.nullable(),
   /** How many statements were announced on the topic just now. */
   announced: z.int(),

@@ -1,6 +1,6 @@
 import { constants, gunzipSync, gzipSync } from 'node:zlib'
+import type { ObstacleReason } from '@forbruk/schemas/event/obstacle-reason.ts'
 import type { LogFiles, OpenLogFile } from '../../../services/shipper/log-files.ts'
-import type { ObstacleReason } from '../../../services/shipper/obstacle.ts'
 import type { Shipment } from '../../../services/shipper/shipment.ts'
 import type { Mutation } from './outcome.ts'
 

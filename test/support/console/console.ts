@@ -103,6 +103,8 @@ async function openOver(
     readTariff: () => readTariffFile(null),
     readWaiting: waitingReader(store, config, tariff, async () => log),
     findStandstills,
+    readIntakes: async () => [],
+    readCollector: () => null,
   })
   const listen = { host: '127.0.0.1', port: 0 }
   const logger = pino({ level: 'debug' }, { write: keepLog })

@@ -66,7 +66,7 @@ function statePayer(uses: readonly Parameters<typeof use>[], decisions: readonly
   const stated = toPayerStatement(
     { statements: ofByrå, adjustments: [] },
     {
-      stated: { ...month, formats: ['combined'], tariff: PUBLISHED, proof },
+      stated: { ...month, formats: ['combined'], sources: [], reconciled: [], tariff: PUBLISHED, proof },
       isStatusToldApart: true,
       timeZone: 'Europe/Oslo',
       seller: SELLER,

@@ -209,6 +209,15 @@ export const NORWEGIAN: Texts = {
     countedInClass:
       'Noen av forespørslene i måneden ble talt før 429, 401 og 407 ble skilt ut fra 4xx. De teller som 4xx.',
     bytesOf: bases => `Som byte teller ${bases.join(', noen steder ')}.`,
+    reconciled: ({ isWhole, agrees, requestsTolerated }) => {
+      const what = isWhole
+        ? 'Det gatewayene selv har telt i måneden, er sammenholdt med det som kom inn'
+        : 'For en del av måneden, eller for noen av gatewayene, er det de selv har telt, sammenholdt med det som kom inn'
+      if (!agrees) return `${what}, og det stemmer ikke. Hvorfor avregningen er laget likevel, står øverst.`
+      return requestsTolerated === 0
+        ? `${what}, og det stemmer.`
+        : `${what}, og det stemmer innenfor ${countRequests(formatDecimal(`${requestsTolerated}`))}.`
+    },
     reference: 'Referanse',
     contentHash: 'Kontrollsum for måneden',
     made: 'Laget',

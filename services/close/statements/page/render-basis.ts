@@ -5,13 +5,14 @@ import type { Texts } from './texts.ts'
 
 /** How the figures come about, and by what they can be found again. */
 export function renderBasis(statement: PayerStatement, { basis, language }: Texts): Html {
-  const { usage, tariff, contentHash, closedAt } = statement
+  const { usage, tariff, contentHash, closedAt, reconciliation } = statement
   const { date, time } = formatMoment(closedAt, usage.timeZone, language)
   const bytes = usage.bytesBases.map(each => basis.bytes[each])
   const sentences = [
     ...basis.definitions(tariff, usage.timeZone),
     ...(usage.isStatusToldApart ? [] : [basis.countedInClass]),
     ...(bytes.length === 0 ? [] : [basis.bytesOf(bytes)]),
+    ...(reconciliation === null ? [] : [basis.reconciled(reconciliation)]),
   ]
   return html`<section><h2>${basis.heading}</h2>
 <ul class="definitions">${sentences.map(each => html`<li>${keepUnits(each)}</li>`)}</ul></section>

@@ -117,6 +117,7 @@ const STATEMENT: PayerStatement = {
   contentHash: 'abc',
   closedAt: '2026-11-02T05:00:00.000Z',
   forcedReason: null,
+  reconciliation: null,
 }
 
 const read = (statement: PayerStatement, language: Language) => readPage(renderStatement(statement, language))
@@ -260,4 +261,22 @@ test('nothing that is put in braces becomes markup', () => {
       expect(markup.match(/[<>"']/g)).toHaveLength(ownMarks)
     }),
   )
+})
+
+test('what gateways themselves counted is told in one sentence, and nothing where nobody compared it', () => {
+  const tell = (language: Language, reconciliation: PayerStatement['reconciliation']) =>
+    read({ ...STATEMENT, reconciliation }, language)
+  const agreed = { isWhole: true, agrees: true, requestsTolerated: 0 }
+  expect(tell('en', agreed)).toContain(
+    'What the gateways themselves have counted in the month was compared with what arrived, and agrees.',
+  )
+  expect(tell('nb', agreed)).toContain(
+    'Det gatewayene selv har telt i måneden, er sammenholdt med det som kom inn, og det stemmer.',
+  )
+  expect(tell('nb', { ...agreed, isWhole: false, requestsTolerated: 1_200 })).toMatch(
+    /For en del av måneden, eller for noen av gatewayene, .* og det stemmer innenfor 1\s200 forespørsler\./,
+  )
+  expect(tell('en', { ...agreed, agrees: false })).toContain('and does not agree.')
+  for (const language of ['nb', 'en'] as const)
+    expect(tell(language, null)).not.toMatch(/gatewayene selv|gateways/)
 })

@@ -5,6 +5,7 @@ import type {
   LineTerms,
   PayerStatement,
   PriceChange,
+  StatedReconciliation,
   StatedVat,
 } from '@forbruk/schemas/statement/payer-statement.ts'
 import type {
@@ -129,6 +130,8 @@ export type Texts = {
     /** Where some statuses were not told apart from others of their class. */
     readonly countedInClass: string
     readonly bytesOf: (bases: readonly string[]) => string
+    /** Of gateways' own counters. */
+    readonly reconciled: (reconciliation: StatedReconciliation) => string
     readonly reference: string
     readonly contentHash: string
     readonly made: string

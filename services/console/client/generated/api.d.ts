@@ -1344,6 +1344,23 @@ export interface paths {
                                     events: number;
                                 };
                             }[];
+                            readonly reconciled: {
+                                source: string;
+                                from: string;
+                                to: string;
+                                /** @description whose counters, or told by a person */
+                                counter: string;
+                                served: number;
+                                /** @description how often a counter began anew: then at least so many were served */
+                                resets: number;
+                                arrived: number;
+                                /** @description that came, and can not be counted */
+                                rejected: number;
+                                /** @description of requests, as the operator chose it */
+                                tolerance: number;
+                                /** @enum {string} */
+                                verdict: "agrees" | "short" | "over";
+                            }[];
                             forced: {
                                 reason: string;
                                 readonly lacks: string[];
@@ -1818,6 +1835,11 @@ export interface paths {
                             contentHash: string;
                             closedAt: string;
                             forcedReason: string | null;
+                            reconciliation: {
+                                isWhole: boolean;
+                                agrees: boolean;
+                                requestsTolerated: number;
+                            } | null;
                         };
                     };
                 };
@@ -4197,6 +4219,58 @@ export interface paths {
                                 }[];
                             }[];
                         };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures for a monitoring system, in the text format of Prometheus; at most ten seconds old */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The figures */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
                     };
                 };
                 /** @description Why not */
