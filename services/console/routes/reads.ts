@@ -1,7 +1,8 @@
 import type { ClientReads } from './clients.ts'
+import type { CompletenessReads } from './completeness.ts'
 import type { OverviewReads } from './overview.ts'
 import type { PipelineReads } from './pipeline.ts'
 import type { TermsReads } from './terms.ts'
 
 /** What the console shows and nobody changes through it. */
-export type Reads = ClientReads & OverviewReads & PipelineReads & TermsReads
+export type Reads = ClientReads & CompletenessReads & OverviewReads & PipelineReads & TermsReads

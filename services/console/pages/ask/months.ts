@@ -4,6 +4,8 @@ export type ClosedMonth = Read<'/v1/months'>['months'][number]
 export type Closed = Done<'/v1/months/{month}/close'>
 export type PayersAnswer = Read<'/v1/months/{month}/statements'>
 
+export type CompletenessAnswer = Read<'/v1/months/{month}/completeness'>
+
 /** What a close that is refused says. */
 export type Incomplete = {
   readonly missing: readonly { readonly kind: string; readonly detail: string }[]
@@ -17,6 +19,12 @@ export type CloseRequest = {
 }
 
 export const monthsQuery = queryOf(['months'], () => api.GET('/v1/months'))
+
+export function completenessQuery(month: string) {
+  return queryOf(['completeness', month], () =>
+    api.GET('/v1/months/{month}/completeness', { params: { path: { month } } }),
+  )
+}
 
 export function proofQuery(month: string) {
   return queryOf(['proof', month], () => api.GET('/v1/months/{month}/proof', { params: { path: { month } } }))

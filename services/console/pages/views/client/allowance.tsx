@@ -4,9 +4,9 @@ import type { ClientAnswer } from '../../ask/clients.ts'
 import { Chart } from '../../parts/chart.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
+import type { Measure } from '../../reader/format.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { addUp, type Sum } from './add-up.ts'
-import type { Measure } from './day-bars.tsx'
 import { clientTexts } from './texts.ts'
 
 /** What counts against each allowance, added up from the first of the month on, with the forecast to its end. */

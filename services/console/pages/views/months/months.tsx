@@ -9,6 +9,7 @@ import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { monthClosesSql } from '../../sql/statements.ts'
 import { Approval } from './approval.tsx'
+import { Completeness } from './completeness.tsx'
 import { Payers } from './payers.tsx'
 import { monthsTexts } from './texts.ts'
 import { Trial } from './trial.tsx'
@@ -32,24 +33,32 @@ export default function MonthsPage() {
           />
         )}
       </div>
-      {month === null ? null : (
-        <Trial
-          key={month}
-          month={month}
-          newestHash={
-            query.data?.months.find(each => each.month === month && each.isLatest)?.contentHash ?? null
-          }
-        />
-      )}
-      <Answer query={query} height={500}>
+      <Answer query={query} height={900}>
         {({ months }) => (
           <>
-            {month === null ? null : <Payers month={month} months={months} />}
+            {month === null ? null : <OneMonth month={month} months={months} />}
             <Approval months={months} />
             <ClosedMonths months={months} />
           </>
         )}
       </Answer>
+    </>
+  )
+}
+
+function OneMonth({ month, months }: { readonly month: string; readonly months: readonly ClosedMonth[] }) {
+  const texts = useTexts(monthsTexts)
+  const { format } = useReader()
+  const newest = months.find(each => each.month === month && each.isLatest)
+  const closedAs =
+    newest === undefined
+      ? null
+      : texts.isClosed(format.month(month), String(newest.revision), format.instant(newest.closedAt))
+  return (
+    <>
+      <Completeness month={month} closedAs={closedAs} />
+      <Trial key={month} month={month} newestHash={newest?.contentHash ?? null} />
+      <Payers month={month} months={months} />
     </>
   )
 }

@@ -31,11 +31,10 @@ export default function RegistryPage() {
           />
         )}
       </div>
-      <Answer query={registry} height={300}>
+      <Answer query={registry} height={900}>
         {answer => <Imports answer={answer} />}
       </Answer>
-      {month === null ? null : <Prices month={month} />}
-      <Import />
+      {month === null || registry.isPending ? null : <Prices month={month} />}
     </>
   )
 }
@@ -87,19 +86,22 @@ function Prices({ month }: { readonly month: string }) {
   const { format } = useReader()
   const query = useQuery(tariffQuery(month))
   return (
-    <Answer query={query} height={320}>
-      {({ version, sentences }) => (
-        <>
-          <Section title={texts.prices(format.month(version.validFrom))}>
-            <ul className="list" lang="en">
-              {sentences.map(sentence => (
-                <li key={sentence}>{sentence}</li>
-              ))}
-            </ul>
-          </Section>
-          <WhatIf key={month} month={month} version={version} />
-        </>
-      )}
-    </Answer>
+    <>
+      <Answer query={query} height={900}>
+        {({ version, sentences }) => (
+          <>
+            <Section title={texts.prices(format.month(version.validFrom))}>
+              <ul className="list" lang="en">
+                {sentences.map(sentence => (
+                  <li key={sentence}>{sentence}</li>
+                ))}
+              </ul>
+            </Section>
+            <WhatIf key={month} month={month} version={version} />
+          </>
+        )}
+      </Answer>
+      {query.isPending ? null : <Import />}
+    </>
   )
 }
