@@ -37,6 +37,8 @@ const CLOSED = [
   'registry_activation',
   'registry_import',
   'registry_imports',
+  'registry_clients',
+  'registry_activations',
   'statement',
   'statements',
   'statement_line',

@@ -8,7 +8,12 @@ export type CompletenessAnswer = Read<'/v1/months/{month}/completeness'>
 
 /** What a close that is refused says. */
 export type Incomplete = {
-  readonly missing: readonly { readonly kind: string; readonly detail: string }[]
+  readonly missing: readonly {
+    readonly kind: string
+    readonly detail: string
+    readonly source?: string | null
+    readonly partition?: number | null
+  }[]
   readonly estimate: { readonly notBefore: string | null; readonly basis: readonly string[] } | null
 }
 
@@ -42,6 +47,18 @@ export function closeMonth(month: string, body: CloseRequest): Promise<Closed> {
 
 export function announceMonth(month: string, body: { readonly approve: string; readonly actor: string }) {
   return bodyOf(api.POST('/v1/months/{month}/announce', { params: { path: { month } }, body }))
+}
+
+type PayerStatement = Read<'/v1/months/{month}/statements/{payer}'>
+export type StatementOfClient = PayerStatement['clients'][number]
+export type StatementLine = StatementOfClient['lines'][number]
+
+export function statementQuery(month: string, payer: string, revision: number) {
+  return queryOf(['statement', month, payer, revision], () =>
+    api.GET('/v1/months/{month}/statements/{payer}', {
+      params: { path: { month, payer }, query: { revision } },
+    }),
+  )
 }
 
 /** One payer's statement of a revision, as a page that prints. */

@@ -12,6 +12,8 @@ export type Format = ReturnType<typeof createFormat>
 export function createFormat(locale: string) {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   const oneDecimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 })
+  const mark = decimals.formatToParts(0.5).find(part => part.type === 'decimal')?.value
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
   const three = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
   const money = new Intl.NumberFormat(locale, {
@@ -39,6 +41,10 @@ export function createFormat(locale: string) {
   return {
     locale,
     count,
+    /** As exact as it is. */
+    decimal: (text: string) => exactly(decimals, text),
+    /** A decimal as it is typed into a field. */
+    typed: (text: string) => (mark === ',' ? text.replace('.', ',') : text),
     oneDecimal: (text: string) => exactly(oneDecimal, text),
     compact: (value: number) => compact.format(value),
     nok: (text: string) => exactly(money, text),

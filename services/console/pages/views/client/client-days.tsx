@@ -4,7 +4,7 @@ import { usageQuery } from '../../ask/usage.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import type { Measure } from '../../reader/format.ts'
-import { addMonths } from '../../reader/months.ts'
+import { addDays, addMonths, isDay } from '../../reader/months.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { daysSql } from '../../sql/usage.ts'
 import { DayBars } from './day-bars.tsx'
@@ -25,14 +25,14 @@ export function ClientDays({ clientId, month }: { readonly clientId: string; rea
     ...usageQuery({ month: compare ?? month, by: 'day', client: [clientId] }),
     enabled: compare !== undefined,
   })
-  const choose = (change: { day?: string | undefined; measure?: Measure; compare?: string | undefined }) =>
+  const choose = (change: Change) =>
     navigate({ search: before => ({ ...before, ...change }), resetScroll: false, replace: true })
   return (
     <>
       <Section
         title={texts.byDay}
         sql={daysSql(month, clientId)}
-        aside={<Aside {...{ month, measure, compare, choose }} />}
+        aside={<Aside {...{ month, day, measure, compare, choose }} />}
       >
         <p className="soft">
           {texts.pickDay} {compare === undefined ? '' : texts.compared(format.month(compare))}
@@ -59,24 +59,38 @@ export function ClientDays({ clientId, month }: { readonly clientId: string; rea
   )
 }
 
+type Change = { day?: string | undefined; measure?: Measure; compare?: string | undefined }
+
 const NONE: never[] = []
 
 function Aside({
   month,
+  day,
   measure,
   compare,
   choose,
 }: {
   readonly month: string
+  readonly day: string | undefined
   readonly measure: Measure
   readonly compare: string | undefined
-  readonly choose: (change: { measure?: Measure; compare?: string | undefined }) => void
+  readonly choose: (change: Change) => void
 }) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
   const others = Array.from({ length: MONTHS_COMPARED }, (_, index) => addMonths(month, -1 - index))
   return (
     <div className="aside">
+      <label>
+        {texts.day}
+        <input
+          type="date"
+          min={`${month}-01`}
+          max={addDays(`${addMonths(month, 1)}-01`, -1)}
+          value={day ?? ''}
+          onChange={event => choose({ day: isDay(event.target.value) ? event.target.value : undefined })}
+        />
+      </label>
       <label>
         {texts.measure}
         <select

@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
-import { type CompletenessAnswer, completenessQuery, type Incomplete } from '../../ask/months.ts'
-import { Answer } from '../../parts/answer.tsx'
+import type { CompletenessAnswer, Incomplete } from '../../ask/months.ts'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -8,44 +6,38 @@ import { countedToSql, shippedToSql } from '../../sql/pipeline.ts'
 import { lackTexts } from './lack-texts.ts'
 import { monthsTexts } from './texts.ts'
 
-const EVERY_MS = 30_000
-
-/** Whether anything is missing of a month, and where: as it is now, asked for again while it is looked at. */
+/** Whether anything is missing of a month, and where. */
 export function Completeness({
-  month,
+  answer,
   closedAs,
 }: {
-  readonly month: string
+  readonly answer: CompletenessAnswer
+  /** What it is closed as, in words; null where it isn't. */
   readonly closedAs: string | null
 }) {
   const texts = useTexts(monthsTexts)
   const { format } = useReader()
-  const query = useQuery({ ...completenessQuery(month), refetchInterval: EVERY_MS })
-  const name = format.month(month)
+  const name = format.month(answer.month)
   return (
-    <Answer query={query} height={460}>
-      {answer => (
-        <>
-          <Section title={texts.mayClose(name)}>
-            {closedAs === null ? null : <p>{closedAs}</p>}
-            {answer.isComplete ? (
-              <p className="notice good">{closedAs === null ? texts.complete(name) : texts.stillComplete}</p>
-            ) : (
-              <div className="notice warn">
-                <p>
-                  <strong>{texts.incomplete(name)}</strong> <NotBefore estimate={answer.estimate} />
-                </p>
-                <Lacks {...answer} />
-              </div>
-            )}
-          </Section>
-          <div className="beside">
-            <Partitions {...answer} />
-            <Sources {...answer} />
+    <>
+      <Section title={texts.mayClose(name)}>
+        {closedAs === null ? null : <p>{closedAs}</p>}
+        {answer.isComplete ? (
+          <p className="notice good">{closedAs === null ? texts.complete(name) : texts.stillComplete}</p>
+        ) : (
+          <div className="notice warn">
+            <p>
+              <strong>{texts.incomplete(name)}</strong> <NotBefore estimate={answer.estimate} />
+            </p>
+            <Lacks {...answer} />
           </div>
-        </>
-      )}
-    </Answer>
+        )}
+      </Section>
+      <div className="beside">
+        <Partitions {...answer} />
+        <Sources {...answer} />
+      </div>
+    </>
   )
 }
 
@@ -57,12 +49,15 @@ export function NotBefore({ estimate }: Pick<Incomplete, 'estimate'>) {
 
 /** What is missing, by its kind in the reader's language, and in full as the command says it. */
 export function Lacks({ missing, estimate }: Incomplete) {
+  const texts = useTexts(monthsTexts)
   const words = useTexts(lackTexts)
   return (
     <ul className="list">
-      {missing.map(({ kind, detail }) => (
+      {missing.map(({ kind, detail, source, partition }) => (
         <li key={`${kind} ${detail}`}>
           {words[kind] ?? kind}
+          {source ? `: ${source}` : ''}
+          {partition === null || partition === undefined ? '' : `: ${texts.partition} ${partition}`}
           <span className="note" lang="en">
             {detail}
           </span>
