@@ -21,8 +21,8 @@ export type Terms = {
     readonly consumption: Pick<TariffVersion['consumption'], 'meteredKinds'>
     readonly definitions: Pick<
       TariffVersion['definitions'],
-      'statusClassesNotCounted' | 'unnamedIntegration' | 'unknownIntegration' | 'bytesCounted'
-    >
+      'statusClassesNotCounted' | 'unnamedIntegration' | 'bytesCounted'
+    > & { readonly unknownIntegration?: TariffVersion['definitions']['unknownIntegration'] | undefined }
   }
 }
 
@@ -84,9 +84,9 @@ function inMonth({ facts: { month } }: Terms): string {
   return `day >= '${month}-01' AND day < '${addMonths(month, 1)}-01'`
 }
 
-/** `18068` of `10000` is 180.6: rounded down, so that 100.0 is never shown of less. */
+/** `18068` of `10000` is 180.6: rounded down, so that 100.0 is never shown of less; wide enough for any sum. */
 function percentOf(used: string, included: string): string {
-  return included === '0' ? 'NULL' : `intDiv(${used} * 1000, ${included}) / 10`
+  return included === '0' ? 'NULL' : `intDiv(toUInt256(${used}) * 1000, ${included}) / 10`
 }
 
 /** What counts, added up from the first of the month on. */
@@ -127,7 +127,7 @@ function forecastOf(terms: Terms, measure: Measure): string | null {
   if (pace === null) return null
   const column = columnOf(terms, measure)
   const recent = `sumIf(${column}, hour >= '${hourOf(pace.paceStartMs)}')`
-  return `sum(${column}) + intDiv(${recent} * ${pace.restMs}, ${pace.elapsedMs})`
+  return `sum(${column}) + intDiv(toUInt256(${recent}) * ${pace.restMs}, ${pace.elapsedMs})`
 }
 
 function inHours({ facts: { from, to } }: Terms): string {
@@ -165,7 +165,7 @@ FROM
   AND ${countsSql(terms)}
   GROUP BY client_id
 )
-WHERE ${isAny(each => `used_${each} > 0 AND used_${each} * 10 >= ${allowance[each]} * ${NEAR_TENTHS}`)}${isHeading}
+WHERE ${isAny(each => `used_${each} > 0 AND toUInt256(used_${each}) * 10 >= ${allowance[each]} * ${NEAR_TENTHS}`)}${isHeading}
 ORDER BY greatest(used_requests / ${allowance.requests}, used_bytes / ${allowance.bytes}) DESC, client_id
 LIMIT ${CLIENTS_MAX}`
 }

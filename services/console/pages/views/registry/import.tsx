@@ -145,7 +145,7 @@ function Outcome({
       </p>
       <Table
         label={texts.mistake}
-        rows={faults}
+        rows={faults.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.line ?? 0) - (b.line ?? 0))}
         keyOf={({ file, line, column, detail }) => `${file} ${line} ${column} ${detail}`}
         columns={[
           { head: texts.file, cell: each => each.file },
@@ -157,6 +157,11 @@ function Outcome({
       />
     </div>
   )
+}
+
+/** In the order in which the files are asked for. */
+function placeOf({ file }: Fault): number {
+  return NAMES.findIndex(name => `${name}.csv` === file)
 }
 
 /** What stands in the file there, to be found and mended; empty where the mistake is of no line. */

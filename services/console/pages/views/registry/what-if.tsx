@@ -60,7 +60,7 @@ function DraftForm({ month, version }: { readonly month: string; readonly versio
   const isWrong = NAMES.some(field => findWrong(field, draft[field]) !== null)
   return (
     <>
-      <form className="aside" onSubmit={submit} noValidate>
+      <form className="aside draft" onSubmit={submit} noValidate>
         {NAMES.map(field => (
           <DraftField
             key={field}
