@@ -40,10 +40,10 @@ describe.skipIf(obstacle !== null)('of the recorded month a newcomer finds', () 
     await close()
   })
 
-  test('what a client did on 14 October by hour: behind its name, by a date or a bar', async () => {
+  test('what a client did on 14 October by hour: behind its name, by its date or its bar', async () => {
     const { page, close } = await open('/?month=2026-10')
     await page.getByRole('link', { name: 'Skarvik Rør og Varme AS' }).press('Enter')
-    await page.getByLabel('Dag', { exact: true }).fill('2026-10-14')
+    await page.getByLabel('Dag', { exact: true }).selectOption({ label: '14. oktober' })
     const hours = page.getByRole('region', { name: 'onsdag 14. oktober 2026, time for time' }).first()
     await hours.getByText('Som tabell').press('Enter')
     expect(await hours.getByRole('row', { name: '10:00' }).innerText()).toMatch(/10:00\s+57/)

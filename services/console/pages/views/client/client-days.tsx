@@ -4,7 +4,7 @@ import { usageQuery } from '../../ask/usage.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import type { Measure } from '../../reader/format.ts'
-import { addDays, addMonths, isDay } from '../../reader/months.ts'
+import { addMonths, daysOf, isDay } from '../../reader/months.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { daysSql } from '../../sql/usage.ts'
 import { DayBars } from './day-bars.tsx'
@@ -34,7 +34,7 @@ export function ClientDays({ clientId, month }: { readonly clientId: string; rea
         sql={daysSql(month, clientId)}
         aside={<Aside {...{ month, day, measure, compare, choose }} />}
       >
-        <p className="soft">
+        <p className="soft no-print">
           {texts.pickDay} {compare === undefined ? '' : texts.compared(format.month(compare))}
         </p>
         <Answer query={query} height={265}>
@@ -83,13 +83,17 @@ function Aside({
     <div className="aside">
       <label>
         {texts.day}
-        <input
-          type="date"
-          min={`${month}-01`}
-          max={addDays(`${addMonths(month, 1)}-01`, -1)}
+        <select
           value={day ?? ''}
           onChange={event => choose({ day: isDay(event.target.value) ? event.target.value : undefined })}
-        />
+        >
+          <option value="">{texts.allDays}</option>
+          {daysOf(month).map(each => (
+            <option key={each} value={each}>
+              {format.day(each)}
+            </option>
+          ))}
+        </select>
       </label>
       <label>
         {texts.measure}

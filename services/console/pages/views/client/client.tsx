@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { type ClientAnswer, clientQuery } from '../../ask/clients.ts'
 import { statementQuery } from '../../ask/months.ts'
+import { Problem } from '../../ask/problem.ts'
 import { type TariffVersion, tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
@@ -42,9 +43,27 @@ export default function ClientPage() {
           />
         )}
       </div>
-      <Answer query={query} height={900}>
-        {answer => <Shown answer={answer} clientId={clientId} />}
-      </Answer>
+      {query.error instanceof Problem && query.error.status === 404 ? (
+        <Unknown clientId={clientId} />
+      ) : (
+        <Answer query={query} height={900}>
+          {answer => <Shown answer={answer} clientId={clientId} />}
+        </Answer>
+      )}
+    </>
+  )
+}
+
+function Unknown({ clientId }: { readonly clientId: string }) {
+  const texts = useTexts(clientTexts)
+  return (
+    <>
+      <p>{texts.unknown}</p>
+      <p>
+        <Link to="/clients" search={before => ({ ...before, search: clientId })}>
+          {texts.toClients}
+        </Link>
+      </p>
     </>
   )
 }

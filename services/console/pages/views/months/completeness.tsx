@@ -115,7 +115,10 @@ function Sources({ sources, stream }: CompletenessAnswer) {
         rows={sources}
         keyOf={each => each.source}
         columns={[
-          { head: texts.source, cell: each => each.source || texts.gateway },
+          {
+            head: texts.source,
+            cell: each => <span className="whole">{each.source || texts.gateway}</span>,
+          },
           { head: texts.shippedTo, cell: each => <Through {...each} /> },
           {
             head: texts.notArrived,

@@ -68,7 +68,7 @@ function Imports({ answer: { month, holding, imports } }: { readonly answer: Reg
         rows={imports}
         keyOf={each => String(each.sequence)}
         columns={[
-          { head: texts.sequence, cell: each => each.sequence },
+          { head: texts.sequence, cell: each => `${texts.sequence} ${each.sequence}` },
           { head: texts.importedAt, cell: each => format.instant(each.importedAt) },
           { head: texts.holdsFor, cell: holds },
           number(texts.clients, each => each.clients),
