@@ -17,6 +17,7 @@ import { addAuditRoutes } from './routes/audit-log.ts'
 import { addCaseRoutes } from './routes/cases.ts'
 import { addClientRoutes } from './routes/clients.ts'
 import { addCloseRoutes } from './routes/close.ts'
+import { addCompletenessRoute } from './routes/completeness.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addMetricsRoute } from './routes/metrics.ts'
 import type { Operations } from './routes/operations.ts'
@@ -111,6 +112,7 @@ export async function openConsole(
   addClientRoutes(app, operations)
   addUsageRoutes(app, operations)
   addCloseRoutes(app, operations)
+  addCompletenessRoute(app, operations)
   addStatementRoutes(app, operations)
   addRegistryRoutes(app, operations)
   addCaseRoutes(app, operations)

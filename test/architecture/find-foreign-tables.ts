@@ -40,6 +40,8 @@ const CLOSED = [
   'registry_activation',
   'registry_import',
   'registry_imports',
+  'registry_clients',
+  'registry_activations',
   'statement',
   'statements',
   'statement_line',

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { findBrowserObstacle, useDemoConsole } from '../support/browser/demo-console.ts'
+import { buildPages, findBrowserObstacle, useDemoConsole } from '../support/browser/demo-console.ts'
 import { readTraced } from '../support/browser/read-traced.ts'
 import { tellNotRun } from '../support/process/tell-not-run.ts'
 
@@ -17,21 +17,26 @@ const ADDRESSES = [
   '/clients/skarvik-ror?month=2026-10&day=2026-10-14',
   '/clients/bautadal-bygg?month=2026-10&measure=bytes&compare=2026-09',
   '/months?month=2026-10',
+  '/months?month=2026-11',
   '/dialogue',
   '/dialogue/skarvik-ror%2F2026-10',
   '/pipeline',
   '/registry?month=2026-10',
 ]
 
+/** What has moved under the reader's eyes: a hundredth of a point is less than a line by a pixel. */
+const SHIFTS = `new Promise(resolve => {
+  new PerformanceObserver(list => {
+    const shifts = list.getEntries().filter(each => !each.hadRecentInput && each.value > 0.0001)
+    resolve(shifts.map(({ value, sources }) => [value, ...sources.map(({ node }) => node?.className)]))
+  }).observe({ type: 'layout-shift', buffered: true })
+  setTimeout(() => resolve([]), 200)
+})`
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const obstacle = tellNotRun('The pages in a browser', findBrowserObstacle(), 'REQUIRE_BROWSER')
 
-beforeAll(() => {
-  const { status, stderr } = spawnSync(process.execPath, [new URL('build.mjs', PAGES).pathname], {
-    encoding: 'utf8',
-  })
-  expect(status, stderr).toBe(0)
-})
+beforeAll(buildPages)
 
 test('no page takes more than 250 KB of script, gzipped', () => {
   type Chunk = {
@@ -63,13 +68,28 @@ test('no page takes more than 250 KB of script, gzipped', () => {
 describe.skipIf(obstacle !== null)('on the recorded month', () => {
   const { open, sql } = useDemoConsole()
 
+  /** Of everything that has its SQL on the page, whether it is what that answers; how much that is. */
+  const compareTraced = async (page: Page) => {
+    const traced = await readTraced(page)
+    for (const { title, sql: question, rows, isPart } of traced) {
+      const answered = (await sql(question)).map(row => row.map(toPlain))
+      const shown = rows.map(row => row.map(toPlain))
+      expect(shown.length, title).toBeGreaterThan(0)
+      if (isPart) expect(answered, title).toEqual(expect.arrayContaining(shown))
+      else expect(shown, `${title}\n${question}`).toEqual(answered)
+    }
+    return traced.length
+  }
+
   test('a month is tried, and closed, as the command closes it', async () => {
     const { page, complaints, close } = await open('/months?month=2026-11')
-    await page.getByRole('button', { name: 'Prøv' }).click()
     await page.getByText('Nei: november 2026 er ufullstendig.').waitFor()
+    await page.getByRole('button', { name: 'Prøv' }).click()
+    await page.getByText('Den ville bli avvist.').waitFor()
     // What the server refuses is told to the browser's console as well, by the browser.
     expect(complaints.filter(each => !each.includes('409'))).toEqual([])
     await page.getByRole('button', { name: 'Måneden før' }).click()
+    await page.getByText('Ja: ingenting av oktober 2026 mangler.').waitFor()
     await page.getByRole('button', { name: 'Prøv' }).click()
     await page.getByText('Den ville bli revisjon 1').waitFor()
     expect(await sql('SELECT count() FROM month_closes')).toEqual([['0']])
@@ -83,15 +103,7 @@ describe.skipIf(obstacle !== null)('on the recorded month', () => {
 
   test.each(ADDRESSES)('%s shows what SQL says', async address => {
     const { page, complaints, close } = await open(address)
-    const traced = await readTraced(page)
-    expect(traced.length).toBeGreaterThan(0)
-    for (const { title, sql: question, rows, isPart } of traced) {
-      const answered = (await sql(question)).map(row => row.map(toPlain))
-      const shown = rows.map(row => row.map(toPlain))
-      expect(shown.length, title).toBeGreaterThan(0)
-      if (isPart) expect(answered, title).toEqual(expect.arrayContaining(shown))
-      else expect(shown, `${title}\n${question}`).toEqual(answered)
-    }
+    expect(await compareTraced(page)).toBeGreaterThan(0)
     expect(complaints).toEqual([])
     await close()
   })
@@ -110,6 +122,7 @@ describe.skipIf(obstacle !== null)('on the recorded month', () => {
       axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(found =>
         found.violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(node => node.html.slice(0, 200))]))`)
     expect(violations).toEqual([])
+    expect(await page.evaluate<unknown[]>(SHIFTS)).toEqual([])
     expect(await page.getAttribute('html', 'lang')).toBe(look.locale.slice(0, 2))
     expect(complaints).toEqual([])
     await close()
@@ -165,6 +178,21 @@ describe.skipIf(obstacle !== null)('on the recorded month', () => {
     await close()
   })
 
+  test('a draft is typed as the reader writes, and what it comes to is what SQL says', async () => {
+    const { page, close } = await open('/registry?month=2026-10')
+    const rate = page.getByRole('button', { name: 'Pris måneden' })
+    await page.getByLabel('Kall inkludert').fill('mange')
+    await page.getByText('Et helt tall, som 500000.').waitFor()
+    expect(await rate.isDisabled()).toBe(true)
+    await page.getByLabel('Kall inkludert').fill('9 000')
+    await page.getByLabel('NOK per kall over').fill('0,0215')
+    await page.getByLabel('NOK per måned for ekstern tilgang').fill('159,5')
+    await rate.click()
+    await page.getByRole('heading', { name: 'Til sammen' }).waitFor()
+    expect(await compareTraced(page)).toBe(3)
+    await close()
+  })
+
   test('a registry is imported by its files: a mistake is shown in its place, and nothing stored', async () => {
     const { page, close } = await open('/registry?month=2026-10')
     const files = ['clients', 'partners', 'integrations', 'activations'].map(name => ({
@@ -180,6 +208,7 @@ describe.skipIf(obstacle !== null)('on the recorded month', () => {
     await page.locator('input[type=file]').setInputFiles(broken)
     await page.getByRole('button', { name: 'Kontroller og importer' }).click()
     await page.getByRole('alert').getByText('clients.csv').first().waitFor()
+    await page.getByRole('alert').getByText('skarvik-ror,Twice AS,,no').waitFor()
     expect(await sql('SELECT count() FROM registry_imports')).toEqual([['1']])
     await page.locator('input[type=file]').setInputFiles(files)
     await page.getByRole('button', { name: 'Kontroller og importer' }).click()

@@ -94,4 +94,30 @@ export const alertAndRegistryViews: ViewTexts = {
       activations: 'How many there are in it',
     },
   },
+  registry_clients: {
+    is: 'The clients of each import of the registry. The import that holds for a month is in registry_imports.',
+    columns: {
+      import_id: 'SHA-256 of the content that was imported',
+      client_id: 'As the gateway names it',
+      name: 'As the registry has it',
+      partner_id: 'Empty without a partner',
+      collective_invoice: 'Whether its partner gets its lines on one invoice',
+      payer_id: 'The client, or its partner when it has a collective invoice',
+      is_partner: '1 for a client that is a partner itself',
+    },
+  },
+  registry_activations: {
+    is:
+      'Which integration is active for which client, for each import of the registry; one row without a client ' +
+      'where it is for none.',
+    columns: {
+      import_id: 'SHA-256 of the content that was imported',
+      integration_id: 'As the gateway names it',
+      name: 'As the registry has it',
+      kind: 'internal, year_end, partner or external',
+      client_id: 'Empty where the integration is active for nobody',
+      active_from: 'The first day, YYYY-MM-DD',
+      active_until: 'The first day it is no longer active, YYYY-MM-DD; empty while it is',
+    },
+  },
 }

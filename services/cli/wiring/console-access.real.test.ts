@@ -210,6 +210,7 @@ test('the API describes itself', async () => {
     '/v1/months',
     '/v1/months/{month}/announce',
     '/v1/months/{month}/close',
+    '/v1/months/{month}/completeness',
     '/v1/months/{month}/export',
     '/v1/months/{month}/proof',
     '/v1/months/{month}/statements',

@@ -65,6 +65,13 @@ describe('closing', () => {
       ],
       estimate: { notBefore: '2026-11-01T23:00:00.000Z' },
     })
+    const { missing, estimate } = problem
+    expect(await (await get('/v1/months/2026-10/completeness')).json()).toMatchObject({
+      month: '2026-10',
+      isComplete: false,
+      missing: z.array(z.looseObject({})).parse(missing),
+      estimate,
+    })
     expect(await rows('SELECT * FROM month_close')).toEqual([])
     const forced = await post(CLOSE, { force: { reason: 'the auditors <wait>' } })
     expect(await forced.json()).toMatchObject({

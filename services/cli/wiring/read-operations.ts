@@ -15,6 +15,7 @@ import { type BillingPeriod, periodAt, periodRange } from '@forbruk/schemas/peri
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import type { ClientQuestion } from '@forbruk/schemas/usage/client-question.ts'
 import { createDraftOperations } from './draft-operations.ts'
+import { readCompleteness } from './read-completeness.ts'
 import { metricReader } from './read-metric-facts.ts'
 import { readOverview } from './read-overview.ts'
 import type { ReadParts } from './read-parts.ts'
@@ -36,6 +37,7 @@ export function createReads(parts: ReadParts): Reads {
   }
   return {
     ...createDraftOperations(parts),
+    readMonthCompleteness: period => readCompleteness(parts, period),
     readOverview: async period => readOverview(parts, await look(period)),
     async readClients(period, question) {
       const { asked, facts } = await look(period)

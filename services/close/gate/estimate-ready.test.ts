@@ -50,6 +50,14 @@ test('the later of both holds, and what is counted by now needs no time', () => 
   expect(estimate([running, behind], 1_000, 6_000, endMs).notBeforeMs).toBe(graceEndMs)
 })
 
+test('of a month that goes on, what is behind now says nothing about its end', () => {
+  const running: Lack = { kind: 'month_running', month: '2026-10', endMs }
+  expect(estimate([running, behind], 1_000, 1_000, endMs - 1)).toEqual({
+    notBeforeMs: graceEndMs,
+    basis: ['the grace ends at 2026-11-01T23:00:00.000Z'],
+  })
+})
+
 test('what stands still, or waits for somebody, has no estimate, and that is said', () => {
   const missing: Lack = { kind: 'source_missing', source: 'gw1', missing: 3 }
   expect(describeEstimate(estimate([behind, missing], 1_000, 1_000))).toBe(

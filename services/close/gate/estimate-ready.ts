@@ -25,6 +25,8 @@ export function estimateReady(
   const times: number[] = []
   const basis: string[] = []
   const unknown: string[] = []
+  // What is behind of a month that goes on says nothing about its end.
+  const isRunning = lacks.some(({ kind }) => kind === 'month_running')
   for (const lack of lacks) {
     switch (lack.kind) {
       case 'month_running':
@@ -33,6 +35,7 @@ export function estimateReady(
         basis.push(`the grace ends at ${new Date(facts.graceEndMs).toISOString()}`)
         break
       case 'partition_behind': {
+        if (isRunning) break
         const restMs = estimateCatchUp(lack, progress)
         if (restMs === null) {
           basis.push(`partition ${lack.partition} was not counted further in ${seconds(progress.elapsedMs)}`)

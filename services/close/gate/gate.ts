@@ -239,9 +239,17 @@ function judgeStream(facts: GateFacts): Lack[] {
 }
 
 /**
- * Counted past the first record that came after the grace; or, where none came yet, to the log's end. «Past», and not
- * «up to»: then at least one record of the partition is counted, even when the whole month was shipped late.
+ * How far a partition must be counted for the month: past the first record that came after the grace; or, where none came yet,
+ * to the log's end. «Past», and not «up to»: then at least one record of the partition is counted, even when the whole
+ * month was shipped late.
  */
+export function neededOffsetOf({
+  graceOffset,
+  endOffset,
+}: Pick<PartitionFacts, 'graceOffset' | 'endOffset'>): number {
+  return graceOffset === null ? endOffset : graceOffset + 1
+}
+
 function judgePartition(
   { partition, startOffset, endOffset, graceOffset, ledger }: PartitionFacts,
   counted: number | null,
@@ -252,7 +260,7 @@ function judgePartition(
     const isEmpty = startOffset === 0 && records === 0
     return isEmpty ? [] : [{ kind: 'partition_uncounted', partition, counted, records }]
   }
-  const neededOffset = graceOffset === null ? endOffset : graceOffset + 1
+  const neededOffset = neededOffsetOf({ graceOffset, endOffset })
   if (ledger === null) {
     return endOffset === 0 ? [] : [{ kind: 'partition_behind', partition, nextOffset: null, neededOffset }]
   }

@@ -22,6 +22,16 @@ type GateOptions = {
 
 export type Passed = { readonly facts: GateFacts; readonly forced: Forced | null }
 
+type LookOptions = Pick<GateOptions, 'store' | 'log' | 'month' | 'range' | 'clock'>
+
+type MonthLook = {
+  readonly facts: GateFacts
+  /** None when the month is complete. */
+  readonly lacks: readonly Lack[]
+  /** Null when the month is complete. */
+  readonly estimate: Estimate | null
+}
+
 /** How long counting is watched for an estimate of when it has caught up. */
 const WATCH_MS = 1_000
 
@@ -40,12 +50,21 @@ export async function passGate(options: GateOptions): Promise<Passed> {
   return { facts, forced: { reason, lacks: lacks.map(describeLack) } }
 }
 
+/** Whether a close would pass, and what it would be refused for; nothing is rated, and nothing recorded. */
+export async function lookAtMonth(options: LookOptions): Promise<MonthLook> {
+  const { store, log, month, range, clock } = options
+  const facts = await readGateFacts(store, log, month, range)
+  const lacks = judgeMonth(facts, clock())
+  return { facts, lacks, estimate: lacks.length === 0 ? null : await estimate(options, facts, lacks) }
+}
+
 async function estimate(
-  { store, clock }: GateOptions,
+  { store, clock }: Pick<GateOptions, 'store' | 'clock'>,
   facts: GateFacts,
   lacks: readonly Lack[],
 ): Promise<Estimate> {
-  const isBehind = lacks.some(lack => lack.kind === 'partition_behind')
+  const isRunning = lacks.some(lack => lack.kind === 'month_running')
+  const isBehind = !isRunning && lacks.some(lack => lack.kind === 'partition_behind')
   const before = new Map(
     facts.partitions.flatMap(({ partition, ledger }) => (ledger ? [[partition, ledger]] : [])),
   )

@@ -1,9 +1,10 @@
-import '@fontsource-variable/inter/wght.css'
+import './design/font.css'
 import './design/tokens.css'
 import './design/base.css'
 import './design/layout.css'
 import './design/parts.css'
 import './design/pieces.css'
+import './design/tables.css'
 import './design/print.css'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import {

@@ -1426,6 +1426,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/months/{month}/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a month can be closed, and what is missing of it by partition and source */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description YYYY-MM */
+                    month: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            month: string;
+                            stream: string;
+                            /** @description whether a close would be let through */
+                            isComplete: boolean;
+                            readonly missing: {
+                                kind: string;
+                                /** @description what is missing and what to do */
+                                detail: string;
+                                /** @description where it is missing; null where it is not one partition */
+                                partition: number | null;
+                                /** @description the same of a source */
+                                source: string | null;
+                            }[];
+                            /** @description of when it is complete; null when it is */
+                            estimate: {
+                                /** @description null when nothing tells */
+                                notBefore: string | null;
+                                /** @description what it rests on, and what nobody can tell */
+                                readonly basis: string[];
+                            } | null;
+                            readonly partitions: {
+                                partition: number;
+                                /** @description up to which the month must be counted */
+                                neededOffset: number;
+                                /** @description up to which it is; null where nothing of it was */
+                                nextOffset: number | null;
+                                /** @description records of the month that are not counted yet, at most */
+                                uncounted: number;
+                            }[];
+                            readonly sources: {
+                                /** @description empty: a gateway that sends by itself */
+                                source: string;
+                                /** @description up to which it must have shipped: the end of the month */
+                                neededThrough: string;
+                                /** @description up to which it has; null until it has said so */
+                                through: string | null;
+                                /** @description false: it says nothing of how far it is, and the grace stands for it */
+                                givesMarks: boolean;
+                                /** @description events shipped and not arrived; below 0 when more arrived */
+                                missing: number;
+                                /** @description why; null while it lives */
+                                retired: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/months/{month}/statements": {
         parameters: {
             query?: never;

@@ -1,3 +1,4 @@
+import type { paths } from '../../client/generated/api.d.ts'
 import { api, bodyOf, queryOf, type Read } from './ask.ts'
 
 export type ClientsAnswer = Read<'/v1/clients'>
@@ -7,26 +8,27 @@ export type Crossing = NonNullable<ClientMonth['crossings']['requests']>
 export type ClientAnswer = Read<'/v1/clients/{id}'>
 export type ClientStatement = ClientAnswer['statements'][number]
 
-export const STANDINGS = ['over', 'heading', 'near', 'within'] as const satisfies readonly Standing[]
-export const CLIENT_SORTS = [
-  'client',
-  'name',
-  'payer',
-  'requests',
-  'bytes',
-  'meteredRequests',
-  'meteredBytes',
-  'share',
-] as const
-export type ClientSort = (typeof CLIENT_SORTS)[number]
-
-export type ClientsQuestion = {
+type Query = NonNullable<paths['/v1/clients']['get']['parameters']['query']>
+export type ClientSort = NonNullable<Query['sort']>
+export type ClientsQuestion = Pick<Query, 'search' | 'standing' | 'sort' | 'order'> & {
   readonly month: string
-  readonly search?: string
-  readonly standing?: Standing[]
-  readonly sort?: ClientSort
-  readonly order?: 'asc' | 'desc'
 }
+
+/** By their names in addresses: a record of each, so that none that the API has is left out. */
+const namesOf = <Name extends string>(names: Readonly<Record<Name, true>>): readonly Name[] =>
+  Object.keys(names).filter((name): name is Name => name in names)
+
+export const STANDINGS = namesOf<Standing>({ over: true, heading: true, near: true, within: true })
+export const CLIENT_SORTS = namesOf<ClientSort>({
+  client: true,
+  name: true,
+  payer: true,
+  requests: true,
+  bytes: true,
+  meteredRequests: true,
+  meteredBytes: true,
+  share: true,
+})
 
 /** So many at a time. */
 export const PAGE_ROWS = 100

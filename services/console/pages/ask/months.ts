@@ -4,9 +4,16 @@ export type ClosedMonth = Read<'/v1/months'>['months'][number]
 export type Closed = Done<'/v1/months/{month}/close'>
 export type PayersAnswer = Read<'/v1/months/{month}/statements'>
 
+export type CompletenessAnswer = Read<'/v1/months/{month}/completeness'>
+
 /** What a close that is refused says. */
 export type Incomplete = {
-  readonly missing: readonly { readonly kind: string; readonly detail: string }[]
+  readonly missing: readonly {
+    readonly kind: string
+    readonly detail: string
+    readonly source?: string | null
+    readonly partition?: number | null
+  }[]
   readonly estimate: { readonly notBefore: string | null; readonly basis: readonly string[] } | null
 }
 
@@ -17,6 +24,12 @@ export type CloseRequest = {
 }
 
 export const monthsQuery = queryOf(['months'], () => api.GET('/v1/months'))
+
+export function completenessQuery(month: string) {
+  return queryOf(['completeness', month], () =>
+    api.GET('/v1/months/{month}/completeness', { params: { path: { month } } }),
+  )
+}
 
 export function proofQuery(month: string) {
   return queryOf(['proof', month], () => api.GET('/v1/months/{month}/proof', { params: { path: { month } } }))
@@ -34,6 +47,18 @@ export function closeMonth(month: string, body: CloseRequest): Promise<Closed> {
 
 export function announceMonth(month: string, body: { readonly approve: string; readonly actor: string }) {
   return bodyOf(api.POST('/v1/months/{month}/announce', { params: { path: { month } }, body }))
+}
+
+type PayerStatement = Read<'/v1/months/{month}/statements/{payer}'>
+export type StatementOfClient = PayerStatement['clients'][number]
+export type StatementLine = StatementOfClient['lines'][number]
+
+export function statementQuery(month: string, payer: string, revision: number) {
+  return queryOf(['statement', month, payer, revision], () =>
+    api.GET('/v1/months/{month}/statements/{payer}', {
+      params: { path: { month, payer }, query: { revision } },
+    }),
+  )
 }
 
 /** One payer's statement of a revision, as a page that prints. */

@@ -19,9 +19,9 @@ export function Section({
       <header>
         <h2 id={id}>{title}</h2>
         {aside}
+        {sql === undefined ? null : <Sql text={sql} of={title} />}
       </header>
       {children}
-      {sql === undefined ? null : <Sql text={sql} of={title} />}
     </section>
   )
 }

@@ -6,11 +6,11 @@ export function Share({ percent }: { readonly percent: string | null | undefined
   if (percent === null || percent === undefined) return <>–</>
   const used = Number(percent)
   return (
-    <>
-      {format.oneDecimal(percent)} %
-      <span className="share">
+    <span className="share">
+      <data value={percent}>{format.oneDecimal(percent)}</data> %
+      <span className="track">
         <span className={used > 100 ? 'full' : ''} style={{ width: `${Math.min(100, used)}%` }} />
       </span>
-    </>
+    </span>
   )
 }

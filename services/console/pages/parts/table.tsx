@@ -6,6 +6,9 @@ type Column<Row> = {
   readonly cell: (row: Row) => ReactNode
 }
 
+/** So many columns have room on a phone; a row of more stands there as a list of its cells under their heads. */
+const STACKED_ABOVE = 3
+
 /** A small table. What scrolls sideways is itself, never the page. */
 export function Table<Row>({
   label,
@@ -21,7 +24,7 @@ export function Table<Row>({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="scrolls" tabIndex={0} aria-label={label}>
-      <table>
+      <table className={columns.length > STACKED_ABOVE ? 'stacks' : undefined}>
         <thead>
           <tr>
             {columns.map(({ head, isNumber }) => (
@@ -35,7 +38,7 @@ export function Table<Row>({
           {rows.map(row => (
             <tr key={keyOf(row)}>
               {columns.map(({ head, isNumber, cell }) => (
-                <td key={head} data-number={isNumber || undefined}>
+                <td key={head} data-number={isNumber || undefined} data-head={head}>
                   {cell(row)}
                 </td>
               ))}

@@ -27,6 +27,17 @@ export function daysOf(month: string): string[] {
   return Array.from({ length: count }, (_, index) => addDays(first, index))
 }
 
+const HOUR_MS = 3_600_000
+
+/** Where the hours of a local day begin, as instants: 24, or one less or more where clocks change. */
+export function hoursOf(day: string, timeZone: string): string[] {
+  const dateAt = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' })
+  const noonMs = Date.parse(`${day}T12:00:00Z`)
+  return Array.from({ length: 54 }, (_, index) => new Date(noonMs + (index - 27) * HOUR_MS))
+    .filter(instant => dateAt.format(instant) === day)
+    .map(instant => instant.toISOString())
+}
+
 export function monthOfNow(timeZone: string): string {
   const parts = new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit' })
   return parts.format(new Date())

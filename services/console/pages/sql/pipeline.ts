@@ -7,6 +7,21 @@ WHERE stream = ${quoteText(stream)}
 ORDER BY partition`
 }
 
+/** How far a month must be counted is for the log to say: it is no figure of the store. */
+export function countedToSql(stream: string): string {
+  return `SELECT next_offset
+FROM ingest_progress
+WHERE stream = ${quoteText(stream)}
+ORDER BY partition`
+}
+
+export function shippedToSql(stream: string): string {
+  return `SELECT missing
+FROM source_progress
+WHERE stream = ${quoteText(stream)}
+ORDER BY source`
+}
+
 export function sourcesSql(stream: string): string {
   return `SELECT events, events_marked, missing
 FROM source_progress

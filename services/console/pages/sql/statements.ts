@@ -7,6 +7,16 @@ WHERE client_id = ${quoteText(clientId)}
 ORDER BY month DESC, revision DESC`
 }
 
+/** What is charged; a line for what is included comes to nothing. */
+export function linesSql(month: string, revision: number, clientId: string): string {
+  return `SELECT quantity, unit_price_nok, amount_nok
+FROM statement_lines
+WHERE month = '${month}' AND revision = ${revision}
+  AND client_id = ${quoteText(clientId)}
+  AND item != 'included'
+ORDER BY line`
+}
+
 export function monthClosesSql(): string {
   return `SELECT statements, payable_nok, proposed_nok
 FROM month_closes

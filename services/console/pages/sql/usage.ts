@@ -1,6 +1,5 @@
 import { quoteText } from '@forbruk/infra/store/quote-sql.ts'
-import type { ClientsQuestion } from '../ask/clients.ts'
-import { addMonths } from '../reader/months.ts'
+import { addDays, addMonths } from '../reader/months.ts'
 
 /**
  * The questions behind the figures of usage, over the views that docs/sql.md has: what is shown on a page is the answer
@@ -25,6 +24,18 @@ export function sumSql(month: string, figure: 'requests' | 'bytes', clientId?: s
   return `SELECT sum(${figure})
 FROM usage_daily
 WHERE ${inMonth(month)}${who}`
+}
+
+/** A month as far as it is counted, and so many days of the one before; without days the month alone. */
+export function comparedSql(month: string, figure: 'requests' | 'bytes', days: number | null): string {
+  if (days === null) return sumSql(month, figure)
+  const first = `${addMonths(month, -1)}-01`
+  const [until, start] = [addDays(first, days), `${month}-01`]
+  return `SELECT
+  sumIf(${figure}, ${inMonth(month)}),
+  sumIf(${figure}, day >= '${first}' AND day < '${until < start ? until : start}')
+FROM usage_daily
+WHERE day >= '${first}' AND day < '${addMonths(month, 1)}-01'`
 }
 
 export function daysSql(month: string, clientId?: string): string {
@@ -66,37 +77,4 @@ WHERE formatDateTime(hour, '%Y-%m', 'Europe/Oslo') = '${month}'
   AND ${ofClient(clientId)}
 GROUP BY toDayOfWeek(hour, 0, 'Europe/Oslo') AS weekday, toHour(hour, 'Europe/Oslo') AS hour_of_day
 ORDER BY weekday, hour_of_day`
-}
-
-/** What counts against an allowance, added up from the first of the month on. */
-export function meteredSql(
-  month: string,
-  clientId: string,
-  metered: {
-    readonly integrationIds: readonly string[]
-    readonly statusClassesNotCounted: readonly string[]
-  },
-): string {
-  const list = (texts: readonly string[]) => texts.map(quoteText).join(', ')
-  return `SELECT sum(sum(requests)) OVER (ORDER BY day), sum(sum(bytes)) OVER (ORDER BY day)
-FROM usage_daily
-WHERE ${inMonth(month)}
-  AND ${ofClient(clientId)}
-  AND integration_id IN (${list(metered.integrationIds)})
-  AND status_class NOT IN (${list(metered.statusClassesNotCounted)})
-GROUP BY day
-ORDER BY day`
-}
-
-const LIST_ORDERS: Readonly<Record<string, string>> = { requests: 'sum(requests)', bytes: 'sum(bytes)' }
-
-/** The whole list's, whatever of it is on the page. */
-export function clientListSql({ month, sort = 'client', order = 'asc' }: ClientsQuestion): string {
-  const direction = order === 'desc' ? ' DESC' : ''
-  const by = LIST_ORDERS[sort]
-  return `SELECT client_id, sum(requests), sum(bytes)
-FROM usage_daily
-WHERE ${inMonth(month)}
-GROUP BY client_id
-ORDER BY ${by === undefined ? '' : `${by}${direction}, `}client_id`
 }

@@ -2,24 +2,19 @@ import { lineY, type PlotOptions, pointerX, ruleY, tip } from '@observablehq/plo
 import { useCallback } from 'react'
 import type { ClientAnswer } from '../../ask/clients.ts'
 import { Chart } from '../../parts/chart.tsx'
+import { Figure } from '../../parts/figure.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
+import type { Measure } from '../../reader/format.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
+import { forecastSql, meteredSql, shareSql, type Terms } from '../../sql/allowances.ts'
 import { addUp, type Sum } from './add-up.ts'
-import type { Measure } from './day-bars.tsx'
 import { clientTexts } from './texts.ts'
 
 /** What counts against each allowance, added up from the first of the month on, with the forecast to its end. */
-export function Allowance({
-  answer,
-  sql,
-}: {
-  readonly answer: ClientAnswer
-  readonly sql: string | undefined
-}) {
+export function Allowance({ answer, terms }: Judged & { readonly terms: Terms | null }) {
   const texts = useTexts(clientTexts)
-  const { client, allowance } = answer
-  if (allowance === null || client.metered === null) {
+  if (terms === null || answer.client.metered === null) {
     return (
       <Section title={texts.allowance}>
         <p className="empty">{texts.unknownTerms}</p>
@@ -27,17 +22,19 @@ export function Allowance({
     )
   }
   return (
-    <Section title={texts.allowance} sql={sql}>
+    <Section title={texts.allowance} sql={meteredSql(terms, answer.client.clientId)}>
       <div className="beside">
-        <Line answer={answer} measure="requests" />
-        <Line answer={answer} measure="bytes" />
+        <Line answer={answer} terms={terms} measure="requests" />
+        <Line answer={answer} terms={terms} measure="bytes" />
       </div>
       <SumTable answer={answer} />
     </Section>
   )
 }
 
-function Line({ answer, measure }: { readonly answer: ClientAnswer; readonly measure: Measure }) {
+type Judged = { readonly answer: ClientAnswer }
+
+function Line({ answer, terms, measure }: Judged & { readonly terms: Terms; readonly measure: Measure }) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
   const { client, allowance } = answer
@@ -90,7 +87,6 @@ function Line({ answer, measure }: { readonly answer: ClientAnswer; readonly mea
     },
     [answer, allowance, measure, format],
   )
-  const included = allowance?.[measure] ?? '0'
   const crossing = client.crossings[measure]
   const words =
     crossing === null
@@ -98,15 +94,49 @@ function Line({ answer, measure }: { readonly answer: ClientAnswer; readonly mea
       : crossing.isForecast
         ? texts.crosses(format.day(crossing.day))
         : texts.crossed(format.day(crossing.day))
-  const shown = measure === 'requests' ? format.count(included) : format.bytes(included)
   return (
     <div>
       <h3>{name}</h3>
-      <p className={crossing === null ? 'soft' : 'warned'}>
-        {texts.ofIncluded(format.oneDecimal(client.percent?.[measure] ?? '0'), shown)}. {words}
-      </p>
+      <p className={crossing === null ? 'soft' : 'warned'}>{words}</p>
+      <Judgement {...{ answer, terms, measure }} />
       <Chart label={texts.allowanceOf(name)} height={220} draw={draw} />
     </div>
+  )
+}
+
+/** The share of what is included, and where the month is heading while it goes on. */
+function Judgement({
+  answer: { client, allowance },
+  terms,
+  measure,
+}: Judged & { readonly terms: Terms; readonly measure: Measure }) {
+  const texts = useTexts(clientTexts)
+  const { format } = useReader()
+  const show = measure === 'requests' ? format.count : format.bytes
+  const percent = client.percent?.[measure] ?? null
+  const forecast = client.forecast?.[measure]
+  const sql = forecastSql(terms, measure, client.clientId)
+  return (
+    <dl className="figures">
+      {percent === null ? null : (
+        <Figure
+          label={texts.share}
+          value={percent}
+          shown={`${format.oneDecimal(percent)}\u00a0%`}
+          note={texts.ofIncluded(show(client.metered?.[measure] ?? '0'), show(allowance?.[measure] ?? '0'))}
+          sql={shareSql(terms, measure, client.clientId)}
+        />
+      )}
+      {forecast === undefined || sql === null ? null : (
+        <Figure
+          label={texts.forecastLine}
+          value={forecast}
+          shown={show(forecast)}
+          note={texts.forecastHow}
+          sql={sql}
+        />
+      )}
+    </dl>
   )
 }
 

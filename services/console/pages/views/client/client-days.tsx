@@ -3,10 +3,11 @@ import { getRouteApi } from '@tanstack/react-router'
 import { usageQuery } from '../../ask/usage.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
-import { addMonths } from '../../reader/months.ts'
+import type { Measure } from '../../reader/format.ts'
+import { addMonths, daysOf, isDay } from '../../reader/months.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { daysSql } from '../../sql/usage.ts'
-import { DayBars, type Measure } from './day-bars.tsx'
+import { DayBars } from './day-bars.tsx'
 import { Hours } from './hour-bars.tsx'
 import { clientTexts } from './texts.ts'
 
@@ -24,16 +25,16 @@ export function ClientDays({ clientId, month }: { readonly clientId: string; rea
     ...usageQuery({ month: compare ?? month, by: 'day', client: [clientId] }),
     enabled: compare !== undefined,
   })
-  const choose = (change: { day?: string | undefined; measure?: Measure; compare?: string | undefined }) =>
+  const choose = (change: Change) =>
     navigate({ search: before => ({ ...before, ...change }), resetScroll: false, replace: true })
   return (
     <>
       <Section
         title={texts.byDay}
         sql={daysSql(month, clientId)}
-        aside={<Aside {...{ month, measure, compare, choose }} />}
+        aside={<Aside {...{ month, day, measure, compare, choose }} />}
       >
-        <p className="soft">
+        <p className="soft no-print">
           {texts.pickDay} {compare === undefined ? '' : texts.compared(format.month(compare))}
         </p>
         <Answer query={query} height={265}>
@@ -58,24 +59,42 @@ export function ClientDays({ clientId, month }: { readonly clientId: string; rea
   )
 }
 
+type Change = { day?: string | undefined; measure?: Measure; compare?: string | undefined }
+
 const NONE: never[] = []
 
 function Aside({
   month,
+  day,
   measure,
   compare,
   choose,
 }: {
   readonly month: string
+  readonly day: string | undefined
   readonly measure: Measure
   readonly compare: string | undefined
-  readonly choose: (change: { measure?: Measure; compare?: string | undefined }) => void
+  readonly choose: (change: Change) => void
 }) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
   const others = Array.from({ length: MONTHS_COMPARED }, (_, index) => addMonths(month, -1 - index))
   return (
     <div className="aside">
+      <label>
+        {texts.day}
+        <select
+          value={day ?? ''}
+          onChange={event => choose({ day: isDay(event.target.value) ? event.target.value : undefined })}
+        >
+          <option value="">{texts.allDays}</option>
+          {daysOf(month).map(each => (
+            <option key={each} value={each}>
+              {format.day(each)}
+            </option>
+          ))}
+        </select>
+      </label>
       <label>
         {texts.measure}
         <select

@@ -1,16 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { type ClientAnswer, clientQuery } from '../../ask/clients.ts'
-import { tariffQuery } from '../../ask/tariff.ts'
+import { statementQuery } from '../../ask/months.ts'
+import { Problem } from '../../ask/problem.ts'
+import { type TariffVersion, tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Figure } from '../../parts/figure.tsx'
 import { MonthPicker } from '../../parts/month-picker.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
-import { meteredSql, sumSql } from '../../sql/usage.ts'
+import { termsOf } from '../../sql/allowances.ts'
+import { sumSql } from '../../sql/usage.ts'
 import { Allowance } from './allowance.tsx'
+import { Charge } from './charge.tsx'
 import { ClientDays } from './client-days.tsx'
-import { findMetered } from './find-metered.ts'
 import { ItsCase, Prove, Statements } from './records.tsx'
 import { ByIntegration, ByStatus } from './splits.tsx'
 import { clientTexts } from './texts.ts'
@@ -40,27 +43,72 @@ export default function ClientPage() {
           />
         )}
       </div>
-      <Answer query={query} height={900}>
-        {answer => <Shown answer={answer} clientId={clientId} />}
-      </Answer>
+      {query.error instanceof Problem && query.error.status === 404 ? (
+        <Unknown clientId={clientId} />
+      ) : (
+        <Answer query={query} height={900}>
+          {answer => <Shown answer={answer} clientId={clientId} />}
+        </Answer>
+      )}
+    </>
+  )
+}
+
+function Unknown({ clientId }: { readonly clientId: string }) {
+  const texts = useTexts(clientTexts)
+  return (
+    <>
+      <p>{texts.unknown}</p>
+      <p>
+        <Link to="/clients" search={before => ({ ...before, search: clientId })}>
+          {texts.toClients}
+        </Link>
+      </p>
     </>
   )
 }
 
 function Shown({ answer, clientId }: { readonly answer: ClientAnswer; readonly clientId: string }) {
   const tariff = useQuery(tariffQuery(answer.month))
-  const { client, registered, month } = answer
-  const sql =
-    registered === null || tariff.data === undefined
-      ? undefined
-      : meteredSql(month, clientId, findMetered(registered, tariff.data))
-  const names = new Map(registered?.activations.map(({ integrationId, name }) => [integrationId, name]))
+  const { month } = answer
+  const stated = answer.statements.find(each => each.month === month && each.isLatest)
+  const statement = useQuery({
+    ...statementQuery(month, stated?.payerId ?? '', stated?.revision ?? 0),
+    enabled: stated !== undefined,
+  })
   return (
     <>
       <Who answer={answer} />
       <Totals answer={answer} />
+      {stated === undefined ? null : (
+        <Answer query={statement} height={900}>
+          {({ clients }) => (
+            <Charge stated={stated} client={clients.find(each => each.clientId === clientId)} />
+          )}
+        </Answer>
+      )}
+      {tariff.isPending || statement.isLoading ? null : (
+        <Rest answer={answer} clientId={clientId} version={tariff.data?.version} />
+      )}
+    </>
+  )
+}
+
+function Rest({
+  answer,
+  clientId,
+  version,
+}: {
+  readonly answer: ClientAnswer
+  readonly clientId: string
+  readonly version: TariffVersion | undefined
+}) {
+  const { registered, month } = answer
+  const names = new Map(registered?.activations.map(({ integrationId, name }) => [integrationId, name]))
+  return (
+    <>
       <ClientDays clientId={clientId} month={month} />
-      {tariff.isPending ? null : <Allowance answer={answer} sql={sql} />}
+      <Allowance answer={answer} terms={termsOf(answer, version)} />
       <div className="beside">
         <ByIntegration clientId={clientId} month={month} names={names} />
         <ByStatus clientId={clientId} month={month} />
@@ -68,7 +116,7 @@ function Shown({ answer, clientId }: { readonly answer: ClientAnswer; readonly c
       <WeekHeat clientId={clientId} month={month} />
       <Statements statements={answer.statements} clientId={clientId} />
       <ItsCase cases={answer.cases} month={month} />
-      <Prove month={month} clientId={client.clientId} statements={answer.statements} />
+      <Prove month={month} clientId={clientId} statements={answer.statements} />
     </>
   )
 }

@@ -1,15 +1,12 @@
-import { barY, type PlotOptions, pointerX, ruleY, tickY, tip } from '@observablehq/plot'
 import { useCallback } from 'react'
 import { bytesOf, type UsageRow } from '../../ask/usage.ts'
 import { Chart } from '../../parts/chart.tsx'
+import { drawBars, marksOf } from '../../parts/draw-bars.ts'
 import { Table } from '../../parts/table.tsx'
+import type { Measure } from '../../reader/format.ts'
 import { daysOf } from '../../reader/months.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { clientTexts } from './texts.ts'
-
-export type Measure = 'requests' | 'bytes'
-
-type Bar = { readonly day: string; readonly value: number }
 
 /** A bar for each day of the month; across each, a mark of the same day of another month. */
 export function DayBars({
@@ -30,49 +27,20 @@ export function DayBars({
   const texts = useTexts(clientTexts)
   const { format } = useReader()
   const draw = useCallback(
-    (width: number): PlotOptions => {
-      const show = measure === 'requests' ? format.compact : (value: number) => format.bytes(String(value))
-      const valueByDay = new Map(rows.map(row => [row.at, figureOf(row, measure)]))
-      const bars = daysOf(month).map((day): Bar => ({ day, value: valueByDay.get(day) ?? 0 }))
-      const others = compared.flatMap(row => {
-        const day = `${month}-${row.at?.slice(8)}`
-        return bars.some(bar => bar.day === day) ? [{ day, value: figureOf(row, measure) }] : []
-      })
-      return {
-        marginLeft: 56,
-        marginRight: 4,
-        x: {
-          type: 'band',
-          label: null,
-          tickSize: 0,
-          padding: 0.25,
-          ticks: bars.map(bar => bar.day).filter((_, index) => width > 700 || index % 5 === 0),
-          tickFormat: (day: string) => String(Number(day.slice(8))),
-        },
-        y: { label: null, tickFormat: show, ticks: 4, grid: true, tickSize: 0, nice: true },
-        marks: [
-          barY(bars, {
-            x: 'day',
-            y: 'value',
-            fill: bar => (bar.day === chosenDay ? 'var(--warn)' : 'var(--accent)'),
-          }),
-          tickY(others, { x: 'day', y: 'value', stroke: 'var(--compare)', strokeWidth: 2 }),
-          ruleY([0], { stroke: 'var(--strong-line)' }),
-          tip(
-            bars,
-            pointerX({
-              x: 'day',
-              y: 'value',
-              title: bar => `${format.dayLong(bar.day)}\n${show(bar.value)}`,
-            }),
-          ),
-        ],
-      }
+    (width: number) => {
+      const toBar = (row: UsageRow) => ({ at: row.at ?? '', value: figureOf(row, measure) })
+      const used = new Map(rows.map(row => [row.at, figureOf(row, measure)]))
+      const bars = daysOf(month).map(at => ({ at, value: used.get(at) ?? 0 }))
+      const marks = marksOf(compared.map(toBar), bars)
+      return drawBars(
+        { ...format.ofDays, ...format.ofMeasure(measure), bars, marks, chosen: chosenDay },
+        width,
+      )
     },
     [month, measure, rows, compared, chosenDay, format],
   )
   const pick = (datum: unknown) => {
-    if (typeof datum === 'object' && datum !== null && 'day' in datum) onPick(String(datum.day))
+    if (typeof datum === 'object' && datum !== null && 'at' in datum) onPick(String(datum.at))
   }
   const name = measure === 'requests' ? texts.requests : texts.transfer
   return (
@@ -118,6 +86,6 @@ export function useFigures() {
   ]
 }
 
-function figureOf(row: UsageRow, measure: Measure): number {
+export function figureOf(row: UsageRow, measure: Measure): number {
   return measure === 'requests' ? Number(row.requests) : Number(bytesOf(row))
 }

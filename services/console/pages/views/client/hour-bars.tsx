@@ -1,15 +1,16 @@
-import { barY, type PlotOptions, pointerX, ruleY, tip } from '@observablehq/plot'
 import { useQuery } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import { bytesOf, type UsageRow, usageQuery } from '../../ask/usage.ts'
+import { type UsageRow, usageQuery } from '../../ask/usage.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Chart } from '../../parts/chart.tsx'
+import { drawBars } from '../../parts/draw-bars.ts'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
-import { addDays } from '../../reader/months.ts'
+import { type Measure, TIME_ZONE } from '../../reader/format.ts'
+import { addDays, hoursOf } from '../../reader/months.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { hoursSql } from '../../sql/usage.ts'
-import { type Measure, useFigures } from './day-bars.tsx'
+import { figureOf, useFigures } from './day-bars.tsx'
 import { clientTexts } from './texts.ts'
 
 /** One day of a client, hour by hour of the tariff's time zone. */
@@ -37,7 +38,7 @@ export function Hours({
     <Section title={title} sql={hoursSql(day, clientId)} aside={close}>
       <Answer query={query} height={225}>
         {({ rows }) =>
-          rows.length === 0 ? <Empty>{texts.empty}</Empty> : <HourBars {...{ title, rows, measure }} />
+          rows.length === 0 ? <Empty>{texts.empty}</Empty> : <HourBars {...{ title, day, rows, measure }} />
         }
       </Answer>
     </Section>
@@ -46,10 +47,12 @@ export function Hours({
 
 function HourBars({
   title,
+  day,
   rows,
   measure,
 }: {
   readonly title: string
+  readonly day: string
   readonly rows: readonly UsageRow[]
   readonly measure: Measure
 }) {
@@ -57,38 +60,12 @@ function HourBars({
   const { format } = useReader()
   const figures = useFigures()
   const draw = useCallback(
-    (width: number): PlotOptions => {
-      const show = measure === 'requests' ? format.compact : (value: number) => format.bytes(String(value))
-      const bars = rows.map(row => ({
-        hour: row.at ?? '',
-        value: measure === 'requests' ? Number(row.requests) : Number(bytesOf(row)),
-      }))
-      return {
-        marginLeft: 56,
-        marginRight: 4,
-        x: {
-          type: 'band',
-          label: null,
-          tickSize: 0,
-          ticks: bars.map(bar => bar.hour).filter((_, index) => width > 700 || index % 4 === 0),
-          tickFormat: format.clock,
-        },
-        y: { label: null, tickFormat: show, ticks: 4, grid: true, tickSize: 0, nice: true },
-        marks: [
-          barY(bars, { x: 'hour', y: 'value', fill: 'var(--accent)' }),
-          ruleY([0], { stroke: 'var(--strong-line)' }),
-          tip(
-            bars,
-            pointerX({
-              x: 'hour',
-              y: 'value',
-              title: bar => `${format.clock(bar.hour)}\n${show(bar.value)}`,
-            }),
-          ),
-        ],
-      }
+    (width: number) => {
+      const used = new Map(rows.map(row => [Date.parse(row.at ?? ''), figureOf(row, measure)]))
+      const bars = hoursOf(day, TIME_ZONE).map(at => ({ at, value: used.get(Date.parse(at)) ?? 0 }))
+      return drawBars({ ...format.ofHours, ...format.ofMeasure(measure), bars }, width)
     },
-    [rows, measure, format],
+    [day, rows, measure, format],
   )
   const hour = { head: texts.hour, cell: (row: UsageRow) => format.clock(row.at ?? '') }
   return (

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTable } from '@tanstack/react-table'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
@@ -11,10 +11,11 @@ import {
   PAGE_ROWS,
   readClients,
 } from '../../ask/clients.ts'
+import { tariffQuery } from '../../ask/tariff.ts'
 import { Empty } from '../../parts/answer.tsx'
 import { Sql } from '../../parts/sql.tsx'
 import { useTexts } from '../../reader/reader.tsx'
-import { clientListSql } from '../../sql/usage.ts'
+import { clientListSql, termsOf } from '../../sql/allowances.ts'
 import { FEATURES, useColumns } from './columns.tsx'
 import { clientsTexts } from './texts.ts'
 
@@ -43,6 +44,7 @@ export function ClientTable({
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => askFor(last), [askFor, last])
   const columns = useColumns()
+  const tariff = useQuery(tariffQuery(question.month))
   const navigate = route.useNavigate()
   const table = useTable({
     features: FEATURES,
@@ -89,7 +91,9 @@ export function ClientTable({
           </tbody>
         </table>
       </section>
-      <Sql text={clientListSql(question)} of={texts.title} />
+      {tariff.isPending ? null : (
+        <Sql text={clientListSql(question, termsOf(first, tariff.data?.version))} of={texts.title} />
+      )}
     </div>
   )
 }

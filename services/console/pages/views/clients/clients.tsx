@@ -62,11 +62,11 @@ export default function ClientsPage() {
               ? ''
               : texts.found(format.count(String(query.data.first.totals.clients)))}
           </p>
+          <p className="soft small keys">{texts.keys}</p>
         </div>
-        <Answer query={query} height={600}>
+        <Answer query={query} height={900}>
           {({ asked, first }) => <ClientTable first={first} question={asked} key={JSON.stringify(asked)} />}
         </Answer>
-        <p className="soft small">{texts.keys}</p>
       </section>
     </>
   )

@@ -49,6 +49,7 @@ export function Message({ shown }: { readonly shown: DialogueCase }) {
         </select>
       </label>
       <textarea
+        className="message"
         aria-label={texts.message}
         aria-describedby={hint}
         lang={language}

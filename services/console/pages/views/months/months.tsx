@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { type ClosedMonth, exportUrl, monthsQuery } from '../../ask/months.ts'
+import type { ReactNode } from 'react'
+import { type ClosedMonth, completenessQuery, exportUrl, monthsQuery } from '../../ask/months.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { MonthPicker } from '../../parts/month-picker.tsx'
@@ -9,11 +10,13 @@ import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { monthClosesSql } from '../../sql/statements.ts'
 import { Approval } from './approval.tsx'
+import { Completeness } from './completeness.tsx'
 import { Payers } from './payers.tsx'
 import { monthsTexts } from './texts.ts'
 import { Trial } from './trial.tsx'
 
 const route = getRouteApi('/months')
+const EVERY_MS = 30_000
 const FORMATS = ['csv', 'csv-excel', 'json', 'parquet'] as const
 
 export default function MonthsPage() {
@@ -32,24 +35,52 @@ export default function MonthsPage() {
           />
         )}
       </div>
-      {month === null ? null : (
-        <Trial
-          key={month}
-          month={month}
-          newestHash={
-            query.data?.months.find(each => each.month === month && each.isLatest)?.contentHash ?? null
-          }
-        />
-      )}
-      <Answer query={query} height={500}>
+      <Answer query={query} height={900}>
         {({ months }) => (
           <>
-            {month === null ? null : <Payers month={month} months={months} />}
-            <Approval months={months} />
-            <ClosedMonths months={months} />
+            {month === null ? null : (
+              <OneMonth month={month} months={months}>
+                <Approval months={months} />
+                <ClosedMonths months={months} />
+              </OneMonth>
+            )}
           </>
         )}
       </Answer>
+    </>
+  )
+}
+
+function OneMonth({
+  month,
+  months,
+  children,
+}: {
+  readonly month: string
+  readonly months: readonly ClosedMonth[]
+  /** What is of every month, once that of this one is there. */
+  readonly children: ReactNode
+}) {
+  const texts = useTexts(monthsTexts)
+  const { format } = useReader()
+  const completeness = useQuery({ ...completenessQuery(month), refetchInterval: EVERY_MS })
+  const newest = months.find(each => each.month === month && each.isLatest)
+  const closedAs =
+    newest === undefined
+      ? null
+      : texts.isClosed(format.month(month), String(newest.revision), format.instant(newest.closedAt))
+  return (
+    <>
+      <Answer query={completeness} height={900}>
+        {answer => <Completeness answer={answer} closedAs={closedAs} />}
+      </Answer>
+      {completeness.isPending ? null : (
+        <>
+          <Trial key={month} month={month} newestHash={newest?.contentHash ?? null} />
+          {children}
+          <Payers month={month} months={months} />
+        </>
+      )}
     </>
   )
 }

@@ -5,10 +5,11 @@ import { Problem } from '../../ask/problem.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
+import { Lacks, NotBefore } from './completeness.tsx'
 import { Difference } from './difference.tsx'
 import { monthsTexts } from './texts.ts'
 
-/** The question whether a month may be closed, its answer, and under the answer the button that does it. */
+/** What a close would come to, and under it the button that closes. */
 export function Trial({
   month,
   newestHash,
@@ -26,7 +27,7 @@ export function Trial({
   const close = useMutation({ mutationFn: post, onSuccess: () => queries.invalidateQueries() })
   const missing = findMissing(trial.error)
   return (
-    <Section title={texts.mayClose(name)}>
+    <Section title={texts.trial}>
       <p className="soft">{texts.explain}</p>
       <div className="actions">
         <button
@@ -51,7 +52,7 @@ export function Trial({
         )}
         {close.error === null ? null : <Failure error={close.error} />}
         {missing === null ? null : (
-          <Missing {...missing} name={name} force={reason => close.mutate({ force: { reason } })} />
+          <Missing {...missing} force={reason => close.mutate({ force: { reason } })} />
         )}
         {trial.error === null || missing !== null ? null : <Failure error={trial.error} />}
         {trial.data === undefined || close.data !== undefined ? null : (
@@ -115,14 +116,8 @@ function Possible({
   )
 }
 
-function Missing({
-  name,
-  missing,
-  estimate,
-  force,
-}: Incomplete & { readonly name: string; readonly force: (reason: string) => void }) {
+function Missing({ missing, estimate, force }: Incomplete & { readonly force: (reason: string) => void }) {
   const texts = useTexts(monthsTexts)
-  const { format } = useReader()
   const [reason, setReason] = useState('')
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -131,19 +126,9 @@ function Missing({
   return (
     <div className="notice warn">
       <p>
-        <strong>{texts.incomplete(name)}</strong>{' '}
-        {estimate?.notBefore ? texts.notBefore(format.instant(estimate.notBefore)) : texts.noEstimate}
+        <strong>{texts.refused}</strong> <NotBefore estimate={estimate} />
       </p>
-      <ul className="list">
-        {missing.map(({ kind, detail }) => (
-          <li key={`${kind} ${detail}`}>{detail}</li>
-        ))}
-        {estimate?.basis.map(each => (
-          <li key={each} className="small">
-            {each}
-          </li>
-        ))}
-      </ul>
+      <Lacks missing={missing} estimate={estimate} />
       <details>
         <summary>{texts.force}</summary>
         <form className="form" onSubmit={submit}>

@@ -1,8 +1,8 @@
-import { barY, type PlotOptions, pointerX, ruleY, tickY, tip } from '@observablehq/plot'
 import { useCallback } from 'react'
 import type { MonthDays } from '../../ask/overview.ts'
 import { Empty } from '../../parts/answer.tsx'
 import { Chart } from '../../parts/chart.tsx'
+import { drawBars, marksOf } from '../../parts/draw-bars.ts'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { daysOf } from '../../reader/months.ts'
@@ -23,39 +23,12 @@ export function MonthBars({
   const texts = useTexts(overviewTexts)
   const { format } = useReader()
   const draw = useCallback(
-    (width: number): PlotOptions => {
-      const { month } = usage
-      const byDay = new Map(usage.days.map(each => [each.day, Number(each.requests)]))
-      const bars = daysOf(month).map(day => ({ day, value: byDay.get(day) ?? 0 }))
-      const marks = (before?.days ?? [])
-        .map(each => ({ day: `${month}-${each.day.slice(8)}`, value: Number(each.requests) }))
-        .filter(each => bars.some(bar => bar.day === each.day))
-      return {
-        marginLeft: 56,
-        marginRight: 4,
-        x: {
-          type: 'band',
-          label: null,
-          tickSize: 0,
-          padding: 0.25,
-          ticks: bars.map(bar => bar.day).filter((_, index) => width > 700 || index % 5 === 0),
-          tickFormat: (day: string) => String(Number(day.slice(8))),
-        },
-        y: { label: null, tickFormat: format.compact, ticks: 4, grid: true, tickSize: 0, nice: true },
-        marks: [
-          barY(bars, { x: 'day', y: 'value', fill: 'var(--accent)' }),
-          tickY(marks, { x: 'day', y: 'value', stroke: 'var(--compare)', strokeWidth: 2 }),
-          ruleY([0], { stroke: 'var(--strong-line)' }),
-          tip(
-            bars,
-            pointerX({
-              x: 'day',
-              y: 'value',
-              title: bar => `${format.dayLong(bar.day)}\n${format.count(String(bar.value))}`,
-            }),
-          ),
-        ],
-      }
+    (width: number) => {
+      const valueByDay = new Map(usage.days.map(each => [each.day, Number(each.requests)]))
+      const bars = daysOf(usage.month).map(at => ({ at, value: valueByDay.get(at) ?? 0 }))
+      const others = (before?.days ?? []).map(each => ({ at: each.day, value: Number(each.requests) }))
+      const named = { ...format.ofDays, ...format.ofMeasure('requests') }
+      return drawBars({ ...named, bars, marks: marksOf(others, bars) }, width)
     },
     [usage, before, format],
   )

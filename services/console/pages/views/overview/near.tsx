@@ -6,10 +6,17 @@ import { Section } from '../../parts/section.tsx'
 import { Share } from '../../parts/share.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
+import { nearSql, type Terms } from '../../sql/allowances.ts'
 import { overviewTexts } from './texts.ts'
 
 /** Who is over an allowance, is forecast to be, or near it: the largest share first. */
-export function Near({ answer: { clients, allowance, month } }: { readonly answer: OverviewAnswer }) {
+export function Near({
+  answer: { clients, allowance, month },
+  terms,
+}: {
+  readonly answer: OverviewAnswer
+  readonly terms: Terms | null
+}) {
   const texts = useTexts(overviewTexts)
   const { format } = useReader()
   const dayOf = (crossing: Crossing | null) => {
@@ -32,7 +39,7 @@ export function Near({ answer: { clients, allowance, month } }: { readonly answe
     )
   }
   return (
-    <Section title={texts.allowances} aside={all}>
+    <Section title={texts.allowances} aside={all} sql={terms === null ? undefined : nearSql(terms)}>
       <Table
         label={texts.allowances}
         rows={clients}

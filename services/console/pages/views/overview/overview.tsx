@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type OverviewAnswer, overviewQuery } from '../../ask/overview.ts'
+import { tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Figure } from '../../parts/figure.tsx'
 import { MonthPicker } from '../../parts/month-picker.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
-import { sumSql } from '../../sql/usage.ts'
+import { termsOf } from '../../sql/allowances.ts'
+import { comparedSql } from '../../sql/usage.ts'
 import { MonthBars } from './month-bars.tsx'
 import { Near } from './near.tsx'
 import { State, Waits } from './state.tsx'
@@ -24,6 +26,7 @@ export default function OverviewPage() {
     // It is looked at while the month goes on.
     refetchInterval: 60_000,
   })
+  const tariff = useQuery({ ...tariffQuery(month ?? ''), enabled: month !== null })
   return (
     <>
       <div className="head">
@@ -40,11 +43,13 @@ export default function OverviewPage() {
           <>
             <Totals answer={answer} />
             <MonthBars usage={answer.usage} before={answer.before} />
-            <Near answer={answer} />
-            <div className="beside">
-              <State {...answer} />
-              <Waits {...answer} />
-            </div>
+            {tariff.isPending ? null : <Near answer={answer} terms={termsOf(answer, tariff.data?.version)} />}
+            {tariff.isPending ? null : (
+              <div className="beside">
+                <State {...answer} />
+                <Waits {...answer} />
+              </div>
+            )}
           </>
         )}
       </Answer>
@@ -65,11 +70,14 @@ function Totals({ answer }: { readonly answer: OverviewAnswer }) {
   const noteOf = (figureOf: (sums: Sums) => bigint, show: (figure: string) => string) => {
     if (compared === null || before === null) return texts.firstDay
     const [now, then] = [figureOf(compared.usage), figureOf(compared.before)]
-    const month = format.month(before.month)
-    if (then === 0n || now > then * BigInt(CHANGE_TOLD_MAX)) return texts.against(show(String(then)), month)
-    const change = format.change(Number(now - then) / Number(then))
-    return asOf >= to ? texts.allOf(change, month) : texts.sameDays(change, String(compared.days), month)
+    const [month, shown] = [format.month(before.month), show(String(then))]
+    const isTold = then !== 0n && now <= then * BigInt(CHANGE_TOLD_MAX)
+    const change = isTold ? `${format.change(Number(now - then) / Number(then))} ` : ''
+    const against =
+      asOf >= to ? texts.against(shown, month) : texts.sameDays(shown, String(compared.days), month)
+    return <data value={String(then)}>{`${change}${against}`}</data>
   }
+  const days = compared === null || before === null ? null : compared.days
   return (
     <dl className="figures">
       <Figure
@@ -77,14 +85,14 @@ function Totals({ answer }: { readonly answer: OverviewAnswer }) {
         value={usage.total.requests}
         shown={format.count(usage.total.requests)}
         note={noteOf(sums => BigInt(sums.requests), format.count)}
-        sql={sumSql(usage.month, 'requests')}
+        sql={comparedSql(usage.month, 'requests', days)}
       />
       <Figure
         label={texts.transfer}
         value={bytes}
         shown={format.bytes(bytes)}
         note={noteOf(bytesOf, format.bytes)}
-        sql={sumSql(usage.month, 'bytes')}
+        sql={comparedSql(usage.month, 'bytes', days)}
       />
     </dl>
   )

@@ -4,6 +4,7 @@ import { Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { overviewTexts } from './texts.ts'
+import { waitingTexts } from './waiting-texts.ts'
 
 /** Freshness and completeness, in sentences. */
 export function State({ freshness, completeness }: Pick<OverviewAnswer, 'freshness' | 'completeness'>) {
@@ -45,6 +46,7 @@ export function State({ freshness, completeness }: Pick<OverviewAnswer, 'freshne
 export function Waits({ waiting, open }: Pick<OverviewAnswer, 'waiting' | 'open'>) {
   const texts = useTexts(overviewTexts)
   const { format } = useReader()
+  const words = useTexts(waitingTexts)
   const isNothing = waiting.length === 0 && open.cases === 0 && open.rejectedEvents === 0
   return (
     <Section title={texts.waiting}>
@@ -64,8 +66,12 @@ export function Waits({ waiting, open }: Pick<OverviewAnswer, 'waiting' | 'open'
         )}
         {waiting.map(({ kind, month, detail, todo }) => (
           <li key={`${kind} ${month} ${detail}`}>
-            <p>{detail}</p>
-            <p className="soft small">{todo}</p>
+            <Link to="/months" search={{ month }}>
+              {words[kind](format.month(month))}
+            </Link>
+            <p className="soft small" lang="en">
+              {detail}. {todo}
+            </p>
           </li>
         ))}
       </ul>

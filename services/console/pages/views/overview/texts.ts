@@ -2,9 +2,8 @@ const en = {
   title: 'Overview',
   requests: 'Requests',
   transfer: 'Transfer',
-  sameDays: (change: string, days: string, month: string) =>
-    `${change} on the first ${days} days of ${month}`,
-  allOf: (change: string, month: string) => `${change} on all of ${month}`,
+  sameDays: (figure: string, days: string, month: string) =>
+    `against ${figure} in the first ${days} days of ${month}`,
   against: (figure: string, month: string) => `against ${figure} in ${month}`,
   firstDay: 'the first day is not over yet',
   byDay: 'Day by day',
@@ -48,8 +47,7 @@ const nb: typeof en = {
   title: 'Oversikt',
   requests: 'Kall',
   transfer: 'Overføring',
-  sameDays: (change, days, month) => `${change} mot de første ${days} dagene i ${month}`,
-  allOf: (change, month) => `${change} mot hele ${month}`,
+  sameDays: (figure, days, month) => `mot ${figure} de første ${days} dagene i ${month}`,
   against: (figure, month) => `mot ${figure} i ${month}`,
   firstDay: 'den første dagen er ikke over ennå',
   byDay: 'Dag for dag',

@@ -18,7 +18,7 @@ export default function PipelinePage() {
   return (
     <>
       <h1>{texts.title}</h1>
-      <Answer query={status} height={420}>
+      <Answer query={status} height={900}>
         {answer => (
           <>
             <Progress status={answer} />
@@ -26,10 +26,10 @@ export default function PipelinePage() {
               {found => <SourceTable {...found} stream={answer.stream} />}
             </Answer>
             <RejectedEvents stream={answer.stream} />
+            <AlertTable />
           </>
         )}
       </Answer>
-      <AlertTable />
     </>
   )
 }
@@ -63,7 +63,7 @@ function Progress({ status: { stream, freshness, rate, partitions } }: { readonl
         rows={partitions}
         keyOf={each => String(each.partition)}
         columns={[
-          { head: texts.partition, cell: each => each.partition },
+          { head: texts.partition, cell: each => `${texts.partition} ${each.partition}` },
           { head: texts.inLog, isNumber: true, cell: each => plain(each.endOffset) },
           { head: texts.counted, isNumber: true, cell: each => number(each.nextOffset) },
           { head: texts.lag, isNumber: true, cell: each => plain(each.lag) },

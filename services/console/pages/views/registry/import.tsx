@@ -75,7 +75,7 @@ export function Import() {
           </button>
         </div>
       </form>
-      <Outcome imported={upload.data} error={upload.error} />
+      <Outcome imported={upload.data} error={upload.error} files={files} />
     </Section>
   )
 }
@@ -113,7 +113,9 @@ function Drop({ take }: { readonly take: (files: Iterable<File>) => void }) {
 function Outcome({
   imported,
   error,
+  files,
 }: {
+  readonly files: Texts
   readonly imported: Imported | undefined
   readonly error: Error | null
 }) {
@@ -143,17 +145,30 @@ function Outcome({
       </p>
       <Table
         label={texts.mistake}
-        rows={faults}
+        rows={faults.toSorted((a, b) => placeOf(a) - placeOf(b) || (a.line ?? 0) - (b.line ?? 0))}
         keyOf={({ file, line, column, detail }) => `${file} ${line} ${column} ${detail}`}
         columns={[
           { head: texts.file, cell: each => each.file },
           { head: texts.line, isNumber: true, cell: each => each.line ?? '' },
           { head: texts.column, cell: each => each.column ?? '' },
-          { head: texts.mistake, cell: each => each.detail },
+          { head: texts.mistake, cell: each => <span lang="en">{each.detail}</span> },
+          { head: texts.asWritten, cell: each => <code className="excerpt">{lineOf(files, each)}</code> },
         ]}
       />
     </div>
   )
+}
+
+/** In the order in which the files are asked for. */
+function placeOf({ file }: Fault): number {
+  return NAMES.findIndex(name => `${name}.csv` === file)
+}
+
+/** What stands in the file there, to be found and mended; empty where the mistake is of no line. */
+function lineOf(files: Texts, { file, line }: Fault): string {
+  const name = NAMES.find(each => `${each}.csv` === file)
+  if (name === undefined || line === null) return ''
+  return files[name]?.split(/\r\n|\r|\n/)[line - 1] ?? ''
 }
 
 function isFault(value: unknown): value is Fault {

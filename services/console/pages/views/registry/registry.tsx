@@ -31,11 +31,10 @@ export default function RegistryPage() {
           />
         )}
       </div>
-      <Answer query={registry} height={300}>
+      <Answer query={registry} height={900}>
         {answer => <Imports answer={answer} />}
       </Answer>
-      {month === null ? null : <Prices month={month} />}
-      <Import />
+      {month === null || registry.isPending ? null : <Prices month={month} />}
     </>
   )
 }
@@ -69,7 +68,7 @@ function Imports({ answer: { month, holding, imports } }: { readonly answer: Reg
         rows={imports}
         keyOf={each => String(each.sequence)}
         columns={[
-          { head: texts.sequence, cell: each => each.sequence },
+          { head: texts.sequence, cell: each => `${texts.sequence} ${each.sequence}` },
           { head: texts.importedAt, cell: each => format.instant(each.importedAt) },
           { head: texts.holdsFor, cell: holds },
           number(texts.clients, each => each.clients),
@@ -87,19 +86,22 @@ function Prices({ month }: { readonly month: string }) {
   const { format } = useReader()
   const query = useQuery(tariffQuery(month))
   return (
-    <Answer query={query} height={320}>
-      {({ version, sentences }) => (
-        <>
-          <Section title={texts.prices(format.month(version.validFrom))}>
-            <ul className="list" lang="en">
-              {sentences.map(sentence => (
-                <li key={sentence}>{sentence}</li>
-              ))}
-            </ul>
-          </Section>
-          <WhatIf key={month} month={month} version={version} />
-        </>
-      )}
-    </Answer>
+    <>
+      <Answer query={query} height={900}>
+        {({ version, sentences }) => (
+          <>
+            <Section title={texts.prices(format.month(version.validFrom))}>
+              <ul className="list" lang="en">
+                {sentences.map(sentence => (
+                  <li key={sentence}>{sentence}</li>
+                ))}
+              </ul>
+            </Section>
+            <WhatIf key={month} month={month} version={version} />
+          </>
+        )}
+      </Answer>
+      {query.isPending ? null : <Import />}
+    </>
   )
 }
