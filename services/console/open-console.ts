@@ -23,6 +23,7 @@ import { addOverviewRoute } from './routes/overview.ts'
 import { addPipelineRoutes } from './routes/pipeline.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
 import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
+import { addReplayRoute } from './routes/replay.ts'
 import { addSessionRoutes } from './routes/session.ts'
 import { addStatementRoutes } from './routes/statements.ts'
 import { addTermsRoutes } from './routes/terms.ts'
@@ -108,6 +109,7 @@ export async function openConsole(
   addOverviewRoute(app, operations)
   addClientRoutes(app, operations)
   addUsageRoutes(app, operations)
+  addReplayRoute(app, operations)
   addCloseRoutes(app, operations)
   addStatementRoutes(app, operations)
   addRegistryRoutes(app, operations)

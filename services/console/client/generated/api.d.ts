@@ -219,7 +219,7 @@ export interface paths {
                                 bytes: string;
                             } | null;
                             tariffValidFrom: string | null;
-                            /** @description the import that holds for the month */
+                            /** @description the import that holds for the month; told to those who see every client */
                             registry: {
                                 sequence: number;
                                 importId: string;
@@ -562,7 +562,7 @@ export interface paths {
                                 bytes: string;
                             } | null;
                             tariffValidFrom: string | null;
-                            /** @description the import that holds for the month */
+                            /** @description the import that holds for the month; told to those who see every client */
                             registry: {
                                 sequence: number;
                                 importId: string;
@@ -723,7 +723,7 @@ export interface paths {
                                 bytes: string;
                             } | null;
                             tariffValidFrom: string | null;
-                            /** @description the import that holds for the month */
+                            /** @description the import that holds for the month; told to those who see every client */
                             registry: {
                                 sequence: number;
                                 importId: string;
@@ -1030,6 +1030,100 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts a client's month again from the log, and compares; a line of JSON for each step */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description percent-encoded */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description YYYY-MM */
+                        month: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Lines of progress, and the outcome last */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-ndjson": string;
+                    };
+                };
+                /** @description Why not */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2895,6 +2989,323 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tariff/price": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What so many requests and bytes that count come to in a month, beside access and tiers */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description this one, unless another is named */
+                    month?: string;
+                    /** @description of what is said in words: Norwegian (bokmål) or English */
+                    language?: "nb" | "en";
+                    requests?: string;
+                    bytes?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            month: string;
+                            /** @description a whole number as text, since it may pass 2^53 */
+                            requests: string;
+                            /** @description a whole number as text, since it may pass 2^53 */
+                            bytes: string;
+                            /** @description of what is above the allowances; none, within both */
+                            readonly lines: {
+                                /** @enum {string} */
+                                item: "included" | "partner_tier" | "access_external" | "overage_requests" | "overage_transfer";
+                                integrationId: string;
+                                detail: string;
+                                quantity: string;
+                                /** @enum {string} */
+                                unit: "request" | "MB" | "month";
+                                unitPriceNok: string;
+                                amountNok: string;
+                                /** @enum {string} */
+                                status: "payable" | "proposed" | "waived";
+                            }[];
+                            amountNok: string;
+                        };
+                    };
+                };
+                /** @description Why not */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/months/{month}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A closed month rated with a draft tariff, against what was charged; nothing is recorded */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description YYYY-MM */
+                    month: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description the draft, as a version in a tariff file */
+                        version: {
+                            /** @description The first month it holds for, as YYYY-MM; a month is rated with the newest version that holds */
+                            validFrom: string;
+                            /** @description For readers of the file and of the proof of a month */
+                            note?: string;
+                            /** @description What a partner pays per month, by the number of its clients on partner integrations */
+                            partnerTiers: {
+                                /** @description Printed on statements */
+                                name: string;
+                                /** @description The tier holds from this number of clients */
+                                clientsMin: number;
+                                /** @description The last number of clients it holds for; null in the last tier */
+                                clientsMax: number | null;
+                                /** @description NOK, exclusive of VAT, as decimal text with at most 6 decimals so that it stays exact */
+                                pricePerMonth: string;
+                            }[];
+                            /** @description What a client pays per month for access to external integrations, however many */
+                            externalAccess: {
+                                /** @description NOK, exclusive of VAT, as decimal text with at most 6 decimals so that it stays exact */
+                                pricePerMonth: string;
+                            };
+                            consumption: {
+                                /** @description What is included per client and month; both overages add up */
+                                allowance: {
+                                    /** @description Requests included per client and month */
+                                    requests: number;
+                                    /** @description Gigabytes included per client and month, as decimal text */
+                                    gigabytes: string;
+                                };
+                                /** @description NOK per request above the allowance */
+                                pricePerRequest: string;
+                                /** @description NOK per megabyte above the allowance; parts of one count in proportion */
+                                pricePerMegabyte: string;
+                                /**
+                                 * @description dialogue: overage is proposed, and payable only when a case decides so; automatic: payable at once
+                                 * @enum {string}
+                                 */
+                                overage: "dialogue" | "automatic";
+                                /** @description Kinds of integration whose use counts against the allowance; use through others is free */
+                                meteredKinds: ("internal" | "year_end" | "partner" | "external")[];
+                            };
+                            /** @description What the prices leave open; every statement says it in words */
+                            definitions: {
+                                /**
+                                 * @description Bytes in a megabyte
+                                 * @enum {number}
+                                 */
+                                megabyteBytes: 1000000 | 1048576;
+                                /**
+                                 * @description Bytes in a gigabyte
+                                 * @enum {number}
+                                 */
+                                gigabyteBytes: 1000000000 | 1073741824;
+                                /**
+                                 * @description What counts as transfer: bytes of the request, the response or both, as the gateway reports them
+                                 * @enum {string}
+                                 */
+                                bytesCounted: "request_and_response" | "request" | "response";
+                                /** @description Requests answered with these status classes count neither as requests nor as transfer. 4xx has 429 in it; 401 and 407 never count */
+                                statusClassesNotCounted: ("429" | "0xx" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx")[];
+                                /**
+                                 * @description Part of a megabyte is priced in proportion, not rounded
+                                 * @enum {string}
+                                 */
+                                partialMegabytes: "exact";
+                                /**
+                                 * @description Use for which the gateway names no integration. internal, external: it is use through such a one; exception: it is listed on the close and not charged; undecided: a month with such use is not closed
+                                 * @enum {string}
+                                 */
+                                unnamedIntegration: "internal" | "external" | "exception" | "undecided";
+                                /**
+                                 * @description Use through an integration that the registry does not know: the same choices; exception without the field
+                                 * @enum {string}
+                                 */
+                                unknownIntegration?: "internal" | "external" | "exception" | "undecided";
+                                /**
+                                 * @description Each line is rounded once, half up to the øre
+                                 * @enum {string}
+                                 */
+                                rounding: "half_up_per_line";
+                                /**
+                                 * @description Amounts are exclusive of VAT
+                                 * @enum {string}
+                                 */
+                                valueAddedTax: "exclusive";
+                            };
+                        };
+                        /** @default 1000 */
+                        limit?: number;
+                        /**
+                         * @description of what is said in words: Norwegian (bokmål) or English
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "nb" | "en";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            month: string;
+                            /** @description what was charged by it is compared with */
+                            revision: number;
+                            /** @description the draft in words */
+                            readonly sentences: string[];
+                            charged: {
+                                payableNok: string;
+                                proposedNok: string;
+                            };
+                            draft: {
+                                payableNok: string;
+                                proposedNok: string;
+                            };
+                            clientsTotal: number;
+                            /** @description clients whose use is no longer what the revision has: counted later, or mended; theirs shows as well */
+                            clientsChanged: number;
+                            /** @description the largest differences first, at most `limit` */
+                            readonly clients: {
+                                clientId: string;
+                                clientName: string;
+                                payerId: string;
+                                charged: {
+                                    payableNok: string;
+                                    proposedNok: string;
+                                };
+                                draft: {
+                                    payableNok: string;
+                                    proposedNok: string;
+                                };
+                                /** @description of both together; below 0 where the draft is cheaper */
+                                differenceNok: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Why not */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/registry": {
         parameters: {
             query?: never;
@@ -3107,315 +3518,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/tariff/price": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What so many requests and bytes that count come to in a month, beside access and tiers */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description this one, unless another is named */
-                    month?: string;
-                    requests?: string;
-                    bytes?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            month: string;
-                            /** @description a whole number as text, since it may pass 2^53 */
-                            requests: string;
-                            /** @description a whole number as text, since it may pass 2^53 */
-                            bytes: string;
-                            /** @description of what is above the allowances; none, within both */
-                            readonly lines: {
-                                /** @enum {string} */
-                                item: "included" | "partner_tier" | "access_external" | "overage_requests" | "overage_transfer";
-                                integrationId: string;
-                                detail: string;
-                                quantity: string;
-                                /** @enum {string} */
-                                unit: "request" | "MB" | "month";
-                                unitPriceNok: string;
-                                amountNok: string;
-                                /** @enum {string} */
-                                status: "payable" | "proposed" | "waived";
-                            }[];
-                            amountNok: string;
-                        };
-                    };
-                };
-                /** @description Why not */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/months/{month}/what-if": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A closed month rated with a draft tariff, against what was charged; nothing is recorded */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    /** @description YYYY-MM */
-                    month: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description the draft, as a version in a tariff file */
-                        version: {
-                            /** @description The first month it holds for, as YYYY-MM; a month is rated with the newest version that holds */
-                            validFrom: string;
-                            /** @description For readers of the file and of the proof of a month */
-                            note?: string;
-                            /** @description What a partner pays per month, by the number of its clients on partner integrations */
-                            partnerTiers: {
-                                /** @description Printed on statements */
-                                name: string;
-                                /** @description The tier holds from this number of clients */
-                                clientsMin: number;
-                                /** @description The last number of clients it holds for; null in the last tier */
-                                clientsMax: number | null;
-                                /** @description NOK, exclusive of VAT, as decimal text with at most 6 decimals so that it stays exact */
-                                pricePerMonth: string;
-                            }[];
-                            /** @description What a client pays per month for access to external integrations, however many */
-                            externalAccess: {
-                                /** @description NOK, exclusive of VAT, as decimal text with at most 6 decimals so that it stays exact */
-                                pricePerMonth: string;
-                            };
-                            consumption: {
-                                /** @description What is included per client and month; both overages add up */
-                                allowance: {
-                                    /** @description Requests included per client and month */
-                                    requests: number;
-                                    /** @description Gigabytes included per client and month, as decimal text */
-                                    gigabytes: string;
-                                };
-                                /** @description NOK per request above the allowance */
-                                pricePerRequest: string;
-                                /** @description NOK per megabyte above the allowance; parts of one count in proportion */
-                                pricePerMegabyte: string;
-                                /**
-                                 * @description dialogue: overage is proposed, and payable only when a case decides so; automatic: payable at once
-                                 * @enum {string}
-                                 */
-                                overage: "dialogue" | "automatic";
-                                /** @description Kinds of integration whose use counts against the allowance; use through others is free */
-                                meteredKinds: ("internal" | "year_end" | "partner" | "external")[];
-                            };
-                            /** @description What the prices leave open; every statement says it in words */
-                            definitions: {
-                                /**
-                                 * @description Bytes in a megabyte
-                                 * @enum {number}
-                                 */
-                                megabyteBytes: 1000000 | 1048576;
-                                /**
-                                 * @description Bytes in a gigabyte
-                                 * @enum {number}
-                                 */
-                                gigabyteBytes: 1000000000 | 1073741824;
-                                /**
-                                 * @description What counts as transfer: bytes of the request, the response or both, as the gateway reports them
-                                 * @enum {string}
-                                 */
-                                bytesCounted: "request_and_response" | "request" | "response";
-                                /** @description Requests answered with these status classes count neither as requests nor as transfer. 4xx has 429 in it; 401 and 407 never count */
-                                statusClassesNotCounted: ("429" | "0xx" | "1xx" | "2xx" | "3xx" | "4xx" | "5xx")[];
-                                /**
-                                 * @description Part of a megabyte is priced in proportion, not rounded
-                                 * @enum {string}
-                                 */
-                                partialMegabytes: "exact";
-                                /**
-                                 * @description Use for which the gateway names no integration. internal, external: it is use through such a one; exception: it is listed on the close and not charged; undecided: a month with such use is not closed
-                                 * @enum {string}
-                                 */
-                                unnamedIntegration: "internal" | "external" | "exception" | "undecided";
-                                /**
-                                 * @description Use through an integration that the registry does not know: the same choices; exception without the field
-                                 * @enum {string}
-                                 */
-                                unknownIntegration?: "internal" | "external" | "exception" | "undecided";
-                                /**
-                                 * @description Each line is rounded once, half up to the øre
-                                 * @enum {string}
-                                 */
-                                rounding: "half_up_per_line";
-                                /**
-                                 * @description Amounts are exclusive of VAT
-                                 * @enum {string}
-                                 */
-                                valueAddedTax: "exclusive";
-                            };
-                        };
-                        /** @default 1000 */
-                        limit?: number;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            month: string;
-                            /** @description what was charged by it is compared with */
-                            revision: number;
-                            /** @description the draft in words */
-                            readonly sentences: string[];
-                            charged: {
-                                payableNok: string;
-                                proposedNok: string;
-                            };
-                            draft: {
-                                payableNok: string;
-                                proposedNok: string;
-                            };
-                            clientsTotal: number;
-                            /** @description clients whose use is no longer what the revision has: counted later, or mended; theirs shows as well */
-                            clientsChanged: number;
-                            /** @description the largest differences first, at most `limit` */
-                            readonly clients: {
-                                clientId: string;
-                                clientName: string;
-                                payerId: string;
-                                charged: {
-                                    payableNok: string;
-                                    proposedNok: string;
-                                };
-                                draft: {
-                                    payableNok: string;
-                                    proposedNok: string;
-                                };
-                                /** @description of both together; below 0 where the draft is cheaper */
-                                differenceNok: string;
-                            }[];
-                        };
-                    };
-                };
-                /** @description Why not */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/tariff": {
         parameters: {
             query?: never;
@@ -3429,6 +3531,8 @@ export interface paths {
                 query?: {
                     /** @description this one, unless another is named */
                     month?: string;
+                    /** @description of what is said in words: Norwegian (bokmål) or English */
+                    language?: "nb" | "en";
                 };
                 header?: never;
                 path?: never;
