@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type ClientAnswer, clientQuery } from '../../ask/clients.ts'
+import { useSeesAll } from '../../ask/session.ts'
 import { tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
@@ -11,7 +12,7 @@ import { meteredSql, sumSql } from '../../sql/usage.ts'
 import { Allowance } from './allowance.tsx'
 import { ClientDays } from './client-days.tsx'
 import { findMetered } from './find-metered.ts'
-import { ItsCase, Prove, Statements } from './records.tsx'
+import { ItsCase, Prove, Statements, TakeAway } from './records.tsx'
 import { ByIntegration, ByStatus } from './splits.tsx'
 import { clientTexts } from './texts.ts'
 import { WeekHeat } from './week-heat.tsx'
@@ -48,7 +49,9 @@ export default function ClientPage() {
 }
 
 function Shown({ answer, clientId }: { readonly answer: ClientAnswer; readonly clientId: string }) {
-  const tariff = useQuery(tariffQuery(answer.month))
+  const { language } = useReader()
+  const tariff = useQuery(tariffQuery(answer.month, language))
+  const seesAll = useSeesAll()
   const { client, registered, month } = answer
   const sql =
     registered === null || tariff.data === undefined
@@ -67,8 +70,14 @@ function Shown({ answer, clientId }: { readonly answer: ClientAnswer; readonly c
       </div>
       <WeekHeat clientId={clientId} month={month} />
       <Statements statements={answer.statements} clientId={clientId} />
-      <ItsCase cases={answer.cases} month={month} />
-      <Prove month={month} clientId={client.clientId} statements={answer.statements} />
+      {seesAll ? (
+        <>
+          <ItsCase cases={answer.cases} month={month} />
+          <Prove month={month} clientId={client.clientId} statements={answer.statements} />
+        </>
+      ) : (
+        <TakeAway month={month} clientId={client.clientId} />
+      )}
     </>
   )
 }

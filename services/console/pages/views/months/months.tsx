@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type ClosedMonth, exportUrl, monthsQuery } from '../../ask/months.ts'
+import { useMay } from '../../ask/session.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { MonthPicker } from '../../parts/month-picker.tsx'
@@ -21,6 +22,7 @@ export default function MonthsPage() {
   const navigate = route.useNavigate()
   const month = useMonth(route.useSearch().month)
   const query = useQuery(monthsQuery)
+  const mayClose = useMay('closer')
   return (
     <>
       <div className="head">
@@ -32,7 +34,7 @@ export default function MonthsPage() {
           />
         )}
       </div>
-      {month === null ? null : (
+      {month === null || !mayClose ? null : (
         <Trial
           key={month}
           month={month}

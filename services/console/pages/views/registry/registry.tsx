@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type RegistryAnswer, type RegistryVersion, registryQuery } from '../../ask/registry.ts'
+import { useMay } from '../../ask/session.ts'
 import { tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
@@ -19,6 +20,7 @@ export default function RegistryPage() {
   const texts = useTexts(registryTexts)
   const navigate = route.useNavigate()
   const month = useMonth(route.useSearch().month)
+  const mayImport = useMay('closer')
   const registry = useQuery({ ...registryQuery(month ?? ''), enabled: month !== null })
   return (
     <>
@@ -35,7 +37,7 @@ export default function RegistryPage() {
         {answer => <Imports answer={answer} />}
       </Answer>
       {month === null ? null : <Prices month={month} />}
-      <Import />
+      {mayImport ? <Import /> : null}
     </>
   )
 }
@@ -84,14 +86,14 @@ function Imports({ answer: { month, holding, imports } }: { readonly answer: Reg
 
 function Prices({ month }: { readonly month: string }) {
   const texts = useTexts(registryTexts)
-  const { format } = useReader()
-  const query = useQuery(tariffQuery(month))
+  const { format, language } = useReader()
+  const query = useQuery(tariffQuery(month, language))
   return (
     <Answer query={query} height={320}>
       {({ version, sentences }) => (
         <>
           <Section title={texts.prices(format.month(version.validFrom))}>
-            <ul className="list" lang="en">
+            <ul className="list">
               {sentences.map(sentence => (
                 <li key={sentence}>{sentence}</li>
               ))}
