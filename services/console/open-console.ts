@@ -26,6 +26,7 @@ import { addPipelineRoutes } from './routes/pipeline.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
 import { addRejectedEventRoutes } from './routes/rejected-events.ts'
 import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
+import { addReplayRoute } from './routes/replay.ts'
 import { addSessionRoutes } from './routes/session.ts'
 import { addStatementRoutes } from './routes/statements.ts'
 import { addTermsRoutes } from './routes/terms.ts'
@@ -111,6 +112,7 @@ export async function openConsole(
   addOverviewRoute(app, operations)
   addClientRoutes(app, operations)
   addUsageRoutes(app, operations)
+  addReplayRoute(app, operations)
   addCloseRoutes(app, operations)
   addCompletenessRoute(app, operations)
   addStatementRoutes(app, operations)

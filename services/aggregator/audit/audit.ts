@@ -10,6 +10,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
+import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { FOLD_VERSION, UNSIGNED_VERSION } from '../count/block.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
 import { replayBlocks } from './replay-blocks.ts'
@@ -67,7 +68,14 @@ export async function audit(settings: AuditSettings): Promise<AuditReport> {
     replayFrom === null
       ? { findings: [], replayed: 0, givenUp: 0 }
       : await replayBlocks(
-          { store, log: replayFrom, foldVersionMax: FOLD_VERSION, gaps, words },
+          {
+            store,
+            log: replayFrom,
+            foldVersionMax: FOLD_VERSION,
+            gaps,
+            words,
+            scanner: new RequestScanner(),
+          },
           blocks,
           isReplayed,
           report,

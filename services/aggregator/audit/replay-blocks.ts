@@ -1,35 +1,15 @@
 import { readUsageRows } from '@forbruk/infra/ledger/blocks.ts'
-import { readSeenFiles } from '@forbruk/infra/ledger/source-files.ts'
-import { type EventLog, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import type { UsageRollupRow } from '@forbruk/infra/store/tables/usage-rollup.ts'
 import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
-import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
-import { Admission } from '../count/admit.ts'
-import { findUnknown, geometryOf } from '../count/block.ts'
-import { BlockProof } from '../count/block-proof.ts'
-import { judgeTime } from '../count/judge-time.ts'
-import type { WordParts } from '../count/judge-word.ts'
-import { PartitionFold } from '../count/partition-fold.ts'
-import { rememberedFrom } from '../count/window.ts'
-import { restoreSources } from '../resume/restore-sources.ts'
-import { type BlockRows, encodeBlock } from '../run/encode-block.ts'
+import type { BlockRows } from '../run/encode-block.ts'
 import { type AuditFinding, placeOf } from './check-ledger.ts'
+import { foldAgain, type ReplayParts } from './fold-again.ts'
 
 /** One broken block must not fill the screen. */
 const FINDINGS_PER_BLOCK_MAX = 5
-
-type ReplayParts = {
-  readonly store: Store
-  readonly log: EventLog
-  /** The newest rules that this release has. */
-  readonly foldVersionMax: number
-  readonly gaps: readonly AcceptedGap[]
-  readonly words: WordParts
-}
 
 type Replay = {
   readonly findings: readonly AuditFinding[]
@@ -51,11 +31,10 @@ export async function replayBlocks(
   onBlock: (done: number) => void,
 ): Promise<Replay> {
   const findings: AuditFinding[] = []
-  const scanner = new RequestScanner()
   let [replayed, givenUp, done] = [0, 0, 0]
   for (const block of blocks.filter(isReplayed)) {
     const ofPartition = blocks.filter(other => other.partition === block.partition)
-    const outcome = await replayBlock(parts, scanner, block, ofPartition)
+    const outcome = await replayBlock(parts, block, ofPartition)
     if (outcome === 'given_up') givenUp += 1
     else {
       replayed += 1
@@ -68,63 +47,27 @@ export async function replayBlocks(
 }
 
 async function replayBlock(
-  { store, log, foldVersionMax, gaps, words }: ReplayParts,
-  scanner: RequestScanner,
+  parts: ReplayParts,
   block: LedgerBlock,
   ofPartition: readonly LedgerBlock[],
 ): Promise<AuditFinding[] | 'given_up'> {
-  const { firstOffset, nextOffset } = block
   // The stored start of a partition of which nothing was counted yet.
-  if (nextOffset === firstOffset) return []
-  const place = { stream: block.stream, partition: block.partition }
-  const geometry = geometryOf(block)
+  if (block.nextOffset === block.firstOffset) return []
   const fail = (message: string): AuditFinding => ({
     check: 'replay_equals_stored',
     place: placeOf(block),
     message,
   })
-  const unknown = findUnknown('it', geometry.foldVersion, foldVersionMax)
-  if (unknown !== null) return [fail(`can't be replayed: ${unknown.message}`)]
-  const gapsHere = gaps.filter(gap => gap.partition === block.partition)
-  const gapEnds = gapsHere.map(gap => gap.toOffset)
-  const lacks = (reason: string) =>
-    gapsHere.some(gap => gap.fromOffset >= nextOffset) ? 'given_up' : [fail(`can't be replayed: ${reason}`)]
-  // Nothing is remembered over a gap.
-  const floor = Math.max(0, ...gapEnds.filter(offset => offset <= firstOffset))
-  const earlierBlocks = ofPartition.filter(
-    other => other.firstOffset < firstOffset && other.firstOffset >= floor,
-  )
-  const readFromOffset = rememberedFrom(
-    earlierBlocks,
-    firstOffset,
-    block.firstAppendTimeMs,
-    geometry.windowSize,
-  )
-  const { startOffset } = await log.bounds(block.partition)
-  if (startOffset > readFromOffset) {
-    return lacks(`the log begins at offset ${startOffset}, the block needs ${readFromOffset}`)
+  const folding = foldAgain(parts, block, ofPartition)
+  let step = await folding.next()
+  while (step.done !== true) step = await folding.next()
+  const folded = step.value
+  if (folded.kind === 'lacking') {
+    return folded.isGivenUp ? 'given_up' : [fail(`can't be replayed: ${folded.reason}`)]
   }
-  const sources = restoreSources(await readSeenFiles(store, place, firstOffset))
-  const admission = new Admission(geometry.windowSize, sources)
-  const start = { foldFromOffset: firstOffset, readFromOffset, earlierBlocks, restoredBlock: null }
-  const fold = new PartitionFold(
-    { ...place, ...start, geometry, admission, proof: new BlockProof(place, new Map()) },
-    { ...words, foldVersionMax, scanner, judge: judgeTime, encode: encodeBlock },
-  )
-  // One more where a later block begins: it must be the record that ends this one.
-  const next = ofPartition.find(other => other.firstOffset > firstOffset)
-  const isComplete = next !== undefined && !gapEnds.includes(next.firstOffset)
-  const toOffset = isComplete ? nextOffset + 1 : nextOffset
-  try {
-    for await (const batch of log.read(block.partition, readFromOffset, toOffset)) fold.foldBatch(batch)
-  } catch (error) {
-    if (error instanceof UnreadableRecordsError) return lacks(error.message)
-    throw error
-  }
-  // At once: the log may have gone on far beyond what is counted of the block.
-  const replayed = fold.takeRows(true).find(rows => rows.ledger.block === block.block)
+  const replayed = folded.rows.at(-1)
   const messages =
-    replayed === undefined ? ['the log holds nothing of it'] : await compareRows(store, block, replayed)
+    replayed === undefined ? ['the log holds nothing of it'] : await compareRows(parts.store, block, replayed)
   return messages.slice(0, FINDINGS_PER_BLOCK_MAX).map(fail)
 }
 
@@ -134,7 +77,12 @@ async function compareRows(
   { usage, ledger }: BlockRows,
 ): Promise<string[]> {
   const stored = await readUsageRows(store, block, block.block)
-  const messages = compareUsage(usage.flatMap(rowsOf).map(toUse), stored)
+  return [...compareUsage(usage.flatMap(rowsOf).map(toUse), stored), ...compareLedger(ledger, block)]
+}
+
+/** Pure: what a block's ledger row, made anew from the log, has otherwise than the stored one. */
+export function compareLedger(ledger: LedgerBlock, block: LedgerBlock): string[] {
+  const messages: string[] = []
   if (ledger.fingerprint !== block.fingerprint) {
     messages.push(`fingerprint ${ledger.fingerprint} from the log, ${block.fingerprint} stored`)
   }
@@ -175,7 +123,7 @@ function compareUsage(replayed: readonly (Use & Figures)[], stored: readonly (Us
 }
 
 /** A row of a flush, as it goes to the store. */
-function toUse(row: Readonly<Record<string, string | number | bigint>>): Use & Figures {
+export function toUse(row: Readonly<Record<string, string | number | bigint>>): Use & Figures {
   const number = (column: string) => Number(row[column])
   return {
     clientId: String(row.client_id),
@@ -188,7 +136,8 @@ function toUse(row: Readonly<Record<string, string | number | bigint>>): Use & F
   }
 }
 
-function keyOf({ clientId, integrationId, hourMs, statusClass }: Use): string {
+/** What there is one total of in a block. */
+export function keyOf({ clientId, integrationId, hourMs, statusClass }: Use): string {
   return [clientId, integrationId, hourMs, statusClass].join('\n')
 }
 

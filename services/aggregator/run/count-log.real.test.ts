@@ -117,7 +117,7 @@ async function findFaults(log: EventLog, gaps: readonly AcceptedGap[] = [], word
   const sums = await readBlockSums(store, log.topic)
   const identities = await readIdentitySums(store, log.topic, new Map([[0, 0]]))
   const replayed = await replayBlocks(
-    { store, log, foldVersionMax: FOLD_VERSION, gaps, words },
+    { store, log, foldVersionMax: FOLD_VERSION, gaps, words, scanner: new RequestScanner() },
     blocks,
     () => true,
     () => undefined,

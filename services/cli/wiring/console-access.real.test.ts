@@ -206,6 +206,7 @@ test('the API describes itself', async () => {
     '/v1/cases/{id}/steps',
     '/v1/clients',
     '/v1/clients/{id}',
+    '/v1/clients/{id}/replay',
     '/v1/health',
     '/v1/months',
     '/v1/months/{month}/announce',

@@ -17,11 +17,10 @@ import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
 import { exportTable } from '@forbruk/close/statements/export-table.ts'
-import { findRevision, readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
+import { findRevision } from '@forbruk/close/statements/find-revision.ts'
 import { findRevisionInScope } from '@forbruk/close/statements/find-revision-in-scope.ts'
 import { isPayerInScope, listPayers } from '@forbruk/close/statements/list-payers.ts'
 import { renderStatement } from '@forbruk/close/statements/page/render-statement.ts'
-import { readAnnouncements } from '@forbruk/close/statements/read-announcements.ts'
 import { readPayerStatements } from '@forbruk/close/statements/read-payer-statements.ts'
 import type {
   CaseAnswer,
@@ -37,18 +36,18 @@ import type { Scope } from '@forbruk/schemas/access/scope.ts'
 import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'
-import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'
+import { listMonths } from './list-months.ts'
 import { createReads } from './read-operations.ts'
 import type { ReadParts } from './read-parts.ts'
 import { toStandstill } from './read-status.ts'
 import { createRejectedOperations } from './rejected-operations.ts'
+import { createReplayOperations } from './replay-operations.ts'
 import { createRuleOperations } from './rule-operations.ts'
 import { createUsageOperations } from './usage-operations.ts'
 
 type OperationParts = ReadParts & {
   readonly close: Closer
   readonly approve: Approver
-  readonly statementsTopic: string
   /** Of the tariff. */
   readonly timeZone: string
   /** Null where nobody is named who invoices. */
@@ -74,15 +73,7 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       const force = forceReason === null ? undefined : { reason: forceReason }
       return answerClose(close({ period, dryRun, accept, force }))
     },
-    async listMonths() {
-      const announcements = await readAnnouncements(store, statementsTopic)
-      const known = new Map(announcements.map(each => [`${each.month} r${each.revision}`, each]))
-      return (await readClosedMonths(store)).map(month => {
-        const { state = 'due', approvedBy = null } = known.get(`${month.month} r${month.revision}`) ?? {}
-        const approve = nameRevision(month.revision, month.contentHash)
-        return { ...month, announcement: state, approve, approvedBy }
-      })
-    },
+    listMonths: scope => listMonths(store, scope, statementsTopic),
     announceMonth: ({ month }, { approve: approved, actor }) =>
       answerApproval(approve({ month, approved, actor })),
     async listPayers(scope, period, revision, page) {
@@ -120,6 +111,7 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     ...createRuleOperations(parts),
     ...createRejectedOperations(parts),
     ...createReads(parts),
+    ...createReplayOperations(parts),
     checkStore: () => checkStore(store),
     async findHalts() {
       const halts = await listHalts(store, stream)

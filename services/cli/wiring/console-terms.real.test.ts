@@ -26,6 +26,21 @@ test('what holds for a month is told, and every import', async () => {
   await expectProblem(await get('/v1/tariff?month=2000-01'), 404, 'not_found')
 })
 
+test('what is said of prices is said in Norwegian as well, as statements say it', async () => {
+  await countAll()
+  await close()
+  await open()
+  const allowance = expect.arrayContaining([expect.stringMatching(/500\s000 forespørsler og 30 GB/)])
+  expect(await ask('/v1/tariff?month=2026-10&language=nb')).toMatchObject({ sentences: allowance })
+  expect(await ask('/v1/tariff/price?month=2026-10&requests=500001&language=nb')).toMatchObject({
+    lines: [{ detail: expect.stringMatching(/^Forespørsler over inkluderte 500\s000$/) }],
+  })
+  expect(await (await post(WHAT_IF, { version, language: 'nb' })).json()).toMatchObject({
+    sentences: allowance,
+  })
+  await expectProblem(await get('/v1/tariff?language=sv'), 400, 'request_malformed')
+})
+
 test('a quantity comes to what a statement of it would', async () => {
   await open()
   expect(await ask('/v1/tariff/price?month=2026-10&requests=500001&bytes=31000000000')).toMatchObject({

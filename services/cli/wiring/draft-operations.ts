@@ -1,10 +1,10 @@
 import { findTariffVersion } from '@forbruk/close/clients/month-terms.ts'
 import { sumAmounts } from '@forbruk/close/rating/price-lines.ts'
 import { priceOverage } from '@forbruk/close/rating/price-overage.ts'
+import { describeOverage, describePrices } from '@forbruk/close/statements/describe-prices.ts'
 import { rateDraft } from '@forbruk/close/what-if/rate-draft.ts'
 import type { TermsReads } from '@forbruk/console/routes/terms.ts'
 import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
-import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import {
   readTariff as parseTariff,
   type Tariff,
@@ -12,6 +12,7 @@ import {
   type TariffVersion,
 } from '@forbruk/schemas/tariff/read-tariff.ts'
 import type { ReadParts } from './read-parts.ts'
+import { tariffInScope } from './tariff-in-scope.ts'
 
 /** What prices come to, and what others would: nothing is recorded. */
 export function createDraftOperations({
@@ -21,9 +22,11 @@ export function createDraftOperations({
   clock,
 }: ReadParts): Pick<TermsReads, 'priceUse' | 'rateDraft'> {
   return {
-    async priceUse(period, { requests, bytes }) {
-      const tariff = await readTariff()
-      const asked = period ?? periodAt(clock(), tariff.timeZone)
+    async priceUse(scope, period, { requests, bytes, language }) {
+      const nowMs = clock()
+      const whole = await readTariff()
+      const asked = period ?? periodAt(nowMs, whole.timeZone)
+      const tariff = tariffInScope(scope, whole, asked, nowMs)
       const version = findTariffVersion(tariff, asked)
       if (version === null) return null
       const lines = priceOverage(version, requests, bytes, [])
@@ -31,11 +34,11 @@ export function createDraftOperations({
         month: asked.month,
         requests: String(requests),
         bytes: String(bytes),
-        lines,
+        lines: describeOverage(lines, version, language),
         amountNok: sumAmounts(lines.map(line => line.amountNok)),
       }
     },
-    async rateDraft(period, version, clientsMax) {
+    async rateDraft(period, { version, language, clientsMax }) {
       const tariff = await readTariff()
       const faults = findFaults(tariff, version)
       if (faults.length > 0) return { kind: 'faulty', faults }
@@ -48,7 +51,7 @@ export function createDraftOperations({
         rated: {
           ...sums,
           month: period.month,
-          sentences: describeTariff(tariff, version),
+          sentences: describePrices(tariff, version, language),
           clientsTotal: clients.length,
           clients: clients.slice(0, clientsMax),
         },

@@ -1,56 +1,64 @@
 import { type ListedAlert, listAlerts } from '@forbruk/alerts/list-alerts.ts'
+import { findClient } from '@forbruk/close/clients/find-client.ts'
 import { type MonthTerms, readMonthTerms } from '@forbruk/close/clients/month-terms.ts'
 import { readClientRegistry } from '@forbruk/close/clients/read-client-registry.ts'
 import { readClientStatements } from '@forbruk/close/clients/read-client-statements.ts'
 import { readClients } from '@forbruk/close/clients/read-clients.ts'
 import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
+import { clientsOfMonthInScope } from '@forbruk/close/registry/clients-in-scope.ts'
 import { type PlacedVersion, placeVersions, readVersions } from '@forbruk/close/registry/registry-versions.ts'
 import { countRejected } from '@forbruk/close/rejected/count-rejected.ts'
 import { listRejected } from '@forbruk/close/rejected/list-rejected.ts'
+import { describePrices } from '@forbruk/close/statements/describe-prices.ts'
 import type { MonthFacts } from '@forbruk/console/routes/month-facts.ts'
 import type { Reads } from '@forbruk/console/routes/reads.ts'
 import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { EVERYTHING, type Scope } from '@forbruk/schemas/access/scope.ts'
 import { type BillingPeriod, periodAt, periodRange } from '@forbruk/schemas/period/billing-period.ts'
-import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
-import type { ClientQuestion } from '@forbruk/schemas/usage/client-question.ts'
 import { createDraftOperations } from './draft-operations.ts'
 import { readCompleteness } from './read-completeness.ts'
 import { metricReader } from './read-metric-facts.ts'
 import { readOverview } from './read-overview.ts'
 import type { ReadParts } from './read-parts.ts'
 import { readStatus } from './read-status.ts'
+import { tariffInScope } from './tariff-in-scope.ts'
 import { tellCompleteness } from './tell-freshness.ts'
 
 const MINUTE_MS = 60_000
 
 /** What the console shows of clients, terms and the pipeline. */
 export function createReads(parts: ReadParts): Reads {
-  const { store, stream, readTariff, clock } = parts
-  /** What a month is looked at by, and when; without one, of this month. */
-  const look = async (period: BillingPeriod | null) => {
+  const { store, stream, statementsTopic, readTariff, clock } = parts
+  /** What a month is looked at by, and when; without one, of this month. Who looks sees the clients in the scope. */
+  const look = async (period: BillingPeriod | null, scope: Scope = EVERYTHING) => {
     // On a whole minute: until the next one the same question has the same answer, and so the same ETag.
     const nowMs = Math.floor(clock() / MINUTE_MS) * MINUTE_MS
-    const tariff = await readTariff()
-    const terms = await readMonthTerms(store, tariff, period ?? periodAt(nowMs, tariff.timeZone))
-    return { tariff, terms, nowMs, asked: { store, stream, terms, nowMs }, facts: toFacts(terms, nowMs) }
+    const whole = await readTariff()
+    const asking = period ?? periodAt(nowMs, whole.timeZone)
+    const tariff = tariffInScope(scope, whole, asking, nowMs)
+    const terms = await readMonthTerms(store, tariff, asking)
+    const seen = clientsOfMonthInScope(scope, terms.registry?.importId ?? null)
+    const facts = toFacts(terms, nowMs, seen === null)
+    return { tariff, terms, nowMs, asked: { store, stream, terms, nowMs, seen }, facts }
   }
   return {
     ...createDraftOperations(parts),
     readMonthCompleteness: period => readCompleteness(parts, period),
     readOverview: async period => readOverview(parts, await look(period)),
-    async readClients(period, question) {
-      const { asked, facts } = await look(period)
+    async readClients(scope, period, question) {
+      const { asked, facts } = await look(period, scope)
       return { facts, ...(await readClients(asked, question)) }
     },
-    async readClient(period, clientId) {
-      const { asked, terms, nowMs, facts } = await look(period)
-      const { clients } = await readClients(asked, { ...ONE_CLIENT, clientId })
-      const [client] = clients
-      if (client === undefined) return null
-      const registered = await readClientRegistry(store, terms, clientId)
-      const cases = await listCases(store, nowMs, { clientId })
-      return { facts, client, registered, cases, statements: await readClientStatements(store, clientId) }
+    async readClient(scope, period, clientId) {
+      const { asked, terms, nowMs, facts } = await look(period, scope)
+      const client = await findClient(asked, clientId)
+      if (client === null) return null
+      const inRegistry = await readClientRegistry(store, terms, clientId)
+      const registered = inRegistry && { ...inRegistry, partnerId: client.partnerId }
+      const cases = scope.kind === 'all' ? await listCases(store, nowMs, { clientId }) : []
+      const statements = await readClientStatements(store, clientId, { scope, statementsTopic })
+      return { facts, client, registered, cases, statements }
     },
     async readRegistry(period) {
       const { terms } = await look(period)
@@ -58,15 +66,15 @@ export function createReads(parts: ReadParts): Reads {
       const holding = imports.find(({ sequence }) => sequence === terms.registry?.sequence) ?? null
       return { month: terms.period.month, holding, imports: imports.toReversed() }
     },
-    async readTariff(period) {
-      const { tariff, terms } = await look(period)
+    async readTariff(scope, period, language) {
+      const { tariff, terms } = await look(period, scope)
       if (terms.tariff === null) return null
       return {
         month: terms.period.month,
         currency: tariff.currency,
         timeZone: tariff.timeZone,
         version: terms.tariff,
-        sentences: describeTariff(tariff, terms.tariff),
+        sentences: describePrices(tariff, terms.tariff, language),
         versions: tariff.versions.map(({ validFrom }) => validFrom),
       }
     },
@@ -92,15 +100,6 @@ export function createReads(parts: ReadParts): Reads {
     readStatus: () => readStatus(parts),
     readMetrics: metricReader(parts),
   }
-}
-
-const ONE_CLIENT: Omit<ClientQuestion, 'clientId'> = {
-  search: '',
-  standings: [],
-  sort: 'client',
-  isDescending: false,
-  after: null,
-  rowsMax: 1,
 }
 
 async function listSources(store: Store, stream: string) {
@@ -143,7 +142,7 @@ function toIso(timeMs: number | null): string | null {
   return timeMs === null ? null : new Date(timeMs).toISOString()
 }
 
-function toFacts(terms: MonthTerms, nowMs: number): MonthFacts {
+function toFacts(terms: MonthTerms, nowMs: number, isEverybodys: boolean): MonthFacts {
   const { period, range, timeZone, days, registry, tariff, allowance } = terms
   return {
     month: period.month,
@@ -154,6 +153,10 @@ function toFacts(terms: MonthTerms, nowMs: number): MonthFacts {
     days,
     allowance: allowance && { requests: String(allowance.requests), bytes: String(allowance.bytes) },
     tariffValidFrom: tariff?.validFrom ?? null,
-    registry: registry && { sequence: registry.sequence, importId: registry.importId },
+    // Its id is a hash of everybody's names.
+    registry:
+      registry === null || !isEverybodys
+        ? null
+        : { sequence: registry.sequence, importId: registry.importId },
   }
 }

@@ -31,7 +31,7 @@ export async function readOverview(parts: ReadParts, { terms, nowMs, facts }: Lo
   const before = period.month === FIRST_MONTH ? null : periodBefore(period)
   const usage = await readDays(parts, period, timeZone)
   const usageBefore = before === null ? [] : await readDays(parts, before, timeZone)
-  const { clients, totals } = await readClients({ store, stream, terms, nowMs }, NEAR)
+  const { clients, totals } = await readClients({ store, stream, terms, nowMs, seen: null }, NEAR)
   const partitions = await readPartitions(store, stream, await parts.openLog())
   const sources = await readSources(store, stream)
   const silent = await readSilentSources(store, stream)

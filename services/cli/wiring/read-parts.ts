@@ -10,6 +10,8 @@ export type ReadParts = {
   readonly store: Store
   /** The topic that is counted. */
   readonly stream: string
+  /** That statements are announced on. */
+  readonly statementsTopic: string
   readonly openLog: () => Promise<EventLog>
   /** As its file says now; as it was at the start while that has mistakes. */
   readonly readTariff: () => Promise<Tariff>

@@ -111,7 +111,7 @@ test('what counts in SQL is what counts on a statement, by whatever tariff, and 
     const tariff = { ...TARIFF, versions: [version] }
     const terms = await readMonthTerms(store, tariff, OCTOBER)
     expect(terms.allowance?.bytes).toBe(allowanceBytes(version))
-    const { clients, totals } = await readClients({ store, stream: TOPIC, terms, nowMs }, ALL)
+    const { clients, totals } = await readClients({ store, stream: TOPIC, terms, nowMs, seen: null }, ALL)
     expect(clients.map(each => each.clientId)).toEqual(CLIENTS.toSorted())
     const standings = Object.groupBy(clients, each => each.standing ?? 'none')
     expect(totals).toMatchObject({

@@ -18,19 +18,21 @@ import { tellCrossings } from './tell-crossings.ts'
 
 type ClientPage = { readonly clients: readonly ClientMonth[]; readonly totals: ClientTotals }
 
-type Asked = {
+export type AskedMonth = {
   readonly store: Store
   /** The topic that is counted. */
   readonly stream: string
   readonly terms: MonthTerms
   readonly nowMs: number
+  /** A query of the client ids that may be seen; null: all. */
+  readonly seen: SqlPart | null
 }
 
 /**
  * The clients of a month's registry, and whoever else was counted in it, a page at a time, with what they did and how
  * that stands to what is included. All is added up, searched and ordered where it lies.
  */
-export async function readClients(asked: Asked, question: ClientQuestion): Promise<ClientPage> {
+export async function readClients(asked: AskedMonth, question: ClientQuestion): Promise<ClientPage> {
   const { store, terms, nowMs } = asked
   const query = spellPage(asked, question)
   const rows = await store.query(query.sql, rowShape, query.params)
@@ -105,7 +107,9 @@ type Row = Values<typeof ROW>
 
 function toNames({ clientId, isKnown, name, partnerId, payerId, payerName }: Row) {
   if (!isKnown) return { clientId, name: null, partnerId: null, payerId: null, payerName: null }
-  return { clientId, name, partnerId, payerId, payerName }
+  // Of a payer that may not be seen neither stands in the row.
+  const payer = payerId === '' ? { payerId: null, payerName: null } : { payerId, payerName }
+  return { clientId, name, partnerId, ...payer }
 }
 
 function toTotals(row: Row | undefined): ClientTotals {
@@ -137,14 +141,17 @@ const KEY = {
 const IS_TEXT: ReadonlySet<ClientSort> = new Set(['client', 'name', 'payer'])
 
 /** The registry's clients with nothing, and what was counted with no name: by client they come to one row. */
-const REGISTERED = `
+function spellRegistered(seen: SqlPart | null): string {
+  const ifSeen = (whose: string, what: string) =>
+    seen === null ? what : `if(${whose} IN (${seen.sql}), ${what}, '')`
+  return `
 SELECT
     own.client_id AS client_id,
     1 AS is_known,
     own.name AS name,
-    own.partner_id AS partner_id,
-    own.payer_id AS payer_id,
-    payers.name AS payer_name,
+    ${ifSeen('own.partner_id', 'own.partner_id')} AS partner_id,
+    ${ifSeen('own.payer_id', 'own.payer_id')} AS payer_id,
+    ${ifSeen('own.payer_id', 'payers.name')} AS payer_name,
     toUInt64(0) AS requests, toUInt64(0) AS request_bytes, toUInt64(0) AS response_bytes,
     toUInt64(0) AS metered_requests, toUInt64(0) AS metered_bytes,
     toUInt64(0) AS recent_requests, toUInt64(0) AS recent_bytes
@@ -155,17 +162,19 @@ FROM
 ) AS own
 LEFT JOIN (SELECT client_id, name FROM registry_client FINAL WHERE import_id = {registry:String}) AS payers
     ON own.payer_id = payers.client_id`
+}
 
 function spellPage(
-  { stream, terms, nowMs }: Asked,
+  { stream, terms, nowMs, seen }: AskedMonth,
   { search, standings, clientId, sort, isDescending, after, rowsMax }: ClientQuestion,
 ): SqlPart {
   const { range, registry, tariff, allowance } = terms
   const pace = forecastTerms(range.startMs, range.endMs, nowMs)
+  const clients = spellAsked(clientId, seen)
   const figures = spellClientFigures({
     ...{ stream, range, metered: meteredOf(terms) },
     bytesCounted: tariff?.definitions.bytesCounted ?? 'request_and_response',
-    clients: clientId === null ? null : { sql: 'SELECT {client:String}', params: { client: clientId } },
+    clients,
     recentStartMs: pace?.paceStartMs ?? range.endMs,
   })
   const direction = isDescending ? 'DESC' : 'ASC'
@@ -183,11 +192,11 @@ FROM
         countIf(standing = 'heading') OVER () AS heading_total,
         countIf(standing = 'near') OVER () AS near_total,
         countIf(standing = 'within') OVER () AS within_total
-    FROM (${spellStandings(figures.sql)})
+    FROM (${spellStandings(spellRegistered(seen), figures.sql)})
     WHERE (empty({standings:Array(String)}) OR has({standings:Array(String)}, standing))
         AND ({search:String} = '' OR positionCaseInsensitiveUTF8(client_id, {search:String}) > 0
             OR positionCaseInsensitiveUTF8(name, {search:String}) > 0)
-        ${clientId === null ? '' : 'AND client_id = {client:String}'}
+        ${clients === null ? '' : `AND client_id IN (${clients.sql})`}
 )
 ${after === null ? '' : `WHERE ${isBeyond}`}
 ORDER BY sort_key ${direction}, client_id
@@ -197,6 +206,7 @@ LIMIT {limit:UInt32}`
     sql,
     params: {
       ...figures.params,
+      ...seen?.params,
       registry: registry?.importId ?? '',
       is_judged: isJudged,
       allowance_requests: String(allowance?.requests ?? 0n),
@@ -209,8 +219,19 @@ LIMIT {limit:UInt32}`
   }
 }
 
+/** A query of client ids: the one that is asked for, of those that may be seen. Null: everybody. */
+function spellAsked(clientId: string | null, seen: SqlPart | null): SqlPart | null {
+  if (clientId === null) return seen
+  const one = { sql: 'SELECT {client:String}', params: { client: clientId } }
+  if (seen === null) return one
+  return {
+    sql: `SELECT client_id FROM (SELECT {client:String} AS client_id) WHERE client_id IN (${seen.sql})`,
+    params: { ...one.params, ...seen.params },
+  }
+}
+
 /** The forecast is `forecastUsage`'s, in integers that are wide enough, and so rounded down as it is. */
-function spellStandings(figuresSql: string): string {
+function spellStandings(registeredSql: string, figuresSql: string): string {
   const forecastOf = (figure: string) =>
     `metered_${figure} + intDiv(toUInt256(recent_${figure}) * {rest:UInt64}, toUInt256({elapsed:UInt64}))`
   const either = (judge: (figure: string) => string) => `${judge('requests')} OR ${judge('bytes')}`
@@ -237,7 +258,7 @@ FROM
         SELECT
             client_id, is_known, name, partner_id, payer_id, payer_name,
             ${FIGURES.map(name => `${name} AS ${name}_of`).join(', ')}
-        FROM (${REGISTERED})
+        FROM (${registeredSql})
         UNION ALL
         SELECT client_id, 0, '', '', '', '', ${FIGURES.join(', ')} FROM (${figuresSql})
     )

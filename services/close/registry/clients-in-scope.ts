@@ -1,3 +1,4 @@
+import type { SqlPart } from '@forbruk/infra/ledger/client-figures.ts'
 import type { QueryParams, Store } from '@forbruk/infra/store/store.ts'
 import { text } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
@@ -28,6 +29,25 @@ export async function clientsInScope(
       return { sql: 'client_id = {scope_id:String}', params: { scope_id: scope.clientId } }
     case 'partner':
       return ofPartner(scope.partnerId, await readHeld(store, range, timeZone))
+  }
+}
+
+/**
+ * The same of one month, by the registry that holds for it: a query of client ids; null: everybody's. Put into the
+ * question, so that names, sums, pages and orders are of what may be seen alone.
+ */
+export function clientsOfMonthInScope(scope: Scope, importId: string | null): SqlPart | null {
+  switch (scope.kind) {
+    case 'all':
+      return null
+    case 'client':
+      return { sql: 'SELECT {scope_id:String}', params: { scope_id: scope.clientId } }
+    case 'partner':
+      return {
+        sql: `SELECT {scope_id:String} UNION ALL SELECT client_id FROM registry_client FINAL
+            WHERE import_id = {scope_import:String} AND partner_id = {scope_id:String}`,
+        params: { scope_id: scope.partnerId, scope_import: importId ?? '' },
+      }
   }
 }
 

@@ -27,8 +27,10 @@ export function payersInScope(scope: Scope): PayersInScope {
   }
 }
 
-const ALONE = 'countIf(client_id != payer_id) = 0'
-const WITH_PARTNER =
+/** Of rows by payer: nobody but the payer stands on the document. */
+export const ALONE = 'countIf(client_id != payer_id) = 0'
+/** Of such rows: every client on it was the partner's. */
+export const WITH_PARTNER =
   'sum(is_statement) > 0 AND countIf(is_statement = 1 AND partner_id != {scope_id:String}) = 0'
 
 function among(seen: string): string {

@@ -5,8 +5,9 @@ import './design/layout.css'
 import './design/parts.css'
 import './design/pieces.css'
 import './design/tables.css'
+import './design/signed-in.css'
 import './design/print.css'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import {
   createRootRoute,
   createRoute,
@@ -18,6 +19,7 @@ import {
 import { createRoot } from 'react-dom/client'
 import { CLIENT_SORTS, STANDINGS } from './ask/clients.ts'
 import { Problem } from './ask/problem.ts'
+import { sessionQuery } from './ask/session.ts'
 import { Frame } from './parts/frame.tsx'
 import { Broken, NotFound } from './parts/not-found.tsx'
 import { isDay, isMonth } from './reader/months.ts'
@@ -94,6 +96,16 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/access',
+    component: lazyRouteComponent(() => import('./views/access/access.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/sign-in',
+    component: lazyRouteComponent(() => import('./views/access/sign-in.tsx')),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/registry',
     component: lazyRouteComponent(() => import('./views/registry/registry.tsx')),
   }),
@@ -117,7 +129,15 @@ declare module '@tanstack/react-router' {
   }
 }
 
-const queries = new QueryClient({
+/** A session that has ended shows itself by any answer: then who looks is asked anew, and signs in where they are. */
+const askWhoLooks = (error: Error) => {
+  if (error instanceof Problem && error.status === 401 && error.kind === 'token_missing')
+    void queries.invalidateQueries({ queryKey: sessionQuery.queryKey })
+}
+
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: askWhoLooks }),
+  mutationCache: new MutationCache({ onError: askWhoLooks }),
   defaultOptions: {
     queries: {
       staleTime: 15_000,

@@ -1,3 +1,4 @@
+import type { Scope } from '@forbruk/schemas/access/scope.ts'
 import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { INTEGRATION_KINDS } from '@forbruk/schemas/registry/registry.ts'
@@ -111,14 +112,18 @@ const clientShape = z.object({
     .describe('what each revision of each closed month says of it, newest first'),
 })
 
-/** A period that is null is the running month. */
+/** A period that is null is the running month. Each answers of the clients in the scope, and names no others. */
 export type ClientReads = {
   readClients(
+    scope: Scope,
     period: BillingPeriod | null,
     question: ClientQuestion,
   ): Promise<ClientsFound & { readonly totals: ClientTotals }>
-  /** Null: neither the registry of the month nor what was counted in it has the client. */
-  readClient(period: BillingPeriod | null, clientId: string): Promise<ClientFound | null>
+  /**
+   * Null: neither the registry of the month nor what was counted in it has the client, or it is out of the scope. Cases
+   * are told to those who see everybody's, and else none.
+   */
+  readClient(scope: Scope, period: BillingPeriod | null, clientId: string): Promise<ClientFound | null>
 }
 
 type ClientFound = Pick<z.input<typeof clientShape>, 'registered' | 'statements'> & {
@@ -132,7 +137,7 @@ export function addClientRoutes(app: ConsoleServer, reads: ClientReads): void {
   app.get(
     '/v1/clients/:id',
     {
-      config: { access: { role: 'reader', reads: 'id' } },
+      config: { access: { role: 'reader', isScoped: true, reads: 'id' } },
       schema: {
         summary: 'A client: its month, the registry, its cases and statements',
         params: z.strictObject({ id: name.describe('percent-encoded') }),
@@ -140,11 +145,11 @@ export function addClientRoutes(app: ConsoleServer, reads: ClientReads): void {
         response: { 200: clientShape, 404: problemShape },
       },
     },
-    async ({ params, query }) => {
+    async ({ params, query, caller }) => {
       const period = query.month === undefined ? null : parseBillingPeriod(query.month)
       const unknown = 'no client of this id is in the registry of the month, or was counted in it'
       const { facts, client, registered, cases, statements } = found(
-        await reads.readClient(period, params.id),
+        await reads.readClient(caller.scope, period, params.id),
         unknown,
       )
       return {
@@ -162,16 +167,17 @@ function addList(app: ConsoleServer, { readClients }: Pick<ClientReads, 'readCli
   app.get(
     '/v1/clients',
     {
-      config: { access: { role: 'reader' } },
+      config: { access: { role: 'reader', isScoped: true } },
       schema: {
         summary: 'The clients of a month, what each used, and how that stands to what is included',
         querystring,
         response: { 200: clientsShape, 422: problemShape },
       },
     },
-    async ({ query }) => {
+    async ({ query, caller }) => {
       const { search, standing, sort, order, limit } = query
-      const page = await readClients(query.month === undefined ? null : parseBillingPeriod(query.month), {
+      const period = query.month === undefined ? null : parseBillingPeriod(query.month)
+      const page = await readClients(caller.scope, period, {
         ...{ search, sort, standings: standing, isDescending: order === 'desc', clientId: null },
         after: query.after === undefined ? null : toPlace(query.after, sort, order),
         // One more tells whether there are more.

@@ -41,10 +41,10 @@ export function addCloseRoutes(app: ConsoleServer, operations: Operations): void
   app.get(
     '/v1/months',
     {
-      config: { access: { role: 'reader' } },
+      config: { access: { role: 'reader', isScoped: true } },
       schema: { summary: 'Every revision of every closed month', response: { 200: monthsShape } },
     },
-    async () => ({ months: await listMonths() }),
+    async ({ caller }) => ({ months: await listMonths(caller.scope) }),
   )
   app.post(
     '/v1/months/:month/close',

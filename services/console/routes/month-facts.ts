@@ -19,7 +19,7 @@ export const monthFactsShape = z.object({
   registry: z
     .object({ sequence: z.int(), importId: z.string() })
     .nullable()
-    .describe('the import that holds for the month'),
+    .describe('the import that holds for the month; told to those who see every client'),
 })
 export type MonthFacts = z.input<typeof monthFactsShape>
 

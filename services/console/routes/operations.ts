@@ -33,6 +33,7 @@ import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
 import type { AnswerKeeping } from '../server/answer-once.ts'
 import type { Reads } from './reads.ts'
+import type { ReplayOperations } from './replay.ts'
 import type { standstillShape } from './standstill.ts'
 
 /**
@@ -40,6 +41,7 @@ import type { standstillShape } from './standstill.ts'
  * takes a scope answers of that alone, and of announced revisions alone where it isn't everything.
  */
 export type Operations = Reads &
+  ReplayOperations &
   AnswerKeeping & {
     closeMonth(
       period: BillingPeriod,
@@ -53,7 +55,8 @@ export type Operations = Reads &
     readUsage(scope: Scope, days: Days | null, question: UsageQuestion): Promise<UsagePage | null>
     /** The same as a Parquet file. */
     exportUsage(scope: Scope, days: Days | null, question: UsageQuestion): Promise<Buffer | null>
-    listMonths(): Promise<readonly AnnouncedMonth[]>
+    /** With what the statements in the scope come to. */
+    listMonths(scope: Scope): Promise<readonly AnnouncedMonth[]>
     /** Approves what waits of a month, up to a revision, and announces it. Null: the month is not closed. */
     announceMonth(period: BillingPeriod, approval: MonthApproval): Promise<MonthAnnounced | null>
     /** Null: the month has no such revision. */

@@ -1,4 +1,6 @@
+import type { Scope } from '@forbruk/schemas/access/scope.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { LANGUAGES, type Language } from '@forbruk/schemas/statement/language.ts'
 import { decimalShape, statementLineShape } from '@forbruk/schemas/statement/statement.ts'
 import { type TariffVersion, tariffVersionShape } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { z } from 'zod'
@@ -10,6 +12,12 @@ import { found, monthParameter } from './parameters.ts'
 const querystring = z.strictObject({
   month: monthParameter.optional().describe('this one, unless another is named'),
 })
+
+const language = z
+  .enum(LANGUAGES)
+  .default('en')
+  .describe('of what is said in words: Norwegian (bokmål) or English')
+const termsQuery = querystring.extend({ language })
 
 const heldShape = z.object({ from: z.string().nullable(), until: z.string().nullable() })
 const versionShape = z.object({
@@ -88,18 +96,29 @@ type DraftAnswer =
   | { readonly kind: 'rated'; readonly rated: z.input<typeof draftShape> }
   | { readonly kind: 'faulty'; readonly faults: readonly string[] }
 
-/** What a month is rated by; of the running month where none is named. */
+/**
+ * What a month is rated by; of the running month where none is named. What will hold in later months is told to those
+ * who see everybody's figures: nobody else was promised it.
+ */
 export type TermsReads = {
   /** What so much that counts comes to. Null: no tariff holds for the month. */
   priceUse(
+    scope: Scope,
     period: BillingPeriod | null,
-    use: { readonly requests: bigint; readonly bytes: bigint },
+    use: { readonly requests: bigint; readonly bytes: bigint; readonly language: Language },
   ): Promise<z.input<typeof priceShape> | null>
   /** Null: the month is not closed. */
-  rateDraft(period: BillingPeriod, draft: TariffVersion, clientsMax: number): Promise<DraftAnswer | null>
+  rateDraft(
+    period: BillingPeriod,
+    draft: { readonly version: TariffVersion; readonly language: Language; readonly clientsMax: number },
+  ): Promise<DraftAnswer | null>
   readRegistry(period: BillingPeriod | null): Promise<z.input<typeof registryShape>>
   /** Null: none holds for the month. */
-  readTariff(period: BillingPeriod | null): Promise<z.input<typeof tariffShape> | null>
+  readTariff(
+    scope: Scope,
+    period: BillingPeriod | null,
+    language: Language,
+  ): Promise<z.input<typeof tariffShape> | null>
 }
 
 export function addTermsRoutes(app: ConsoleServer, reads: TermsReads): void {
@@ -122,32 +141,38 @@ export function addTermsRoutes(app: ConsoleServer, reads: TermsReads): void {
   app.get(
     '/v1/tariff',
     {
-      config: { access: { role: 'reader' } },
+      config: { access: { role: 'reader', isScoped: true } },
       schema: {
         summary: 'The prices, allowances and definitions that hold for a month',
-        querystring,
+        querystring: termsQuery,
         response: { 200: tariffShape, 404: problemShape },
       },
     },
-    async ({ query }) => found(await readTariff(toPeriod(query.month)), 'no tariff holds for the month yet'),
+    async ({ query, caller }) => {
+      const tariff = await readTariff(caller.scope, toPeriod(query.month), query.language)
+      return found(tariff, NO_TARIFF)
+    },
   )
 }
+
+const NO_TARIFF = 'no tariff holds for the month yet'
 
 function addPrice(app: ConsoleServer, { priceUse }: Pick<TermsReads, 'priceUse'>): void {
   app.get(
     '/v1/tariff/price',
     {
-      config: { access: { role: 'reader' } },
+      config: { access: { role: 'reader', isScoped: true } },
       schema: {
         summary: 'What so many requests and bytes that count come to in a month, beside access and tiers',
-        querystring: querystring.extend({ requests: countQuery, bytes: countQuery }),
+        querystring: termsQuery.extend({ requests: countQuery, bytes: countQuery }),
         response: { 200: priceShape, 404: problemShape },
       },
     },
-    async ({ query }) => {
+    async ({ query, caller }) => {
+      const { language } = query
+      const use = { requests: BigInt(query.requests), bytes: BigInt(query.bytes), language }
       const period = query.month === undefined ? null : parseBillingPeriod(query.month)
-      const use = { requests: BigInt(query.requests), bytes: BigInt(query.bytes) }
-      return found(await priceUse(period, use), 'no tariff holds for the month yet')
+      return found(await priceUse(caller.scope, period, use), NO_TARIFF)
     },
   )
 }
@@ -165,13 +190,16 @@ function addWhatIf(app: ConsoleServer, { rateDraft }: Pick<TermsReads, 'rateDraf
         body: z.strictObject({
           version: tariffVersionShape.describe('the draft, as a version in a tariff file'),
           limit: z.int().min(1).max(CLIENTS_MAX).default(1_000),
+          language,
         }),
         response: { 200: draftShape, 404: problemShape, 422: problemShape },
       },
     },
     async ({ params, body }) => {
       const period = parseBillingPeriod(params.month)
-      const answer = found(await rateDraft(period, body.version, body.limit), `${period.month} is not closed`)
+      const { version, language, limit: clientsMax } = body
+      const draft = { version, language, clientsMax }
+      const answer = found(await rateDraft(period, draft), `${period.month} is not closed`)
       if (answer.kind === 'rated') return answer.rated
       throw new ProblemError({
         kind: 'tariff_faulty',

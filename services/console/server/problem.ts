@@ -55,6 +55,7 @@ type ProblemKind =
   | 'registry_faulty'
   | 'question_unclear'
   | 'import_running'
+  | 'replay_running'
   | 'store_unavailable'
   | 'log_unavailable'
   | 'tariff_faulty'

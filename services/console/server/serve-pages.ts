@@ -17,6 +17,8 @@ const PATHS = [
   '/dialogue/:id',
   '/pipeline',
   '/registry',
+  '/access',
+  '/sign-in',
 ]
 
 /**

@@ -219,7 +219,7 @@ export interface paths {
                                 bytes: string;
                             } | null;
                             tariffValidFrom: string | null;
-                            /** @description the import that holds for the month */
+                            /** @description the import that holds for the month; told to those who see every client */
                             registry: {
                                 sequence: number;
                                 importId: string;
@@ -562,7 +562,7 @@ export interface paths {
                                 bytes: string;
                             } | null;
                             tariffValidFrom: string | null;
-                            /** @description the import that holds for the month */
+                            /** @description the import that holds for the month; told to those who see every client */
                             registry: {
                                 sequence: number;
                                 importId: string;
@@ -723,7 +723,7 @@ export interface paths {
                                 bytes: string;
                             } | null;
                             tariffValidFrom: string | null;
-                            /** @description the import that holds for the month */
+                            /** @description the import that holds for the month; told to those who see every client */
                             registry: {
                                 sequence: number;
                                 importId: string;
@@ -1030,6 +1030,100 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts a client's month again from the log, and compares; a line of JSON for each step */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description percent-encoded */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description YYYY-MM */
+                        month: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Lines of progress, and the outcome last */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-ndjson": string;
+                    };
+                };
+                /** @description Why not */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3278,6 +3372,8 @@ export interface paths {
                 query?: {
                     /** @description this one, unless another is named */
                     month?: string;
+                    /** @description of what is said in words: Norwegian (bokmål) or English */
+                    language?: "nb" | "en";
                     requests?: string;
                     bytes?: string;
                 };
@@ -3472,6 +3568,12 @@ export interface paths {
                         };
                         /** @default 1000 */
                         limit?: number;
+                        /**
+                         * @description of what is said in words: Norwegian (bokmål) or English
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "nb" | "en";
                     };
                 };
             };
@@ -3799,6 +3901,8 @@ export interface paths {
                 query?: {
                     /** @description this one, unless another is named */
                     month?: string;
+                    /** @description of what is said in words: Norwegian (bokmål) or English */
+                    language?: "nb" | "en";
                 };
                 header?: never;
                 path?: never;

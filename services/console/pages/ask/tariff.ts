@@ -1,11 +1,14 @@
+import type { Language } from '@forbruk/schemas/statement/language.ts'
 import { api, bodyOf, type Done, queryOf, type Read } from './ask.ts'
 
 export type TariffAnswer = Read<'/v1/tariff'>
 export type TariffVersion = TariffAnswer['version']
 export type Rated = Done<'/v1/months/{month}/what-if'>
 
-export function tariffQuery(month: string) {
-  return queryOf(['tariff', month], () => api.GET('/v1/tariff', { params: { query: { month } } }))
+export function tariffQuery(month: string, language: Language) {
+  return queryOf(['tariff', month, language], () =>
+    api.GET('/v1/tariff', { params: { query: { month, language } } }),
+  )
 }
 
 /** Records nothing. */

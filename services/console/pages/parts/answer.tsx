@@ -25,16 +25,27 @@ export function Answer<Data>({
   )
 }
 
-export function Failure({ error, retry }: { readonly error: Error; readonly retry?: () => unknown }) {
+export function Failure({
+  error,
+  retry,
+  todo: said,
+}: {
+  readonly error: Error
+  readonly retry?: () => unknown
+  /** What to do about a refusal, where the place knows better. */
+  readonly todo?: string
+}) {
   const texts = useTexts(partTexts)
   const todo =
-    error instanceof Problem
-      ? error.status === 401
-        ? texts.signIn
-        : error.status >= 500
-          ? texts.serverFailed
-          : ''
-      : texts.unreachable
+    said !== undefined && error instanceof Problem && error.status < 500
+      ? said
+      : error instanceof Problem
+        ? error.status === 401
+          ? texts.signIn
+          : error.status >= 500
+            ? texts.serverFailed
+            : ''
+        : texts.unreachable
   return (
     <div className="notice bad" role="alert">
       <p>{error instanceof Problem ? error.message : texts.noAnswer}</p>

@@ -1,22 +1,21 @@
 import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
-import { Link, Outlet } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router'
+import { type Caller, sessionQuery, useCaller } from '../ask/session.ts'
 import { THEMES, useReader, useTexts } from '../reader/reader.tsx'
 import { frameTexts } from '../texts/frame.ts'
-
-const PAGES = [
-  ['/', 'overview'],
-  ['/clients', 'clients'],
-  ['/months', 'months'],
-  ['/dialogue', 'dialogue'],
-  ['/pipeline', 'pipeline'],
-  ['/registry', 'registry'],
-] as const
+import { Answer } from './answer.tsx'
+import { mayVisit, pagesOf, startOf } from './may-visit.ts'
+import { NotFound } from './not-found.tsx'
+import { SignIn } from './sign-in.tsx'
+import { SignedIn } from './signed-in.tsx'
 
 const LANGUAGE_NAMES = { nb: 'Norsk', en: 'English' } as const
 
 /** What stands around every page. */
 export function Frame() {
   const texts = useTexts(frameTexts)
+  const session = useQuery(sessionQuery)
   return (
     <div className="frame">
       <a className="skip" href="#content">
@@ -27,22 +26,52 @@ export function Frame() {
           Forbruk
         </Link>
         <nav aria-label={texts.pages}>
-          <ul>
-            {PAGES.map(([to, name]) => (
-              <li key={to}>
-                <Link to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
-                  {texts[name]}
-                </Link>
-              </li>
-            ))}
-          </ul>
+          <Pages />
         </nav>
         <Choices />
       </header>
       <main id="content" tabIndex={-1}>
-        <Outlet />
+        <Answer query={session} height={600}>
+          {({ caller, hasLogin }) =>
+            caller === null ? <SignIn hasLogin={hasLogin} /> : <Page caller={caller} />
+          }
+        </Answer>
       </main>
     </div>
+  )
+}
+
+/** What the address names, for whoever may be shown it. */
+function Page({ caller }: { readonly caller: Caller }) {
+  const { pathname } = useLocation()
+  const start = startOf(caller)
+  if (pathname === '/' && start.to !== '/') {
+    return start.clientId === undefined ? (
+      <Navigate to={start.to} replace />
+    ) : (
+      <Navigate to={start.to} params={{ clientId: start.clientId }} replace />
+    )
+  }
+  return mayVisit(caller, pathname) ? <Outlet /> : <NotFound />
+}
+
+function Pages() {
+  const texts = useTexts(frameTexts)
+  const caller = useCaller()
+  return (
+    <ul>
+      {(caller === null ? [] : pagesOf(caller)).map(({ to, clientId, name }) => (
+        <li key={to}>
+          <Link
+            to={to}
+            {...(clientId === undefined ? {} : { params: { clientId } })}
+            activeOptions={{ exact: to === '/', includeSearch: false }}
+          >
+            {texts[name]}
+          </Link>
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -51,7 +80,7 @@ function Choices() {
   const { language, theme, choose } = useReader()
   return (
     <div className="choices">
-      <div id="signed-in" />
+      <SignedIn />
       <select
         aria-label={texts.language}
         value={language}

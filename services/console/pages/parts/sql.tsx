@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { useSeesAll } from '../ask/session.ts'
 import { useTexts } from '../reader/reader.tsx'
 import { partTexts } from '../texts/parts.ts'
 
@@ -6,10 +7,13 @@ import { partTexts } from '../texts/parts.ts'
 export function Sql({ text, of }: { readonly text: string; readonly of: string }) {
   const texts = useTexts(partTexts)
   const [isCopied, setCopied] = useState(false)
+  const seesAll = useSeesAll()
   const copy = async () => {
     await navigator.clipboard.writeText(text)
     setCopied(true)
   }
+  // Who sees some clients alone has no way to ask it.
+  if (!seesAll) return null
   return (
     <details className="sql">
       <summary aria-label={texts.sqlOf(of)}>SQL</summary>

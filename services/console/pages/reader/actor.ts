@@ -1,9 +1,14 @@
 import { useState } from 'react'
+import { useCaller } from '../ask/session.ts'
 
 const KEY = 'forbruk.actor'
 
-/** Who decides here, as it is recorded: typed once, and kept by the browser. */
-export function useActor(): readonly [string, (name: string) => void] {
+/**
+ * Who decides here, as it is recorded: whoever signed in, which `isKnown` says; else typed once, and kept by the
+ * browser.
+ */
+export function useActor(): readonly [actor: string, setActor: (name: string) => void, isKnown: boolean] {
+  const known = useCaller()?.actor ?? null
   const [actor, setActor] = useState(() => {
     try {
       return localStorage.getItem(KEY) ?? ''
@@ -19,5 +24,5 @@ export function useActor(): readonly [string, (name: string) => void] {
       // It is typed again at the next visit.
     }
   }
-  return [actor, choose]
+  return [known ?? actor, choose, known !== null]
 }

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { type ClientAnswer, clientQuery } from '../../ask/clients.ts'
 import { statementQuery } from '../../ask/months.ts'
 import { Problem } from '../../ask/problem.ts'
+import { useSeesAll } from '../../ask/session.ts'
 import { type TariffVersion, tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
@@ -14,7 +15,7 @@ import { sumSql } from '../../sql/usage.ts'
 import { Allowance } from './allowance.tsx'
 import { Charge } from './charge.tsx'
 import { ClientDays } from './client-days.tsx'
-import { ItsCase, Prove, Statements } from './records.tsx'
+import { ItsCase, Prove, Statements, TakeAway } from './records.tsx'
 import { ByIntegration, ByStatus } from './splits.tsx'
 import { clientTexts } from './texts.ts'
 import { WeekHeat } from './week-heat.tsx'
@@ -69,7 +70,8 @@ function Unknown({ clientId }: { readonly clientId: string }) {
 }
 
 function Shown({ answer, clientId }: { readonly answer: ClientAnswer; readonly clientId: string }) {
-  const tariff = useQuery(tariffQuery(answer.month))
+  const { language } = useReader()
+  const tariff = useQuery(tariffQuery(answer.month, language))
   const { month } = answer
   const stated = answer.statements.find(each => each.month === month && each.isLatest)
   const statement = useQuery({
@@ -104,6 +106,7 @@ function Rest({
   readonly version: TariffVersion | undefined
 }) {
   const { registered, month } = answer
+  const seesAll = useSeesAll()
   const names = new Map(registered?.activations.map(({ integrationId, name }) => [integrationId, name]))
   return (
     <>
@@ -115,8 +118,14 @@ function Rest({
       </div>
       <WeekHeat clientId={clientId} month={month} />
       <Statements statements={answer.statements} clientId={clientId} />
-      <ItsCase cases={answer.cases} month={month} />
-      <Prove month={month} clientId={clientId} statements={answer.statements} />
+      {seesAll ? (
+        <>
+          <ItsCase cases={answer.cases} month={month} />
+          <Prove month={month} clientId={clientId} statements={answer.statements} />
+        </>
+      ) : (
+        <TakeAway month={month} clientId={clientId} />
+      )}
     </>
   )
 }

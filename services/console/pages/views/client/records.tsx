@@ -3,11 +3,13 @@ import { Link } from '@tanstack/react-router'
 import { urlOf } from '../../ask/ask.ts'
 import type { ClientAnswer, ClientStatement } from '../../ask/clients.ts'
 import { proofQuery, statementUrl } from '../../ask/months.ts'
+import { useMay } from '../../ask/session.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { clientStatementsSql } from '../../sql/statements.ts'
+import { Replay } from './replay.tsx'
 import { clientTexts } from './texts.ts'
 
 /** What each revision of each closed month says of the client. */
@@ -93,6 +95,7 @@ export function Prove({
   readonly statements: readonly ClientStatement[]
 }) {
   const texts = useTexts(clientTexts)
+  const mayReplay = useMay('account_manager')
   const isClosed = statements.some(each => each.month === month)
   const query = useQuery({ ...proofQuery(month), enabled: isClosed })
   return (
@@ -130,23 +133,32 @@ export function Prove({
       ) : (
         <Empty>{texts.notClosed}</Empty>
       )}
+      {mayReplay ? <Replay key={`${clientId} ${month}`} clientId={clientId} month={month} /> : null}
       <p className="soft">{texts.replay}</p>
       <pre className="command">npx forbruk audit --month {month} --replay</pre>
-      <p>
-        {texts.takeAway}{' '}
-        <a
-          download={`${clientId}-${month}.json`}
-          href={urlOf('/v1/usage', {
-            month,
-            by: 'day',
-            split: ['integration', 'statusClass'],
-            client: clientId,
-            limit: '10000',
-          })}
-        >
-          JSON
-        </a>
-      </p>
+      <TakeAway month={month} clientId={clientId} />
     </Section>
+  )
+}
+
+/** The figures as a file, also for who sees nothing else of what they rest on. */
+export function TakeAway({ month, clientId }: { readonly month: string; readonly clientId: string }) {
+  const texts = useTexts(clientTexts)
+  return (
+    <p>
+      {texts.takeAway}{' '}
+      <a
+        download={`${clientId}-${month}.json`}
+        href={urlOf('/v1/usage', {
+          month,
+          by: 'day',
+          split: ['integration', 'statusClass'],
+          client: clientId,
+          limit: '10000',
+        })}
+      >
+        JSON
+      </a>
+    </p>
   )
 }

@@ -2,6 +2,7 @@ import type { CaseAction, DialogueCase, Outcome } from '@forbruk/schemas/dialogu
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { addStep } from '../../ask/cases.ts'
+import { useMay } from '../../ask/session.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useActor } from '../../reader/actor.ts'
@@ -16,7 +17,8 @@ type Kind = (typeof ACTIONS)[number]
 export function Act({ shown }: { readonly shown: DialogueCase }) {
   const texts = useTexts(dialogueTexts)
   const queries = useQueryClient()
-  const [actor, setActor] = useActor()
+  const mayAct = useMay('account_manager')
+  const [actor, setActor, isKnown] = useActor()
   const isDecided = shown.state === 'decided'
   const wasDecided = shown.months.some(each => each.outcome !== null)
   const possible = ACTIONS.filter(each =>
@@ -31,18 +33,21 @@ export function Act({ shown }: { readonly shown: DialogueCase }) {
     event.preventDefault()
     record.mutate(readAction(kind, new FormData(event.currentTarget)))
   }
+  if (!mayAct) return null
   return (
     <Section title={texts.act}>
       <form className="form" onSubmit={submit}>
-        <label>
-          {texts.you}
-          <input
-            required
-            autoComplete="name"
-            value={actor}
-            onChange={event => setActor(event.target.value)}
-          />
-        </label>
+        {isKnown ? null : (
+          <label>
+            {texts.you}
+            <input
+              required
+              autoComplete="name"
+              value={actor}
+              onChange={event => setActor(event.target.value)}
+            />
+          </label>
+        )}
         <label>
           {texts.action}
           <select

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { announceMonth, type ClosedMonth } from '../../ask/months.ts'
+import { useMay } from '../../ask/session.ts'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useActor } from '../../reader/actor.ts'
@@ -9,6 +10,8 @@ import { monthsTexts } from './texts.ts'
 
 /** Statements that nobody receives before a person has approved them, up to what stands here. */
 export function Approval({ months }: { readonly months: readonly ClosedMonth[] }) {
+  const mayApprove = useMay('closer')
+  if (!mayApprove) return null
   const waiting = months.filter(each => each.announcement === 'waiting' && each.isLatest)
   return waiting.map(each => <Waiting key={each.approve} waiting={each} />)
 }
@@ -16,7 +19,7 @@ export function Approval({ months }: { readonly months: readonly ClosedMonth[] }
 function Waiting({ waiting }: { readonly waiting: ClosedMonth }) {
   const texts = useTexts(monthsTexts)
   const { format } = useReader()
-  const [actor, setActor] = useActor()
+  const [actor, setActor, isKnown] = useActor()
   const queries = useQueryClient()
   const { month, approve } = waiting
   const announce = useMutation({
@@ -30,10 +33,12 @@ function Waiting({ waiting }: { readonly waiting: ClosedMonth }) {
   return (
     <Section title={`${texts.ofMonth(format.month(month))}: ${texts.announcements.waiting}`}>
       <form className="actions" onSubmit={submit}>
-        <label>
-          {texts.you}
-          <input required value={actor} onChange={event => setActor(event.target.value)} />
-        </label>
+        {isKnown ? null : (
+          <label>
+            {texts.you}
+            <input required value={actor} onChange={event => setActor(event.target.value)} />
+          </label>
+        )}
         <button type="submit" className="main" disabled={announce.isPending}>
           {texts.approve} <code>{approve}</code>
         </button>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { type ClosedMonth, completenessQuery, exportUrl, monthsQuery } from '../../ask/months.ts'
+import { useMay, useSeesAll } from '../../ask/session.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { MonthPicker } from '../../parts/month-picker.tsx'
@@ -63,7 +64,9 @@ function OneMonth({
 }) {
   const texts = useTexts(monthsTexts)
   const { format } = useReader()
-  const completeness = useQuery({ ...completenessQuery(month), refetchInterval: EVERY_MS })
+  const mayClose = useMay('closer')
+  const seesAll = useSeesAll()
+  const completeness = useQuery({ ...completenessQuery(month), refetchInterval: EVERY_MS, enabled: seesAll })
   const newest = months.find(each => each.month === month && each.isLatest)
   const closedAs =
     newest === undefined
@@ -71,12 +74,14 @@ function OneMonth({
       : texts.isClosed(format.month(month), String(newest.revision), format.instant(newest.closedAt))
   return (
     <>
-      <Answer query={completeness} height={900}>
-        {answer => <Completeness answer={answer} closedAs={closedAs} />}
-      </Answer>
-      {completeness.isPending ? null : (
+      {seesAll ? (
+        <Answer query={completeness} height={900}>
+          {answer => <Completeness answer={answer} closedAs={closedAs} />}
+        </Answer>
+      ) : null}
+      {completeness.isLoading ? null : (
         <>
-          <Trial key={month} month={month} newestHash={newest?.contentHash ?? null} />
+          {mayClose ? <Trial key={month} month={month} newestHash={newest?.contentHash ?? null} /> : null}
           {children}
           <Payers month={month} months={months} />
         </>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type RegistryAnswer, type RegistryVersion, registryQuery } from '../../ask/registry.ts'
+import { useMay } from '../../ask/session.ts'
 import { tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
@@ -83,15 +84,16 @@ function Imports({ answer: { month, holding, imports } }: { readonly answer: Reg
 
 function Prices({ month }: { readonly month: string }) {
   const texts = useTexts(registryTexts)
-  const { format } = useReader()
-  const query = useQuery(tariffQuery(month))
+  const { format, language } = useReader()
+  const query = useQuery(tariffQuery(month, language))
+  const mayImport = useMay('closer')
   return (
     <>
       <Answer query={query} height={900}>
         {({ version, sentences }) => (
           <>
             <Section title={texts.prices(format.month(version.validFrom))}>
-              <ul className="list" lang="en">
+              <ul className="list">
                 {sentences.map(sentence => (
                   <li key={sentence}>{sentence}</li>
                 ))}
@@ -101,7 +103,7 @@ function Prices({ month }: { readonly month: string }) {
           </>
         )}
       </Answer>
-      {query.isPending ? null : <Import />}
+      {query.isPending || !mayImport ? null : <Import />}
     </>
   )
 }
