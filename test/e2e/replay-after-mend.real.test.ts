@@ -20,7 +20,7 @@ const WHY = ['--reason', 'the format named another field']
 /** The gateway calls its clients `who`. */
 function lineOf(number: number): string {
   const fields = { msec: (TIME_MS + number) / 1_000, who: `client-${number % 7}`, status: 200, bytes_sent: 1 }
-  return JSON.stringify({ ...fields, request_length: number, $request_id: `id-${number}` })
+  return JSON.stringify({ ...fields, request_length: number, rid: `id-${number}` })
 }
 
 type Installation = {
@@ -41,7 +41,7 @@ function install(settings: Record<string, string> = {}): Installation {
 
 function declare({ format }: Installation, client: string): void {
   const { requestIds: _, ...declared } = JSON.parse(readFileSync(NGINX, 'utf8'))
-  const requestIds = [{ field: '$request_id', setBy: 'gateway' }]
+  const requestIds = [{ field: '$request_id', at: 'rid', setBy: 'gateway' }]
   writeFileSync(format, JSON.stringify({ ...declared, format: 'ours', client, requestIds }))
 }
 

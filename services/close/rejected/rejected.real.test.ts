@@ -172,6 +172,27 @@ test('a replay that breaks off after it sent is completed by the next, which sen
   expect(sent.reduce((sum, count) => sum + count, 0)).toBe(1)
 })
 
+test('copies of a request that its gateway named are sent once, under that name, whenever each is mended', async () => {
+  const request = {
+    ...{ clientId: 'firma', integrationId: 'shop', timeMs: 1_792_065_600_500, status: 200 },
+    ...{ requestBytes: 1, responseBytes: 2, requestId: 'id-7' },
+  }
+  const mendAt = (...places: string[]) =>
+    replayRejected({
+      ...{ store: place().store, log: place().log, ...by, clock },
+      formatOf: () => openGatewayFormat('nginx-json'),
+      mends: places.map(at => ({ at: parseCoordinates(at), mend: { kind: 'request', request } })),
+    })
+  const ends = await logEnds()
+  expect(await mendAt('1:0', '1:1')).toEqual({ sent: 1, before: 1 })
+  expect(await mendAt('1:1')).toEqual({ sent: 0, before: 1 })
+  const sent = (await logEnds()).map((end, index) => end - (ends[index] ?? 0))
+  expect(sent.reduce((sum, count) => sum + count, 0)).toBe(1)
+  expect(
+    await rows("SELECT DISTINCT request_id, to_offset FROM rejected_mend WHERE step = 'sent'"),
+  ).toHaveLength(1)
+})
+
 test('a mend that is none is refused, and nothing is sent', async () => {
   const ends = await logEnds()
   await expect(replay({ integration_id: 'shop' })).rejects.toThrow(
