@@ -45,9 +45,12 @@ export function createReads(parts: ReadParts): Reads {
       const { clients } = await readClients(asked, { ...ONE_CLIENT, clientId })
       const [client] = clients
       if (client === undefined) return null
-      const registered = await readClientRegistry(store, terms, clientId)
-      const cases = await listCases(store, nowMs, { clientId })
-      return { facts, client, registered, cases, statements: await readClientStatements(store, clientId) }
+      const [registered, cases, statements] = await Promise.all([
+        readClientRegistry(store, terms, clientId),
+        listCases(store, nowMs, { clientId }),
+        readClientStatements(store, clientId),
+      ])
+      return { facts, client, registered, cases, statements }
     },
     async readRegistry(period) {
       const { terms } = await look(period)
