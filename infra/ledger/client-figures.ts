@@ -1,6 +1,9 @@
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
-import type { QueryParams } from '../store/store.ts'
+import type { QueryParams, Store } from '../store/store.ts'
+import { text } from '../store/tables/codec.ts'
+import { shapeOf } from '../store/tables/table.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
+import { countedIn } from './settled-month.ts'
 import { IS_COUNTED, sumCounted } from './sum-counted.ts'
 
 type BytesCounted = 'request_and_response' | 'request' | 'response'
@@ -21,10 +24,13 @@ type FiguresQuestion = {
 /**
  * A SELECT of what each client did in the range, and what of it counts: `client_id, requests, request_bytes,
  * response_bytes, metered_requests, metered_bytes, recent_requests, recent_bytes`, the last two of what counts from an
- * hour on. The sums of a client are those of its uses, each as `readUses` has it.
+ * hour on; null: of nothing. The sums of a client are those of its uses, each as `readUses` has it.
  */
-export function spellClientFigures(question: FiguresQuestion & { readonly recentStartMs: number }): SqlPart {
-  const { metered, bytesCounted, recentStartMs } = question
+export function spellClientFigures(
+  question: FiguresQuestion & { readonly recentStartMs: number | null },
+): SqlPart {
+  const { range, metered, bytesCounted, recentStartMs } = question
+  const { view, inRange, params } = countedIn(range)
   const sql = `
 SELECT
     client_id,
@@ -42,18 +48,30 @@ FROM
         ${sumCounted('requests')} AS requests_sum,
         ${sumCounted('request_bytes')} AS request_bytes_sum,
         ${sumCounted('response_bytes')} AS response_bytes_sum,
-        ${sumCounted(`if(${IS_RECENT}, requests, 0)`)} AS recent_requests_sum,
-        ${sumCounted(`if(${IS_RECENT}, ${BYTES[bytesCounted]}, 0)`)} AS recent_bytes_sum
-    FROM usage_counted
-    WHERE stream = {stream:String} AND ${IN_RANGE} ${ofClients(question)}
+        ${sumCounted('recent_requests')} AS recent_requests_sum,
+        ${sumCounted('recent_bytes')} AS recent_bytes_sum
+    FROM
+    (
+        SELECT
+            client_id, integration_id, status_class, requests, request_bytes, response_bytes,
+            0 AS recent_requests, 0 AS recent_bytes
+        FROM ${view} WHERE stream = {stream:String} AND ${inRange} ${ofClients(question)}
+        ${recentStartMs === null ? '' : `UNION ALL ${spellRecent(question)}`}
+    )
     GROUP BY client_id, integration_id, status_class
     ${IS_COUNTED}
 )
 GROUP BY client_id`
-  return { sql, params: { ...paramsOf(question), recent: recentStartMs / 1_000 } }
+  return { sql, params: { ...params, ...paramsOf(question), recent: (recentStartMs ?? 0) / 1_000 } }
 }
 
-const IS_RECENT = `hour >= toDateTime({recent:UInt32}, 'UTC')`
+/** By the hour, whatever is settled. */
+function spellRecent(question: FiguresQuestion): string {
+  return `
+SELECT client_id, integration_id, status_class, 0, 0, 0, requests, ${BYTES[question.bytesCounted]}
+FROM usage_counted
+WHERE stream = {stream:String} AND ${IN_RANGE} AND hour >= toDateTime({recent:UInt32}, 'UTC') ${ofClients(question)}`
+}
 
 /** The same by day of a time zone: `client_id, day, requests, bytes, metered_requests, metered_bytes`. */
 export function spellClientDays(question: FiguresQuestion & { readonly timeZone: string }): SqlPart {
@@ -103,3 +121,30 @@ const BYTES_SUM = {
   request: 'request_bytes_sum',
   response: 'response_bytes_sum',
 } as const satisfies Record<BytesCounted, string>
+
+type UsersQuestion = {
+  readonly stream: string
+  readonly range: PeriodRange
+  readonly requestsMin: bigint
+  readonly bytesMin: bigint
+  readonly clientsMax: number
+}
+
+/** The clients that made so many requests in the range, or moved so many bytes. Null: there are more of them. */
+export async function findUsersOf(store: Store, question: UsersQuestion): Promise<readonly string[] | null> {
+  const { stream, range, requestsMin, bytesMin, clientsMax } = question
+  const { view, inRange, params } = countedIn(range)
+  const rows = await store.query(
+    `SELECT client_id FROM ${view} WHERE stream = {stream:String} AND ${inRange}
+     GROUP BY client_id
+     HAVING ${sumCounted('requests')} >= {requests_min:UInt64}
+         OR ${sumCounted('request_bytes + response_bytes')} >= {bytes_min:UInt64}
+     LIMIT {clients_max:UInt32}`,
+    shapeOf({ clientId: text }),
+    {
+      ...{ ...params, stream, clients_max: clientsMax + 1 },
+      ...{ requests_min: String(requestsMin), bytes_min: String(bytesMin) },
+    },
+  )
+  return rows.length > clientsMax ? null : rows.map(row => row.clientId)
+}

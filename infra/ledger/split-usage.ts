@@ -11,6 +11,7 @@ import { count64, text } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
 import type { SqlPart } from './client-figures.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
+import { type CountedIn, countedByDay, countedIn, SETTLED_ZONE } from './settled-month.ts'
 import { IS_COUNTED, sumCounted } from './sum-counted.ts'
 
 /** Of a range whose days and months are those of a time zone. */
@@ -50,19 +51,20 @@ const NAMED = {
 } as const satisfies Record<UsageSplit, string>
 
 function spell(stream: string, question: RangeQuestion): SqlPart {
-  const { range, timeZone, interval, splits, order, after, rowsMax, seen } = question
+  const { timeZone, interval, splits, order, after, rowsMax, seen } = question
   const { clientIds, integrationIds, statusClasses } = question
+  const { view, inRange, params: ofRange } = chooseView(question)
   const sql = `
 SELECT
-    ${interval === null ? "''" : AT[interval]} AS at_name,
+    ${interval === null ? "''" : AT[view][interval]} AS at_name,
     ${splits.includes('client') ? 'client_id' : "''"} AS client_name,
     ${splits.includes('integration') ? 'integration_id' : "''"} AS integration_name,
     ${splits.includes('statusClass') ? 'toString(status_class)' : "''"} AS status_name,
     ${sumCounted('requests')} AS requests_sum,
     ${sumCounted('request_bytes')} AS request_bytes_sum,
     ${sumCounted('response_bytes')} AS response_bytes_sum
-FROM usage_counted
-WHERE stream = {stream:String} AND ${IN_RANGE} ${seen === null ? '' : `AND ${seen.sql}`}
+FROM ${view}
+WHERE stream = {stream:String} AND ${inRange} ${seen === null ? '' : `AND ${seen.sql}`}
     ${clientIds.length === 0 ? '' : 'AND client_id IN {clients:Array(String)}'}
     ${integrationIds.length === 0 ? '' : 'AND integration_id IN {integrations:Array(String)}'}
     ${statusClasses.length === 0 ? '' : 'AND toString(status_class) IN {classes:Array(String)}'}
@@ -71,7 +73,7 @@ ${IS_COUNTED} ${after === null ? '' : `AND ${AFTER[order]}`}
 ORDER BY ${FIRST[order]} ${NAMES}
 LIMIT {limit:UInt32}`
   const params = {
-    ...{ stream, ...rangeParams(range), zone: timeZone, limit: rowsMax },
+    ...{ ...ofRange, stream, zone: timeZone, limit: rowsMax },
     ...{ clients: clientIds, integrations: integrationIds, classes: statusClasses },
     ...(after === null ? {} : paramsOf(after)),
     ...seen?.params,
@@ -79,12 +81,30 @@ LIMIT {limit:UInt32}`
   return { sql, params }
 }
 
-const AT = {
+/** The one that says it soonest: by month or day as far as that is settled, else by the hour. */
+function chooseView(question: RangeQuestion): CountedIn {
+  const { range, timeZone, interval, splits, seen } = question
+  const { clientIds, integrationIds, statusClasses } = question
+  const byHour = { view: 'usage_counted', inRange: IN_RANGE, params: rangeParams(range) } as const
+  if (timeZone !== SETTLED_ZONE || seen !== null || interval === 'hour' || interval === 'hourOfWeek')
+    return byHour
+  const isOfAll = [splits, clientIds, integrationIds, statusClasses].every(each => each.length === 0)
+  if (isOfAll) return countedByDay(range)
+  return interval === 'day' ? byHour : countedIn(range)
+}
+
+const BY_HOUR = {
   hour: `formatDateTime(hour, '%Y-%m-%dT%H:00:00Z', 'UTC')`,
   day: 'toString(toDate(hour, {zone:String}))',
   month: `formatDateTime(hour, '%Y-%m', {zone:String})`,
   hourOfWeek: `concat(toString(toDayOfWeek(hour, 0, {zone:String})), 'T', formatDateTime(hour, '%H', {zone:String}))`,
 } as const satisfies Record<UsageInterval, string>
+
+const AT = {
+  usage_counted: BY_HOUR,
+  usage_by_day: { ...BY_HOUR, day: 'toString(day)', month: `formatDateTime(day, '%Y-%m')` },
+  usage_by_month: { ...BY_HOUR, month: `formatDateTime(first_day, '%Y-%m')` },
+} as const satisfies Record<CountedIn['view'], Record<UsageInterval, string>>
 
 const NAMES = 'at_name, client_name, integration_name, status_name'
 const BYTES = 'request_bytes_sum + response_bytes_sum'

@@ -65,6 +65,8 @@ const VIEWS_NOT_READ = [
   'statement_adjustments',
   'statement_lines',
   'statements',
+  'usage_by_day',
+  'usage_by_month',
   'usage_counted',
   'usage_daily',
   'usage_hourly',

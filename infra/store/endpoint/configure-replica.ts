@@ -12,7 +12,7 @@ export type ReplicaTable = {
  * Rows are written before the row that vouches for them. So a replica looks at what vouches first: it may know more
  * rows than are vouched for, as any reader of the store may, and never fewer.
  */
-const VOUCHING = ['block_ledger', 'month_close']
+const VOUCHING = ['usage_settlement', 'block_ledger', 'month_close']
 
 /** Pure. In the order in which they are to be looked at. */
 export function planTables({ tables }: StoreDescription): ReplicaTable[] {

@@ -25,6 +25,8 @@ export const text: Codec<string> = { read: z.string(), write: same, holds: type 
 /** `YYYY-MM-DD`: a day of some time zone, which is no instant. */
 export const dateText: Codec<string> = { read: z.iso.date(), write: same, holds: text.holds }
 
+/** The same in a column of its own type. */
+export const date: Codec<string> = { read: dateText.read, write: same, holds: type => type === 'Date' }
 export const uuid: Codec<string> = { read: z.uuid(), write: same, holds: type => type === 'UUID' }
 
 /** Null where the text column, which can't be null, is empty: there is none. */

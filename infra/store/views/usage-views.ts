@@ -47,4 +47,29 @@ export const usageViews: ViewTexts = {
       response_bytes: 'To be added up, in bytes',
     },
   },
+  usage_by_month: {
+    is:
+      'The same as usage_counted by month, and read faster: of blocks that are complete it has the sums. A row says ' +
+      'nothing alone; only sums do.',
+    columns: {
+      stream: 'The topic that was counted',
+      client_id: WHO.client_id,
+      first_day: "The month's first day, Europe/Oslo",
+      integration_id: WHO.integration_id,
+      status_class: STATUS_CLASS,
+      requests: 'To be added up: -1 for a copy',
+      request_bytes: 'To be added up, in bytes',
+      response_bytes: 'To be added up, in bytes',
+    },
+  },
+  usage_by_day: {
+    is: 'The same by day, of all clients together.',
+    columns: {
+      stream: 'The topic that was counted',
+      day: 'Day of Europe/Oslo',
+      requests: 'To be added up: -1 for a copy',
+      request_bytes: 'To be added up, in bytes',
+      response_bytes: 'To be added up, in bytes',
+    },
+  },
 }

@@ -13,6 +13,7 @@ import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts'
 import { FOLD_VERSION, UNSIGNED_VERSION } from '../count/block.ts'
 import { type AuditFinding, checkLedger } from './check-ledger.ts'
+import { checkSettled } from './check-settled.ts'
 import { replayBlocks } from './replay-blocks.ts'
 import { replayRecognition } from './replay-recognition.ts'
 
@@ -110,7 +111,7 @@ async function readSettled(
     const sums = await readBlockSums(store, stream)
     const partitions = new Map(blocks.map(({ partition }) => [partition, 0]))
     const identities = await readIdentitySums(store, stream, partitions)
-    const findings = checkLedger(blocks, sums, identities, gaps)
+    const findings = [...checkLedger(blocks, sums, identities, gaps), ...(await checkSettled(store, stream))]
     if (findings.length === 0 || attempt === ATTEMPTS_MAX) return { blocks, findings }
     await sleep(ATTEMPT_INTERVAL_MS)
   }

@@ -13,6 +13,7 @@ type AuditCheck =
   | 'sources_equal_ledger'
   | 'identities_equal_ledger'
   | 'sources_complete'
+  | 'settled_equals_rollup'
   | 'replay_equals_stored'
 
 /** One thing that is not as it must be: where, and by how much. */

@@ -15,6 +15,7 @@ import { PartitionFold } from '../count/partition-fold.ts'
 import { findRepeated } from '../recognise/find-repeated.ts'
 import { HASHES_MAX, Recogniser } from '../recognise/recogniser.ts'
 import { resumePartition } from '../resume/resume.ts'
+import { keepSettling } from '../settle/keep-settling.ts'
 import { countLog } from './count-log.ts'
 import { encodeBlock } from './encode-block.ts'
 import { flushRows } from './flush.ts'
@@ -40,7 +41,22 @@ type AggregateSettings = {
  * Counts the log into the store until `signal`, or until caught up. Waits out a store that is away; throws what waiting
  * doesn't mend, having written nothing that the ledger doesn't vouch for.
  */
-export function aggregate(settings: AggregateSettings): Promise<void> {
+export async function aggregate(settings: AggregateSettings): Promise<void> {
+  if (settings.untilCaughtUp) return count(settings)
+  const { log, store, logger } = settings
+  const counted = new AbortController()
+  const signal = AbortSignal.any([settings.signal, counted.signal])
+  const stream = log.topic
+  const settling = keepSettling({ store, stream, newId: randomUUID, clock: Date.now, logger, sleep, signal })
+  try {
+    await count(settings)
+  } finally {
+    counted.abort()
+    await settling
+  }
+}
+
+function count(settings: AggregateSettings): Promise<void> {
   const { log, store } = settings
   const ledger = createLedgerReader(store)
   const scanner = new RequestScanner()

@@ -44,6 +44,43 @@ test('a table comes as JSON, as CSV and as Parquet, with the same figures', asyn
   await expectProblem(await ask(USAGE, { accept: 'text/html' }), 406, 'format_unknown')
 })
 
+const LISTS = [
+  ['/v1/clients?month=2026-10&sort=requests&order=desc', 'client_id', 'requests'],
+  ['/v1/months', 'month', 'statements'],
+  ['/v1/months/2026-10/statements', 'payer_id', 'payable_nok'],
+  ['/v1/cases', 'case_id', 'overage_requests'],
+  ['/v1/alerts', 'alert_id', 'used'],
+] as const
+
+test('every list comes as a file, as CSV and Parquet with the same rows, and all of them', async () => {
+  await countAll()
+  await open()
+  expect((await post(CLOSE)).status).toBe(200)
+  for (const [path, id, figure] of LISTS) {
+    const csv = await ask(`${path}`, { accept: 'text/csv' })
+    expect([path, csv.headers.get('content-type')]).toEqual([path, 'text/csv; charset=utf-8; header=present'])
+    const [header = [], ...records] = z.array(z.array(z.string())).parse(parse(await csv.text()))
+    const parquet = await ask(path, { accept: 'application/vnd.apache.parquet' })
+    expect([path, parquet.status]).toEqual([path, 200])
+    const bytes = Buffer.from(await parquet.arrayBuffer())
+    expect([bytes.subarray(0, 4), bytes.subarray(-4)].join()).toBe('PAR1,PAR1')
+    expect([path, header.includes(id), header.includes(figure)]).toEqual([path, true, true])
+    // Of a file without rows ClickHouse says that it has no columns.
+    expect([path, records.length > 0]).toEqual([path, path !== '/v1/alerts'])
+    if (records.length === 0) continue
+    const read = await rows(
+      `SELECT toString(${id}) AS id, toString(${figure}) AS figure
+       FROM format(Parquet, unhex('${bytes.toString('hex')}'))`,
+    )
+    const [idAt, figureAt] = [header.indexOf(id), header.indexOf(figure)]
+    expect(read).toEqual(records.map(record => ({ id: record[idAt], figure: record[figureAt] })))
+    await expectProblem(await ask(path, { accept: 'text/html' }), 406, 'format_unknown')
+  }
+  const all = await ask('/v1/clients?month=2026-10&limit=1', { accept: 'text/csv' })
+  expect(parse(await all.text()).length).toBeGreaterThan(2)
+  await expectProblem(await ask('/v1/months/2026-09/statements', { accept: 'text/csv' }), 404, 'not_found')
+})
+
 test('who has an answer already gets none, until it says something else', async () => {
   await countAll()
   await open()

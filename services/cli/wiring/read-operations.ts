@@ -54,10 +54,12 @@ export function createReads(parts: ReadParts): Reads {
       const { asked, terms, nowMs, facts } = await look(period, scope)
       const client = await findClient(asked, clientId)
       if (client === null) return null
-      const inRegistry = await readClientRegistry(store, terms, clientId)
+      const [inRegistry, cases, statements] = await Promise.all([
+        readClientRegistry(store, terms, clientId),
+        scope.kind === 'all' ? listCases(store, nowMs, { clientId }) : [],
+        readClientStatements(store, clientId, { scope, statementsTopic }),
+      ])
       const registered = inRegistry && { ...inRegistry, partnerId: client.partnerId }
-      const cases = scope.kind === 'all' ? await listCases(store, nowMs, { clientId }) : []
-      const statements = await readClientStatements(store, clientId, { scope, statementsTopic })
       return { facts, client, registered, cases, statements }
     },
     async readRegistry(period) {

@@ -29,14 +29,15 @@ export async function readOverview(parts: ReadParts, { terms, nowMs, facts }: Lo
   const { store, stream } = parts
   const { period, timeZone, days } = terms
   const before = period.month === FIRST_MONTH ? null : periodBefore(period)
-  const usage = await readDays(parts, period, timeZone)
-  const usageBefore = before === null ? [] : await readDays(parts, before, timeZone)
-  const { clients, totals } = await readClients({ store, stream, terms, nowMs, seen: null }, NEAR)
-  const partitions = await readPartitions(store, stream, await parts.openLog())
-  const sources = await readSources(store, stream)
-  const silent = await readSilentSources(store, stream)
-  const cases = await listCases(store, nowMs, { state: 'open' })
-  const rejected = await countRejected(store, stream, null)
+  const [usage, usageBefore, { clients, totals }, counting, cases, rejected, waiting] = await Promise.all([
+    readDays(parts, period, timeZone),
+    before === null ? [] : readDays(parts, before, timeZone),
+    readClients({ store, stream, terms, nowMs, seen: null }, NEAR),
+    readCounting(parts),
+    listCases(store, nowMs, { state: 'open' }),
+    countRejected(store, stream, null),
+    parts.readWaiting(nowMs),
+  ])
   const daysBefore = before === null ? [] : listDays(before)
   return {
     facts,
@@ -45,13 +46,21 @@ export async function readOverview(parts: ReadParts, { terms, nowMs, facts }: Lo
     compared: compareMonths(days, dateAt(nowMs, timeZone), usage, { days: daysBefore, usage: usageBefore }),
     totals: { over: totals.over, heading: totals.heading, near: totals.near },
     clients,
-    freshness: tellFreshness(partitions, parts.findStandstills().length),
-    completeness: tellCompleteness(sources, silent),
-    waiting: await parts.readWaiting(nowMs),
+    ...counting,
+    waiting,
     open: {
       cases: cases.length,
       rejectedEvents: rejected.reduce((sum, { state, events }) => sum + (state === 'open' ? events : 0), 0),
     },
+  }
+}
+
+async function readCounting({ store, stream, openLog, findStandstills }: ReadParts) {
+  const partitions = await readPartitions(store, stream, await openLog())
+  const sources = await readSources(store, stream)
+  return {
+    freshness: tellFreshness(partitions, findStandstills().length),
+    completeness: tellCompleteness(sources, await readSilentSources(store, stream)),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { count64, text } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { MonthTerms } from './month-terms.ts'
+import { clientsNamed } from './spell-metered.ts'
 
 /** What a client did on one day of a month, and what of it counts. */
 export type ClientDay = {
@@ -35,7 +36,7 @@ export async function readClientDays(
   const question = spellClientDays({
     ...{ stream, range, timeZone, metered },
     bytesCounted: tariff?.definitions.bytesCounted ?? 'request_and_response',
-    clients: { sql: 'SELECT arrayJoin({clients:Array(String)})', params: { clients: clientIds } },
+    clients: clientsNamed(clientIds),
   })
   const rows = await store.query(question.sql, dayShape, question.params)
   const byClient = Map.groupBy(rows, row => row.clientId)

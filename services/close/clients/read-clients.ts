@@ -1,4 +1,4 @@
-import { type SqlPart, spellClientFigures } from '@forbruk/infra/ledger/client-figures.ts'
+import { findUsersOf, type SqlPart, spellClientFigures } from '@forbruk/infra/ledger/client-figures.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { bool, count64, enumOrNull, safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf, type Values } from '@forbruk/infra/store/tables/table.ts'
@@ -13,7 +13,7 @@ import {
 import { forecastTerms } from '@forbruk/schemas/usage/forecast.ts'
 import type { MonthTerms } from './month-terms.ts'
 import { readClientDays } from './read-client-days.ts'
-import { NOTHING_METERED, spellMetered } from './spell-metered.ts'
+import { clientsNamed, NOTHING_METERED, spellMetered } from './spell-metered.ts'
 import { tellCrossings } from './tell-crossings.ts'
 
 type ClientPage = { readonly clients: readonly ClientMonth[]; readonly totals: ClientTotals }
@@ -34,18 +34,15 @@ export type AskedMonth = {
  */
 export async function readClients(asked: AskedMonth, question: ClientQuestion): Promise<ClientPage> {
   const { store, terms, nowMs } = asked
-  const query = spellPage(asked, question)
+  const query = spellPage(asked, question, await findPossible(asked, question))
   const rows = await store.query(query.sql, rowShape, query.params)
   const [first] = rows
   if (first === undefined && question.after !== null) {
     const { totals } = await readClients(asked, { ...question, after: null, rowsMax: 1 })
     return { clients: [], totals }
   }
-  const days = await readClientDays(
-    asked,
-    meteredOf(terms),
-    rows.map(row => row.clientId),
-  )
+  const shown = rows.map(row => row.clientId)
+  const days = await readClientDays(asked, meteredOf(terms, clientsNamed(shown)), shown)
   const isMetered = terms.allowance !== null && terms.registry !== null
   const isForecast = isMetered && forecastTerms(terms.range.startMs, terms.range.endMs, nowMs) !== null
   const clients = rows.map(row => {
@@ -69,10 +66,38 @@ export async function readClients(asked: AskedMonth, question: ClientQuestion): 
   return { clients, totals: toTotals(first) }
 }
 
-function meteredOf({ registry, tariff, period }: MonthTerms): SqlPart {
+/** Of more than so many it is cheaper to look at all. */
+const POSSIBLE_MAX = 2_000
+
+/**
+ * Who can be answered at all; null: anybody. What counts is at most what was used, and the pace at most all of it, so
+ * that few can be near an allowance, and of the others nothing more need be read.
+ */
+async function findPossible(
+  { store, stream, terms, nowMs }: AskedMonth,
+  { clientId, standings }: ClientQuestion,
+): Promise<readonly string[] | null> {
+  if (clientId !== null) return [clientId]
+  const { allowance, registry, range } = terms
+  if (allowance === null || registry === null) return null
+  if (standings.length === 0 || standings.includes('within')) return null
+  const pace = forecastTerms(range.startMs, range.endMs, nowMs)
+  const [elapsed, rest] = [BigInt(pace?.elapsedMs ?? 1), BigInt(pace?.restMs ?? 0)]
+  const leastFor = (included: bigint) => {
+    const [near, heading] = [
+      (included * BigInt(NEAR_PERCENT)) / 100n,
+      (included * elapsed) / (elapsed + rest),
+    ]
+    return near < heading ? near : heading
+  }
+  const [requestsMin, bytesMin] = [leastFor(allowance.requests), leastFor(allowance.bytes)]
+  return findUsersOf(store, { stream, range, requestsMin, bytesMin, clientsMax: POSSIBLE_MAX })
+}
+
+function meteredOf({ registry, tariff, period }: MonthTerms, clients: SqlPart | null): SqlPart {
   return registry === null || tariff === null
     ? NOTHING_METERED
-    : spellMetered(registry.importId, tariff, period)
+    : spellMetered(registry.importId, tariff, period, clients)
 }
 
 const COUNTS = {
@@ -123,25 +148,25 @@ function toTotals(row: Row | undefined): ClientTotals {
 }
 
 const LARGEST_SHARE = `greatest(
-    toUInt256(metered_requests) * greatest(toUInt256({allowance_bytes:UInt64}), 1),
-    toUInt256(metered_bytes) * greatest(toUInt256({allowance_requests:UInt64}), 1))`
+    toUInt128(metered_requests) * greatest(toUInt128({allowance_bytes:UInt64}), 1),
+    toUInt128(metered_bytes) * greatest(toUInt128({allowance_requests:UInt64}), 1))`
 
-/** Figures as wide as the product of two is; what is text is compared as such. */
+/** Figures as wide as the product of two counts is; what is text is compared as such. */
 const KEY = {
   client: `''`,
   name: 'lowerUTF8(name)',
   payer: 'lowerUTF8(payer_name)',
-  requests: 'toUInt256(requests)',
-  bytes: 'toUInt256(request_bytes) + toUInt256(response_bytes)',
-  meteredRequests: 'toUInt256(metered_requests)',
-  meteredBytes: 'toUInt256(metered_bytes)',
+  requests: 'toUInt128(requests)',
+  bytes: 'toUInt128(request_bytes) + toUInt128(response_bytes)',
+  meteredRequests: 'toUInt128(metered_requests)',
+  meteredBytes: 'toUInt128(metered_bytes)',
   share: LARGEST_SHARE,
 } as const satisfies Record<ClientSort, string>
 
 const IS_TEXT: ReadonlySet<ClientSort> = new Set(['client', 'name', 'payer'])
 
 /** The registry's clients with nothing, and what was counted with no name: by client they come to one row. */
-function spellRegistered(seen: SqlPart | null): string {
+function spellRegistered(clients: SqlPart | null, seen: SqlPart | null): string {
   const ifSeen = (whose: string, what: string) =>
     seen === null ? what : `if(${whose} IN (${seen.sql}), ${what}, '')`
   return `
@@ -158,7 +183,8 @@ SELECT
 FROM
 (
     SELECT client_id, name, partner_id, if(collective_invoice AND partner_id != '', partner_id, client_id) AS payer_id
-    FROM registry_client FINAL WHERE import_id = {registry:String}
+    FROM registry_client FINAL
+    WHERE import_id = {registry:String} ${clients === null ? '' : `AND client_id IN (${clients.sql})`}
 ) AS own
 LEFT JOIN (SELECT client_id, name FROM registry_client FINAL WHERE import_id = {registry:String}) AS payers
     ON own.payer_id = payers.client_id`
@@ -166,19 +192,19 @@ LEFT JOIN (SELECT client_id, name FROM registry_client FINAL WHERE import_id = {
 
 function spellPage(
   { stream, terms, nowMs, seen }: AskedMonth,
-  { search, standings, clientId, sort, isDescending, after, rowsMax }: ClientQuestion,
+  { search, standings, sort, isDescending, after, rowsMax }: ClientQuestion,
+  clientIds: readonly string[] | null,
 ): SqlPart {
   const { range, registry, tariff, allowance } = terms
   const pace = forecastTerms(range.startMs, range.endMs, nowMs)
-  const clients = spellAsked(clientId, seen)
+  const clients = spellAsked(clientIds && clientsNamed(clientIds), seen)
   const figures = spellClientFigures({
-    ...{ stream, range, metered: meteredOf(terms) },
+    ...{ stream, range, metered: meteredOf(terms, clients), clients },
     bytesCounted: tariff?.definitions.bytesCounted ?? 'request_and_response',
-    clients,
-    recentStartMs: pace?.paceStartMs ?? range.endMs,
+    recentStartMs: pace?.paceStartMs ?? null,
   })
   const direction = isDescending ? 'DESC' : 'ASC'
-  const [beyond, type] = [isDescending ? '<' : '>', IS_TEXT.has(sort) ? 'String' : 'UInt256']
+  const [beyond, type] = [isDescending ? '<' : '>', IS_TEXT.has(sort) ? 'String' : 'UInt128']
   const isBeyond = `sort_key ${beyond} {key:${type}} OR (sort_key = {key:${type}} AND client_id > {after:String})`
   const sql = `
 SELECT * EXCEPT sort_key, toString(sort_key) AS key
@@ -192,7 +218,7 @@ FROM
         countIf(standing = 'heading') OVER () AS heading_total,
         countIf(standing = 'near') OVER () AS near_total,
         countIf(standing = 'within') OVER () AS within_total
-    FROM (${spellStandings(spellRegistered(seen), figures.sql)})
+    FROM (${spellStandings(spellRegistered(clients, seen), figures.sql)})
     WHERE (empty({standings:Array(String)}) OR has({standings:Array(String)}, standing))
         AND ({search:String} = '' OR positionCaseInsensitiveUTF8(client_id, {search:String}) > 0
             OR positionCaseInsensitiveUTF8(name, {search:String}) > 0)
@@ -219,21 +245,19 @@ LIMIT {limit:UInt32}`
   }
 }
 
-/** A query of client ids: the one that is asked for, of those that may be seen. Null: everybody. */
-function spellAsked(clientId: string | null, seen: SqlPart | null): SqlPart | null {
-  if (clientId === null) return seen
-  const one = { sql: 'SELECT {client:String}', params: { client: clientId } }
-  if (seen === null) return one
+/** A query of client ids: those that are asked for, of those that may be seen. Null: everybody. */
+function spellAsked(named: SqlPart | null, seen: SqlPart | null): SqlPart | null {
+  if (named === null || seen === null) return named ?? seen
   return {
-    sql: `SELECT client_id FROM (SELECT {client:String} AS client_id) WHERE client_id IN (${seen.sql})`,
-    params: { ...one.params, ...seen.params },
+    sql: `SELECT client_id FROM (${named.sql} AS client_id) WHERE client_id IN (${seen.sql})`,
+    params: { ...named.params, ...seen.params },
   }
 }
 
 /** The forecast is `forecastUsage`'s, in integers that are wide enough, and so rounded down as it is. */
 function spellStandings(registeredSql: string, figuresSql: string): string {
   const forecastOf = (figure: string) =>
-    `metered_${figure} + intDiv(toUInt256(recent_${figure}) * {rest:UInt64}, toUInt256({elapsed:UInt64}))`
+    `metered_${figure} + intDiv(toUInt128(recent_${figure}) * {rest:UInt64}, toUInt128({elapsed:UInt64}))`
   const either = (judge: (figure: string) => string) => `${judge('requests')} OR ${judge('bytes')}`
   return `
 SELECT
@@ -279,5 +303,5 @@ const FIGURES = [
 /** Nothing used is near nothing, where nothing is included. */
 function isNear(figure: string): string {
   return `metered_${figure} > 0
-    AND toUInt256(metered_${figure}) * 100 >= toUInt256({allowance_${figure}:UInt64}) * ${NEAR_PERCENT}`
+    AND toUInt128(metered_${figure}) * 100 >= toUInt128({allowance_${figure}:UInt64}) * ${NEAR_PERCENT}`
 }

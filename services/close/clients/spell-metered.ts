@@ -6,13 +6,25 @@ import { isMetered } from '../rating/measure-uses.ts'
 /** For a month without a registry or a tariff: nothing can be told to count. */
 export const NOTHING_METERED: SqlPart = { sql: 'false', params: {} }
 
+/** These alone, for a part of a statement that takes a query of client ids. */
+export function clientsNamed(clientIds: readonly string[]): SqlPart {
+  return { sql: 'SELECT arrayJoin({clients:Array(String)})', params: { clients: clientIds } }
+}
+
 /**
  * Pure: what `measureUses` says of a use, as a condition of SQL on `client_id`, `integration_id` and `status_class`, so
  * that a month of a hundred thousand clients is added up where it lies. Both are tested to say the same.
+ * @param clients whose uses are asked about alone, so that the registry is read of nobody else; null: everybody's
  */
-export function spellMetered(importId: string, version: TariffVersion, period: BillingPeriod): SqlPart {
+export function spellMetered(
+  importId: string,
+  version: TariffVersion,
+  period: BillingPeriod,
+  clients: SqlPart | null,
+): SqlPart {
   const { first, afterLast } = periodDates(period)
   const params = {
+    ...clients?.params,
     registry: importId,
     metered_kinds: version.consumption.meteredKinds,
     classes_not_counted: [...classesNotCounted(version)],
@@ -21,40 +33,41 @@ export function spellMetered(importId: string, version: TariffVersion, period: B
     month_first: first,
     month_after_last: afterLast,
   }
-  return { sql: CONDITION, params }
+  return { sql: spellCondition(clients === null ? '' : `AND client_id IN (${clients.sql})`), params }
 }
 
 const OF_REGISTRY = 'import_id = {registry:String}'
 
-const IS_ACTIVE = `
-(client_id, integration_id) IN
-(
-    SELECT client_id, integration_id FROM registry_activation
-    WHERE ${OF_REGISTRY} AND active_from < {month_after_last:String}
-        AND (active_until = '' OR active_until > {month_first:String})
-)`
+const METERED_INTEGRATIONS = `
+SELECT integration_id FROM registry_integration
+WHERE ${OF_REGISTRY} AND has({metered_kinds:Array(String)}, toString(kind))`
 
-/** What is for partners' clients alone, used by somebody who is neither a partner nor the client of one. */
-const IS_NOT_OFFERED = `
+/** @param ofClients limits a `client_id`, or is empty */
+function spellCondition(ofClients: string): string {
+  const clients = `SELECT client_id FROM registry_client WHERE ${OF_REGISTRY} ${ofClients}`
+  // What is for partners' clients alone, used by somebody who is neither a partner nor the client of one.
+  const isNotOffered = `
 (
     integration_id IN (SELECT integration_id FROM registry_integration WHERE ${OF_REGISTRY} AND kind = 'partner')
-    AND client_id IN (SELECT client_id FROM registry_client WHERE ${OF_REGISTRY} AND partner_id = '')
+    AND client_id IN (${clients} AND partner_id = '')
     AND client_id NOT IN (SELECT partner_id FROM registry_partner WHERE ${OF_REGISTRY})
 )`
-
-const CONDITION = `
+  return `
 (
     NOT has({classes_not_counted:Array(String)}, toString(status_class))
-    AND client_id IN (SELECT client_id FROM registry_client WHERE ${OF_REGISTRY})
+    AND client_id IN (${clients})
     AND multiIf(
         integration_id = '', {unnamed_metered:Bool},
         integration_id NOT IN (SELECT integration_id FROM registry_integration WHERE ${OF_REGISTRY}),
         {unknown_metered:Bool},
-        integration_id IN
+        (client_id, integration_id) IN
         (
-            SELECT integration_id FROM registry_integration
-            WHERE ${OF_REGISTRY} AND has({metered_kinds:Array(String)}, toString(kind))
+            SELECT client_id, integration_id FROM registry_activation
+            WHERE ${OF_REGISTRY} AND active_from < {month_after_last:String}
+                AND (active_until = '' OR active_until > {month_first:String})
+                AND integration_id IN (${METERED_INTEGRATIONS}) ${ofClients}
         )
-        AND ${IS_ACTIVE} AND NOT ${IS_NOT_OFFERED}
+        AND NOT ${isNotOffered}
     )
 )`
+}

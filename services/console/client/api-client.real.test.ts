@@ -28,7 +28,8 @@ test('it asks the API, and tells answers from problems', async () => {
     order: 'desc' as const,
   }
   const { data } = await api.GET('/v1/clients', { params: { query } })
-  expect(data?.clients.map(each => each.clientId)).toEqual(['kunde', 'firma'])
+  if (data === undefined || typeof data === 'string') throw new TypeError('expected a page as JSON')
+  expect(data.clients.map(each => each.clientId)).toEqual(['kunde', 'firma'])
   const one = await api.GET('/v1/clients/{id}', {
     params: { path: { id: 'byrå' }, query: { month: '2026-10' } },
   })

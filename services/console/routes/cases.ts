@@ -1,6 +1,7 @@
 import {
   actorShape,
   CASE_STATES,
+  type CaseSummary,
   caseActionShape,
   monthShape,
   OUTCOMES,
@@ -11,6 +12,14 @@ import { ProblemError, problemShape } from '../server/problem.ts'
 import { caseSummaryShape, toSummary } from './case-summary.ts'
 import type { CaseAnswer, Operations } from './operations.ts'
 import { name } from './parameters.ts'
+import {
+  type Columns,
+  chooseFormat,
+  onePage,
+  sendTable,
+  TABLE_PROBLEMS,
+  tableContent,
+} from './table-format.ts'
 
 const outcome = z.enum(OUTCOMES)
 
@@ -47,11 +56,19 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
           client: name.optional(),
           month: monthShape.optional(),
         }),
-        response: { 200: z.object({ cases: z.array(caseSummaryShape) }) },
+        response: {
+          200: {
+            description: 'The cases',
+            content: tableContent(z.object({ cases: z.array(caseSummaryShape) })),
+          },
+          ...TABLE_PROBLEMS,
+        },
       },
     },
-    async ({ query }) => {
+    async ({ query, headers }, reply) => {
+      const format = chooseFormat(headers.accept)
       const cases = await listCases({ state: query.state, clientId: query.client, month: query.month })
+      if (format !== 'json') return sendTable(reply, format, COLUMNS, onePage(cases))
       return { cases: cases.map(toSummary) }
     },
   )
@@ -81,6 +98,27 @@ export function addCaseRoutes(app: ConsoleServer, { listCases, readCase, addCase
     async ({ params, body }) => toBody(await addCaseStep({ caseId: params.id, ...body })),
   )
 }
+
+const COLUMNS: Columns<CaseSummary> = [
+  ['case_id', 'text', each => each.caseId],
+  ['client_id', 'text', each => each.clientId],
+  ['client_name', 'text', each => each.clientName],
+  ['payer_id', 'text', each => each.payerId],
+  ['payer_name', 'text', each => each.payerName],
+  ['state', 'text', each => each.state],
+  ['opened_month', 'text', each => each.openedMonth],
+  ['months', 'text', each => each.months.join(' ')],
+  ['overage_requests', 'count', each => BigInt(each.overageRequests)],
+  ['overage_bytes', 'count', each => BigInt(each.overageBytes)],
+  ['proposed_nok', 'text', each => each.proposedNok],
+  ['charged_nok', 'text', each => each.chargedNok],
+  ['open_nok', 'text', each => each.openNok],
+  ['decision', 'text', each => each.decision],
+  ['opened_at', 'text', each => each.openedAt],
+  ['decided_at', 'text', each => each.decidedAt],
+  ['last_step_at', 'text', each => each.lastStepAt],
+  ['follow_up', 'text', each => each.followUp],
+]
 
 function toBody(answer: CaseAnswer) {
   switch (answer.kind) {

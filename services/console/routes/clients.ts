@@ -27,6 +27,14 @@ import {
   toClientBody,
 } from './month-facts.ts'
 import { found, monthParameter, name, severalOf } from './parameters.ts'
+import {
+  type Columns,
+  chooseFormat,
+  eachPage,
+  sendTable,
+  TABLE_PROBLEMS,
+  tableContent,
+} from './table-format.ts'
 
 const ROWS_MAX = 1_000
 
@@ -171,18 +179,34 @@ function addList(app: ConsoleServer, { readClients }: Pick<ClientReads, 'readCli
       schema: {
         summary: 'The clients of a month, what each used, and how that stands to what is included',
         querystring,
-        response: { 200: clientsShape, 422: problemShape },
+        response: {
+          200: {
+            description:
+              'A page as JSON; as CSV or Parquet all that were asked for, from `after` on, without their days',
+            content: tableContent(clientsShape),
+          },
+          ...TABLE_PROBLEMS,
+          422: problemShape,
+        },
       },
     },
-    async ({ query, caller }) => {
+    async ({ query, headers, caller }, reply) => {
       const { search, standing, sort, order, limit } = query
       const period = query.month === undefined ? null : parseBillingPeriod(query.month)
-      const page = await readClients(caller.scope, period, {
+      const question = {
         ...{ search, sort, standings: standing, isDescending: order === 'desc', clientId: null },
         after: query.after === undefined ? null : toPlace(query.after, sort, order),
-        // One more tells whether there are more.
-        rowsMax: limit + 1,
-      })
+      }
+      const format = chooseFormat(headers.accept)
+      if (format !== 'json') {
+        const pages = eachPage<ClientMonth>(FILE_PAGE_ROWS, async last => {
+          const after = last?.place ?? question.after
+          return (await readClients(caller.scope, period, { ...question, after, rowsMax: FILE_PAGE_ROWS })).clients
+        })
+        return sendTable(reply, format, COLUMNS, pages)
+      }
+      // One more tells whether there are more.
+      const page = await readClients(caller.scope, period, { ...question, rowsMax: limit + 1 })
       const clients = page.clients.slice(0, limit)
       const last = page.clients.length > limit ? clients.at(-1)?.place : undefined
       return {
@@ -195,6 +219,25 @@ function addList(app: ConsoleServer, { readClients }: Pick<ClientReads, 'readCli
   )
 }
 
+/** So many of a file at a time: each page adds up the month anew, and names its clients to the store. */
+const FILE_PAGE_ROWS = 2_000
+
+const COLUMNS: Columns<ClientMonth> = [
+  ['client_id', 'text', each => each.clientId],
+  ['name', 'text', each => each.name],
+  ['partner_id', 'text', each => each.partnerId],
+  ['payer_id', 'text', each => each.payerId],
+  ['payer_name', 'text', each => each.payerName],
+  ['requests', 'count', each => each.requests],
+  ['request_bytes', 'count', each => each.requestBytes],
+  ['response_bytes', 'count', each => each.responseBytes],
+  ['metered_requests', 'count', each => each.metered?.requests ?? null],
+  ['metered_bytes', 'count', each => each.metered?.bytes ?? null],
+  ['forecast_requests', 'count', each => each.forecast?.requests ?? null],
+  ['forecast_bytes', 'count', each => each.forecast?.bytes ?? null],
+  ['standing', 'text', each => each.standing],
+]
+
 const TEXT_SORTS: ReadonlySet<ClientSort> = new Set(['client', 'name', 'payer'])
 const keyShape = z.string().max(1_000)
 const placeShape = z.tuple([z.enum(CLIENT_SORTS), z.enum(['asc', 'desc']), keyShape, name])
@@ -202,7 +245,7 @@ const placeShape = z.tuple([z.enum(CLIENT_SORTS), z.enum(['asc', 'desc']), keySh
 /** A page goes on in the order that it began with. */
 function toPlace(after: string, sort: ClientSort, order: string): ClientPlace {
   const [sortBefore, orderBefore, key, clientId] = readCursor(after, placeShape)
-  if (sortBefore !== sort || orderBefore !== order || (!TEXT_SORTS.has(sort) && !/^\d{1,76}$/.test(key)))
+  if (sortBefore !== sort || orderBefore !== order || (!TEXT_SORTS.has(sort) && !/^\d{1,38}$/.test(key)))
     throw unclear(`after is of a list in another order; expected one by ${sort}, ${order}`)
   return { key, clientId }
 }

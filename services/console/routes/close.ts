@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
 import {
+  type AnnouncedMonth,
   type CloseAnswer,
   closedShape,
   monthAnnouncedShape,
@@ -14,6 +15,14 @@ import {
   type Operations,
 } from './operations.ts'
 import { found, monthParameter } from './parameters.ts'
+import {
+  type Columns,
+  chooseFormat,
+  onePage,
+  sendTable,
+  TABLE_PROBLEMS,
+  tableContent,
+} from './table-format.ts'
 
 const bodyShape = z.strictObject({
   dryRun: z.boolean().default(false).describe('does everything but record'),
@@ -35,6 +44,20 @@ const approvalShape = z.strictObject({
   actor: actorShape.describe('who approves'),
 })
 
+const MONTH_COLUMNS: Columns<AnnouncedMonth> = [
+  ['month', 'text', each => each.month],
+  ['revision', 'count', each => BigInt(each.revision)],
+  ['is_latest', 'text', each => String(each.isLatest)],
+  ['closed_at', 'text', each => each.closedAt],
+  ['statements', 'count', each => BigInt(each.statements)],
+  ['payable_nok', 'text', each => each.payableNok],
+  ['proposed_nok', 'text', each => each.proposedNok],
+  ['forced_reason', 'text', each => each.forcedReason],
+  ['announcement', 'text', each => each.announcement],
+  ['approved_by', 'text', each => each.approvedBy],
+  ['content_hash', 'text', each => each.contentHash],
+]
+
 export function addCloseRoutes(app: ConsoleServer, operations: Operations): void {
   const { closeMonth, listMonths } = operations
   addAnnounce(app, operations)
@@ -42,9 +65,19 @@ export function addCloseRoutes(app: ConsoleServer, operations: Operations): void
     '/v1/months',
     {
       config: { access: { role: 'reader', isScoped: true } },
-      schema: { summary: 'Every revision of every closed month', response: { 200: monthsShape } },
+      schema: {
+        summary: 'Every revision of every closed month',
+        response: {
+          200: { description: 'The revisions', content: tableContent(monthsShape) },
+          ...TABLE_PROBLEMS,
+        },
+      },
     },
-    async ({ caller }) => ({ months: await listMonths(caller.scope) }),
+    async ({ headers, caller }, reply) => {
+      const format = chooseFormat(headers.accept)
+      const months = await listMonths(caller.scope)
+      return format === 'json' ? { months } : sendTable(reply, format, MONTH_COLUMNS, onePage(months))
+    },
   )
   app.post(
     '/v1/months/:month/close',

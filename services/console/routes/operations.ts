@@ -232,7 +232,7 @@ const announcedMonthShape = closedMonthShape.extend({
   /** Null where nobody had to, or nobody has yet. */
   approvedBy: z.string().nullable(),
 })
-type AnnouncedMonth = z.input<typeof announcedMonthShape>
+export type AnnouncedMonth = z.input<typeof announcedMonthShape>
 
 export const monthsShape = z.object({ months: z.array(announcedMonthShape).readonly() })
 

@@ -15,6 +15,14 @@ import { countText } from './month-facts.ts'
 import { completenessShape, freshnessShape } from './overview.ts'
 import { monthParameter, name } from './parameters.ts'
 import { standstillShape } from './standstill.ts'
+import {
+  type Columns,
+  chooseFormat,
+  onePage,
+  sendTable,
+  TABLE_PROBLEMS,
+  tableContent,
+} from './table-format.ts'
 
 const ROWS_MAX = 1_000
 const month = monthParameter.optional()
@@ -103,6 +111,20 @@ const alertShape = z.object({
     .readonly(),
 })
 
+const ALERT_COLUMNS: Columns<z.input<typeof alertShape>> = [
+  ['alert_id', 'text', each => each.alertId],
+  ['client_id', 'text', each => each.clientId],
+  ['month', 'text', each => each.month],
+  ['metric', 'text', each => each.metric],
+  ['kind', 'text', each => each.kind],
+  ['level', 'count', each => BigInt(each.level)],
+  ['used', 'count', each => BigInt(each.used)],
+  ['allowance', 'count', each => BigInt(each.allowance)],
+  ['forecast', 'count', each => (each.forecast === null ? null : BigInt(each.forecast))],
+  ['raised_at', 'text', each => each.raisedAt],
+  ['published_at', 'text', each => each.publishedAt],
+]
+
 const statusShape = z.object({
   stream: z.string(),
   asOf: z.string(),
@@ -171,12 +193,21 @@ export function addPipelineRoutes(app: ConsoleServer, reads: PipelineReads): voi
       schema: {
         summary: 'Usage alerts, newest first, and how far each has come',
         querystring: z.strictObject({ month, client: name.optional(), limit }),
-        response: { 200: z.object({ alerts: z.array(alertShape).readonly() }) },
+        response: {
+          200: {
+            description: 'The alerts',
+            content: tableContent(z.object({ alerts: z.array(alertShape).readonly() })),
+          },
+          ...TABLE_PROBLEMS,
+        },
       },
     },
-    async ({ query }) => {
+    async ({ query, headers }, reply) => {
+      const format = chooseFormat(headers.accept)
       const asked = query.month === undefined ? null : parseBillingPeriod(query.month).month
-      return { alerts: await listAlerts({ month: asked, client: query.client ?? null, limit: query.limit }) }
+      const alerts = await listAlerts({ month: asked, client: query.client ?? null, limit: query.limit })
+      if (format !== 'json') return sendTable(reply, format, ALERT_COLUMNS, onePage(alerts))
+      return { alerts }
     },
   )
 }

@@ -6,15 +6,34 @@ import {
   exportedFileName,
 } from '@forbruk/schemas/statement/export.ts'
 import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
-import { payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
+import { type PayerSummary, payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { plainShape } from '@forbruk/schemas/text/plain-text.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { problemShape } from '../server/problem.ts'
 import { type Operations, payerListShape, proofShape } from './operations.ts'
 import { found, monthParameter, name, revisionQuery } from './parameters.ts'
+import {
+  type Columns,
+  chooseFormat,
+  eachPage,
+  sendTable,
+  TABLE_PROBLEMS,
+  tableContent,
+} from './table-format.ts'
 
 const PAYERS_MAX = 1_000
+const FILE_PAGE_ROWS = 20_000
+
+const PAYER_COLUMNS: Columns<PayerSummary> = [
+  ['payer_id', 'text', each => each.payerId],
+  ['payer_name', 'text', each => each.payerName],
+  ['clients', 'count', each => BigInt(each.clients)],
+  ['amount_nok', 'text', each => each.amountNok],
+  ['payable_nok', 'text', each => each.payableNok],
+  ['proposed_nok', 'text', each => each.proposedNok],
+  ['adjustments_payable_nok', 'text', each => each.adjustmentsPayableNok],
+]
 
 const monthParameters = z.strictObject({ month: monthParameter })
 const payerParameters = z.strictObject({ month: monthParameter, payer: plainShape(256) })
@@ -61,13 +80,31 @@ function addList(app: ConsoleServer, { listPayers }: Operations): void {
         summary: "The payers of a month's statements",
         params: monthParameters,
         querystring: pageParameters,
-        response: { 200: payerListShape, 404: problemShape },
+        response: {
+          200: {
+            description: 'A page as JSON; as CSV or Parquet all of them, from `after` on',
+            content: tableContent(payerListShape),
+          },
+          404: problemShape,
+          ...TABLE_PROBLEMS,
+        },
       },
     },
-    async ({ params, query: { revision, after, limit }, caller }) => {
+    async ({ params, query: { revision, after, limit }, caller, headers }, reply) => {
       const period = parseBillingPeriod(params.month)
-      const list = await listPayers(caller.scope, period, revision ?? null, { after, limit })
-      const { payers, ...stated } = found(list, notClosed(period.month, revision))
+      const format = chooseFormat(headers.accept)
+      const read = async (page: { readonly after: string; readonly limit: number }) =>
+        found(
+          await listPayers(caller.scope, period, revision ?? null, page),
+          notClosed(period.month, revision),
+        )
+      if (format !== 'json') {
+        const pages = eachPage<PayerSummary>(FILE_PAGE_ROWS, async last => {
+          return (await read({ after: last?.payerId ?? after, limit: FILE_PAGE_ROWS })).payers
+        })
+        return sendTable(reply, format, PAYER_COLUMNS, pages)
+      }
+      const { payers, ...stated } = await read({ after, limit })
       const last = payers.length < limit ? undefined : payers.at(-1)
       return { month: period.month, ...stated, payers, next: last?.payerId ?? null }
     },

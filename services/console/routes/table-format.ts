@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import { disarmCsv } from '@forbruk/infra/store/disarm-csv.ts'
+import type { FastifyReply } from 'fastify'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { z } from 'zod'
-import { ProblemError } from '../server/problem.ts'
+import { ProblemError, problemShape } from '../server/problem.ts'
 
 /** How a table is answered: as a page of JSON, or whole, as a file. */
 type TableFormat = 'json' | 'csv' | 'parquet'
@@ -28,6 +30,9 @@ export function tableContent<Page extends z.ZodType>(page: Page) {
   }
 }
 
+/** What is answered besides: an Accept header may like nothing of it. */
+export const TABLE_PROBLEMS = { 406: problemShape }
+
 /** What the Accept header likes best of what there is. Throws ProblemError where it takes none of it. */
 export function chooseFormat(accept: string | undefined): TableFormat {
   if (accept === undefined || accept.trim() === '') return 'json'
@@ -44,6 +49,72 @@ export function chooseFormat(accept: string | undefined): TableFormat {
 }
 
 type Cell = string | bigint | null
+
+/** The columns of a file, and what stands in each of a row. */
+export type Columns<Row> = readonly (readonly [
+  name: string,
+  type: 'text' | 'count',
+  cell: (row: Row) => Cell,
+])[]
+
+type TablePages<Row> = AsyncGenerator<readonly Row[]>
+
+/**
+ * Answers a table as a file: CSV as it is read, Parquet once all of it is. What is refused is refused before the file
+ * begins, since the first page is read by then.
+ */
+export async function sendTable<Row>(
+  reply: FastifyReply,
+  format: Exclude<TableFormat, 'json'>,
+  columns: Columns<Row>,
+  pages: TablePages<Row>,
+) {
+  const first = await pages.next()
+  const all = toCells(columns, first, pages)
+  const names = columns.map(([name]) => name)
+  if (format === 'csv') return reply.type(CSV_TYPE).send(streamCsv(names, all))
+  return reply.type(PARQUET_TYPE).send(await writeParquet(columns, all))
+}
+
+async function* toCells<Row>(
+  columns: Columns<Row>,
+  first: IteratorResult<readonly Row[]>,
+  rest: TablePages<Row>,
+): AsyncGenerator<readonly (readonly Cell[])[]> {
+  for (let page = first; page.done !== true; page = await rest.next())
+    yield page.value.map(row => columns.map(([, , cell]) => cell(row)))
+}
+
+/** One page, for a table that is not cut into several. */
+export async function* onePage<Row>(rows: readonly Row[]): TablePages<Row> {
+  yield rows
+}
+
+/** Each page from where the one before ended, until one is not full. */
+export async function* eachPage<Row>(
+  rowsMax: number,
+  read: (last: Row | undefined) => Promise<readonly Row[]>,
+): TablePages<Row> {
+  for (let last: Row | undefined; ; ) {
+    const rows = await read(last)
+    yield rows
+    last = rows.at(-1)
+    if (rows.length < rowsMax) return
+  }
+}
+
+async function writeParquet<Row>(
+  columns: Columns<Row>,
+  pages: AsyncIterable<readonly (readonly Cell[])[]>,
+): Promise<Buffer> {
+  const columnData = columns.map(([name, type]) => {
+    const data: Cell[] = []
+    return { name, data, type: type === 'count' ? ('INT64' as const) : ('STRING' as const), nullable: true }
+  })
+  for await (const rows of pages)
+    for (const row of rows) for (const [at, { data }] of columnData.entries()) data.push(row[at] ?? null)
+  return Buffer.from(parquetWriteBuffer({ columnData }))
+}
 
 /**
  * A table as CSV, a page at a time as its reader takes it, so that however many rows cost the memory of one page. Text

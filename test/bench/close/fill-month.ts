@@ -2,12 +2,13 @@
  * Fills a data folder with a counted month: `node fill-month.ts FOLDER CLIENTS ROWS`. Usage is made inside ClickHouse,
  * as rows of the usage rollup; log, ledger and registry are the real ones, and small.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import { importFolder } from '../../support/close/import-folder.ts'
+import { writeRegistry } from '../write-registry.ts'
 
 const [folder = '', clients = '', rows = ''] = process.argv.slice(2)
 const CLIENTS = Number(clients)
@@ -99,40 +100,7 @@ for (let partition = 0; partition < PARTITIONS; partition++) {
   }))
   await log.append(records)
 }
-writeRegistry()
+writeRegistry(folder, CLIENTS)
 await importFolder({ store, directory: folder, timeZone: 'Europe/Oslo', clock: Date.now })
 await store.close()
 await log.close()
-
-/** A partner for every hundred clients, some of which are billed through it; half of all are on its integration. */
-function writeRegistry(): void {
-  const ids = Array.from({ length: CLIENTS }, (_, index) => `client-${String(index).padStart(6, '0')}`)
-  const partners = ids.filter((_, index) => index % 100 === 0)
-  const partnerOf = (index: number) => (index % 100 === 0 ? '' : (partners[Math.floor(index / 100)] ?? ''))
-  const tables = {
-    'clients.csv': [
-      'client_id,name,partner_id,collective_invoice',
-      ...ids.map(
-        (id, index) =>
-          `${id},Client ${index},${partnerOf(index)},${index % 100 !== 0 && index % 4 === 0 ? 'yes' : 'no'}`,
-      ),
-    ],
-    'partners.csv': ['partner_id,name', ...partners.map(id => `${id},Partner ${id}`)],
-    'integrations.csv': [
-      'integration_id,name,kind',
-      'shop,Shop,external',
-      'web,Web,internal',
-      'pos,Till,external',
-      'bi,BI,partner',
-    ],
-    'activations.csv': [
-      'client_id,integration_id,active_from,active_until',
-      ...ids.flatMap((id, index) => [
-        ...['shop', 'web', 'pos'].map(integration => `${id},${integration},2026-01-01,`),
-        ...(index % 100 !== 0 && index % 2 === 0 ? [`${id},bi,2026-01-01,`] : []),
-      ]),
-    ],
-  }
-  for (const [name, lines] of Object.entries(tables))
-    writeFileSync(join(folder, name), `${lines.join('\n')}\n`)
-}

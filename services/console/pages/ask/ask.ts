@@ -8,7 +8,7 @@ export const api = createApiClient({ baseUrl: '' })
 
 type Json<Body> = { responses: { 200: { content: { 'application/json': Body } } } }
 
-/** What a path answers when it is read. */
+/** What a path answers when it is read, as JSON; the same can be had as files. */
 export type Read<Path extends keyof paths> = paths[Path] extends { get: Json<infer Body> } ? Body : never
 
 /** What a path answers when something is sent to it. */
@@ -16,11 +16,18 @@ export type Done<Path extends keyof paths> = paths[Path] extends { post: Json<in
 
 type Asked<Body> = { readonly data?: Body; readonly error?: unknown; readonly response: Response }
 
-/** The body of an answer. Throws Problem for one that says no, and TypeError when nobody answers. */
-export async function bodyOf<Body>(asked: Promise<Asked<Body>>): Promise<Body> {
+type JsonOf<Body> = Exclude<Body, string | undefined>
+
+/** The body of an answer. Throws Problem for one that says no, and TypeError when nobody answers, or with a file. */
+export async function bodyOf<Body>(asked: Promise<Asked<Body>>): Promise<JsonOf<Body>> {
   const { data, error, response } = await asked
-  if (data !== undefined) return data
-  throw new Problem(response.status, error)
+  if (isJson<Body>(data)) return data
+  if (data === undefined) throw new Problem(response.status, error)
+  throw new TypeError('expected an answer as JSON, got a file')
+}
+
+function isJson<Body>(data: Body | undefined): data is JsonOf<Body> {
+  return data !== undefined && typeof data !== 'string'
 }
 
 /** What is kept of an answer, under the path and its parameters, until it is asked for again. */

@@ -1,0 +1,57 @@
+import {
+  addUpMonth,
+  type BlockRange,
+  readMonthsOfBlocks,
+  readSettlement,
+  readWritten,
+  readWrittenDays,
+} from '@forbruk/infra/ledger/settlements.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import type { SettledMonth } from '@forbruk/infra/store/tables/usage-settlement.ts'
+import { isEqual } from '../settle/choose-cut.ts'
+import type { AuditFinding } from './check-ledger.ts'
+
+type Sums = Pick<SettledMonth, 'requests' | 'requestBytes' | 'responseBytes'>
+
+/** A DateTime reaches no further. */
+const LAST_HOUR_MS = 4_294_800_000_000
+
+/**
+ * Adds up from the rollup, month by month, what is below the cut of what is settled, and holds it against what was
+ * vouched for and what stands there.
+ */
+export async function checkSettled(store: Store, stream: string): Promise<AuditFinding[]> {
+  const settlement = await readSettlement(store, stream)
+  if (settlement === null) return []
+  const { cut, months } = settlement
+  const range: BlockRange = { from: [], to: cut, firstHourMs: 0, lastHourMs: LAST_HOUR_MS }
+  const ids = months.map(month => month.settlement)
+  const written = await readWritten(store, ids)
+  const days = await readWrittenDays(store, ids)
+  const firstDays = new Set([
+    ...months.map(month => month.firstDay),
+    ...(cut.length === 0 ? [] : await readMonthsOfBlocks(store, stream, range)),
+  ])
+  const findings: AuditFinding[] = []
+  for (const firstDay of firstDays) {
+    const counted = await addUpMonth(store, stream, firstDay, range)
+    const month = months.find(each => each.firstDay === firstDay)
+    const rows = written.get(month?.settlement ?? '')
+    const ofDays = days.get(month?.settlement ?? '')
+    const isVouched = month !== undefined && month.contentHash === counted.contentHash
+    if (isVouched && rows?.contentHash === counted.contentHash && ofDays && isEqual(ofDays, counted)) continue
+    findings.push({
+      check: 'settled_equals_rollup',
+      place: `settled usage of ${firstDay.slice(0, 7)}`,
+      message:
+        `${describe(month)} vouched for, ${describe(rows)} by client, ${describe(ofDays)} by day; ` +
+        `expected ${describe(counted)}, as the rollup has below the cut, and the same use of each client`,
+    })
+  }
+  return findings
+}
+
+function describe(sums: Sums | undefined): string {
+  if (sums === undefined) return 'nothing'
+  return `${sums.requests} requests and ${sums.requestBytes} + ${sums.responseBytes} bytes`
+}

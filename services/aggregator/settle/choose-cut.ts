@@ -1,0 +1,75 @@
+import type { BlockRange, CompleteBlock } from '@forbruk/infra/ledger/settlements.ts'
+
+type Sums = Pick<CompleteBlock, 'requests' | 'requestBytes' | 'responseBytes'>
+type BlockSums = Sums & Pick<CompleteBlock, 'partition' | 'block'>
+
+type ChosenCut = { readonly cut: readonly number[]; readonly added: Sums }
+
+/** Pure: between which cuts complete blocks lie, and between which hours. Null where none of them has usage. */
+export function rangeOf(before: readonly number[], blocks: readonly CompleteBlock[]): BlockRange | null {
+  const used = blocks.filter(block => block.requests > 0n)
+  if (used.length === 0) return null
+  return {
+    from: widen(before, blocks),
+    to: cutBehind(before, blocks),
+    firstHourMs: used.reduce((first, block) => Math.min(first, block.firstHourMs), Number.POSITIVE_INFINITY),
+    lastHourMs: used.reduce((last, block) => Math.max(last, block.lastHourMs), 0),
+  }
+}
+
+/**
+ * Pure: how far usage can be settled. Each partition goes on from the cut before, up to its first block of which the
+ * rollup has anything else than the ledger vouches for.
+ */
+export function chooseCut(
+  before: readonly number[],
+  blocks: readonly CompleteBlock[],
+  sums: readonly BlockSums[],
+): ChosenCut {
+  const found = new Map(sums.map(sum => [placeOf(sum), sum]))
+  const halted = new Set<number>()
+  const settled = blocks.filter(block => {
+    const isWhole = isEqual(block, found.get(placeOf(block)) ?? NOTHING)
+    if (!isWhole) halted.add(block.partition)
+    return !halted.has(block.partition)
+  })
+  return { cut: cutBehind(before, settled), added: addUp(settled) }
+}
+
+const NOTHING: Sums = { requests: 0n, requestBytes: 0n, responseBytes: 0n }
+
+export function addUp(all: readonly Sums[]): Sums {
+  return all.reduce(
+    (sum, each) => ({
+      requests: sum.requests + each.requests,
+      requestBytes: sum.requestBytes + each.requestBytes,
+      responseBytes: sum.responseBytes + each.responseBytes,
+    }),
+    NOTHING,
+  )
+}
+
+export function isEqual(one: Sums, other: Sums): boolean {
+  return (
+    one.requests === other.requests &&
+    one.requestBytes === other.requestBytes &&
+    one.responseBytes === other.responseBytes
+  )
+}
+
+/** In the order of partitions, and of their blocks. */
+function cutBehind(before: readonly number[], blocks: readonly CompleteBlock[]): number[] {
+  const cut = widen(before, blocks)
+  for (const { partition, nextBlock } of blocks) cut[partition] = nextBlock
+  return cut
+}
+
+/** With a place for each partition that the blocks are of. */
+function widen(before: readonly number[], blocks: readonly CompleteBlock[]): number[] {
+  const partitions = blocks.reduce((most, { partition }) => Math.max(most, partition + 1), before.length)
+  return Array.from({ length: partitions }, (_, partition) => before[partition] ?? 0)
+}
+
+function placeOf({ partition, block }: Pick<BlockSums, 'partition' | 'block'>): string {
+  return `${partition}/${block}`
+}
