@@ -1,7 +1,6 @@
 import { api, bodyOf, type Done, queryOf, type Read } from './ask.ts'
 
-export type TariffAnswer = Read<'/v1/tariff'>
-export type TariffVersion = TariffAnswer['version']
+export type TariffVersion = Read<'/v1/tariff'>['version']
 export type Rated = Done<'/v1/months/{month}/what-if'>
 
 export function tariffQuery(month: string) {
