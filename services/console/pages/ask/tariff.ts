@@ -1,8 +1,7 @@
 import type { Language } from '@forbruk/schemas/statement/language.ts'
 import { api, bodyOf, type Done, queryOf, type Read } from './ask.ts'
 
-export type TariffAnswer = Read<'/v1/tariff'>
-export type TariffVersion = TariffAnswer['version']
+export type TariffVersion = Read<'/v1/tariff'>['version']
 export type Rated = Done<'/v1/months/{month}/what-if'>
 
 export function tariffQuery(month: string, language: Language) {

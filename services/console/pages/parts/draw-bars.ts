@@ -1,7 +1,7 @@
 import { barY, type PlotOptions, pointerX, ruleY, tickY, tip } from '@observablehq/plot'
 
 /** What was used on a day, or in an hour. */
-export type Bar = { readonly at: string; readonly value: number }
+type Bar = { readonly at: string; readonly value: number }
 
 type Bars = {
   readonly bars: readonly Bar[]

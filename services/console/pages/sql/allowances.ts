@@ -153,6 +153,8 @@ export function nearSql(terms: Terms): string {
   const isHeading =
     forecasts.length === 0 ? '' : `\n  OR ${isAny(each => `forecast_${each} > ${allowance[each]}`)}`
   const isForecast = forecasts.length > 0
+  const isNear = (each: Measure) =>
+    `used_${each} > 0 AND toUInt256(used_${each}) * 10 >= ${allowance[each]} * ${NEAR_TENTHS}`
   return `SELECT ${percentOf('used_requests', allowance.requests)}, ${percentOf('used_bytes', allowance.bytes)}
 FROM
 (
@@ -165,7 +167,7 @@ FROM
   AND ${countsSql(terms)}
   GROUP BY client_id
 )
-WHERE ${isAny(each => `used_${each} > 0 AND toUInt256(used_${each}) * 10 >= ${allowance[each]} * ${NEAR_TENTHS}`)}${isHeading}
+WHERE ${isAny(isNear)}${isHeading}
 ORDER BY greatest(used_requests / ${allowance.requests}, used_bytes / ${allowance.bytes}) DESC, client_id
 LIMIT ${CLIENTS_MAX}`
 }

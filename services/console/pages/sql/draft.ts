@@ -22,7 +22,8 @@ function ofClients(
   const bytes = `toDecimal256('${allowance.gigabytes}', ${PRICE_SCALE}) * ${gigabyteBytes}`
   const [payable, proposed] =
     overage === 'dialogue' ? ['kept_nok', 'overage_nok'] : ['kept_nok + overage_nok', 'toDecimal256(0, 2)']
-  return `SELECT client_id, payable_nok, proposed_nok, ${payable} AS draft_payable_nok, ${proposed} AS draft_proposed_nok
+  return `SELECT
+    client_id, payable_nok, proposed_nok, ${payable} AS draft_payable_nok, ${proposed} AS draft_proposed_nok
   FROM
   (
     SELECT

@@ -41,8 +41,8 @@ const en = {
   notClosed: (month: string) => `${month} is not closed: choose a closed month above.`,
   wrong: { whole: 'A whole number, such as 500000.', decimal: 'A number from 0, such as 0.017.' },
   draftHow:
-    'For each client: what counts above what is included, by the price, each rounded half up; access and tiers as they ' +
-    'stand. Where a case is decided, its decision divides the overage, and the SQL does not.',
+    'For each client: what counts above what is included, by the price, each rounded half up; access and tiers as ' +
+    'they stand. Where a case is decided, its decision divides the overage, and the SQL does not.',
   sums: 'Together',
   whatIf: 'What if',
   whatIfHint:
@@ -110,8 +110,8 @@ const nb: typeof en = {
   notClosed: month => `${month} er ikke avsluttet: velg en avsluttet måned over.`,
   wrong: { whole: 'Et helt tall, som 500000.', decimal: 'Et tall fra 0, som 0,017.' },
   draftHow:
-    'For hver kunde: det som teller over det inkluderte, ganger prisen, hver avrundet for seg; tilgang og trinn som de ' +
-    'er. Der en sak er avgjort, fordeler avgjørelsen overforbruket, og det gjør ikke SQL-en.',
+    'For hver kunde: det som teller over det inkluderte, ganger prisen, hver avrundet for seg; tilgang og trinn som ' +
+    'de er. Der en sak er avgjort, fordeler avgjørelsen overforbruket, og det gjør ikke SQL-en.',
   sums: 'Til sammen',
   whatIf: 'Hva om',
   whatIfHint:
