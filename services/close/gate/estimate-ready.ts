@@ -1,4 +1,5 @@
-import type { GateFacts, Lack, LedgerFacts } from './gate.ts'
+import type { GateFacts, Lack } from './gate.ts'
+import type { LedgerFacts } from './judge-partition.ts'
 
 /** How counting went on while it was looked at: per partition, the offset it had reached before and after. */
 type Progress = {

@@ -6,10 +6,10 @@ import {
   type GateFacts,
   GRACE_MS,
   judgeMonth,
-  type PartitionFacts,
   type RejectedFacts,
   type SourceFacts,
 } from './gate.ts'
+import type { PartitionFacts } from './judge-partition.ts'
 
 const endMs = Date.parse('2026-10-31T23:00:00Z')
 const graceEndMs = endMs + GRACE_MS

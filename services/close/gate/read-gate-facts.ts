@@ -12,7 +12,8 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { readRejected } from '../rejected/read-rejected.ts'
-import { type GateFacts, GRACE_MS, type PartitionFacts, type SourceFacts } from './gate.ts'
+import { type GateFacts, GRACE_MS, type SourceFacts } from './gate.ts'
+import type { PartitionFacts } from './judge-partition.ts'
 import { mayTouch } from './may-touch.ts'
 
 /**

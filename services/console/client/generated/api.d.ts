@@ -219,7 +219,7 @@ export interface paths {
                                 bytes: string;
                             } | null;
                             tariffValidFrom: string | null;
-                            /** @description the import that holds for the month */
+                            /** @description the import that holds for the month; told to those who see every client */
                             registry: {
                                 sequence: number;
                                 importId: string;
@@ -562,7 +562,7 @@ export interface paths {
                                 bytes: string;
                             } | null;
                             tariffValidFrom: string | null;
-                            /** @description the import that holds for the month */
+                            /** @description the import that holds for the month; told to those who see every client */
                             registry: {
                                 sequence: number;
                                 importId: string;
@@ -741,7 +741,7 @@ export interface paths {
                                 bytes: string;
                             } | null;
                             tariffValidFrom: string | null;
-                            /** @description the import that holds for the month */
+                            /** @description the import that holds for the month; told to those who see every client */
                             registry: {
                                 sequence: number;
                                 importId: string;
@@ -1048,6 +1048,100 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts a client's month again from the log, and compares; a line of JSON for each step */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description percent-encoded */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description YYYY-MM */
+                        month: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Lines of progress, and the outcome last */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-ndjson": string;
+                    };
+                };
+                /** @description Why not */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1380,6 +1474,23 @@ export interface paths {
                                     events: number;
                                 };
                             }[];
+                            readonly reconciled: {
+                                source: string;
+                                from: string;
+                                to: string;
+                                /** @description whose counters, or told by a person */
+                                counter: string;
+                                served: number;
+                                /** @description how often a counter began anew: then at least so many were served */
+                                resets: number;
+                                arrived: number;
+                                /** @description that came, and can not be counted */
+                                rejected: number;
+                                /** @description of requests, as the operator chose it */
+                                tolerance: number;
+                                /** @enum {string} */
+                                verdict: "agrees" | "short" | "over";
+                            }[];
                             forced: {
                                 reason: string;
                                 readonly lacks: string[];
@@ -1439,6 +1550,105 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/months/{month}/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a month can be closed, and what is missing of it by partition and source */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description YYYY-MM */
+                    month: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            month: string;
+                            stream: string;
+                            /** @description whether a close would be let through */
+                            isComplete: boolean;
+                            readonly missing: {
+                                kind: string;
+                                /** @description what is missing and what to do */
+                                detail: string;
+                                /** @description where it is missing; null where it is not one partition */
+                                partition: number | null;
+                                /** @description the same of a source */
+                                source: string | null;
+                            }[];
+                            /** @description of when it is complete; null when it is */
+                            estimate: {
+                                /** @description null when nothing tells */
+                                notBefore: string | null;
+                                /** @description what it rests on, and what nobody can tell */
+                                readonly basis: string[];
+                            } | null;
+                            readonly partitions: {
+                                partition: number;
+                                /** @description up to which the month must be counted */
+                                neededOffset: number;
+                                /** @description up to which it is; null where nothing of it was */
+                                nextOffset: number | null;
+                                /** @description records of the month that are not counted yet, at most */
+                                uncounted: number;
+                            }[];
+                            readonly sources: {
+                                /** @description empty: a gateway that sends by itself */
+                                source: string;
+                                /** @description up to which it must have shipped: the end of the month */
+                                neededThrough: string;
+                                /** @description up to which it has; null until it has said so */
+                                through: string | null;
+                                /** @description false: it says nothing of how far it is, and the grace stands for it */
+                                givesMarks: boolean;
+                                /** @description events shipped and not arrived; below 0 when more arrived */
+                                missing: number;
+                                /** @description why; null while it lives */
+                                retired: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1872,6 +2082,11 @@ export interface paths {
                             contentHash: string;
                             closedAt: string;
                             forcedReason: string | null;
+                            reconciliation: {
+                                isWhole: boolean;
+                                agrees: boolean;
+                                requestsTolerated: number;
+                            } | null;
                         };
                     };
                 };
@@ -2817,6 +3032,255 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rejected/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets rejected events go, so that their month can be closed without them */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default [] */
+                        readonly places?: string[];
+                        /** @default null */
+                        reasonCode?: ("line_too_long" | "line_not_utf8" | "line_not_json" | "line_not_combined" | "line_truncated" | "field_missing" | "client_missing" | "client_invalid" | "client_unauthenticated" | "integration_invalid" | "time_invalid" | "status_invalid" | "bytes_invalid" | "record_empty" | "record_too_large" | "schema_unknown" | "avro_malformed" | "json_malformed" | "event_malformed" | "source_invalid" | "identity_invalid" | "time_too_old" | "time_ahead" | "control_unsigned" | "signature_invalid") | null;
+                        /** @default null */
+                        month?: string | null;
+                        /** @default [] */
+                        readonly statuses?: (0 | number)[];
+                        reason: string;
+                        actor?: string;
+                        /** @default false */
+                        dryRun?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            dryRun: boolean;
+                            /** @description events */
+                            waived: number;
+                            /** @description that were waived or mended before, and stay as they were */
+                            before: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejected/mends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends rejected events again, mended; sent twice they count once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        readonly mends: {
+                            at: string;
+                            /** @default null */
+                            set?: {
+                                [key: string]: string | number;
+                            } | null;
+                            /** @default null */
+                            line?: string | null;
+                            /** @default false */
+                            vouchTime?: boolean;
+                        }[];
+                        reason: string;
+                        actor?: string;
+                        /** @default false */
+                        dryRun?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            dryRun: boolean;
+                            /** @description events; they count once the aggregator has come to them */
+                            sent: number;
+                            /** @description that were waived or mended before, and stay as they were */
+                            before: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/waiting": {
         parameters: {
             query?: never;
@@ -2980,6 +3444,8 @@ export interface paths {
                 query?: {
                     /** @description this one, unless another is named */
                     month?: string;
+                    /** @description of what is said in words: Norwegian (bokmål) or English */
+                    language?: "nb" | "en";
                     requests?: string;
                     bytes?: string;
                 };
@@ -3174,6 +3640,12 @@ export interface paths {
                         };
                         /** @default 1000 */
                         limit?: number;
+                        /**
+                         * @description of what is said in words: Norwegian (bokmål) or English
+                         * @default en
+                         * @enum {string}
+                         */
+                        language?: "nb" | "en";
                     };
                 };
             };
@@ -3501,6 +3973,8 @@ export interface paths {
                 query?: {
                     /** @description this one, unless another is named */
                     month?: string;
+                    /** @description of what is said in words: Norwegian (bokmål) or English */
+                    language?: "nb" | "en";
                 };
                 header?: never;
                 path?: never;
@@ -4038,6 +4512,58 @@ export interface paths {
                         } & {
                             [key: string]: unknown;
                         };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures for a monitoring system, in the text format of Prometheus; at most ten seconds old */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The figures */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
                     };
                 };
                 /** @description Why not */
