@@ -33,7 +33,10 @@ export function parseStatus(value: unknown): number | null {
   return NO_ANSWER.test(text) ? 0 : null
 }
 
-/** A symbol stands for a field that is there twice. How a value that is not what was expected is told about: its kind, size and shape, since it may hold anything. */
+/**
+ * How a value that is not what was expected is told about: its kind, size and shape, since it may hold anything. A
+ * symbol stands for a field that is there twice.
+ */
 export function describeValue(value: unknown): string {
   if (typeof value === 'number') return describeNumber(value)
   if (typeof value === 'symbol') return 'there twice'

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 import { openGatewayFormat } from './formats.ts'
 
 /**
- * What each recorded log comes to, whoever is metered: its lines, the answers by class, the bytes. `none` is by how many
- * requests the client, which counted for itself, is above the lines: connections that never became a request, and what
- * the program turned away before it logs; below, those that were sent by hand.
+ * What each recorded log comes to, whoever is metered: its lines, the answers by class, the bytes. `none` is by how
+ * many requests the client, which counted for itself, is above the lines: connections that never became a request, and
+ * what the program turned away before it logs; below, those that were sent by hand.
  */
 
 const FOLDER = '../../test/samples/gateways/'

@@ -30,6 +30,8 @@ export type FileProgress = {
   readonly livePlace: Place | null
   /** The last line that named the columns of those after it, in a format that does so. */
   readonly header?: string | undefined
+  /** More of it than was saved may have been sent from another place, of which what lies here may be a copy. */
+  readonly sentElsewhere?: boolean | undefined
 }
 
 /** Stays the same when a file is renamed. */
@@ -57,6 +59,9 @@ export class LiveFile {
   place: Place | null
   livePlace: Place | null
   header: string | null
+  /** All that lay where an earlier run had read it was read again: nothing of it is sent that isn't known here. */
+  isCaughtUp = false
+  sentElsewhere: boolean
   readonly #partitionCounts: number[]
   #savedLastLine: LastLine | null
   #lastLine: Line | null = null
@@ -74,13 +79,24 @@ export class LiveFile {
     this.place = saved.place
     this.livePlace = saved.livePlace
     this.header = saved.header ?? null
+    this.sentElsewhere = saved.sentElsewhere ?? false
     this.#partitionCounts = [...saved.partitionCounts]
     this.#savedLastLine = saved.lastLine
   }
 
-  /** An earlier run had begun it, and may have sent more of it than it saved. */
-  get isResumed(): boolean {
-    return this.begun.place !== null || this.begun.position > 0
+  /**
+   * Whether an earlier run may have sent more of it than it saved, and than what lies at a place holds. What has grown
+   * where it was read last still holds all that was sent; a copy may end before that.
+   */
+  mayBeSentBeyond(place: Place | null): boolean {
+    const isResumed = this.begun.place !== null || this.begun.position > 0
+    if (!isResumed || this.isCaughtUp) return false
+    return this.sentElsewhere || !isSamePlace(this.begun.place, place)
+  }
+
+  /** All that lies at a place was read. */
+  readAll(place: Place): void {
+    if (!this.sentElsewhere && isSamePlace(this.begun.place, place)) this.isCaughtUp = true
   }
 
   /** A line was shipped, or was blank and needn't be. */
@@ -92,6 +108,7 @@ export class LiveFile {
   /** Answers whether that is news. */
   lieAt({ device, inode }: Place, isLive: boolean): boolean {
     const before = isLive ? this.livePlace : this.place
+    this.sentElsewhere ||= this.mayBeSentBeyond({ device, inode })
     this.place = { device, inode }
     if (isLive) this.livePlace = this.place
     return !isSamePlace(before, this.place)
@@ -125,6 +142,7 @@ export class LiveFile {
       place,
       livePlace,
       ...(this.header === null ? {} : { header: this.header }),
+      ...(this.sentElsewhere ? { sentElsewhere: true } : {}),
     }
   }
 }

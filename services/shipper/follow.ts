@@ -106,7 +106,7 @@ async function visit(
   }
   followed.current ??= await openLog(shipment, followed)
   const isMore = await visitCurrent(shipment, followed, options, summaries)
-  for (const tail of followed.retiring) await retire(tail, followed, options, summaries)
+  for (const tail of followed.retiring) await retire(shipment, tail, followed, options, summaries)
   return isMore
 }
 
@@ -210,6 +210,7 @@ async function isReplaced(shipment: Shipment, tail: Tail): Promise<boolean> {
 }
 
 async function retire(
+  shipment: Shipment,
   tail: Tail,
   followed: Followed,
   { signal, pollMs, retireAfterMs }: FollowOptions,
@@ -218,7 +219,9 @@ async function retire(
   const visited = await tail.visit(signal)
   const isQuiet = tail.quietVisits * pollMs >= retireAfterMs && tail.surveys >= SURVEYS_MIN
   if (visited === 'more' || (visited === 'at_end' && !isQuiet)) return
-  if (visited === 'at_end') await tail.end()
+  const obstacle = visited === 'at_end' ? await tail.end(followed.current) : null
+  // The survey finds it again for as long as the file stays as it is.
+  if (obstacle !== null) shipment.obstacles.raise(obstacle)
   followed.retiring.delete(tail)
   await finish(tail, summaries)
 }

@@ -1,6 +1,6 @@
 import { MAGIC_BYTES, recogniseCompression } from './decompress.ts'
 import { type FileProgress, isSamePlace } from './file-progress.ts'
-import { digestOf, HEAD_BYTES_MAX, readStart, START_LINES_MAX, type Start } from './identify-file.ts'
+import { HEAD_BYTES_MAX, readStart, START_LINES_MAX, type Start } from './identify-file.ts'
 import type { FileFacts, OpenLogFile } from './log-files.ts'
 import type { FoundObstacle } from './obstacles.ts'
 import { openForReading, readAt } from './read-bytes.ts'
@@ -14,15 +14,14 @@ import {
   type Recognised,
   recognise,
 } from './recognise-file.ts'
-import { codeOf, FileError } from './ship-error.ts'
+import { holdsAll, type Seen, seenEnd, seenStart } from './seen-content.ts'
+import { codeOf, cutOff, FileError } from './ship-error.ts'
 import { LineShipper } from './ship-lines.ts'
 import type { FileSummary } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
 
 /** So that one long file does not keep the others waiting. */
 const CHUNKS_PER_VISIT = 16
-/** Of what was read last, so much is looked at again to see that it is still the same file. */
-const SEEN_BYTES = 1024
 const NEWLINE = 0x0a
 
 type Visit =
@@ -42,8 +41,6 @@ type TailOptions = {
 }
 
 type Begun = { readonly shipper: LineShipper; readonly resumedFrom: number }
-/** Something that stood in the file and must still stand there, or it is another. */
-type Seen = { readonly position: number; readonly bytes: number; readonly digest: string }
 
 /** One open file that grows, whatever its name has become. */
 export class Tail {
@@ -120,16 +117,19 @@ export class Tail {
     const begun = await this.#begin(false)
     // What was given up of a file holds nothing more than the one that it is like.
     if (begun === null) return this.#rest(bytes === 0 || this.#isGivenUp ? nowMs : null)
-    if (!(await this.#isSame())) return 'replaced'
+    if (!(await holdsAll(this.#file, [this.#start, this.#lastSeen]))) return 'replaced'
     const { live } = begun.shipper
     if (live.lineDigests.length < START_LINES_MAX && !(await this.#lookAtStart(live.lineDigests)))
       return 'replaced'
     live.modifiedMs = modifiedMs
     for (let chunks = 0; chunks < CHUNKS_PER_VISIT && !signal.aborted; chunks++) {
       const chunk = await readAt(this.options.path, this.#file, this.#readPosition)
-      if (chunk.length === 0) return this.#rest(begun.shipper.partialBytes === 0 ? nowMs : null)
+      if (chunk.length === 0) {
+        live.readAll(this.facts)
+        return this.#rest(begun.shipper.partialBytes === 0 ? nowMs : null)
+      }
       // After the read, so that what was read is known to be of this content.
-      if (!(await this.#isSame())) return 'replaced'
+      if (!(await holdsAll(this.#file, [this.#start, this.#lastSeen]))) return 'replaced'
       await this.#takeChunk(begun, chunk)
     }
     return 'more'
@@ -137,25 +137,35 @@ export class Tail {
 
   async #takeChunk({ shipper }: Begun, chunk: Buffer): Promise<void> {
     this.#readPosition += chunk.length
-    const last = chunk.subarray(-SEEN_BYTES)
-    this.#lastSeen = {
-      position: this.#readPosition - last.length,
-      bytes: last.length,
-      digest: digestOf(last),
-    }
+    this.#lastSeen = seenEnd(chunk, this.#readPosition)
     this.quietVisits = 0
     this.atEndMs = null
     await shipper.take(chunk)
   }
 
-  /** It won't grow any more: a last line without a newline is shipped as it is. */
-  async end(): Promise<void> {
+  /**
+   * It won't grow any more: a last line without a newline is shipped as it is. Not so where the log goes on from there:
+   * this is a copy of it, which was taken in mid-line. Answers what stands in the way where an earlier run may have
+   * sent the whole of it, from the file that this is a copy of.
+   */
+  async end(current: Tail | null): Promise<FoundObstacle | null> {
     const begun = await this.#begin(true)
-    if (begun === null) return
-    if (begun.shipper.counts.bytes === 0 && this.#readPosition === 0) {
+    if (begun === null) return null
+    const { shipper } = begun
+    if (shipper.partialBytes > 0 && (await current?.goesOnFrom(this)) === true) return null
+    if (shipper.counts.bytes === 0 && this.#readPosition === 0) {
       await this.#takeChunk(begun, await readAt(this.options.path, this.#file, 0))
     }
-    begun.shipper.end()
+    if (shipper.end(shipper.live.mayBeSentBeyond(this.facts))) return null
+    const { path, log } = this.options
+    const { reason, message: detail } = cutOff(path)
+    return { reason, path, log, file: this.file, detail, version: (await this.#file.facts()).version }
+  }
+
+  /** It holds all that was read of the other, and more. */
+  async goesOnFrom(other: Tail): Promise<boolean> {
+    if ((await this.size()) <= other.#readPosition) return false
+    return holdsAll(this.#file, [other.#start, other.#lastSeen])
   }
 
   async close(): Promise<FileSummary | null> {
@@ -209,7 +219,7 @@ export class Tail {
     const file = begin.kind === 'known' ? begin.known.file : begin.file
     const seen = seenStart(head, start)
     // What was looked at one after the other is of one content only if that is still there.
-    if (this.#shipment.isOpen(file) || !(await this.#stands(seen))) return null
+    if (this.#shipment.isOpen(file) || !(await holdsAll(this.#file, [seen]))) return null
     this.alike = []
     const live = this.#shipment.open(file, this.options.log, begin.kind === 'behind' ? begin.like : null)
     const isNews = live.lieAt(this.facts, this.options.isLive)
@@ -273,24 +283,4 @@ export class Tail {
     if (this.#begun !== null) this.#begun.shipper.live.lineDigests = start.lineDigests
     return true
   }
-
-  async #isSame(): Promise<boolean> {
-    for (const seen of [this.#start, this.#lastSeen]) {
-      if (seen !== null && !(await this.#stands(seen))) return false
-    }
-    return true
-  }
-
-  async #stands({ position, bytes, digest }: Seen): Promise<boolean> {
-    const found = await this.#file.read(position, bytes)
-    return found.length === bytes && digestOf(found) === digest
-  }
-}
-
-/** The lines that the start is known by, or its first one while that isn't whole. */
-function seenStart(head: Buffer, { headBytes, lineDigests }: Start): Seen {
-  let bytes = 0
-  for (const _ of lineDigests) bytes = head.indexOf('\n', bytes) + 1
-  const seen = head.subarray(0, Math.max(bytes, headBytes))
-  return { position: 0, bytes: seen.length, digest: digestOf(seen) }
 }

@@ -26,6 +26,7 @@ const fileProgress = knownStart.extend({
   done: z.boolean(),
   livePlace: place.nullable().default(null),
   header: z.string().optional(),
+  sentElsewhere: z.boolean().optional(),
 })
 const logProgress = z.object({
   path: z.string().min(1),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isSamePlace, type LiveFile } from './file-progress.ts'
+import type { LiveFile } from './file-progress.ts'
 import type { Start } from './identify-file.ts'
 import type { ByteSource } from './read-bytes.ts'
 import { ByteCursor } from './read-from.ts'
@@ -155,12 +155,9 @@ async function shipToEnd(
       lines: shipper.counts.lines,
     })
   }
-  if (!shipper.end(mayBeSent(shipper.live, source))) throw cutOff(path)
-}
-
-/** What grew where it was read last still holds all that was sent of it; a copy may end before that. */
-function mayBeSent({ isResumed, begun }: LiveFile, { compression, facts }: ByteSource): boolean {
-  return isResumed && (compression !== null || !isSamePlace(begun.place, facts))
+  const { compression, facts } = source
+  const mayBeSent = shipper.live.mayBeSentBeyond(compression === null ? facts : null)
+  if (!shipper.end(mayBeSent)) throw cutOff(path)
 }
 
 async function pauses(next: Promise<unknown>): Promise<boolean> {

@@ -192,9 +192,10 @@ export class Shipment {
   async #saveBegun(files: readonly LiveFile[]): Promise<void> {
     const begun = files
       .filter(({ file }) => (this.#acknowledged.get(file)?.position ?? 0) === 0)
-      .map(({ begun, path, lineDigests, place, livePlace }) => ({
+      .map(({ begun, path, lineDigests, place, livePlace, sentElsewhere }) => ({
         ...begun,
         ...{ path, lineDigests, place, livePlace },
+        ...(sentElsewhere ? { sentElsewhere } : {}),
       }))
     if (begun.length === 0) return
     for (const file of begun) this.#acknowledge(file)

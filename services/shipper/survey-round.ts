@@ -71,7 +71,7 @@ export class Round {
     const isThis = (one: FoundObstacle) => one.version === facts.version && isLasting(one)
     if (settled.some(isThis)) return this.#see(rotated, '')
     const unread = standing.find(isThis)
-    if (unread !== undefined) this.#find(unread)
+    if (unread !== undefined) this.#find({ ...unread, path })
     else await this.#read(rotated)
   }
 

@@ -1,6 +1,9 @@
 /** A text with its quotes, which may lack the closing one; or what NGINX writes for a value that JSON doesn't know. */
-const MENDABLE =
-  /"[^"\\]*(?:\\[\s\S]?[^"\\]*)*"?|:\s*[\d.-]+(?:\s*[,:]\s*[\d.-]+)+|:(?=\s*[,}])|-(?=\s*[,}\]])|(?<![\w.+-])0\d+(?=\s*[,}\]])/g
+const MENDABLE = new RegExp(
+  String.raw`"[^"\\]*(?:\\[\s\S]?[^"\\]*)*"?|:\s*[\d.-]+(?:\s*[,:]\s*[\d.-]+)+|:(?=\s*[,}])|` +
+    String.raw`-(?=\s*[,}\]])|(?<![\w.+-])0\d+(?=\s*[,}\]])`,
+  'g',
+)
 const ESCAPED = /((?:\\x[0-9A-Fa-f]{2})+)|\\[\s\S]/g
 
 /**

@@ -71,6 +71,12 @@ export const MUTANTS: Readonly<Record<string, Mutation>> = {
     files: files => ({ ...files, open: async path => remember(await files.open(path)) }),
   },
   'a file that is gone is no obstacle': { shipment: settling('gone') },
+  'half a line of a copy is sent, whatever an earlier run has sent': {
+    shipment: shipment => {
+      const open = shipment.open.bind(shipment)
+      shipment.open = (...file) => Object.assign(open(...file), { mayBeSentBeyond: () => false })
+    },
+  },
   'a damaged file is no obstacle': { shipment: settling('damaged') },
   'a file that begins alike is no obstacle': { shipment: settling('alike') },
   'a missing neighbour is no obstacle': { shipment: settling('neighbour_missing') },

@@ -164,9 +164,12 @@ export class Rotator {
       const from = disk.at(LOG)
       const copy = disk.at(into)
       if (from === undefined || copy === undefined) return
-      gateway.completeLine()
-      const copied = gateway.lines.get(from) ?? []
+      // A line may be half written at that moment, and whole in the log when that is truncated.
+      if (random.chance(0.3)) gateway.writeHalf()
+      else gateway.completeLine()
+      const copied = gateway.wholeLinesOf(from)
       disk.write(copy, from.content)
+      gateway.completeLine()
       const truncate = () => {
         gateway.truncated(from, copy, copied)
         disk.write(from, Buffer.alloc(0))
