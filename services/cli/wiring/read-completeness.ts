@@ -1,5 +1,6 @@
 import { describeLack } from '@forbruk/close/gate/describe-lack.ts'
-import { type Lack, neededOffsetOf, type PartitionFacts, type SourceFacts } from '@forbruk/close/gate/gate.ts'
+import type { Lack, PartitionFacts, SourceFacts } from '@forbruk/close/gate/gate.ts'
+import { neededOffsetOf } from '@forbruk/close/gate/needed-offset.ts'
 import { lookAtMonth } from '@forbruk/close/gate/pass-gate.ts'
 import { type BillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { ReadParts } from './read-parts.ts'

@@ -7,6 +7,7 @@ import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import { isWithinBound, type Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { judgeReconciliation } from '../reconcile/judge-reconciliation.ts'
 import { type ExpectedLack, judgeExpected } from './judge-expected.ts'
+import { neededOffsetOf } from './needed-offset.ts'
 
 /** How long after a month's end its late events may still come. */
 export const GRACE_MS = 24 * 3_600_000
@@ -236,18 +237,6 @@ function judgeStream(facts: GateFacts): Lack[] {
     lacks.push({ kind: 'partitions_differ', log: logPartitions, stored: storedPartitions })
   }
   return lacks
-}
-
-/**
- * How far a partition must be counted for the month: past the first record that came after the grace; or, where none
- * came yet, to the log's end. «Past», and not «up to»: then at least one record of the partition is counted, even when
- * the whole month was shipped late.
- */
-export function neededOffsetOf({
-  graceOffset,
-  endOffset,
-}: Pick<PartitionFacts, 'graceOffset' | 'endOffset'>): number {
-  return graceOffset === null ? endOffset : graceOffset + 1
 }
 
 function judgePartition(
