@@ -81,7 +81,9 @@ test('once it came, and was compared once more, the month closes and its proof s
   const told = readdirSync(out)
     .map(name => readFileSync(join(out, name), 'utf8'))
     .join('')
-  expect(told).toMatch(/For part of the month, or for some of the gateways, .* and agrees within 1\srequest\./)
+  expect(told).toMatch(
+    /For part of the month, or for some of the gateways, .* and agrees within 1\srequest\./,
+  )
   const proof = await forbruk(['sql', 'SELECT arrayStringConcat(definitions) FROM month_closes'], settings)
   expect(proof).toContain('its gateway served 41 requests')
   expect(proof).toContain('40 arrived, which agrees, where 1 more or fewer were tolerated.')

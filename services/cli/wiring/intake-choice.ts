@@ -43,7 +43,7 @@ export async function chooseIntake(
   }
   const { 'client-field': clientField, 'integration-field': integrationField } = given
   const format = openChosenFormat(name, { clientField, integrationField })
-  const readValue = readEnveloped(chooseEnvelope(envelope ?? 'lines'), format)
+  const readValue = readEnveloped(chooseEnvelope(envelope ?? 'lines'), format, await openRegistry(registry))
   return { ...ofAll, formatName: format.name, readValue }
 }
 
