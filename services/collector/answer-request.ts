@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
-import { type Answer, type AnswerStyle, answerJson, answerRefusal, answerTaken } from './answer.ts'
+import { type Answer, answerJson, answerRefusal, answerTaken, healthShape } from './answer.ts'
 import { BOUNDS } from './bounds.ts'
+import { describeApi } from './describe-api.ts'
 import type { InFlight, Reservation } from './in-flight.ts'
 import { type AccessPolicy, judgeRequest } from './judge-request.ts'
+import { type AnswerStyle, DESCRIPTION_PATH, EVENT_PATHS, HEALTH_PATH } from './paths.ts'
 import { bodyTooLarge, contentLength, readBody } from './read-body.ts'
 import { type Refusal, RefusedError } from './refusal.ts'
 import type { Sender } from './sender.ts'
@@ -18,18 +20,18 @@ export type Parts = {
   readonly logger: Logger
 }
 
-const HEALTH = '/v1/health'
-/** OpenMeter's SDKs add their paths to a base URL; its plugin in Kong is told the whole. */
-const STYLES: ReadonlyMap<string, AnswerStyle> = new Map([
-  ['/v1/events', 'forbruk'],
-  ['/api/v1/events', 'openmeter'],
-  ['/api/v3/openmeter/events', 'openmeter_v3'],
+/** What anybody may read. */
+const READS: ReadonlyMap<string, (policy: AccessPolicy) => unknown> = new Map([
+  [HEALTH_PATH, () => healthShape.parse({ status: 'up' })],
+  [DESCRIPTION_PATH, ({ holders }: AccessPolicy) => describeApi({ needsToken: holders !== null })],
 ])
 
 /** Null: whoever asked has gone away. */
 export async function answerRequest(request: IncomingMessage, parts: Parts): Promise<Answer | null> {
   const [path = '', query = ''] = (request.url ?? '').split('?', 2)
-  if (path === HEALTH && request.method === 'GET') return answerJson(200, { status: 'up' })
+  const read = READS.get(path)
+  if (read !== undefined && (request.method === 'GET' || request.method === 'HEAD'))
+    return answerJson(200, read(parts.policy))
   const outcome = await decide(request, path, new URLSearchParams(query), parts)
   if (outcome === null) return null
   if ('kind' in outcome) {
@@ -48,9 +50,9 @@ async function decide(
   query: URLSearchParams,
   parts: Parts,
 ): Promise<Outcome | null> {
-  const style = STYLES.get(path)
-  if (style === undefined) return NOT_FOUND
-  if (request.method !== 'POST') return METHOD_UNKNOWN
+  const style = EVENT_PATHS.get(path)
+  if (style === undefined) return READS.has(path) ? methodUnknown('GET, HEAD') : NOT_FOUND
+  if (request.method !== 'POST') return methodUnknown('POST')
   const sender = judgeRequest(request.headers, parts.policy)
   if ('kind' in sender) return sender
   return takeEvents(request, sender, { style, query }, parts)
@@ -59,9 +61,12 @@ async function decide(
 const NOT_FOUND: Refusal = {
   kind: 'not_found',
   status: 404,
-  detail: `there is no such path; expected POST ${[...STYLES.keys()].join(', ')}, or GET ${HEALTH}`,
+  detail: `there is no such path; expected POST ${[...EVENT_PATHS.keys()].join(', ')}, or GET ${HEALTH_PATH}`,
 }
-const METHOD_UNKNOWN: Refusal = { kind: 'method_unknown', status: 405, detail: 'expected POST' }
+
+function methodUnknown(allow: string): Refusal {
+  return { kind: 'method_unknown', status: 405, detail: `expected ${allow}`, allow }
+}
 
 type Asked = { readonly style: AnswerStyle; readonly query: URLSearchParams }
 

@@ -1,15 +1,26 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { BOUNDS } from './bounds.ts'
+import { type AnswerStyle, TAKEN_STATUS } from './paths.ts'
 import type { Refusal } from './refusal.ts'
 import type { Taken } from './take-events.ts'
 
 /** What became of a body at `/v1/events`. */
-const takenShape = z.strictObject({
+export const takenShape = z.strictObject({
   /** In the log, to be counted. */
   events: z.int().nonnegative(),
   /** In the log, kept with the reason why each can't be counted. */
   rejected: z.int().nonnegative(),
+})
+
+export const healthShape = z.strictObject({ status: z.literal('up') })
+
+/** RFC 9457; `type` is for programs, `detail` for people. */
+export const problemShape = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
 })
 
 export type Answer = {
@@ -20,22 +31,14 @@ export type Answer = {
 
 const SAFE_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 /** Where the answer has no body to say it. */
-const REJECTED_HEADER = 'forbruk-rejected'
-
-/** As Forbruk answers at its own path, and as OpenMeter does at each of its own. */
-export type AnswerStyle = 'forbruk' | 'openmeter' | 'openmeter_v3'
+export const REJECTED_HEADER = 'forbruk-rejected'
 
 export function answerTaken(taken: Taken, style: AnswerStyle): Answer {
   const rejected = taken.rejected === 0 ? {} : { [REJECTED_HEADER]: String(taken.rejected) }
   const headers = { ...SAFE_HEADERS, ...rejected }
-  switch (style) {
-    case 'forbruk':
-      return { ...answerJson(200, takenShape.parse(taken)), headers: { ...headers, ...JSON_HEADERS } }
-    case 'openmeter':
-      return { status: 204, headers, body: '' }
-    case 'openmeter_v3':
-      return { status: 202, headers, body: '' }
-  }
+  const status = TAKEN_STATUS[style]
+  if (style !== 'forbruk') return { status, headers, body: '' }
+  return { ...answerJson(status, takenShape.parse(taken)), headers: { ...headers, ...JSON_HEADERS } }
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' }
@@ -45,14 +48,14 @@ export function answerJson(status: number, body: unknown): Answer {
 }
 
 /** Problem details, as RFC 9457 has them. */
-export function answerRefusal({ kind, status, detail }: Refusal): Answer {
+export function answerRefusal({ kind, status, detail, allow }: Refusal): Answer {
   const body = { type: `urn:forbruk:problem:${kind}`, title: STATUS_CODES[status] ?? 'Error', status, detail }
   const headers: Record<string, string> = {
     ...SAFE_HEADERS,
     'content-type': 'application/problem+json; charset=utf-8',
   }
   if (status === 401) headers['www-authenticate'] = 'Bearer'
-  if (status === 405) headers.allow = 'POST'
+  if (allow !== undefined) headers.allow = allow
   if (status === 429 || status === 503) headers['retry-after'] = String(BOUNDS.retryAfterSeconds)
   return { status, headers, body: `${JSON.stringify(body)}\n` }
 }

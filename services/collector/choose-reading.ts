@@ -24,7 +24,7 @@ type Request = {
   readonly isOpenMeter: boolean
 }
 
-const OWN_EVENTS = 'events'
+export const OWN_EVENTS = 'events'
 
 /** How a body is read: asked before it is. Throws RefusedError where it would tell nothing that can be counted once. */
 export function chooseReading(sender: Sender, { headers, query, isOpenMeter }: Request): Reading {
@@ -77,11 +77,11 @@ function open(name: string): DeclaredFormat {
 }
 
 /** Such as a header can carry; in quotes or without. */
-const KEY = /^[\x21-\x7e]{1,128}$/
+export const KEY_PATTERN = /^[\x21-\x7e]{1,128}$/
 
 function readKey(header: string | string[] | undefined): string | null {
   if (header === undefined) return null
-  if (typeof header === 'string' && KEY.test(header)) return header
+  if (typeof header === 'string' && KEY_PATTERN.test(header)) return header
   throw malformed(400, 'expected 1 to 128 printable characters without spaces in Idempotency-Key')
 }
 

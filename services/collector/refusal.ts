@@ -12,6 +12,8 @@ export type Refusal = {
     | 'failure'
   readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 431 | 500 | 503
   readonly detail: string
+  /** Of 405: the methods that there are. */
+  readonly allow?: string
 }
 
 export class RefusedError extends Error {

@@ -35,7 +35,7 @@ function want(offset: number, index: number, text: string, partition = 0) {
 function read(...wanted: ReturnType<typeof want>[]) {
   const envelope = openRecordEnvelope('lines')
   if (envelope === null) throw new Error('expected the envelope of lines')
-  return readAgain(wanted, foreign, readEnvelopedTexts(envelope, openGatewayFormat('nginx-json')))
+  return readAgain(wanted, foreign, readEnvelopedTexts(envelope, openGatewayFormat('nginx-json'), null))
 }
 
 test('lines are read at their offset and index, in whatever order they are asked for', async () => {

@@ -41,7 +41,7 @@ export async function readAgain(
       for await (const { records } of foreign.read(partition, fromOffset, toOffset)) {
         for (const { offset, value } of records)
           for (const line of byOffset.get(offset) ?? [])
-            if (value !== null) originals.set(line, readPlace(line, readTexts(value)))
+            if (value !== null) originals.set(line, readPlace(line, await readTexts(value)))
       }
     }
   }
@@ -61,7 +61,7 @@ function findGone({ file, position }: WantedLine, topic: string, bounds: LogBoun
 }
 
 /** Pure: the line at an index, of which there is but one request. */
-function readPlace(line: WantedLine, texts: ReturnType<ReadTexts>): OriginalLine {
+function readPlace(line: WantedLine, texts: Awaited<ReturnType<ReadTexts>>): OriginalLine {
   const { index } = placeOf(line.position)
   const where = `${line.file}, offset ${placeOf(line.position).offset}, line ${index + 1}`
   const found = findText(texts, index)
@@ -77,7 +77,7 @@ function readPlace(line: WantedLine, texts: ReturnType<ReadTexts>): OriginalLine
 }
 
 /** An index counts requests; a line that holds several has as many of them. */
-function findText(texts: ReturnType<ReadTexts>, index: number) {
+function findText(texts: Awaited<ReturnType<ReadTexts>>, index: number) {
   let first = 0
   for (const text of texts) {
     if (index < first + text.pieces.length) return text

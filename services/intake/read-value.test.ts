@@ -101,7 +101,7 @@ describe('events of our own, by their first bytes', () => {
 describe('lines of a gateway', () => {
   const envelope = openRecordEnvelope('lines')
   if (envelope === null) throw new Error('no envelope')
-  const readAs = (format: string) => readEnveloped(envelope, openGatewayFormat(format))
+  const readAs = (format: string) => readEnveloped(envelope, openGatewayFormat(format), null)
 
   test('a record of too many lines is rejected as a whole', async () => {
     const read = readAs('nginx-json')
@@ -129,5 +129,47 @@ describe('lines of a gateway', () => {
       { kind: 'request', clientId: 'birk', requestId: 'a1' },
       { kind: 'request', clientId: 'birk', requestId: 'a2' },
     ])
+  })
+})
+
+describe("a gateway's lines in the framing of a schema registry", () => {
+  const lines = openRecordEnvelope('lines')
+  if (lines === null) throw new Error('no envelope')
+  const read = (value: Buffer, by: SchemaRegistry | null = registry) =>
+    readEnveloped(lines, openGatewayFormat('nginx-json'), by)(value)
+  const line = Buffer.from(
+    JSON.stringify({
+      msec: 1_792_065_600.5,
+      client_id: 'acme',
+      status: 200,
+      request_length: 40,
+      bytes_sent: 60,
+    }),
+  )
+  const hole = (nuls: number) => Buffer.concat([Buffer.alloc(nuls), line])
+
+  test('JSON is read as if it stood alone, again and again', async () => {
+    const readOnce = readEnveloped(lines, openGatewayFormat('nginx-json'), registry)
+    for (let time = 0; time < 2; time++) expect(await readOnce(framed(4, line))).toEqual(await read(line))
+    expect(await read(line)).toMatchObject([{ kind: 'request', clientId: 'acme' }])
+  })
+
+  test.each<[string, number, SchemaRegistry | null, string]>([
+    ['Avro', 6, registry, 'schema id 6: it is Avro'],
+    ['our own Avro', 1, registry, 'schema id 1: it is Avro'],
+    ['Protobuf', 5, registry, 'schema id 5: it is Protobuf'],
+    ['of an id that is not there', 9, registry, 'schema id 9: the schema registry has none'],
+    ['where there is no registry', 4, null, 'schema id 4: SCHEMA_REGISTRY_URL is not set'],
+  ])('%s is rejected, and why', async (_what, id, by, detail) => {
+    expect(await read(framed(id, line), by)).toMatchObject([
+      { kind: 'rejected', reason: 'line_not_json', detail: expect.stringContaining(detail) },
+    ])
+  })
+
+  test("a file's hole before a line is no framing", async () => {
+    for (const nuls of [1, 5, 4_096])
+      expect([nuls, await read(hole(nuls), null)]).toEqual([nuls, await read(line)])
+    // What could be either is not guessed.
+    for (const nuls of [2, 3, 4]) expect(await read(hole(nuls))).toMatchObject([{ kind: 'rejected' }])
   })
 })

@@ -18,15 +18,82 @@ const VALUE_BYTES_MAX = 64 * 1024 * 1024
 /** Longer is no line of a log. */
 const LINE_BYTES_MAX = 1_048_576
 
+/** Of three bytes, as all that are known to us have. */
+const FRAMED_IDS_MAX = 2 ** 24
+
+const REGISTRY_UNSET = 'SCHEMA_REGISTRY_URL is not set, so nobody can tell what it stands for'
+const REGISTRY_LACKS = 'the schema registry has none'
+
 type ReadsText = Pick<DeclaredFormat, 'parseValue'>
 
-/** A gateway's lines, out of what a shipper put around them. A line may hold a list of requests. */
-export function readEnveloped(envelope: RecordEnvelope, format: ReadsText): ReadValue {
+/**
+ * A gateway's lines, out of what a shipper put around them, and out of the frame of a schema registry where that says
+ * that JSON is in it. A line may hold a list of requests.
+ */
+export function readEnveloped(
+  envelope: RecordEnvelope,
+  format: ReadsText,
+  registry: SchemaRegistry | null,
+): ReadValue {
+  const readText = openText(envelope, format)
+  const openFrame = frameOpener(registry)
+  return value => {
+    const text = openFrame(value)
+    return Buffer.isBuffer(text)
+      ? readText(text)
+      : text.then(opened => (Buffer.isBuffer(opened) ? readText(opened) : [opened]))
+  }
+}
+
+/** What stands behind a registry's frame, or why that is not read; what has no frame as it is. */
+function frameOpener(registry: SchemaRegistry | null): (value: Buffer) => Buffer | Promise<Buffer | Piece> {
+  const ofJson = new Set<number>()
+  return value => {
+    const frame = findFrame(value)
+    if (frame === null) return value
+    const { schemaId, payload } = frame
+    if (ofJson.has(schemaId)) return payload
+    return findFramingFault(registry, schemaId).then(fault => {
+      if (fault !== null) return framingFault(value, schemaId, fault)
+      ofJson.add(schemaId)
+      return payload
+    })
+  }
+}
+
+/**
+ * Null where the value begins with text, or with the NULs that a file's hole leaves before it: registries number from 1,
+ * and none has come to sixteen million. Where up to four NULs could be either, the registry is asked.
+ */
+function findFrame(value: Buffer) {
+  const frame = readConfluentFrame(value)
+  return frame === null || frame.schemaId === 0 || frame.schemaId >= FRAMED_IDS_MAX ? null : frame
+}
+
+/** Why what is framed is not read; null where it is JSON. */
+async function findFramingFault(registry: SchemaRegistry | null, schemaId: number): Promise<string | null> {
+  if (registry === null) return REGISTRY_UNSET
+  const schema = await registry.schema(schemaId)
+  if (schema === null) return REGISTRY_LACKS
+  if (schema.kind === 'JSON') return null
+  const name = schema.kind === 'AVRO' ? 'Avro' : 'Protobuf'
+  return `it is ${name}, of which no line is read; expected JSON (a converter to JSON), or the format events`
+}
+
+function framingFault(value: Buffer, schemaId: number, fault: string): Piece {
+  return rejected(
+    value,
+    'line_not_json',
+    `in the framing of a schema registry, schema id ${schemaId}: ${fault}`,
+  )
+}
+
+function openText(envelope: RecordEnvelope, format: ReadsText): (value: Buffer) => readonly Piece[] {
   return value => {
     if (value.length > VALUE_BYTES_MAX) return [tooLarge(value, `${value.length} bytes`)]
     const pieces: Piece[] = []
     for (const line of envelope.unwrap(value)) {
-      for (const piece of line.kind === 'line' ? readText(line.bytes, format) : [line]) pieces.push(piece)
+      for (const piece of line.kind === 'line' ? readLine(line.bytes, format) : [line]) pieces.push(piece)
       if (pieces.length > LINES_PER_RECORD_MAX)
         return [tooLarge(value, `more than ${LINES_PER_RECORD_MAX} lines`)]
     }
@@ -37,17 +104,25 @@ export function readEnveloped(envelope: RecordEnvelope, format: ReadsText): Read
 /** The lines of a record, and what each of them holds: for who asks for one of them again. */
 export type ReadTexts = (
   value: Buffer,
-) => readonly { readonly bytes: Uint8Array; readonly pieces: readonly Piece[] }[]
+) => Promise<readonly { readonly bytes: Uint8Array; readonly pieces: readonly Piece[] }[]>
 
-export function readEnvelopedTexts(envelope: RecordEnvelope, format: ReadsText): ReadTexts {
-  return value =>
-    envelope.unwrap(value).map(line => ({
+export function readEnvelopedTexts(
+  envelope: RecordEnvelope,
+  format: ReadsText,
+  registry: SchemaRegistry | null,
+): ReadTexts {
+  const openFrame = frameOpener(registry)
+  return async value => {
+    const text = await openFrame(value)
+    if (!Buffer.isBuffer(text)) return [{ bytes: value, pieces: [text] }]
+    return envelope.unwrap(text).map(line => ({
       bytes: line.bytes,
-      pieces: line.kind === 'line' ? readText(line.bytes, format) : [line],
+      pieces: line.kind === 'line' ? readLine(line.bytes, format) : [line],
     }))
+  }
 }
 
-function readText(bytes: Uint8Array, format: ReadsText): readonly Piece[] {
+function readLine(bytes: Uint8Array, format: ReadsText): readonly Piece[] {
   if (bytes.length > LINE_BYTES_MAX) {
     const detail = `${bytes.length} bytes; expected at most ${LINE_BYTES_MAX}`
     return [rejected(bytes, 'line_too_long', detail)]
@@ -79,9 +154,9 @@ export function readEvents(registry: SchemaRegistry | null): ReadValue {
 }
 
 async function openSchema(registry: SchemaRegistry | null, id: number): Promise<DecodePayload | string> {
-  if (registry === null) return 'SCHEMA_REGISTRY_URL is not set, so nobody can tell what it stands for'
+  if (registry === null) return REGISTRY_UNSET
   const schema = await registry.schema(id)
-  if (schema === null) return 'the schema registry has none'
+  if (schema === null) return REGISTRY_LACKS
   try {
     return openRegisteredSchema(schema)
   } catch (error) {

@@ -53,7 +53,7 @@ describe('a rejected line speaks of a wrong format unless a caller can make it',
   }
   const envelope = openRecordEnvelope('lines')
   if (envelope === null) throw new Error('no envelope')
-  const read = readEnveloped(envelope, openGatewayFormat('nginx-json'))
+  const read = readEnveloped(envelope, openGatewayFormat('nginx-json'), null)
 
   test.each<[string, string | object, boolean]>([
     ['no JSON', 'x', true],

@@ -2,12 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSchemaRegistry } from '@forbruk/infra/schema-registry/schema-registry.ts'
+import { openRecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
+import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import { readEvents } from '../../services/intake/read-value.ts'
+import { readEnveloped, readEvents } from '../../services/intake/read-value.ts'
 import { makeForeignTopic, writeForeign } from '../support/kafka/foreign-topic.ts'
 import { uniqueTopic } from '../support/kafka/topics.ts'
 import { findJavaAndMaven } from '../support/maven/find-java-and-maven.ts'
@@ -73,6 +75,25 @@ describe.skipIf(obstacle !== null)('a real registry', () => {
     ])
     expect(await read(framed(9_999, Buffer.from('x')))).toMatchObject([
       { kind: 'rejected', detail: 'schema id 9999: the schema registry has none' },
+    ])
+  })
+
+  test("a gateway's lines behind the id of a JSON schema, and of an Avro one", async () => {
+    const envelope = openRecordEnvelope('lines')
+    if (envelope === null) throw new Error('no envelope')
+    const { id } = await client.register(
+      { type: SchemaType.JSON, schema: JSON.stringify({ type: 'object' }) },
+      { subject: 'lines' },
+    )
+    const read = readEnveloped(
+      envelope,
+      openGatewayFormat('nginx-json'),
+      openSchemaRegistry({ url: apicurio.url, login: null }),
+    )
+    const line = { msec: 1_792_065_600.5, client_id: 'acme', status: 200, request_length: 40, bytes_sent: 60 }
+    expect(await read(await client.encode(id, line))).toMatchObject([{ kind: 'request', clientId: 'acme' }])
+    expect(await read(framed(await register('now', v1), Buffer.from('x')))).toMatchObject([
+      { kind: 'rejected', detail: expect.stringContaining('it is Avro') },
     ])
   })
 

@@ -43,7 +43,7 @@ export async function chooseIntake(
   }
   const { 'client-field': clientField, 'integration-field': integrationField } = given
   const format = openChosenFormat(name, { clientField, integrationField })
-  const readValue = readEnveloped(chooseEnvelope(envelope ?? 'lines'), format)
+  const readValue = readEnveloped(chooseEnvelope(envelope ?? 'lines'), format, await openRegistry(registry))
   return { ...ofAll, formatName: format.name, readValue }
 }
 
@@ -57,7 +57,7 @@ export function chooseEnvelope(name: string) {
 }
 
 /** Loaded only here: its client takes as long to load as half of the program. */
-async function openRegistry(settings: SchemaRegistrySettings | null) {
+export async function openRegistry(settings: SchemaRegistrySettings | null) {
   if (settings === null) return null
   const { openSchemaRegistry } = await import('@forbruk/infra/schema-registry/schema-registry.ts')
   return openSchemaRegistry(settings)

@@ -9,7 +9,7 @@ import { diskFiles } from '@forbruk/shipper/log-files.ts'
 import { readAgain as readFilesAgain } from '@forbruk/shipper/read-again.ts'
 import { progressPath, readProgress } from '@forbruk/shipper/save-progress.ts'
 import { shipperStateDir } from '@forbruk/shipper/ship.ts'
-import { chooseEnvelope } from './intake-choice.ts'
+import { chooseEnvelope, openRegistry } from './intake-choice.ts'
 import { logSettings, type Parts } from './open-parts.ts'
 
 type Reading = {
@@ -61,7 +61,8 @@ async function readTopic(
   format: DeclaredFormat,
   envelope: string,
 ): Promise<readonly OriginalLine[]> {
-  const readTexts = readEnvelopedTexts(chooseEnvelope(envelope), format)
+  const registry = await openRegistry(config.schemaRegistry)
+  const readTexts = readEnvelopedTexts(chooseEnvelope(envelope), format, registry)
   const foreign = await openForeignTopic(logSettings(config.log, logger), topic)
   try {
     return await readTopicAgain(lines, foreign, readTexts)

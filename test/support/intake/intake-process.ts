@@ -42,7 +42,7 @@ const never = new AbortController().signal
 await runTerm({
   ...{ foreign, log, writer, source: 'edge', rejectedShareMax: 1, untilCaughtUp: true, signal: never },
   formatName: format.name,
-  readValue: readEnveloped(envelope, format),
+  readValue: readEnveloped(envelope, format, null),
   clock: Date.now,
   onWarning: message => console.error(message),
   onBegin: partitions => console.log(JSON.stringify(partitions.map(({ nextOffset }) => nextOffset))),

@@ -44,7 +44,8 @@ export function ClientTable({
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => askFor(last), [askFor, last])
   const columns = useColumns()
-  const tariff = useQuery(tariffQuery(question.month))
+  const { language } = useReader()
+  const tariff = useQuery(tariffQuery(question.month, language))
   const navigate = route.useNavigate()
   const table = useTable({
     features: FEATURES,

@@ -18,6 +18,7 @@ const route = getRouteApi('/')
 
 export default function OverviewPage() {
   const texts = useTexts(overviewTexts)
+  const { language } = useReader()
   const navigate = route.useNavigate()
   const month = useMonth(route.useSearch().month)
   const query = useQuery({
@@ -26,7 +27,7 @@ export default function OverviewPage() {
     // It is looked at while the month goes on.
     refetchInterval: 60_000,
   })
-  const tariff = useQuery({ ...tariffQuery(month ?? ''), enabled: month !== null })
+  const tariff = useQuery({ ...tariffQuery(month ?? '', language), enabled: month !== null })
   return (
     <>
       <div className="head">
