@@ -71,7 +71,7 @@ export const forcedShape = z.object({ reason: z.string(), lacks: z.array(z.strin
 export type Forced = Readonly<z.output<typeof forcedShape>>
 
 /** Whether what a gateway said that it served agrees with what arrived: `short` is too few, `over` too many. */
-export const VERDICTS = ['agrees', 'short', 'over'] as const
+const VERDICTS = ['agrees', 'short', 'over'] as const
 
 /** What a gateway said that it served in a time, beside what had arrived of it. */
 export const comparedShape = z.object({
