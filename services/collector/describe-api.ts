@@ -45,8 +45,8 @@ export function describeApi({ needsToken }: { readonly needsToken: boolean }): J
       title: 'Forbruk, collector',
       version: '1',
       description:
-        'Takes requests of gateways into the event log. What is answered with success is in the log, all of it: to be ' +
-        'counted, or rejected with its reason. What is refused is refused whole.',
+        'Takes requests of gateways into the event log. What is answered with success is in the log, all of it: to ' +
+        'be counted, or rejected with its reason. What is refused is refused whole.',
     },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
@@ -69,8 +69,8 @@ function describeSend(style: AnswerStyle, needsToken: boolean): Json {
     parameters: PARAMETERS,
     requestBody: {
       description:
-        `At most ${BOUNDS.bodyBytesMax} bytes and ${BOUNDS.eventsMax} events, also once it is inflated. What it is its ` +
-        'bytes tell: one JSON list, one JSON object, or else lines. What can not be read as a request is kept as ' +
+        `At most ${BOUNDS.bodyBytesMax} bytes and ${BOUNDS.eventsMax} events, also once it is inflated. What it is ` +
+        'its bytes tell: one JSON list, one JSON object, or else lines. What can not be read as a request is kept as ' +
         'rejected, with its reason, and is no fault of the whole.',
       content: isOwn
         ? { ...OWN_BODIES, ...CLOUD_EVENTS }

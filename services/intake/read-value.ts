@@ -62,8 +62,8 @@ function frameOpener(registry: SchemaRegistry | null): (value: Buffer) => Buffer
 }
 
 /**
- * Null where the value begins with text, or with the NULs that a file's hole leaves before it: registries number from 1,
- * and none has come to sixteen million. Where up to four NULs could be either, the registry is asked.
+ * Null where the value begins with text, or with the NULs that a file's hole leaves before it: registries number from
+ * 1, and none has come to sixteen million. Where up to four NULs could be either, the registry is asked.
  */
 function findFrame(value: Buffer) {
   const frame = readConfluentFrame(value)

@@ -33,7 +33,7 @@ export const rejectedCounts = {
   open: safeCount,
 }
 
-/** One row per revision of a month, for good, written after the rows it vouches for: migrations 032, 083, 093, 100, 186. */
+/** One row per revision, for good, written after the rows it vouches for: migrations 032, 083, 093, 100, 186. */
 export const monthClose = declareTable('month_close', {
   ...closeKey,
   contentHash: text,

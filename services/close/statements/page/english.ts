@@ -213,7 +213,8 @@ export const ENGLISH: Texts = {
     reconciled: ({ isWhole, agrees, requestsTolerated }) => {
       const what = isWhole
         ? 'What the gateways themselves have counted in the month was compared with what arrived'
-        : 'For part of the month, or for some of the gateways, what they themselves have counted was compared with what arrived'
+        : 'For part of the month, or for some of the gateways, what they themselves have counted was compared ' +
+          'with what arrived'
       if (!agrees)
         return `${what}, and does not agree. Why the statement was made all the same stands at its top.`
       return requestsTolerated === 0

@@ -212,7 +212,8 @@ export const NORWEGIAN: Texts = {
     reconciled: ({ isWhole, agrees, requestsTolerated }) => {
       const what = isWhole
         ? 'Det gatewayene selv har telt i måneden, er sammenholdt med det som kom inn'
-        : 'For en del av måneden, eller for noen av gatewayene, er det de selv har telt, sammenholdt med det som kom inn'
+        : 'For en del av måneden, eller for noen av gatewayene, er det de selv har telt, sammenholdt med det ' +
+          'som kom inn'
       if (!agrees) return `${what}, og det stemmer ikke. Hvorfor avregningen er laget likevel, står øverst.`
       return requestsTolerated === 0
         ? `${what}, og det stemmer.`
