@@ -1,12 +1,13 @@
+import { hashSecret } from '@forbruk/infra/access/secret.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { collectorAtHand, digestOf } from '../../test/support/collector/open-collector.ts'
+import { collectorAtHand } from '../../test/support/collector/open-collector.ts'
 
 const TOKEN = 'a-token-of-a-gateway-that-sends'
 const open = await collectorAtHand()
 const locked = await collectorAtHand({
-  holders: [{ tokenDigest: digestOf(TOKEN), source: 'edge', format: null }],
+  holders: [{ tokenHash: hashSecret(TOKEN), source: 'edge', format: null }],
 })
 
 const mediaShape = z.object({

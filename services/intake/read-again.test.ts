@@ -67,7 +67,7 @@ test('what was deleted, made anew, or never there is gone; another line there is
 test('a list of several is no mend of one that was rejected', async () => {
   const element = JSON.parse(lineOf('acme'))
   const list = JSON.stringify([element, element])
-  const readTexts = () => {
+  const readTexts = async () => {
     const one = { kind: 'blank' } as const
     return [{ bytes: Buffer.from(list), pieces: [one, one] }]
   }

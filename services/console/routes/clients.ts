@@ -201,7 +201,8 @@ function addList(app: ConsoleServer, { readClients }: Pick<ClientReads, 'readCli
       if (format !== 'json') {
         const pages = eachPage<ClientMonth>(FILE_PAGE_ROWS, async last => {
           const after = last?.place ?? question.after
-          return (await readClients(caller.scope, period, { ...question, after, rowsMax: FILE_PAGE_ROWS })).clients
+          return (await readClients(caller.scope, period, { ...question, after, rowsMax: FILE_PAGE_ROWS }))
+            .clients
         })
         return sendTable(reply, format, COLUMNS, pages)
       }
