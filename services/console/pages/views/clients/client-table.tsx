@@ -14,7 +14,7 @@ import {
 import { tariffQuery } from '../../ask/tariff.ts'
 import { Empty } from '../../parts/answer.tsx'
 import { Sql } from '../../parts/sql.tsx'
-import { useTexts } from '../../reader/reader.tsx'
+import { useReader, useTexts } from '../../reader/reader.tsx'
 import { clientListSql, termsOf } from '../../sql/allowances.ts'
 import { FEATURES, useColumns } from './columns.tsx'
 import { clientsTexts } from './texts.ts'
