@@ -69,6 +69,7 @@ function describeSend(style: AnswerStyle, needsToken: boolean): Json {
     parameters: PARAMETERS,
     requestBody: {
       description:
+        'Compressed or not, as Content-Encoding says: gzip or zstd. ' +
         `At most ${BOUNDS.bodyBytesMax} bytes and ${BOUNDS.eventsMax} events, also once it is inflated. What it is ` +
         'its bytes tell: one JSON list, one JSON object, or else lines. What can not be read as a request is kept as ' +
         'rejected, with its reason, and is no fault of the whole.',
@@ -93,15 +94,6 @@ const PARAMETERS = [
   {
     ...{ in: 'header', name: 'Idempotency-Key', schema: { type: 'string', pattern: KEY_PATTERN.source } },
     description: 'stays when the body is sent again; needed where the format vouches for no id of a request',
-  },
-  {
-    ...{
-      in: 'header',
-      name: 'Content-Encoding',
-      schema: { enum: ['gzip', 'zstd', 'identity'] },
-      example: 'identity',
-    },
-    description: 'how the body is compressed',
   },
 ]
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { useInstallation } from '../support/close/close-october.ts'
+import { collectorAtHand, digestOf } from '../support/collector/open-collector.ts'
 import { useConsole } from '../support/console/console.ts'
 import { findSchemathesisObstacle, runSchemathesis } from '../support/schemathesis/run-schemathesis.ts'
 
@@ -25,5 +26,18 @@ test.skipIf(obstacle !== null)(
     expect(output).toMatch(/Tested: +[2-9]\d/)
   },
   // Its own budget ends generating, not what was begun.
+  secondsMax * 1_000 + 600_000,
+)
+
+test.skipIf(obstacle !== null)(
+  'so does every path of the collector',
+  async () => {
+    const holders = [{ tokenDigest: digestOf(TOKEN), source: 'edge', format: null }]
+    const collector = await collectorAtHand({ holders })
+    const bounds = { token: TOKEN, seed, examplesMax, secondsMax }
+    const { isClean, output } = await runSchemathesis(collector.url, bounds)
+    expect(isClean, output).toBe(true)
+    expect(output).toMatch(/Tested: +4/)
+  },
   secondsMax * 1_000 + 600_000,
 )

@@ -52,7 +52,8 @@ export async function runSchemathesis(url: string, { token, seed, examplesMax, s
     ...['--request-timeout', '300', '--max-response-time', '300'],
     ...['--generation-database', 'none', '--warnings', 'off', '--continue-on-failure'],
   ]
-  const options = { maxBuffer: OUTPUT_BYTES_MAX, cwd: cache }
+  const env = { ...process.env, PYTHONPATH: import.meta.dirname, SCHEMATHESIS_HOOKS: 'line_bodies' }
+  const options = { maxBuffer: OUTPUT_BYTES_MAX, cwd: cache, env }
   return run(program, args, options).then(
     ({ stdout }) => ({ isClean: true, output: stdout }),
     (error: { stdout?: string; stderr?: string }) => ({
