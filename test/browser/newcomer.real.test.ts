@@ -43,7 +43,7 @@ describe.skipIf(obstacle !== null)('of the recorded month a newcomer finds', () 
   test('what a client did on 14 October by hour: behind its name, by its date or its bar', async () => {
     const { page, close } = await open('/?month=2026-10')
     await page.getByRole('link', { name: 'Skarvik Rør og Varme AS' }).press('Enter')
-    await page.getByLabel('Dag', { exact: true }).selectOption({ label: '14. oktober' })
+    await page.getByRole('combobox', { name: 'Dag', exact: true }).selectOption({ label: '14. oktober' })
     const hours = page.getByRole('region', { name: 'onsdag 14. oktober 2026, time for time' }).first()
     await hours.getByText('Som tabell').press('Enter')
     expect(await hours.getByRole('row', { name: '10:00' }).innerText()).toMatch(/10:00\s+57/)
