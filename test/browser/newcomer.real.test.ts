@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { buildPages, findBrowserObstacle, useDemoConsole } from '../support/browser/demo-console.ts'
 import { tellNotRun } from '../support/process/tell-not-run.ts'
 
 const obstacle = tellNotRun("A newcomer's questions in a browser", findBrowserObstacle(), 'REQUIRE_BROWSER')
+
+const usesShape = z.array(z.object({ requests: z.coerce.number() }))
 
 beforeAll(buildPages)
 
@@ -52,6 +57,28 @@ describe.skipIf(obstacle !== null)('of the recorded month a newcomer finds', () 
     const chart = page.getByRole('img', { name: 'Kall dag for dag' })
     await chart.locator('g[aria-label=bar] rect').nth(15).click()
     await page.getByRole('heading', { name: 'fredag 16. oktober 2026, time for time' }).waitFor()
+    await close()
+  })
+
+  test('the same as a file: on the page of the client, and of all on their list', async () => {
+    const { page, close } = await open('/clients/skarvik-ror?month=2026-10')
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'csv' }).press('Enter'),
+    ])
+    expect(saved.suggestedFilename()).toBe('skarvik-ror-2026-10.csv')
+    const rows = usesShape.parse(parse(readFileSync(await saved.path()), { columns: true }))
+    const requests = rows.reduce((sum, each) => sum + each.requests, 0)
+    expect(requests).toBe(27_445)
+    await page.goto(new URL('/clients?month=2026-10', page.url()).href)
+    const [list] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'csv' }).press('Enter'),
+    ])
+    expect(list.suggestedFilename()).toBe('clients-2026-10.csv')
+    expect(readFileSync(await list.path(), 'utf8')).toMatch(
+      /^"?skarvik-ror"?,"?Skarvik Rør og Varme AS"?,.*,27445,/m,
+    )
     await close()
   })
 })

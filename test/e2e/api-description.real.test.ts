@@ -1,6 +1,7 @@
+import { hashSecret } from '@forbruk/infra/access/secret.ts'
 import { expect, test } from 'vitest'
 import { useInstallation } from '../support/close/close-october.ts'
-import { collectorAtHand, digestOf } from '../support/collector/open-collector.ts'
+import { collectorAtHand } from '../support/collector/open-collector.ts'
 import { useConsole } from '../support/console/console.ts'
 import { findSchemathesisObstacle, runSchemathesis } from '../support/schemathesis/run-schemathesis.ts'
 
@@ -32,7 +33,7 @@ test.skipIf(obstacle !== null)(
 test.skipIf(obstacle !== null)(
   'so does every path of the collector',
   async () => {
-    const holders = [{ tokenDigest: digestOf(TOKEN), source: 'edge', format: null }]
+    const holders = [{ tokenHash: hashSecret(TOKEN), source: 'edge', format: null }]
     const collector = await collectorAtHand({ holders })
     const bounds = { token: TOKEN, seed, examplesMax, secondsMax }
     const { isClean, output } = await runSchemathesis(collector.url, bounds)

@@ -1,5 +1,5 @@
 import type { paths } from '../../client/generated/api.d.ts'
-import { api, bodyOf, queryOf, type Read } from './ask.ts'
+import { api, bodyOf, queryOf, type Read, urlOf } from './ask.ts'
 
 export type ClientsAnswer = Read<'/v1/clients'>
 export type ClientMonth = ClientsAnswer['clients'][number]
@@ -36,6 +36,17 @@ export const PAGE_ROWS = 100
 export function readClients(question: ClientsQuestion, after: string): Promise<ClientsAnswer> {
   const query = { ...question, limit: PAGE_ROWS, ...(after === '' ? {} : { after }) }
   return bodyOf(api.GET('/v1/clients', { params: { query } }))
+}
+
+/** Of all that are asked for, as a file. */
+export function clientsUrl({
+  month,
+  search = '',
+  standing = [],
+  sort = 'client',
+  order = 'asc',
+}: ClientsQuestion) {
+  return urlOf('/v1/clients', { month, search, standing, sort, order })
 }
 
 export function clientQuery(id: string, month: string) {

@@ -5,6 +5,7 @@ import type { ClientAnswer, ClientStatement } from '../../ask/clients.ts'
 import { proofQuery, statementUrl } from '../../ask/months.ts'
 import { useMay } from '../../ask/session.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
+import { Files } from '../../parts/files.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -144,21 +145,14 @@ export function Prove({
 /** The figures as a file, also for who sees nothing else of what they rest on. */
 export function TakeAway({ month, clientId }: { readonly month: string; readonly clientId: string }) {
   const texts = useTexts(clientTexts)
+  const url = urlOf('/v1/usage', {
+    month,
+    by: 'day',
+    split: ['integration', 'statusClass'],
+    client: clientId,
+    limit: '10000',
+  })
   return (
-    <p>
-      {texts.takeAway}{' '}
-      <a
-        download={`${clientId}-${month}.json`}
-        href={urlOf('/v1/usage', {
-          month,
-          by: 'day',
-          split: ['integration', 'statusClass'],
-          client: clientId,
-          limit: '10000',
-        })}
-      >
-        JSON
-      </a>
-    </p>
+    <Files says={texts.takeAway} url={url} name={`${clientId}-${month}`} types={['csv', 'json', 'parquet']} />
   )
 }

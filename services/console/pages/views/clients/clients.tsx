@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import { readClients, STANDINGS } from '../../ask/clients.ts'
+import { clientsUrl, readClients, STANDINGS } from '../../ask/clients.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
+import { Files } from '../../parts/files.tsx'
 import { MonthPicker } from '../../parts/month-picker.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { ClientTable } from './client-table.tsx'
@@ -63,6 +64,14 @@ export default function ClientsPage() {
               : texts.found(format.count(String(query.data.first.totals.clients)))}
           </p>
           <p className="soft small keys">{texts.keys}</p>
+          {month === null ? null : (
+            <Files
+              says={texts.takeAway}
+              url={clientsUrl(question)}
+              name={`clients-${month}`}
+              types={['csv', 'parquet']}
+            />
+          )}
         </div>
         <Answer query={query} height={900}>
           {({ asked, first }) => <ClientTable first={first} question={asked} key={JSON.stringify(asked)} />}
