@@ -29,6 +29,9 @@ const LATER = withFields([...parsed.fields, { name: 'method', type: 'string', de
 const EARLIER = withFields(parsed.fields.filter(({ name }) => name !== 'integration_id'))
 const ORDER = JSON.stringify({ type: 'record', name: 'Order', fields: [{ name: 'id', type: 'string' }] })
 
+/** By its first field Apicurio knows what it is. */
+const LINE_SCHEMA = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }
+
 const eventOf = (id: string): RequestEvent => ({
   ...{ kind: 'request', source: 'edge', identity: { kind: 'request_id', id }, clientId: 'acme' },
   ...{ integrationId: '', timeMs: Date.now() - 600_000, status: 200, requestBytes: 40, responseBytes: 60 },
@@ -82,7 +85,7 @@ describe.skipIf(obstacle !== null)('a real registry', () => {
     const envelope = openRecordEnvelope('lines')
     if (envelope === null) throw new Error('no envelope')
     const { id } = await client.register(
-      { type: SchemaType.JSON, schema: JSON.stringify({ type: 'object' }) },
+      { type: SchemaType.JSON, schema: JSON.stringify(LINE_SCHEMA) },
       { subject: 'lines' },
     )
     const read = readEnveloped(
