@@ -49,7 +49,9 @@ describe.skipIf(obstacle !== null)('where three lines were rejected', () => {
     await page.getByRole('button', { name: 'Prøv' }).click()
     await page.getByText('mended it is rejected again').waitFor()
     expect(complaints.filter(each => !each.includes('409'))).toEqual([])
-    await page.getByRole('textbox', { name: 'Hele linjen' }).fill(JSON.stringify({ ...LINE, client_id: 'skarvik-ror' }))
+    await page
+      .getByRole('textbox', { name: 'Hele linjen' })
+      .fill(JSON.stringify({ ...LINE, client_id: 'skarvik-ror' }))
     await page.getByRole('button', { name: 'Prøv' }).click()
     await page.getByText('Det ville gjelde 1 hendelser').waitFor()
     expect(await states()).toEqual([['open', '3']])
