@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { insertValues } from '../store/insert-values.ts'
-import { putIfAbsent } from '../store/put-if-absent.ts'
 import type { Store } from '../store/store.ts'
 import { nullable, safeCount, time } from '../store/tables/codec.ts'
-import {
-  type RejectedFold,
-  type RejectedSum,
-  rejectedFold,
-  rejectedSum,
-} from '../store/tables/rejected-fold.ts'
-import { select, shapeOf, type Values } from '../store/tables/table.ts'
+import { type RejectedFold, type RejectedSum, rejectedSum } from '../store/tables/rejected-fold.ts'
+import { shapeOf, type Values } from '../store/tables/table.ts'
+import { takeTurn } from './fold-turns.ts'
 
 const FOLDABLE = {
   partition: safeCount,
@@ -47,7 +42,11 @@ export function readFoldable(store: Store, stream: string): Promise<FoldableBloc
              max(append_time) AS appended
          FROM rejected_event FINAL
          WHERE stream = {stream:String}
-             AND (partition, block) NOT IN (SELECT partition, block FROM rejected_fold WHERE stream = {stream:String})
+             AND (partition, block) NOT IN
+             (
+                 SELECT partition, block FROM rejected_fold WHERE stream = {stream:String}
+                 GROUP BY partition, block HAVING argMax(step, turn) IN ('folded', 'kept')
+             )
          GROUP BY partition, block
      ) AS rejected
      INNER JOIN
@@ -78,50 +77,79 @@ export async function readFirstHour(store: Store, stream: string): Promise<numbe
   return row?.firstMs ?? null
 }
 
-type FoldSums = Pick<RejectedFold, 'stream' | 'partition' | 'block' | 'rowsBefore'> & {
-  readonly sums: readonly Omit<RejectedSum, 'foldId' | 'stream' | 'partition' | 'block'>[]
+/** How many mends and waivers there are of a block's events by themselves. */
+async function countWords(store: Store, { stream, partition, block }: FoldPlace): Promise<number> {
+  const of = (table: string) => `
+SELECT count() FROM ${table}
+WHERE stream = {stream:String} AND partition = {partition:UInt32} AND (offset, event_index) IN
+(
+    SELECT offset, event_index FROM rejected_event
+    WHERE stream = {stream:String} AND partition = {partition:UInt32} AND block = {block:UInt64}
+)`
+  const [row] = await store.query(
+    `SELECT (${of('rejected_waiver')}) + (${of('rejected_mend')}) AS words`,
+    shapeOf({ words: safeCount }),
+    { stream, partition, block },
+  )
+  return row?.words ?? 0
 }
 
+type Sum = Omit<RejectedSum, 'foldId' | 'stream' | 'partition' | 'block'>
+type FoldPlace = Pick<RejectedFold, 'stream' | 'partition' | 'block'>
+
 /**
- * Puts sums in the place of a block's rows, all at once and for good; of two that do so at a time one comes first. What
- * was begun by a process that ended before has no row in rejected_fold, and holds for nothing.
+ * Puts sums in the place of a block's rows. `begun` is the block's last turn, taken before the sums are read: so they
+ * hold every mend and waiver of before, and whoever gives one since finds the turn and takes the next. Once they hold,
+ * it is looked whether one came between: then they hold no more. Null where something else took a turn; the rows are
+ * there then, or sums of another process.
+ * @param readSums null where not all is settled
  */
-export async function putFold(
+export async function foldBlock(
   store: Store,
-  { stream, partition, block, rowsBefore, sums }: FoldSums,
-  foldedAtMs: number,
-): Promise<void> {
+  begun: RejectedFold,
+  rowsBefore: number,
+  readSums: () => Promise<readonly Sum[] | null>,
+  clock: () => number,
+): Promise<readonly Sum[] | null> {
+  const { stream, partition, block } = begun
+  const words = await countWords(store, begun)
+  const sums = await readSums()
+  const turn = begun.turn + 1
+  if (sums === null) {
+    await takeTurn(store, { ...begun, turn, step: 'withdrawn', takenAtMs: clock() })
+    return null
+  }
   const foldId = randomUUID()
-  const place = { stream, partition, block }
   await insertValues(
     store,
     rejectedSum,
-    sums.map(sum => ({ foldId, ...place, ...sum })),
+    sums.map(sum => ({ foldId, stream, partition, block, ...sum })),
   )
   const events = sums.reduce((total, sum) => total + sum.events, 0)
-  const fold = { ...place, foldId, rowsBefore, rows: sums.length, events, foldedAtMs }
-  await putIfAbsent({
-    store,
-    table: rejectedFold,
-    values: [fold],
-    key: `${stream} ${partition}/${block}`,
-    read: async () => {
-      const { list, shape } = select(rejectedFold)
-      const sql = `SELECT ${list} FROM rejected_fold WHERE stream = {stream:String} AND partition = {partition:UInt32}
-                   AND block = {block:UInt64} LIMIT 1`
-      return (await store.query(sql, shape, place))[0] ?? null
-    },
+  const counts = { words, rowsBefore, rows: sums.length, events }
+  const folded = await takeTurn(store, {
+    ...{ ...begun, ...counts, foldId, turn },
+    step: 'folded',
+    takenAtMs: clock(),
   })
+  if (folded.foldId !== foldId) return null
+  return (await endFold(store, folded, clock())) ? sums : null
+}
+
+/** A block's sums are kept for good, unless a mend or a waiver came since they were read. Whether they are. */
+export async function endFold(store: Store, folded: RejectedFold, takenAtMs: number): Promise<boolean> {
+  const step = (await countWords(store, folded)) === folded.words ? 'kept' : 'withdrawn'
+  return (await takeTurn(store, { ...folded, turn: folded.turn + 1, step, takenAtMs })).step === 'kept'
 }
 
 const PLACES_PER_DELETE = 500
 
-/** Deletes the rows in whose place sums stand, also those that a process left which was killed before this. */
+/** Deletes the rows in whose place sums are kept, also those that a process left which was killed before this. */
 export async function deleteFolded(store: Store, stream: string): Promise<void> {
   const places = await store.query(
     `SELECT DISTINCT partition, block FROM rejected_event
      WHERE stream = {stream:String} AND (partition, block) IN
-         (SELECT partition, block FROM rejected_fold WHERE stream = {stream:String})`,
+         (SELECT partition, block FROM rejected_fold WHERE stream = {stream:String} AND step = 'kept')`,
     shapeOf({ partition: safeCount, block: safeCount }),
     { stream },
   )

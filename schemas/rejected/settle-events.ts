@@ -13,7 +13,7 @@ const placeError = 'a place in the log, partition:offset or partition:offset[ind
 const whichError = 'either places, or reasonCode and month'
 const mendError = 'set or line, or vouchTime alone'
 
-const placeShape = z.string().regex(/^\d{1,9}:\d{1,16}(?:\[\d{1,6}\])?$/, { error: placeError })
+const placeShape = z.string().regex(/^\d{1,9}:\d{1,16}(?:\[\d{1,10}\])?$/, { error: placeError })
 const dryRunShape = z.boolean().default(false)
 
 /** Which rejected events are let go, why, and on whose word. */

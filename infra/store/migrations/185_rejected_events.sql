@@ -1,5 +1,6 @@
 -- A row stands for `events`: for one, for some of its record from `event_index` on, or, of a block that was folded, for
 -- those of an hour that are alike. `state` is open, waived, mending (sent again, and not counted yet) or mended (counted).
+-- A sum has what had become of its events; the word of a person that follows is at its own place.
 CREATE OR REPLACE VIEW rejected_events AS
 SELECT
     rejected.stream AS stream,
@@ -17,13 +18,20 @@ SELECT
     rejected.record_bytes AS record_bytes,
     rejected.events AS events,
     multiIf(
+        rejected.state NOT IN ('', 'open'), rejected.state,
         mends.sent AND progress.next_offset > mends.to_offset, 'mended',
         mends.request_id != '', 'mending',
         waivers.reason != '', 'waived',
         'open') AS state,
-    if(mends.request_id != '', mends.reason, waivers.reason) AS state_reason,
-    if(mends.request_id != '', mends.actor, waivers.actor) AS state_actor,
-    mends.client_id AS mended_client_id
+    multiIf(
+        rejected.state NOT IN ('', 'open'), rejected.state_reason,
+        mends.request_id != '', mends.reason,
+        waivers.reason) AS state_reason,
+    multiIf(
+        rejected.state NOT IN ('', 'open'), rejected.state_actor,
+        mends.request_id != '', mends.actor,
+        waivers.actor) AS state_actor,
+    if(rejected.mended_client_id != '', rejected.mended_client_id, mends.client_id) AS mended_client_id
 FROM rejected_stored AS rejected
 LEFT JOIN
 (

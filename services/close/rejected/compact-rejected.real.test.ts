@@ -91,7 +91,8 @@ test('what is settled is added up: gate, rules, waivers and the ledger find what
 test('killed at any step, none is there twice or not at all, and the next ends what was begun', async () => {
   await waiveAll()
   const before = await readAll()
-  for (const step of [1, 2]) {
+  // At begun, sums, folded, kept, and kept again: each goes on where the one before was killed.
+  for (const step of [1, 2, 2, 3, 1]) {
     await expect(compact(failingInsert(place().store, step))).rejects.toThrow('the power went')
     expect(await readAll()).toEqual(before)
   }

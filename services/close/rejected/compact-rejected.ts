@@ -1,7 +1,9 @@
+import { beginFold, placeOfBlock, readLastTurns } from '@forbruk/infra/ledger/fold-turns.ts'
 import {
   deleteFolded,
+  endFold,
   type FoldableBlock,
-  putFold,
+  foldBlock,
   readFirstHour,
   readFoldable,
   STORED_OF_BLOCK,
@@ -10,9 +12,10 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { rejectedEvents } from '@forbruk/infra/store/tables/rejected-events.ts'
-import { rejectedSum } from '@forbruk/infra/store/tables/rejected-fold.ts'
+import { type RejectedFold, rejectedSum } from '@forbruk/infra/store/tables/rejected-fold.ts'
 import { omit, select, shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import { chooseFolds, type Keeping } from './choose-folds.ts'
+import { SUM_INDEX } from './coordinates.ts'
 import { ANSWERED_WITH } from './read-rejected.ts'
 
 type CompactOptions = {
@@ -43,31 +46,44 @@ type Compacted = {
  */
 export async function compactRejected(options: CompactOptions): Promise<Compacted> {
   const { store, stream, timeZone, keeping, isTrial, clock } = options
+  const turns = await readLastTurns(store, stream)
+  if (!isTrial) {
+    for (const last of turns.values()) if (last.step === 'folded') await endFold(store, last, clock())
+  }
   const foldable = await readFoldable(store, stream)
   const rowsBefore = foldable.reduce((sum, { rows }) => sum + rows, 0)
   const facts = {
-    unsettled: new Map((await readUnsettled(store, stream)).map(row => [keyOf(row), row])),
+    unsettled: new Map((await readUnsettled(store, stream)).map(row => [placeOfBlock(row), row])),
     closedMonths: await readClosed(store, stream),
     firstMs: await readFirstHour(store, stream),
   }
   const chosen = chooseFolds(foldable, facts, { ...keeping, timeZone, nowMs: clock() })
   let [sums, folded, blocks] = [0, 0, 0]
   for (const block of chosen) {
-    const ofBlock = await readSums(store, stream, block)
+    const expected = await readSums(store, stream, block)
     // Of a block in which hardly any are alike nothing is won.
-    if (ofBlock.length * 2 > block.rows) continue
+    if (expected.length * 2 > block.rows) continue
+    const ofBlock = isTrial ? expected : await fold(options, block, turns.get(placeOfBlock(block)))
+    if (ofBlock === null) continue
     sums += ofBlock.length
     folded += block.rows
     blocks += 1
-    if (isTrial) continue
-    await putFold(store, { stream, ...block, rowsBefore: block.rows, sums: ofBlock }, clock())
   }
   if (!isTrial) await deleteFolded(store, stream)
   return { blocks, rowsBefore, rowsAfter: rowsBefore - folded, sums }
 }
 
-function keyOf({ partition, block }: Pick<FoldableBlock, 'partition' | 'block'>): string {
-  return `${partition}/${block}`
+async function fold(
+  { store, stream, clock }: CompactOptions,
+  block: FoldableBlock,
+  last: RejectedFold | undefined,
+): Promise<readonly unknown[] | null> {
+  const begun = await beginFold(store, { stream, ...block }, last, clock())
+  const readSettled = async () => {
+    const sums = await readSums(store, stream, block)
+    return sums.some(({ state }) => state === 'mending') ? null : sums
+  }
+  return foldBlock(store, begun, block.rows, readSettled, clock)
 }
 
 /** Of each block, how many events are on their way, and how many nobody has settled. */
@@ -98,7 +114,7 @@ function readSums(store: Store, stream: string, { partition, block }: FoldableBl
   const sql = `
 SELECT
     argMin(place.1, place) AS offset,
-    argMin(place.2, place) AS event_index,
+    argMin(place.2, place) + ${SUM_INDEX} AS event_index,
     min(append_at) AS append_time,
     min(first_time) AS event_time,
     max(last_time) AS event_time_last,
@@ -110,7 +126,11 @@ SELECT
     argMin(shape, place) AS excerpt,
     sum(bytes) AS record_bytes,
     sum(stands_for) AS events,
-    sum(named) AS events_of_sources
+    sum(named) AS events_of_sources,
+    state,
+    state_reason,
+    state_actor,
+    mended_client_id
 FROM
 (
     SELECT

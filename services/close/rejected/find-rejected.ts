@@ -21,13 +21,15 @@ const { list, shape } = select(
   'partition',
   'offset',
   'eventIndex',
+  'block',
   'reason',
   'source',
   'events',
   'state',
 )
 /** An event, or a sum of some of its record. */
-export type RejectedEvent = Coordinates & Pick<RejectedEventRow, 'reason' | 'source' | 'events' | 'state'>
+export type RejectedEvent = Coordinates &
+  Pick<RejectedEventRow, 'block' | 'reason' | 'source' | 'events' | 'state'>
 
 const ORDER = 'ORDER BY partition, offset, event_index'
 

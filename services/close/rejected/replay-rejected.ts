@@ -1,3 +1,4 @@
+import { placeOfBlock, withdrawFolds } from '@forbruk/infra/ledger/fold-turns.ts'
 import { readStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
 import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
@@ -7,7 +8,13 @@ import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import type { SignRecord } from '@forbruk/schemas/wire/sign-record.ts'
 import { buildMended, type Mend } from './build-mended.ts'
-import { type Coordinates, RejectedEventError, showCoordinates } from './coordinates.ts'
+import {
+  type Coordinates,
+  explainFolded,
+  isKeptSum,
+  RejectedEventError,
+  showCoordinates,
+} from './coordinates.ts'
 import { findRejected, type RejectedEvent } from './find-rejected.ts'
 import { type Intent, putIntents, putSent } from './mend-rows.ts'
 
@@ -62,6 +69,7 @@ export async function replayRejected(options: ReplayOptions): Promise<Replayed> 
     return { sent, before: events.length - sent }
   }
   const intents = await recordIntents(options, wanted)
+  await refuseFolded(options, todo)
   const isSent = await findInLog(log, intents)
   // Copies of one request share its id.
   const unsent = [...new Map(intents.map(intent => [intent.requestId, intent])).values()].filter(
@@ -116,7 +124,7 @@ async function makeIntents(
     const place = showCoordinates(event)
     const mend = mendBy.get(place)
     if (mend === undefined) throw new Error(`no mend for ${place}, which was asked for`)
-    if (event.events > 1) throw explainSum(event)
+    if (event.events > 1 || isKeptSum(event)) throw explainSum(event)
     const measured = buildMended(event, values.get(place) ?? null, mend, () => formatOf(event.source))
     const requestId = measured.requestId ?? `mended:${event.partition}:${event.offset}:${event.eventIndex}`
     const toPartition = choosePartition(measured.clientId, log.partitionCount)
@@ -142,6 +150,19 @@ async function recordIntents(
 ): Promise<readonly Intent[]> {
   const held = await putIntents(store, log.topic, wanted, { reason, actor, mendedAtMs: clock() })
   return wanted.map(intent => held.get(showCoordinates(intent.at)) ?? intent)
+}
+
+/**
+ * Between the look at the events and what was recorded for them their block may have been added up: then that holds for
+ * nothing, and their sum says what they were.
+ */
+async function refuseFolded(
+  { store, log, clock }: ReplayOptions,
+  events: readonly RejectedEvent[],
+): Promise<void> {
+  const kept = await withdrawFolds(store, log.topic, events, clock())
+  const late = events.filter(event => kept.has(placeOfBlock(event)))
+  if (late.length > 0) throw explainFolded(late)
 }
 
 /** Nobody has seen what its events say, and one mend is not for all of them. */

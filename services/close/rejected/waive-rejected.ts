@@ -1,6 +1,8 @@
+import { placeOfBlock, withdrawFolds } from '@forbruk/infra/ledger/fold-turns.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { rejectedWaiver } from '@forbruk/infra/store/tables/rejected-waiver.ts'
+import { explainFolded, isKeptSum } from './coordinates.ts'
 import { findRejected, type RejectedEvent, type Selection } from './find-rejected.ts'
 
 type WaiveOptions = {
@@ -35,16 +37,25 @@ export async function waiveRejected({
   clock,
 }: WaiveOptions): Promise<Waived> {
   const events = await findRejected(store, stream, selection)
-  const open = events.filter(event => event.state === 'open')
+  let open = events.filter(event => event.state === 'open')
   const waived = countEvents(open)
   const result = { waived, before: countEvents(events) - waived }
   if (isTrial) return result
   const waiver = { stream, reason, actor, waivedAtMs: clock() }
-  await insertValues(
-    store,
-    rejectedWaiver,
-    open.map(({ partition, offset, eventIndex }) => ({ ...waiver, partition, offset, eventIndex })),
-  )
+  while (open.length > 0) {
+    await insertValues(
+      store,
+      rejectedWaiver,
+      open.map(({ partition, offset, eventIndex }) => ({ ...waiver, partition, offset, eventIndex })),
+    )
+    // What was added up meanwhile, or is no longer, stands at another place by now.
+    const kept = await withdrawFolds(store, stream, open, clock())
+    const moved = open.filter(event => isKeptSum(event) !== kept.has(placeOfBlock(event)))
+    if (moved.length > 0 && !('reason' in selection)) throw explainFolded(moved)
+    const blocks = new Set(moved.map(placeOfBlock))
+    const again = moved.length === 0 ? [] : await findRejected(store, stream, selection)
+    open = again.filter(event => event.state === 'open' && blocks.has(placeOfBlock(event)))
+  }
   return result
 }
 

@@ -47,3 +47,16 @@ export function beforeInsert(store: Store, interruptedTable: string, interrupt: 
     },
   }
 }
+
+/** The store, with something else happening just before its nth insert, seals not counted. */
+export function beforeNthInsert(store: Store, nth: number, interrupt: () => Promise<void>): Store {
+  let inserts = 0
+  return {
+    ...store,
+    async insert(table, rows, options) {
+      if (table !== 'seal') inserts += 1
+      if (table !== 'seal' && inserts === nth) await interrupt()
+      await store.insert(table, rows, options)
+    },
+  }
+}
