@@ -167,66 +167,70 @@ const FIGURES = {
   responseBytes: count64,
   contentHash: count64,
 }
-const SUMMED = `
+/** Rows are counted as well: two alike leave no trace in such a hash. */
+const summed = (of: string) => `
 count() AS rows, sum(requests_of) AS requests, sum(request_bytes_of) AS request_bytes,
 sum(response_bytes_of) AS response_bytes,
-groupBitXor(cityHash64(
-    client_id, integration_id, toString(status_class), requests_of, request_bytes_of, response_bytes_of
-)) AS content_hash`
+groupBitXor(cityHash64(${of}, requests_of, request_bytes_of, response_bytes_of)) AS content_hash`
+const USE = 'stream, toString(first_day), client_id, integration_id, toString(status_class)'
+const DAY = 'stream, toString(day)'
+const ROLLUP_SUMS = `sum(requests) AS requests_of, sum(request_bytes) AS request_bytes_of,
+               sum(response_bytes) AS response_bytes_of`
 const NAMED =
   'requests AS requests_of, request_bytes AS request_bytes_of, response_bytes AS response_bytes_of'
+
+/** What stands of a month, and what rows that is. */
+export type SettledSums = Omit<SettledMonth, 'firstDay' | 'settlement'>
 
 /** What stands under settlements, of which those without any row are left out. */
 export async function readWritten(
   store: Store,
   settlements: readonly string[],
-): Promise<ReadonlyMap<string, Omit<SettledMonth, 'firstDay' | 'settlement'>>> {
+): Promise<ReadonlyMap<string, SettledSums>> {
+  return readUnder(store, settlements, usageSettled, USE)
+}
+
+/** The same of their days. */
+export async function readWrittenDays(
+  store: Store,
+  settlements: readonly string[],
+): Promise<ReadonlyMap<string, SettledSums>> {
+  return readUnder(store, settlements, usageSettledDay, DAY)
+}
+
+async function readUnder(
+  store: Store,
+  settlements: readonly string[],
+  { name, columns }: typeof usageSettled | typeof usageSettledDay,
+  of: string,
+): Promise<ReadonlyMap<string, SettledSums>> {
   const rows = await store.query(
-    `SELECT settlement, ${SUMMED} FROM (SELECT *, ${NAMED} FROM usage_settled) AS settled
+    `SELECT settlement, ${summed(of)} FROM (SELECT *, ${NAMED} FROM ${name}) AS settled
      WHERE toString(settlement) IN {settlements:Array(String)} GROUP BY settlement`,
-    shapeOf({ settlement: usageSettled.columns.settlement, ...FIGURES }),
+    shapeOf({ settlement: columns.settlement, ...FIGURES }),
     { settlements },
   )
   return new Map(rows.map(({ settlement, ...figures }) => [settlement, figures]))
 }
 
-const { requests, requestBytes, responseBytes } = usageSettledDay.columns
-const DAY_SUMS = { requests, requestBytes, responseBytes }
-
-/** What the days under each settlement add up to. */
-export async function readWrittenDays(
-  store: Store,
-  settlements: readonly string[],
-): Promise<ReadonlyMap<string, Values<typeof DAY_SUMS>>> {
-  const rows = await store.query(
-    `SELECT settlement, sum(requests_of) AS requests, sum(request_bytes_of) AS request_bytes,
-            sum(response_bytes_of) AS response_bytes
-     FROM (SELECT *, ${NAMED} FROM usage_settled_day) AS settled
-     WHERE toString(settlement) IN {settlements:Array(String)} GROUP BY settlement`,
-    shapeOf({ settlement: usageSettledDay.columns.settlement, ...DAY_SUMS }),
-    { settlements },
-  )
-  return new Map(rows.map(({ settlement, ...sums }) => [settlement, sums]))
-}
-
-/** What the rollup itself has of a month in these blocks: what must be settled of it. */
+/** What the rollup itself has of a month in these blocks, by use and by day: what must be settled of it. */
 export async function addUpMonth(
   store: Store,
   stream: string,
   firstDay: string,
   range: BlockRange,
-): Promise<Omit<SettledMonth, 'firstDay' | 'settlement'>> {
-  const [figures] = await store.query(
-    `SELECT ${SUMMED}
-     FROM
-     (
-        SELECT client_id, integration_id, status_class, sum(requests) AS requests_of,
-               sum(request_bytes) AS request_bytes_of, sum(response_bytes) AS response_bytes_of
-        FROM ${rollupOf(stream, within(firstDay, range))}
-        GROUP BY client_id, integration_id, status_class
-     )`,
-    shapeOf(FIGURES),
-  )
+): Promise<{ readonly uses: SettledSums; readonly days: SettledSums }> {
+  const rollup = rollupOf(stream, within(firstDay, range))
+  const uses = `
+SELECT stream, toDate(${quoteText(firstDay)}) AS first_day, client_id, integration_id, status_class, ${ROLLUP_SUMS}
+FROM ${rollup} GROUP BY stream, client_id, integration_id, status_class`
+  const days = `
+SELECT stream, toDate(hour, '${SETTLED_ZONE}') AS day, ${ROLLUP_SUMS} FROM ${rollup} GROUP BY stream, day`
+  return { uses: await sumOf(store, uses, USE), days: await sumOf(store, days, DAY) }
+}
+
+async function sumOf(store: Store, rows: string, of: string): Promise<SettledSums> {
+  const [figures] = await store.query(`SELECT ${summed(of)} FROM (${rows})`, shapeOf(FIGURES))
   if (figures === undefined) throw new TypeError('expected one row of sums')
   return figures
 }

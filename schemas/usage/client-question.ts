@@ -47,6 +47,7 @@ export type ClientMonth = {
   readonly name: string | null
   readonly partnerId: string | null
   readonly payerId: string | null
+  /** Null also where who asks may not see the payer. */
   readonly payerName: string | null
   readonly requests: bigint
   readonly requestBytes: bigint

@@ -5,13 +5,11 @@ import {
   readSettlement,
   readWritten,
   readWrittenDays,
+  type SettledSums,
 } from '@forbruk/infra/ledger/settlements.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import type { SettledMonth } from '@forbruk/infra/store/tables/usage-settlement.ts'
 import { isEqual } from '../settle/choose-cut.ts'
 import type { AuditFinding } from './check-ledger.ts'
-
-type Sums = Pick<SettledMonth, 'requests' | 'requestBytes' | 'responseBytes'>
 
 /** A DateTime reaches no further. */
 const LAST_HOUR_MS = 4_294_800_000_000
@@ -27,31 +25,37 @@ export async function checkSettled(store: Store, stream: string): Promise<AuditF
   const range: BlockRange = { from: [], to: cut, firstHourMs: 0, lastHourMs: LAST_HOUR_MS }
   const ids = months.map(month => month.settlement)
   const written = await readWritten(store, ids)
-  const days = await readWrittenDays(store, ids)
+  const writtenDays = await readWrittenDays(store, ids)
   const firstDays = new Set([
     ...months.map(month => month.firstDay),
     ...(cut.length === 0 ? [] : await readMonthsOfBlocks(store, stream, range)),
   ])
   const findings: AuditFinding[] = []
   for (const firstDay of firstDays) {
-    const counted = await addUpMonth(store, stream, firstDay, range)
+    const { uses, days } = await addUpMonth(store, stream, firstDay, range)
     const month = months.find(each => each.firstDay === firstDay)
     const rows = written.get(month?.settlement ?? '')
-    const ofDays = days.get(month?.settlement ?? '')
-    const isVouched = month !== undefined && month.contentHash === counted.contentHash
-    if (isVouched && rows?.contentHash === counted.contentHash && ofDays && isEqual(ofDays, counted)) continue
+    const ofDays = writtenDays.get(month?.settlement ?? '')
+    if (isSame(month, uses) && isSame(rows, uses) && isSame(ofDays, days)) continue
     findings.push({
       check: 'settled_equals_rollup',
       place: `settled usage of ${firstDay.slice(0, 7)}`,
       message:
         `${describe(month)} vouched for, ${describe(rows)} by client, ${describe(ofDays)} by day; ` +
-        `expected ${describe(counted)}, as the rollup has below the cut, and the same use of each client`,
+        `expected ${describe(uses)}, as the rollup has below the cut, the same of each client and each day`,
     })
   }
   return findings
 }
 
-function describe(sums: Sums | undefined): string {
+/** The same rows, none of them twice. */
+function isSame(found: SettledSums | undefined, expected: SettledSums): boolean {
+  if (found === undefined) return false
+  const areRows = found.rows === expected.rows && found.contentHash === expected.contentHash
+  return areRows && isEqual(found, expected)
+}
+
+function describe(sums: SettledSums | undefined): string {
   if (sums === undefined) return 'nothing'
-  return `${sums.requests} requests and ${sums.requestBytes} + ${sums.responseBytes} bytes`
+  return `${sums.rows} rows with ${sums.requests} requests and ${sums.requestBytes} + ${sums.responseBytes} bytes`
 }

@@ -8,6 +8,7 @@ import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { repeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
+import { usageRollup } from '@forbruk/infra/store/tables/usage-rollup.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BlockWriter } from '../../../test/support/aggregator/block-writer.ts'
@@ -181,6 +182,30 @@ test.each(['usage_settled', 'usage_settled_day'])(
     await expectSame(stream)
   },
 )
+
+test('of an hour before the rest, a block is seen once the ledger has it', async () => {
+  const stream = `stream-${streams++}`
+  const writer = new BlockWriter(store, stream)
+  await writer.count(0, 1)
+  await writer.complete(0)
+  await settle(stream)
+  const block = writer.openBlock(0) + 1_000
+  const row = { clientId: 'skarvik', hourMs: Date.parse('2026-01-01T12:00Z'), integrationId: '' }
+  const figures = { requests: 5n, requestBytes: 0n, responseBytes: 0n, lastOffset: block }
+  const place = { stream, partition: 0, block, statusClass: '2xx' as const }
+  await insertValues(store, usageRollup, [{ ...place, ...row, ...figures }])
+  const january = async (of: string) =>
+    Number(await store.queryText(`SELECT sum(requests) FROM ${of} AND ${ofStream(stream).slice(6)}`, 'TSV'))
+  const settled = () => january("usage_by_month WHERE first_day = toDate('2026-01-01')")
+  // Where nothing is settled, rows are shown before the ledger vouches for them, as they always were.
+  expect(await january("usage_counted WHERE toDate(hour) = toDate('2026-01-01')")).toBe(5)
+  expect(await settled()).toBe(0)
+  await store.command(`INSERT INTO block_ledger SELECT * REPLACE (${block} AS block, 5 AS requests,
+      toDateTime(${row.hourMs / 1_000}, 'UTC') AS first_hour, first_hour AS last_hour)
+    FROM (SELECT * FROM block_ledger ${ofStream(stream)} AND block = ${writer.openBlock(0)})`)
+  expect(await settled()).toBe(5)
+  await expectSame(stream)
+})
 
 test('of two that settle at once one holds, and what is superseded is let go', async () => {
   const stream = `stream-${streams++}`

@@ -54,12 +54,11 @@ export function createReads(parts: ReadParts): Reads {
       const { asked, terms, nowMs, facts } = await look(period, scope)
       const client = await findClient(asked, clientId)
       if (client === null) return null
-      const [inRegistry, cases, statements] = await Promise.all([
+      const [registered, cases, statements] = await Promise.all([
         readClientRegistry(store, terms, clientId),
         scope.kind === 'all' ? listCases(store, nowMs, { clientId }) : [],
         readClientStatements(store, clientId, { scope, statementsTopic }),
       ])
-      const registered = inRegistry && { ...inRegistry, partnerId: client.partnerId }
       return { facts, client, registered, cases, statements }
     },
     async readRegistry(period) {

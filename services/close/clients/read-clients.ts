@@ -132,9 +132,7 @@ type Row = Values<typeof ROW>
 
 function toNames({ clientId, isKnown, name, partnerId, payerId, payerName }: Row) {
   if (!isKnown) return { clientId, name: null, partnerId: null, payerId: null, payerName: null }
-  // Of a payer that may not be seen neither stands in the row.
-  const payer = payerId === '' ? { payerId: null, payerName: null } : { payerId, payerName }
-  return { clientId, name, partnerId, ...payer }
+  return { clientId, name, partnerId, payerId, payerName: payerName === '' ? null : payerName }
 }
 
 function toTotals(row: Row | undefined): ClientTotals {
@@ -167,16 +165,16 @@ const IS_TEXT: ReadonlySet<ClientSort> = new Set(['client', 'name', 'payer'])
 
 /** The registry's clients with nothing, and what was counted with no name: by client they come to one row. */
 function spellRegistered(clients: SqlPart | null, seen: SqlPart | null): string {
-  const ifSeen = (whose: string, what: string) =>
-    seen === null ? what : `if(${whose} IN (${seen.sql}), ${what}, '')`
+  // Whose client it is by contract is the client's to know, by id; more of them isn't.
+  const payerName = seen === null ? 'payers.name' : `if(own.payer_id IN (${seen.sql}), payers.name, '')`
   return `
 SELECT
     own.client_id AS client_id,
     1 AS is_known,
     own.name AS name,
-    ${ifSeen('own.partner_id', 'own.partner_id')} AS partner_id,
-    ${ifSeen('own.payer_id', 'own.payer_id')} AS payer_id,
-    ${ifSeen('own.payer_id', 'payers.name')} AS payer_name,
+    own.partner_id AS partner_id,
+    own.payer_id AS payer_id,
+    ${payerName} AS payer_name,
     toUInt64(0) AS requests, toUInt64(0) AS request_bytes, toUInt64(0) AS response_bytes,
     toUInt64(0) AS metered_requests, toUInt64(0) AS metered_bytes,
     toUInt64(0) AS recent_requests, toUInt64(0) AS recent_bytes

@@ -132,7 +132,8 @@ function Rest({
 
 function Who({ answer: { client, registered } }: { readonly answer: ClientAnswer }) {
   const texts = useTexts(clientTexts)
-  const pays = client.payerId === client.clientId ? texts.paysItself : (client.payerName ?? '–')
+  const pays =
+    client.payerId === client.clientId ? texts.paysItself : (client.payerName ?? client.payerId ?? '–')
   return (
     <p className="who">
       <code>{client.clientId}</code>

@@ -36,7 +36,9 @@ export function useColumns() {
         header: heads.payer,
         cell: ({ row: { original } }) => (
           <span className="truncated soft">
-            {original.payerId === original.clientId ? texts.itself : (original.payerName ?? '–')}
+            {original.payerId === original.clientId
+              ? texts.itself
+              : (original.payerName ?? original.payerId ?? '–')}
           </span>
         ),
       }),
