@@ -31,7 +31,7 @@ describe.skipIf(obstacle !== null)('of the recorded month a newcomer finds', () 
     expect(await sources.innerText()).toContain('gateway-1')
     await page.getByRole('button', { name: 'Prøv' }).press('Enter')
     await page.getByRole('button', { name: 'Avslutt oktober 2026' }).press('Enter')
-    await page.getByText('oktober 2026 er avsluttet som r1').waitFor()
+    await page.getByText('oktober 2026 er avsluttet som r1').first().waitFor()
     await close()
   })
 

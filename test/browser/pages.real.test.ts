@@ -94,7 +94,7 @@ describe.skipIf(obstacle !== null)('on the recorded month', () => {
     await page.getByText('Den ville bli revisjon 1').waitFor()
     expect(await sql('SELECT count() FROM month_closes')).toEqual([['0']])
     await page.getByRole('button', { name: 'Avslutt oktober 2026' }).click()
-    await page.getByText('oktober 2026 er avsluttet som r1').waitFor()
+    await page.getByText('oktober 2026 er avsluttet som r1').first().waitFor()
     await expect
       .poll(() => sql('SELECT month, revision, content_hash FROM month_closes'))
       .toEqual([['2026-10', '1', CONTENT_HASH]])

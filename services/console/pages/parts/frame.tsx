@@ -1,7 +1,7 @@
 import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router'
-import { type Caller, sessionQuery, useCaller } from '../ask/session.ts'
+import { type Caller, sessionQuery } from '../ask/session.ts'
 import { THEMES, useReader, useTexts } from '../reader/reader.tsx'
 import { frameTexts } from '../texts/frame.ts'
 import { Answer } from './answer.tsx'
@@ -12,12 +12,29 @@ import { SignedIn } from './signed-in.tsx'
 
 const LANGUAGE_NAMES = { nb: 'Norsk', en: 'English' } as const
 
-/** What stands around every page. */
+/** What stands around every page, once it is known who looks: what only some may see would move the rest. */
 export function Frame() {
-  const texts = useTexts(frameTexts)
   const session = useQuery(sessionQuery)
   return (
     <div className="frame">
+      <Answer query={session} height={600}>
+        {({ caller, hasLogin }) => (
+          <>
+            <Top caller={caller} />
+            <main id="content" tabIndex={-1}>
+              {caller === null ? <SignIn hasLogin={hasLogin} /> : <Page caller={caller} />}
+            </main>
+          </>
+        )}
+      </Answer>
+    </div>
+  )
+}
+
+function Top({ caller }: { readonly caller: Caller | null }) {
+  const texts = useTexts(frameTexts)
+  return (
+    <>
       <a className="skip" href="#content">
         {texts.skip}
       </a>
@@ -25,19 +42,10 @@ export function Frame() {
         <Link to="/" className="brand">
           Forbruk
         </Link>
-        <nav aria-label={texts.pages}>
-          <Pages />
-        </nav>
+        <nav aria-label={texts.pages}>{caller === null ? null : <Pages caller={caller} />}</nav>
         <Choices />
       </header>
-      <main id="content" tabIndex={-1}>
-        <Answer query={session} height={600}>
-          {({ caller, hasLogin }) =>
-            caller === null ? <SignIn hasLogin={hasLogin} /> : <Page caller={caller} />
-          }
-        </Answer>
-      </main>
-    </div>
+    </>
   )
 }
 
@@ -55,12 +63,11 @@ function Page({ caller }: { readonly caller: Caller }) {
   return mayVisit(caller, pathname) ? <Outlet /> : <NotFound />
 }
 
-function Pages() {
+function Pages({ caller }: { readonly caller: Caller }) {
   const texts = useTexts(frameTexts)
-  const caller = useCaller()
   return (
     <ul>
-      {(caller === null ? [] : pagesOf(caller)).map(({ to, clientId, name }) => (
+      {pagesOf(caller).map(({ to, clientId, name }) => (
         <li key={to}>
           <Link
             to={to}
