@@ -23,7 +23,7 @@ export async function* readMembers(body: AsyncIterable<Uint8Array>): AsyncGenera
       do {
         const name = await joinText(json.text(), NAME_CHARACTERS_MAX)
         await json.take(':')
-        const text = json.text()
+        const text = json.text(`${JSON.stringify(name)} begins with `)
         // Without `return`, so that whoever has read enough ends its own reading alone.
         yield { name, pieces: { [Symbol.asyncIterator]: () => ({ next: () => text.next() }) } }
         for await (const _ of text);
@@ -73,9 +73,9 @@ class JsonBytes {
     }
   }
 
-  async take(expected: string): Promise<void> {
+  async take(expected: string, where = ''): Promise<void> {
     const found = await this.peek()
-    if (found !== expected) throw malformed(`${show(found)}; expected ${expected}`)
+    if (found !== expected) throw malformed(`${where}${show(found)}; expected ${expected}`)
     this.#bytes = this.#bytes.subarray(1)
   }
 
@@ -86,8 +86,8 @@ class JsonBytes {
   }
 
   /** What stands in quotes. */
-  async *text(): AsyncGenerator<string> {
-    await this.take('"')
+  async *text(where = ''): AsyncGenerator<string> {
+    await this.take('"', where)
     for (let looked = 0; ; ) {
       const quote = findUnescaped(this.#bytes, looked)
       if (quote !== -1) {
