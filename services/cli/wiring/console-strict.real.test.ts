@@ -32,8 +32,13 @@ function findLoose(schema: unknown, at: string): string[] {
   return isLoose ? [at, ...inside] : inside
 }
 
+/** A map is closed as well where it says of which names it has, and of which values. */
 function isClosed(schema: object): boolean {
-  return 'additionalProperties' in schema && schema.additionalProperties === false
+  if (!('additionalProperties' in schema)) return false
+  const { additionalProperties: others } = schema
+  if (others === false) return true
+  const isNamed = 'propertyNames' in schema && !('properties' in schema)
+  return isNamed && typeof others === 'object' && others !== null && Object.keys(others).length > 0
 }
 
 test('no path takes a parameter or a field that it does not know, at any depth', async () => {
