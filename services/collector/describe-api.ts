@@ -118,7 +118,8 @@ const OWN_BODIES = {
     schema: { anyOf: [REQUEST, { type: 'array', items: REQUEST }, {}] },
     examples: { event: { value: EVENT }, list: { value: [EVENT] } },
   },
-  'application/x-ndjson': { schema: { type: 'string' }, example: `${JSON.stringify(EVENT)}\n` },
+  // Whatever it is, it is lines.
+  'application/x-ndjson': { schema: {}, example: `${JSON.stringify(EVENT)}\n` },
   'text/plain': {
     schema: { type: 'string', description: "lines of a gateway's log" },
     example: `${JSON.stringify(EVENT)}\n`,

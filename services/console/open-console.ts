@@ -99,7 +99,7 @@ export async function openConsole(
       const { schema, url } = jsonSchemaTransform(route)
       return {
         url,
-        schema: schema?.body === undefined ? schema : { ...schema, body: tellActor(schema.body) },
+        schema: schema?.body === undefined ? schema : { ...schema, body: tellActor(asSent(schema.body)) },
       }
     },
   })
@@ -156,4 +156,9 @@ async function start(app: ConsoleServer, { host, port }: Address): Promise<void>
       { cause: error },
     )
   }
+}
+
+/** What callers send is not theirs to be only read, whatever becomes of it here. */
+function asSent(body: unknown): unknown {
+  return JSON.parse(JSON.stringify(body, (key, value) => (key === 'readOnly' ? undefined : value)))
 }

@@ -2784,7 +2784,7 @@ export interface paths {
                         /** @enum {string} */
                         reasonCode: "line_too_long" | "line_not_utf8" | "line_not_json" | "line_not_combined" | "line_truncated" | "field_missing" | "client_missing" | "client_invalid" | "client_unauthenticated" | "integration_invalid" | "time_invalid" | "status_invalid" | "bytes_invalid" | "record_empty" | "record_too_large" | "schema_unknown" | "avro_malformed" | "json_malformed" | "event_malformed" | "source_invalid" | "identity_invalid" | "time_too_old" | "time_ahead" | "control_unsigned" | "signature_invalid";
                         /** @default [] */
-                        readonly statuses?: (0 | number)[];
+                        statuses?: (0 | number)[];
                         /** @default null */
                         source?: string | null;
                         /** @default null */
@@ -3053,13 +3053,13 @@ export interface paths {
                 content: {
                     "application/json": {
                         /** @default [] */
-                        readonly places?: string[];
+                        places?: string[];
                         /** @default null */
                         reasonCode?: ("line_too_long" | "line_not_utf8" | "line_not_json" | "line_not_combined" | "line_truncated" | "field_missing" | "client_missing" | "client_invalid" | "client_unauthenticated" | "integration_invalid" | "time_invalid" | "status_invalid" | "bytes_invalid" | "record_empty" | "record_too_large" | "schema_unknown" | "avro_malformed" | "json_malformed" | "event_malformed" | "source_invalid" | "identity_invalid" | "time_too_old" | "time_ahead" | "control_unsigned" | "signature_invalid") | null;
                         /** @default null */
                         month?: string | null;
                         /** @default [] */
-                        readonly statuses?: (0 | number)[];
+                        statuses?: (0 | number)[];
                         reason: string;
                         actor?: string;
                         /** @default false */
@@ -3175,7 +3175,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        readonly mends: {
+                        mends: {
                             at: string;
                             /** @default null */
                             set?: {
