@@ -10,7 +10,7 @@ const count = z.string().regex(/^\d+$/, { error: 'a whole number as text' })
 const amount = z.string().regex(/^\d+\.\d{2}$/, { error: 'an amount with two decimals as text' })
 export const monthShape = z
   .string()
-  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, { error: 'a month as YYYY-MM, such as 2026-10' })
+  .regex(/^20\d{2}-(0[1-9]|1[0-2])$/, { error: 'a month as YYYY-MM, such as 2026-10' })
 
 const overageShape = z.object({
   /** What the allowance includes, what was used of it, and the difference: requests, or bytes. */
