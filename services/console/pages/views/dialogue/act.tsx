@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { addStep } from '../../ask/cases.ts'
 import { useMay } from '../../ask/session.ts'
+import { ActorField } from '../../parts/actor-field.tsx'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useActor } from '../../reader/actor.ts'
@@ -18,7 +19,7 @@ export function Act({ shown }: { readonly shown: DialogueCase }) {
   const texts = useTexts(dialogueTexts)
   const queries = useQueryClient()
   const mayAct = useMay('account_manager')
-  const [actor, setActor, isKnown] = useActor()
+  const actor = useActor()
   const isDecided = shown.state === 'decided'
   const wasDecided = shown.months.some(each => each.outcome !== null)
   const possible = ACTIONS.filter(each =>
@@ -26,7 +27,7 @@ export function Act({ shown }: { readonly shown: DialogueCase }) {
   )
   const [kind, setKind] = useState<Kind>(isDecided ? 'note' : 'contact')
   const record = useMutation({
-    mutationFn: (action: CaseAction) => addStep(shown, actor, action),
+    mutationFn: (action: CaseAction) => addStep(shown, actor[0], action),
     onSuccess: () => queries.invalidateQueries(),
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -37,17 +38,7 @@ export function Act({ shown }: { readonly shown: DialogueCase }) {
   return (
     <Section title={texts.act}>
       <form className="form" onSubmit={submit}>
-        {isKnown ? null : (
-          <label>
-            {texts.you}
-            <input
-              required
-              autoComplete="name"
-              value={actor}
-              onChange={event => setActor(event.target.value)}
-            />
-          </label>
-        )}
+        <ActorField actor={actor} />
         <label>
           {texts.action}
           <select

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { FormEvent } from 'react'
 import { announceMonth, type ClosedMonth } from '../../ask/months.ts'
 import { useMay } from '../../ask/session.ts'
+import { ActorField } from '../../parts/actor-field.tsx'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useActor } from '../../reader/actor.ts'
@@ -19,11 +20,11 @@ export function Approval({ months }: { readonly months: readonly ClosedMonth[] }
 function Waiting({ waiting }: { readonly waiting: ClosedMonth }) {
   const texts = useTexts(monthsTexts)
   const { format } = useReader()
-  const [actor, setActor, isKnown] = useActor()
+  const actor = useActor()
   const queries = useQueryClient()
   const { month, approve } = waiting
   const announce = useMutation({
-    mutationFn: () => announceMonth(month, { approve, actor }),
+    mutationFn: () => announceMonth(month, { approve, actor: actor[0] }),
     onSuccess: () => queries.invalidateQueries(),
   })
   const submit = (event: FormEvent) => {
@@ -33,12 +34,7 @@ function Waiting({ waiting }: { readonly waiting: ClosedMonth }) {
   return (
     <Section title={`${texts.ofMonth(format.month(month))}: ${texts.announcements.waiting}`}>
       <form className="actions" onSubmit={submit}>
-        {isKnown ? null : (
-          <label>
-            {texts.you}
-            <input required value={actor} onChange={event => setActor(event.target.value)} />
-          </label>
-        )}
+        <ActorField actor={actor} />
         <button type="submit" className="main" disabled={announce.isPending}>
           {texts.approve} <code>{approve}</code>
         </button>

@@ -93,7 +93,6 @@ const en = {
   notClosed: 'This month is not closed, so there are no statements of it yet.',
   more: 'More',
   approve: 'Approve and announce',
-  you: 'Your name',
 }
 
 const nb: typeof en = {
@@ -190,7 +189,6 @@ const nb: typeof en = {
   notClosed: 'Denne måneden er ikke avsluttet, så det er ingen oppgaver ennå.',
   more: 'Flere',
   approve: 'Godkjenn og kunngjør',
-  you: 'Navnet ditt',
 }
 
 export const monthsTexts = { en, nb }

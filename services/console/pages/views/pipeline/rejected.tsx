@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type RejectedEvents as Rejected, rejectedQuery } from '../../ask/pipeline.ts'
+import { useMay } from '../../ask/session.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -18,6 +19,7 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
   const { format } = useReader()
   const { reason } = route.useSearch()
   const navigate = route.useNavigate()
+  const maySettle = useMay('closer')
   const [target, setTarget] = useState<SettleTarget | null>(null)
   const query = useQuery({ ...rejectedQuery(reason), placeholderData: before => before })
   const choose = (chosen: string | undefined) =>
@@ -55,7 +57,7 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                 {
                   head: texts.todo,
                   cell: each =>
-                    each.state === 'open' ? (
+                    maySettle && each.state === 'open' ? (
                       <button
                         type="button"
                         aria-label={`${texts.waiveAll} ${each.reason}`}
@@ -88,7 +90,7 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                 )
               }
             >
-              <Events events={events} settle={setTarget} />
+              <Events events={events} settle={maySettle ? setTarget : null} />
               <p className="soft">{texts.mend}</p>
               <pre className="command">npx forbruk rejected replay --help</pre>
             </Section>
@@ -113,7 +115,8 @@ function Events({
   settle,
 }: {
   readonly events: Rejected['events']
-  readonly settle: (target: SettleTarget) => void
+  /** Null for whoever may not. */
+  readonly settle: ((target: SettleTarget) => void) | null
 }) {
   const texts = useTexts(pipelineTexts)
   const { format } = useReader()
@@ -144,7 +147,7 @@ function Events({
           {
             head: texts.todo,
             cell: each =>
-              each.state === 'open' ? (
+              settle !== null && each.state === 'open' ? (
                 <button
                   type="button"
                   aria-label={`${texts.settleOne} ${showPlace(each)}`}

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { isReasonCode, type Mend, type Settling, settle } from '../../ask/settle.ts'
+import { ActorField } from '../../parts/actor-field.tsx'
 import { Failure } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useActor } from '../../reader/actor.ts'
@@ -20,7 +21,7 @@ export function Settle({ target, leave }: { readonly target: SettleTarget; reado
   const texts = useTexts(pipelineTexts)
   const { format } = useReader()
   const queries = useQueryClient()
-  const [actor, setActor] = useActor()
+  const actor = useActor()
   const [way, setWay] = useState<Way>('waive')
   const trial = useMutation({ mutationFn: (settling: Settling) => settle(settling, true) })
   const act = useMutation({
@@ -29,7 +30,7 @@ export function Settle({ target, leave }: { readonly target: SettleTarget; reado
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    trial.mutate(readSettling(target, way, actor, new FormData(event.currentTarget)))
+    trial.mutate(readSettling(target, way, actor[0], new FormData(event.currentTarget)))
   }
   const forget = () => {
     trial.reset()
@@ -55,15 +56,7 @@ export function Settle({ target, leave }: { readonly target: SettleTarget; reado
             <input type="month" name="month" required defaultValue={target.month} />
           </label>
         )}
-        <label>
-          {texts.you}
-          <input
-            required
-            autoComplete="name"
-            value={actor}
-            onChange={event => setActor(event.target.value)}
-          />
-        </label>
+        <ActorField actor={actor} />
         <label>
           {way === 'waive' ? texts.whyWaive : texts.whyMend}
           <textarea required rows={2} name="reason" />

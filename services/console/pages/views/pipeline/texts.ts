@@ -39,7 +39,6 @@ const en = {
   settleOne: 'Mend or waive …',
   todo: 'To do',
   leave: 'Leave it',
-  you: 'Your name',
   what: 'What is wrong',
   ways: {
     waive: 'nothing: it need not be counted',
@@ -112,7 +111,6 @@ const nb: typeof en = {
   settleOne: 'Rett eller frafall …',
   todo: 'Å gjøre',
   leave: 'La det være',
-  you: 'Navnet ditt',
   what: 'Hva er galt',
   ways: {
     waive: 'ingenting: den trenger ikke telles',
