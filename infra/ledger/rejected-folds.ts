@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { insertValues } from '../store/insert-values.ts'
+import { quoteText } from '../store/quote-sql.ts'
 import type { Store } from '../store/store.ts'
 import { nullable, safeCount, time } from '../store/tables/codec.ts'
 import { type RejectedFold, type RejectedSum, rejectedSum } from '../store/tables/rejected-fold.ts'
@@ -153,12 +154,11 @@ export async function deleteFolded(store: Store, stream: string): Promise<void> 
     shapeOf({ partition: safeCount, block: safeCount }),
     { stream },
   )
-  const name = `'${stream.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
   for (let first = 0; first < places.length; first += PLACES_PER_DELETE) {
     const listed = places.slice(first, first + PLACES_PER_DELETE)
     const tuples = listed.map(({ partition, block }) => `(${partition}, ${block})`).join(', ')
     await store.command(
-      `ALTER TABLE rejected_event DELETE WHERE stream = ${name} AND (partition, block) IN (${tuples})
+      `ALTER TABLE rejected_event DELETE WHERE stream = ${quoteText(stream)} AND (partition, block) IN (${tuples})
        SETTINGS mutations_sync = 1`,
     )
   }
