@@ -7,8 +7,8 @@ import {
   readWrittenDays,
   type SettledSums,
 } from '@forbruk/infra/ledger/settlements.ts'
+import { isEqual } from '@forbruk/infra/ledger/usage-sums.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { isEqual } from '../settle/choose-cut.ts'
 import type { AuditFinding } from './check-ledger.ts'
 
 /** A DateTime reaches no further. */

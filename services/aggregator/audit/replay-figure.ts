@@ -2,6 +2,7 @@ import { type ClientBlock, sumCopies } from '@forbruk/infra/ledger/client-blocks
 import { readGaps } from '@forbruk/infra/ledger/gaps.ts'
 import type { Cut } from '@forbruk/infra/ledger/settled-usage.ts'
 import { readStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
+import { addUp, NOTHING_USED, type UsageSums } from '@forbruk/infra/ledger/usage-sums.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
@@ -13,8 +14,6 @@ import type { BlockRows } from '../run/encode-block.ts'
 import { type FoldedAgain, foldAgain } from './fold-again.ts'
 import { type FigureBlocks, readFigureBlocks } from './read-figure-blocks.ts'
 import { compareLedger, keyOf, toUse } from './replay-blocks.ts'
-
-type Sums = { readonly requests: bigint; readonly requestBytes: bigint; readonly responseBytes: bigint }
 
 type FigureQuestion = {
   readonly store: Store
@@ -42,19 +41,18 @@ export type ReplayedFigure = FigureProgress & {
   /** Of the records of these blocks, whosever they are. */
   readonly duplicates: number
   /** The client's use, as the log has it, and as the rows of the ledger's blocks have it. */
-  readonly byLog: Sums
-  readonly byLedger: Sums
+  readonly byLog: UsageSums
+  readonly byLedger: UsageSums
   /** What usage is read without; both of the above have it in them. */
-  readonly copies: Sums
+  readonly copies: UsageSums
   /** By the log, below the cut; null where none was asked for. */
-  readonly atCut: { readonly byLog: Sums; readonly copies: Sums } | null
+  readonly atCut: { readonly byLog: UsageSums; readonly copies: UsageSums } | null
   readonly differences: readonly (BlockPlace & { readonly detail: string })[]
   /** Blocks that can't be folded again, since the log has lost what that takes, with what is stored of the client. */
   readonly lost: readonly (BlockPlace & { readonly detail: string; readonly requests: bigint })[]
 }
 
 const FIGURES = ['requests', 'requestBytes', 'responseBytes'] as const
-const NOTHING: Sums = { requests: 0n, requestBytes: 0n, responseBytes: 0n }
 
 /**
  * Counts a client's use of a range again, from the log: each block in which it has any, and each of the range whose
@@ -95,9 +93,12 @@ export async function* replayFigure(
     yield progress()
   }
   const copies = await sumCopies(store, ofClient, null)
-  const told = { ...progress(), stream: log.topic, ...addUp(figureBlocks, results), copies }
+  const told = { ...progress(), stream: log.topic, ...addUpBlocks(figureBlocks, results), copies }
   if (cut === null) return { ...told, atCut: null }
-  const atCut = { byLog: sum(results.map(each => each.atCut)), copies: await sumCopies(store, ofClient, cut) }
+  const atCut = {
+    byLog: addUp(results.map(each => each.atCut)),
+    copies: await sumCopies(store, ofClient, cut),
+  }
   return { ...told, atCut }
 }
 
@@ -105,9 +106,9 @@ type Result = {
   readonly place: BlockPlace
   readonly fingerprint: bigint
   readonly duplicates: number
-  readonly byLog: Sums
-  readonly byLedger: Sums
-  readonly atCut: Sums
+  readonly byLog: UsageSums
+  readonly byLedger: UsageSums
+  readonly atCut: UsageSums
   readonly differences: readonly string[]
   /** Null: it was folded again. */
   readonly lostBecause: string | null
@@ -121,7 +122,7 @@ function toResult(block: LedgerBlock, stored: ClientBlock | null, folded: Folded
   const byLedger = toSums(stored)
   const known = { place: { partition, firstOffset, nextOffset }, fingerprint, byLedger }
   if (folded.kind === 'lacking') {
-    const nothing = { duplicates: 0, byLog: NOTHING, atCut: NOTHING, differences: [] }
+    const nothing = { duplicates: 0, byLog: NOTHING_USED, atCut: NOTHING_USED, differences: [] }
     return { ...known, ...nothing, lostBecause: folded.reason }
   }
   const ledger = folded.rows.at(-1)?.ledger
@@ -142,19 +143,19 @@ function toResult(block: LedgerBlock, stored: ClientBlock | null, folded: Folded
 }
 
 /** Of totals that were told more than once, the last ones: they are set, and never added to. */
-function sumRows(rows: readonly BlockRows[], isOf: IsOf): Sums {
+function sumRows(rows: readonly BlockRows[], isOf: IsOf): UsageSums {
   const uses = rows.flatMap(({ usage }) => usage.flatMap(rowsOf).map(toUse)).filter(isOf)
-  return sum([...new Map(uses.map(use => [keyOf(use), use])).values()])
+  return addUp([...new Map(uses.map(use => [keyOf(use), use])).values()])
 }
 
-function addUp({ blocksOfRange, unvouched }: FigureBlocks, results: readonly Result[]) {
+function addUpBlocks({ blocksOfRange, unvouched }: FigureBlocks, results: readonly Result[]) {
   const isProved = (result: Result) => result.lostBecause === null
   return {
     blocksOfRange,
     proved: results.filter(isProved).map(({ place, fingerprint }) => ({ ...place, fingerprint })),
     duplicates: results.reduce((total, each) => total + each.duplicates, 0),
-    byLog: sum(results.map(each => each.byLog)),
-    byLedger: sum([...results.map(each => each.byLedger), ...unvouched.map(toSums)]),
+    byLog: addUp(results.map(each => each.byLog)),
+    byLedger: addUp([...results.map(each => each.byLedger), ...unvouched.map(toSums)]),
     differences: [
       ...results.flatMap(({ place, differences }) => differences.map(detail => ({ ...place, detail }))),
       ...unvouched.map(toUnvouched),
@@ -170,23 +171,12 @@ function toUnvouched({ partition, block, clientRequests }: ClientBlock) {
   return { partition, firstOffset: block, nextOffset: block, detail }
 }
 
-function toSums(stored: ClientBlock | null): Sums {
-  if (stored === null) return NOTHING
+function toSums(stored: ClientBlock | null): UsageSums {
+  if (stored === null) return NOTHING_USED
   const { clientRequests, clientRequestBytes, clientResponseBytes } = stored
   return { requests: clientRequests, requestBytes: clientRequestBytes, responseBytes: clientResponseBytes }
 }
 
-function sum(all: readonly Sums[]): Sums {
-  return all.reduce(
-    (total, each) => ({
-      requests: total.requests + each.requests,
-      requestBytes: total.requestBytes + each.requestBytes,
-      responseBytes: total.responseBytes + each.responseBytes,
-    }),
-    NOTHING,
-  )
-}
-
-function describe({ requests, requestBytes, responseBytes }: Sums): string {
+function describe({ requests, requestBytes, responseBytes }: UsageSums): string {
   return `${requests} requests, ${requestBytes} + ${responseBytes} bytes`
 }

@@ -1,9 +1,9 @@
 import type { BlockRange, CompleteBlock } from '@forbruk/infra/ledger/settlements.ts'
+import { addUp, isEqual, NOTHING_USED, type UsageSums } from '@forbruk/infra/ledger/usage-sums.ts'
 
-type Sums = Pick<CompleteBlock, 'requests' | 'requestBytes' | 'responseBytes'>
-type BlockSums = Sums & Pick<CompleteBlock, 'partition' | 'block'>
+type BlockSums = UsageSums & Pick<CompleteBlock, 'partition' | 'block'>
 
-type ChosenCut = { readonly cut: readonly number[]; readonly added: Sums }
+type ChosenCut = { readonly cut: readonly number[]; readonly added: UsageSums }
 
 /** Pure: between which cuts complete blocks lie, and between which hours. Null where none of them has usage. */
 export function rangeOf(before: readonly number[], blocks: readonly CompleteBlock[]): BlockRange | null {
@@ -29,32 +29,11 @@ export function chooseCut(
   const found = new Map(sums.map(sum => [placeOf(sum), sum]))
   const halted = new Set<number>()
   const settled = blocks.filter(block => {
-    const isWhole = isEqual(block, found.get(placeOf(block)) ?? NOTHING)
+    const isWhole = isEqual(block, found.get(placeOf(block)) ?? NOTHING_USED)
     if (!isWhole) halted.add(block.partition)
     return !halted.has(block.partition)
   })
   return { cut: cutBehind(before, settled), added: addUp(settled) }
-}
-
-const NOTHING: Sums = { requests: 0n, requestBytes: 0n, responseBytes: 0n }
-
-export function addUp(all: readonly Sums[]): Sums {
-  return all.reduce(
-    (sum, each) => ({
-      requests: sum.requests + each.requests,
-      requestBytes: sum.requestBytes + each.requestBytes,
-      responseBytes: sum.responseBytes + each.responseBytes,
-    }),
-    NOTHING,
-  )
-}
-
-export function isEqual(one: Sums, other: Sums): boolean {
-  return (
-    one.requests === other.requests &&
-    one.requestBytes === other.requestBytes &&
-    one.responseBytes === other.responseBytes
-  )
 }
 
 /** In the order of partitions, and of their blocks. */

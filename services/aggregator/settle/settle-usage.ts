@@ -9,9 +9,10 @@ import {
   vouch,
   writeMonth,
 } from '@forbruk/infra/ledger/settlements.ts'
+import { addUp, isEqual } from '@forbruk/infra/ledger/usage-sums.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { SettledMonth, UsageSettlement } from '@forbruk/infra/store/tables/usage-settlement.ts'
-import { addUp, chooseCut, isEqual, rangeOf } from './choose-cut.ts'
+import { chooseCut, rangeOf } from './choose-cut.ts'
 
 export type SettleParts = {
   readonly store: Store
