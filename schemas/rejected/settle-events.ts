@@ -8,6 +8,8 @@ const PLACES_MAX = 1_000
 const MENDS_MAX = 100
 const STATUSES_MAX = 50
 const TEXT_CHARACTERS_MAX = 16_384
+/** As JSON a character is six bytes at most, `\u001f`; what stands beside the lines fits into another such line. */
+export const MENDS_BYTES_MAX = (MENDS_MAX + 1) * TEXT_CHARACTERS_MAX * 6
 
 const placeError = 'a place in the log, partition:offset or partition:offset[index], such as 0:1234'
 const whichError = 'either places, or reasonCode and month'

@@ -94,6 +94,14 @@ test('what is no rejected event, and what still is none once mended, is refused 
   expect(await acts()).toEqual(['mend_events refused', 'mend_events refused', 'waive_events refused'])
 })
 
+test('as many lines as are described, each as long, are taken and looked at', async () => {
+  await open()
+  const mends = Array.from({ length: 100 }, () => ({ at: '1:0', line: '\u001f'.repeat(16_384) }))
+  await expectProblem(await post(MENDS, { mends, ...BY }), 409, 'events_refused')
+  const tooMany = await post(MENDS, { mends: [...mends, { at: '1:0', line: 'x' }], ...BY })
+  await expectProblem(tooMany, 400, 'request_malformed')
+})
+
 test.each([
   [WAIVERS, { places: ['1:0'], month: '2026-10' }, 422, 'either places, or reasonCode and month'],
   [WAIVERS, {}, 422, 'either places, or reasonCode and month'],

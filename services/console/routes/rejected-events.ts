@@ -1,4 +1,4 @@
-import { mendsShape, waiverShape } from '@forbruk/schemas/rejected/settle-events.ts'
+import { MENDS_BYTES_MAX, mendsShape, waiverShape } from '@forbruk/schemas/rejected/settle-events.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
@@ -33,6 +33,7 @@ export function addRejectedEventRoutes(
   app.post(
     '/v1/rejected/mends',
     {
+      bodyLimit: MENDS_BYTES_MAX,
       config: { access: { role: 'closer', act: 'mend_events' } },
       schema: {
         summary: 'Sends rejected events again, mended; sent twice they count once',
