@@ -32,6 +32,13 @@ beforeEach(async () => {
 const table = (name: string) =>
   `-- a table\nCREATE TABLE IF NOT EXISTS ${name} (n UInt8) ENGINE = MergeTree ORDER BY n;\n`
 
+const readTables = () =>
+  store.query(
+    `SELECT name, create_table_query AS made FROM system.tables
+     WHERE database = currentDatabase() ORDER BY name`,
+    z.object({ name: z.string(), made: z.string() }),
+  )
+
 const write = (file: string, sql: string) => writeFile(new URL(file, folder), sql)
 
 describe('migrate', () => {
@@ -87,6 +94,14 @@ describe('migrate', () => {
     await rm(new URL('001_i.sql', folder))
     await expect(migrate(store, folder, clock)).rejects.toThrow(/001_i\.sql.*newer release/)
     await expect(requireMigrated(store, folder)).rejects.toMatchObject({ code: 'MIGRATION_UNKNOWN' })
+  })
+
+  it('makes the same of a store where what has run was not recorded any more', async () => {
+    await migrate(store, MIGRATIONS, clock)
+    const made = await readTables()
+    await store.command('TRUNCATE TABLE schema_migration')
+    await migrate(store, MIGRATIONS, clock)
+    expect(await readTables()).toEqual(made)
   })
 })
 

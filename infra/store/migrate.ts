@@ -22,8 +22,9 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 
 /**
  * Applies the folder's migrations that the store lacks, in order, and answers those; then puts comments on the views
- * for analysts. Repeating it changes nothing; two at once do no harm, since every statement can be run twice and each
- * is recorded after it has run.
+ * for analysts. Repeating it changes nothing; two at once do no harm, since every statement can be run twice. Recorded
+ * are those that have run, together, since a record takes longer than what it records; where the process is killed
+ * before, they run again.
  * Throws StoreError when a file was changed after it was applied, or a newer release has been at the store.
  * @param clock milliseconds since the epoch
  */
@@ -32,9 +33,14 @@ export async function migrate(store: Store, folder: URL, clock: () => number): P
   await store.command(RECORD_TABLE)
   const applied = await readApplied(store)
   const missing = chooseMissing(migrations, applied)
-  for (const { number, name, sql, checksum } of missing) {
-    await store.command(sql)
-    await insertValues(store, schemaMigration, [{ number, name, checksum, appliedAtMs: clock() }])
+  const ran: RowOf<typeof schemaMigration>[] = []
+  try {
+    for (const { number, name, sql, checksum } of missing) {
+      await store.command(sql)
+      ran.push({ number, name, checksum, appliedAtMs: clock() })
+    }
+  } finally {
+    if (ran.length > 0) await insertValues(store, schemaMigration, ran)
   }
   await commentViews(store)
   return missing
