@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -173,29 +172,33 @@ describe('budgets', { timeout: 180_000 }, () => {
 
   it('readers that take nothing keep no place from others, and are cut off', async () => {
     const url = `${endpoint.url}/?query=${encodeURIComponent("SELECT repeat('x', 1000) FROM numbers(60000)")}`
-    const silent = Array.from({ length: 6 }, async () => {
-      const sent = httpRequest(url).end()
-      const [response] = (await once(sent, 'response')) as [IncomingMessage]
-      response.on('error', () => {})
-      return once(response, 'close')
-    })
+    let cutOff = 0
+    for (let reader = 0; reader < 6; reader += 1) {
+      httpRequest(url, response => response.on('error', () => {}).on('close', () => (cutOff += 1)))
+        .on('error', () => {})
+        .end()
+    }
     await wait(1_000)
-    const begun = performance.now()
     expect((await ask('SELECT 1', {}, { 'X-ClickHouse-User': 'another' })).text).toBe('1\n')
-    expect(performance.now() - begun).toBeLessThan(5_000)
-    void Promise.allSettled(silent)
+    expect(cutOff).toBeLessThan(6)
     expect((await ask('SELECT 1')).text).toBe('1\n')
   })
 
   it('our own commands wait for nobody', async () => {
     const { key = '' } = (await findEndpoint(path)) ?? {}
-    const slow = Array.from({ length: 40 }, () => ask('SELECT sleepEachRow(0.1) FROM numbers(20)'))
+    let answered = 0
+    const slow = Array.from({ length: 40 }, () =>
+      ask('SELECT sleepEachRow(0.1) FROM numbers(20)').then(
+        () => (answered += 1),
+        () => {},
+      ),
+    )
     await wait(200)
-    const begun = performance.now()
     expect((await ask('SELECT 1', {}, { 'x-forbruk-key': key })).text).toBe('1\n')
-    expect(performance.now() - begun).toBeLessThan(1_500)
+    // Those that wait are answered a few at a time, and each takes two seconds.
+    expect(answered).toBeLessThan(20)
     await endpoint.close()
-    await Promise.allSettled(slow)
+    await Promise.all(slow)
     endpoint = await serveReadOnly({ path, database, host: '127.0.0.1', port: 0, logger })
   })
 })
