@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, inject, type TestContext, test } from 'vitest'
 import { z } from 'zod'
 import { makeForeignTopic } from '../support/kafka/foreign-topic.ts'
 import { uniqueTopic, withAdmin } from '../support/kafka/topics.ts'
@@ -33,7 +33,7 @@ type Installation = {
   readonly shipper: RunningShipper
 }
 
-async function install(shipper: Shipper): Promise<Installation> {
+async function install(shipper: Shipper, { onTestFinished }: TestContext): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'forbruk-shipper-'))
   const gateway = await startGateway(join(folder, 'gateway'))
   const topic = uniqueTopic('shipper')
@@ -103,15 +103,17 @@ async function count({ folder, topic }: Installation, { envelope }: Shipper) {
   return { clients, rejected }
 }
 
-describe.skipIf(brokers.length === 0).each(SHIPPERS)('$name', shipper => {
+// All at once: most of it is waiting for what a shipper sends when it thinks fit.
+describe.skipIf(brokers.length === 0).each(SHIPPERS)('$name', { concurrent: true }, shipper => {
   let obstacle: string | null = null
   beforeAll(async () => {
     obstacle = tellNotRun(shipper.name, await shipper.findObstacle(), 'REQUIRE_SHIPPERS')
   })
 
   test('what the callers counted is what is counted, to the byte', async context => {
-    if (obstacle !== null) return context.skip()
-    const installation = await install(shipper)
+    const { expect, skip } = context
+    if (obstacle !== null) return skip()
+    const installation = await install(shipper, context)
     const { gateway } = installation
     await gateway.serve(400)
     await untilArrived(installation)
@@ -124,8 +126,9 @@ describe.skipIf(brokers.length === 0).each(SHIPPERS)('$name', shipper => {
   }, 600_000)
 
   test(`killed ${KILLS} times while lines come: none is lost, and what is sent again counts once`, async context => {
-    if (obstacle !== null) return context.skip()
-    const installation = await install(shipper)
+    const { expect, skip } = context
+    if (obstacle !== null) return skip()
+    const installation = await install(shipper, context)
     const { gateway, topic } = installation
     await gateway.serve(200)
     await untilArrived(installation)
