@@ -5,14 +5,19 @@ import { describeTariff } from './describe-tariff.ts'
 import {
   allowanceBytes,
   DEFAULT_TARIFF_URL,
+  findTariffVersion,
   readTariff,
+  type Tariff,
   TariffError,
-  tariffVersionFor,
+  type TariffVersion,
 } from './read-tariff.ts'
 import { tariffShape } from './tariff-shape.ts'
 
 const defaultText = readFileSync(DEFAULT_TARIFF_URL, 'utf8')
 const demoText = readFileSync(new URL('../../demo/tariff.json', import.meta.url), 'utf8')
+
+const versionFor = (tariff: Tariff, month: string): TariffVersion =>
+  findTariffVersion(tariff, month) ?? expect.fail(`no version holds in ${month}`)
 
 function faultsAfter(change: (tariff: Record<string, never>) => void): readonly string[] {
   const json = JSON.parse(defaultText)
@@ -28,7 +33,7 @@ function faultsAfter(change: (tariff: Record<string, never>) => void): readonly 
 
 describe('the shipped tariffs', () => {
   test('the default says the published prices', () => {
-    const version = tariffVersionFor(readTariff(defaultText, 'default'), '2026-10')
+    const version = versionFor(readTariff(defaultText, 'default'), '2026-10')
     expect(version.partnerTiers.map(tier => [tier.clientsMin, tier.clientsMax, tier.pricePerMonth])).toEqual([
       [0, 99, '200'],
       [100, 250, '500'],
@@ -56,7 +61,7 @@ describe('the shipped tariffs', () => {
       ...published,
       consumption: { ...published.consumption, allowance: null },
     })
-    expect(allowanceBytes(tariffVersionFor(readTariff(demoText, 'demo'), '2026-10'))).toBe(600_000_000n)
+    expect(allowanceBytes(versionFor(readTariff(demoText, 'demo'), '2026-10'))).toBe(600_000_000n)
   })
 
   test('the schema for editors says what the reader checks', () => {
@@ -187,7 +192,7 @@ describe('readTariff', () => {
   })
 })
 
-describe('tariffVersionFor', () => {
+describe('findTariffVersion', () => {
   const json = JSON.parse(defaultText)
   json.versions = [
     json.versions[0],
@@ -196,14 +201,14 @@ describe('tariffVersionFor', () => {
   const tariff = readTariff(JSON.stringify(json), 't')
 
   test('a month is rated with the version that held', () => {
-    expect(tariffVersionFor(tariff, '2026-09').externalAccess.pricePerMonth).toBe('149')
-    expect(tariffVersionFor(tariff, '2026-10').externalAccess.pricePerMonth).toBe('159')
-    expect(tariffVersionFor(tariff, '2031-01').externalAccess.pricePerMonth).toBe('159')
-    expect(() => tariffVersionFor(tariff, '2019-12')).toThrow(/holds from 2020-01; .* holds in 2019-12/)
+    expect(versionFor(tariff, '2026-09').externalAccess.pricePerMonth).toBe('149')
+    expect(versionFor(tariff, '2026-10').externalAccess.pricePerMonth).toBe('159')
+    expect(versionFor(tariff, '2031-01').externalAccess.pricePerMonth).toBe('159')
+    expect(findTariffVersion(tariff, '2019-12')).toBeNull()
   })
 
   test('definitions are printed from the values', () => {
-    const version = tariffVersionFor(tariff, '2026-09')
+    const version = versionFor(tariff, '2026-09')
     const text = describeTariff(tariff, version).join('\n')
     for (const part of [
       '500000 requests and 30 GB',
@@ -218,7 +223,7 @@ describe('tariffVersionFor', () => {
   })
 
   test('other definitions are printed otherwise', () => {
-    const version = tariffVersionFor(tariff, '2026-09')
+    const version = versionFor(tariff, '2026-09')
     const describeWith = (definitions: Partial<typeof version.definitions>) =>
       describeTariff(tariff, { ...version, definitions: { ...version.definitions, ...definitions } }).join(
         '\n',
@@ -239,11 +244,11 @@ describe('tariffVersionFor', () => {
 
   test('months before October 2026 are rated as they were: every status counts', () => {
     const published = readTariff(defaultText, 'default')
-    expect(tariffVersionFor(published, '2026-09').definitions).toMatchObject({
+    expect(versionFor(published, '2026-09').definitions).toMatchObject({
       statusClassesNotCounted: [],
       unnamedIntegration: 'external',
     })
-    expect(tariffVersionFor(published, '2026-10').definitions).toMatchObject({
+    expect(versionFor(published, '2026-10').definitions).toMatchObject({
       statusClassesNotCounted: ['429', '5xx'],
       unnamedIntegration: 'undecided',
     })

@@ -30,12 +30,9 @@ export function readTariff(text: string, name: string): Tariff {
   throw new TariffError(name, reading.faults)
 }
 
-/** The version a month (`YYYY-MM`) is rated with. Throws TariffError when the month is before the first. */
-export function tariffVersionFor(tariff: Tariff, month: string): TariffVersion {
-  const version = tariff.versions.findLast(candidate => candidate.validFrom <= month)
-  if (version !== undefined) return version
-  const first = tariff.versions[0]?.validFrom ?? 'never'
-  throw new TariffError('in use', [`it holds from ${first}; expected a version that holds in ${month}`])
+/** The version a month (`YYYY-MM`) is rated with; null when the month is before the first. */
+export function findTariffVersion(tariff: Tariff, month: string): TariffVersion | null {
+  return tariff.versions.findLast(({ validFrom }) => validFrom <= month) ?? null
 }
 
 /** Bytes included per client and month: a whole number. */

@@ -1,6 +1,6 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { describe, expect, test } from 'vitest'
-import { OCTOBER, useInstallation } from '../../test/support/close/close-october.ts'
+import { OCTOBER, TARIFF, useInstallation } from '../../test/support/close/close-october.ts'
 import {
   appendRecords,
   countOctober,
@@ -39,6 +39,16 @@ describe('an incomplete month is refused', () => {
     expect(await refusals()).toEqual([
       'no registry holds in the month; run forbruk registry import with --valid-from and the month',
     ])
+  })
+
+  test('without a tariff that holds in the month, and no reason overrides that', async () => {
+    await countAll()
+    const tariff = { ...TARIFF, versions: TARIFF.versions.map(each => ({ ...each, validFrom: '2026-11' })) }
+    const missing = [
+      'the tariff in use holds from 2026-11 on; set FORBRUK_TARIFF to one with a version for the month',
+    ]
+    expect(await refusals({ tariff })).toEqual(missing)
+    expect(await refusals({ tariff, force: { reason: 'it will do' } })).toEqual(missing)
   })
 
   test('when nothing was aggregated', async () => {

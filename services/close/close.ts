@@ -6,12 +6,13 @@ import { isWithinBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
-import { type Tariff, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
+import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type OpenedCases, openCases } from './dialogue/open-cases.ts'
 import { readDecisions } from './dialogue/read-decisions.ts'
 import { describeSources } from './gate/describe-sources.ts'
 import { type Passed, passGate } from './gate/pass-gate.ts'
 import { CloseRefusedError, type UnacceptedChange } from './gate/refusal.ts'
+import { requireTariffVersion } from './gate/require-tariff-version.ts'
 import { findUndecided } from './rating/find-undecided.ts'
 import { type RatedMonth, rateMonth } from './rating/rate.ts'
 import { ratingTerms } from './rating/rating-terms.ts'
@@ -82,11 +83,10 @@ const TRIES_MAX = 5
  * all. Closed again with other content it becomes the next revision, with the difference explained.
  *
  * Throws CloseRefusedError for an incomplete month (`force` overrides that, except while the month still runs), a
- * missing registry, use of which the tariff doesn't say what it is, figures that the ledger doesn't vouch for, when
- * others keep closing the month, where the store has lost or changed what it builds on, and where a closed month would
- * change through registry, tariff or rules that `accept` doesn't name; BillingPeriodError and TariffError for a month
- * that the tariff can't rate; StoreError, StoreUnavailableError and EventLogError as they come. After any of them the
- * same call can be made again: it does what is still to be done.
+ * missing registry or tariff, use of which the tariff doesn't say what it is, figures that the ledger doesn't vouch
+ * for, when others keep closing the month, where the store has lost or changed what it builds on, and where a closed
+ * month would change through registry, tariff or rules that `accept` doesn't name; StoreError, StoreUnavailableError
+ * and EventLogError as they come. After any of them the same call can be made again: it does what is still to be done.
  */
 export async function closeMonth(options: CloseOptions): Promise<CloseResult> {
   for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
@@ -99,7 +99,7 @@ export async function closeMonth(options: CloseOptions): Promise<CloseResult> {
 
 async function tryToClose(options: CloseOptions): Promise<CloseResult | 'overtaken'> {
   const { store, tariff, period, clock, dryRun = false, onProgress = () => {} } = options
-  const version = tariffVersionFor(tariff, period.month)
+  const version = requireTariffVersion(tariff, period)
   // Before any input, so that a close that comes in between is noticed: this one then has no older inputs than it.
   const previous = await readLatestRevision(store, period.month)
   await verifyBefore(store, period.month, previous?.closeId ?? null)
@@ -232,7 +232,7 @@ async function openMonthCases(
   revision: number,
 ): Promise<OpenedCases> {
   onProgress('open_cases', 0, 1)
-  const version = tariffVersionFor(tariff, period.month)
+  const version = requireTariffVersion(tariff, period)
   const month = { period, timeZone: tariff.timeZone, version, registry, revision, statements }
   return openCases({ store, stream: log.topic, ...month, clock }, (done, total) =>
     onProgress('open_cases', done, total),

@@ -49,6 +49,13 @@ describe('closing', () => {
     expect(await (await post(CLOSE, '')).json()).toMatchObject({ outcome: 'closed' })
   })
 
+  test('a month before the tariff is a conflict too', async () => {
+    await countAll()
+    await open()
+    const problem = await expectProblem(await post('/v1/months/2003-11/close'), 409, 'month_incomplete')
+    expect(problem).toMatchObject({ month: '2003-11', missing: [{ kind: 'tariff_missing' }] })
+  })
+
   test('an incomplete month is a conflict that lists what is missing; a reason overrides it', async () => {
     await countOctober(place())
     place().clock.nowMs = OCTOBER_END_MS + 1

@@ -1,4 +1,3 @@
-import { findTariffVersion } from '@forbruk/close/clients/month-terms.ts'
 import { sumAmounts } from '@forbruk/close/rating/price-lines.ts'
 import { priceOverage } from '@forbruk/close/rating/price-overage.ts'
 import { describeOverage, describePrices } from '@forbruk/close/statements/describe-prices.ts'
@@ -6,6 +5,7 @@ import { rateDraft } from '@forbruk/close/what-if/rate-draft.ts'
 import type { TermsReads } from '@forbruk/console/routes/terms.ts'
 import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import {
+  findTariffVersion,
   readTariff as parseTariff,
   type Tariff,
   TariffError,
@@ -27,7 +27,7 @@ export function createDraftOperations({
       const whole = await readTariff()
       const asked = period ?? periodAt(nowMs, whole.timeZone)
       const tariff = tariffInScope(scope, whole, asked, nowMs)
-      const version = findTariffVersion(tariff, asked)
+      const version = findTariffVersion(tariff, asked.month)
       if (version === null) return null
       const lines = priceOverage(version, requests, bytes, [])
       return {

@@ -1,12 +1,11 @@
 import type { MonthRules } from '@forbruk/alerts/judge/judge-months.ts'
-import { findTariffVersion } from '@forbruk/close/clients/month-terms.ts'
 import { takeActiveRegistry } from '@forbruk/close/rating/active-registry.ts'
 import { measureUses } from '@forbruk/close/rating/measure-uses.ts'
 import { readStoredRegistry } from '@forbruk/close/registry/read-stored-registry.ts'
 import { readVersionFor } from '@forbruk/close/registry/registry-versions.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { allowanceBytes, type Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { allowanceBytes, findTariffVersion, type Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 
 /**
  * What a month's usage is judged by, as the close will rate it: the registry and the tariff that hold for it. The
@@ -16,7 +15,7 @@ export function createRulesReader(store: Store, tariff: Tariff) {
   const known = new Map<string, { readonly importId: string; readonly rules: MonthRules }>()
 
   return async function readRules(period: BillingPeriod): Promise<MonthRules | null> {
-    const version = findTariffVersion(tariff, period)
+    const version = findTariffVersion(tariff, period.month)
     const registryVersion = await readVersionFor(store, period.month)
     if (version === null || registryVersion === null) return null
     const before = known.get(period.month)

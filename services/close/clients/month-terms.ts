@@ -7,10 +7,9 @@ import {
 } from '@forbruk/schemas/period/billing-period.ts'
 import {
   allowanceBytes,
+  findTariffVersion,
   type Tariff,
-  TariffError,
   type TariffVersion,
-  tariffVersionFor,
 } from '@forbruk/schemas/tariff/read-tariff.ts'
 import type { Amounts } from '@forbruk/schemas/usage/client-question.ts'
 import { type RegistryVersion, readVersionFor } from '../registry/registry-versions.ts'
@@ -36,7 +35,7 @@ export async function readMonthTerms(
   period: BillingPeriod,
 ): Promise<MonthTerms> {
   const { timeZone } = tariff
-  const version = findTariffVersion(tariff, period)
+  const version = findTariffVersion(tariff, period.month)
   return {
     period,
     range: periodRange(period, timeZone),
@@ -48,15 +47,5 @@ export async function readMonthTerms(
       requests: BigInt(version.consumption.allowance.requests),
       bytes: allowanceBytes(version),
     },
-  }
-}
-
-/** Null where the tariff begins after the month. */
-export function findTariffVersion(tariff: Tariff, { month }: BillingPeriod): TariffVersion | null {
-  try {
-    return tariffVersionFor(tariff, month)
-  } catch (error) {
-    if (error instanceof TariffError) return null
-    throw error
   }
 }

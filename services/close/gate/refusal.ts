@@ -10,6 +10,8 @@ import type { Lack } from './gate.ts'
 type Refusal =
   | Lack
   | { readonly kind: 'registry_missing' }
+  /** The month is before the first that the tariff holds in. */
+  | { readonly kind: 'tariff_missing'; readonly from: string }
   | Undecided
   | { readonly kind: 'figures_unsettled'; readonly examples: readonly string[] }
   /** Each time, another close with other content was recorded while this one was at it. */
@@ -54,6 +56,8 @@ export function describeRefusal(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'registry_missing':
       return 'no registry holds in the month; run forbruk registry import with --valid-from and the month'
+    case 'tariff_missing':
+      return `the tariff in use holds from ${refusal.from} on; set FORBRUK_TARIFF to one with a version for the month`
     case 'integration_undecided':
       return describeUndecided(refusal)
     case 'figures_unsettled':

@@ -1,6 +1,6 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { hashContent } from '@forbruk/schemas/statement/hash-content.ts'
-import { type Tariff, TariffError, tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { findTariffVersion, type Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { ratingTerms } from '../rating/rating-terms.ts'
 import type { RegistryComparison } from '../registry/compare-registries.ts'
 import { type RegistryVersion, versionFor } from '../registry/registry-versions.ts'
@@ -34,10 +34,6 @@ export async function findChangedInputs(
 
 /** Null where the tariff can't rate the month any more. */
 function hashTariff(tariff: Tariff, month: string): string | null {
-  try {
-    return hashContent(ratingTerms(tariff, tariffVersionFor(tariff, month)))
-  } catch (error) {
-    if (error instanceof TariffError) return null
-    throw error
-  }
+  const version = findTariffVersion(tariff, month)
+  return version && hashContent(ratingTerms(tariff, version))
 }

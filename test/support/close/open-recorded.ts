@@ -1,7 +1,7 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Statement } from '@forbruk/schemas/statement/statement.ts'
-import { tariffVersionFor } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { type CaseOpening, type OpenedCases, openCases } from '../../../services/close/dialogue/open-cases.ts'
+import { requireTariffVersion } from '../../../services/close/gate/require-tariff-version.ts'
 import { readStoredRegistry } from '../../../services/close/registry/read-stored-registry.ts'
 import { TARIFF } from './close-october.ts'
 import type { Installation } from './counted-month.ts'
@@ -14,12 +14,13 @@ export async function openRecorded(
 ): Promise<OpenedCases> {
   const stored = await readStoredRegistry(store, month)
   if (stored === null) throw new Error('no registry')
+  const period = parseBillingPeriod(month)
   return openCases({
     store,
     stream: log.topic,
     timeZone: TARIFF.timeZone,
-    period: parseBillingPeriod(month),
-    version: tariffVersionFor(TARIFF, month),
+    period,
+    version: requireTariffVersion(TARIFF, period),
     registry: stored.registry,
     revision: 1,
     statements,

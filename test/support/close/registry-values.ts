@@ -3,19 +3,15 @@ import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
 import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Activation, Client, IntegrationKind, Registry } from '@forbruk/schemas/registry/registry.ts'
-import {
-  DEFAULT_TARIFF_URL,
-  readTariff,
-  type TariffVersion,
-  tariffVersionFor,
-} from '@forbruk/schemas/tariff/read-tariff.ts'
+import { DEFAULT_TARIFF_URL, readTariff, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
+import { requireTariffVersion } from '../../../services/close/gate/require-tariff-version.ts'
 import { type Decided, WITHOUT_BOUND } from '../../../services/close/rating/price-overage.ts'
 import { type Decisions, rateMonth } from '../../../services/close/rating/rate.ts'
 
 export const OCTOBER = parseBillingPeriod('2026-10')
-export const PUBLISHED = tariffVersionFor(
+export const PUBLISHED = requireTariffVersion(
   readTariff(readFileSync(DEFAULT_TARIFF_URL, 'utf8'), 'default'),
-  '2026-10',
+  OCTOBER,
 )
 export const REQUESTS = 500_000n
 export const BYTES = 30_000_000_000n
