@@ -16,9 +16,9 @@ const en = {
   none: 'No client is like that. Search for less, or choose all.',
   nothing: 'No client is known in this month. Import a registry, or ship a log.',
   takeAway: 'All of them as a file:',
+  more: (shown: string) => `${shown} are here so far. More are on their way …`,
   keys: 'Keys: / to search, ↑ and ↓ to move, Enter to open.',
   itself: 'itself',
-  sortBy: (what: string) => `Sort by ${what}`,
   table: 'Clients of the month',
 }
 
@@ -40,9 +40,9 @@ const nb: typeof en = {
   none: 'Ingen kunde er slik. Søk etter mindre, eller velg alle.',
   nothing: 'Ingen kunde er kjent denne måneden. Importer et register, eller send en logg.',
   takeAway: 'Alle som fil:',
+  more: shown => `${shown} er her så langt. Flere er på vei …`,
   keys: 'Taster: / for å søke, ↑ og ↓ for å flytte, Enter for å åpne.',
   itself: 'seg selv',
-  sortBy: what => `Sorter etter ${what}`,
   table: 'Månedens kunder',
 }
 
