@@ -2,12 +2,13 @@ import { Link } from '@tanstack/react-router'
 import { useTexts } from '../reader/reader.tsx'
 import { frameTexts } from '../texts/frame.ts'
 import { Failure } from './answer.tsx'
+import { PageHead } from './page-head.tsx'
 
 export function NotFound() {
   const texts = useTexts(frameTexts)
   return (
     <>
-      <h1>{texts.notFound}</h1>
+      <PageHead title={texts.notFound} />
       <p>
         <Link to="/">{texts.toOverview}</Link>
       </p>
@@ -19,7 +20,7 @@ export function Broken({ error, reset }: { readonly error: unknown; readonly res
   const texts = useTexts(frameTexts)
   return (
     <>
-      <h1>{texts.broken}</h1>
+      <PageHead title={texts.broken} />
       <Failure error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
     </>
   )

@@ -25,6 +25,7 @@ export function useColumns() {
             to="/clients/$clientId"
             params={{ clientId: original.clientId }}
             className="truncated"
+            title={original.name ?? original.clientId}
             data-row
           >
             <data value={original.clientId}>{original.name ?? original.clientId}</data>

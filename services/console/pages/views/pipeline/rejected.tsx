@@ -8,6 +8,7 @@ import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { rejectedSql } from '../../sql/pipeline.ts'
+import { reasonTexts } from './reason-texts.ts'
 import { Settle, type SettleTarget } from './settle.tsx'
 import { pipelineTexts } from './texts.ts'
 
@@ -17,6 +18,7 @@ const route = getRouteApi('/pipeline')
 export function RejectedEvents({ stream }: { readonly stream: string }) {
   const texts = useTexts(pipelineTexts)
   const { format } = useReader()
+  const words = useTexts(reasonTexts)
   const { reason } = route.useSearch()
   const navigate = route.useNavigate()
   const maySettle = useMay('closer')
@@ -40,9 +42,12 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                 {
                   head: texts.reason,
                   cell: each => (
-                    <button type="button" className="plain" onClick={() => choose(each.reason)}>
-                      {each.reason}
-                    </button>
+                    <>
+                      <button type="button" className="plain" onClick={() => choose(each.reason)}>
+                        {each.reason}
+                      </button>
+                      <span className="note">{words[each.reason]}</span>
+                    </>
                   ),
                 },
                 {
@@ -127,7 +132,12 @@ function Events({
         rows={events}
         keyOf={each => `${each.partition} ${each.offset} ${each.eventIndex}`}
         columns={[
-          { head: texts.when, cell: each => format.instant(`${each.appendTime.replace(' ', 'T')}Z`) },
+          {
+            head: texts.when,
+            cell: each => (
+              <span className="whole">{format.instant(`${each.appendTime.replace(' ', 'T')}Z`)}</span>
+            ),
+          },
           { head: texts.place, cell: showPlace },
           { head: texts.source, cell: each => each.source },
           {
