@@ -166,7 +166,7 @@ function isOfPattern(path: string, pattern: string): boolean {
 
 function toMissing(method: string, methods: readonly string[]): Problem {
   if (methods.length === 0) {
-    const detail = `there is no ${method} of this path; /openapi.json lists what there is`
+    const detail = `nothing answers ${method} at this address; /openapi.json lists for programs what does`
     return { kind: 'not_found', status: 404, detail }
   }
   const detail = `there is no ${method} of this path; expected ${methods.join(' or ')}`

@@ -33,7 +33,7 @@ const en = {
   share: 'Of what is included',
   ofIncluded: (used: string, included: string) => `${used} of ${included}`,
   forecastHow: 'what counts so far, and for the rest of the month the pace of its last seven days',
-  charge: (month: string) => `What ${month} comes to`,
+  charge: (month: string) => `What ${month} costs`,
   partlyProposed: (proposed: string) =>
     `${proposed} more is proposed, and to be paid only when the dialogue decides so.`,
   noCharge: 'Nothing is charged: all use is included.',
@@ -99,7 +99,7 @@ const en = {
 }
 
 const nb: typeof en = {
-  requests: 'Kall',
+  requests: 'Forespørsler',
   transfer: 'Overføring',
   measure: 'Mål',
   compareWith: 'Sammenlign med',
@@ -131,7 +131,7 @@ const nb: typeof en = {
   share: 'Av det inkluderte',
   ofIncluded: (used, included) => `${used} av ${included}`,
   forecastHow: 'det som teller så langt, og for resten av måneden takten de siste sju dagene',
-  charge: month => `Det ${month} kommer på`,
+  charge: month => `Hva ${month} koster`,
   partlyProposed: proposed => `${proposed} til er foreslått, og skal betales først når dialogen avgjør det.`,
   noCharge: 'Ingenting belastes: all bruk er inkludert.',
   paysAll: payable => `${payable} å betale.`,
@@ -140,11 +140,11 @@ const nb: typeof en = {
   price: 'Pris, kr',
   amount: 'Beløp',
   lineStates: { payable: 'å betale', proposed: 'foreslått', waived: 'frafalt' },
-  units: { request: ['kall', 'kall'], MB: ['MB', 'MB'], month: ['måned', 'måneder'] },
+  units: { request: ['forespørsel', 'forespørsler'], MB: ['MB', 'MB'], month: ['måned', 'måneder'] },
   items: {
     partnerTier: (tier, clients) => `Partnerintegrasjoner, ${tier}: ${countOf(clients, 'kunde', 'kunder')}`,
     access: 'Tilgang til eksterne integrasjoner',
-    overageRequests: included => `Kall over ${included}`,
+    overageRequests: included => `Forespørsler over ${included}`,
     overageTransfer: included => `Overføring over ${included} GB`,
   },
   unknownTerms: 'Ingen register- eller prisversjon gjelder denne måneden, så det er ukjent hva som teller.',
@@ -164,7 +164,7 @@ const nb: typeof en = {
     '401/407': 'ikke innlogget',
   },
   week: 'Ukens timer',
-  weekOf: 'Kall per ukedag og time',
+  weekOf: 'Forespørsler per ukedag og time',
   weekday: 'Ukedag',
   statements: 'Oppgaver',
   noStatements: 'Ingen måned er avsluttet for denne kunden ennå.',

@@ -36,7 +36,7 @@ const nb: typeof en = {
     name: 'Kunde',
     payer: 'Betales av',
     days: 'Per dag',
-    requests: 'Kall',
+    requests: 'Forespørsler',
     bytes: 'Overføring',
     share: 'Av det inkluderte',
   },

@@ -106,14 +106,14 @@ const nb: typeof en = {
   evidence: month => `Hvorfor: ${month}`,
   above: {
     requests: (used, included, above, nok) =>
-      `${used} kall teller, ${included} er inkludert: ${above} over, foreslått ${nok}.`,
+      `${used} forespørsler teller, ${included} er inkludert: ${above} over, foreslått ${nok}.`,
     transfer: (used, included, above, nok) =>
       `${used} overført, ${included} er inkludert: ${above} over, foreslått ${nok}.`,
   },
   trend: 'Måned for måned',
-  trendOf: 'Kall som teller, per måned',
+  trendOf: 'Forespørsler som teller, per måned',
   month: 'Måned',
-  requests: 'Kall',
+  requests: 'Forespørsler',
   transfer: 'Overføring',
   integrations: 'Gjennom hvilke integrasjoner',
   integration: 'Integrasjon',

@@ -49,13 +49,13 @@ const en = {
 
 const nb: typeof en = {
   title: 'Oversikt',
-  requests: 'Kall',
+  requests: 'Forespørsler',
   transfer: 'Overføring',
   sameDays: (figure, days, month) => `mot ${figure} de første ${days} dagene i ${month}`,
   against: (figure, month) => `mot ${figure} i ${month}`,
   firstDay: 'den første dagen er ikke over ennå',
   byDay: 'Dag for dag',
-  byDayOf: 'Kall dag for dag',
+  byDayOf: 'Forespørsler dag for dag',
   marks: month => `Strekene på tvers av søylene er ${month}.`,
   day: 'Dag',
   nothing:
@@ -70,7 +70,7 @@ const nb: typeof en = {
   standings: { over: 'over', heading: 'på vei over', near: 'nær', within: 'innenfor' },
   crossing: 'Over fra',
   forecast: day => `${day}, prognose`,
-  requestShare: 'Av kallene',
+  requestShare: 'Av forespørslene',
   transferShare: 'Av overføringen',
   all: 'Alle kunder, etter andel',
   state: 'Er alt kommet fram?',

@@ -50,7 +50,7 @@ const nb: Words = {
   schema_unknown: 'skjemaet er ukjent',
   avro_malformed: 'den er ikke Avro etter skjemaet',
   json_malformed: 'den er ikke JSON',
-  event_malformed: 'den er ikke en hendelse om et kall',
+  event_malformed: 'den er ikke en hendelse om en forespørsel',
   source_invalid: 'den oppgir ingen kilde',
   identity_invalid: 'ingenting skiller den fra andre hendelser',
   time_too_old: 'tiden er for lenge før den kom',

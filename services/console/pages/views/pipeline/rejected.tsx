@@ -59,10 +59,10 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                   isNumber: true,
                   cell: each => <data value={String(each.events)}>{format.count(String(each.events))}</data>,
                 },
-                {
+                ...todoWhere(maySettle && reasons.some(isOpen), {
                   head: texts.todo,
-                  cell: each =>
-                    maySettle && each.state === 'open' ? (
+                  cell: (each: Rejected['reasons'][number]) =>
+                    isOpen(each) ? (
                       <button
                         type="button"
                         aria-label={`${texts.waiveAll} ${each.reason}`}
@@ -77,7 +77,7 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                         {texts.waiveAll}
                       </button>
                     ) : null,
-                },
+                }),
               ]}
             />
           </Section>
@@ -86,7 +86,7 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
           )}
           {events.length === 0 ? null : (
             <Section
-              title={reason ?? texts.newestRejected}
+              title={reason === undefined ? texts.newestRejected : (words[reason] ?? reason)}
               aside={
                 reason === undefined ? null : (
                   <button type="button" onClick={() => choose(undefined)}>
@@ -105,6 +105,11 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
     </Answer>
   )
 }
+
+const isOpen = ({ state }: { readonly state: string }) => state === 'open'
+
+/** A column of what is to be done, where there is anything. */
+const todoWhere = <Column,>(isAny: boolean, column: Column): readonly Column[] => (isAny ? [column] : [])
 
 /** Of the newest that came for the reason; the one to begin with. */
 function monthOf(events: Rejected['events'], reason: string): string {
@@ -139,7 +144,7 @@ function Events({
             ),
           },
           { head: texts.place, cell: showPlace },
-          { head: texts.source, cell: each => each.source },
+          { head: texts.source, cell: each => <span className="source">{each.source}</span> },
           {
             head: texts.state,
             cell: each => (
@@ -154,10 +159,10 @@ function Events({
             ),
           },
           { head: texts.excerpt, cell: each => <code className="excerpt">{each.excerpt}</code> },
-          {
+          ...todoWhere(settle !== null && events.some(isOpen), {
             head: texts.todo,
-            cell: each =>
-              settle !== null && each.state === 'open' ? (
+            cell: (each: Rejected['events'][number]) =>
+              settle !== null && isOpen(each) ? (
                 <button
                   type="button"
                   aria-label={`${texts.settleOne} ${showPlace(each)}`}
@@ -166,7 +171,7 @@ function Events({
                   {texts.settleOne}
                 </button>
               ) : null,
-          },
+          }),
         ]}
       />
     </div>

@@ -122,9 +122,9 @@ const nb: typeof en = {
   whatIfHint:
     'Regner ut en avsluttet måned med priser du endrer her, kunde for kunde, mot det som ble belastet. Ingenting lagres.',
   draft: {
-    requests: 'Kall inkludert',
+    requests: 'Forespørsler inkludert',
     gigabytes: 'GB inkludert',
-    pricePerRequest: 'NOK per kall over',
+    pricePerRequest: 'NOK per forespørsel over',
     pricePerMegabyte: 'NOK per MB over',
     access: 'NOK per måned for ekstern tilgang',
   },
