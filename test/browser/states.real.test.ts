@@ -78,6 +78,10 @@ describe.skipIf(obstacle !== null)('where nothing is there yet', () => {
     expect(await page.getByText('Alt som står i loggen, er talt.').count()).toBe(1)
     expect(await findViolations(page)).toEqual([])
     await page.getByRole('button', { name: 'Spør igjen' }).waitFor()
+    // What was not looked at before says so too, and the frame is still there.
+    await page.getByRole('link', { name: 'Dialog' }).press('Enter')
+    await page.getByRole('alert').getByText('Tjeneren svarer ikke.').waitFor()
+    await page.getByRole('link', { name: 'Oversikt' }).waitFor()
     await close()
   })
 })

@@ -67,5 +67,5 @@ function isUnreachable(error: Error): boolean {
 }
 
 export function Empty({ children }: { readonly children: ReactNode }) {
-  return <p className="empty">{children}</p>
+  return <p className="empty sentence">{children}</p>
 }

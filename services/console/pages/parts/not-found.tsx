@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useRouter } from '@tanstack/react-router'
 import { useTexts } from '../reader/reader.tsx'
 import { frameTexts } from '../texts/frame.ts'
 import { Failure } from './answer.tsx'
@@ -18,10 +18,16 @@ export function NotFound() {
 
 export function Broken({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
   const texts = useTexts(frameTexts)
+  const router = useRouter()
+  const retry = async () => {
+    // Asks for the page's script again, where that is what did not come.
+    await router.invalidate()
+    reset()
+  }
   return (
     <>
       <PageHead title={texts.broken} />
-      <Failure error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+      <Failure error={error instanceof Error ? error : new Error(String(error))} retry={retry} />
     </>
   )
 }

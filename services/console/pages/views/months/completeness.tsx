@@ -22,7 +22,7 @@ export function Completeness({
   return (
     <>
       <Section title={texts.mayClose(name)}>
-        {closedAs === null ? null : <p>{closedAs}</p>}
+        {closedAs === null ? null : <p className="sentence">{closedAs}</p>}
         {answer.isComplete ? (
           <p className="notice good">{closedAs === null ? texts.complete(name) : texts.stillComplete}</p>
         ) : (

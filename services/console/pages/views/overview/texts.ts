@@ -32,7 +32,8 @@ const en = {
     `${countOf(records, 'record', 'records')} in the log still to be counted; the newest counted came ${when}.`,
   neverCounted: 'Nothing has been counted yet.',
   standstill: (partitions: string) =>
-    `Nobody counts on in ${countOf(partitions, 'partition', 'partitions')}: is «forbruk up» or «forbruk aggregate» running?`,
+    `Nobody counts on in ${countOf(partitions, 'partition', 'partitions')}: is «forbruk up» or ` +
+    '«forbruk aggregate» running?',
   whole: (sources: string, through: string) =>
     `Everything up to ${through} has arrived, from ${countOf(sources, 'source', 'sources')}.`,
   untold: (sources: string) =>
@@ -79,7 +80,8 @@ const nb: typeof en = {
     `${countOf(records, 'post', 'poster')} i loggen er ikke talt ennå; den nyeste som er talt, kom ${when}.`,
   neverCounted: 'Ingenting er talt ennå.',
   standstill: partitions =>
-    `Ingen teller videre i ${countOf(partitions, 'partisjon', 'partisjoner')}: kjører «forbruk up» eller «forbruk aggregate»?`,
+    `Ingen teller videre i ${countOf(partitions, 'partisjon', 'partisjoner')}: kjører «forbruk up» eller ` +
+    '«forbruk aggregate»?',
   whole: (sources, through) =>
     `Alt fram til ${through} er kommet fram, fra ${countOf(sources, 'kilde', 'kilder')}.`,
   untold: sources => `Ikke alle kilder har sagt hvor langt de har sendt; det er ${sources} av dem.`,

@@ -132,7 +132,8 @@ const nb: typeof en = {
   forGood: 'Det blir stående, med navnet ditt.',
   tryIt: 'Prøv',
   wouldSettle: (events, before) =>
-    `Det ville gjelde ${countOf(events, 'hendelse', 'hendelser')}. Alt frafalt eller rettet: ${before}. Ingenting er gjort ennå.`,
+    `Det ville gjelde ${countOf(events, 'hendelse', 'hendelser')}. Alt frafalt eller rettet: ${before}. ` +
+    'Ingenting er gjort ennå.',
   settled: events => `Gjort, for ${countOf(events, 'hendelse', 'hendelser')}.`,
   waiveThem: events => `Frafall ${countOf(events, 'hendelse', 'hendelser')}`,
   sendThem: events => `Send ${countOf(events, 'hendelse', 'hendelser')} på nytt`,

@@ -120,7 +120,8 @@ const nb: typeof en = {
   sums: 'Til sammen',
   whatIf: 'Hva om',
   whatIfHint:
-    'Regner ut en avsluttet måned med priser du endrer her, kunde for kunde, mot det som ble belastet. Ingenting lagres.',
+    'Regner ut en avsluttet måned med priser du endrer her, kunde for kunde, mot det som ble belastet. Ingenting ' +
+    'lagres.',
   draft: {
     requests: 'Forespørsler inkludert',
     gigabytes: 'GB inkludert',
