@@ -38,7 +38,12 @@ describe.skipIf(obstacle !== null)('where three lines were rejected', () => {
     const { page, complaints, close } = await open('/pipeline')
     expect(await states()).toEqual([['open', '3']])
     const at = await openAt()
-    await page.getByRole('button', { name: `Rett eller frafall … ${at}` }).click()
+    const opener = page.getByRole('button', { name: `Rett eller frafall … ${at}` })
+    await opener.press('Enter')
+    await page.getByRole('button', { name: 'La det være' }).press('Enter')
+    expect(await opener.and(page.locator(':focus')).count()).toBe(1)
+    await opener.press('Enter')
+    expect(await page.locator('select:focus').count()).toBe(1)
     await page.getByLabel('Hva er galt').selectOption('hele linjen')
     await page.getByRole('textbox', { name: 'Hele linjen' }).fill(JSON.stringify(LINE))
     await page.getByLabel('Navnet ditt').fill('Kari')
@@ -50,10 +55,10 @@ describe.skipIf(obstacle !== null)('where three lines were rejected', () => {
       .getByRole('textbox', { name: 'Hele linjen' })
       .fill(JSON.stringify({ ...LINE, client_id: 'skarvik-ror' }))
     await page.getByRole('button', { name: 'Prøv' }).click()
-    await page.getByText('Det ville gjelde 1 hendelser').waitFor()
+    await page.getByText('Det ville gjelde 1 hendelse.').waitFor()
     expect(await states()).toEqual([['open', '3']])
-    await page.getByRole('button', { name: 'Send 1 hendelser på nytt' }).click()
-    await page.getByText('Gjort, for 1 hendelser').waitFor()
+    await page.getByRole('button', { name: 'Send 1 hendelse på nytt' }).click()
+    await page.getByText('Gjort, for 1 hendelse.').waitFor()
     await expect.poll(states, { timeout: 60_000 }).toEqual([
       ['mended', '1'],
       ['open', '2'],

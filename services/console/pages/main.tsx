@@ -4,6 +4,7 @@ import './design/base.css'
 import './design/layout.css'
 import './design/parts.css'
 import './design/pieces.css'
+import './design/states.css'
 import './design/tables.css'
 import './design/signed-in.css'
 import './design/print.css'
@@ -33,6 +34,21 @@ const oneOf = <Name extends string>(names: readonly Name[], value: unknown): Nam
 const optional = <Named extends object>(named: Named): { [Name in keyof Named]?: Named[Name] } => named
 const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
+/**
+ * A page's script. Where nobody answers, the frame stays, and says so: the router would load all of it anew, and leave
+ * the browser's own page there. So it does where the server is there and the script isn't, as after an upgrade.
+ */
+const reached =
+  <Page,>(load: () => Promise<Page>) =>
+  async (): Promise<Page> => {
+    try {
+      return await load()
+    } catch (error) {
+      await fetch('/v1/health')
+      throw error
+    }
+  }
+
 const root = createRootRoute({
   component: Frame,
   notFoundComponent: NotFound,
@@ -47,12 +63,12 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/',
-    component: lazyRouteComponent(() => import('./views/overview/overview.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/overview/overview.tsx'))),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/clients',
-    component: lazyRouteComponent(() => import('./views/clients/clients.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/clients/clients.tsx'))),
     validateSearch: (search: Search) =>
       optional({
         search: textOf(search.search),
@@ -64,7 +80,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/clients/$clientId',
-    component: lazyRouteComponent(() => import('./views/client/client.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/client/client.tsx'))),
     validateSearch: (search: Search) =>
       optional({
         day: isDay(search.day) ? search.day : undefined,
@@ -75,45 +91,46 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/months',
-    component: lazyRouteComponent(() => import('./views/months/months.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/months/months.tsx'))),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/dialogue',
-    component: lazyRouteComponent(() => import('./views/dialogue/dialogue.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/dialogue/dialogue.tsx'))),
     validateSearch: (search: Search) => optional({ state: oneOf(['open', 'decided'], search.state) }),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/dialogue/$caseId',
-    component: lazyRouteComponent(() => import('./views/dialogue/case.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/dialogue/case.tsx'))),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/pipeline',
-    component: lazyRouteComponent(() => import('./views/pipeline/pipeline.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/pipeline/pipeline.tsx'))),
     validateSearch: (search: Search) => optional({ reason: textOf(search.reason) }),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/access',
-    component: lazyRouteComponent(() => import('./views/access/access.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/access/access.tsx'))),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/sign-in',
-    component: lazyRouteComponent(() => import('./views/access/sign-in.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/access/sign-in.tsx'))),
   }),
   createRoute({
     getParentRoute: () => root,
     path: '/registry',
-    component: lazyRouteComponent(() => import('./views/registry/registry.tsx')),
+    component: lazyRouteComponent(reached(() => import('./views/registry/registry.tsx'))),
   }),
 ] as const
 
 const router = createRouter({
   routeTree: root.addChildren(routes),
   scrollRestoration: true,
+  defaultErrorComponent: Broken,
   // Addresses are for people: plain text, no JSON.
   parseSearch: text => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: search => {

@@ -11,10 +11,12 @@ import { toBareProblem, toProblem } from './answer-error.ts'
 import { judgeRequest, type RequestFacts } from './judge-request.ts'
 import { limitRate } from './limit-rate.ts'
 import { PROBLEM_TYPE, type Problem, ProblemError, problemShape, toProblemBody } from './problem.ts'
+import { asksForPage, languageOf, showProblem } from './show-problem.ts'
 
 /** Unless a route takes more. */
 const BODY_BYTES_MAX = 64 * 1_024
 const CONNECTIONS_MAX = 200
+const PAGE_TYPE = 'text/html; charset=utf-8'
 /** Of an id in a path: 256 characters, each written as up to twelve. */
 const PARAMETER_CHARACTERS_MAX = 4_096
 
@@ -40,11 +42,11 @@ export function buildServer({ isLoopback, publicUrl, gate }: ServerSettings, log
     keepAliveTimeout: CONNECTION_BOUNDS.keepAliveTimeout,
     forceCloseConnections: 'idle',
     // A path that can't be decoded or has too long an id: no route, no hook and no error handler sees it.
-    frameworkErrors: (error, _request, reply) => {
+    frameworkErrors: (error, request, reply) => {
       const problem = toProblem(error)
-      const body = JSON.stringify(toProblemBody(problem))
+      const { type, body } = spellProblem(problem, request)
       reply.hijack()
-      reply.raw.writeHead(problem.status, bareHeaders(body))
+      reply.raw.writeHead(problem.status, bareHeaders(type, body))
       reply.raw.end(body)
     },
     // What is no HTTP, or comes too slowly: not even the framework sees it.
@@ -107,19 +109,27 @@ export function buildServer({ isLoopback, publicUrl, gate }: ServerSettings, log
     const problem = toProblem(error)
     if (problem.status >= 500)
       request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
-    return send(reply, problem)
+    const { type, body } = spellProblem(problem, request)
+    return reply.code(problem.status).header('vary', 'accept, accept-language').type(type).send(body)
   })
   return app
 }
 
-function bareHeaders(body: string) {
-  return { ...SAFE_HEADERS, 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body) }
+/** As who asked reads it: a page for a person whose browser opened an address, JSON for programs. */
+function spellProblem(problem: Problem, { method, headers }: Pick<FastifyRequest, 'method' | 'headers'>) {
+  return asksForPage(method, headers.accept)
+    ? { type: PAGE_TYPE, body: showProblem(problem, languageOf(headers['accept-language'])) }
+    : { type: PROBLEM_TYPE, body: JSON.stringify(toProblemBody(problem)) }
+}
+
+function bareHeaders(type: string, body: string) {
+  return { ...SAFE_HEADERS, 'content-type': type, 'content-length': Buffer.byteLength(body) }
 }
 
 /** Written to the socket itself, which has no reply to write to. */
 function formatBareProblem(problem: Problem): string {
   const body = JSON.stringify(toProblemBody(problem))
-  const lines = Object.entries({ ...bareHeaders(body), connection: 'close' }).map(
+  const lines = Object.entries({ ...bareHeaders(PROBLEM_TYPE, body), connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}`,
   )
   return `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`
@@ -156,7 +166,7 @@ function isOfPattern(path: string, pattern: string): boolean {
 
 function toMissing(method: string, methods: readonly string[]): Problem {
   if (methods.length === 0) {
-    const detail = `there is no ${method} of this path; /openapi.json lists what there is`
+    const detail = `nothing answers ${method} at this address; /openapi.json lists for programs what does`
     return { kind: 'not_found', status: 404, detail }
   }
   const detail = `there is no ${method} of this path; expected ${methods.join(' or ')}`
@@ -169,15 +179,6 @@ const SAFE_HEADERS = {
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-}
-
-type Answer = { code(status: number): Answer; type(type: string): Answer; send(body: unknown): unknown }
-
-function send(reply: Answer, problem: Problem): unknown {
-  return reply
-    .code(problem.status)
-    .type(PROBLEM_TYPE)
-    .send(JSON.stringify(toProblemBody(problem)))
 }
 
 function toFacts({ method, headers }: FastifyRequest): RequestFacts {

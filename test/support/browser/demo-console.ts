@@ -23,6 +23,10 @@ function findChromium(): string | undefined {
   return CHROMIUMS.find(path => existsSync(path))
 }
 
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium() ?? '', args: ['--no-sandbox'] })
+}
+
 /** As they are now: what a run that npm does not begin would find built is older. */
 export function buildPages(): void {
   const build = join(ROOT, 'services/console/pages/build.mjs')
@@ -52,7 +56,7 @@ export function useDemoConsole(steps: readonly (readonly string[])[] = OPEN_MONT
       console: urlOf(up.stderr, 'console and API'),
       sql: urlOf(up.stderr, "ClickHouse's HTTP protocol"),
     }
-    browser = await chromium.launch({ executablePath: findChromium() ?? '', args: ['--no-sandbox'] })
+    browser = await launchBrowser()
   }, SET_UP_MS)
 
   afterAll(async () => {
@@ -94,7 +98,13 @@ export function useDemoConsole(steps: readonly (readonly string[])[] = OPEN_MONT
     return text.split('\n').flatMap(line => (line === '' ? [] : [line.split('\t')]))
   }
 
-  return { open, sql }
+  /** Without a word, as when a machine goes down. */
+  const killServer = async () => {
+    up?.child.kill('SIGKILL')
+    await up?.finished
+  }
+
+  return { open, sql, killServer }
 }
 
 type Look = {

@@ -4,7 +4,7 @@ import { api, bodyOf } from './ask.ts'
 type BodyOf<Path extends '/v1/rejected/waivers' | '/v1/rejected/mends'> = NonNullable<
   paths[Path]['post']['requestBody']
 >['content']['application/json']
-type ReasonCode = NonNullable<BodyOf<'/v1/rejected/waivers'>['reasonCode']>
+export type ReasonCode = NonNullable<BodyOf<'/v1/rejected/waivers'>['reasonCode']>
 export type Mend = BodyOf<'/v1/rejected/mends'>['mends'][number]
 
 /** What becomes of rejected events, why, and who says so. */

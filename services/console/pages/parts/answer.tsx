@@ -20,7 +20,8 @@ export function Answer<Data>({
   if (query.error !== null) return <Failure error={query.error} retry={query.refetch} />
   return (
     <div className="skeleton" style={{ height }} role="status">
-      <span className="unseen">{texts.loading}</span>
+      <p className="slow">{texts.loading}</p>
+      <p className="slower">{texts.loadingLong}</p>
     </div>
   )
 }
@@ -36,19 +37,11 @@ export function Failure({
   readonly todo?: string
 }) {
   const texts = useTexts(partTexts)
-  const todo =
-    said !== undefined && error instanceof Problem && error.status < 500
-      ? said
-      : error instanceof Problem
-        ? error.status === 401
-          ? texts.signIn
-          : error.status >= 500
-            ? texts.serverFailed
-            : ''
-        : texts.unreachable
+  const isRefused = error instanceof Problem && error.status < 500
+  const todo = isRefused && said !== undefined ? said : texts.todos[whyOf(error)]
   return (
     <div className="notice bad" role="alert">
-      <p>{error instanceof Problem ? error.message : texts.noAnswer}</p>
+      {isUnreachable(error) ? <p>{texts.noAnswer}</p> : <p lang="en">{error.message}</p>}
       {todo === '' ? null : <p>{todo}</p>}
       {retry === undefined ? null : (
         <button type="button" onClick={() => retry()}>
@@ -59,6 +52,20 @@ export function Failure({
   )
 }
 
+function whyOf(error: Error) {
+  if (!(error instanceof Problem)) return isUnreachable(error) ? 'unreachable' : 'unknown'
+  const { status } = error
+  if (status >= 500) return 'serverFailed'
+  if (status === 401) return 'signedOut'
+  if (status === 403) return 'notAllowed'
+  return status === 429 ? 'tooOften' : 'refused'
+}
+
+/** What browsers throw when nobody answers is no kind of its own: Chromium, Firefox and Safari word it so. */
+function isUnreachable(error: Error): boolean {
+  return error instanceof TypeError && /failed to fetch|networkerror|load failed/i.test(error.message)
+}
+
 export function Empty({ children }: { readonly children: ReactNode }) {
-  return <p className="empty">{children}</p>
+  return <p className="empty sentence">{children}</p>
 }

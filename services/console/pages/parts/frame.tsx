@@ -1,6 +1,7 @@
 import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { type Caller, sessionQuery } from '../ask/session.ts'
 import { THEMES, useReader, useTexts } from '../reader/reader.tsx'
 import { frameTexts } from '../texts/frame.ts'
@@ -9,6 +10,7 @@ import { mayVisit, pagesOf, startOf } from './may-visit.ts'
 import { NotFound } from './not-found.tsx'
 import { SignIn } from './sign-in.tsx'
 import { SignedIn } from './signed-in.tsx'
+import { Stale } from './stale.tsx'
 
 const LANGUAGE_NAMES = { nb: 'Norsk', en: 'English' } as const
 
@@ -21,9 +23,8 @@ export function Frame() {
         {({ caller, hasLogin }) => (
           <>
             <Top caller={caller} />
-            <main id="content" tabIndex={-1}>
-              {caller === null ? <SignIn hasLogin={hasLogin} /> : <Page caller={caller} />}
-            </main>
+            <Main>{caller === null ? <SignIn hasLogin={hasLogin} /> : <Page caller={caller} />}</Main>
+            <Stale />
           </>
         )}
       </Answer>
@@ -46,6 +47,22 @@ function Top({ caller }: { readonly caller: Caller | null }) {
         <Choices />
       </header>
     </>
+  )
+}
+
+/** Whoever follows a link goes on from the page that it leads to, by keyboard as well. */
+function Main({ children }: { readonly children: ReactNode }) {
+  const { pathname } = useLocation()
+  const place = useRef<HTMLElement>(null)
+  const before = useRef(pathname)
+  useEffect(() => {
+    if (before.current !== pathname) place.current?.focus({ preventScroll: true })
+    before.current = pathname
+  }, [pathname])
+  return (
+    <main id="content" tabIndex={-1} ref={place}>
+      {children}
+    </main>
   )
 }
 

@@ -1,13 +1,14 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useRouter } from '@tanstack/react-router'
 import { useTexts } from '../reader/reader.tsx'
 import { frameTexts } from '../texts/frame.ts'
 import { Failure } from './answer.tsx'
+import { PageHead } from './page-head.tsx'
 
 export function NotFound() {
   const texts = useTexts(frameTexts)
   return (
     <>
-      <h1>{texts.notFound}</h1>
+      <PageHead title={texts.notFound} />
       <p>
         <Link to="/">{texts.toOverview}</Link>
       </p>
@@ -17,10 +18,16 @@ export function NotFound() {
 
 export function Broken({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
   const texts = useTexts(frameTexts)
+  const router = useRouter()
+  const retry = async () => {
+    // Asks for the page's script again, where that is what did not come.
+    await router.invalidate()
+    reset()
+  }
   return (
     <>
-      <h1>{texts.broken}</h1>
-      <Failure error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+      <PageHead title={texts.broken} />
+      <Failure error={error instanceof Error ? error : new Error(String(error))} retry={retry} />
     </>
   )
 }

@@ -9,7 +9,7 @@ type Column<Row> = {
 /** So many columns have room on a phone; a row of more stands there as a list of its cells under their heads. */
 const STACKED_ABOVE = 3
 
-/** A small table. What scrolls sideways is itself, never the page. */
+/** A small table, nothing where it has no rows. What scrolls sideways is itself, never the page. */
 export function Table<Row>({
   label,
   columns,
@@ -21,6 +21,7 @@ export function Table<Row>({
   readonly rows: readonly Row[]
   readonly keyOf: (row: Row) => string
 }) {
+  if (rows.length === 0) return null
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="scrolls" tabIndex={0} aria-label={label}>

@@ -33,6 +33,7 @@ export function createFormat(locale: string) {
   }
   const day = dated({ day: 'numeric', month: 'long' })
   const month = dated({ month: 'long', year: 'numeric' })
+  const monthShort = dated({ month: 'short' })
   const exactly = (format: Intl.NumberFormat, text: string) => (isDecimal(text) ? format.format(text) : text)
   const count = (text: string) => exactly(whole, text)
   const bytes = (text: string) => formatBytes(three, Number(text))
@@ -57,6 +58,8 @@ export function createFormat(locale: string) {
     weekday: dated({ weekday: 'short' }),
     /** `2026-10` */
     month: (iso: string) => month(`${iso}-01`),
+    /** For where there is room for little. */
+    monthShort: (iso: string) => monthShort(`${iso}-01`),
     instant: dated({ dateStyle: 'medium', timeStyle: 'short' }, TIME_ZONE),
     clock,
     /** How a chart names its figures: short on the axis, exact where one is pointed at. */

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { tokensQuery } from '../../ask/access.ts'
 import { Answer } from '../../parts/answer.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
 import { useTexts } from '../../reader/reader.tsx'
 import { MakeToken } from './make-token.tsx'
 import { accessTexts } from './texts.ts'
@@ -12,10 +13,7 @@ export default function AccessPage() {
   const query = useQuery(tokensQuery)
   return (
     <>
-      <div className="head">
-        <h1>{texts.title}</h1>
-      </div>
-      <p className="soft">{texts.intro}</p>
+      <PageHead title={texts.title} intro={texts.intro} />
       <Answer query={query} height={400}>
         {({ tokens }) => <Tokens tokens={tokens} />}
       </Answer>

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { type MadeToken, makeToken, tokensQuery } from '../../ask/access.ts'
 import { beginSession, useCaller, useTakeSession } from '../../ask/session.ts'
 import { Failure } from '../../parts/answer.tsx'
+import { useReturnFocus } from '../../parts/return-focus.ts'
 import { Section } from '../../parts/section.tsx'
 import { useTexts } from '../../reader/reader.tsx'
 import { accessTexts } from './texts.ts'
@@ -134,6 +135,7 @@ function readToken(role: Role, form: FormData): NewToken {
 
 function Secret({ made, onDone }: { readonly made: MadeToken; readonly onDone: () => void }) {
   const texts = useTexts(accessTexts)
+  useReturnFocus()
   const [isCopied, setCopied] = useState(false)
   const copy = async () => {
     await navigator.clipboard.writeText(made.secret)

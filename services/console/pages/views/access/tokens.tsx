@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { type AccessToken, revokeToken, tokensQuery } from '../../ask/access.ts'
 import { Empty, Failure } from '../../parts/answer.tsx'
+import { useReturnFocus } from '../../parts/return-focus.ts'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -99,6 +100,7 @@ function stateOf({ revoked, expiresAt }: AccessToken): 'holds' | 'ended' | 'revo
 function Revoke({ name, onDone }: { readonly name: string; readonly onDone: () => void }) {
   const texts = useTexts(accessTexts)
   const queries = useQueryClient()
+  useReturnFocus()
   const [reason, setReason] = useState('')
   const revoke = useMutation({
     mutationFn: () => revokeToken(name, reason),

@@ -8,7 +8,7 @@ import { type TariffVersion, tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Figure } from '../../parts/figure.tsx'
-import { MonthPicker } from '../../parts/month-picker.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { termsOf } from '../../sql/allowances.ts'
 import { sumSql } from '../../sql/usage.ts'
@@ -30,20 +30,16 @@ export default function ClientPage() {
   const query = useQuery({ ...clientQuery(clientId, month ?? ''), enabled: month !== null })
   return (
     <>
-      <div className="head">
-        <h1>{query.data?.client.name ?? clientId}</h1>
-        {month === null ? null : (
-          <MonthPicker
-            month={month}
-            onChoose={chosen =>
-              navigate({
-                search: before => ({ ...before, month: chosen, day: undefined }),
-                resetScroll: false,
-              })
-            }
-          />
-        )}
-      </div>
+      <PageHead
+        title={query.data?.client.name ?? clientId}
+        month={month}
+        onChoose={chosen =>
+          navigate({
+            search: before => ({ ...before, month: chosen, day: undefined }),
+            resetScroll: false,
+          })
+        }
+      />
       {query.error instanceof Problem && query.error.status === 404 ? (
         <Unknown clientId={clientId} />
       ) : (
@@ -133,7 +129,9 @@ function Rest({
 function Who({ answer: { client, registered } }: { readonly answer: ClientAnswer }) {
   const texts = useTexts(clientTexts)
   const pays =
-    client.payerId === client.clientId ? texts.paysItself : (client.payerName ?? client.payerId ?? '–')
+    client.payerId === client.clientId
+      ? texts.paysItself
+      : (client.payerName ?? client.payerId ?? texts.paysNobody)
   return (
     <p className="who">
       <code>{client.clientId}</code>

@@ -4,6 +4,7 @@ import { type UsageRow, usageQuery } from '../../ask/usage.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
 import { Chart } from '../../parts/chart.tsx'
 import { drawBars } from '../../parts/draw-bars.ts'
+import { useReturnFocus } from '../../parts/return-focus.ts'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { type Measure, TIME_ZONE } from '../../reader/format.ts'
@@ -25,6 +26,7 @@ export function Hours({
   readonly measure: Measure
   readonly onClose: () => void
 }) {
+  useReturnFocus()
   const texts = useTexts(clientTexts)
   const { format } = useReader()
   const query = useQuery(usageQuery({ from: day, to: addDays(day, 1), by: 'hour', client: [clientId] }))

@@ -1,3 +1,5 @@
+import { countOf } from '../../texts/count-of.ts'
+
 const en = {
   explain:
     'Counts this client’s month again from the log, beside what is counted meanwhile, and compares it with what is ' +
@@ -18,7 +20,8 @@ const en = {
   read: (records: string, blocks: string, blocksOfMonth: string) =>
     `${records} records read in ${blocks} of the month’s ${blocksOfMonth} blocks: those with figures of the client.`,
   duplicates: (count: string) => `${count} of them had come before, and count once.`,
-  copies: (count: string) => `${count} requests came again elsewhere in the log, and are left out of both.`,
+  copies: (count: string) =>
+    `${countOf(count, 'request', 'requests')} came again elsewhere in the log, left out of both.`,
   figures: 'What was compared',
   whose: 'By',
   requests: 'Requests',
@@ -59,10 +62,11 @@ const nb: typeof en = {
   read: (records, blocks, blocksOfMonth) =>
     `${records} poster lest i ${blocks} av månedens ${blocksOfMonth} blokker: de med tall for kunden.`,
   duplicates: count => `${count} av dem hadde kommet før, og teller én gang.`,
-  copies: count => `${count} kall kom igjen et annet sted i loggen, og er utelatt begge steder.`,
+  copies: count =>
+    `${countOf(count, 'forespørsel', 'forespørsler')} kom igjen et annet sted i loggen, og er utelatt begge steder.`,
   figures: 'Det som ble sammenlignet',
   whose: 'Etter',
-  requests: 'Kall',
+  requests: 'Forespørsler',
   bytes: 'Byte',
   byLog: 'loggen, talt nå',
   byLedger: 'det som er lagret',
@@ -72,8 +76,8 @@ const nb: typeof en = {
   block: (partition, first, next) => `Partisjon ${partition}, posisjon ${first} til før ${next}:`,
   proved: count => `${count} blokker med fingeravtrykk`,
   rest:
-    'Månedens andre blokker går opp med det hovedboken sier om dem. At ingen av dem har kall fra denne kunden, er ' +
-    'det kontrollen av hele måneden viser, under.',
+    'Månedens andre blokker går opp med det hovedboken sier om dem. At ingen av dem har forespørsler fra denne kunden, ' +
+    'er det kontrollen av hele måneden viser, under.',
   overdue: (done, total) =>
     `Den ble avsluttet etter fem minutter, med ${done} av ${total} blokker: ingenting er sagt. ` +
     'Kjør kommandoen under.',

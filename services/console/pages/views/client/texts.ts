@@ -1,5 +1,6 @@
+import { countOf } from '../../texts/count-of.ts'
+
 const en = {
-  title: (name: string) => `${name}`,
   requests: 'Requests',
   transfer: 'Transfer',
   measure: 'Measure',
@@ -9,11 +10,12 @@ const en = {
     'Nothing was counted for this client in this month. Choose another month, or see whether its events arrive.',
   byDay: 'Day by day',
   byDayOf: (what: string) => `${what} day by day`,
-  compared: (month: string) => `The marks across are ${month}.`,
+  compared: (month: string) => `The lines across the bars are ${month}.`,
   pickDay: 'Choose a day, in the chart or above it, to see it by hour.',
   day: 'Day',
   allDays: 'the whole month',
-  unknown: 'There is no such client in this month: neither the registry nor the log has it.',
+  unknown:
+    'There is no such client in this month: neither the registry nor the log has it. Another month may.',
   toClients: 'Look for it among the clients',
   hour: 'Hour',
   byHour: (day: string) => `${day}, by hour`,
@@ -31,7 +33,7 @@ const en = {
   share: 'Of what is included',
   ofIncluded: (used: string, included: string) => `${used} of ${included}`,
   forecastHow: 'what counts so far, and for the rest of the month the pace of its last seven days',
-  charge: (month: string) => `What ${month} comes to`,
+  charge: (month: string) => `What ${month} costs`,
   partlyProposed: (proposed: string) =>
     `${proposed} more is proposed, and to be paid only when the dialogue decides so.`,
   noCharge: 'Nothing is charged: all use is included.',
@@ -43,7 +45,8 @@ const en = {
   lineStates: { payable: 'payable', proposed: 'proposed', waived: 'waived' },
   units: { request: ['request', 'requests'], MB: ['MB', 'MB'], month: ['month', 'months'] },
   items: {
-    partnerTier: (tier: string, clients: string) => `Partner integrations, ${tier}: ${clients} clients`,
+    partnerTier: (tier: string, clients: string) =>
+      `Partner integrations, ${tier}: ${countOf(clients, 'client', 'clients')}`,
     access: 'Access to external integrations',
     overageRequests: (included: string) => `Requests above ${included}`,
     overageTransfer: (included: string) => `Transfer above ${included} GB`,
@@ -77,6 +80,7 @@ const en = {
   read: 'Read',
   payer: 'Paid by',
   paysItself: 'the client itself',
+  paysNobody: 'nobody yet: the registry of the month does not have the client',
   partner: 'Partner',
   itsCase: 'The dialogue',
   noCase: 'There is no case about this month.',
@@ -95,8 +99,7 @@ const en = {
 }
 
 const nb: typeof en = {
-  title: name => `${name}`,
-  requests: 'Kall',
+  requests: 'Forespørsler',
   transfer: 'Overføring',
   measure: 'Mål',
   compareWith: 'Sammenlign med',
@@ -105,11 +108,12 @@ const nb: typeof en = {
     'Ingenting er talt for denne kunden denne måneden. Velg en annen måned, eller se om hendelsene kommer fram.',
   byDay: 'Dag for dag',
   byDayOf: what => `${what} dag for dag`,
-  compared: month => `Strekene på tvers er ${month}.`,
+  compared: month => `Strekene på tvers av søylene er ${month}.`,
   pickDay: 'Velg en dag, i diagrammet eller over det, for å se den time for time.',
   day: 'Dag',
   allDays: 'hele måneden',
-  unknown: 'Det er ingen slik kunde denne måneden: verken registeret eller loggen har den.',
+  unknown:
+    'Det er ingen slik kunde denne måneden: verken registeret eller loggen har den. En annen måned kan ha den.',
   toClients: 'Se etter den blant kundene',
   hour: 'Time',
   byHour: day => `${day}, time for time`,
@@ -127,7 +131,7 @@ const nb: typeof en = {
   share: 'Av det inkluderte',
   ofIncluded: (used, included) => `${used} av ${included}`,
   forecastHow: 'det som teller så langt, og for resten av måneden takten de siste sju dagene',
-  charge: month => `Det ${month} kommer på`,
+  charge: month => `Hva ${month} koster`,
   partlyProposed: proposed => `${proposed} til er foreslått, og skal betales først når dialogen avgjør det.`,
   noCharge: 'Ingenting belastes: all bruk er inkludert.',
   paysAll: payable => `${payable} å betale.`,
@@ -136,11 +140,11 @@ const nb: typeof en = {
   price: 'Pris, kr',
   amount: 'Beløp',
   lineStates: { payable: 'å betale', proposed: 'foreslått', waived: 'frafalt' },
-  units: { request: ['kall', 'kall'], MB: ['MB', 'MB'], month: ['måned', 'måneder'] },
+  units: { request: ['forespørsel', 'forespørsler'], MB: ['MB', 'MB'], month: ['måned', 'måneder'] },
   items: {
-    partnerTier: (tier, clients) => `Partnerintegrasjoner, ${tier}: ${clients} kunder`,
+    partnerTier: (tier, clients) => `Partnerintegrasjoner, ${tier}: ${countOf(clients, 'kunde', 'kunder')}`,
     access: 'Tilgang til eksterne integrasjoner',
-    overageRequests: included => `Kall over ${included}`,
+    overageRequests: included => `Forespørsler over ${included}`,
     overageTransfer: included => `Overføring over ${included} GB`,
   },
   unknownTerms: 'Ingen register- eller prisversjon gjelder denne måneden, så det er ukjent hva som teller.',
@@ -160,7 +164,7 @@ const nb: typeof en = {
     '401/407': 'ikke innlogget',
   },
   week: 'Ukens timer',
-  weekOf: 'Kall per ukedag og time',
+  weekOf: 'Forespørsler per ukedag og time',
   weekday: 'Ukedag',
   statements: 'Oppgaver',
   noStatements: 'Ingen måned er avsluttet for denne kunden ennå.',
@@ -171,6 +175,7 @@ const nb: typeof en = {
   read: 'Les',
   payer: 'Betales av',
   paysItself: 'kunden selv',
+  paysNobody: 'ingen ennå: månedens register har ikke kunden',
   partner: 'Partner',
   itsCase: 'Dialogen',
   noCase: 'Det er ingen sak om denne måneden.',

@@ -1,18 +1,17 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useTable } from '@tanstack/react-table'
+import { FlexRender, type Row, useTable } from '@tanstack/react-table'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef } from 'react'
 import {
   CLIENT_SORTS,
   type ClientMonth,
   type ClientsAnswer,
   type ClientsQuestion,
-  PAGE_ROWS,
   readClients,
 } from '../../ask/clients.ts'
 import { tariffQuery } from '../../ask/tariff.ts'
-import { Empty } from '../../parts/answer.tsx'
+import { Empty, Failure } from '../../parts/answer.tsx'
 import { Sql } from '../../parts/sql.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { clientListSql, termsOf } from '../../sql/allowances.ts'
@@ -32,7 +31,7 @@ export function ClientTable({
   readonly question: ClientsQuestion
 }) {
   const texts = useTexts(clientsTexts)
-  const { rows, total, askFor } = useRows(first, question)
+  const { rows, total, askFor, next } = useRows(first, question)
   const place = useRef<HTMLElement>(null)
   const virtual = useWindowVirtualizer({
     count: rows.length,
@@ -44,7 +43,7 @@ export function ClientTable({
   const last = shown.at(-1)?.index ?? 0
   useEffect(() => askFor(last), [askFor, last])
   const columns = useColumns()
-  const { language } = useReader()
+  const { language, format } = useReader()
   const tariff = useQuery(tariffQuery(question.month, language))
   const navigate = route.useNavigate()
   const table = useTable({
@@ -79,19 +78,15 @@ export function ClientTable({
             {shown.map(({ index }) => {
               const row = all[index]
               return row === undefined ? null : (
-                <tr key={row.original.clientId} aria-rowindex={index + 2} style={{ height: ROW_PIXELS }}>
-                  {row.getAllCells().map(cell => (
-                    <td key={cell.id} data-number={NUMBERS.has(cell.column.id) || undefined}>
-                      <table.FlexRender cell={cell} />
-                    </td>
-                  ))}
-                </tr>
+                <ClientRow key={row.original.clientId} row={row} index={index} columns={columns} />
               )
             })}
             <tr style={{ height: Math.max(0, bottom - (end - margin)) }} />
           </tbody>
         </table>
       </section>
+      {next.error === null ? null : <Failure error={next.error} retry={next.refetch} />}
+      {next.isWaiting ? <p className="empty">{texts.more(format.count(String(rows.length)))}</p> : null}
       {tariff.isPending ? null : (
         <Sql text={clientListSql(question, termsOf(first, tariff.data?.version))} of={texts.title} />
       )}
@@ -100,6 +95,26 @@ export function ClientTable({
 }
 
 const NUMBERS = new Set(['requests', 'bytes', 'share'])
+
+type ClientRowProps = {
+  readonly row: Row<typeof FEATURES, ClientMonth>
+  readonly index: number
+  /** What its cells are drawn by: others where the reader's language is. */
+  readonly columns: ReturnType<typeof useColumns>
+}
+
+/** Drawn once when it comes into sight: scrolling draws what is new, and no other row again. */
+const ClientRow = memo(function ClientRow({ row, index }: ClientRowProps) {
+  return (
+    <tr aria-rowindex={index + 2} style={{ height: ROW_PIXELS }}>
+      {row.getAllCells().map(cell => (
+        <td key={cell.id} data-number={NUMBERS.has(cell.column.id) || undefined}>
+          <FlexRender cell={cell} />
+        </td>
+      ))}
+    </tr>
+  )
+})
 
 type ClientsTable = ReturnType<typeof useTable<typeof FEATURES, ClientMonth>>
 
@@ -135,7 +150,7 @@ function Head({ table }: { readonly table: ClientsTable }) {
   )
 }
 
-/** The pages so far as one list; `askFor` brings the next one when its end comes into sight. */
+/** The pages so far as one list; `askFor` brings the next one once half of what is there has gone by. */
 function useRows(first: ClientsAnswer, question: ClientsQuestion) {
   const query = useInfiniteQuery({
     queryKey: ['clients', question],
@@ -145,15 +160,17 @@ function useRows(first: ClientsAnswer, question: ClientsQuestion) {
     initialData: { pages: [first], pageParams: [''] },
     staleTime: 60_000,
   })
-  const { data, hasNextPage, isFetching, fetchNextPage } = query
+  const { data, hasNextPage, isFetching, isError, error, fetchNextPage } = query
   const rows = useMemo(() => data.pages.flatMap(page => page.clients), [data])
   const askFor = useMemo(
     () => (index: number) => {
-      if (hasNextPage && !isFetching && index > rows.length - PAGE_ROWS / 2) fetchNextPage()
+      // What failed is asked for again by whoever looks.
+      if (hasNextPage && !isFetching && !isError && index > rows.length / 2) fetchNextPage()
     },
-    [hasNextPage, isFetching, fetchNextPage, rows.length],
+    [hasNextPage, isFetching, isError, fetchNextPage, rows.length],
   )
-  return { rows, askFor, total: first.totals.clients }
+  const next = { isWaiting: hasNextPage && !isError, error, refetch: () => fetchNextPage() }
+  return { rows, askFor, next, total: first.totals.clients }
 }
 
 /** From one client's link to the next: the link itself is what Enter opens. */

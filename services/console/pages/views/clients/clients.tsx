@@ -5,7 +5,7 @@ import { clientsUrl, readClients, STANDINGS } from '../../ask/clients.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Files } from '../../parts/files.tsx'
-import { MonthPicker } from '../../parts/month-picker.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { ClientTable } from './client-table.tsx'
 import { questionOf } from './question.ts'
@@ -29,15 +29,11 @@ export default function ClientsPage() {
   })
   return (
     <>
-      <div className="head">
-        <h1>{texts.title}</h1>
-        {month === null ? null : (
-          <MonthPicker
-            month={month}
-            onChoose={chosen => navigate({ search: before => ({ ...before, month: chosen }) })}
-          />
-        )}
-      </div>
+      <PageHead
+        title={texts.title}
+        month={month}
+        onChoose={chosen => navigate({ search: before => ({ ...before, month: chosen }) })}
+      />
       <section className="sheet" aria-label={texts.title}>
         <div className="aside">
           <SearchField />

@@ -25,6 +25,8 @@ export function useColumns() {
             to="/clients/$clientId"
             params={{ clientId: original.clientId }}
             className="truncated"
+            title={original.name ?? original.clientId}
+            dir="auto"
             data-row
           >
             <data value={original.clientId}>{original.name ?? original.clientId}</data>
@@ -35,7 +37,7 @@ export function useColumns() {
         id: 'payer',
         header: heads.payer,
         cell: ({ row: { original } }) => (
-          <span className="truncated soft">
+          <span className="truncated soft" dir="auto">
             {original.payerId === original.clientId
               ? texts.itself
               : (original.payerName ?? original.payerId ?? '–')}

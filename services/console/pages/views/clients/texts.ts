@@ -1,3 +1,5 @@
+import { countOf } from '../../texts/count-of.ts'
+
 const en = {
   title: 'Clients',
   search: 'Search by name or id',
@@ -12,13 +14,15 @@ const en = {
     bytes: 'Transfer',
     share: 'Of what is included',
   },
-  found: (clients: string) => `${clients} clients`,
-  none: 'No client is like that. Search for less, or choose all.',
-  nothing: 'No client is known in this month. Import a registry, or ship a log.',
-  takeAway: 'All of them as a file:',
+  found: (clients: string) => countOf(clients, 'client', 'clients'),
+  none: 'No client is like that. Search for fewer letters, or choose «all» under Standing.',
+  nothing:
+    'No client is known in this month. Import a registry under Registry and tariff, ship a log with ' +
+    '«npx forbruk ship», or choose another month above.',
+  takeAway: 'As a file:',
+  more: (shown: string) => `${shown} are here so far. More are on their way …`,
   keys: 'Keys: / to search, ↑ and ↓ to move, Enter to open.',
   itself: 'itself',
-  sortBy: (what: string) => `Sort by ${what}`,
   table: 'Clients of the month',
 }
 
@@ -32,17 +36,19 @@ const nb: typeof en = {
     name: 'Kunde',
     payer: 'Betales av',
     days: 'Per dag',
-    requests: 'Kall',
+    requests: 'Forespørsler',
     bytes: 'Overføring',
     share: 'Av det inkluderte',
   },
-  found: clients => `${clients} kunder`,
-  none: 'Ingen kunde er slik. Søk etter mindre, eller velg alle.',
-  nothing: 'Ingen kunde er kjent denne måneden. Importer et register, eller send en logg.',
-  takeAway: 'Alle som fil:',
+  found: clients => countOf(clients, 'kunde', 'kunder'),
+  none: 'Ingen kunde er slik. Søk etter færre bokstaver, eller velg «alle» under Stilling.',
+  nothing:
+    'Ingen kunde er kjent denne måneden. Importer et register under Register og priser, send en logg med ' +
+    '«npx forbruk ship», eller velg en annen måned over.',
+  takeAway: 'Som fil:',
+  more: shown => `${shown} er her så langt. Flere er på vei …`,
   keys: 'Taster: / for å søke, ↑ og ↓ for å flytte, Enter for å åpne.',
   itself: 'seg selv',
-  sortBy: what => `Sorter etter ${what}`,
   table: 'Månedens kunder',
 }
 

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { caseQuery } from '../../ask/cases.ts'
 import { Answer } from '../../parts/answer.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
 import { Section } from '../../parts/section.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { Act } from './act.tsx'
@@ -27,10 +28,9 @@ function Shown({ shown }: { readonly shown: DialogueCase }) {
   const newest = shown.months.at(-1)
   return (
     <>
-      <div className="head">
-        <h1>{shown.clientName}</h1>
+      <PageHead title={shown.clientName}>
         <span className={`tag ${shown.state}`}>{texts.states[shown.state]}</span>
-      </div>
+      </PageHead>
       <p className="who">
         <code>{shown.caseId}</code>
         <Link

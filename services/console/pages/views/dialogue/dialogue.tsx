@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { casesQuery } from '../../ask/cases.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -40,7 +41,7 @@ export default function DialoguePage() {
   )
   return (
     <>
-      <h1>{texts.title}</h1>
+      <PageHead title={texts.title} intro={texts.intro} />
       <Section title={texts.table} sql={casesSql(state)} aside={filter}>
         <Answer query={query} height={300}>
           {({ cases }) => (cases.length === 0 ? <Empty>{texts.none}</Empty> : <Cases cases={cases} />)}

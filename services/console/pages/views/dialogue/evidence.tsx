@@ -95,29 +95,44 @@ function Trend({
   const texts = useTexts(dialogueTexts)
   const { format } = useReader()
   const figures = useUse()
-  const draw = useCallback((): PlotOptions => {
-    const bars = trend.map(each => ({ month: each.month, value: Number(each.requests) }))
-    return {
-      marginLeft: 56,
-      x: { type: 'band', label: null, tickSize: 0, tickFormat: format.month, padding: 0.6 },
-      y: { label: null, tickFormat: format.compact, ticks: 4, grid: true, tickSize: 0, nice: true },
-      marks: [
-        barY(bars, { x: 'month', y: 'value', fill: 'var(--accent)' }),
-        ...(included === null
-          ? []
-          : [ruleY([Number(included)], { stroke: 'var(--warn)', strokeWidth: 1.5, strokeDasharray: '5 4' })]),
-        ruleY([0], { stroke: 'var(--strong-line)' }),
-        tip(
-          bars,
-          pointerX({
-            x: 'month',
-            y: 'value',
-            title: bar => `${format.month(bar.month)}\n${format.count(String(bar.value))}`,
-          }),
-        ),
-      ],
-    }
-  }, [trend, included, format])
+  const draw = useCallback(
+    (width: number): PlotOptions => {
+      const bars = trend.map(each => ({ month: each.month, value: Number(each.requests) }))
+      return {
+        marginLeft: 56,
+        x: {
+          type: 'band',
+          label: null,
+          tickSize: 0,
+          tickFormat: width > 560 ? format.month : format.monthShort,
+          padding: 0.6,
+        },
+        y: { label: null, tickFormat: format.compact, ticks: 4, grid: true, tickSize: 0, nice: true },
+        marks: [
+          barY(bars, { x: 'month', y: 'value', fill: 'var(--accent)' }),
+          ...(included === null
+            ? []
+            : [
+                ruleY([Number(included)], {
+                  stroke: 'var(--warn)',
+                  strokeWidth: 1.5,
+                  strokeDasharray: '5 4',
+                }),
+              ]),
+          ruleY([0], { stroke: 'var(--strong-line)' }),
+          tip(
+            bars,
+            pointerX({
+              x: 'month',
+              y: 'value',
+              title: bar => `${format.month(bar.month)}\n${format.count(String(bar.value))}`,
+            }),
+          ),
+        ],
+      }
+    },
+    [trend, included, format],
+  )
   return (
     <Chart label={texts.trendOf} height={180} draw={draw}>
       <Table

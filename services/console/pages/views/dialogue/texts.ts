@@ -1,13 +1,18 @@
+import { countOf } from '../../texts/count-of.ts'
+
 const en = {
   title: 'Dialogue',
+  intro:
+    'Clients that used more than is included. Nothing above it is charged before it is decided here, after a talk ' +
+    'with the client.',
   state: 'State',
   states: { open: 'open', decided: 'decided' },
   all: 'all',
-  none: 'There is no such case. A close opens one for each client above what is included.',
+  none: 'There is no such case. When a month is closed, each client above what is included gets one.',
   client: 'Client',
   months: 'Months',
   age: 'Age',
-  days: (days: string) => `${days} days`,
+  days: (days: string) => countOf(days, 'day', 'days'),
   contacts: 'Contacts',
   proposed: 'Proposed',
   charged: 'Charged',
@@ -75,14 +80,17 @@ const en = {
 
 const nb: typeof en = {
   title: 'Dialog',
+  intro:
+    'Kunder som brukte mer enn det som er inkludert. Ingenting over det belastes før det er avgjort her, etter en ' +
+    'prat med kunden.',
   state: 'Tilstand',
   states: { open: 'åpen', decided: 'avgjort' },
   all: 'alle',
-  none: 'Det er ingen slik sak. En avslutning åpner en for hver kunde over det som er inkludert.',
+  none: 'Det er ingen slik sak. Når en måned avsluttes, får hver kunde over det som er inkludert, en.',
   client: 'Kunde',
   months: 'Måneder',
   age: 'Alder',
-  days: days => `${days} dager`,
+  days: days => countOf(days, 'dag', 'dager'),
   contacts: 'Kontakter',
   proposed: 'Foreslått',
   charged: 'Belastet',
@@ -98,14 +106,14 @@ const nb: typeof en = {
   evidence: month => `Hvorfor: ${month}`,
   above: {
     requests: (used, included, above, nok) =>
-      `${used} kall teller, ${included} er inkludert: ${above} over, foreslått ${nok}.`,
+      `${used} forespørsler teller, ${included} er inkludert: ${above} over, foreslått ${nok}.`,
     transfer: (used, included, above, nok) =>
       `${used} overført, ${included} er inkludert: ${above} over, foreslått ${nok}.`,
   },
   trend: 'Måned for måned',
-  trendOf: 'Kall som teller, per måned',
+  trendOf: 'Forespørsler som teller, per måned',
   month: 'Måned',
-  requests: 'Kall',
+  requests: 'Forespørsler',
   transfer: 'Overføring',
   integrations: 'Gjennom hvilke integrasjoner',
   integration: 'Integrasjon',

@@ -26,9 +26,9 @@ test('a message says what is above, through what and when, and what is proposed;
   const words = writeMessage(shown, 'nb', createFormat('nb-NO')).replaceAll('\u00a0', ' ')
   expect(words).toContain('Hei, Skarvik Rør og Varme AS!')
   expect(words).toContain(
-    'I oktober 2026 gjorde dere 18 068 kall som teller; 10 000 er inkludert, så 8 068 er over.',
+    'I oktober 2026 gjorde dere 18 068 forespørsler som teller; 10 000 er inkludert, så 8 068 er over.',
   )
-  expect(words).toContain('«crm-link»: 1 317 kall')
+  expect(words).toContain('«crm-link»: 1 317 forespørsler')
   expect(words).toContain('16. okt. 2026, 17:00')
   expect(words).toContain('137,16 kr uten mva')
   expect(words).not.toContain('september')

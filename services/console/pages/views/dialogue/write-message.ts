@@ -96,15 +96,15 @@ const WORDS: Readonly<Record<Language, Words>> = {
       'Dere har brukt API-et vårt mer enn det som er inkludert, og vi vil gjerne snakke med dere før noe ' +
       'belastes:',
     requests: (month, used, included, above) =>
-      `I ${month} gjorde dere ${used} kall som teller; ${included} er inkludert, så ${above} er over.`,
+      `I ${month} gjorde dere ${used} forespørsler som teller; ${included} er inkludert, så ${above} er over.`,
     transfer: (month, used, included, above) =>
       `I ${month} overførte dere ${used}; ${included} er inkludert, så ${above} er over.`,
-    most: (integration, requests) => `Det meste kom gjennom «${integration}»: ${requests} kall.`,
-    busiest: (hour, requests) => `Den travleste timen begynte ${hour}, med ${requests} kall.`,
+    most: (integration, requests) => `Det meste kom gjennom «${integration}»: ${requests} forespørsler.`,
+    busiest: (hour, requests) => `Den travleste timen begynte ${hour}, med ${requests} forespørsler.`,
     proposed: nok => `Etter prislisten blir det ${nok} uten mva. Det er foreslått, ikke fakturert.`,
     ask:
       'Er dette som dere venter? Er det et skript som løp løpsk, eller noe vi kan hjelpe dere med å gjøre med ' +
-      'færre kall, så si fra. Når passer det å snakke sammen?',
+      'færre forespørsler, så si fra. Når passer det å snakke sammen?',
     bye: 'Vennlig hilsen',
   },
 }

@@ -1,4 +1,5 @@
 import type { CompletenessAnswer, Incomplete } from '../../ask/months.ts'
+import { Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -21,7 +22,7 @@ export function Completeness({
   return (
     <>
       <Section title={texts.mayClose(name)}>
-        {closedAs === null ? null : <p>{closedAs}</p>}
+        {closedAs === null ? null : <p className="sentence">{closedAs}</p>}
         {answer.isComplete ? (
           <p className="notice good">{closedAs === null ? texts.complete(name) : texts.stillComplete}</p>
         ) : (
@@ -110,6 +111,7 @@ function Sources({ sources, stream }: CompletenessAnswer) {
   const { format } = useReader()
   return (
     <Section title={texts.bySource} {...(sources.length === 0 ? {} : { sql: shippedToSql(stream) })}>
+      {sources.length === 0 ? <Empty>{texts.noSources}</Empty> : null}
       <Table
         label={texts.bySource}
         rows={sources}
@@ -117,7 +119,7 @@ function Sources({ sources, stream }: CompletenessAnswer) {
         columns={[
           {
             head: texts.source,
-            cell: each => <span className="whole">{each.source || texts.gateway}</span>,
+            cell: each => each.source || texts.gateway,
           },
           { head: texts.shippedTo, cell: each => <Through {...each} /> },
           {

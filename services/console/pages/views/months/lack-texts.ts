@@ -54,7 +54,7 @@ const nb: typeof en = {
   rejected_open: 'Avviste hendelser venter på en avgjørelse',
   rule_exceeded: 'Mer er avvist enn en regel kan frafalle',
   mended_uncounted: 'Rettede hendelser er ikke talt ennå',
-  copies_unknown: 'Noen kall kan være talt to ganger',
+  copies_unknown: 'Noen forespørsler kan være talt to ganger',
 }
 
 export const lackTexts = { en, nb }

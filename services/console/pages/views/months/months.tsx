@@ -5,7 +5,7 @@ import { type ClosedMonth, completenessQuery, exportUrl, monthsQuery } from '../
 import { useMay, useSeesAll } from '../../ask/session.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
-import { MonthPicker } from '../../parts/month-picker.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -27,15 +27,11 @@ export default function MonthsPage() {
   const query = useQuery(monthsQuery)
   return (
     <>
-      <div className="head">
-        <h1>{texts.title}</h1>
-        {month === null ? null : (
-          <MonthPicker
-            month={month}
-            onChoose={chosen => navigate({ search: { month: chosen }, resetScroll: false })}
-          />
-        )}
-      </div>
+      <PageHead
+        title={texts.title}
+        month={month}
+        onChoose={chosen => navigate({ search: { month: chosen }, resetScroll: false })}
+      />
       <Answer query={query} height={900}>
         {({ months }) => (
           <>

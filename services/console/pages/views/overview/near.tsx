@@ -11,7 +11,7 @@ import { overviewTexts } from './texts.ts'
 
 /** Who is over an allowance, is forecast to be, or near it: the largest share first. */
 export function Near({
-  answer: { clients, allowance, month },
+  answer: { clients, allowance, registry, month },
   terms,
 }: {
   readonly answer: OverviewAnswer
@@ -31,10 +31,11 @@ export function Near({
       {texts.all}
     </Link>
   )
-  if (allowance === null || clients.length === 0) {
+  const lack = allowance === null ? texts.noTerms : registry === null ? texts.noRegistry : null
+  if (lack !== null || clients.length === 0) {
     return (
       <Section title={texts.allowances} aside={all}>
-        <Empty>{allowance === null ? texts.noTerms : texts.nobody}</Empty>
+        <Empty>{lack ?? texts.nobody}</Empty>
       </Section>
     )
   }

@@ -5,7 +5,7 @@ import { tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { Figure } from '../../parts/figure.tsx'
-import { MonthPicker } from '../../parts/month-picker.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { termsOf } from '../../sql/allowances.ts'
 import { comparedSql } from '../../sql/usage.ts'
@@ -30,15 +30,11 @@ export default function OverviewPage() {
   const tariff = useQuery({ ...tariffQuery(month ?? '', language), enabled: month !== null })
   return (
     <>
-      <div className="head">
-        <h1>{texts.title}</h1>
-        {month === null ? null : (
-          <MonthPicker
-            month={month}
-            onChoose={chosen => navigate({ search: { month: chosen }, resetScroll: false })}
-          />
-        )}
-      </div>
+      <PageHead
+        title={texts.title}
+        month={month}
+        onChoose={chosen => navigate({ search: { month: chosen }, resetScroll: false })}
+      />
       <Answer query={query} height={1_000}>
         {answer => (
           <>

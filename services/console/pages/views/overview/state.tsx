@@ -66,7 +66,7 @@ export function Waits({ waiting, open }: Pick<OverviewAnswer, 'waiting' | 'open'
         )}
         {waiting.map(({ kind, month, detail, todo }) => (
           <li key={`${kind} ${month} ${detail}`}>
-            <Link to="/months" search={{ month }}>
+            <Link to="/months" search={{ month }} className="sentence">
               {words[kind](format.month(month))}
             </Link>
             <p className="soft small" lang="en">

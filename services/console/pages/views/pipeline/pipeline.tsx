@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { alertsQuery, type Sources, type Status, sourcesQuery, statusQuery } from '../../ask/pipeline.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -17,7 +18,7 @@ export default function PipelinePage() {
   const sources = useQuery(sourcesQuery)
   return (
     <>
-      <h1>{texts.title}</h1>
+      <PageHead title={texts.title} intro={texts.intro} />
       <Answer query={status} height={900}>
         {answer => (
           <>

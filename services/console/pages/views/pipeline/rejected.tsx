@@ -8,6 +8,7 @@ import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { rejectedSql } from '../../sql/pipeline.ts'
+import { reasonTexts } from './reason-texts.ts'
 import { Settle, type SettleTarget } from './settle.tsx'
 import { pipelineTexts } from './texts.ts'
 
@@ -17,6 +18,7 @@ const route = getRouteApi('/pipeline')
 export function RejectedEvents({ stream }: { readonly stream: string }) {
   const texts = useTexts(pipelineTexts)
   const { format } = useReader()
+  const words = useTexts(reasonTexts)
   const { reason } = route.useSearch()
   const navigate = route.useNavigate()
   const maySettle = useMay('closer')
@@ -40,9 +42,12 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                 {
                   head: texts.reason,
                   cell: each => (
-                    <button type="button" className="plain" onClick={() => choose(each.reason)}>
-                      {each.reason}
-                    </button>
+                    <>
+                      <button type="button" className="plain" onClick={() => choose(each.reason)}>
+                        {each.reason}
+                      </button>
+                      <span className="note">{words[each.reason]}</span>
+                    </>
                   ),
                 },
                 {
@@ -54,10 +59,10 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                   isNumber: true,
                   cell: each => <data value={String(each.events)}>{format.count(String(each.events))}</data>,
                 },
-                {
+                ...todoWhere(maySettle && reasons.some(isOpen), {
                   head: texts.todo,
-                  cell: each =>
-                    maySettle && each.state === 'open' ? (
+                  cell: (each: Rejected['reasons'][number]) =>
+                    isOpen(each) ? (
                       <button
                         type="button"
                         aria-label={`${texts.waiveAll} ${each.reason}`}
@@ -72,7 +77,7 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                         {texts.waiveAll}
                       </button>
                     ) : null,
-                },
+                }),
               ]}
             />
           </Section>
@@ -81,7 +86,7 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
           )}
           {events.length === 0 ? null : (
             <Section
-              title={reason ?? texts.newestRejected}
+              title={reason === undefined ? texts.newestRejected : (words[reason] ?? reason)}
               aside={
                 reason === undefined ? null : (
                   <button type="button" onClick={() => choose(undefined)}>
@@ -100,6 +105,11 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
     </Answer>
   )
 }
+
+const isOpen = ({ state }: { readonly state: string }) => state === 'open'
+
+/** A column of what is to be done, where there is anything. */
+const todoWhere = <Column,>(isAny: boolean, column: Column): readonly Column[] => (isAny ? [column] : [])
 
 /** Of the newest that came for the reason; the one to begin with. */
 function monthOf(events: Rejected['events'], reason: string): string {
@@ -127,9 +137,14 @@ function Events({
         rows={events}
         keyOf={each => `${each.partition} ${each.offset} ${each.eventIndex}`}
         columns={[
-          { head: texts.when, cell: each => format.instant(`${each.appendTime.replace(' ', 'T')}Z`) },
+          {
+            head: texts.when,
+            cell: each => (
+              <span className="whole">{format.instant(`${each.appendTime.replace(' ', 'T')}Z`)}</span>
+            ),
+          },
           { head: texts.place, cell: showPlace },
-          { head: texts.source, cell: each => each.source },
+          { head: texts.source, cell: each => <span className="source">{each.source}</span> },
           {
             head: texts.state,
             cell: each => (
@@ -144,10 +159,10 @@ function Events({
             ),
           },
           { head: texts.excerpt, cell: each => <code className="excerpt">{each.excerpt}</code> },
-          {
+          ...todoWhere(settle !== null && events.some(isOpen), {
             head: texts.todo,
-            cell: each =>
-              settle !== null && each.state === 'open' ? (
+            cell: (each: Rejected['events'][number]) =>
+              settle !== null && isOpen(each) ? (
                 <button
                   type="button"
                   aria-label={`${texts.settleOne} ${showPlace(each)}`}
@@ -156,7 +171,7 @@ function Events({
                   {texts.settleOne}
                 </button>
               ) : null,
-          },
+          }),
         ]}
       />
     </div>

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { isReasonCode, type Mend, type Settling, settle } from '../../ask/settle.ts'
 import { ActorField } from '../../parts/actor-field.tsx'
 import { Failure } from '../../parts/answer.tsx'
+import { useReturnFocus } from '../../parts/return-focus.ts'
 import { Section } from '../../parts/section.tsx'
 import { useActor } from '../../reader/actor.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -18,6 +19,7 @@ type Way = (typeof WAYS)[number]
 
 /** What is to become of rejected events: a trial first, which says of how many, and under its answer the button. */
 export function Settle({ target, leave }: { readonly target: SettleTarget; readonly leave: () => void }) {
+  useReturnFocus()
   const texts = useTexts(pipelineTexts)
   const { format } = useReader()
   const queries = useQueryClient()
@@ -53,7 +55,8 @@ export function Settle({ target, leave }: { readonly target: SettleTarget; reado
         ) : (
           <label>
             {texts.month}
-            <input type="month" name="month" required defaultValue={target.month} />
+            {/* biome-ignore lint/a11y/noAutofocus: the form is what the button was pressed for */}
+            <input autoFocus type="month" name="month" required defaultValue={target.month} />
           </label>
         )}
         <ActorField actor={actor} />
@@ -101,6 +104,8 @@ function Ways({ way, choose }: { readonly way: Way; readonly choose: (way: Way) 
       <label>
         {texts.what}
         <select
+          // biome-ignore lint/a11y/noAutofocus: the form is what the button was pressed for
+          autoFocus
           value={way}
           onChange={event => choose(WAYS.find(each => each === event.target.value) ?? 'waive')}
         >

@@ -5,7 +5,7 @@ import { useMay } from '../../ask/session.ts'
 import { tariffQuery } from '../../ask/tariff.ts'
 import { useMonth } from '../../ask/use-month.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
-import { MonthPicker } from '../../parts/month-picker.tsx'
+import { PageHead } from '../../parts/page-head.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -23,15 +23,12 @@ export default function RegistryPage() {
   const registry = useQuery({ ...registryQuery(month ?? ''), enabled: month !== null })
   return (
     <>
-      <div className="head">
-        <h1>{texts.title}</h1>
-        {month === null ? null : (
-          <MonthPicker
-            month={month}
-            onChoose={chosen => navigate({ search: { month: chosen }, resetScroll: false })}
-          />
-        )}
-      </div>
+      <PageHead
+        title={texts.title}
+        intro={texts.intro}
+        month={month}
+        onChoose={chosen => navigate({ search: { month: chosen }, resetScroll: false })}
+      />
       <Answer query={registry} height={900}>
         {answer => <Imports answer={answer} />}
       </Answer>

@@ -1,5 +1,8 @@
+import { countOf } from '../../texts/count-of.ts'
+
 const en = {
   title: 'Registry and tariff',
+  intro: 'Who is metered, who pays, and by which prices.',
   holds: (month: string) => `What holds for ${month}`,
   noRegistry: 'No registry holds for this month. Import one below.',
   registryOf: (sequence: string, when: string) => `The registry is import ${sequence}, of ${when}.`,
@@ -7,7 +10,7 @@ const en = {
   partners: 'Partners',
   integrations: 'Integrations',
   activations: 'Activations',
-  noTariff: 'No price list holds for this month. FORBRUK_TARIFF names the file.',
+  noTariff: 'No price list holds for this month. The setting FORBRUK_TARIFF names its file.',
   prices: (from: string) => `Prices and definitions, as they hold from ${from}`,
   imports: 'Every import',
   sequence: 'Import',
@@ -25,14 +28,15 @@ const en = {
   drop: 'Drop the four files here, or choose them',
   lacks: (files: string) => `Not there yet: ${files}.`,
   unknown: (file: string) => `${file} is none of the four.`,
-  validFrom: 'First month it holds for (empty: as the command would choose)',
+  validFrom: 'First month it holds for (empty: this month; the very first import holds for all)',
   importButton: 'Check and import',
   importing: 'Reading …',
-  imported: (sequence: string, clients: string) => `Imported as ${sequence}: ${clients} clients.`,
+  imported: (sequence: string, clients: string) =>
+    `Imported as ${sequence}: ${countOf(clients, 'client', 'clients')}.`,
   unchanged: 'It is what is imported already: nothing was changed.',
   behind: (months: string) =>
     `Closed months were rated with another: ${months}. Try each of them under Months.`,
-  faults: (count: string) => `Nothing was imported: ${count} mistakes.`,
+  faults: (count: string) => `Nothing was imported: ${countOf(count, 'mistake', 'mistakes')}.`,
   file: 'File',
   line: 'Line',
   column: 'Column',
@@ -46,7 +50,7 @@ const en = {
   sums: 'Together',
   whatIf: 'What if',
   whatIfHint:
-    'Rates a closed month with prices that you change here, client by client, against what was charged. Nothing ' +
+    'Works out a closed month with prices that you change here, client by client, against what was charged. Nothing ' +
     'is recorded.',
   draft: {
     requests: 'Requests included',
@@ -55,8 +59,8 @@ const en = {
     pricePerMegabyte: 'NOK per MB above',
     access: 'NOK a month for external access',
   },
-  rate: 'Rate the month',
-  rating: 'Rating …',
+  rate: 'Work it out',
+  rating: 'Working it out …',
   charged: 'Charged',
   asDraft: 'With the draft',
   difference: 'Difference',
@@ -65,19 +69,20 @@ const en = {
   client: 'Client',
   noDifference: 'No client would pay anything else.',
   changedSince: (clients: string) =>
-    `The use of ${clients} clients has changed since the revision: that shows here as well.`,
+    `Use has changed since the revision, of ${countOf(clients, 'client', 'clients')}: that shows here as well.`,
 }
 
 const nb: typeof en = {
   title: 'Register og priser',
+  intro: 'Hvem som måles, hvem som betaler, og etter hvilke priser.',
   holds: month => `Det som gjelder for ${month}`,
-  noRegistry: 'Ingen register gjelder denne måneden. Importer et under.',
+  noRegistry: 'Intet register gjelder denne måneden. Importer et under.',
   registryOf: (sequence, when) => `Registeret er import ${sequence}, fra ${when}.`,
   clients: 'Kunder',
   partners: 'Partnere',
   integrations: 'Integrasjoner',
   activations: 'Aktiveringer',
-  noTariff: 'Ingen prisliste gjelder denne måneden. FORBRUK_TARIFF sier hvilken fil.',
+  noTariff: 'Ingen prisliste gjelder denne måneden. Innstillingen FORBRUK_TARIFF sier hvilken fil.',
   prices: from => `Priser og definisjoner, slik de gjelder fra ${from}`,
   imports: 'Alle importer',
   sequence: 'Import',
@@ -95,10 +100,10 @@ const nb: typeof en = {
   drop: 'Slipp de fire filene her, eller velg dem',
   lacks: files => `Mangler ennå: ${files}.`,
   unknown: file => `${file} er ingen av de fire.`,
-  validFrom: 'Første måned det gjelder for (tomt: som kommandoen ville valgt)',
+  validFrom: 'Første måned det gjelder for (tomt: denne måneden; den aller første gjelder for alle)',
   importButton: 'Kontroller og importer',
   importing: 'Leser …',
-  imported: (sequence, clients) => `Importert som ${sequence}: ${clients} kunder.`,
+  imported: (sequence, clients) => `Importert som ${sequence}: ${countOf(clients, 'kunde', 'kunder')}.`,
   unchanged: 'Det er det som er importert alt: ingenting ble endret.',
   behind: months => `Avsluttede måneder ble priset med et annet: ${months}. Prøv hver av dem under Måneder.`,
   faults: count => `Ingenting ble importert: ${count} feil.`,
@@ -115,16 +120,17 @@ const nb: typeof en = {
   sums: 'Til sammen',
   whatIf: 'Hva om',
   whatIfHint:
-    'Priser en avsluttet måned med priser du endrer her, kunde for kunde, mot det som ble belastet. Ingenting lagres.',
+    'Regner ut en avsluttet måned med priser du endrer her, kunde for kunde, mot det som ble belastet. Ingenting ' +
+    'lagres.',
   draft: {
-    requests: 'Kall inkludert',
+    requests: 'Forespørsler inkludert',
     gigabytes: 'GB inkludert',
-    pricePerRequest: 'NOK per kall over',
+    pricePerRequest: 'NOK per forespørsel over',
     pricePerMegabyte: 'NOK per MB over',
     access: 'NOK per måned for ekstern tilgang',
   },
-  rate: 'Pris måneden',
-  rating: 'Priser …',
+  rate: 'Regn ut',
+  rating: 'Regner …',
   charged: 'Belastet',
   asDraft: 'Med utkastet',
   difference: 'Forskjell',
@@ -132,7 +138,8 @@ const nb: typeof en = {
   proposed: 'Foreslått',
   client: 'Kunde',
   noDifference: 'Ingen kunde ville betalt noe annet.',
-  changedSince: clients => `Bruken til ${clients} kunder er endret siden revisjonen: det vises her også.`,
+  changedSince: clients =>
+    `Bruken er endret siden revisjonen, for ${countOf(clients, 'kunde', 'kunder')}: det vises her også.`,
 }
 
 export const registryTexts = { en, nb }
