@@ -58,19 +58,18 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                   head: texts.todo,
                   cell: each =>
                     maySettle && each.state === 'open' ? (
-                      <button
-                        type="button"
-                        aria-label={`${texts.waiveAll} ${each.reason}`}
-                        onClick={() =>
-                          setTarget({
-                            kind: 'reason',
-                            reason: each.reason,
-                            month: monthOf(events, each.reason),
-                          })
-                        }
-                      >
-                        {texts.waiveAll}
-                      </button>
+                      <span className="actions">
+                        {(['waive', 'replay'] as const).map(way => (
+                          <button
+                            key={way}
+                            type="button"
+                            aria-label={`${texts.settleAll[way]} ${each.reason}`}
+                            onClick={() => setTarget(toTarget(each.reason, way, events))}
+                          >
+                            {texts.settleAll[way]}
+                          </button>
+                        ))}
+                      </span>
                     ) : null,
                 },
               ]}
@@ -99,6 +98,10 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
       )}
     </Answer>
   )
+}
+
+function toTarget(reason: string, way: 'waive' | 'replay', events: Rejected['events']): SettleTarget {
+  return { kind: 'reason', reason, way, month: way === 'waive' ? monthOf(events, reason) : '' }
 }
 
 /** Of the newest that came for the reason; the one to begin with. */
