@@ -90,13 +90,7 @@ export function Settle({ target, leave }: { readonly target: SettleTarget; reado
         {tried === undefined || act.data !== undefined ? null : (
           <>
             <p className="notice good">{texts.wouldSettle(count(tried.events), count(tried.before))}</p>
-            <ul className="small">
-              {tried.readableLines.map(line => (
-                <li key={line.at}>
-                  {line.at}: {line.clientId}, {line.status}, {format.instant(line.time)}
-                </li>
-              ))}
-            </ul>
+            <Readable settled={tried} />
             <Left settled={tried} count={count} />
             <div className="actions">
               <button
@@ -134,6 +128,21 @@ function Reading() {
         <input name="clientField" maxLength={256} />
       </label>
     </>
+  )
+}
+
+/** Whom they would be charged to. */
+function Readable({ settled }: { readonly settled: Settled }) {
+  const { format } = useReader()
+  if (settled.readableLines.length === 0) return null
+  return (
+    <ul className="small">
+      {settled.readableLines.map(line => (
+        <li key={line.at}>
+          {line.at}: {line.clientId}, {line.status}, {format.instant(line.time)}
+        </li>
+      ))}
+    </ul>
   )
 }
 
