@@ -16,7 +16,7 @@ import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { rangeOfMonth } from '../wiring/range-of-month.ts'
 import { type GatewayFieldOptions, openChosenFormat } from '../wiring/read-format-file.ts'
-import { openOriginals } from '../wiring/read-originals.ts'
+import { openOriginals, readStandardInput, STANDARD_INPUT } from '../wiring/read-originals.ts'
 import { recordCommand } from '../wiring/record-command.ts'
 import { withGatewayFields } from './gateway-format-options.ts'
 import { parseReason } from './parse-reason.ts'
@@ -133,6 +133,7 @@ function isReadAgain({ file, dryRun, ...flags }: ReplayFlags): boolean {
 
 async function readAgain(parts: Parts, flags: ReplayFlags): Promise<void> {
   const { reasonCode, source, partition, month, file: files, envelope = 'lines', dryRun: isTrial } = flags
+  const standardInput = files.includes(STANDARD_INPUT) ? await readStandardInput() : null
   const store = await parts.store()
   const log = await parts.log()
   const filter = {
@@ -145,7 +146,7 @@ async function readAgain(parts: Parts, flags: ReplayFlags): Promise<void> {
   const isFormatNamed = flags.format !== undefined
   const bodyKey = flags.idempotencyKey ?? null
   const readOriginals = openOriginals(parts, {
-    ...{ formatOf, isFormatNamed, files, bodyKey, envelopeOf: () => envelope },
+    ...{ formatOf, isFormatNamed, files, standardInput, bodyKey, envelopeOf: () => envelope },
   })
   const { reason, actor = userInfo().username } = flags
   const by = { reason, actor, clock: Date.now }

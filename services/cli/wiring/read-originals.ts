@@ -23,6 +23,8 @@ type Reading = {
   readonly isFormatNamed: boolean
   /** Paths of files that hold the lines; none: those that the source was shipped from, on this machine. */
   readonly files: readonly string[]
+  /** Where `-` is among these. */
+  readonly standardInput: Buffer | null
   /** What a topic's shipper put around its lines. */
   readonly envelopeOf: (source: string) => string
   /** The Idempotency-Key with which lines came over HTTP. */
@@ -35,7 +37,7 @@ export type OriginalParts = Pick<Parts, 'config' | 'logger'>
 export function openOriginals(parts: OriginalParts, reading: Reading): ReadOriginals {
   let bodies: Promise<readonly Buffer[]> | null = null
   const readKept = () => {
-    bodies ??= readBodies(reading.files)
+    bodies ??= readBodies(reading)
     return bodies
   }
   return async (source, wanted) => {
@@ -66,7 +68,7 @@ function placeOf({ file }: WantedLine): string {
   return isHttpFile(file) ? OVER_HTTP : (readForeignFile(file)?.topic ?? IN_FILES)
 }
 
-const STANDARD_INPUT = '-'
+export const STANDARD_INPUT = '-'
 
 async function readFiles(
   { config }: OriginalParts,
@@ -128,25 +130,33 @@ async function readSent(
   })
 }
 
-/** Of all that is handed in; each is held in memory as a whole. */
+/** Of each that is handed in, which is held in memory as a whole. */
 const KEPT_BYTES_MAX = 256 * 1_048_576
 
-async function readBodies(paths: readonly string[]): Promise<readonly Buffer[]> {
+/** Before the store is opened: an embedded one takes what stands there for rows. */
+export function readStandardInput(): Promise<Buffer> {
+  return readWhole(process.stdin, 'standard input')
+}
+
+async function readBodies({ files, standardInput }: Reading): Promise<readonly Buffer[]> {
   const bodies: Buffer[] = []
-  let room = KEPT_BYTES_MAX
-  for (const path of paths) {
-    const chunks: Buffer[] = []
-    for await (const chunk of path === STANDARD_INPUT ? process.stdin : readChunks(path)) {
-      room -= chunk.length
-      if (room < 0)
-        throw new RejectedEventError(
-          `${paths.join(', ')} hold more than ${KEPT_BYTES_MAX} bytes; hand in a part at a time`,
-        )
-      chunks.push(chunk)
-    }
-    bodies.push(Buffer.concat(chunks))
-  }
+  for (const path of files)
+    bodies.push(
+      path === STANDARD_INPUT ? (standardInput ?? Buffer.alloc(0)) : await readWhole(readChunks(path), path),
+    )
   return bodies
+}
+
+async function readWhole(chunks: AsyncIterable<Buffer>, name: string): Promise<Buffer> {
+  const read: Buffer[] = []
+  let room = KEPT_BYTES_MAX
+  for await (const chunk of chunks) {
+    room -= chunk.length
+    if (room < 0)
+      throw new RejectedEventError(`${name} holds more than ${KEPT_BYTES_MAX} bytes; hand it in part by part`)
+    read.push(chunk)
+  }
+  return Buffer.concat(read)
 }
 
 async function* readChunks(path: string): AsyncGenerator<Buffer> {

@@ -99,6 +99,7 @@ function chooseReading(
     },
     isFormatNamed: named !== null,
     files: [],
+    standardInput: null,
     envelopeOf: (source: string) => intakeOf(source)?.get('envelope') ?? LINES_ALONE,
     bodyKey: null,
   }
