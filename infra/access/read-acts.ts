@@ -15,7 +15,8 @@ SELECT
     any(subject) AS subject,
     any(actor) AS actor,
     any(via) AS via,
-    any(said_actor) AS said_actor
+    any(said_actor) AS said_actor,
+    any(reason) AS reason
 FROM audit_entry
 GROUP BY entry_id`
 
@@ -28,7 +29,7 @@ export type ActPage = {
 /** Who did what, newest first. */
 export function readActs(store: Store, { before, limit }: ActPage): Promise<ActEntry[]> {
   const sql = `
-SELECT entry_id, ended AS outcome, begun_at AS at, act, subject, actor, via, said_actor
+SELECT entry_id, ended AS outcome, begun_at AS at, act, subject, actor, via, said_actor, reason
 FROM (${ENTRIES})
 WHERE {before_id:String} = ''
     OR (begun_at, entry_id) < (parseDateTime64BestEffort({before:String}, 3, 'UTC'), {before_id:String})

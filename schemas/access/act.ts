@@ -8,6 +8,7 @@ export const ACTS = [
   'add_case_step',
   'waive_events',
   'mend_events',
+  'compact_events',
   'add_rule',
   'end_rule',
   'expect_source',
@@ -42,9 +43,10 @@ export const actEntryShape = z.object({
   actor: z.string(),
   via: z.enum(ACTED_VIA),
   saidActor: z.string().nullable().describe('whom the caller named, which nothing proves'),
+  reason: z.string().nullable().describe('why, in the words of who did it; null where nobody is asked'),
   outcome: z.enum(ACT_OUTCOMES),
 })
 export type ActEntry = Readonly<z.output<typeof actEntryShape>>
 
 /** What is known of an act before it begins. */
-export type KnownAct = Pick<ActEntry, 'act' | 'subject' | 'actor' | 'via' | 'saidActor'>
+export type KnownAct = Pick<ActEntry, 'act' | 'subject' | 'actor' | 'via' | 'saidActor' | 'reason'>

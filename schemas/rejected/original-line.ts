@@ -8,11 +8,14 @@ export type WantedLine = {
   readonly position: number
   /** Null where the line was read, and wrongly: then what was read of it tells whether it is the same. */
   readonly text: { readonly lineBytes: number; readonly excerpt: string } | null
+  /** Of what came over HTTP, where nothing stands at a place. */
+  readonly fingerprint: string | null
 }
 
 /**
  * What stands there now.
- * - `gone`: nothing, or nothing that can be had.
+ * - `gone`: nothing any more.
+ * - `unreadable`: what can't be had here and now, by whoever asked.
  * - `other_text`: something else.
  * - `several_texts`: files that can't be told apart hold different lines there.
  * - `several_requests`: the line is a list of them, and only one event was rejected for it.
@@ -21,7 +24,7 @@ export type OriginalLine =
   | { readonly kind: 'found'; readonly parsed: ParsedLine }
   | {
       readonly kind: 'left'
-      readonly why: 'gone' | 'other_text' | 'several_texts' | 'several_requests'
+      readonly why: 'gone' | 'unreadable' | 'other_text' | 'several_texts' | 'several_requests'
       readonly detail: string
     }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { actorShape, monthShape } from '../dialogue/dialogue-case.ts'
 import { ACROSS } from '../text/across.ts'
 import { noteShape } from '../text/plain-text.ts'
-import { answeredShape, reasonCodeShape } from './waiver-rule.ts'
+import { answeredShape, nameOf, reasonCodeShape } from './waiver-rule.ts'
 
 const PLACES_MAX = 1_000
 const MENDS_MAX = 100
@@ -10,6 +10,8 @@ const STATUSES_MAX = 50
 const TEXT_CHARACTERS_MAX = 16_384
 /** As JSON a character is six bytes at most, `\u001f`; what stands beside the lines fits into another such line. */
 export const MENDS_BYTES_MAX = (MENDS_MAX + 1) * TEXT_CHARACTERS_MAX * 6
+const PARTITIONS_MAX = 1_000_000
+const CURSOR_CHARACTERS_MAX = 4_000
 
 const placeError = 'a place in the log, partition:offset or partition:offset[index], such as 0:1234'
 const whichError = 'either places, or reasonCode and month'
@@ -71,3 +73,23 @@ export const mendsShape = z.strictObject({
   dryRun: dryRunShape,
 })
 export type Mends = Readonly<z.output<typeof mendsShape>>
+
+/** Which rejected lines are read again where they came from, how it is known that this is right, and on whose word. */
+export const replayShape = z.strictObject({
+  source: nameOf.nullable().default(null),
+  reasonCode: reasonCodeShape.nullable().default(null),
+  /** Only those that may belong to it. */
+  month: monthShape.nullable().default(null),
+  partition: z.int().min(0).max(PARTITIONS_MAX).nullable().default(null),
+  /** How lines are read, by its name; without it as FORBRUK_INTAKE, the sender's token or the source's marks say. */
+  format: nameOf.nullable().default(null),
+  /** The fields of that format which name the client and the integration. */
+  clientField: nameOf.nullable().default(null),
+  integrationField: nameOf.nullable().default(null),
+  /** The `next` of the answer before. */
+  after: z.string().max(CURSOR_CHARACTERS_MAX).nullable().default(null),
+  reason: noteShape,
+  actor: actorShape,
+  dryRun: dryRunShape,
+})
+export type Replay = Readonly<z.output<typeof replayShape>>

@@ -15,7 +15,7 @@ const boundError = 'a bound: a number of events a month, a share of its requests
 const monthsError = 'a last month that is not before the first'
 
 /** Of a source or a format. */
-const nameOf = plainShape(256)
+export const nameOf = plainShape(256)
 export const ruleNameShape = z.string().regex(/^[\w.-]{1,64}$/, { error: nameError })
 export const reasonCodeShape = z.enum(REJECT_REASONS, { error: reasonError })
 export const answeredShape = z.union(

@@ -21,7 +21,7 @@ export function judgeRequest(
 ): Sender | Refusal {
   const foreign = judgeProvenance(readProvenance(headers), { isLoopback, isForeignAllowed: false })
   if (foreign !== null) return { kind: 'origin_foreign', status: 403, detail: foreign }
-  if (holders === null) return { source: SOURCE_WITHOUT_TOKEN, format: null }
+  if (holders === null) return { source: SOURCE_WITHOUT_TOKEN, format: null, tokenHash: null }
   const holder = findHolder(holders, readBearer(headers.authorization))
   if (holder !== null) return holder
   const detail = 'expected «Authorization: Bearer …» with a token of FORBRUK_COLLECTOR_TOKENS'

@@ -9,6 +9,8 @@ export type Sender = {
   readonly source: string
   /** Null where each request says it. */
   readonly format: DeclaredFormat | null
+  /** Null where no token is needed. */
+  readonly tokenHash: string | null
 }
 
 /** By the SHA-256 of its token, which has too much chance in it to be found from that. */

@@ -7,11 +7,12 @@ import { BOUNDS } from './bounds.ts'
 import { chooseReading } from './choose-reading.ts'
 import type { Reservation } from './in-flight.ts'
 import { inflate, readEncoding } from './inflate.ts'
+import { httpFileOf } from './read-again.ts'
 import type { Piece } from './read-texts.ts'
 import { malformed, RefusedError } from './refusal.ts'
 import type { Sender } from './sender.ts'
 import { splitBody } from './split-body.ts'
-import { toBodyKey, toRecords } from './to-records.ts'
+import { fingerprintKeyOf, toBodyKey, toRecords } from './to-records.ts'
 
 type Arrived = {
   readonly headers: IncomingHttpHeaders
@@ -28,7 +29,7 @@ export type Taken = { readonly events: number; readonly rejected: number }
 export class EventTaker {
   readonly #appending: AppendInTurn
   /** Of this process: another one numbers its rejected events by itself. */
-  readonly #file = `http-${randomBytes(8).toString('hex')}`
+  readonly #file = httpFileOf(randomBytes(8))
   #position = 0
 
   constructor(appending: AppendInTurn) {
@@ -48,15 +49,16 @@ export class EventTaker {
     if (pieces === null || pieces.length > BOUNDS.eventsMax) {
       throw malformed(413, `the body holds more than ${BOUNDS.eventsMax} events`)
     }
-    const { records, ...taken } = this.#toRecords(pieces, sender.source, reading.key, body)
+    const { records, ...taken } = this.#toRecords(pieces, sender, reading.key, body)
     reservation.hold(bytesOf(records))
     await this.#append(records)
     return taken
   }
 
-  #toRecords(pieces: readonly Piece[], source: string, key: string | null, body: Buffer) {
+  #toRecords(pieces: readonly Piece[], { source, tokenHash }: Sender, key: string | null, body: Buffer) {
     return toRecords(pieces, {
       source,
+      fingerprintKey: tokenHash === null ? null : fingerprintKeyOf(tokenHash),
       bodyKey: key === null ? null : toBodyKey(key, source, body),
       nextPlace: () => ({ file: this.#file, position: this.#position++ }),
     })

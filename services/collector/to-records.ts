@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
 import type { EventIdentity } from '@forbruk/schemas/event/log-event.ts'
 import { makeExcerpt } from '@forbruk/schemas/excerpt/make-excerpt.ts'
+import { fingerprintOf, writeFingerprint } from '@forbruk/schemas/rejected/line-fingerprint.ts'
 import { encodeRejectedLine, encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import type { Piece } from './read-texts.ts'
 
@@ -15,6 +16,8 @@ type BodyKey = {
 type Origin = {
   readonly source: string
   readonly bodyKey: BodyKey | null
+  /** Of the sender's token: by it a rejected line is known to whoever has the line. */
+  readonly fingerprintKey: Buffer | null
   /** The next place of this process's rejected events, which only grow. */
   readonly nextPlace: () => { readonly file: string; readonly position: number }
 }
@@ -47,7 +50,7 @@ export function toRecords(pieces: readonly Piece[], origin: Origin): Records {
   return { records, events, rejected: records.length - events }
 }
 
-const NO_IDENTITY = {
+export const NO_IDENTITY = {
   kind: 'rejected',
   reason: 'field_missing',
   detail:
@@ -55,7 +58,11 @@ const NO_IDENTITY = {
     'the body',
 } as const
 
-function identify(requestId: string | null, { bodyKey }: Origin, index: number): EventIdentity | null {
+export function identify(
+  requestId: string | null,
+  { bodyKey }: Pick<Origin, 'bodyKey'>,
+  index: number,
+): Extract<EventIdentity, { readonly kind: 'request_id' }> | null {
   if (requestId !== null) return { kind: 'request_id', id: requestId }
   if (bodyKey === null) return null
   return { kind: 'request_id', id: `${bodyKey.key} ${bodyKey.digest} ${index}` }
@@ -70,16 +77,21 @@ export function toBodyKey(key: string, source: string, body: Buffer): BodyKey {
   return { key, digest }
 }
 
+/** What a process has of a token that nobody who reads the log or the store has. */
+export function fingerprintKeyOf(tokenHash: string): Buffer {
+  return Buffer.from(tokenHash, 'hex')
+}
+
 function toRejected(
   { reason, detail, text }: Extract<Piece, { kind: 'rejected' }>,
-  { source, nextPlace }: Origin,
+  { source, fingerprintKey, nextPlace }: Origin,
 ): OutgoingRecord {
   const value = encodeRejectedLine({
     kind: 'rejected_line',
     source,
     ...nextPlace(),
     reason,
-    detail,
+    detail: fingerprintKey === null ? detail : writeFingerprint(detail, fingerprintOf(text, fingerprintKey)),
     excerpt: makeExcerpt(text),
     lineBytes: text.length,
   })

@@ -25,6 +25,7 @@ import { addOverviewRoute } from './routes/overview.ts'
 import { addPipelineRoutes } from './routes/pipeline.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
 import { addRejectedEventRoutes } from './routes/rejected-events.ts'
+import { addRejectedReplayRoute } from './routes/rejected-replays.ts'
 import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
 import { addReplayRoute } from './routes/replay.ts'
 import { addSessionRoutes } from './routes/session.ts'
@@ -120,6 +121,7 @@ export async function openConsole(
   addCaseRoutes(app, operations)
   addRejectedRuleRoutes(app, operations)
   addRejectedEventRoutes(app, operations)
+  addRejectedReplayRoute(app, operations)
   addWaitingRoutes(app, operations)
   await servePages(app)
   addTermsRoutes(app, operations)

@@ -71,7 +71,8 @@ function readPlace(line: WantedLine, texts: Awaited<ReturnType<ReadTexts>>): Ori
   if (piece === undefined || others.length > 0)
     return leave(
       'several_requests',
-      `${found.pieces.length} requests stand at ${where}, for one that was rejected`,
+      `${found.pieces.length} requests stand at ${where}, for one that was rejected; write that line alone to the ` +
+        'topic again, so that each is taken in, and waive this one',
     )
   return { kind: 'found', parsed: toParsed(piece) }
 }

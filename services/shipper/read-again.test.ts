@@ -33,7 +33,7 @@ function write(name: string, content: string | Buffer): string {
 function want(text = lineOf(2), content = CONTENT): WantedLine {
   const file = readStart(Buffer.from(content), true)?.file ?? ''
   const position = content.indexOf(lineOf(2))
-  return { file, position, text: { lineBytes: text.length, excerpt: makeExcerpt(text) } }
+  return { file, position, text: { lineBytes: text.length, excerpt: makeExcerpt(text) }, fingerprint: null }
 }
 const read = (wanted: WantedLine, ...paths: string[]) =>
   readAgain([wanted], { files: diskFiles, paths, format, known: [] }).then(([original]) => original)
@@ -60,7 +60,19 @@ test('another text at the place, another file, and no file are told apart', asyn
   const short = write('short.log', `${lineOf(0)}\n`)
   expect(await read(want(), short)).toMatchObject({ kind: 'left', why: 'other_text' })
   expect(await read(want(), write('else.log', `${lineOf(7)}\n${CONTENT}`))).toMatchObject({ why: 'gone' })
-  expect(await read(want(), join(folder, 'none.log'))).toMatchObject({ why: 'gone' })
+  expect(await read(want(), join(folder, 'none.log'))).toMatchObject({ why: 'unreadable' })
+})
+
+test('of a file that nobody here knows, no line is believed beside one that is another', async () => {
+  const wanted = [want(), { ...want(lineOf(3)), position: CONTENT.indexOf(lineOf(3)) }]
+  const readBoth = (path: string, more = {}) =>
+    readAgain(wanted, { files: diskFiles, paths: [path], format, known: [], ...more })
+  expect(await readBoth(write('access.log', CONTENT))).toMatchObject([FOUND, { kind: 'found' }])
+  const other = write('other.log', CONTENT.replace('acme-3', 'x'))
+  expect(await readBoth(other)).toMatchObject([
+    { why: 'other_text', detail: expect.stringContaining('no line of it is believed') },
+    { why: 'other_text' },
+  ])
 })
 
 test('of files that begin alike and hold different lines of one shape there, none is chosen', async () => {
@@ -90,6 +102,7 @@ test('a format that names its columns in the file reads them first', async () =>
     file: readStart(Buffer.from(content), true)?.file ?? '',
     position: header.length + 1,
     text: { lineBytes: line.length, excerpt: makeExcerpt(line) },
+    fingerprint: null,
   }
   const iis = openGatewayFormat('iis', { client: 'cs-username' })
   const options = { files: diskFiles, paths: [write('u_ex.log', content)], format: iis, known: [] }

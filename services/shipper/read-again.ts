@@ -24,6 +24,8 @@ type Look = {
   readonly found: Map<WantedLine, Found | 'several'>
   /** Of a file that is the one. */
   readonly seen: Set<string>
+  /** Of a file that begins like the one, and where it holds another line. */
+  readonly doubted: Map<string, number>
   readonly faults: string[]
 }
 
@@ -35,7 +37,7 @@ export async function readAgain(
   wanted: readonly WantedLine[],
   options: ReadAgainOptions,
 ): Promise<OriginalLine[]> {
-  const look: Look = { found: new Map(), seen: new Set(), faults: [] }
+  const look: Look = { found: new Map(), seen: new Set(), doubted: new Map(), faults: [] }
   for (const path of options.paths) {
     try {
       await readFile(path, wanted, options, look)
@@ -50,15 +52,22 @@ export async function readAgain(
 function toOriginal(line: WantedLine, { paths }: ReadAgainOptions, look: Look): OriginalLine {
   const { file, position } = line
   const found = look.found.get(line)
-  const leave = (why: 'gone' | 'other_text' | 'several_texts', detail: string) =>
+  const leave = (why: Extract<OriginalLine, { readonly kind: 'left' }>['why'], detail: string) =>
     ({ kind: 'left', why, detail }) as const
   if (found === 'several')
     return leave('several_texts', `files that begin alike hold different lines at byte ${position}: name one`)
   if (found !== undefined) return { kind: 'found', parsed: found.parsed }
-  if (look.seen.has(file))
+  const doubted = look.doubted.get(file)
+  if (doubted !== undefined && doubted !== position)
+    return leave(
+      'other_text',
+      `what begins as ${file} holds another line at byte ${doubted}: no line of it is believed`,
+    )
+  if (look.seen.has(file) || doubted !== undefined)
     return leave('other_text', `file ${file} holds another line at byte ${position}, or none, or ends before`)
-  const faults = look.faults.length === 0 ? '' : `; ${look.faults.join('; ')}`
-  return leave('gone', `none of ${paths.length} files is ${file}, as it was when it was shipped${faults}`)
+  if (look.faults.length > 0)
+    return leave('unreadable', `${file} is none of the files that can be read; ${look.faults.join('; ')}`)
+  return leave('gone', `none of ${paths.length} files is ${file}, as it was when it was shipped`)
 }
 
 async function readFile(
@@ -76,12 +85,24 @@ async function readFile(
       if (await isFile(cursor, start, name, options.known)) names.add(name)
     const inFile = wanted.filter(({ file }) => names.has(file))
     if (inFile.length === 0) return
-    for (const name of names) look.seen.add(name)
     await cursor.rewind()
-    await readLines(cursor, inFile, options.format, look.found)
+    const found: Look['found'] = new Map()
+    await readLines(cursor, inFile, options.format, found)
+    for (const name of names) {
+      const ofName = inFile.filter(({ file }) => file === name)
+      const other = isKnown(name, options) ? undefined : ofName.find(line => !found.has(line))
+      if (other === undefined) look.seen.add(name)
+      else look.doubted.set(name, other.position)
+      for (const line of other === undefined ? ofName : []) keep(look.found, line, found.get(line))
+    }
   } finally {
     await cursor.close()
   }
+}
+
+/** Where nobody here knows the file, its beginning alone says little: files of one gateway often begin alike. */
+function isKnown(name: string, { known }: ReadAgainOptions): boolean {
+  return known.some(({ file }) => file === name)
 }
 
 /** By its lines as they were shipped; where nobody knows these any more, by those of its name. */
@@ -135,8 +156,9 @@ function parseAgain(line: Line, format: GatewayFormat, ofFile: FileLines | null)
   return request
 }
 
-function keep(found: Look['found'], line: WantedLine, text: Found): void {
+function keep(found: Look['found'], line: WantedLine, text: Found | 'several' | undefined): void {
   const before = found.get(line)
-  const isAnother = before !== undefined && (before === 'several' || before.digest !== text.digest)
+  if (text === undefined || before === 'several') return
+  const isAnother = before !== undefined && (text === 'several' || before.digest !== text.digest)
   found.set(line, isAnother ? 'several' : text)
 }

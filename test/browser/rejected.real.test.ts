@@ -15,14 +15,16 @@ const STEPS = [
   ['ship', '--format', 'nginx-json', '--source', 'edge', log],
   ['aggregate', '--until-caught-up'],
 ]
-/** Three requests for which the gateway names no client. */
+/** Four requests for which the gateway names no client where it should, and one of them in another field. */
 const LINE = { msec: Date.now() / 1_000 - 600, client_id: '', status: 200, request_length: 1, bytes_sent: 2 }
-writeFileSync(log, [1, 2, 3].map(number => `${JSON.stringify({ ...LINE, number })}\n`).join(''))
+const WHO = { who: 'skarvik-ror' }
+const written = [1, 2, 3, 4].map(number => ({ ...LINE, number, ...(number === 2 ? WHO : {}) }))
+writeFileSync(log, written.map(line => `${JSON.stringify(line)}\n`).join(''))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 beforeAll(buildPages)
 
-describe.skipIf(obstacle !== null)('where three lines were rejected', () => {
+describe.skipIf(obstacle !== null)('where four lines were rejected', () => {
   const { open, sql } = useDemoConsole(STEPS)
   const states = () => sql('SELECT state, sum(events) FROM rejected_events GROUP BY state ORDER BY state')
   const secrets = { closer: '', reader: '' }
@@ -36,7 +38,7 @@ describe.skipIf(obstacle !== null)('where three lines were rejected', () => {
 
   test('an event is mended by the page: tried first, sent by the button, and counted', async () => {
     const { page, complaints, close } = await open('/pipeline')
-    expect(await states()).toEqual([['open', '3']])
+    expect(await states()).toEqual([['open', '4']])
     const at = await openAt()
     const opener = page.getByRole('button', { name: `Rett eller frafall … ${at}` })
     await opener.press('Enter')
@@ -56,13 +58,36 @@ describe.skipIf(obstacle !== null)('where three lines were rejected', () => {
       .fill(JSON.stringify({ ...LINE, client_id: 'skarvik-ror' }))
     await page.getByRole('button', { name: 'Prøv' }).click()
     await page.getByText('Det ville gjelde 1 hendelse.').waitFor()
-    expect(await states()).toEqual([['open', '3']])
+    expect(await states()).toEqual([['open', '4']])
     await page.getByRole('button', { name: 'Send 1 hendelse på nytt' }).click()
     await page.getByText('Gjort, for 1 hendelse.').waitFor()
     await expect.poll(states, { timeout: 60_000 }).toEqual([
       ['mended', '1'],
-      ['open', '2'],
+      ['open', '3'],
     ])
+    await close()
+  })
+
+  test('lines are read again by the page: tried first, with whom they would be charged to, and counted', async () => {
+    const { page, close } = await open('/pipeline')
+    await page.getByRole('button', { name: 'Les på nytt … client_missing' }).click()
+    await page.getByLabel('Navnet ditt').fill('Kari')
+    await page.getByLabel('Hvordan man vet').fill('kunden står i et annet felt')
+    await page.getByRole('button', { name: 'Prøv' }).click()
+    await page.getByText('3 blir stående som de var.').waitFor()
+    await page.getByText('still_rejected').first().waitFor()
+    await page.getByLabel('Feltet med kunden').fill('who')
+    await page.getByRole('button', { name: 'Prøv' }).click()
+    await page.getByText('Det ville gjelde 1 hendelse').waitFor()
+    await page.getByText(/skarvik-ror, 200/).waitFor()
+    expect(await findViolations(page)).toEqual([])
+    const before = await states()
+    await page.getByRole('button', { name: 'Send 1 hendelse på nytt' }).click()
+    await page.getByText('Gjort, for 1 hendelse').waitFor()
+    await expect.poll(states, { timeout: 60_000 }).not.toEqual(before)
+    const told =
+      "SELECT act, said_actor, reason FROM audit_entry WHERE outcome = 'done' ORDER BY at DESC LIMIT 1"
+    expect(await sql(told)).toEqual([['mend_events', 'Kari', 'kunden står i et annet felt']])
     await close()
   })
 

@@ -71,6 +71,36 @@ describe('ship', () => {
   })
 })
 
+describe('rejected', () => {
+  const rejected = (...args: string[]) => runForbruk(['rejected', ...args], settings)
+
+  test('a reason that there isn’t is told from one of which there is nothing', async () => {
+    expectClear(await rejected('list', '--reason-code', 'no_client'), 2, '--reason-code', 'client_missing')
+    const waive = ['waive', '--reason-code', 'no_client', '--month', '2026-10', '--reason', 'x']
+    expectClear(await rejected(...waive), 2, 'client_missing')
+    expectClear(await rejected('replay', '--reason-code', 'x', '--reason', 'x'), 2, 'client_missing')
+  })
+
+  test('times between which nothing lies, and what is no time, month or setting', async () => {
+    const swapped = ['--from', '2026-10-02', '--until', '2026-10-01']
+    expectClear(await rejected('list', ...swapped), 2, 'expected --until to be later')
+    expectClear(await rejected('list', '--from', 'yesterday'), 2, '--from', '2026-10-31T23:00:00Z')
+    expectClear(await rejected('list', '--month', '2026-13'), 2, '2026-13')
+    const many = { ...settings, FORBRUK_REJECTED_ROWS: '-1' }
+    expectClear(await runForbruk(['rejected', 'compact'], many), 2, 'FORBRUK_REJECTED_ROWS')
+  })
+
+  test('a key without what it came with, and a file that there isn’t', async () => {
+    const again = ['replay', '--reason', 'x']
+    expectClear(await rejected(...again, '--idempotency-key', 'k'), 2, '--file')
+    expectClear(
+      await rejected(...again, '--file', 'x', '--idempotency-key', 'two words'),
+      2,
+      'without spaces',
+    )
+  })
+})
+
 describe('settings', () => {
   test('every wrong value is named, with what was expected, before anything starts', async () => {
     const wrong = {

@@ -2,7 +2,7 @@ import { ACT_OUTCOMES, ACTED_VIA, ACTS } from '@forbruk/schemas/access/act.ts'
 import { enumOf, isoTime, text, textOrNull } from './codec.ts'
 import { declareTable } from './table.ts'
 
-/** Who did what: migration 178. */
+/** Who did what: migrations 178 and 205. */
 export const auditEntry = declareTable('audit_entry', {
   entryId: text,
   outcome: enumOf(ACT_OUTCOMES),
@@ -12,4 +12,5 @@ export const auditEntry = declareTable('audit_entry', {
   actor: text,
   via: enumOf(ACTED_VIA),
   saidActor: textOrNull,
+  reason: textOrNull,
 })

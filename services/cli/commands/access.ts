@@ -87,7 +87,7 @@ function revokeCommand(context: CommandContext): Command {
     .action(async (name: string, { reason, json }: { reason: string; json: boolean }) => {
       await using parts = openParts(context)
       const store = await parts.store()
-      await recordCommand(parts, { act: 'revoke_token', subject: name }, () =>
+      await recordCommand(parts, { act: 'revoke_token', subject: name, reason }, () =>
         revokeToken({ store, name, reason, revokedBy: userInfo().username, clock: Date.now }),
       )
       if (json) printJson({ name })

@@ -64,7 +64,7 @@ async function giveUp(parts: Parts, gap: Gap, reason: string): Promise<void> {
   const words = { verify: key?.verify ?? (() => false), unsignedVersion: UNSIGNED_VERSION }
   const ports = { ledger: createLedgerReader(store), store, log, clock: Date.now }
   const subject = `${gap.partition}:${gap.fromOffset}-${gap.toOffset}`
-  await recordCommand(parts, { act: 'accept_gap', subject }, () =>
+  await recordCommand(parts, { act: 'accept_gap', subject, reason }, () =>
     acceptGap({ ...ports, words, foldVersionMax: FOLD_VERSION }, gap, reason),
   )
 }

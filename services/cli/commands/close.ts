@@ -64,7 +64,7 @@ export function closeCommand(context: CommandContext): Command {
       const close = () => closeAndAnnounce(closingParts(parts), request)
       const closing = flags.dryRun
         ? close()
-        : recordCommand(parts, { act: 'close_month', subject: period.month }, close)
+        : recordCommand(parts, { act: 'close_month', subject: period.month, reason: force?.reason }, close)
       const { result, announced, waiting } = await closing
         .catch((error: unknown) => {
           if (flags.json && error instanceof CloseRefusedError) printRefusal(month, error)

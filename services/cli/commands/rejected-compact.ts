@@ -1,8 +1,10 @@
+import { describeKeeping } from '@forbruk/close/rejected/choose-folds.ts'
 import { compactRejected } from '@forbruk/close/rejected/compact-rejected.ts'
 import { Command } from 'commander'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/open-parts.ts'
 import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { recordCommand } from '../wiring/record-command.ts'
 
 type CompactFlags = { dryRun: boolean; json: boolean }
 
@@ -15,10 +17,12 @@ export function compactCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const { config } = parts
       const { timeZone } = await readTariffFile(config.tariffPath)
-      const compacted = await compactRejected({
-        ...{ store: await parts.store(), stream: config.log.topic, timeZone, keeping: config.rejected },
-        ...{ isTrial, clock: Date.now },
-      })
+      const { rejected: keeping } = config
+      const { topic: stream } = config.log
+      const store = await parts.store()
+      const compact = () => compactRejected({ store, stream, timeZone, keeping, isTrial, clock: Date.now })
+      const act = { act: 'compact_events', subject: stream, reason: describeKeeping(keeping) } as const
+      const compacted = await (isTrial ? compact() : recordCommand(parts, act, compact))
       if (json) return printJson(compacted)
       const { blocks, rowsBefore, rowsAfter, sums } = compacted
       const [before, after] = [rowsBefore, rowsAfter].map(groupDigits)

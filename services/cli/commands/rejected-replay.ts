@@ -1,22 +1,26 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { type Coordinates, parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
+import { type Coordinates, parseCoordinates, showCoordinates } from '@forbruk/close/rejected/coordinates.ts'
 import { readMends } from '@forbruk/close/rejected/read-mends.ts'
 import { replayRejected } from '@forbruk/close/rejected/replay-rejected.ts'
 import { rereadRejected } from '@forbruk/close/rejected/reread-rejected.ts'
+import { KEY_PATTERN } from '@forbruk/collector/choose-reading.ts'
 import { readSources } from '@forbruk/infra/ledger/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { namePlaces } from '@forbruk/schemas/rejected/name-places.ts'
+import { reasonCodeShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { printReread } from '../print/rejected.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
 import { rangeOfMonth } from '../wiring/range-of-month.ts'
 import { type GatewayFieldOptions, openChosenFormat } from '../wiring/read-format-file.ts'
-import { openOriginals } from '../wiring/read-originals.ts'
+import { openOriginals, readStandardInput, STANDARD_INPUT } from '../wiring/read-originals.ts'
 import { recordCommand } from '../wiring/record-command.ts'
 import { withGatewayFields } from './gateway-format-options.ts'
 import { parseReason } from './parse-reason.ts'
+import { parseShape } from './parse-shape.ts'
 
 type AgainFlags = {
   reasonCode?: string
@@ -25,6 +29,7 @@ type AgainFlags = {
   month?: BillingPeriod
   file: string[]
   envelope?: string
+  idempotencyKey?: string
   dryRun: boolean
 }
 
@@ -72,19 +77,25 @@ export function replayCommand(context: CommandContext): Command {
     .option('--json', 'print as JSON', false)
     .action(async (where: string[], flags: ReplayFlags, command: Command) => {
       await using parts = openParts(context)
+      if (flags.idempotencyKey !== undefined && flags.file.length === 0)
+        command.error('error: --idempotency-key is of what --file hands in')
       const isAgain = where.length === 0 && !isMended(flags) && !flags.vouchTime
       if (isAgain) await readAgain(parts, flags)
       else if (isReadAgain(flags))
         command.error(
           'error: places and mends say which events; --source, --file and the like go without them',
         )
-      else await mend(parts, await chooseMends(where.map(parseCoordinates), flags, command), where, flags)
+      else await mend(parts, await chooseMends(where.map(parseCoordinates), flags, command), flags)
     })
 }
 
 function withAgainOptions(command: Command): Command {
   return command
-    .option('--reason-code <code>', 'without places: only lines that were rejected for this reason')
+    .option(
+      '--reason-code <code>',
+      'without places: only lines that were rejected for this reason',
+      parseShape(reasonCodeShape),
+    )
     .option('--source <name>', 'without places: only those of this source')
     .option('--partition <number>', 'without places: only those in this partition of the log', parsePartition)
     .option(
@@ -94,12 +105,18 @@ function withAgainOptions(command: Command): Command {
     )
     .option(
       '--file <paths...>',
-      'files that hold the lines, rotated and compressed or not; without it, those that this machine shipped',
+      'files that hold the lines, rotated and compressed or not; without it, those that this machine shipped; of ' +
+        'lines that came over HTTP what their sender has kept, - for standard input',
       [],
     )
     .option(
       '--envelope <name>',
       "what a topic's shipper puts around the lines, as intake has it (default: lines)",
+    )
+    .option(
+      '--idempotency-key <key>',
+      'with which what is handed in by --file was sent over HTTP, in a format that has no ids',
+      parseKey,
     )
     .option('--dry-run', 'say what would be sent, and send nothing', false)
 }
@@ -108,16 +125,15 @@ function isMended({ set, line, mends }: ReplayFlags): boolean {
   return Object.keys(set).length > 0 || line !== undefined || mends !== undefined
 }
 
-function isReadAgain({ reasonCode, source, partition, month, file, envelope, dryRun }: ReplayFlags): boolean {
-  return (
-    file.length > 0 ||
-    dryRun ||
-    [reasonCode, source, partition, month, envelope].some(each => each !== undefined)
-  )
+function isReadAgain({ file, dryRun, ...flags }: ReplayFlags): boolean {
+  const { reasonCode, source, partition, month, envelope, idempotencyKey } = flags
+  const chosen = [reasonCode, source, partition, month, envelope, idempotencyKey]
+  return file.length > 0 || dryRun || chosen.some(each => each !== undefined)
 }
 
 async function readAgain(parts: Parts, flags: ReplayFlags): Promise<void> {
   const { reasonCode, source, partition, month, file: files, envelope = 'lines', dryRun: isTrial } = flags
+  const standardInput = files.includes(STANDARD_INPUT) ? await readStandardInput() : null
   const store = await parts.store()
   const log = await parts.log()
   const filter = {
@@ -127,16 +143,21 @@ async function readAgain(parts: Parts, flags: ReplayFlags): Promise<void> {
     range: month === undefined ? null : await rangeOfMonth(parts, month),
   }
   const formatOf = await formatsOf(store, log.topic, flags)
-  const readOriginals = openOriginals(parts, { formatOf, files, envelope })
+  const isFormatNamed = flags.format !== undefined
+  const bodyKey = flags.idempotencyKey ?? null
+  const readOriginals = openOriginals(parts, {
+    ...{ formatOf, isFormatNamed, files, standardInput, bodyKey, envelopeOf: () => envelope },
+  })
   const { reason, actor = userInfo().username } = flags
-  const run = () =>
-    rereadRejected({ store, log, filter, readOriginals, isTrial, reason, actor, clock: Date.now })
+  const by = { reason, actor, clock: Date.now }
+  const all = { after: null, goesMax: Number.POSITIVE_INFINITY }
+  const run = () => rereadRejected({ store, log, filter, readOriginals, isTrial, ...all, ...by })
   const chosen = Object.entries(filter).flatMap(([name, value]) =>
     typeof value === 'object' ? [] : [`${name} ${value}`],
   )
   const subject = [...chosen, ...(month === undefined ? [] : [month.month])].join(', ') || 'all'
-  const act = { act: 'mend_events', subject, actor: flags.actor } as const
-  const summary = await (isTrial ? run() : recordCommand(parts, act, run))
+  const act = { act: 'mend_events', subject, actor: flags.actor, reason } as const
+  const { next: _, ...summary } = await (isTrial ? run() : recordCommand(parts, act, run))
   if (flags.json) printJson(summary)
   else printReread(summary, isTrial)
 }
@@ -144,15 +165,15 @@ async function readAgain(parts: Parts, flags: ReplayFlags): Promise<void> {
 async function mend(
   parts: Parts,
   mends: Awaited<ReturnType<typeof chooseMends>>,
-  where: readonly string[],
   flags: ReplayFlags,
 ): Promise<void> {
   const store = await parts.store()
   const log = await parts.log()
   const formatOf = await formatsOf(store, log.topic, flags)
   const { reason, actor = userInfo().username } = flags
-  const subject = flags.mends ?? where.join(', ')
-  const result = await recordCommand(parts, { act: 'mend_events', subject, actor: flags.actor }, () =>
+  const subject = namePlaces(mends.map(({ at }) => showCoordinates(at)))
+  const act = { act: 'mend_events', subject, actor: flags.actor, reason } as const
+  const result = await recordCommand(parts, act, () =>
     replayRejected({ store, log, mends, formatOf, reason, actor, clock: Date.now }),
   )
   if (flags.json) return printJson(result)
@@ -188,6 +209,11 @@ async function chooseMends(places: Coordinates[], flags: ReplayFlags, command: C
 function parsePartition(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected the number of a partition')
   return Number(text)
+}
+
+function parseKey(text: string): string {
+  if (KEY_PATTERN.test(text)) return text
+  throw new InvalidArgumentError('expected 1 to 128 printable characters without spaces')
 }
 
 function addField(text: string, fields: Record<string, string>): Record<string, string> {

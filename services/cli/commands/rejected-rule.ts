@@ -76,7 +76,8 @@ function addCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const stream = parts.config.log.topic
       const store = await parts.store()
-      const added = await recordCommand(parts, { act: 'add_rule', subject: name, actor: flags.actor }, () =>
+      const act = { act: 'add_rule', subject: name, actor: flags.actor, reason } as const
+      const added = await recordCommand(parts, act, () =>
         addRule({ store, stream, rule: rule.data, clock: Date.now }),
       )
       if (flags.json) printJson(added)
@@ -111,7 +112,7 @@ function endCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const stream = parts.config.log.topic
       const store = await parts.store()
-      const ended = await recordCommand(parts, { act: 'end_rule', subject: name, actor }, () =>
+      const ended = await recordCommand(parts, { act: 'end_rule', subject: name, actor, reason }, () =>
         endRule({ store, stream, name, end, clock: Date.now }),
       )
       if (json) return printJson(ended)

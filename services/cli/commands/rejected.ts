@@ -3,6 +3,8 @@ import { parseCoordinates } from '@forbruk/close/rejected/coordinates.ts'
 import { listRejected } from '@forbruk/close/rejected/list-rejected.ts'
 import { waiveRejected } from '@forbruk/close/rejected/waive-rejected.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { namePlaces } from '@forbruk/schemas/rejected/name-places.ts'
+import { reasonCodeShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { Command } from 'commander'
 import { printRejected, printRejectedJson } from '../print/rejected.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
@@ -12,6 +14,7 @@ import { recordCommand } from '../wiring/record-command.ts'
 import { parseInstant } from './parse-instant.ts'
 import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
+import { parseShape } from './parse-shape.ts'
 import { parseStatuses } from './parse-statuses.ts'
 import { compactCommand } from './rejected-compact.ts'
 import { replayCommand } from './rejected-replay.ts'
@@ -41,7 +44,7 @@ type ListFlags = {
 function listCommand(context: CommandContext): Command {
   return new Command('list')
     .description('the events that could not be counted, newest first')
-    .option('--reason-code <code>', 'only those rejected for this reason')
+    .option('--reason-code <code>', 'only those rejected for this reason', parseShape(reasonCodeShape))
     .option(
       '--status <statuses>',
       'only those answered with one of these, such as 401,403',
@@ -58,7 +61,10 @@ function listCommand(context: CommandContext): Command {
     .option('--until <time>', 'only those that the log got before', parseInstant)
     .option('--limit <n>', 'at most so many', parseLimit, 50)
     .option('--json', 'print as JSON', false)
-    .action(async ({ reasonCode, status, month, source, from, until, limit, json }: ListFlags) => {
+    .action(async (flags: ListFlags, command: Command) => {
+      const { reasonCode, status, month, source, from, until, limit, json } = flags
+      if (from !== undefined && until !== undefined && from >= until)
+        command.error('error: nothing lies between --from and --until; expected --until to be later')
       await using parts = openParts(context)
       const store = await parts.readableStore()
       const range = month === undefined ? null : await rangeOfMonth(parts, month)
@@ -89,7 +95,11 @@ function waiveCommand(context: CommandContext): Command {
   return new Command('waive')
     .description('let rejected events go, so that a month can be closed without them')
     .argument('[where...]', 'partition:offset or partition:offset[index], as rejected list prints it')
-    .option('--reason-code <code>', 'instead: all of the month that were rejected for this reason so far')
+    .option(
+      '--reason-code <code>',
+      'instead: all of the month that were rejected for this reason so far',
+      parseShape(reasonCodeShape),
+    )
     .option(
       '--status <statuses>',
       'of these, only what was answered with one of these, such as 401,403',
@@ -115,11 +125,16 @@ function waiveCommand(context: CommandContext): Command {
       const { reason, actor = userInfo().username } = flags
       const store = await parts.store()
       const stream = parts.config.log.topic
-      const subject = isByCode ? `${reasonCode} of ${month.month}` : where.join(', ')
-      const result = await recordCommand(parts, { act: 'waive_events', subject, actor: flags.actor }, () =>
+      const subject = isByCode ? `${reasonCode} of ${month.month}` : namePlaces(where)
+      const act = { act: 'waive_events', subject, actor: flags.actor, reason } as const
+      const result = await recordCommand(parts, act, () =>
         waiveRejected({ store, stream, selection, reason, actor, clock: Date.now }),
       )
+      const { waived, before, left } = result
+      if (left > 0) process.exitCode = 1
       if (flags.json) return printJson(result)
-      printLine(`${groupDigits(result.waived)} waived, ${groupDigits(result.before)} waived or mended before`)
+      printLine(`${groupDigits(waived)} waived, ${groupDigits(before)} waived or mended before`)
+      if (left > 0)
+        printLine(`${groupDigits(left)} are left: they were added up at the same time; type it again`)
     })
 }

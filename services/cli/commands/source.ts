@@ -80,7 +80,7 @@ function retireCommand(context: CommandContext): Command {
       const { reason, actor = userInfo().username } = options
       const store = await parts.store()
       const stream = parts.config.log.topic
-      const act = { act: 'retire_source', subject: source, actor: options.actor } as const
+      const act = { act: 'retire_source', subject: source, actor: options.actor, reason } as const
       const retired = await recordCommand(parts, act, () =>
         retireSource({ store, stream, source, reason, actor, clock: Date.now }),
       )

@@ -36,14 +36,15 @@ export function printActs(acts: readonly ActEntry[]): void {
     return
   }
   printTable(
-    ['at', 'who', 'known by', 'said', 'did', 'to', 'outcome'].map(title => ({ title })),
-    acts.map(({ at, actor, via, saidActor, act, subject, outcome }) => [
+    ['at', 'who', 'known by', 'said', 'did', 'to', 'why', 'outcome'].map(title => ({ title })),
+    acts.map(({ at, actor, via, saidActor, act, subject, reason, outcome }) => [
       at,
       actor,
       via,
       saidActor ?? '',
       act,
       subject,
+      reason ?? '',
       outcome,
     ]),
   )

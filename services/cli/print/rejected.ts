@@ -30,9 +30,11 @@ export function printRejected(events: readonly ListedRejected[]): void {
 /** Of each reason to leave lines as they were, so many are named. */
 const NAMED_OF_A_REASON = 3
 
-export function printReread(summary: RereadSummary, isTrial: boolean): void {
-  const { lines, readable, sent, before, left, leftLines } = summary
+export function printReread(summary: Omit<RereadSummary, 'next'>, isTrial: boolean): void {
+  const { lines, readable, readableLines, sent, before, left, leftLines } = summary
   printLine(`${groupDigits(lines)} rejected lines: ${groupDigits(readable)} can be read now`)
+  for (const { at, source, clientId, time, status } of isTrial ? readableLines : [])
+    printLine(`    ${at} of ${source}: ${clientId}, ${status}, ${time}`)
   if (!isTrial) printLine(`${groupDigits(sent)} sent, ${groupDigits(before)} sent before or copies`)
   if (sent > 0) printLine('they count once forbruk aggregate has come to them')
   if (left > 0) printLine(`${groupDigits(left)} stay rejected:`)

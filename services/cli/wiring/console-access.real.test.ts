@@ -223,6 +223,7 @@ test('the API describes itself', async () => {
     '/v1/registry',
     '/v1/rejected',
     '/v1/rejected/mends',
+    '/v1/rejected/replays',
     '/v1/rejected/rules',
     '/v1/rejected/rules/{name}/end',
     '/v1/rejected/waivers',

@@ -53,17 +53,24 @@ test("a month's events of one reason are waived, after a trial that changes noth
   await open()
   const month = { reasonCode: 'client_missing', month: '2026-10', ...BY }
   const trial = await post(WAIVERS, { ...month, dryRun: true })
-  expect([trial.status, await trial.json()]).toEqual([200, { dryRun: true, waived: 2, before: 0 }])
+  expect([trial.status, await trial.json()]).toEqual([200, { dryRun: true, waived: 2, before: 0, left: 0 }])
   expect([await states(), await acts()]).toEqual([['open', 'open'], []])
   const one = await post(WAIVERS, { places: ['1:0'], ...BY })
-  expect(await one.json()).toEqual({ dryRun: false, waived: 1, before: 0 })
+  expect(await one.json()).toEqual({ dryRun: false, waived: 1, before: 0, left: 0 })
   const key = { 'idempotency-key': 'waive-1' }
   const first = await (await post(WAIVERS, month, key)).json()
-  expect(first).toEqual({ dryRun: false, waived: 1, before: 1 })
+  expect(first).toEqual({ dryRun: false, waived: 1, before: 1, left: 0 })
   // Asked again under its key, it is answered as it was.
   expect(await (await post(WAIVERS, month, key)).json()).toEqual(first)
   expect(await states()).toEqual(['waived', 'waived'])
   expect(await acts()).toEqual(['waive_events done', 'waive_events done'])
+  const why = 'the key belongs to them'
+  expect(await rows('SELECT DISTINCT subject, said_actor, reason FROM audit_entry ORDER BY subject')).toEqual(
+    [
+      { subject: '1:0', said_actor: 'kari', reason: why },
+      { subject: 'client_missing of 2026-10', said_actor: 'kari', reason: why },
+    ],
+  )
   const listed = await (await get('/v1/rejected')).json()
   expect(listed).toMatchObject({ reasons: [{ reason: 'client_missing', state: 'waived', events: 2 }] })
 })

@@ -1,4 +1,7 @@
+import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import type { ReadOriginals } from '@forbruk/close/rejected/reread-rejected.ts'
+import { isHttpFile, readAgain as readSentAgain } from '@forbruk/collector/read-again.ts'
+import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { openForeignTopic } from '@forbruk/infra/log/open-event-log.ts'
 import { readForeignFile, readAgain as readTopicAgain } from '@forbruk/intake/read-again.ts'
 import { readEnvelopedTexts } from '@forbruk/intake/read-value.ts'
@@ -7,30 +10,45 @@ import type { OriginalLine, WantedLine } from '@forbruk/schemas/rejected/origina
 import { findCandidates } from '@forbruk/shipper/find-candidates.ts'
 import { diskFiles } from '@forbruk/shipper/log-files.ts'
 import { readAgain as readFilesAgain } from '@forbruk/shipper/read-again.ts'
+import { openFile } from '@forbruk/shipper/read-bytes.ts'
 import { progressPath, readProgress } from '@forbruk/shipper/save-progress.ts'
 import { shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { chooseEnvelope, openRegistry } from './intake-choice.ts'
 import { logSettings, type Parts } from './open-parts.ts'
+import { readCollectorTokens } from './read-collector-tokens.ts'
 
 type Reading = {
   readonly formatOf: (source: string) => DeclaredFormat
+  /** Whether it is that which the operator names, and not what the source says. */
+  readonly isFormatNamed: boolean
   /** Paths of files that hold the lines; none: those that the source was shipped from, on this machine. */
   readonly files: readonly string[]
+  /** Where `-` is among these. */
+  readonly standardInput: Buffer | null
   /** What a topic's shipper put around its lines. */
-  readonly envelope: string
+  readonly envelopeOf: (source: string) => string
+  /** The Idempotency-Key with which lines came over HTTP. */
+  readonly bodyKey: string | null
 }
 
-/** Reads rejected lines again from where they came: files of a gateway, and topics of shippers. */
-export function openOriginals(parts: Parts, reading: Reading): ReadOriginals {
+export type OriginalParts = Pick<Parts, 'config' | 'logger'>
+
+/** Reads rejected lines again from where they came: files of a gateway, topics of shippers, what senders have kept. */
+export function openOriginals(parts: OriginalParts, reading: Reading): ReadOriginals {
+  let bodies: Promise<readonly Buffer[]> | null = null
+  const readKept = () => {
+    bodies ??= readBodies(reading)
+    return bodies
+  }
   return async (source, wanted) => {
-    const format = reading.formatOf(source)
     const originals = new Map<WantedLine, OriginalLine>()
-    const topicOf = ({ file }: WantedLine) => readForeignFile(file)?.topic ?? null
-    for (const [topic, lines] of Map.groupBy(wanted, topicOf)) {
+    for (const [place, lines] of Map.groupBy(wanted, placeOf)) {
       const found =
-        topic === null
-          ? await readFiles(parts, source, lines, format, reading.files)
-          : await readTopic(parts, topic, lines, format, reading.envelope)
+        place === IN_FILES
+          ? await readFiles(parts, source, lines, reading)
+          : place === OVER_HTTP
+            ? await readSent(parts, source, lines, reading, readKept)
+            : await readTopic(parts, source, place, lines, reading)
       for (const [index, line] of lines.entries()) {
         const original = found[index]
         if (original !== undefined) originals.set(line, original)
@@ -42,31 +60,110 @@ export function openOriginals(parts: Parts, reading: Reading): ReadOriginals {
   }
 }
 
+/** No topic has such a name. */
+const IN_FILES = '/'
+const OVER_HTTP = 'http:'
+
+function placeOf({ file }: WantedLine): string {
+  return isHttpFile(file) ? OVER_HTTP : (readForeignFile(file)?.topic ?? IN_FILES)
+}
+
+export const STANDARD_INPUT = '-'
+
 async function readFiles(
-  { config }: Parts,
+  { config }: OriginalParts,
   source: string,
   lines: readonly WantedLine[],
-  format: DeclaredFormat,
-  given: readonly string[],
+  { files, formatOf }: Reading,
 ): Promise<readonly OriginalLine[]> {
   const progress = await readProgress(progressPath(shipperStateDir(config.dataDir), source), source)
-  const paths = given.length > 0 ? given : progress === null ? [] : await findCandidates(diskFiles, progress)
-  return readFilesAgain(lines, { files: diskFiles, paths, format, known: progress?.files ?? [] })
+  const given = files.filter(path => path !== STANDARD_INPUT)
+  if (given.length === 0 && progress === null) {
+    const detail = `nothing of ${source} was shipped from here: replay it where its files are, or name them by --file`
+    return lines.map(() => ({ kind: 'left', why: 'unreadable', detail }))
+  }
+  const paths = given.length > 0 || progress === null ? given : await findCandidates(diskFiles, progress)
+  return readFilesAgain(lines, {
+    ...{ files: diskFiles, paths, format: formatOf(source), known: progress?.files ?? [] },
+  })
 }
 
 async function readTopic(
-  { config, logger }: Parts,
+  { config, logger }: OriginalParts,
+  source: string,
   topic: string,
   lines: readonly WantedLine[],
-  format: DeclaredFormat,
-  envelope: string,
+  { envelopeOf, formatOf }: Reading,
 ): Promise<readonly OriginalLine[]> {
   const registry = await openRegistry(config.schemaRegistry)
-  const readTexts = readEnvelopedTexts(chooseEnvelope(envelope), format, registry)
-  const foreign = await openForeignTopic(logSettings(config.log, logger), topic)
+  const readTexts = readEnvelopedTexts(chooseEnvelope(envelopeOf(source)), formatOf(source), registry)
   try {
-    return await readTopicAgain(lines, foreign, readTexts)
+    const foreign = await openForeignTopic(logSettings(config.log, logger), topic)
+    try {
+      return await readTopicAgain(lines, foreign, readTexts)
+    } finally {
+      await foreign.close()
+    }
+  } catch (error) {
+    if (!(error instanceof EventLogError)) throw error
+    const detail = `topic ${topic} can't be read from here: ${error.message}`
+    return lines.map(() => ({ kind: 'left', why: 'unreadable', detail }))
+  }
+}
+
+async function readSent(
+  { config }: OriginalParts,
+  source: string,
+  lines: readonly WantedLine[],
+  { formatOf, isFormatNamed, bodyKey }: Reading,
+  readKept: () => Promise<readonly Buffer[]>,
+): Promise<readonly OriginalLine[]> {
+  const { tokensPath } = config.collector
+  const holders = tokensPath === null ? [] : await readCollectorTokens(tokensPath)
+  const ofSource = holders.filter(holder => holder.source === source)
+  const told = ofSource.find(({ format }) => format !== null)?.format ?? null
+  return readSentAgain(lines, {
+    ...{ source, bodyKey, bodies: await readKept() },
+    tokenHashes: ofSource.map(({ tokenHash }) => tokenHash),
+    // With the fields that were chosen for the token.
+    openFormat: () => (isFormatNamed || told === null ? formatOf(source) : told),
+  })
+}
+
+/** Of each that is handed in, which is held in memory as a whole. */
+const KEPT_BYTES_MAX = 256 * 1_048_576
+
+/** Before the store is opened: an embedded one takes what stands there for rows. */
+export function readStandardInput(): Promise<Buffer> {
+  return readWhole(process.stdin, 'standard input')
+}
+
+async function readBodies({ files, standardInput }: Reading): Promise<readonly Buffer[]> {
+  const bodies: Buffer[] = []
+  for (const path of files)
+    bodies.push(
+      path === STANDARD_INPUT ? (standardInput ?? Buffer.alloc(0)) : await readWhole(readChunks(path), path),
+    )
+  return bodies
+}
+
+async function readWhole(chunks: AsyncIterable<Buffer>, name: string): Promise<Buffer> {
+  const read: Buffer[] = []
+  let room = KEPT_BYTES_MAX
+  for await (const chunk of chunks) {
+    room -= chunk.length
+    if (room < 0)
+      throw new RejectedEventError(`${name} holds more than ${KEPT_BYTES_MAX} bytes; hand it in part by part`)
+    read.push(chunk)
+  }
+  return Buffer.concat(read)
+}
+
+async function* readChunks(path: string): AsyncGenerator<Buffer> {
+  const file = await openFile(diskFiles, path)
+  try {
+    for (let chunk = await file.next(); chunk !== null; chunk = await file.next()) yield chunk
   } finally {
-    await foreign.close()
+    await file.close()
   }
 }

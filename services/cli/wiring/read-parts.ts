@@ -4,6 +4,7 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
+import type { OriginalParts } from './read-originals.ts'
 
 /** What the console's answers are read from. */
 export type ReadParts = {
@@ -13,6 +14,8 @@ export type ReadParts = {
   /** That statements are announced on. */
   readonly statementsTopic: string
   readonly openLog: () => Promise<EventLog>
+  /** By which rejected lines are read again where they came from. */
+  readonly originals: OriginalParts
   /** As its file says now; as it was at the start while that has mistakes. */
   readonly readTariff: () => Promise<Tariff>
   readonly readWaiting: (nowMs: number) => Promise<Waiting[]>

@@ -7,12 +7,14 @@ import type { Parts } from './open-parts.ts'
 type TypedAct = Pick<KnownAct, 'act' | 'subject'> & {
   /** Whom --actor named. */
   readonly actor?: string | undefined
+  /** Why, where the command asks. */
+  readonly reason?: string | undefined
 }
 
 /** What a command does, as done by the operating system's user who typed it. */
 export async function recordCommand<Result>(
   parts: Pick<Parts, 'store'>,
-  { act, subject, actor: saidActor }: TypedAct,
+  { act, subject, actor: saidActor, reason }: TypedAct,
   run: () => Promise<Result>,
 ): Promise<Result> {
   const recorder = { store: await parts.store(), clock: Date.now }
@@ -20,6 +22,7 @@ export async function recordCommand<Result>(
     act,
     subject,
     saidActor: saidActor ?? null,
+    reason: reason ?? null,
     actor: userInfo().username,
     via: 'command',
   }

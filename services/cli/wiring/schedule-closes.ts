@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { announce, type Closer } from '@forbruk/close/close-and-announce.ts'
 import { CloseRefusedError } from '@forbruk/close/gate/refusal.ts'
+import { describeKeeping } from '@forbruk/close/rejected/choose-folds.ts'
 import { compactRejected } from '@forbruk/close/rejected/compact-rejected.ts'
 import { readDueWork } from '@forbruk/close/schedule/read-due-work.ts'
 import { runSchedule } from '@forbruk/close/schedule/run-schedule.ts'
@@ -10,6 +11,9 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { closingParts } from './closing-parts.ts'
 import type { Parts } from './open-parts.ts'
+
+/** Nobody, at its time. */
+const BY_SCHEDULE = { actor: 'schedule', via: 'schedule', saidActor: null } as const
 
 /**
  * Closes ended months by FORBRUK_CLOSE_SCHEDULE until the signal; resolves once what runs then is done.
@@ -44,7 +48,7 @@ export async function scheduleCloses(
     async close(period: BillingPeriod) {
       const closed = await doRecorded(
         { store, clock: closing.clock },
-        { act: 'close_month', subject: period.month, actor: 'schedule', via: 'schedule', saidActor: null },
+        { ...BY_SCHEDULE, act: 'close_month', subject: period.month, reason: null },
         () => close({ period, announce: policy }),
         error => error instanceof CloseRefusedError,
       )
@@ -61,9 +65,19 @@ export async function scheduleCloses(
 
 /** What a close has settled need not be kept one by one for ever. The close stands, whatever comes of this. */
 async function compact({ config, logger }: Parts, store: Store, timeZone: string): Promise<void> {
-  const options = { store, stream: config.log.topic, timeZone, keeping: config.rejected, clock: Date.now }
+  const { rejected: keeping, log } = config
+  const options = { store, stream: log.topic, timeZone, keeping, clock: Date.now, isTrial: false }
+  const act = {
+    ...BY_SCHEDULE,
+    ...({ act: 'compact_events', subject: log.topic, reason: describeKeeping(keeping) } as const),
+  }
   try {
-    const compacted = await compactRejected({ ...options, isTrial: false })
+    const compacted = await doRecorded(
+      { store, clock: Date.now },
+      act,
+      () => compactRejected(options),
+      () => false,
+    )
     if (compacted.blocks > 0) logger.info(compacted, 'rejected events that are long settled are added up')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

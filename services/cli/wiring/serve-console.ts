@@ -29,6 +29,7 @@ export async function serveConsole(
     stream: config.log.topic,
     close,
     openLog: () => parts.log(),
+    originals: parts,
     readTariff: () => readTariffFile(config.tariffPath).catch(() => tariff),
     readWaiting: waitingReader(store, config, tariff, () => parts.log()),
     approve: request => approveAndAnnounce(closing, request),

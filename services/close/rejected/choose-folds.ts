@@ -9,6 +9,11 @@ export type Keeping = {
   readonly rowsMax: number
 }
 
+/** Why events are added up: nobody says so of each time, but whoever set it. */
+export function describeKeeping({ monthsMax, rowsMax }: Keeping): string {
+  return `rejected events are kept one by one for ${monthsMax} months, and up to ${rowsMax} of them`
+}
+
 type FoldFacts = {
   /** Blocks with events that are neither waived nor mended and counted, by `partition/block`. */
   readonly unsettled: ReadonlyMap<string, { readonly mending: number; readonly open: number }>

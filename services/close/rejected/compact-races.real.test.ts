@@ -1,6 +1,7 @@
-import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import type { Store } from '@forbruk/infra/store/store.ts'
+import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { beforeEach, expect, test } from 'vitest'
-import { useInstallation } from '../../../test/support/close/close-october.ts'
+import { OCTOBER, useInstallation } from '../../../test/support/close/close-october.ts'
 import { appendRecords, flushBlock, TOPIC } from '../../../test/support/close/counted-month.ts'
 import { beforeInsert, beforeNthInsert, failingInsert } from '../../../test/support/close/disturbed-store.ts'
 import { compactRejected } from './compact-rejected.ts'
@@ -104,6 +105,41 @@ test('who looked before and writes after is refused, and nothing is sent', async
   expect(await states()).toEqual({ open: 10 })
   expect((await log.bounds(1)).endOffset).toBe(endOffset)
   await expect(mend()).rejects.toThrow('no rejected event of gateway.requests stands at 1:0')
+})
+
+const waiveReason = (store: Store) =>
+  waiveRejected({
+    ...{ store, stream: TOPIC, ...by },
+    selection: { reason: 'client_missing', statuses: [], range: periodRange(OCTOBER, 'Europe/Oslo') },
+  })
+
+test('a waiver by reason finds what was added up meanwhile', async () => {
+  const meanwhile = async () => void (await compact())
+  const late = beforeInsert(place().store, 'rejected_waiver', meanwhile)
+  expect(await waiveReason(late)).toEqual({ waived: 10, before: 0, left: 0 })
+  expect(await states()).toEqual({ waived: 10 })
+})
+
+test('and where it is told of folds again and again, it gives up and says what is left', async () => {
+  const { store } = place()
+  const kept = { stream: TOPIC, partition: 1, block: 0, turn: 2, step: 'kept', fold_id: 'x', words: 0 }
+  const fold = { ...kept, rows_before: 10, rows: 1, events: 10, taken_at: '2026-10-15 12:00:00.000' }
+  let words = 0
+  const folding: Store = {
+    ...store,
+    async insert(table, values, options) {
+      if (table === 'rejected_waiver') words += 1
+      // Lost: what was said of a single event of a block that is kept holds for nothing.
+      else await store.insert(table, values, options)
+    },
+    async query(sql, shape, params) {
+      const isTurns = sql.includes('FROM rejected_fold') && sql.includes('LIMIT 1 BY')
+      return isTurns ? shape.array().parse([fold]) : store.query(sql, shape, params)
+    },
+  }
+  expect(await waiveReason(folding)).toEqual({ waived: 0, before: 0, left: 10 })
+  expect(words).toBe(5)
+  expect(await states()).toEqual({ open: 10 })
 })
 
 test('a waiver of single places that comes too late waives none of the others', async () => {

@@ -24,6 +24,7 @@ const UNREAD = {
   linePosition: safeCount,
   lineBytes: safeCount,
   excerpt: text,
+  detail: text,
   appendTimeMs: time,
   /** Of the block that it was rejected in; null where there are no limits. */
   pastMaxMs: nullable(safeCount),
@@ -32,12 +33,18 @@ const UNREAD = {
 /** A line that could not be read, or not believed, with what was kept of it. */
 export type UnreadLine = Values<typeof UNREAD>
 
+/** In the order in which lines are read again. */
+export type UnreadPlace = Pick<
+  UnreadLine,
+  'source' | 'file' | 'linePosition' | 'partition' | 'offset' | 'eventIndex'
+>
+
 const shape = shapeOf(UNREAD)
 
 const SQL = `
 SELECT
     rejected.partition AS partition, offset, event_index, reason, source, file, position AS line_position,
-    record_bytes AS line_bytes, excerpt, append_time, blocks.past_max_ms AS past_max_ms,
+    record_bytes AS line_bytes, excerpt, detail, append_time, blocks.past_max_ms AS past_max_ms,
     blocks.ahead_max_ms AS ahead_max_ms
 FROM
 (
@@ -59,7 +66,7 @@ export async function findUnread(
   store: Store,
   stream: string,
   { reason, source, partition, range }: UnreadFilter,
-  after: UnreadLine | null,
+  after: UnreadPlace | null,
   rowsMax: number,
 ): Promise<UnreadLine[]> {
   const inMonth = range === null ? 'stream = {stream:String}' : MAY_BELONG_TO_MONTH

@@ -12,6 +12,7 @@ const TEXT = '{"when":1792065600,"who":"acme"}'
 const LINE: UnreadLine = {
   ...{ partition: 1, offset: 12, eventIndex: 0, reason: 'client_missing', source: 'gw1' },
   ...{ file: 'a1b2', linePosition: 300, lineBytes: TEXT.length, excerpt: makeExcerpt(TEXT) },
+  detail: 'client_id is missing',
   ...{ appendTimeMs: GOT_MS, pastMaxMs: 24 * HOUR_MS, aheadMaxMs: HOUR_MS },
 }
 const REQUEST = {

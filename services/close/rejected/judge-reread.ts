@@ -1,3 +1,4 @@
+import { readFingerprint } from '@forbruk/schemas/rejected/line-fingerprint.ts'
 import type { OriginalLine, WantedLine } from '@forbruk/schemas/rejected/original-line.ts'
 import type { Decoded } from '@forbruk/schemas/wire/decode.ts'
 import type { Measured, Mend } from './build-mended.ts'
@@ -7,7 +8,7 @@ type Left = Extract<OriginalLine, { readonly kind: 'left' }>['why']
 
 /** What becomes of a rejected line that is read again: it is mended, or stays as it was, and why. */
 export type Reread =
-  | { readonly kind: 'mend'; readonly mend: Mend }
+  | { readonly kind: 'mend'; readonly mend: Extract<Mend, { readonly kind: 'request' }> }
   | {
       readonly kind: 'left'
       readonly why: Left | 'still_rejected' | 'time_too_old' | 'time_ahead'
@@ -21,8 +22,9 @@ export function isOfTime({ reason }: Pick<UnreadLine, 'reason'>): boolean {
 
 /** Pure: what is known of the line, by which it is recognised. */
 export function toWanted(line: UnreadLine): WantedLine {
-  const { file, linePosition: position, lineBytes, excerpt } = line
-  return { file, position, text: isOfTime(line) ? null : { lineBytes, excerpt } }
+  const { file, linePosition: position, lineBytes, excerpt, detail } = line
+  const text = isOfTime(line) ? null : { lineBytes, excerpt }
+  return { file, position, text, fingerprint: readFingerprint(detail) }
 }
 
 /**

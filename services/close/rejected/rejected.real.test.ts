@@ -102,9 +102,9 @@ test('a month with rejected events is refused until each is waived, by name and 
     '2 rejected events of the month (client_missing, such as 1:0) are neither mended nor waived; ' +
       'see forbruk rejected list --month 2026-10, then forbruk rejected replay or waive',
   ])
-  expect(await waive('1:0')).toEqual({ waived: 1, before: 0 })
+  expect(await waive('1:0')).toEqual({ waived: 1, before: 0, left: 0 })
   expect((await refusals())[0]).toMatch(/^1 rejected events .* such as 1:1/)
-  expect(await waive('1:0', '1:1')).toEqual({ waived: 1, before: 1 })
+  expect(await waive('1:0', '1:1')).toEqual({ waived: 1, before: 1, left: 0 })
   expect(await states()).toEqual(['waived', 'waived'])
   const closed = await close()
   expect(closed).toMatchObject({

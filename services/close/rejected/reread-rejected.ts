@@ -2,9 +2,9 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { OriginalLine, WantedLine } from '@forbruk/schemas/rejected/original-line.ts'
 import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
-import type { Mend } from './build-mended.ts'
+import type { Measured, Mend } from './build-mended.ts'
 import { type Coordinates, showCoordinates } from './coordinates.ts'
-import { findUnread, type UnreadFilter, type UnreadLine } from './find-unread.ts'
+import { findUnread, type UnreadFilter, type UnreadLine, type UnreadPlace } from './find-unread.ts'
 import { isOfTime, judgeReread, type Reread, toWanted } from './judge-reread.ts'
 import { readRecords, replayRejected } from './replay-rejected.ts'
 
@@ -12,6 +12,8 @@ import { readRecords, replayRejected } from './replay-rejected.ts'
 const LINES_AT_A_TIME = 5_000
 /** Of those that stay as they were, so many are named. */
 const NAMED_MAX = 1_000
+/** Of those that can be read, so many are shown: whoever sends them sees whom they would be charged to. */
+const SHOWN_MAX = 5
 
 /** Reads lines of one source where they were read, by the format that was mended. In the order of what is wanted. */
 export type ReadOriginals = (
@@ -23,6 +25,10 @@ type RereadOptions = {
   readonly store: Store
   readonly log: EventLog
   readonly filter: UnreadFilter
+  /** The last line of the go before; null: from the first on. */
+  readonly after: UnreadPlace | null
+  /** Five thousand lines at most in each. */
+  readonly goesMax: number
   readonly readOriginals: ReadOriginals
   /** Says what would be sent, and sends nothing. */
   readonly isTrial: boolean
@@ -39,6 +45,16 @@ type LeftLine = {
   readonly detail: string
 }
 
+type ReadableLine = {
+  readonly at: string
+  readonly source: string
+  readonly clientId: string
+  readonly integrationId: string
+  /** ISO 8601, in UTC. */
+  readonly time: string
+  readonly status: number
+}
+
 export type RereadSummary = {
   /** Rejected lines that were looked for. */
   readonly lines: number
@@ -50,6 +66,10 @@ export type RereadSummary = {
   readonly left: number
   /** The first thousand of them. */
   readonly leftLines: readonly LeftLine[]
+  /** The first five of those that can be read. */
+  readonly readableLines: readonly ReadableLine[]
+  /** Where the next go begins; null: that was all. */
+  readonly next: UnreadPlace | null
 }
 
 /**
@@ -58,21 +78,22 @@ export type RereadSummary = {
  * named.
  */
 export async function rereadRejected(options: RereadOptions): Promise<RereadSummary> {
-  const { store, log, filter, isTrial } = options
+  const { store, log, filter, isTrial, goesMax } = options
   let [lines, readable, sent, before] = [0, 0, 0, 0]
   let left = 0
   const leftLines: LeftLine[] = []
-  let after: UnreadLine | null = null
-  for (;;) {
-    const unread: UnreadLine[] = await findUnread(store, log.topic, filter, after, LINES_AT_A_TIME)
-    const last = unread.at(-1)
-    if (last === undefined) return { lines, readable, sent, before, left, leftLines }
-    after = last
+  const readableLines: ReadableLine[] = []
+  let next = options.after
+  for (let go = 0; go < goesMax; go++) {
+    const unread: UnreadLine[] = await findUnread(store, log.topic, filter, next, LINES_AT_A_TIME)
+    next = unread.length < LINES_AT_A_TIME ? null : (unread.at(-1) ?? null)
     const judged = await judgeLines(options, unread)
     const mends: { at: Coordinates; mend: Mend }[] = []
     for (const { line, reread } of judged) {
-      if (reread.kind === 'mend') mends.push({ at: line, mend: reread.mend })
-      else {
+      if (reread.kind === 'mend') {
+        mends.push({ at: line, mend: reread.mend })
+        if (readableLines.length < SHOWN_MAX) readableLines.push(showReadable(line, reread.mend.request))
+      } else {
         left += 1
         const { why, detail } = reread
         if (leftLines.length < NAMED_MAX)
@@ -81,11 +102,20 @@ export async function rereadRejected(options: RereadOptions): Promise<RereadSumm
     }
     lines += unread.length
     readable += mends.length
-    if (isTrial || mends.length === 0) continue
-    const replayed = await replayRejected({ ...options, mends, formatOf: refuseFormat })
-    sent += replayed.sent
-    before += replayed.before
+    if (!isTrial && mends.length > 0) {
+      const replayed = await replayRejected({ ...options, mends, formatOf: refuseFormat })
+      sent += replayed.sent
+      before += replayed.before
+    }
+    if (next === null) break
   }
+  return { lines, readable, sent, before, left, leftLines, readableLines, next }
+}
+
+function showReadable(line: UnreadLine, request: Measured): ReadableLine {
+  const { clientId, integrationId, timeMs, status } = request
+  const time = new Date(timeMs).toISOString()
+  return { at: showCoordinates(line), source: line.source, clientId, integrationId, time, status }
 }
 
 /** What is sent was read already. */

@@ -5,6 +5,9 @@ import { rejectedWaiver } from '@forbruk/infra/store/tables/rejected-waiver.ts'
 import { explainFolded, isKeptSum } from './coordinates.ts'
 import { findRejected, type RejectedEvent, type Selection } from './find-rejected.ts'
 
+/** How often those are looked for again that were added up between the look and the word. */
+const LOOKS_MAX = 5
+
 type WaiveOptions = {
   readonly store: Store
   readonly stream: string
@@ -21,6 +24,8 @@ type Waived = {
   readonly waived: number
   /** Waived before, or mended: as they were. */
   readonly before: number
+  /** Added up meanwhile, again and again, so that the word about them holds for nothing: to be waived anew. */
+  readonly left: number
 }
 
 /**
@@ -38,11 +43,11 @@ export async function waiveRejected({
 }: WaiveOptions): Promise<Waived> {
   const events = await findRejected(store, stream, selection)
   let open = events.filter(event => event.state === 'open')
-  const waived = countEvents(open)
-  const result = { waived, before: countEvents(events) - waived }
-  if (isTrial) return result
+  const found = countEvents(open)
+  const before = countEvents(events) - found
+  if (isTrial) return { waived: found, before, left: 0 }
   const waiver = { stream, reason, actor, waivedAtMs: clock() }
-  while (open.length > 0) {
+  for (let look = 0; look < LOOKS_MAX && open.length > 0; look++) {
     await insertValues(
       store,
       rejectedWaiver,
@@ -56,7 +61,8 @@ export async function waiveRejected({
     const again = moved.length === 0 ? [] : await findRejected(store, stream, selection)
     open = again.filter(event => event.state === 'open' && blocks.has(placeOfBlock(event)))
   }
-  return result
+  const left = countEvents(open)
+  return { waived: found - left, before, left }
 }
 
 function countEvents(rows: readonly RejectedEvent[]): number {

@@ -28,7 +28,9 @@ export function addAuditTrail(app: FastifyInstance, trail: Trail, clock: () => n
   app.addHook('preHandler', async request => {
     const { access } = request.routeOptions.config
     if (access?.act != null && !isTrial(request)) {
-      const act = toAct(request, access.act, namesOf(request).join(', '))
+      const { body } = request
+      const subject = access.subjectOf?.(body) ?? namesOf(request).join(', ')
+      const act = { ...toAct(request, access.act, subject), reason: readReason(body) }
       request.begun = { entryId: await trail.beginAct(act), act }
     }
     const named = new Set(readByName(request, access))
@@ -49,7 +51,17 @@ export function addAuditTrail(app: FastifyInstance, trail: Trail, clock: () => n
 }
 
 function toAct({ caller, saidActor }: FastifyRequest, act: Act, subject: string): KnownAct {
-  return { act, subject, actor: nameCaller(caller), via: caller.via, saidActor }
+  return { act, subject, actor: nameCaller(caller), via: caller.via, saidActor, reason: null }
+}
+
+const REASONED = z.union([
+  z.looseObject({ reason: z.string() }).transform(({ reason }) => reason),
+  z.looseObject({ forceReason: z.string() }).transform(({ forceReason }) => forceReason),
+])
+
+/** Null where the body says none. */
+function readReason(body: unknown): string | null {
+  return REASONED.safeParse(body).data ?? null
 }
 
 /** Of those who may see everybody's. Who sees one client's figures alone sees their own. */

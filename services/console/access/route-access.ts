@@ -13,6 +13,8 @@ export type RouteAccess = {
   readonly isScoped?: true
   /** What it does, as the audit log has it. Of a write it has to be said; null: it records nothing. */
   readonly act?: Act | null
+  /** What that is about, of its checked body; without it, what its path names, or the name in its body. */
+  readonly subjectOf?: (body: unknown) => string
   /** The parameter that names clients whose figures it reads. */
   readonly reads?: 'client' | 'payer' | 'id'
 }

@@ -70,7 +70,15 @@ export function addLoginRoutes(
       if (roles.length === 0) throw refused(`${actor} is known to the provider, and has no role here`)
       const { secret } = await beginSession(person)
       book.forget()
-      await recordActs([{ act: 'log_in', subject: '', actor, via: 'session', saidActor: null }])
+      const act = {
+        act: 'log_in',
+        subject: '',
+        actor,
+        via: 'session',
+        saidActor: null,
+        reason: null,
+      } as const
+      await recordActs([act])
       session.set(reply, secret)
       return reply.redirect(kept.returnTo)
     },

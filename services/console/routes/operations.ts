@@ -33,7 +33,9 @@ import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { z } from 'zod'
 import type { AnswerKeeping } from '../server/answer-once.ts'
 import type { Reads } from './reads.ts'
+import type { RejectedReplayOperations } from './rejected-replays.ts'
 import type { ReplayOperations } from './replay.ts'
+import type { SettledAnswer } from './settled-answer.ts'
 import type { standstillShape } from './standstill.ts'
 
 /**
@@ -42,6 +44,7 @@ import type { standstillShape } from './standstill.ts'
  */
 export type Operations = Reads &
   ReplayOperations &
+  RejectedReplayOperations &
   AnswerKeeping & {
     closeMonth(
       period: BillingPeriod,
@@ -100,8 +103,8 @@ export type Operations = Reads &
     listRules(): Promise<readonly StandingRule[]>
     addRule(rule: WaiverRule): Promise<RuleAnswer>
     endRule(name: string, end: RuleEnd): Promise<RuleAnswer>
-    /** In events. */
-    waiveEvents(waiver: Waiver): Promise<SettledAnswer<{ readonly waived: number; readonly before: number }>>
+    /** In events. `left`: added up at the same time, and not waived. */
+    waiveEvents(waiver: Waiver): Promise<SettledAnswer<Record<'waived' | 'before' | 'left', number>>>
     mendEvents(mends: Mends): Promise<SettledAnswer<{ readonly sent: number; readonly before: number }>>
     /** Rejects when the store doesn't answer. */
     checkStore(): Promise<void>
@@ -290,9 +293,4 @@ export type CaseAnswer =
 export type RuleAnswer =
   | { readonly kind: 'rule'; readonly rule: StandingRule }
   | { readonly kind: 'unknown'; readonly detail: string }
-  | { readonly kind: 'refused'; readonly detail: string }
-
-/** `refused`: nothing was done, and `detail` says why. */
-export type SettledAnswer<Result> =
-  | { readonly kind: 'settled'; readonly result: Result }
   | { readonly kind: 'refused'; readonly detail: string }

@@ -1,11 +1,16 @@
+import { namePlaces } from '@forbruk/schemas/rejected/name-places.ts'
 import { MENDS_BYTES_MAX, mendsShape, waiverShape } from '@forbruk/schemas/rejected/settle-events.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
-import { ProblemError, problemShape } from '../server/problem.ts'
-import type { Operations, SettledAnswer } from './operations.ts'
+import { problemShape } from '../server/problem.ts'
+import type { Operations } from './operations.ts'
+import { settled } from './settled-answer.ts'
 
 const before = z.int().describe('that were waived or mended before, and stay as they were')
-const waivedShape = z.object({ dryRun: z.boolean(), waived: z.int().describe('events'), before })
+const waivedShape = z.object({
+  ...{ dryRun: z.boolean(), waived: z.int().describe('events'), before },
+  left: z.int().describe('that were added up at the same time, and are to be waived by another request'),
+})
 const mendedShape = z.object({
   dryRun: z.boolean(),
   sent: z.int().describe('events; they count once the aggregator has come to them'),
@@ -21,7 +26,7 @@ export function addRejectedEventRoutes(
   app.post(
     '/v1/rejected/waivers',
     {
-      config: { access: { role: 'closer', act: 'waive_events' } },
+      config: { access: { role: 'closer', act: 'waive_events', subjectOf: nameEvents } },
       schema: {
         summary: 'Lets rejected events go, so that their month can be closed without them',
         body: waiverShape,
@@ -34,7 +39,7 @@ export function addRejectedEventRoutes(
     '/v1/rejected/mends',
     {
       bodyLimit: MENDS_BYTES_MAX,
-      config: { access: { role: 'closer', act: 'mend_events' } },
+      config: { access: { role: 'closer', act: 'mend_events', subjectOf: nameEvents } },
       schema: {
         summary: 'Sends rejected events again, mended; sent twice they count once',
         body: mendsShape,
@@ -45,7 +50,17 @@ export function addRejectedEventRoutes(
   )
 }
 
-function settled<Result>(answer: SettledAnswer<Result>): Result {
-  if (answer.kind === 'settled') return answer.result
-  throw new ProblemError({ kind: 'events_refused', status: 409, detail: answer.detail })
+const NAMED = z.looseObject({
+  places: z.array(z.string()).default([]),
+  mends: z.array(z.looseObject({ at: z.string() })).default([]),
+  reasonCode: z.string().nullable().default(null),
+  month: z.string().nullable().default(null),
+})
+
+/** For the audit log. */
+function nameEvents(body: unknown): string {
+  const { places, mends, reasonCode, month } = NAMED.parse(body)
+  return reasonCode === null
+    ? namePlaces([...places, ...mends.map(({ at }) => at)])
+    : `${reasonCode} of ${month}`
 }

@@ -9,7 +9,7 @@ import {
 import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { type ConsoleSettings, openConsole } from '@forbruk/console/open-console.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
-import { readConfig } from '@forbruk/infra/runtime/config.ts'
+import { type Config, readConfig } from '@forbruk/infra/runtime/config.ts'
 import { pino } from 'pino'
 import { afterEach, expect } from 'vitest'
 import { createAccessOperations } from '../../../services/cli/wiring/access-operations.ts'
@@ -27,6 +27,8 @@ type Changes = {
   /** What comes before the close, or in its place. */
   readonly wrap?: (close: Closer) => Closer
   readonly findStandstills?: () => readonly Standstill[]
+  /** From where rejected lines are read again. */
+  readonly originals?: Partial<Config>
 }
 
 /** A console on a free port over a real store and log, asked over real HTTP. Stopped after the test. */
@@ -75,7 +77,7 @@ export function useConsole(place: () => Installation) {
 
 async function openOver(
   place: Installation,
-  { settings = {}, wrap, findStandstills = () => [] }: Changes,
+  { settings = {}, wrap, findStandstills = () => [], originals = {} }: Changes,
   keepLog: (line: string) => void,
 ) {
   const { store, log, folder } = place
@@ -100,6 +102,7 @@ async function openOver(
     approve: request => approveAndAnnounce(closing, request),
     statementsTopic: topic,
     openLog: async () => log,
+    originals: { config: { ...config, ...originals }, logger: pino({ level: 'silent' }) },
     readTariff: () => readTariffFile(null),
     readWaiting: waitingReader(store, config, tariff, async () => log),
     findStandstills,

@@ -76,6 +76,7 @@ async function insertAccess(store: Store): Promise<void> {
     actor: 'kari',
     via: 'token',
     saidActor: 'ola',
+    reason: 'because',
   } as const
   await insertValues(store, auditEntry, [{ ...act, entryId: 'one', outcome: 'done', at: AT }])
 }

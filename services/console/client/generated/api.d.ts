@@ -3080,6 +3080,8 @@ export interface paths {
                             waived: number;
                             /** @description that were waived or mended before, and stay as they were */
                             before: number;
+                            /** @description that were added up at the same time, and are to be waived by another request */
+                            left: number;
                         };
                     };
                 };
@@ -3206,6 +3208,164 @@ export interface paths {
                             sent: number;
                             /** @description that were waived or mended before, and stay as they were */
                             before: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rejected/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads rejected lines again where they came from, and sends those that are requests by now
+         * @description Five thousand at most; the rest from `next` on.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default null */
+                        source?: string | null;
+                        /** @default null */
+                        reasonCode?: ("line_too_long" | "line_not_utf8" | "line_not_json" | "line_not_combined" | "line_truncated" | "field_missing" | "client_missing" | "client_invalid" | "client_unauthenticated" | "integration_invalid" | "time_invalid" | "status_invalid" | "bytes_invalid" | "record_empty" | "record_too_large" | "schema_unknown" | "avro_malformed" | "json_malformed" | "event_malformed" | "source_invalid" | "identity_invalid" | "time_too_old" | "time_ahead" | "control_unsigned" | "signature_invalid") | null;
+                        /** @default null */
+                        month?: string | null;
+                        /** @default null */
+                        partition?: number | null;
+                        /** @default null */
+                        format?: string | null;
+                        /** @default null */
+                        clientField?: string | null;
+                        /** @default null */
+                        integrationField?: string | null;
+                        /** @default null */
+                        after?: string | null;
+                        reason: string;
+                        actor?: string;
+                        /** @default false */
+                        dryRun?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description rejected lines that were looked for */
+                            lines: number;
+                            /** @description that are requests by the format */
+                            readable: number;
+                            /** @description they count once the aggregator has come to them */
+                            sent: number;
+                            /** @description that were sent before, or are copies of what was */
+                            before: number;
+                            /** @description that stay rejected */
+                            left: number;
+                            /** @description the first hundred of them */
+                            readonly leftLines: {
+                                at: string;
+                                source: string;
+                                /** @description such as unreadable: what can not be had where this runs */
+                                why: string;
+                                detail: string;
+                            }[];
+                            /** @description the first of those that are requests */
+                            readonly readableLines: {
+                                at: string;
+                                source: string;
+                                clientId: string;
+                                integrationId: string;
+                                time: string;
+                                status: number;
+                            }[];
+                            dryRun: boolean;
+                            next: string | null;
                         };
                     };
                 };
@@ -3425,218 +3585,6 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/registry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which import of the registry holds for a month, and every other one */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description this one, unless another is named */
-                    month?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            month: string;
-                            /** @description what the month is rated with; null where none holds */
-                            holding: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            } | null;
-                            /** @description every one, newest first */
-                            readonly imports: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            }[];
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Import the registry, all or nothing */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description the text of the CSV file, header included */
-                        clients: string;
-                        /** @description the text of the CSV file, header included */
-                        partners: string;
-                        /** @description the text of the CSV file, header included */
-                        integrations: string;
-                        /** @description the text of the CSV file, header included */
-                        activations: string;
-                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
-                        validFrom?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            outcome: "imported" | "unchanged";
-                            sequence: number;
-                            validFrom: string | null;
-                            readonly monthsBehind: string[];
-                            clients: number;
-                            partners: number;
-                            integrations: number;
-                            activations: number;
-                        };
-                    };
-                };
-                /** @description Why not */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3906,6 +3854,218 @@ export interface paths {
                 };
                 /** @description Why not */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which import of the registry holds for a month, and every other one */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description this one, unless another is named */
+                    month?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            month: string;
+                            /** @description what the month is rated with; null where none holds */
+                            holding: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            } | null;
+                            /** @description every one, newest first */
+                            readonly imports: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Import the registry, all or nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description the text of the CSV file, header included */
+                        clients: string;
+                        /** @description the text of the CSV file, header included */
+                        partners: string;
+                        /** @description the text of the CSV file, header included */
+                        integrations: string;
+                        /** @description the text of the CSV file, header included */
+                        activations: string;
+                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
+                        validFrom?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            outcome: "imported" | "unchanged";
+                            sequence: number;
+                            validFrom: string | null;
+                            readonly monthsBehind: string[];
+                            clients: number;
+                            partners: number;
+                            integrations: number;
+                            activations: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                413: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4884,7 +5044,7 @@ export interface paths {
                                 entryId: string;
                                 at: string;
                                 /** @enum {string} */
-                                act: "import_registry" | "close_month" | "announce_statements" | "add_case_step" | "waive_events" | "mend_events" | "add_rule" | "end_rule" | "expect_source" | "retire_source" | "accept_gap" | "change_limits" | "grow_stream" | "import_key" | "make_token" | "revoke_token" | "log_in" | "export_table" | "read_client";
+                                act: "import_registry" | "close_month" | "announce_statements" | "add_case_step" | "waive_events" | "mend_events" | "compact_events" | "add_rule" | "end_rule" | "expect_source" | "retire_source" | "accept_gap" | "change_limits" | "grow_stream" | "import_key" | "make_token" | "revoke_token" | "log_in" | "export_table" | "read_client";
                                 /** @description the month, case, rule, source, client or token that it was about */
                                 subject: string;
                                 actor: string;
@@ -4892,6 +5052,8 @@ export interface paths {
                                 via: "command" | "schedule" | "loopback" | "setting" | "token" | "session";
                                 /** @description whom the caller named, which nothing proves */
                                 saidActor: string | null;
+                                /** @description why, in the words of who did it; null where nobody is asked */
+                                reason: string | null;
                                 /** @enum {string} */
                                 outcome: "begun" | "done" | "refused" | "failed";
                             }[];

@@ -63,19 +63,18 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                   head: texts.todo,
                   cell: (each: Rejected['reasons'][number]) =>
                     isOpen(each) ? (
-                      <button
-                        type="button"
-                        aria-label={`${texts.waiveAll} ${each.reason}`}
-                        onClick={() =>
-                          setTarget({
-                            kind: 'reason',
-                            reason: each.reason,
-                            month: monthOf(events, each.reason),
-                          })
-                        }
-                      >
-                        {texts.waiveAll}
-                      </button>
+                      <span className="actions">
+                        {(['waive', 'replay'] as const).map(way => (
+                          <button
+                            key={way}
+                            type="button"
+                            aria-label={`${texts.settleAll[way]} ${each.reason}`}
+                            onClick={() => setTarget(toTarget(each.reason, way, events))}
+                          >
+                            {texts.settleAll[way]}
+                          </button>
+                        ))}
+                      </span>
                     ) : null,
                 }),
               ]}
@@ -110,6 +109,10 @@ const isOpen = ({ state }: { readonly state: string }) => state === 'open'
 
 /** A column of what is to be done, where there is anything. */
 const todoWhere = <Column,>(isAny: boolean, column: Column): readonly Column[] => (isAny ? [column] : [])
+
+function toTarget(reason: string, way: 'waive' | 'replay', events: Rejected['events']): SettleTarget {
+  return { kind: 'reason', reason, way, month: way === 'waive' ? monthOf(events, reason) : '' }
+}
 
 /** Of the newest that came for the reason; the one to begin with. */
 function monthOf(events: Rejected['events'], reason: string): string {

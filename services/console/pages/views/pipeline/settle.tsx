@@ -9,13 +9,20 @@ import { useActor } from '../../reader/actor.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { pipelineTexts } from './texts.ts'
 
-/** All of a month that were rejected for one reason, or one event by its place in the log. */
+/** All of a month that were rejected for one reason, let go or read again; or one event by its place in the log. */
 export type SettleTarget =
-  | { readonly kind: 'reason'; readonly reason: string; readonly month: string }
+  | {
+      readonly kind: 'reason'
+      readonly reason: string
+      readonly month: string
+      readonly way: 'waive' | 'replay'
+    }
   | { readonly kind: 'event'; readonly at: string; readonly reason: string }
 
+/** Of one event. */
 const WAYS = ['waive', 'client_id', 'integration_id', 'time', 'line'] as const
 type Way = (typeof WAYS)[number]
+type Settled = Awaited<ReturnType<typeof settle>>
 
 /** What is to become of rejected events: a trial first, which says of how many, and under its answer the button. */
 export function Settle({ target, leave }: { readonly target: SettleTarget; readonly leave: () => void }) {
@@ -40,6 +47,8 @@ export function Settle({ target, leave }: { readonly target: SettleTarget; reado
   }
   const tried = trial.data
   const count = (events: number) => format.count(String(events))
+  const isReplay = target.kind === 'reason' && target.way === 'replay'
+  const isWaiver = way === 'waive' && !isReplay
   return (
     <Section
       title={texts.settle(target.kind === 'event' ? target.at : target.reason)}
@@ -56,12 +65,13 @@ export function Settle({ target, leave }: { readonly target: SettleTarget; reado
           <label>
             {texts.month}
             {/* biome-ignore lint/a11y/noAutofocus: the form is what the button was pressed for */}
-            <input autoFocus type="month" name="month" required defaultValue={target.month} />
+            <input autoFocus type="month" name="month" required={!isReplay} defaultValue={target.month} />
           </label>
         )}
+        {isReplay ? <Reading /> : null}
         <ActorField actor={actor} />
         <label>
-          {way === 'waive' ? texts.whyWaive : texts.whyMend}
+          {isWaiver ? texts.whyWaive : texts.whyMend}
           <textarea required rows={2} name="reason" />
         </label>
         <p className="soft small">{texts.forGood}</p>
@@ -75,11 +85,16 @@ export function Settle({ target, leave }: { readonly target: SettleTarget; reado
         {trial.error === null ? null : <Failure error={trial.error} />}
         {act.error === null ? null : <Failure error={act.error} />}
         {act.data === undefined ? null : (
-          <p className="notice good">{texts.settled(count(act.data.events))}</p>
+          <>
+            <p className="notice good">{texts.settled(count(act.data.events))}</p>
+            <Left settled={act.data} count={count} />
+          </>
         )}
         {tried === undefined || act.data !== undefined ? null : (
           <>
             <p className="notice good">{texts.wouldSettle(count(tried.events), count(tried.before))}</p>
+            <Readable settled={tried} />
+            <Left settled={tried} count={count} />
             <div className="actions">
               <button
                 type="button"
@@ -87,13 +102,67 @@ export function Settle({ target, leave }: { readonly target: SettleTarget; reado
                 disabled={act.isPending || tried.events === 0}
                 onClick={() => act.mutate(trial.variables)}
               >
-                {(way === 'waive' ? texts.waiveThem : texts.sendThem)(count(tried.events))}
+                {(isWaiver ? texts.waiveThem : texts.sendThem)(count(tried.events))}
               </button>
             </div>
           </>
         )}
       </div>
     </Section>
+  )
+}
+
+/** How the lines are written, where their source doesn't say, or not rightly. */
+function Reading() {
+  const texts = useTexts(pipelineTexts)
+  return (
+    <>
+      <p className="soft small">{texts.readAgain}</p>
+      <label>
+        {texts.sourceAlone}
+        <input name="source" maxLength={256} />
+      </label>
+      <label>
+        {texts.formatAlone}
+        <input name="format" maxLength={256} />
+      </label>
+      <label>
+        {texts.clientField}
+        <input name="clientField" maxLength={256} />
+      </label>
+    </>
+  )
+}
+
+/** Whom they would be charged to. */
+function Readable({ settled }: { readonly settled: Settled }) {
+  const { format } = useReader()
+  if (settled.readableLines.length === 0) return null
+  return (
+    <ul className="small">
+      {settled.readableLines.map(line => (
+        <li key={line.at}>
+          {line.at}: {line.clientId}, {line.status}, {format.instant(line.time)}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Left({ settled, count }: { readonly settled: Settled; readonly count: (events: number) => string }) {
+  const texts = useTexts(pipelineTexts)
+  if (settled.left === 0) return null
+  return (
+    <>
+      <p className="notice">{texts.left(count(settled.left))}</p>
+      <ul className="small">
+        {settled.leftLines.map(line => (
+          <li key={line.at}>
+            {line.at} ({line.source}), {line.why}: {line.detail}
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 
@@ -140,8 +209,15 @@ function readSettling(target: SettleTarget, way: Way, actor: string, form: FormD
       ? { kind: 'waive', which: [target.at], ...by }
       : { kind: 'mend', mend: toMend(target.at, way, textOf('value')), ...by }
   }
-  if (!isReasonCode(target.reason)) throw new TypeError(`${target.reason} is no reason code`)
-  return { kind: 'waive', which: { reasonCode: target.reason, month: textOf('month') }, ...by }
+  const { reason: reasonCode } = target
+  if (!isReasonCode(reasonCode)) throw new TypeError(`${reasonCode} is no reason code`)
+  if (target.way === 'replay') {
+    const givenOf = (name: string) => textOf(name) || null
+    const where = { reasonCode, month: givenOf('month'), source: givenOf('source') }
+    const how = { format: givenOf('format'), clientField: givenOf('clientField') }
+    return { kind: 'replay', reading: { ...where, ...how }, ...by }
+  }
+  return { kind: 'waive', which: { reasonCode, month: textOf('month') }, ...by }
 }
 
 function toMend(at: string, way: Exclude<Way, 'waive'>, value: string): Mend {
