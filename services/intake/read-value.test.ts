@@ -130,6 +130,11 @@ describe('lines of a gateway', () => {
     ])
   })
 
+  test('a record of UTF-16 is rejected as a whole, and not character by character', async () => {
+    const [piece, ...more] = await readAs('nginx-json')(Buffer.from('\ufeff{}\n{}\n', 'utf16le'))
+    expect([piece, more]).toMatchObject([{ kind: 'rejected', reason: 'line_not_utf8' }, []])
+  })
+
   test('each has an index of its own, a blank one and one that is none too', async () => {
     const pieces = await readAs('nginx-json')(Buffer.from('x\n\n \r\ny'))
     expect(pieces.map(({ kind }) => kind)).toEqual(['rejected', 'blank', 'blank', 'rejected'])

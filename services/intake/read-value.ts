@@ -5,6 +5,7 @@ import type { RecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.t
 import type { LineRejectReason, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { toLineReason } from '@forbruk/schemas/event/to-line-reason.ts'
 import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { findOtherEncoding } from '@forbruk/schemas/text/find-encoding.ts'
 import {
   type DecodePayload,
   ForeignSchemaError,
@@ -123,6 +124,9 @@ function framingFault(value: Buffer, schemaId: number, fault: string): Piece {
 function openText(envelope: RecordEnvelope, format: ReadsText): (value: Buffer) => readonly Piece[] {
   return value => {
     if (value.length > VALUE_BYTES_MAX) return [tooLarge(value, `${value.length} bytes`)]
+    const encoding = findOtherEncoding(value)
+    if (encoding !== null)
+      return [rejected(value, 'line_not_utf8', `a record of ${encoding}; expected UTF-8`)]
     const pieces: Piece[] = []
     for (const line of envelope.unwrap(value)) {
       for (const piece of line.kind === 'line' ? readLine(line.bytes, format) : [line]) pieces.push(piece)

@@ -142,7 +142,7 @@ describe.skipIf(obstacle !== null)('a real registry', () => {
       const { id } = await client.register(line, { subject: 'edge' })
       const older = await register('edge-older', JSON.stringify(EDGE_SCHEMA_MILLIS))
       const nowMs = Date.now() - 600_000
-      const said = { client: { string: 'acme' }, status: 200, request: 40, response: { long: 60 } }
+      const said = { client: 'acme', status: 200, request: 40, response: 60 }
       const values = [
         await client.encode(id, { ...said, at: nowMs * 1_000, id: 'r1', method: 'GET' }),
         await client.encode(id, { ...said, at: nowMs * 1_000, id: 'r2', method: 'POST', response: null }),
