@@ -4,7 +4,7 @@ import { ANNOUNCE_POLICIES, type AnnouncePolicy } from '@forbruk/schemas/stateme
 import { z } from 'zod'
 import type { KafkaLogSettings } from '../log/kafka/kafka-log.ts'
 import type { EmbeddedLogSettings } from '../log/sqlite/sqlite-log.ts'
-import type { SchemaRegistrySettings } from '../schema-registry/schema-registry.ts'
+import type { SchemaRegistrySettings } from '../schema-registry/ask-registry.ts'
 import type { StoreSettings } from '../store/store-settings.ts'
 import { type Address, isLoopback } from './address.ts'
 import { refuse } from './config-error.ts'

@@ -11,6 +11,8 @@ export const OBSTACLE_REASONS = [
   /** The operating system refuses to read it. */
   'unreadable',
   'other_compression',
+  /** It is no UTF-8: its lines can't be told. */
+  'other_encoding',
   /** It begins like another file and can't be told from it. */
   'alike',
   /** Between two rotated files one is missing. */

@@ -222,6 +222,8 @@ function compileRequestId<Cut>(
   if (requestId === undefined) {
     const vouched = findVouchedId(declaration)
     if (vouched === undefined) return null
+    // Where a file names its own columns, it may have none for the id, and its lines are known by their place.
+    if (reader.namesOwnColumns && [vouched].flat().some(name => reader.field(name) === null)) return null
     const [first, second] = [vouched].flat().map(name => findField(reader, 'request id', name, format))
     if (first === undefined || second === undefined) return first ?? null
     return cut => joinId(first(cut), second(cut))

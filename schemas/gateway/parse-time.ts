@@ -15,17 +15,20 @@ export const TIME_EXAMPLES: Readonly<Record<TimeForm, string>> = {
   local: '01/Oct/2026:00:00:00 +0200',
 }
 
-/** How a format's times are read. `offset` is that of times which don't tell one. */
+/**
+ * How a format's times are read. `offset` is that of times which don't tell one. Where digits are expected, a moment as
+ * ISO 8601 has it is read as well, since it can't be another one: Avro says by its schema what unit a time has.
+ */
 export function compileTime(form: TimeForm, offset?: string): (value: unknown) => number | null {
   switch (form) {
     case 'unix_s':
-      return parseSeconds
+      return value => parseSeconds(value) ?? parseIso8601(value)
     case 'unix_ms':
-      return value => parseUnits(value, 0)
+      return value => parseUnits(value, 0) ?? parseIso8601(value)
     case 'unix_us':
-      return value => parseUnits(value, 3)
+      return value => parseUnits(value, 3) ?? parseIso8601(value)
     case 'unix_ns':
-      return value => parseUnits(value, 6)
+      return value => parseUnits(value, 6) ?? parseIso8601(value)
     case 'iso8601':
       return value => parseIso8601(value, offset)
     case 'local':

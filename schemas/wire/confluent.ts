@@ -14,8 +14,12 @@ export function readConfluentFrame(value: Buffer): ConfluentFrame | null {
   return { schemaId: value.readUInt32BE(1), payload: value.subarray(FRAME_BYTES) }
 }
 
-/** As a registry has it. */
-export type RegisteredSchema = { readonly kind: 'AVRO' | 'JSON' | 'PROTOBUF'; readonly text: string }
+/** As a registry has it. `references`: texts of those that it refers to, each after what it refers to itself. */
+export type RegisteredSchema = {
+  readonly kind: 'AVRO' | 'JSON' | 'PROTOBUF'
+  readonly text: string
+  readonly references: readonly string[]
+}
 
 export type DecodePayload = (payload: Buffer) => readonly Decoded[]
 
@@ -28,24 +32,24 @@ export class ForeignSchemaError extends Error {
  * How payloads of a registered schema become events: of any version of our own Avro schema, older or newer, by Avro's
  * rules of resolution; of JSON as it stands. Throws ForeignSchemaError.
  */
-export function openRegisteredSchema({ kind, text }: RegisteredSchema): DecodePayload {
-  switch (kind) {
+export function openRegisteredSchema(schema: RegisteredSchema): DecodePayload {
+  switch (schema.kind) {
     case 'JSON':
       return decodeRecord
     case 'PROTOBUF':
       throw new ForeignSchemaError('it is Protobuf; expected Avro or JSON')
     case 'AVRO':
-      return openAvro(text)
+      return openAvro(schema)
   }
 }
 
 /** Whether or not the writer says that it is a time. */
 const OUR_NAMES = { time: 'timeMs' }
 
-function openAvro(text: string): DecodePayload {
+function openAvro({ text, references }: RegisteredSchema): DecodePayload {
   let decode: (payload: Buffer) => unknown
   try {
-    decode = openWriterSchema(requestEventV1, text, OUR_NAMES)
+    decode = openWriterSchema(requestEventV1, [...references, text], OUR_NAMES)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new ForeignSchemaError(`it can't be read as no.forbruk.RequestEvent (${reason})`)

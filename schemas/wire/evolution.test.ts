@@ -40,7 +40,7 @@ describe('of version 1 today’s code reads', () => {
   })
 
   test('what is behind the id of a registry', () => {
-    const decode = openRegisteredSchema({ kind: 'AVRO', text: V1 })
+    const decode = openRegisteredSchema({ kind: 'AVRO', text: V1, references: [] })
     const frames = bytesOf('confluent.v1.hex').map(framed)
     expect(frames.map(({ schemaId }) => schemaId)).toEqual([7, 7, 7])
     expect(frames.flatMap(({ payload }) => decode(payload))).toEqual(EVENTS)
@@ -51,7 +51,9 @@ describe('of a later version, with fields in another order and further ones,', (
   const payloads = bytesOf('confluent.later.hex').map(value => framed(value).payload)
 
   test('today’s code reads the same requests, once its schema is known', () => {
-    expect(payloads.flatMap(openRegisteredSchema({ kind: 'AVRO', text: LATER }))).toEqual(EVENTS)
+    expect(payloads.flatMap(openRegisteredSchema({ kind: 'AVRO', text: LATER, references: [] }))).toEqual(
+      EVENTS,
+    )
   })
 
   test('and none where it is not known: nothing is guessed by a schema that it may not be', () => {
@@ -120,7 +122,7 @@ describe('what breaks the rule is no version of ours, and is rejected with what 
     ['a number that may be longer', typed('status', 'long'), /int.*long|long.*int/],
     ['another record', LATER.replace('"RequestEvent"', '"Usage"'), /Usage/],
   ])('%s', (_, text, reason) => {
-    const open = () => openRegisteredSchema({ kind: 'AVRO', text })
+    const open = () => openRegisteredSchema({ kind: 'AVRO', text, references: [] })
     expect(open).toThrow(ForeignSchemaError)
     expect(open).toThrow(reason)
     expect(open).toThrow("it can't be read as no.forbruk.RequestEvent")
@@ -128,7 +130,7 @@ describe('what breaks the rule is no version of ours, and is rejected with what 
 
   test('what may be left out and has a default is', () => {
     const text = changed(fields => fields.filter(({ name }) => name !== 'integration_id'))
-    const decode = openRegisteredSchema({ kind: 'AVRO', text })
+    const decode = openRegisteredSchema({ kind: 'AVRO', text, references: [] })
     const [payload] = bytesOf('confluent.later.hex').map(value => framed(value).payload)
     // The last of its fields, here an empty text.
     expect(decode(payload?.subarray(0, -1) ?? Buffer.alloc(0))).toEqual([EVENTS[0]])

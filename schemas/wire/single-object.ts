@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import avro from 'avsc'
 import type { z } from 'zod'
-import { BoundedArray } from './bounded-array.ts'
+import { BoundedArray, BoundedMap } from './bounded-items.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
 /** An Avro schema, and how its values stand in a record: two marker bytes, the schema's fingerprint, the value. */
@@ -40,20 +40,27 @@ export function loadWireType(file: string, { names = {}, bigints = false }: Nami
 function renaming(names: NonNullable<Naming['names']>): Partial<avro.ForSchemaOptions> {
   return {
     typeHook(schema, options) {
-      if (isArray(schema)) return new BoundedArray(schema, options)
+      if (isTyped(schema, 'array')) return new BoundedArray(schema, options)
+      if (isTyped(schema, 'map')) return new BoundedMap(schema, options)
       if (isRecord(schema)) for (const field of schema.fields) field.name = nameField(field, names)
       return undefined
     },
   }
 }
 
-/** Decodes what another version of the schema has written, by Avro's rules; throws where the two don't go together. */
+/**
+ * Decodes what another version of the schema has written, by Avro's rules; throws where the two don't go together.
+ * `writerSchemas`: the last one is the writer's, and may refer to those before it.
+ */
 export function openWriterSchema(
   { avro: reader }: WireType,
-  writerSchema: string,
+  writerSchemas: readonly string[],
   names: NonNullable<Naming['names']>,
 ): (bytes: Buffer) => unknown {
-  const resolver = reader.createResolver(parseSchema(writerSchema, renaming(names)))
+  const options = { ...renaming(names), registry: {} }
+  const resolver = reader.createResolver(
+    writerSchemas.map(text => parseSchema(text, options)).at(-1) ?? reader,
+  )
   return bytes => reader.fromBuffer(bytes, resolver)
 }
 
@@ -68,8 +75,8 @@ function isRecord(schema: unknown): schema is { readonly fields: Field[] } {
   return typeof schema === 'object' && schema !== null && 'fields' in schema
 }
 
-function isArray(schema: avro.Schema): boolean {
-  return typeof schema === 'object' && 'type' in schema && schema.type === 'array'
+function isTyped(schema: avro.Schema, type: 'array' | 'map'): boolean {
+  return typeof schema === 'object' && 'type' in schema && schema.type === type
 }
 
 function nameField({ name, type }: Field, names: NonNullable<Naming['names']>): string {

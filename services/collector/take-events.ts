@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import { findOtherEncoding } from '@forbruk/schemas/text/find-encoding.ts'
 import { type AppendInTurn, bytesOf } from './append-in-turn.ts'
 import { toStructured } from './binary-cloudevent.ts'
 import { BOUNDS } from './bounds.ts'
@@ -44,6 +45,8 @@ export class EventTaker {
     const reading = chooseReading(sender, arrived)
     const encoding = readEncoding(arrived.headers['content-encoding'])
     const body = await inflate(await arrived.readBody(), encoding, BOUNDS.bodyBytesMax)
+    const other = findOtherEncoding(body)
+    if (other !== null) throw malformed(415, `the body is ${other}; expected UTF-8`)
     const texts = reading.isBinary ? [toStructured(arrived.headers, body)] : splitBody(body, BOUNDS.eventsMax)
     const pieces = texts === null ? null : reading.readTexts(texts)
     if (pieces === null || pieces.length > BOUNDS.eventsMax) {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import type { SchemaRegistry } from '@forbruk/infra/schema-registry/schema-registry.ts'
+import type { SchemaFault, SchemaRegistry } from '@forbruk/infra/schema-registry/schema-registry.ts'
 import { openRecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import type { RegisteredSchema } from '@forbruk/schemas/wire/confluent.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
+
+import encoder from 'avsc'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readEnveloped, readEvents } from './read-value.ts'
@@ -21,21 +23,38 @@ const payload = encodeRequest(event).subarray(10)
 const v1 = readFileSync(new URL('../../schemas/wire/request-event.v1.avsc', import.meta.url), 'utf8')
 const schemaShape = z.looseObject({ fields: z.array(z.looseObject({ name: z.string() })) })
 const parsed = schemaShape.parse(JSON.parse(v1))
-const avro = (fields: readonly object[]): RegisteredSchema => ({
-  kind: 'AVRO',
-  text: JSON.stringify({ ...parsed, fields }),
+const schemaOf = (kind: RegisteredSchema['kind'], text = ''): RegisteredSchema => ({
+  kind,
+  text,
+  references: [],
+})
+const avro = (fields: readonly object[]) => schemaOf('AVRO', JSON.stringify({ ...parsed, fields }))
+const MISSING: SchemaFault = { kind: 'fault', detail: 'the schema registry has none' }
+/** As another program has it: a line of NGINX, with a moment by its unit. */
+const FOREIGN = JSON.stringify({
+  ...{ type: 'record', name: 'Line', namespace: 'org.example' },
+  fields: [
+    { name: 'msec', type: { type: 'long', logicalType: 'timestamp-micros' } },
+    { name: 'client_id', type: ['null', 'string'], default: null },
+    { name: 'status', type: 'int' },
+    { name: 'request_length', type: 'long' },
+    { name: 'bytes_sent', type: ['null', 'long'] },
+  ],
 })
 
 const SCHEMAS = new Map<number, RegisteredSchema>([
-  [1, { kind: 'AVRO', text: v1 }],
+  [1, schemaOf('AVRO', v1)],
   // A later version with a field that we don't know, and one from before there were integrations.
   [2, avro([...parsed.fields, { name: 'method', type: 'string' }])],
   [3, avro(parsed.fields.filter(({ name }) => name !== 'integration_id'))],
-  [4, { kind: 'JSON', text: '' }],
-  [5, { kind: 'PROTOBUF', text: '' }],
-  [6, { kind: 'AVRO', text: '{"type":"record","name":"Order","fields":[]}' }],
+  [4, schemaOf('JSON')],
+  [5, schemaOf('PROTOBUF')],
+  [6, schemaOf('AVRO', '{"type":"record","name":"Order","fields":[]}')],
+  [7, schemaOf('AVRO', FOREIGN)],
+  [8, schemaOf('AVRO', '"string"')],
+  [10, schemaOf('AVRO', '{"type":"record","name":"Line","fields":7}')],
 ])
-const registry: SchemaRegistry = { schema: async id => SCHEMAS.get(id) ?? null }
+const registry: SchemaRegistry = { schema: async id => SCHEMAS.get(id) ?? MISSING }
 const framed = (id: number, payload: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, 0, id]), payload])
 const json = {
   client_id: 'acme',
@@ -87,11 +106,11 @@ describe('events of our own, by their first bytes', () => {
     const read = readEvents({
       schema: async id => {
         asked += 1
-        return known.get(id) ?? null
+        return known.get(id) ?? MISSING
       },
     })
     expect(await read(framed(1, payload))).toMatchObject([{ kind: 'rejected' }])
-    known.set(1, { kind: 'AVRO', text: v1 })
+    known.set(1, schemaOf('AVRO', v1))
     expect(await read(framed(1, payload))).toMatchObject([request])
     await read(framed(1, payload))
     expect(asked).toBe(2)
@@ -109,6 +128,11 @@ describe('lines of a gateway', () => {
     expect(await read(Buffer.from('\n'.repeat(16_385)))).toMatchObject([
       { kind: 'rejected', reason: 'line_too_long' },
     ])
+  })
+
+  test('a record of UTF-16 is rejected as a whole, and not character by character', async () => {
+    const [piece, ...more] = await readAs('nginx-json')(Buffer.from('\ufeff{}\n{}\n', 'utf16le'))
+    expect([piece, more]).toMatchObject([{ kind: 'rejected', reason: 'line_not_utf8' }, []])
   })
 
   test('each has an index of its own, a blank one and one that is none too', async () => {
@@ -154,9 +178,23 @@ describe("a gateway's lines in the framing of a schema registry", () => {
     expect(await read(line)).toMatchObject([{ kind: 'request', clientId: 'acme' }])
   })
 
+  test('Avro of whatever schema is read as the JSON that it stands for', async () => {
+    const encoded = encoder.Type.forSchema(JSON.parse(FOREIGN), { wrapUnions: true }).toBuffer({
+      ...{ msec: 1_792_065_600_500_000, client_id: { string: 'acme' }, status: 200, request_length: 40 },
+      bytes_sent: { long: 60 },
+    })
+    expect(await read(framed(7, encoded))).toEqual(await read(line))
+  })
+
+  test('and lines that are all of a value, as plain text', async () => {
+    const text = Buffer.concat([line, Buffer.from('\n'), line])
+    const encoded = encoder.Type.forSchema('string').toBuffer(text.toString())
+    expect(await read(framed(8, encoded))).toEqual([...(await read(line)), ...(await read(line))])
+  })
+
   test.each<[string, number, SchemaRegistry | null, string]>([
-    ['Avro', 6, registry, 'schema id 6: it is Avro'],
-    ['our own Avro', 1, registry, 'schema id 1: it is Avro'],
+    ['Avro that is not as its schema has it', 6, registry, 'schema id 6: it is not as that schema has it'],
+    ['Avro of no schema', 10, registry, "schema id 10: the schema registry's schema can't be used"],
     ['Protobuf', 5, registry, 'schema id 5: it is Protobuf'],
     ['of an id that is not there', 9, registry, 'schema id 9: the schema registry has none'],
     ['where there is no registry', 4, null, 'schema id 4: SCHEMA_REGISTRY_URL is not set'],

@@ -1,12 +1,16 @@
 import type { SchemaRegistry } from '@forbruk/infra/schema-registry/schema-registry.ts'
+import { AvroMalformedError } from '@forbruk/schemas/avro/avro-bytes.ts'
+import { openAvroSchema } from '@forbruk/schemas/avro/open-avro-schema.ts'
 import type { RecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
 import type { LineRejectReason, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { toLineReason } from '@forbruk/schemas/event/to-line-reason.ts'
 import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { findOtherEncoding } from '@forbruk/schemas/text/find-encoding.ts'
 import {
   type DecodePayload,
   ForeignSchemaError,
   openRegisteredSchema,
+  type RegisteredSchema,
   readConfluentFrame,
 } from '@forbruk/schemas/wire/confluent.ts'
 import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
@@ -22,13 +26,12 @@ const LINE_BYTES_MAX = 1_048_576
 const FRAMED_IDS_MAX = 2 ** 24
 
 const REGISTRY_UNSET = 'SCHEMA_REGISTRY_URL is not set, so nobody can tell what it stands for'
-const REGISTRY_LACKS = 'the schema registry has none'
 
 type ReadsText = Pick<DeclaredFormat, 'parseValue'>
 
 /**
- * A gateway's lines, out of what a shipper put around them, and out of the frame of a schema registry where that says
- * that JSON is in it. A line may hold a list of requests.
+ * A gateway's lines, out of what a shipper put around them, and out of the frame of a schema registry: JSON, or Avro of
+ * any schema, which is read as the JSON that it stands for. A line may hold a list of requests.
  */
 export function readEnveloped(
   envelope: RecordEnvelope,
@@ -39,25 +42,40 @@ export function readEnveloped(
   const openFrame = frameOpener(registry)
   return value => {
     const text = openFrame(value)
-    return Buffer.isBuffer(text)
-      ? readText(text)
-      : text.then(opened => (Buffer.isBuffer(opened) ? readText(opened) : [opened]))
+    const read = (opened: Buffer | Piece) => (Buffer.isBuffer(opened) ? readText(opened) : [opened])
+    return text instanceof Promise ? text.then(read) : read(text)
   }
 }
 
-/** What stands behind a registry's frame, or why that is not read; what has no frame as it is. */
-function frameOpener(registry: SchemaRegistry | null): (value: Buffer) => Buffer | Promise<Buffer | Piece> {
-  const ofJson = new Set<number>()
+/** What stands behind a registry's frame as text, or why that is not read; what has no frame as it is. */
+function frameOpener(
+  registry: SchemaRegistry | null,
+): (value: Buffer) => Buffer | Piece | Promise<Buffer | Piece> {
+  const opened = new Map<number, OpenPayload>()
   return value => {
     const frame = findFrame(value)
     if (frame === null) return value
     const { schemaId, payload } = frame
-    if (ofJson.has(schemaId)) return payload
-    return findFramingFault(registry, schemaId).then(fault => {
-      if (fault !== null) return framingFault(value, schemaId, fault)
-      ofJson.add(schemaId)
-      return payload
+    const open = opened.get(schemaId)
+    if (open !== undefined) return openPayload(open, payload, value, schemaId)
+    return openFraming(registry, schemaId).then(found => {
+      if (typeof found === 'string') return framingFault(value, schemaId, found)
+      opened.set(schemaId, found)
+      return openPayload(found, payload, value, schemaId)
     })
+  }
+}
+
+type OpenPayload = (payload: Buffer) => Buffer
+
+/** Throws what is not of bytes that are not as their schema says. */
+function openPayload(open: OpenPayload, payload: Buffer, value: Buffer, schemaId: number): Buffer | Piece {
+  try {
+    return open(payload)
+  } catch (error) {
+    if (error instanceof AvroMalformedError)
+      return framingFault(value, schemaId, `it is not as that schema has it: ${error.message}`)
+    throw error
   }
 }
 
@@ -70,14 +88,29 @@ function findFrame(value: Buffer) {
   return frame === null || frame.schemaId === 0 || frame.schemaId >= FRAMED_IDS_MAX ? null : frame
 }
 
-/** Why what is framed is not read; null where it is JSON. */
-async function findFramingFault(registry: SchemaRegistry | null, schemaId: number): Promise<string | null> {
+/** How what is framed becomes text, or why it is not read. */
+async function openFraming(registry: SchemaRegistry | null, schemaId: number): Promise<OpenPayload | string> {
   if (registry === null) return REGISTRY_UNSET
   const schema = await registry.schema(schemaId)
-  if (schema === null) return REGISTRY_LACKS
-  if (schema.kind === 'JSON') return null
-  const name = schema.kind === 'AVRO' ? 'Avro' : 'Protobuf'
-  return `it is ${name}, of which no line is read; expected JSON (a converter to JSON), or the format events`
+  switch (schema.kind) {
+    case 'fault':
+      return schema.detail
+    case 'JSON':
+      return payload => payload
+    case 'PROTOBUF':
+      return 'it is Protobuf, of which no line is read; expected Avro or JSON'
+    case 'AVRO':
+      return openForeignAvro(schema)
+  }
+}
+
+/** Whatever its schema is, that is another party's. */
+function openForeignAvro(schema: RegisteredSchema): OpenPayload | string {
+  try {
+    return openAvroSchema(schema)
+  } catch (error) {
+    return `the schema registry's schema can't be used: ${error instanceof Error ? error.message : String(error)}`
+  }
 }
 
 function framingFault(value: Buffer, schemaId: number, fault: string): Piece {
@@ -91,6 +124,9 @@ function framingFault(value: Buffer, schemaId: number, fault: string): Piece {
 function openText(envelope: RecordEnvelope, format: ReadsText): (value: Buffer) => readonly Piece[] {
   return value => {
     if (value.length > VALUE_BYTES_MAX) return [tooLarge(value, `${value.length} bytes`)]
+    const encoding = findOtherEncoding(value)
+    if (encoding !== null)
+      return [rejected(value, 'line_not_utf8', `a record of ${encoding}; expected UTF-8`)]
     const pieces: Piece[] = []
     for (const line of envelope.unwrap(value)) {
       for (const piece of line.kind === 'line' ? readLine(line.bytes, format) : [line]) pieces.push(piece)
@@ -156,7 +192,7 @@ export function readEvents(registry: SchemaRegistry | null): ReadValue {
 async function openSchema(registry: SchemaRegistry | null, id: number): Promise<DecodePayload | string> {
   if (registry === null) return REGISTRY_UNSET
   const schema = await registry.schema(id)
-  if (schema === null) return REGISTRY_LACKS
+  if (schema.kind === 'fault') return schema.detail
   try {
     return openRegisteredSchema(schema)
   } catch (error) {

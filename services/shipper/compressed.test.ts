@@ -161,3 +161,23 @@ test('of two files that are the same half a line it is told that they are alike'
   await follower.untilWarned()
   expect((await follower.stop()).obstacles).toMatchObject([{ reason: 'alike' }])
 })
+
+const UTF16 = Buffer.from(`\ufeff${lines(0, 3)}`, 'utf16le')
+
+test.each<[string, string, Buffer]>([
+  ['a log', 'a.log', UTF16],
+  ['one without a byte order mark', 'a.log', UTF16.subarray(2)],
+  ['a compressed one', 'a.log.1.gz', gzipSync(UTF16)],
+])('%s of UTF-16 is refused whole', async (_what, name, content) => {
+  await expect(world.ship([world.write(name, content)])).rejects.toThrow(
+    /is UTF-16, of which nothing was read/,
+  )
+  const events = await world.readAll()
+  expect(events.filter(({ kind }) => kind !== 'mark')).toEqual([])
+})
+
+test('a log that turns out to be UTF-16 while it is followed is no log', async () => {
+  const following = world.ship([world.write('a.log', '')], { follow: true })
+  world.write('a.log', UTF16)
+  await expect(following).rejects.toThrow(/is UTF-16/)
+})

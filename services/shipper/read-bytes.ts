@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { findOtherEncoding } from '@forbruk/schemas/text/find-encoding.ts'
 import {
   type Compression,
   decompress,
@@ -38,6 +39,7 @@ export async function openFile(files: LogFiles, path: string): Promise<ByteSourc
     const compression = recogniseCompression(start)
     if (compression === null && start.length < MAGIC_BYTES && isCompressedName(path))
       throw damaged(path, 'only begun')
+    refuseOtherEncoding(path, start)
     if (compression === null) return { facts, compression, ...plainBytes(path, file) }
     if (!isRead(compression)) throw otherCompression(path, compression)
     return {
@@ -68,6 +70,17 @@ function otherCompression(path: string, compression: OtherCompression): FileErro
   )
 }
 
+/** Its line ends are two bytes or four, so that nothing of it is a line. */
+function refuseOtherEncoding(path: string, start: Buffer): void {
+  const encoding = findOtherEncoding(start)
+  if (encoding === null) return
+  throw new FileError(
+    'other_encoding',
+    `${path}: is ${encoding}, of which nothing was read; expected UTF-8. Have its program write UTF-8; or convert it ` +
+      `(iconv -f ${encoding} -t UTF-8), and ship what comes out`,
+  )
+}
+
 type Bytes = Pick<ByteSource, 'bytesRead' | 'next' | 'seek' | 'close'>
 
 function plainBytes(path: string, file: OpenLogFile): Bytes {
@@ -88,11 +101,11 @@ function plainBytes(path: string, file: OpenLogFile): Bytes {
 
 /** What stands at a position of an open file now, at most a chunk of it; empty at its end. */
 export async function readAt(path: string, file: OpenLogFile, position: number): Promise<Buffer> {
-  try {
-    return await file.read(position, CHUNK_BYTES)
-  } catch (error) {
+  const chunk = await file.read(position, CHUNK_BYTES).catch((error: unknown) => {
     throw explainFileError(path, error)
-  }
+  })
+  if (position === 0) refuseOtherEncoding(path, chunk)
+  return chunk
 }
 
 async function* rawBytes(path: string, file: OpenLogFile): AsyncGenerator<Buffer> {
@@ -118,12 +131,15 @@ function compressedBytes(
     }
   }
   const chunks = decompress(compression, counted())
+  let isBegun = false
   return {
     bytesRead: () => bytesRead,
     seek: null,
     async next() {
       try {
         const step = await chunks.next()
+        if (!isBegun && step.done !== true) refuseOtherEncoding(path, step.value)
+        isBegun = true
         return step.done === true ? null : step.value
       } catch (error) {
         throw error instanceof ShipError ? error : explainFileError(path, error)
@@ -149,6 +165,7 @@ export async function openStream(path: string, stream: Readable, signal: AbortSi
     if (!isRead(compression)) throw otherCompression(path, compression)
     return { facts: null, compression, ...compressedBytes(path, compression, whole, close) }
   }
+  refuseOtherEncoding(path, head)
   let bytesRead = 0
   return {
     facts: null,

@@ -223,5 +223,5 @@ export class Round {
 
 /** As long as the file stays as it is. */
 function isLasting({ reason }: FoundObstacle): boolean {
-  return reason === 'damaged' || reason === 'other_compression'
+  return reason === 'damaged' || reason === 'other_compression' || reason === 'other_encoding'
 }

@@ -1,3 +1,5 @@
+import { AvroMalformedError } from '@forbruk/schemas/avro/avro-bytes.ts'
+import { openAvroSchema } from '@forbruk/schemas/avro/open-avro-schema.ts'
 import { makeExcerpt } from '@forbruk/schemas/excerpt/make-excerpt.ts'
 import type { Declaration } from '@forbruk/schemas/gateway/declaration.ts'
 import { DECLARATIONS } from '@forbruk/schemas/gateway/declarations.ts'
@@ -37,6 +39,9 @@ const REGISTRY: ReadonlyMap<string, Buffer> = new Map(
   }).map(([name, text]) => [name, Buffer.from(text)]),
 )
 
+const FOREIGN_SCHEMA = readExample('schemas/avro/golden/line.avsc')
+const FOREIGN_VALUE = Buffer.from(readExample('schemas/avro/golden/line.hex').toString().trim(), 'hex')
+
 export function listTargets(): readonly Target[] {
   const lines = readLines()
   return [
@@ -47,6 +52,8 @@ export function listTargets(): readonly Target[] {
         takeFormat(`${around}+`, declaration, wrapped),
       )
     }),
+    { name: 'avro', seeds: [FOREIGN_VALUE], take: takeAvro() },
+    { name: 'avro-schema', seeds: [FOREIGN_SCHEMA], take: takeAvroSchema },
     { name: 'record', seeds: [...readRecords(), ...lines], take: takeRecord },
     ...[...REGISTRY].map(([name, seed]) => ({ name, seeds: [seed], take: takeRegistry(name) })),
     {
@@ -92,6 +99,34 @@ function takeRecord(input: Buffer): boolean {
   const events = decodeRecord(input)
   if (events.length === 0) throw new Error('a record of no event, none of them rejected')
   return events.every(({ kind }) => kind !== 'undecodable')
+}
+
+function takeAvro(): Target['take'] {
+  const open = openAvroSchema({ text: FOREIGN_SCHEMA.toString(), references: [] })
+  return orMalformed(input => JSON.parse(open(input).toString()))
+}
+
+/** What is no schema is whatever error its parser has. */
+function takeAvroSchema(input: Buffer): boolean {
+  let open: (payload: Buffer) => Buffer
+  try {
+    open = openAvroSchema({ text: input.toString(), references: [] })
+  } catch {
+    return false
+  }
+  return orMalformed(payload => JSON.parse(open(payload).toString()))(FOREIGN_VALUE)
+}
+
+function orMalformed(read: (input: Buffer) => unknown): (input: Buffer) => boolean {
+  return input => {
+    try {
+      read(input)
+      return true
+    } catch (error) {
+      if (error instanceof AvroMalformedError) return false
+      throw error
+    }
+  }
 }
 
 function takeRegistry(name: string): Target['take'] {

@@ -19,6 +19,7 @@ export function readW3cFields(text: W3cText, columns: readonly string[] | undefi
   const reader = readColumns(columns, decode)
   return {
     ...reader,
+    namesOwnColumns: true,
     cut: line => {
       if (columns === undefined)
         return new Unreadable('line_not_combined', 'no #Fields: has come before the line')
@@ -44,7 +45,11 @@ export function readDelimitedFields({ separator, columns }: DelimitedText): Fiel
       const values = line.includes('"')
         ? splitQuoted(line, separator, columns.length + 1)
         : line.split(separator, columns.length + 1)
-      if (values === null) return new Unreadable('line_truncated', 'the line ends within a quoted value')
+      if (values === null)
+        return new Unreadable(
+          'line_truncated',
+          'a quoted value ends nowhere, or something stands beside its quotes',
+        )
       return values.length === columns.length ? values : describeCount(values.length, columns.length)
     },
   }
@@ -89,7 +94,10 @@ function splitQuoted(line: string, separator: string, most: number): string[] | 
   while (values.length < most) {
     if (line[at] !== '"') {
       const end = line.indexOf(separator, at)
-      values.push(line.slice(at, end === -1 ? line.length : end))
+      const value = line.slice(at, end === -1 ? line.length : end)
+      // Its quotes are no part of it, and where it ends is not told for certain.
+      if (value.trimStart().startsWith('"')) return null
+      values.push(value)
       if (end === -1) return values
       at = end + 1
       continue

@@ -19,6 +19,8 @@ export type FieldReader<Cut> = {
   readonly known: string
   /** The fields that every line has; none where a line names its own. */
   readonly names: readonly string[]
+  /** A file says which fields its lines have, so that one may be there or not. */
+  readonly namesOwnColumns?: true
   /** Of formats that name their columns in the file. */
   readonly readHeader: ((text: string) => Header) | null
 }

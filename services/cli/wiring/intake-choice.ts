@@ -1,5 +1,5 @@
 import type { IntakeKey } from '@forbruk/infra/runtime/variables.ts'
-import type { SchemaRegistrySettings } from '@forbruk/infra/schema-registry/schema-registry.ts'
+import type { SchemaRegistrySettings } from '@forbruk/infra/schema-registry/ask-registry.ts'
 import type { ReadValue } from '@forbruk/intake/piece.ts'
 import { readEnveloped, readEvents } from '@forbruk/intake/read-value.ts'
 import { openRecordEnvelope, RECORD_ENVELOPES } from '@forbruk/schemas/envelope/record-envelope.ts'
