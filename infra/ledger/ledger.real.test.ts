@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nameCollected } from '@forbruk/schemas/event/collected-file.ts'
 import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { insertValues } from '../store/insert-values.ts'
@@ -204,6 +205,22 @@ test('a retired source is live again as soon as it has gone on', async () => {
 
   await insertValues(store, sourceLedger, [shipped('gw1', 8, { throughMs: START_MS + 1, eventsSoFar: 6 })])
   expect(await readSources(store, stream)).toMatchObject([{}, { throughMs: START_MS + 1, retired: null }])
+})
+
+test('what a collector rejected has a place, and is no reason to wait for marks', async () => {
+  const stream = 'collected'
+  await insertValues(store, streamTable, [
+    { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 2 },
+  ])
+  const unmarked = { marks: 0, markPosition: 0, markEventsTotal: 0, eventsAtMark: 0, throughMs: null }
+  const rows = [nameCollected(), 'a.log'].map((file, index) =>
+    shipped(`gw${index}`, 0, { stream, file, ...unmarked, format: '' }),
+  )
+  await insertValues(store, sourceLedger, rows)
+  expect(await readSources(store, stream)).toMatchObject([
+    { source: 'gw0', givesMarks: false, identity: 'request_id_or_none' },
+    { source: 'gw1', givesMarks: true, identity: 'line_position' },
+  ])
 })
 
 test('an obstacle stands while one partition has it, and makes a source that was retired live again', async () => {

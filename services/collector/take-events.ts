@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import { nameCollected } from '@forbruk/schemas/event/collected-file.ts'
 import { type AppendInTurn, bytesOf } from './append-in-turn.ts'
 import { toStructured } from './binary-cloudevent.ts'
 import { BOUNDS } from './bounds.ts'
@@ -28,7 +28,7 @@ export type Taken = { readonly events: number; readonly rejected: number }
 export class EventTaker {
   readonly #appending: AppendInTurn
   /** Of this process: another one numbers its rejected events by itself. */
-  readonly #file = `http-${randomBytes(8).toString('hex')}`
+  readonly #file = nameCollected()
   #position = 0
 
   constructor(appending: AppendInTurn) {
