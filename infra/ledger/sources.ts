@@ -79,13 +79,17 @@ function toExpected(expectation: SourceExpectation | undefined): Expected | null
   return { fromMonth, actor }
 }
 
-/** A source that has gone on since it was retired, or met with something, is live again. Pure. */
+/**
+ * A source that has gone on since it was retired, or met with something, is live again. Its marks alone don't tell: what
+ * stands in its way holds them back, while its events come on. Pure.
+ */
 function whileItHolds(
   retirement: SourceRetirement | undefined,
-  { throughMs }: Pick<SourceProgress, 'throughMs'>,
+  { throughMs, events }: Pick<SourceProgress, 'throughMs' | 'events'>,
   { listed }: MarkedObstacles,
 ): Source['retired'] {
   if (retirement === undefined || retirement.throughMs !== throughMs) return null
+  if (retirement.events !== null && retirement.events !== events) return null
   if (listed.some(({ sinceMs }) => sinceMs > retirement.retiredAtMs)) return null
   const { reason, missing } = retirement
   return { reason, missing }
