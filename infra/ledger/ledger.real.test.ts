@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nameCollected } from '@forbruk/schemas/event/collected-file.ts'
 import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { insertValues } from '../store/insert-values.ts'
@@ -178,7 +179,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
     shipped('gw1', 0),
     shipped('', 0, { ...silent, file: '', throughMs: null }),
   ])
-  const retirement = { stream, source: 'gw1', reason: 'gone', actor: 'me', missing: 2 }
+  const retirement = { stream, source: 'gw1', reason: 'gone', actor: 'me', missing: 2, events: 3 }
   await insertValues(store, sourceRetirement, [
     { ...retirement, retiredAtMs: START_MS + 1, throughMs: START_MS },
     { ...retirement, retiredAtMs: START_MS, throughMs: null, reason: 'before' },
@@ -206,6 +207,38 @@ test('a retired source is live again as soon as it has gone on', async () => {
   expect(await readSources(store, stream)).toMatchObject([{}, { throughMs: START_MS + 1, retired: null }])
 })
 
+test('a retired source is live again as soon as more has come of it, though something keeps its marks back', async () => {
+  const stream = 'held_back'
+  await insertValues(store, streamTable, [
+    { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 2 },
+  ])
+  await insertValues(store, sourceLedger, [shipped('gw1', 0, { stream })])
+  const word = { stream, source: 'gw1', reason: 'moved', actor: 'me', missing: 2, throughMs: START_MS }
+  await insertValues(store, sourceRetirement, [{ ...word, retiredAtMs: START_MS, events: 3 }])
+  const retired = async () => (await readSources(store, stream)).map(each => each.retired)
+  expect(await retired()).toEqual([{ reason: 'moved', missing: 2 }])
+  await insertValues(store, sourceLedger, [
+    shipped('gw1', 8, { stream, highPosition: 120, events: 1, eventsSoFar: 4 }),
+  ])
+  expect(await retired()).toEqual([null])
+})
+
+test('what a collector rejected has a place, and is no reason to wait for marks', async () => {
+  const stream = 'collected'
+  await insertValues(store, streamTable, [
+    { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 2 },
+  ])
+  const unmarked = { marks: 0, markPosition: 0, markEventsTotal: 0, eventsAtMark: 0, throughMs: null }
+  const rows = [nameCollected(), 'a.log'].map((file, index) =>
+    shipped(`gw${index}`, 0, { stream, file, ...unmarked, format: '' }),
+  )
+  await insertValues(store, sourceLedger, rows)
+  expect(await readSources(store, stream)).toMatchObject([
+    { source: 'gw0', givesMarks: false, identity: 'request_id_or_none' },
+    { source: 'gw1', givesMarks: true, identity: 'line_position' },
+  ])
+})
+
 test('an obstacle stands while one partition has it, and makes a source that was retired live again', async () => {
   const stream = 'obstructed'
   const sizes = { partitionCount: 2, blockSize: 8, windowSize: 4, foldVersion: 2 }
@@ -220,7 +253,15 @@ test('an obstacle stands while one partition has it, and makes a source that was
   const files = [0, 1].map(partition => shipped('gw1', 0, { stream, partition }))
   const damaged = { ...gone, reason: 'damaged' }
   await insertValues(store, sourceLedger, [...files, told(0, 0, [gone]), told(1, 0, [gone, damaged])])
-  const word = { stream, source: 'gw1', reason: 'old', actor: 'me', missing: 4, throughMs: START_MS }
+  const word = {
+    stream,
+    source: 'gw1',
+    reason: 'old',
+    actor: 'me',
+    missing: 4,
+    throughMs: START_MS,
+    events: null,
+  }
   await insertValues(store, sourceRetirement, [{ ...word, retiredAtMs: START_MS + 4 }])
   const obstacles = async () => (await readSources(store, stream)).map(each => [each.obstacles, each.retired])
   expect(await obstacles()).toEqual([[{ total: 2, listed: [gone, damaged] }, null]])
@@ -271,7 +312,7 @@ test('of a source, the newest word holds: expected or retired, whether it ever s
   expect(await readSilentSources(store, stream)).toEqual([gw2])
   expect(await readSources(store, stream)).toMatchObject([gw1])
 
-  const retired = { stream, retiredAtMs: START_MS + 1, missing: 0, reason: 'gone', actor: 'me' }
+  const retired = { stream, retiredAtMs: START_MS + 1, missing: 0, reason: 'gone', actor: 'me', events: null }
   await insertValues(store, sourceRetirement, [
     { ...retired, source: 'gw1', throughMs: START_MS },
     { ...retired, source: 'gw2', throughMs: null },

@@ -1,3 +1,4 @@
+import { COLLECTED_FILE } from '@forbruk/schemas/event/collected-file.ts'
 import { type MarkedObstacles, NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import type { Store } from '../store/store.ts'
 import { bool, text } from '../store/tables/codec.ts'
@@ -78,13 +79,17 @@ function toExpected(expectation: SourceExpectation | undefined): Expected | null
   return { fromMonth, actor }
 }
 
-/** A source that has gone on since it was retired, or met with something, is live again. Pure. */
+/**
+ * A source that has gone on since it was retired, or met with something, is live again. Its marks alone don't tell: what
+ * stands in its way holds them back, while its events come on. Pure.
+ */
 function whileItHolds(
   retirement: SourceRetirement | undefined,
-  { throughMs }: Pick<SourceProgress, 'throughMs'>,
+  { throughMs, events }: Pick<SourceProgress, 'throughMs' | 'events'>,
   { listed }: MarkedObstacles,
 ): Source['retired'] {
   if (retirement === undefined || retirement.throughMs !== throughMs) return null
+  if (retirement.events !== null && retirement.events !== events) return null
   if (listed.some(({ sinceMs }) => sinceMs > retirement.retiredAtMs)) return null
   const { reason, missing } = retirement
   return { reason, missing }
@@ -96,11 +101,14 @@ function readSourceProgress(store: Store, stream: string): Promise<SourceProgres
   return store.query(sql, shape, { stream })
 }
 
-/** Where lines have positions a shipper is at work, and it gives marks, be it later. */
+/**
+ * Where lines have positions a shipper is at work, and it gives marks, be it later. What a collector rejects has a
+ * place as well, and no mark: else anybody's broken request would keep all months of its source open.
+ */
 function readKinds(store: Store, stream: string) {
   return store.query(
     `SELECT source,
-            max(high_position) >= 0 AS has_positions,
+            countIf(high_position >= 0 AND NOT match(file, '${COLLECTED_FILE}')) > 0 AS has_positions,
             has_positions OR sum(marks) > 0 OR countIf(through IS NOT NULL) > 0 AS gives_marks
      FROM source_ledger WHERE stream = {stream:String} GROUP BY source`,
     shapeOf({ source: text, hasPositions: bool, givesMarks: bool }),

@@ -1,10 +1,11 @@
 import { hashSecret } from '@forbruk/infra/access/secret.ts'
+import { isCollected } from '@forbruk/schemas/event/collected-file.ts'
 import { makeExcerpt } from '@forbruk/schemas/excerpt/make-excerpt.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { fingerprintOf } from '@forbruk/schemas/rejected/line-fingerprint.ts'
 import type { WantedLine } from '@forbruk/schemas/rejected/original-line.ts'
 import { expect, test } from 'vitest'
-import { isHttpFile, readAgain } from './read-again.ts'
+import { readAgain } from './read-again.ts'
 import { fingerprintKeyOf, toBodyKey } from './to-records.ts'
 
 const HASH = hashSecret('a token of the edge')
@@ -88,7 +89,7 @@ test('a line of several requests is no mend of one', () => {
 })
 
 test('what stands in a file or a topic did not come over HTTP', () => {
-  expect(['http-0011223344556677', 'a1b2c3d4e5f60718', 'nginx.lines/0'].map(isHttpFile)).toEqual([
+  expect(['http-0011223344556677', 'a1b2c3d4e5f60718', 'nginx.lines/0'].map(isCollected)).toEqual([
     true,
     false,
     false,

@@ -6,15 +6,6 @@ import { type Piece, readByFormat } from './read-texts.ts'
 import { splitBody } from './split-body.ts'
 import { fingerprintKeyOf, identify, NO_IDENTITY, toBodyKey } from './to-records.ts'
 
-/** What this process's rejected events are told to stand in, since nothing stands anywhere. */
-export function httpFileOf(process: Buffer): string {
-  return `http-${process.toString('hex')}`
-}
-
-export function isHttpFile(file: string): boolean {
-  return /^http-[0-9a-f]{16}$/.test(file)
-}
-
 type ReadAgainOptions = {
   readonly source: string
   /** What its sender sent and has kept: whole bodies, or any of their lines. */

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
+import { nameCollected } from '@forbruk/schemas/event/collected-file.ts'
 import { findOtherEncoding } from '@forbruk/schemas/text/find-encoding.ts'
 import { type AppendInTurn, bytesOf } from './append-in-turn.ts'
 import { toStructured } from './binary-cloudevent.ts'
@@ -8,7 +8,6 @@ import { BOUNDS } from './bounds.ts'
 import { chooseReading } from './choose-reading.ts'
 import type { Reservation } from './in-flight.ts'
 import { inflate, readEncoding } from './inflate.ts'
-import { httpFileOf } from './read-again.ts'
 import type { Piece } from './read-texts.ts'
 import { malformed, RefusedError } from './refusal.ts'
 import type { Sender } from './sender.ts'
@@ -30,7 +29,7 @@ export type Taken = { readonly events: number; readonly rejected: number }
 export class EventTaker {
   readonly #appending: AppendInTurn
   /** Of this process: another one numbers its rejected events by itself. */
-  readonly #file = httpFileOf(randomBytes(8))
+  readonly #file = nameCollected()
   #position = 0
 
   constructor(appending: AppendInTurn) {

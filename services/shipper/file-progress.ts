@@ -32,6 +32,8 @@ export type FileProgress = {
   readonly header?: string | undefined
   /** More of it than was saved may have been sent from another place, of which what lies here may be a copy. */
   readonly sentElsewhere?: boolean | undefined
+  /** Done, as its end was then: nobody followed it, and a gateway may have written on. */
+  readonly isOpenEnded?: boolean | undefined
 }
 
 /** Stays the same when a file is renamed. */
@@ -62,6 +64,7 @@ export class LiveFile {
   /** All that lay where an earlier run had read it was read again: nothing of it is sent that isn't known here. */
   isCaughtUp = false
   sentElsewhere: boolean
+  isOpenEnded: boolean
   readonly #partitionCounts: number[]
   #savedLastLine: LastLine | null
   #lastLine: Line | null = null
@@ -80,6 +83,7 @@ export class LiveFile {
     this.livePlace = saved.livePlace
     this.header = saved.header ?? null
     this.sentElsewhere = saved.sentElsewhere ?? false
+    this.isOpenEnded = saved.isOpenEnded ?? false
     this.#partitionCounts = [...saved.partitionCounts]
     this.#savedLastLine = saved.lastLine
   }
@@ -143,6 +147,7 @@ export class LiveFile {
       livePlace,
       ...(this.header === null ? {} : { header: this.header }),
       ...(this.sentElsewhere ? { sentElsewhere: true } : {}),
+      ...(this.isOpenEnded ? { isOpenEnded: true } : {}),
     }
   }
 }

@@ -18,7 +18,12 @@ type LogPlace = {
 }
 
 /** A file or a folder that could not be looked at. */
-type Unseen = { readonly path: string; readonly error: FileError }
+type Unseen = {
+  readonly path: string
+  readonly error: FileError
+  /** Of a folder, which differs once something was put into it or taken out; null where not even that can be seen. */
+  readonly version: string | null
+}
 
 export type RotatedFiles = {
   /** By when they were written last, the oldest first. */
@@ -75,7 +80,7 @@ async function factsOf(files: LogFiles, path: string): Promise<FileFacts | Unsee
   try {
     return await files.facts(path)
   } catch (error) {
-    return { path, error: explainFileError(path, error) }
+    return { path, error: explainFileError(path, error), version: null }
   }
 }
 
@@ -110,12 +115,15 @@ async function listFolders(files: LogFiles, { path, folders }: LogPlace): Promis
     paths.push(...listed.files)
     // Without its folder there is no log; without one that was named there may be rotated files.
     if (listed.error !== null && !(folder === own && isAbsent(listed.error.cause)))
-      unseen.push({ path: folder, error: listed.error })
+      unseen.push({ path: folder, error: listed.error, version: listed.version })
     for (const [index, inside] of listed.folders.entries()) {
-      const { files: insiders, error } =
-        index < FOLDERS_MAX ? await listFolder(files, inside) : { files: [], error: beyond(inside) }
+      const {
+        files: insiders,
+        error,
+        version,
+      } = index < FOLDERS_MAX ? await listFolder(files, inside) : { ...NOTHING_LISTED, error: beyond(inside) }
       paths.push(...insiders)
-      if (error !== null && !isAbsent(error.cause)) unseenInside.push({ path: inside, error })
+      if (error !== null && !isAbsent(error.cause)) unseenInside.push({ path: inside, error, version })
     }
   }
   return { paths, unseen, unseenInside }
@@ -126,11 +134,14 @@ async function listFolder(files: LogFiles, folder: string) {
     const entries = await files.list(folder)
     const pathsOf = (isFolder: boolean) =>
       entries.flatMap(entry => (entry.isFolder === isFolder ? [join(folder, entry.name)] : []))
-    return { files: pathsOf(false), folders: pathsOf(true), error: null }
+    return { files: pathsOf(false), folders: pathsOf(true), error: null, version: null }
   } catch (error) {
-    return { files: [], folders: [], error: explainFileError(folder, error) }
+    const facts = await files.facts(folder).catch(() => null)
+    return { ...NOTHING_LISTED, error: explainFileError(folder, error), version: facts?.version ?? null }
   }
 }
+
+const NOTHING_LISTED = { files: [], folders: [], version: null }
 
 function beyond(folder: string): FileError {
   const message = `there are more than ${FOLDERS_MAX} folders beside it; name it where rotated files lie in it`

@@ -9,9 +9,7 @@ import { FileError } from './ship-error.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
 import { type Survey, surveyRotated } from './survey-rotated.ts'
-
-/** How late a line may be written after the request it tells of: gateways write their logs through buffers. */
-const LATENESS_MS = 60_000
+import { LATENESS_MS } from './to-marks.ts'
 
 /** What is found twice in a row is no file that is just being written or renamed. */
 const SURVEYS_MIN = 2
@@ -236,18 +234,13 @@ function tailsOf(followed: readonly Followed[]): readonly Tail[] {
 }
 
 /**
- * Through which time every event of the source has been shipped, or null when that can't be said. Once all files are
- * read to their end that is a minute ago; while a single one is being read, it speaks for the source.
+ * Through which time every event of the source has been shipped: that is a minute ago once all files are read to their
+ * ends, and null before. What was read so far of one says nothing of the lines behind it, which may be of any time.
  */
 function throughOf(followed: readonly Followed[]): number | null {
   if (followed.some(one => one.isChanged || one.doubts.size > 0)) return null
-  const tails = tailsOf(followed)
-  const [first, second] = tails.filter(tail => tail.atEndMs === null)
-  if (first !== undefined) {
-    return second === undefined && first.highestMs !== null ? first.highestMs - LATENESS_MS : null
-  }
   // A log that isn't there vouches for nothing.
   if (followed.some(one => one.current === null)) return null
-  const endMs = Math.min(...tails.map(tail => tail.atEndMs ?? 0))
-  return endMs - LATENESS_MS
+  const endsMs = tailsOf(followed).map(tail => tail.atEndMs)
+  return endsMs.includes(null) ? null : Math.min(...endsMs.map(endMs => endMs ?? 0)) - LATENESS_MS
 }

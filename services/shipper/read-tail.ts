@@ -98,10 +98,6 @@ export class Tail {
     return this.#begun?.shipper.live.file ?? null
   }
 
-  get highestMs(): number | null {
-    return this.#begun?.shipper.live.highestMs ?? null
-  }
-
   /** Goes on with the file that lay in the same place before, if it is that one beyond doubt. Ships nothing. */
   async goOn(): Promise<void> {
     await this.#begin(
@@ -225,6 +221,7 @@ export class Tail {
     const isNews = live.lieAt(this.facts, this.options.isLive)
     if (isNews || live.done) this.#shipment.moved(live)
     live.done = false
+    live.isOpenEnded = false
     live.lineDigests = start.lineDigests
     this.#start = seen
     this.#lastSeen =

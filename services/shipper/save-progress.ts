@@ -27,6 +27,7 @@ const fileProgress = knownStart.extend({
   livePlace: place.nullable().default(null),
   header: z.string().optional(),
   sentElsewhere: z.boolean().optional(),
+  isOpenEnded: z.boolean().optional(),
 })
 const logProgress = z.object({
   path: z.string().min(1),

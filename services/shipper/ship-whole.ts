@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LiveFile } from './file-progress.ts'
 import type { Start } from './identify-file.ts'
+import type { FileFacts } from './log-files.ts'
 import type { ByteSource } from './read-bytes.ts'
 import { ByteCursor } from './read-from.ts'
 import { type Candidate, explainAlike, type Recognised, recognise } from './recognise-file.ts'
@@ -8,9 +9,12 @@ import { cutOff, FileError } from './ship-error.ts'
 import { LineShipper, noLines } from './ship-lines.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
+import { LATENESS_MS } from './to-marks.ts'
 
 /** How long a stream may pause before what has come of it so far is sent. */
 const PAUSE_MS = 250
+/** `NAME.1`: what a rotation has renamed. */
+const NUMBERED = /\.\d{1,4}$/
 
 export type WholeOptions = {
   /** As it was given. */
@@ -145,8 +149,7 @@ async function shipToEnd(
     if (chunk === null) break
     await shipper.take(chunk)
     if (shipment.isCheckpointDue) {
-      const speaks = speaksForSource && shipment.unfinished.length === 0
-      await shipment.checkpoint(speaks ? shipper.live.highestMs : null)
+      await shipment.checkpoint(speaksForSource ? throughStream(shipment, shipper.live, source) : null)
     }
     onProgress({
       file: path,
@@ -158,6 +161,21 @@ async function shipToEnd(
   const { compression, facts } = source
   const mayBeSent = shipper.live.mayBeSentBeyond(compression === null ? facts : null)
   if (!shipper.end(mayBeSent)) throw cutOff(path)
+  const isOpenEnded = compression === null && facts !== null && !isFinished(shipment, path, facts)
+  if (shipper.live.isOpenEnded === isOpenEnded) return
+  shipper.live.isOpenEnded = isOpenEnded
+  shipment.moved(shipper.live)
+}
+
+/** Of a log that has its name, nobody knows; one that was rotated is quiet after a while, and stays so. */
+function isFinished({ settings }: Shipment, path: string, { modifiedMs }: FileFacts): boolean {
+  return NUMBERED.test(path) && settings.clock() - modifiedMs >= LATENESS_MS
+}
+
+/** A stream may have no end: what came of it speaks for the minute before. In a file any time may be behind. */
+function throughStream(shipment: Shipment, { highestMs }: LiveFile, { facts }: ByteSource): number | null {
+  if (facts !== null || highestMs === null || shipment.unfinished.length > 0) return null
+  return highestMs - LATENESS_MS
 }
 
 async function pauses(next: Promise<unknown>): Promise<boolean> {

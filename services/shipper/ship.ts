@@ -8,7 +8,6 @@ import { SharedFileError } from './find-shared.ts'
 import { followFiles } from './follow.ts'
 import { lockSource } from './lock-source.ts'
 import { diskFiles } from './log-files.ts'
-import { type ByteSource, openFile, openStream } from './read-bytes.ts'
 import { Tail } from './read-tail.ts'
 import {
   loadProgress,
@@ -19,9 +18,9 @@ import {
   saveProgress,
 } from './save-progress.ts'
 import { AppendFailedError } from './send-batches.ts'
-import { explainFileError, FileError, messageOf, ShipError } from './ship-error.ts'
+import { explainFileError, messageOf, ShipError } from './ship-error.ts'
+import { keptAs, raiseUnfinished, reopenGrown, STDIN, shipOneByOne } from './ship-one-by-one.ts'
 import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from './ship-summary.ts'
-import { shipWhole } from './ship-whole.ts'
 import { Shipment } from './shipment.ts'
 import type { SourceProgress } from './source-progress.ts'
 
@@ -54,7 +53,6 @@ type ShipTiming = {
 }
 
 const TIMING: ShipTiming = { pollMs: 250, markEveryMs: 10_000, retireAfterMs: 30_000, firstRetryMs: 500 }
-const STDIN = '-'
 const APPEND_ATTEMPTS_MAX = 6
 
 /**
@@ -115,86 +113,16 @@ async function shipFiles(
   const onProgress = options.onProgress ?? (() => undefined)
   try {
     if (options.follow && !paths.includes(STDIN)) {
+      const given = new Set(paths.map(keptAs))
       await checkFollowed(shipment, paths)
-      const followed = new Set(paths.map(path => resolve(path)))
-      raiseUnfinished(shipment, path => followed.has(path))
+      shipment.reopen(({ path }) => given.has(path))
+      await reopenGrown(shipment)
+      raiseUnfinished(shipment, path => given.has(path))
       return await followFiles(shipment, paths, { ...run, onProgress })
     }
-    await checkReadable(shipment, paths)
-    const given = new Set(paths.map(keptAs))
-    raiseUnfinished(shipment, path => given.has(path))
-    const summaries: FileSummary[] = []
-    for (const [index, path] of paths.entries()) {
-      if (run.signal.aborted) break
-      const speaksForSource = index === paths.length - 1
-      summaries.push(
-        await shipPath(shipment, path, options.stdin ?? process.stdin, {
-          ...run,
-          onProgress,
-          speaksForSource,
-        }),
-      )
-      if (speaksForSource && !run.signal.aborted) raiseUnfinished(shipment, () => false)
-      await shipment.checkpoint(speaksForSource && !run.signal.aborted ? shipment.highestMs : null)
-    }
-    return summaries
+    return await shipOneByOne(shipment, options, { ...run, onProgress })
   } catch (error) {
     throw await saveAfterFailure(shipment, error)
-  }
-}
-
-type PathRun = Run & {
-  readonly onProgress: (progress: ShipProgress) => void
-  readonly speaksForSource: boolean
-}
-
-async function shipPath(
-  shipment: Shipment,
-  path: string,
-  stdin: Readable,
-  run: PathRun,
-): Promise<FileSummary> {
-  const log = keptAs(path)
-  const open = path === STDIN ? openOnce(stdin, run.signal) : () => openFile(shipment.settings.files, path)
-  try {
-    const summary = await shipWhole(shipment, open, { ...run, path, keptAs: log })
-    shipment.obstacles.clear(obstacle => obstacle.log === log)
-    return summary
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error
-    const { reason, message, file } = error
-    const facts = await shipment.settings.files.facts(log)
-    const version = facts?.version ?? null
-    shipment.obstacles.raise({ reason, path: log, log, file, detail: message, version })
-    throw error
-  }
-}
-
-/** Under which path progress is kept. */
-function keptAs(path: string): string {
-  return path === STDIN ? path : resolve(path)
-}
-
-function openOnce(stdin: Readable, signal: AbortSignal): () => Promise<ByteSource> {
-  let isOpened = false
-  return async () => {
-    if (isOpened) {
-      throw new FileError('alike', 'standard input: begins like several files; ship it from a file')
-    }
-    isOpened = true
-    return openStream('standard input', stdin, signal)
-  }
-}
-
-/** What was begun and is not given this time is not vouched for. */
-function raiseUnfinished(shipment: Shipment, isGiven: (path: string) => boolean): void {
-  const told = new Set(shipment.obstacles.standing.map(({ file }) => file))
-  for (const { file, path, position } of shipment.unfinished) {
-    if (isGiven(path) || told.has(file)) continue
-    const detail =
-      `${path}: was shipped through byte ${position}, not to its end, and is not given now; ` +
-      'until it is shipped to its end or given up, no mark goes on'
-    shipment.obstacles.raise({ reason: 'unfinished', path, log: path, file, detail, version: null })
   }
 }
 
@@ -252,13 +180,6 @@ async function kindOf(path: string) {
     return (await diskFiles.facts(path))?.kind
   } catch (error) {
     throw explainFileError(path, error)
-  }
-}
-
-/** Before anything is shipped: a misspelt second file should not be found out after an hour with the first. */
-async function checkReadable(shipment: Shipment, paths: readonly string[]): Promise<void> {
-  for (const path of paths.filter(path => path !== STDIN)) {
-    await (await openFile(shipment.settings.files, path)).close()
   }
 }
 

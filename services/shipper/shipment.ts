@@ -1,8 +1,8 @@
-import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
 import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
+import { ChosenPartitions } from './chosen-partitions.ts'
 import { type FileProgress, LiveFile, startProgress } from './file-progress.ts'
 import { findShared } from './find-shared.ts'
 import type { LogFiles } from './log-files.ts'
@@ -33,7 +33,6 @@ export type ShipmentSettings = {
 const BATCHES_PER_CHECKPOINT = 50
 /** A file that is forgotten and shipped again has the same identities, so it is still counted once. */
 const FILES_MAX = 1_000
-const KNOWN_CLIENTS_MAX = 100_000
 
 /**
  * What is on its way from one source to the log, and how far each of its files has come. The order holds everything
@@ -54,8 +53,7 @@ export class Shipment {
   /** Shipped further than the last mark in the log says. */
   readonly #unmarked: Set<string>
   readonly #logs: Map<string, LogProgress>
-  /** By how many there are to choose from. */
-  readonly #partitions = new Map<number, Map<string, number>>()
+  readonly #partitions = new ChosenPartitions()
   #throughMs: number | null
   /** By the last mark that the log has acknowledged. */
   #told: MarkedObstacles
@@ -134,7 +132,15 @@ export class Shipment {
     this.#open.delete(file)
   }
 
-  /** Undefined before the log was followed for the first time. */
+  /** What was done as its end was then, and may have got more since, is not done any more. */
+  reopen(mayHaveMore: (file: FileProgress) => boolean): void {
+    for (const file of this.#acknowledged.values()) {
+      if (file.isOpenEnded !== true || this.#live.has(file.file) || !mayHaveMore(file)) continue
+      this.#acknowledged.set(file.file, { ...file, done: false })
+    }
+  }
+
+  /** Undefined before what lies beside the log was looked at for the first time. */
   logOf(path: string): LogProgress | undefined {
     return this.#logs.get(path)
   }
@@ -145,7 +151,7 @@ export class Shipment {
   }
 
   send(live: LiveFile, value: Buffer, key: string): void {
-    const partition = this.#partitionOf(key, live.partitionCount)
+    const partition = this.#partitions.of(key, live.partitionCount)
     live.countEvent(partition)
     this.#sender.add(value, partition)
   }
@@ -283,17 +289,6 @@ export class Shipment {
     // To all of them: none may look as if the source had come to a halt there.
     const marks = toMarks(progress, log.partitionCount, said)
     for (const [partition, mark] of marks.entries()) this.#sender.add(mark, partition)
-  }
-
-  #partitionOf(key: string, partitionCount: number): number {
-    const byKey = this.#partitions.get(partitionCount) ?? new Map<string, number>()
-    this.#partitions.set(partitionCount, byKey)
-    const known = byKey.get(key)
-    if (known !== undefined) return known
-    if (byKey.size >= KNOWN_CLIENTS_MAX) byKey.clear()
-    const partition = choosePartition(key, partitionCount)
-    byKey.set(key, partition)
-    return partition
   }
 }
 

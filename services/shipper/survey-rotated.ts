@@ -66,9 +66,9 @@ function explainUnseen(
   { unseen, unseenInside }: RotatedFiles,
   isSought: boolean,
 ): readonly FoundObstacle[] {
-  return [...unseen, ...(isSought ? unseenInside : [])].map(({ path, error }) => {
+  return [...unseen, ...(isSought ? unseenInside : [])].map(({ path, error, version }) => {
     const detail = `${error.message}; files into which ${log} was rotated may lie there`
-    return { reason: 'unreadable', path, log, file: null, detail, version: null }
+    return { reason: 'unreadable', path, log, file: null, detail, version }
   })
 }
 
@@ -81,7 +81,7 @@ function gone(log: string, { file, position }: FileProgress): FoundObstacle {
   const detail =
     `${log}: the file shipped through byte ${position} is gone; lines after that could not be shipped. If it lies ` +
     'elsewhere, name that folder too, where what was rotated after it is looked for as well, or ship it by its name'
-  return { reason: 'gone', path: log, log, file, detail, version: null }
+  return { reason: 'gone', path: log, log, file, detail, version: `${file}:${position}` }
 }
 
 /**

@@ -15,7 +15,10 @@ import { recogniseWhole, shipRecognised, type WholeOptions } from './ship-whole.
 import type { Shipment } from './shipment.ts'
 import type { LogProgress } from './source-progress.ts'
 
-export type SurveyOptions = Omit<WholeOptions, 'path' | 'keptAs' | 'speaksForSource'>
+export type SurveyOptions = Omit<WholeOptions, 'path' | 'keptAs' | 'speaksForSource'> & {
+  /** What has the log's own name, where no tail reads it. */
+  readonly current?: string | null
+}
 
 /** One look at all the files into which a log was rotated. */
 export class Round {
@@ -61,7 +64,9 @@ export class Round {
   }
 
   isLive(file: string): boolean {
-    return this.#tails.some(tail => tail.options.isLive && tail.file === file)
+    return (
+      this.#options.current === file || this.#tails.some(tail => tail.options.isLive && tail.file === file)
+    )
   }
 
   async examine(rotated: RotatedFile): Promise<void> {
@@ -200,7 +205,8 @@ export class Round {
     const isOfPair = (facts: FileFacts) => pair.some(one => isSamePlace(one.facts, facts))
     return ({ file, place }, facts) =>
       !isSamePlace(place, facts) &&
-      (this.#rotated.some(one => !isOfPair(one.facts) && isSamePlace(place, one.facts)) ||
+      (this.#options.current === file ||
+        this.#rotated.some(one => !isOfPair(one.facts) && isSamePlace(place, one.facts)) ||
         this.#tails.some(
           tail => !isOfPair(tail.facts) && (tail.file === file || isSamePlace(place, tail.facts)),
         ))

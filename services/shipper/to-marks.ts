@@ -3,6 +3,9 @@ import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
 import type { FileProgress } from './file-progress.ts'
 
+/** How late a line may be written after the request it tells of: gateways write their logs through buffers. */
+export const LATENESS_MS = 60_000
+
 /** Of which a mark speaks while nothing of any file was shipped. */
 export const NO_FILE = ''
 

@@ -1,7 +1,7 @@
-import { nullable, safeInteger, text, time } from './codec.ts'
+import { nullable, safeCount, safeInteger, text, time } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
-/** Sources that will ship no more: migration 016. */
+/** Sources that will ship no more: migrations 016, 215. */
 export const sourceRetirement = declareTable('source_retirement', {
   stream: text,
   source: text,
@@ -12,6 +12,8 @@ export const sourceRetirement = declareTable('source_retirement', {
   missing: safeInteger,
   reason: text,
   actor: text,
+  /** What had come of it by then, counted or rejected; null in rows from before it was written down. */
+  events: nullable(safeCount),
 })
 
 export type SourceRetirement = RowOf<typeof sourceRetirement>

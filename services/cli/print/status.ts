@@ -130,7 +130,8 @@ function printSources(sources: readonly Source[]): void {
       groupDigits(each.events),
       groupDigits(each.eventsMarked),
       groupDigits(each.missing),
-      spellTimeOrNull(each.throughMs) ?? 'no mark in every partition yet',
+      spellTimeOrNull(each.throughMs) ??
+        (each.givesMarks ? 'no mark in every partition yet' : 'gives no marks'),
       each.obstacles.total === 0 ? '' : groupDigits(each.obstacles.total),
       each.retired?.reason ?? '',
     ]),

@@ -1,10 +1,11 @@
 import { RejectedEventError } from '@forbruk/close/rejected/coordinates.ts'
 import type { ReadOriginals } from '@forbruk/close/rejected/reread-rejected.ts'
-import { isHttpFile, readAgain as readSentAgain } from '@forbruk/collector/read-again.ts'
+import { readAgain as readSentAgain } from '@forbruk/collector/read-again.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { openForeignTopic } from '@forbruk/infra/log/open-event-log.ts'
 import { readForeignFile, readAgain as readTopicAgain } from '@forbruk/intake/read-again.ts'
 import { readEnvelopedTexts } from '@forbruk/intake/read-value.ts'
+import { isCollected } from '@forbruk/schemas/event/collected-file.ts'
 import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import type { OriginalLine, WantedLine } from '@forbruk/schemas/rejected/original-line.ts'
 import { findCandidates } from '@forbruk/shipper/find-candidates.ts'
@@ -65,7 +66,7 @@ const IN_FILES = '/'
 const OVER_HTTP = 'http:'
 
 function placeOf({ file }: WantedLine): string {
-  return isHttpFile(file) ? OVER_HTTP : (readForeignFile(file)?.topic ?? IN_FILES)
+  return isCollected(file) ? OVER_HTTP : (readForeignFile(file)?.topic ?? IN_FILES)
 }
 
 export const STANDARD_INPUT = '-'

@@ -6,7 +6,7 @@ export class UnknownSourceError extends Error {
   override name = 'UnknownSourceError'
 }
 
-type FoundSource = Pick<Source, 'source' | 'throughMs' | 'missing'>
+type FoundSource = Pick<Source, 'source' | 'throughMs' | 'missing' | 'events'>
 
 /** A source that has sent something, or that somebody expects. Throws UnknownSourceError. */
 export async function findSource(store: Store, stream: string, source: string): Promise<FoundSource> {
@@ -15,6 +15,7 @@ export async function findSource(store: Store, stream: string, source: string): 
     ...each,
     throughMs: null,
     missing: 0,
+    events: 0,
   }))
   const known = [...sources, ...silent].find(each => each.source === source)
   if (known !== undefined) return known

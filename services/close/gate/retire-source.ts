@@ -30,8 +30,8 @@ export async function retireSource({
   actor,
   clock,
 }: RetireOptions): Promise<RetiredSource> {
-  const { throughMs, missing } = await findSource(store, stream, source)
-  const retirement = { stream, source, retiredAtMs: clock(), throughMs, missing, reason, actor }
+  const { throughMs, missing, events } = await findSource(store, stream, source)
+  const retirement = { stream, source, retiredAtMs: clock(), throughMs, missing, reason, actor, events }
   await insertValues(store, sourceRetirement, [retirement])
   return { source, throughMs, missing }
 }

@@ -37,7 +37,7 @@ export async function insertSamples(store: Store): Promise<void> {
   await insertValues(store, acceptedLoss, [{ ...lost, ...said }])
   const expected = { ...source, recordedAtMs: AT_MS, fromMonth: '2026-01', actor: 'kari' }
   await insertValues(store, sourceExpectation, [expected])
-  const retired = { ...source, retiredAtMs: AT_MS, throughMs: AT_MS, missing: 2 }
+  const retired = { ...source, retiredAtMs: AT_MS, throughMs: AT_MS, missing: 2, events: 7 }
   await insertValues(store, sourceRetirement, [{ ...retired, ...said }])
   const compared = { fromTimeMs: AT_MS, toTimeMs: AT_MS + 1, counter: 'kong', served: 9, resets: 1 }
   const came = { arrived: 7, rejected: 1, tolerance: 2, reconciledAtMs: AT_MS, actor: 'kari' }
