@@ -21,6 +21,8 @@ const READ = `[...document.querySelectorAll('[data-traced]')].map(place => {
 })`
 
 /** Everything on the page that shows figures with the SQL that they come from. */
-export function readTraced(page: Page): Promise<Traced[]> {
+export async function readTraced(page: Page): Promise<Traced[]> {
+  // What the SQL of a list says of allowances comes after the list.
+  await page.locator('[data-traced]:not(:has(.sql))').first().waitFor({ state: 'detached' })
   return page.evaluate<Traced[]>(READ)
 }

@@ -76,7 +76,7 @@ const nb: typeof en = {
   block: (partition, first, next) => `Partisjon ${partition}, posisjon ${first} til før ${next}:`,
   proved: count => `${count} blokker med fingeravtrykk`,
   rest:
-    'Månedens andre blokker går opp med det hovedboken sier om dem. At ingen av dem har forespørsler fra denne kunden, ' +
+    'Månedens andre blokker går opp med det hovedboken sier om dem. At ingen av dem har forespørsler fra kunden, ' +
     'er det kontrollen av hele måneden viser, under.',
   overdue: (done, total) =>
     `Den ble avsluttet etter fem minutter, med ${done} av ${total} blokker: ingenting er sagt. ` +
