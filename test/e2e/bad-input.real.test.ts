@@ -90,7 +90,7 @@ describe('rejected', () => {
     expectClear(await runForbruk(['rejected', 'compact'], many), 2, 'FORBRUK_REJECTED_ROWS')
   })
 
-  test('a key without what it came with, and a file that there isn’t', async () => {
+  test('a key without what it came with, and one that is none', async () => {
     const again = ['replay', '--reason', 'x']
     expectClear(await rejected(...again, '--idempotency-key', 'k'), 2, '--file')
     expectClear(

@@ -8,7 +8,7 @@ import { KEY_PATTERN } from '@forbruk/collector/choose-reading.ts'
 import { readSources } from '@forbruk/infra/ledger/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { namePlaces } from '@forbruk/schemas/rejected/name-places.ts'
+import { nameLines, namePlaces } from '@forbruk/schemas/rejected/name-places.ts'
 import { reasonCodeShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { printReread } from '../print/rejected.ts'
@@ -152,10 +152,8 @@ async function readAgain(parts: Parts, flags: ReplayFlags): Promise<void> {
   const by = { reason, actor, clock: Date.now }
   const all = { after: null, goesMax: Number.POSITIVE_INFINITY }
   const run = () => rereadRejected({ store, log, filter, readOriginals, isTrial, ...all, ...by })
-  const chosen = Object.entries(filter).flatMap(([name, value]) =>
-    typeof value === 'object' ? [] : [`${name} ${value}`],
-  )
-  const subject = [...chosen, ...(month === undefined ? [] : [month.month])].join(', ') || 'all'
+  const chosen = { reasonCode: filter.reason, source: filter.source, partition: filter.partition }
+  const subject = nameLines({ ...chosen, month: month?.month ?? null })
   const act = { act: 'mend_events', subject, actor: flags.actor, reason } as const
   const { next: _, ...summary } = await (isTrial ? run() : recordCommand(parts, act, run))
   if (flags.json) printJson(summary)

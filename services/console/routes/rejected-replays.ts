@@ -1,3 +1,4 @@
+import { nameLines } from '@forbruk/schemas/rejected/name-places.ts'
 import { type Replay, replayShape } from '@forbruk/schemas/rejected/settle-events.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
@@ -49,7 +50,9 @@ export function addRejectedReplayRoute(app: ConsoleServer, { replayEvents }: Rej
   app.post(
     '/v1/rejected/replays',
     {
-      config: { access: { role: 'closer', act: 'mend_events', subjectOf: nameLines } },
+      config: {
+        access: { role: 'closer', act: 'mend_events', subjectOf: body => nameLines(askedShape.parse(body)) },
+      },
       schema: {
         summary: 'Reads rejected lines again where they came from, and sends those that are requests by now',
         description: 'Five thousand at most; the rest from `next` on.',
@@ -82,14 +85,8 @@ function spellPlace({ source, file, linePosition, partition, offset, eventIndex 
   return [source, file, ...[linePosition, partition, offset, eventIndex].map(String)]
 }
 
-const ASKED = z.looseObject({
+/** As its shape has filled it in. */
+const askedShape = z.object({
   ...{ source: z.string().nullable(), reasonCode: z.string().nullable(), month: z.string().nullable() },
   partition: z.int().nullable(),
 })
-
-/** For the audit log. */
-function nameLines(body: unknown): string {
-  const { source, reasonCode, month, partition } = ASKED.parse(body)
-  const chosen = Object.entries({ reason: reasonCode, source, partition, month })
-  return chosen.flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`])).join(', ') || 'all'
-}
