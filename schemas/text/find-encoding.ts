@@ -1,9 +1,9 @@
 /** A text in which every other byte of most characters is a NUL. */
-export type OtherEncoding = 'UTF-16' | 'UTF-32'
+type OtherEncoding = 'UTF-16' | 'UTF-32'
 
 /**
- * How a text is encoded that is no UTF-8, by its first bytes; null where nothing says so. A byte order mark says it, and
- * so do two characters of ASCII with a NUL beside each: the hole of a file has its NULs together.
+ * How a text is encoded that is no UTF-8, by its first bytes; null where nothing says so. A byte order mark says it,
+ * and so do two characters of ASCII with a NUL beside each: the hole of a file has its NULs together.
  */
 export function findOtherEncoding(start: Uint8Array): OtherEncoding | null {
   const [one = 0, two = 0, three = 0, four = 0] = start

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
-import { type Answer, answerJson, answerRefusal, answerTaken, healthShape } from './answer.ts'
+import { type Answer, answerJson, answerRefusal, answerTaken, answerText, healthShape } from './answer.ts'
 import { BOUNDS } from './bounds.ts'
 import { describeApi } from './describe-api.ts'
 import type { InFlight, Reservation } from './in-flight.ts'
 import { type AccessPolicy, judgeRequest } from './judge-request.ts'
-import { type AnswerStyle, DESCRIPTION_PATH, EVENT_PATHS, HEALTH_PATH } from './paths.ts'
+import { type AnswerStyle, DESCRIPTION_PATH, EVENT_PATHS, HEALTH_PATH, METRICS_PATH } from './paths.ts'
 import { bodyTooLarge, contentLength, readBody } from './read-body.ts'
 import { type Refusal, RefusedError } from './refusal.ts'
 import type { Sender } from './sender.ts'
 import type { EventTaker, Taken } from './take-events.ts'
-import type { Tally } from './tally.ts'
+import type { RenderedMetrics, Tally } from './tally.ts'
 
 export type Parts = {
   readonly policy: AccessPolicy
@@ -18,6 +18,7 @@ export type Parts = {
   readonly inFlight: InFlight
   readonly tally: Tally
   readonly logger: Logger
+  readonly renderMetrics: () => Promise<RenderedMetrics>
 }
 
 /** What anybody may read. */
@@ -29,9 +30,10 @@ const READS: ReadonlyMap<string, (policy: AccessPolicy) => unknown> = new Map([
 /** Null: whoever asked has gone away. */
 export async function answerRequest(request: IncomingMessage, parts: Parts): Promise<Answer | null> {
   const [path = '', query = ''] = (request.url ?? '').split('?', 2)
-  const read = READS.get(path)
-  if (read !== undefined && (request.method === 'GET' || request.method === 'HEAD'))
-    return answerJson(200, read(parts.policy))
+  const isRead = request.method === 'GET' || request.method === 'HEAD'
+  const read = isRead ? READS.get(path) : undefined
+  if (read !== undefined) return answerJson(200, read(parts.policy))
+  if (isRead && path === METRICS_PATH) return answerMetrics(request, parts)
   const outcome = await decide(request, path, new URLSearchParams(query), parts)
   if (outcome === null) return null
   if ('kind' in outcome) {
@@ -40,6 +42,17 @@ export async function answerRequest(request: IncomingMessage, parts: Parts): Pro
   }
   parts.tally.take(outcome.taken)
   return answerTaken(outcome.taken, outcome.style)
+}
+
+/** To whoever may send. */
+async function answerMetrics(
+  { headers }: IncomingMessage,
+  { policy, tally, renderMetrics }: Parts,
+): Promise<Answer> {
+  const reader = judgeRequest(headers, policy)
+  if (!('kind' in reader)) return answerText(await renderMetrics())
+  tally.refuse(reader)
+  return answerRefusal(reader)
 }
 
 type Outcome = { readonly taken: Taken; readonly style: AnswerStyle } | Refusal
@@ -51,7 +64,8 @@ async function decide(
   parts: Parts,
 ): Promise<Outcome | null> {
   const style = EVENT_PATHS.get(path)
-  if (style === undefined) return READS.has(path) ? methodUnknown('GET, HEAD') : NOT_FOUND
+  if (style === undefined)
+    return READS.has(path) || path === METRICS_PATH ? methodUnknown('GET, HEAD') : NOT_FOUND
   if (request.method !== 'POST') return methodUnknown('POST')
   const sender = judgeRequest(request.headers, parts.policy)
   if ('kind' in sender) return sender
@@ -61,7 +75,9 @@ async function decide(
 const NOT_FOUND: Refusal = {
   kind: 'not_found',
   status: 404,
-  detail: `there is no such path; expected POST ${[...EVENT_PATHS.keys()].join(', ')}, or GET ${HEALTH_PATH}`,
+  detail:
+    `there is no such path; expected POST ${[...EVENT_PATHS.keys()].join(', ')}, ` +
+    `or GET ${HEALTH_PATH}, ${METRICS_PATH}`,
 }
 
 function methodUnknown(allow: string): Refusal {

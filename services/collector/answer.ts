@@ -4,6 +4,7 @@ import { BOUNDS } from './bounds.ts'
 import { type AnswerStyle, TAKEN_STATUS } from './paths.ts'
 import type { Refusal } from './refusal.ts'
 import type { Taken } from './take-events.ts'
+import type { RenderedMetrics } from './tally.ts'
 
 /** What became of a body at `/v1/events`. */
 export const takenShape = z.strictObject({
@@ -45,6 +46,10 @@ const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' }
 
 export function answerJson(status: number, body: unknown): Answer {
   return { status, headers: { ...SAFE_HEADERS, ...JSON_HEADERS }, body: `${JSON.stringify(body)}\n` }
+}
+
+export function answerText({ contentType, text }: RenderedMetrics): Answer {
+  return { status: 200, headers: { ...SAFE_HEADERS, 'content-type': contentType }, body: text }
 }
 
 /** Problem details, as RFC 9457 has them. */

@@ -38,6 +38,7 @@ test('it describes each of its paths, and whether they need a token', async () =
     ['/api/v1/events', ['post']],
     ['/api/v3/openmeter/events', ['post']],
     ['/v1/health', ['get']],
+    ['/metrics', ['get']],
     ['/openapi.json', ['get']],
   ])
   expect(paths['/v1/events']?.post?.security).toBeUndefined()

@@ -5,7 +5,14 @@ import { z } from 'zod'
 import { healthShape, problemShape, REJECTED_HEADER, takenShape } from './answer.ts'
 import { BOUNDS } from './bounds.ts'
 import { KEY_PATTERN, OWN_EVENTS } from './choose-reading.ts'
-import { type AnswerStyle, DESCRIPTION_PATH, EVENT_PATHS, HEALTH_PATH, TAKEN_STATUS } from './paths.ts'
+import {
+  type AnswerStyle,
+  DESCRIPTION_PATH,
+  EVENT_PATHS,
+  HEALTH_PATH,
+  METRICS_PATH,
+  TAKEN_STATUS,
+} from './paths.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -30,6 +37,16 @@ export function describeApi({ needsToken }: { readonly needsToken: boolean }): J
   const reads = {
     [HEALTH_PATH]: {
       get: { summary: 'Whether the collector answers', ...respond({ 200: answer('It does', healthShape) }) },
+    },
+    [METRICS_PATH]: {
+      get: {
+        summary: 'What was taken and refused, in the text format of Prometheus',
+        ...(needsToken ? { security: [{ token: [] }] } : {}),
+        ...respond(
+          { 200: { description: 'The figures', content: { 'text/plain': { schema: { type: 'string' } } } } },
+          { 401: REFUSALS[401], 403: REFUSALS[403] },
+        ),
+      },
     },
     [DESCRIPTION_PATH]: {
       get: {

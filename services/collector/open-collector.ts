@@ -12,7 +12,7 @@ import { BOUNDS } from './bounds.ts'
 import { InFlight } from './in-flight.ts'
 import type { TokenHolder } from './sender.ts'
 import { EventTaker } from './take-events.ts'
-import { Tally } from './tally.ts'
+import { type RenderedMetrics, Tally } from './tally.ts'
 
 type CollectorSettings = {
   readonly listen: Address
@@ -20,6 +20,7 @@ type CollectorSettings = {
   readonly holders: readonly TokenHolder[] | null
   readonly log: Pick<EventLog, 'append'>
   readonly logger: Logger
+  readonly renderMetrics: (figures: CollectorFigures) => Promise<RenderedMetrics>
 }
 
 /** Since it was opened; what is in flight now. `refused` by the kind of the answer. */
@@ -39,7 +40,7 @@ export class CollectorError extends Error {
 
 /** Takes requests' events over HTTP into the log. Throws CollectorError. */
 export async function openCollector(settings: CollectorSettings): Promise<OpenCollector> {
-  const { listen, holders, log, logger } = settings
+  const { listen, holders, log, logger, renderMetrics } = settings
   const isLocal = isLoopback(listen.host)
   if (!isLocal && holders === null) {
     throw new CollectorError(
@@ -50,19 +51,20 @@ export async function openCollector(settings: CollectorSettings): Promise<OpenCo
   server.maxConnections = BOUNDS.connectionsMax
   const tally = new Tally()
   const inFlight = new InFlight(BOUNDS)
+  const figures = () => ({ ...tally.figures, inFlightBytes: inFlight.bytes })
   serve(server, {
     policy: { isLoopback: isLocal, holders },
     taker: new EventTaker(new AppendInTurn(log)),
     inFlight,
     tally,
     logger,
+    renderMetrics: () => renderMetrics(figures()),
   })
   await start(server, listen)
   const address = server.address()
   const port = address === null || typeof address === 'string' ? listen.port : address.port
   const url = `http://${isIP(listen.host) === 6 ? `[${listen.host}]` : listen.host}:${port}`
   logger.info({ url, needsToken: holders !== null }, 'collector')
-  const figures = () => ({ ...tally.figures, inFlightBytes: inFlight.bytes })
   return { url, figures, close: () => stop(server) }
 }
 

@@ -9,6 +9,7 @@ export const EVENT_PATHS: ReadonlyMap<string, AnswerStyle> = new Map([
 ])
 
 export const HEALTH_PATH = '/v1/health'
+export const METRICS_PATH = '/metrics'
 export const DESCRIPTION_PATH = '/openapi.json'
 
 /** What is taken is answered with. */

@@ -20,3 +20,6 @@ export class Tally {
     return { accepted: this.#accepted, rejected: this.#rejected, refused: new Map(this.#refused) }
   }
 }
+
+/** A collector's figures as a monitoring system reads them. */
+export type RenderedMetrics = { readonly contentType: string; readonly text: string }

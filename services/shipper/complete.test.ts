@@ -41,6 +41,18 @@ test('killed before it had said how far it was, then a rotation: nothing is forg
   await expectComplete()
 })
 
+test('copies that are numbered upwards lack none', async () => {
+  world.write('a.log', '')
+  follower.start([path])
+  for (const number of [1, 2, 3]) {
+    world.append('a.log', lines(number * 40, number * 40 + 40))
+    await follower.untilShipped(range(40, number * 40 + 40))
+    copyFileSync(path, `${path}.${number}`)
+    truncateSync(path)
+  }
+  await expectComplete()
+})
+
 test.each([
   ['while it runs', async () => undefined],
   [

@@ -24,7 +24,9 @@ export function findHoles(
   for (const { number, at } of numbered) {
     const missing = number - younger.number - 1
     const file = order[at]
-    if (file !== undefined && missing > younger.at - at - 1) holes.push({ number: number - 1, file })
+    // Copies may be numbered upwards: then the number between two of them is none.
+    if (file !== undefined && missing > Math.max(0, younger.at - at - 1))
+      holes.push({ number: number - 1, file })
     if (number > younger.number) younger = { number, at: at === -1 ? younger.at : at }
   }
   if (holes.length === 0) return []

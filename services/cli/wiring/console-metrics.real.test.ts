@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { COLLECTOR_METRICS } from '@forbruk/console/metrics/collector-metrics.ts'
+import { renderMetrics } from '@forbruk/console/metrics/render-metrics.ts'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { useInstallation } from '../../../test/support/close/close-october.ts'
@@ -69,6 +71,10 @@ test.skipIf(obstacle !== null)('Prometheus takes them, and the alert rules over 
   await countAll()
   await open()
   expect(await runPromtool(['check', 'metrics'], await scrape())).toEqual({ code: 0, output: '' })
+  const refused = new Map([['token_missing', 2]])
+  const collector = { inFlightBytes: 5, accepted: 10, rejected: 1, refused }
+  const { text } = await renderMetrics(COLLECTOR_METRICS, { collector })
+  expect(await runPromtool(['check', 'metrics'], text)).toEqual({ code: 0, output: '' })
   expect((await runPromtool(['check', 'metrics'], 'a b c\n')).code).not.toBe(0)
   const rules = [...readFileSync(ALERTS, 'utf8').matchAll(/- alert:/g)].length
   const checked = await runPromtool(['check', 'rules', ALERTS])

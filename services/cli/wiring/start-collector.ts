@@ -1,4 +1,6 @@
 import { type CollectorFigures, openCollector } from '@forbruk/collector/open-collector.ts'
+import { COLLECTOR_METRICS } from '@forbruk/console/metrics/collector-metrics.ts'
+import { renderMetrics } from '@forbruk/console/metrics/render-metrics.ts'
 import type { Address } from '@forbruk/infra/runtime/address.ts'
 import type { Parts } from './open-parts.ts'
 import { readCollectorTokens } from './read-collector-tokens.ts'
@@ -14,6 +16,9 @@ export async function startCollector(parts: Parts, listen: Address | null): Prom
   const { config, logger } = parts
   const { tokensPath } = config.collector
   const holders = tokensPath === null ? null : await readCollectorTokens(tokensPath)
-  const opened = await openCollector({ listen, holders, log: await parts.log(), logger })
+  const opened = await openCollector({
+    ...{ listen, holders, log: await parts.log(), logger },
+    renderMetrics: collector => renderMetrics(COLLECTOR_METRICS, { collector }),
+  })
   return { figures: () => opened.figures(), [Symbol.asyncDispose]: () => opened.close() }
 }

@@ -1,3 +1,4 @@
+import { COLLECTOR_METRICS } from './collector-metrics.ts'
 import { COUNTING_METRICS } from './counting-metrics.ts'
 import type { Metric } from './metric.ts'
 import type { MetricFacts } from './metric-facts.ts'
@@ -8,5 +9,6 @@ import { WORK_METRICS } from './work-metrics.ts'
 export const METRICS: readonly Metric<MetricFacts>[] = [
   ...COUNTING_METRICS,
   ...SOURCE_METRICS,
+  ...COLLECTOR_METRICS,
   ...WORK_METRICS,
 ]

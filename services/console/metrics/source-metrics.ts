@@ -2,10 +2,7 @@ import type { Metric, Sample } from './metric.ts'
 import type { IntakeFigures, MetricFacts } from './metric-facts.ts'
 import { nameSources } from './name-sources.ts'
 
-type SourceMetricsFacts = Pick<
-  MetricFacts,
-  'sources' | 'sourcesSilent' | 'sourcesRetired' | 'intakes' | 'collector'
->
+type SourceMetricsFacts = Pick<MetricFacts, 'sources' | 'sourcesSilent' | 'sourcesRetired' | 'intakes'>
 
 /** What comes from where, and how complete it is. */
 export const SOURCE_METRICS: readonly Metric<SourceMetricsFacts>[] = [
@@ -68,34 +65,6 @@ export const SOURCE_METRICS: readonly Metric<SourceMetricsFacts>[] = [
     help: "Offsets of a shipper's topic that are not taken in and counted yet.",
     labels: ['source', 'partition'],
     read: byForeignPartition(({ nextOffset, endOffset }) => Math.max(0, endOffset - nextOffset)),
-  },
-  {
-    name: 'forbruk_collector_in_flight_bytes',
-    kind: 'gauge',
-    help: 'Bytes of bodies and events on their way to the log, of the collector in this process.',
-    labels: [],
-    read: ({ collector }) => (collector === null ? [] : [{ value: collector.inFlightBytes }]),
-  },
-  {
-    name: 'forbruk_collector_events_total',
-    kind: 'counter',
-    help: 'Events that the collector in this process has brought to the log: to be counted, or rejected.',
-    labels: ['outcome'],
-    read: ({ collector }) =>
-      collector === null
-        ? []
-        : [
-            { labels: { outcome: 'accepted' }, value: collector.accepted },
-            { labels: { outcome: 'rejected' }, value: collector.rejected },
-          ],
-  },
-  {
-    name: 'forbruk_collector_refused_requests_total',
-    kind: 'counter',
-    help: 'HTTP requests of which the collector in this process took nothing, by the kind of its answer.',
-    labels: ['reason'],
-    read: ({ collector }) =>
-      [...(collector?.refused ?? [])].map(([reason, value]) => ({ labels: { reason }, value })),
   },
 ]
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openCollector } from '@forbruk/collector/open-collector.ts'
 import type { TokenHolder } from '@forbruk/collector/sender.ts'
+import { COLLECTOR_METRICS } from '@forbruk/console/metrics/collector-metrics.ts'
+import { renderMetrics } from '@forbruk/console/metrics/render-metrics.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { openEmbeddedLog } from '@forbruk/infra/log/sqlite/sqlite-log.ts'
 import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
@@ -48,6 +50,7 @@ export async function collectorAtHand({
     listen: { host: '127.0.0.1', port: 0 },
     holders: holders ?? null,
     log: { append: before(records => log.append(records)) },
+    renderMetrics: collector => renderMetrics(COLLECTOR_METRICS, { collector }),
     logger: pino({ level: 'debug' }, { write: line => lines.push(line) }),
   })
   afterAll(async () => {
