@@ -207,7 +207,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
   expect(await readSources(store, stream)).toMatchObject([{}, { throughMs: START_MS + 1, retired: null }])
 })
 
-test('a retired source is live again as soon as more has come of it, though something keeps its marks back', async () => {
+test('a retired source is live again once more has come of it, though something keeps its marks back', async () => {
   const stream = 'held_back'
   await insertValues(store, streamTable, [
     { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 2 },
@@ -253,7 +253,15 @@ test('an obstacle stands while one partition has it, and makes a source that was
   const files = [0, 1].map(partition => shipped('gw1', 0, { stream, partition }))
   const damaged = { ...gone, reason: 'damaged' }
   await insertValues(store, sourceLedger, [...files, told(0, 0, [gone]), told(1, 0, [gone, damaged])])
-  const word = { stream, source: 'gw1', reason: 'old', actor: 'me', missing: 4, throughMs: START_MS, events: null }
+  const word = {
+    stream,
+    source: 'gw1',
+    reason: 'old',
+    actor: 'me',
+    missing: 4,
+    throughMs: START_MS,
+    events: null,
+  }
   await insertValues(store, sourceRetirement, [{ ...word, retiredAtMs: START_MS + 4 }])
   const obstacles = async () => (await readSources(store, stream)).map(each => [each.obstacles, each.retired])
   expect(await obstacles()).toEqual([[{ total: 2, listed: [gone, damaged] }, null]])
