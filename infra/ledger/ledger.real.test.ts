@@ -207,7 +207,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
   expect(await readSources(store, stream)).toMatchObject([{}, { throughMs: START_MS + 1, retired: null }])
 })
 
-test('a retired source is live again as soon as more has come of it, though something keeps its marks back', async () => {
+test('a retired source is live again once more has come of it, though something keeps its marks back', async () => {
   const stream = 'held_back'
   await insertValues(store, streamTable, [
     { stream, partitionCount: 1, blockSize: 8, windowSize: 4, foldVersion: 2 },

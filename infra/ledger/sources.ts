@@ -80,8 +80,8 @@ function toExpected(expectation: SourceExpectation | undefined): Expected | null
 }
 
 /**
- * A source that has gone on since it was retired, or met with something, is live again. Its marks alone don't tell: what
- * stands in its way holds them back, while its events come on. Pure.
+ * A source that has gone on since it was retired, or met with something, is live again. Its marks alone don't tell:
+ * what stands in its way holds them back, while its events come on. Pure.
  */
 function whileItHolds(
   retirement: SourceRetirement | undefined,

@@ -2,13 +2,19 @@ import { extname } from 'node:path'
 
 /** How files are called that a compressor has made, whether it is read or not. */
 const COMPRESSED = /\.(gz|zst|xz|bz2|lz4|lz|lzma|Z|zip|7z)$/
-/** A number, a date, a time, or `old`; several of them too. */
-const BEHIND = /^[._-](?:\d|old)(?:[\dTZ:+_.-]|old)*$/
-const BEFORE = /^(?:\d|old)(?:[\dTZ:+_.-]|old)*(?<=[._-])$/
+/** What stands beside numbers in the names that rotations give. A copy that a person made (`bak`) is none of them. */
+const WORDS =
+  'old|prev|previous|rotated|w|am|pm|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|january|february|march|' +
+  'april|june|july|august|september|october|november|december|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|' +
+  'wednesday|thursday|friday|saturday|sunday'
+/** A number, a date, a time, or one of those words; several of them too. */
+const TOLD = `(?:\\d|${WORDS})(?:[\\dTZ:+_.-]|${WORDS})*`
+const BEHIND = new RegExp(`^[._-]${TOLD}$`, 'i')
+const BEFORE = new RegExp(`^${TOLD}(?<=[._-])$`, 'i')
 
 /**
- * `NAME.1`, `NAME-20261101.gz`, `NAME.old`, `NAME.gz`; `STEM-20261101.EXTENSION`, `STEM.1.EXTENSION`;
- * `20261101-NAME`.
+ * `NAME.1`, `NAME-20261101.gz`, `NAME.old`, `NAME.Nov-2026`, `NAME.gz`; `STEM-20261101.EXTENSION`,
+ * `STEM.1.EXTENSION`; `20261101-NAME`.
  */
 export function isRotatedName(name: string, followed: string): boolean {
   const plain = plainName(name)
