@@ -12,7 +12,7 @@ import { listRejected } from '@forbruk/close/rejected/list-rejected.ts'
 import { describePrices } from '@forbruk/close/statements/describe-prices.ts'
 import type { MonthFacts } from '@forbruk/console/routes/month-facts.ts'
 import type { Reads } from '@forbruk/console/routes/reads.ts'
-import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
+import { readKnownSources } from '@forbruk/infra/ledger/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { EVERYTHING, type Scope } from '@forbruk/schemas/access/scope.ts'
 import { type BillingPeriod, periodAt, periodRange } from '@forbruk/schemas/period/billing-period.ts'
@@ -104,11 +104,10 @@ export function createReads(parts: ReadParts): Reads {
 }
 
 async function listSources(store: Store, stream: string) {
-  const sources = await readSources(store, stream)
-  const silent = await readSilentSources(store, stream)
+  const { shipped, silent } = await readKnownSources(store, stream)
   return {
-    completeness: tellCompleteness(sources, silent),
-    sources: sources.map(({ throughMs, obstacles, retired, identity: _, ...source }) => ({
+    completeness: tellCompleteness({ shipped, silent }),
+    sources: shipped.map(({ throughMs, obstacles, retired, identity: _, ...source }) => ({
       ...source,
       through: toIso(throughMs),
       obstacles: {
