@@ -23,7 +23,7 @@ import { readFirstAppendTime, readProgress, readStandings } from './progress.ts'
 import { BLOCKS_OF_RANGE, rangeParams, touchesRange } from './range.ts'
 import { readSharedFiles } from './shared-files.ts'
 import { readSeenFiles } from './source-files.ts'
-import { readSilentSources, readSources } from './sources.ts'
+import { readKnownSources, readSources } from './sources.ts'
 
 const HOUR_MS = 3_600_000
 const START_MS = Date.parse('2026-10-01T00:00:00Z')
@@ -309,7 +309,7 @@ test('of a source, the newest word holds: expected or retired, whether it ever s
   ])
   const gw2 = { source: 'gw2', fromMonth: '2026-10', actor: 'me' }
   const gw1 = { source: 'gw1', expected: { fromMonth: null, actor: 'me' }, retired: null }
-  expect(await readSilentSources(store, stream)).toEqual([gw2])
+  expect((await readKnownSources(store, stream)).silent).toEqual([gw2])
   expect(await readSources(store, stream)).toMatchObject([gw1])
 
   const retired = { stream, retiredAtMs: START_MS + 1, missing: 0, reason: 'gone', actor: 'me', events: null }
@@ -317,7 +317,7 @@ test('of a source, the newest word holds: expected or retired, whether it ever s
     { ...retired, source: 'gw1', throughMs: START_MS },
     { ...retired, source: 'gw2', throughMs: null },
   ])
-  expect(await readSilentSources(store, stream)).toEqual([])
+  expect((await readKnownSources(store, stream)).silent).toEqual([])
   expect(await readSources(store, stream)).toMatchObject([{ expected: null, retired: { reason: 'gone' } }])
 
   const again = START_MS + 2
@@ -325,7 +325,7 @@ test('of a source, the newest word holds: expected or retired, whether it ever s
     { ...expect1, recordedAtMs: again },
     { ...expect2, recordedAtMs: again },
   ])
-  expect(await readSilentSources(store, stream)).toEqual([gw2])
+  expect((await readKnownSources(store, stream)).silent).toEqual([gw2])
   expect(await readSources(store, stream)).toMatchObject([gw1])
 })
 

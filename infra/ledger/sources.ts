@@ -39,13 +39,25 @@ type Expected = Pick<SourceExpectation, 'fromMonth' | 'actor'>
 /** A source that is expected and has never shipped anything. */
 export type SilentSource = Expected & { readonly source: string }
 
+/** By name. */
+export type KnownSources = { readonly shipped: readonly Source[]; readonly silent: readonly SilentSource[] }
+
 /** The stream's sources by name. */
-export async function readSources(store: Store, stream: string): Promise<Source[]> {
+export async function readSources(store: Store, stream: string): Promise<readonly Source[]> {
+  return (await readKnownSources(store, stream)).shipped
+}
+
+/** The same with those that are silent. Who was heard of is asked first: nobody who begins meanwhile is left out. */
+export async function readKnownSources(store: Store, stream: string): Promise<KnownSources> {
   const kinds = new Map((await readKinds(store, stream)).map(kind => [kind.source, kind]))
-  const { expectations, retirements } = await readWordsOnSources(store, stream)
-  const progress = await readSourceProgress(store, stream)
-  const standing = await readObstacles(store, stream)
-  return progress.map(row => {
+  const [{ expectations, retirements }, progress, standing] = await Promise.all([
+    readWordsOnSources(store, stream),
+    readSourceProgress(store, stream),
+    readObstacles(store, stream),
+  ])
+  const unheard = [...expectations.values()].filter(({ source }) => !kinds.has(source))
+  const silent = unheard.map(({ source, fromMonth, actor }) => ({ source, fromMonth, actor }))
+  const shipped = progress.map((row): Source => {
     const { source, format, events, eventsMarked, missing, throughMs } = row
     const kind = kinds.get(source)
     const obstacles = standing.get(source) ?? NO_OBSTACLES
@@ -58,19 +70,7 @@ export async function readSources(store: Store, stream: string): Promise<Source[
       retired: whileItHolds(retirements.get(source), row, obstacles),
     }
   })
-}
-
-/** By name. */
-export async function readSilentSources(store: Store, stream: string): Promise<SilentSource[]> {
-  const { expectations } = await readWordsOnSources(store, stream)
-  const heard = await store.query(
-    'SELECT DISTINCT source FROM source_ledger WHERE stream = {stream:String}',
-    shapeOf({ source: text }),
-    { stream },
-  )
-  const silent = new Map(expectations)
-  for (const { source } of heard) silent.delete(source)
-  return [...silent.values()].map(({ source, fromMonth, actor }) => ({ source, fromMonth, actor }))
+  return { shipped, silent }
 }
 
 function toExpected(expectation: SourceExpectation | undefined): Expected | null {

@@ -7,7 +7,7 @@ import type {
   UsageSplit,
 } from '@forbruk/schemas/usage/usage-question.ts'
 import type { QueryParams, Store } from '../store/store.ts'
-import { count64, text } from '../store/tables/codec.ts'
+import { count64, safeCount, text } from '../store/tables/codec.ts'
 import { shapeOf } from '../store/tables/table.ts'
 import type { SqlPart } from './client-figures.ts'
 import { IN_RANGE, rangeParams } from './range.ts'
@@ -28,10 +28,26 @@ export function readSplitUsage(store: Store, stream: string, question: RangeQues
   return store.query(sql, rowShape, params)
 }
 
-/** The same as a Parquet file, with what was told apart alone. */
-export function exportSplitUsage(store: Store, stream: string, question: RangeQuestion): Promise<Buffer> {
-  const { interval, splits } = question
-  const { sql, params } = spell(stream, question)
+/**
+ * The same as a Parquet file, with what was told apart alone, of one moment and whole: it is held until done. Null
+ * where it would have more rows than that. They are counted before: an engine in process that fails in the middle of a
+ * file puts what it has of it before its next answer.
+ */
+export async function exportSplitUsage(
+  store: Store,
+  stream: string,
+  question: RangeQuestion,
+): Promise<Buffer | null> {
+  const { interval, splits, rowsMax } = question
+  const counted = spell(stream, { ...question, rowsMax: rowsMax + 1 })
+  const [first] = await store.query(
+    `SELECT count() AS rows FROM (${counted.sql})`,
+    countShape,
+    counted.params,
+  )
+  if (first === undefined || first.rows > rowsMax) return null
+  // What has come meanwhile is in it as well.
+  const { sql, params } = spell(stream, { ...question, rowsMax: 2 * rowsMax })
   const columns = [
     ...(interval === null ? [] : ['at_name AS at']),
     ...splits.map(split => NAMED[split]),
@@ -40,6 +56,8 @@ export function exportSplitUsage(store: Store, stream: string, question: RangeQu
   const selected = `SELECT ${[...new Set(columns)].join(', ')} FROM (${sql}) ${STRINGS_AS_TEXT}`
   return store.queryBytes(selected, 'Parquet', params)
 }
+
+const countShape = shapeOf({ rows: safeCount })
 
 /** Else a name is bytes to a reader. */
 const STRINGS_AS_TEXT = 'SETTINGS output_format_parquet_string_as_string = 1'

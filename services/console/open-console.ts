@@ -24,6 +24,7 @@ import type { Operations } from './routes/operations.ts'
 import { addOverviewRoute } from './routes/overview.ts'
 import { addPipelineRoutes } from './routes/pipeline.ts'
 import { addRegistryRoutes } from './routes/registry.ts'
+import { addRejectedRoute } from './routes/rejected.ts'
 import { addRejectedEventRoutes } from './routes/rejected-events.ts'
 import { addRejectedReplayRoute } from './routes/rejected-replays.ts'
 import { addRejectedRuleRoutes } from './routes/rejected-rules.ts'
@@ -125,6 +126,7 @@ export async function openConsole(
   addWaitingRoutes(app, operations)
   await servePages(app)
   addTermsRoutes(app, operations)
+  addRejectedRoute(app, operations)
   addPipelineRoutes(app, operations)
   addMetricsRoute(app, operations)
   addTokenRoutes(app, operations, book)

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { expectSource } from '@forbruk/close/gate/expect-source.ts'
 import { retireSource } from '@forbruk/close/gate/retire-source.ts'
-import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
+import { readKnownSources } from '@forbruk/infra/ledger/sources.ts'
 import { acceptLost } from '@forbruk/intake/accept-lost.ts'
 import { isLostFile } from '@forbruk/intake/place.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
@@ -34,10 +34,7 @@ function listCommand(context: CommandContext): Command {
       await using parts = openParts(context)
       const store = await parts.readableStore()
       const stream = parts.config.log.topic
-      const listed = {
-        shipped: await readSources(store, stream),
-        silent: await readSilentSources(store, stream),
-      }
+      const listed = await readKnownSources(store, stream)
       if (options.json) printJson(sourceListAsJson(listed))
       else printSourceList(listed)
     })

@@ -3,7 +3,6 @@ import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
 import { readRecognised } from '@forbruk/infra/ledger/recognition.ts'
 import { readSharedFiles } from '@forbruk/infra/ledger/shared-files.ts'
-import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { countedPartitions } from '@forbruk/infra/ledger/stream.ts'
 import { Command } from 'commander'
 import { type PartitionStatus, printStatus, type Status, statusAsJson } from '../print/status.ts'
@@ -30,8 +29,6 @@ async function readStatus(parts: Parts): Promise<Status> {
   const log = await parts.log()
   const store = await parts.readableStore()
   const counted = new Map((await readProgress(store, stream)).map(each => [each.partition, each]))
-  const sources = await readSources(store, stream)
-  const silent = await readSilentSources(store, stream)
   const gaps = await readGaps(store, stream)
   const recognised = await readRecognised(store, stream)
   const ledger = createLedgerReader(store)
@@ -45,7 +42,7 @@ async function readStatus(parts: Parts): Promise<Status> {
   const shared = await readSharedFiles(store, stream, null)
   const standstills = await findStandstills(ledger, log)
   const tariff = await readTariffFile(parts.config.tariffPath)
-  const waiting = await waitingReader(store, parts.config, tariff, async () => log)(Date.now())
+  const { waiting, sources } = await waitingReader(store, parts.config, tariff, async () => log)(Date.now())
   return {
     stream,
     partitions,
@@ -53,8 +50,8 @@ async function readStatus(parts: Parts): Promise<Status> {
     standstills,
     gaps,
     recognised,
-    sources,
-    silent,
+    sources: sources.shipped,
+    silent: sources.silent,
     shared,
     waiting,
   }

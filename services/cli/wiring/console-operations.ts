@@ -107,7 +107,7 @@ export function createConsoleOperations(parts: OperationParts): Operations {
     readCase: caseId => answerCase(readCase(store, caseId)),
     addCaseStep: ({ expectedSequence, ...step }) =>
       answerCase(addStep({ ...step, store, clock, follows: expectedSequence })),
-    listWaiting: () => readWaiting(clock()),
+    listWaiting: async () => (await readWaiting(clock())).waiting,
     ...createRuleOperations(parts),
     ...createRejectedOperations(parts),
     ...createReads(parts),

@@ -1,11 +1,12 @@
 import { encodeRejectedLine } from '@forbruk/schemas/wire/encode.ts'
+import { parse } from 'csv-parse/sync'
 import { beforeEach, expect, test } from 'vitest'
 import { useInstallation } from '../../../test/support/close/close-october.ts'
 import { flushBlock, TOPIC } from '../../../test/support/close/counted-month.ts'
 import { expectProblem, useConsole } from '../../../test/support/console/console.ts'
 
 const { place, rows, countAll } = useInstallation()
-const { open, get, post } = useConsole(place)
+const { open, get, post, url } = useConsole(place)
 const WAIVERS = '/v1/rejected/waivers'
 const MENDS = '/v1/rejected/mends'
 const BY = { reason: 'the key belongs to them', actor: 'kari' }
@@ -48,6 +49,14 @@ const acts = async () =>
   (await rows("SELECT act, outcome FROM audit_entry WHERE outcome != 'begun' ORDER BY act, outcome")).map(
     ({ act, outcome }) => `${act} ${outcome}`,
   )
+
+test('all of them come as a file, whatever the limit of a page', async () => {
+  await open()
+  const answer = await fetch(`${url()}/v1/rejected?limit=1`, { headers: { accept: 'text/csv' } })
+  const [header, ...records] = parse(await answer.text())
+  expect(header).toContain('state_reason')
+  expect(records.map(([partition, offset]) => `${partition}:${offset}`)).toEqual(['1:0', '1:1'])
+})
 
 test("a month's events of one reason are waived, after a trial that changes nothing", async () => {
   await open()

@@ -1,11 +1,10 @@
 import { countAttempts } from '@forbruk/alerts/count-attempts.ts'
-import { countOpenCases } from '@forbruk/close/dialogue/count-open-cases.ts'
 import { countRejected } from '@forbruk/close/rejected/count-rejected.ts'
 import { readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import type { MetricFacts, PartitionFigures } from '@forbruk/console/metrics/metric-facts.ts'
-import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { countAlive } from '@forbruk/infra/signs/count-alive.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { OldestUncounted } from './find-oldest-uncounted.ts'
 import type { ReadParts } from './read-parts.ts'
 import { readPartitions } from './read-status.ts'
@@ -19,22 +18,22 @@ export function metricReader(parts: ReadParts): () => Promise<MetricFacts> {
   const oldest = new OldestUncounted()
   return async () => {
     const nowMs = clock()
-    const sources = await readSources(store, stream)
-    const living = sources.filter(({ retired }) => retired === null)
+    const { waiting, sources, cases } = await parts.readWaiting(nowMs)
+    const living = sources.shipped.filter(({ retired }) => retired === null)
     return {
       nowMs,
       partitions: await readFigures(parts, oldest),
       standing: parts.findStandstills().length,
       rejected: await countRejected(store, stream, null),
       sources: living.map(({ expected, ...source }) => ({ ...source, isExpected: expected !== null })),
-      sourcesSilent: (await readSilentSources(store, stream)).map(({ source }) => source),
-      sourcesRetired: sources.length - living.length,
+      sourcesSilent: sources.silent.map(({ source }) => source),
+      sourcesRetired: sources.shipped.length - living.length,
       processes: await readProcesses(store, stream),
       intakes: await parts.readIntakes(),
       collector: parts.readCollector(),
       closes: await readCloses(store),
-      casesOpen: await countOpenCases(store),
-      waiting: await countWaiting(parts, nowMs),
+      casesOpen: cases.filter(({ state }) => state === 'open').length,
+      waiting: countByKind(waiting),
       webhookAttempts: await countAttempts(store, stream),
     }
   }
@@ -83,7 +82,7 @@ async function readCloses(store: Store): Promise<MetricFacts['closes']> {
   }))
 }
 
-async function countWaiting({ readWaiting }: ReadParts, nowMs: number) {
-  const byKind = Map.groupBy(await readWaiting(nowMs), ({ kind }) => kind)
+function countByKind(waiting: readonly Waiting[]) {
+  const byKind = Map.groupBy(waiting, ({ kind }) => kind)
   return [...byKind].map(([kind, found]) => ({ kind, findings: found.length }))
 }

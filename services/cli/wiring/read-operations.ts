@@ -3,7 +3,7 @@ import { findClient } from '@forbruk/close/clients/find-client.ts'
 import { type MonthTerms, readMonthTerms } from '@forbruk/close/clients/month-terms.ts'
 import { readClientRegistry } from '@forbruk/close/clients/read-client-registry.ts'
 import { readClientStatements } from '@forbruk/close/clients/read-client-statements.ts'
-import { readClients } from '@forbruk/close/clients/read-clients.ts'
+import { readClientSums, readClients } from '@forbruk/close/clients/read-clients.ts'
 import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { clientsOfMonthInScope } from '@forbruk/close/registry/clients-in-scope.ts'
 import { type PlacedVersion, placeVersions, readVersions } from '@forbruk/close/registry/registry-versions.ts'
@@ -12,10 +12,15 @@ import { listRejected } from '@forbruk/close/rejected/list-rejected.ts'
 import { describePrices } from '@forbruk/close/statements/describe-prices.ts'
 import type { MonthFacts } from '@forbruk/console/routes/month-facts.ts'
 import type { Reads } from '@forbruk/console/routes/reads.ts'
-import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
+import { readKnownSources } from '@forbruk/infra/ledger/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { EVERYTHING, type Scope } from '@forbruk/schemas/access/scope.ts'
-import { type BillingPeriod, periodAt, periodRange } from '@forbruk/schemas/period/billing-period.ts'
+import {
+  type BillingPeriod,
+  type PeriodRange,
+  periodAt,
+  periodRange,
+} from '@forbruk/schemas/period/billing-period.ts'
 import { createDraftOperations } from './draft-operations.ts'
 import { readCompleteness } from './read-completeness.ts'
 import { metricReader } from './read-metric-facts.ts'
@@ -42,6 +47,8 @@ export function createReads(parts: ReadParts): Reads {
     const facts = toFacts(terms, nowMs, seen === null)
     return { tariff, terms, nowMs, asked: { store, stream, terms, nowMs, seen }, facts }
   }
+  const rangeOf = async (period: BillingPeriod | null) =>
+    period === null ? null : periodRange(period, (await readTariff()).timeZone)
   return {
     ...createDraftOperations(parts),
     readMonthCompleteness: period => readCompleteness(parts, period),
@@ -49,6 +56,9 @@ export function createReads(parts: ReadParts): Reads {
     async readClients(scope, period, question) {
       const { asked, facts } = await look(period, scope)
       return { facts, ...(await readClients(asked, question)) }
+    },
+    async readClientSums(scope, period, question) {
+      return readClientSums((await look(period, scope)).asked, question)
     },
     async readClient(scope, period, clientId) {
       const { asked, terms, nowMs, facts } = await look(period, scope)
@@ -80,20 +90,16 @@ export function createReads(parts: ReadParts): Reads {
       }
     },
     readSources: () => listSources(store, stream),
-    async listRejected({ period, reason, source, after, rowsMax }) {
-      const range = period === null ? null : periodRange(period, (await readTariff()).timeZone)
-      const filter = {
-        range,
-        reason,
-        source,
-        after,
-        limit: rowsMax,
-        statuses: [],
-        fromMs: null,
-        untilMs: null,
-      }
-      const reasons = await countRejected(store, stream, range)
-      return { reasons, events: await listRejected(store, stream, filter) }
+    async listRejected(asked) {
+      const range = await rangeOf(asked.period)
+      const [reasons, events] = await Promise.all([
+        countRejected(store, stream, range),
+        listRejected(store, stream, toFilter(asked, range)),
+      ])
+      return { reasons, events }
+    },
+    async listRejectedRows(asked) {
+      return listRejected(store, stream, toFilter(asked, await rangeOf(asked.period)))
     },
     async listAlerts(filter) {
       return (await listAlerts(store, stream, filter)).map(toAlert)
@@ -103,12 +109,19 @@ export function createReads(parts: ReadParts): Reads {
   }
 }
 
+function toFilter(
+  { reason, source, after, rowsMax }: Parameters<Reads['listRejectedRows']>[0],
+  range: PeriodRange | null,
+) {
+  const whenever = { fromMs: null, untilMs: null, statuses: [] }
+  return { range, reason, source, after, limit: rowsMax, ...whenever }
+}
+
 async function listSources(store: Store, stream: string) {
-  const sources = await readSources(store, stream)
-  const silent = await readSilentSources(store, stream)
+  const { shipped, silent } = await readKnownSources(store, stream)
   return {
-    completeness: tellCompleteness(sources, silent),
-    sources: sources.map(({ throughMs, obstacles, retired, identity: _, ...source }) => ({
+    completeness: tellCompleteness({ shipped, silent }),
+    sources: shipped.map(({ throughMs, obstacles, retired, identity: _, ...source }) => ({
       ...source,
       through: toIso(throughMs),
       obstacles: {

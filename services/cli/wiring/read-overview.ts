@@ -1,10 +1,8 @@
 import type { MonthTerms } from '@forbruk/close/clients/month-terms.ts'
 import { readClients } from '@forbruk/close/clients/read-clients.ts'
-import { listCases } from '@forbruk/close/dialogue/list-cases.ts'
 import { countRejected } from '@forbruk/close/rejected/count-rejected.ts'
 import type { MonthFacts } from '@forbruk/console/routes/month-facts.ts'
 import type { Overview } from '@forbruk/console/routes/overview.ts'
-import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
 import { readSplitUsage } from '@forbruk/infra/ledger/split-usage.ts'
 import {
   type BillingPeriod,
@@ -26,18 +24,21 @@ const CLIENTS_SHOWN_MAX = 20
 
 /** A month at a glance. */
 export async function readOverview(parts: ReadParts, { terms, nowMs, facts }: Looked): Promise<Overview> {
-  const { store, stream } = parts
+  const { store, stream, openLog, findStandstills } = parts
   const { period, timeZone, days } = terms
   const before = period.month === FIRST_MONTH ? null : periodBefore(period)
-  const [usage, usageBefore, { clients, totals }, counting, cases, rejected, waiting] = await Promise.all([
-    readDays(parts, period, timeZone),
-    before === null ? [] : readDays(parts, before, timeZone),
-    readClients({ store, stream, terms, nowMs, seen: null }, NEAR),
-    readCounting(parts),
-    listCases(store, nowMs, { state: 'open' }),
-    countRejected(store, stream, null),
-    parts.readWaiting(nowMs),
-  ])
+  const [bothUsed, { clients, totals }, partitions, rejected, { waiting, sources, cases }] =
+    await Promise.all([
+      readDays(parts, before ?? period, terms),
+      readClients({ store, stream, terms, nowMs, seen: null }, NEAR),
+      readPartitions(store, stream, await openLog()),
+      countRejected(store, stream, null),
+      parts.readWaiting(nowMs),
+    ])
+  const [usage, usageBefore] = [
+    bothUsed.filter(isOf(period)),
+    before === null ? [] : bothUsed.filter(isOf(before)),
+  ]
   const daysBefore = before === null ? [] : listDays(before)
   return {
     facts,
@@ -46,21 +47,13 @@ export async function readOverview(parts: ReadParts, { terms, nowMs, facts }: Lo
     compared: compareMonths(days, dateAt(nowMs, timeZone), usage, { days: daysBefore, usage: usageBefore }),
     totals: { over: totals.over, heading: totals.heading, near: totals.near },
     clients,
-    ...counting,
+    freshness: tellFreshness(partitions, findStandstills().length),
+    completeness: tellCompleteness(sources),
     waiting,
     open: {
-      cases: cases.length,
+      cases: cases.filter(({ state }) => state === 'open').length,
       rejectedEvents: rejected.reduce((sum, { state, events }) => sum + (state === 'open' ? events : 0), 0),
     },
-  }
-}
-
-async function readCounting({ store, stream, openLog, findStandstills }: ReadParts) {
-  const partitions = await readPartitions(store, stream, await openLog())
-  const sources = await readSources(store, stream)
-  return {
-    freshness: tellFreshness(partitions, findStandstills().length),
-    completeness: tellCompleteness(sources, await readSilentSources(store, stream)),
   }
 }
 
@@ -74,14 +67,20 @@ const NEAR: ClientQuestion = {
   rowsMax: CLIENTS_SHOWN_MAX,
 }
 
-const DAYS_MAX = 31
+/** Of two months. */
+const DAYS_MAX = 62
 
-function readDays({ store, stream }: ReadParts, period: BillingPeriod, timeZone: string) {
+/** From the first month on, to the end of the one that is asked for. */
+function readDays({ store, stream }: ReadParts, first: BillingPeriod, { range, timeZone }: MonthTerms) {
   return readSplitUsage(store, stream, {
     ...{ interval: 'day', splits: [], clientIds: [], integrationIds: [], statusClasses: [] },
     ...{ order: 'name', after: null, rowsMax: DAYS_MAX },
-    range: periodRange(period, timeZone),
+    range: { startMs: periodRange(first, timeZone).startMs, endMs: range.endMs },
     timeZone,
     seen: null,
   })
+}
+
+function isOf({ month }: BillingPeriod): (use: { readonly at: string }) => boolean {
+  return ({ at }) => at.startsWith(month)
 }

@@ -1,9 +1,9 @@
 import type { Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
+import type { WaitingLook } from '@forbruk/close/waiting/read-waiting.ts'
 import type { CollectorFigures, MetricFacts } from '@forbruk/console/metrics/metric-facts.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
-import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import type { OriginalParts } from './read-originals.ts'
 
 /** What the console's answers are read from. */
@@ -18,7 +18,7 @@ export type ReadParts = {
   readonly originals: OriginalParts
   /** As its file says now; as it was at the start while that has mistakes. */
   readonly readTariff: () => Promise<Tariff>
-  readonly readWaiting: (nowMs: number) => Promise<Waiting[]>
+  readonly readWaiting: (nowMs: number) => Promise<WaitingLook>
   readonly findStandstills: () => readonly Standstill[]
   readonly readIntakes: () => Promise<MetricFacts['intakes']>
   /** Null where no collector is in this process. */

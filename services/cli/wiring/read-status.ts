@@ -1,6 +1,6 @@
 import { describeStandstill, type Standstill } from '@forbruk/aggregator/run/find-standstills.ts'
 import { readProgress } from '@forbruk/infra/ledger/progress.ts'
-import { readSilentSources, readSources } from '@forbruk/infra/ledger/sources.ts'
+import { readKnownSources } from '@forbruk/infra/ledger/sources.ts'
 import { sumUses } from '@forbruk/infra/ledger/usage.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
@@ -25,13 +25,11 @@ export async function readStatus(parts: StatusParts) {
   const standstills = findStandstills().map(toStandstill)
   const endMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS
   const { requests } = await sumUses(store, stream, { startMs: endMs - HOUR_MS, endMs })
-  const sources = await readSources(store, stream)
-  const silent = await readSilentSources(store, stream)
   return {
     stream,
     asOf: new Date(nowMs).toISOString(),
     freshness: tellFreshness(partitions, standstills.length),
-    completeness: tellCompleteness(sources, silent),
+    completeness: tellCompleteness(await readKnownSources(store, stream)),
     rate: { requests: String(requests), seconds: HOUR_MS / 1_000 },
     partitions: partitions.map(toPartition),
     standstills,

@@ -72,7 +72,7 @@ test('a month waits for the source that is least far; one that was retired is no
     missing: 9,
     retired: { reason: 'moved', missing: 9 },
   }
-  expect(tellCompleteness([later, source, gone], [])).toEqual({
+  expect(tellCompleteness({ shipped: [later, source, gone], silent: [] })).toEqual({
     through: '2026-10-14T10:00:00.000Z',
     missing: 0,
     sources: 2,
@@ -84,15 +84,17 @@ test('a month waits for the source that is least far; one that was retired is no
 
 test('a source that has not said how far it is, or was never heard of, keeps all of them from being told', () => {
   const silent = [{ source: 'gw9', fromMonth: null, actor: 'kari' }]
-  expect(tellCompleteness([source, { ...source, throughMs: null }], []).through).toBeNull()
   expect(
-    tellCompleteness(
-      [
+    tellCompleteness({ shipped: [source, { ...source, throughMs: null }], silent: [] }).through,
+  ).toBeNull()
+  expect(
+    tellCompleteness({
+      shipped: [
         { ...source, missing: 2 },
         { ...source, givesMarks: false },
       ],
       silent,
-    ),
+    }),
   ).toMatchObject({
     through: null,
     missing: 2,
@@ -101,5 +103,5 @@ test('a source that has not said how far it is, or was never heard of, keeps all
       'Not every source has said yet how far it has shipped. 2 shipped events have not arrived. ' +
       'Expected, and never heard of: gw9. 1 source says nothing of how far it is.',
   })
-  expect(tellCompleteness([], []).detail).toBe('No source has shipped anything yet.')
+  expect(tellCompleteness({ shipped: [], silent: [] }).detail).toBe('No source has shipped anything yet.')
 })

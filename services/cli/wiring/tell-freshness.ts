@@ -1,4 +1,4 @@
-import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
+import type { KnownSources } from '@forbruk/infra/ledger/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { IngestProgress } from '@forbruk/infra/store/tables/ingest-progress.ts'
 import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
@@ -43,8 +43,8 @@ function describeFreshness(lag: number, newestRecordAt: string | null, standing:
 }
 
 /** How far sources say that they have shipped, and what of it has not arrived. */
-export function tellCompleteness(all: readonly Source[], silent: readonly SilentSource[]) {
-  const sources = all.filter(({ retired }) => retired === null)
+export function tellCompleteness({ shipped, silent }: KnownSources) {
+  const sources = shipped.filter(({ retired }) => retired === null)
   const marking = sources.filter(({ givesMarks }) => givesMarks)
   const times = marking.flatMap(({ throughMs }) => throughMs ?? [])
   const isTold = times.length === marking.length && times.length > 0 && silent.length === 0

@@ -39,7 +39,7 @@ export function createUsageOperations(parts: UsageParts): Pick<Operations, 'read
     },
     async exportUsage(scope, days, question) {
       const seen = await findRange(scope, days, question)
-      return seen === null ? null : exportSplitUsage(store, stream, { ...question, ...seen })
+      return seen === null ? null : { file: await exportSplitUsage(store, stream, { ...question, ...seen }) }
     },
   }
 }

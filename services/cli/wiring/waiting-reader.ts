@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { compareRegistries } from '@forbruk/close/registry/compare-registries.ts'
 import type { Uncounted } from '@forbruk/close/waiting/list-waiting.ts'
-import { readWaiting } from '@forbruk/close/waiting/read-waiting.ts'
+import { readWaiting, type WaitingLook } from '@forbruk/close/waiting/read-waiting.ts'
 import { watchWaiting } from '@forbruk/close/waiting/watch-waiting.ts'
 import { readGrowths } from '@forbruk/infra/ledger/progress.ts'
 import { countedPartitions, readStream } from '@forbruk/infra/ledger/stream.ts'
@@ -9,7 +9,6 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
-import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import type { Parts } from './open-parts.ts'
 import { readTariffFile } from './read-tariff-file.ts'
 
@@ -21,7 +20,7 @@ export function waitingReader(
   { log, statementsTopic, closeSchedule: expression, closeFrom: from, tariffPath }: ReaderSettings,
   tariffAtStart: Tariff,
   openLog: () => Promise<EventLog>,
-): (nowMs: number) => Promise<Waiting[]> {
+): (nowMs: number) => Promise<WaitingLook> {
   const isSameRegistry = compareRegistries(store)
   return async nowMs => {
     const tariff = await readTariffFile(tariffPath).catch(() => tariffAtStart)
@@ -34,9 +33,9 @@ export function waitingReader(
 
 /** What the log knew when it was asked last: whoever watches its partitions asks every other second. */
 async function findUncounted(store: Store, log: EventLog): Promise<Uncounted | null> {
-  const stored = await readStream(store, log.topic)
+  const [stored, growths] = await Promise.all([readStream(store, log.topic), readGrowths(store, log.topic)])
   if (stored === null) return null
-  const counted = countedPartitions(stored, await readGrowths(store, log.topic))
+  const counted = countedPartitions(stored, growths)
   const partitions = log.partitionCount
   return partitions > counted ? { counted, partitions } : null
 }
@@ -46,8 +45,9 @@ export async function startWaitingWatch(parts: Parts, tariff: Tariff): Promise<A
   const { config, logger } = parts
   const stop = new AbortController()
   const { signal } = stop
+  const read = waitingReader(await parts.store(), config, tariff, () => parts.log())
   const watching = watchWaiting({
-    read: waitingReader(await parts.store(), config, tariff, () => parts.log()),
+    read: async nowMs => (await read(nowMs)).waiting,
     clock: Date.now,
     sleep: ms => wait(ms, undefined, { signal }).catch(() => {}),
     signal,

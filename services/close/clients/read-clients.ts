@@ -1,4 +1,4 @@
-import { findUsersOf, type SqlPart, spellClientFigures } from '@forbruk/infra/ledger/client-figures.ts'
+import { type SqlPart, spellClientFigures } from '@forbruk/infra/ledger/client-figures.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { bool, count64, enumOrNull, safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf, type Values } from '@forbruk/infra/store/tables/table.ts'
@@ -11,12 +11,19 @@ import {
   STANDINGS,
 } from '@forbruk/schemas/usage/client-question.ts'
 import { forecastTerms } from '@forbruk/schemas/usage/forecast.ts'
+import { findPossible, isLike } from './find-possible.ts'
 import type { MonthTerms } from './month-terms.ts'
 import { readClientDays } from './read-client-days.ts'
 import { clientsNamed, NOTHING_METERED, spellMetered } from './spell-metered.ts'
 import { tellCrossings } from './tell-crossings.ts'
 
 type ClientPage = { readonly clients: readonly ClientMonth[]; readonly totals: ClientTotals }
+
+/** What a client did in all of a month. */
+type ClientSums = Omit<
+  ClientMonth,
+  'crossings' | 'requestsByDay' | 'bytesByDay' | 'meteredRequestsByDay' | 'meteredBytesByDay'
+>
 
 export type AskedMonth = {
   readonly store: Store
@@ -33,9 +40,8 @@ export type AskedMonth = {
  * that stands to what is included. All is added up, searched and ordered where it lies.
  */
 export async function readClients(asked: AskedMonth, question: ClientQuestion): Promise<ClientPage> {
-  const { store, terms, nowMs } = asked
-  const query = spellPage(asked, question, await findPossible(asked, question))
-  const rows = await store.query(query.sql, rowShape, query.params)
+  const { terms, nowMs } = asked
+  const rows = await readRows(asked, question)
   const [first] = rows
   if (first === undefined && question.after !== null) {
     const { totals } = await readClients(asked, { ...question, after: null, rowsMax: 1 })
@@ -43,55 +49,43 @@ export async function readClients(asked: AskedMonth, question: ClientQuestion): 
   }
   const shown = rows.map(row => row.clientId)
   const days = await readClientDays(asked, meteredOf(terms, clientsNamed(shown)), shown)
-  const isMetered = terms.allowance !== null && terms.registry !== null
-  const isForecast = isMetered && forecastTerms(terms.range.startMs, terms.range.endMs, nowMs) !== null
   const clients = rows.map(row => {
     const byDay = days.get(row.clientId) ?? []
     return {
-      ...toNames(row),
-      requests: row.requests,
-      requestBytes: row.requestBytes,
-      responseBytes: row.responseBytes,
-      metered: isMetered ? { requests: row.meteredRequests, bytes: row.meteredBytes } : null,
-      forecast: isForecast ? { requests: row.forecastRequests, bytes: row.forecastBytes } : null,
+      ...toSums(asked, row),
       crossings: tellCrossings(terms, nowMs, row, byDay),
-      standing: row.standing,
       requestsByDay: byDay.map(each => each.requests),
       bytesByDay: byDay.map(each => each.bytes),
       meteredRequestsByDay: byDay.map(each => each.meteredRequests),
       meteredBytesByDay: byDay.map(each => each.meteredBytes),
-      place: { key: row.key, clientId: row.clientId },
     }
   })
   return { clients, totals: toTotals(first) }
 }
 
-/** Of more than so many it is cheaper to look at all. */
-const POSSIBLE_MAX = 2_000
+/** The same without days, which are read by name: for files, that have everybody. */
+export async function readClientSums(asked: AskedMonth, question: ClientQuestion): Promise<ClientSums[]> {
+  return (await readRows(asked, question)).map(row => toSums(asked, row))
+}
 
-/**
- * Who can be answered at all; null: anybody. What counts is at most what was used, and the pace at most all of it, so
- * that few can be near an allowance, and of the others nothing more need be read.
- */
-async function findPossible(
-  { store, stream, terms, nowMs }: AskedMonth,
-  { clientId, standings }: ClientQuestion,
-): Promise<readonly string[] | null> {
-  if (clientId !== null) return [clientId]
-  const { allowance, registry, range } = terms
-  if (allowance === null || registry === null) return null
-  if (standings.length === 0 || standings.includes('within')) return null
-  const pace = forecastTerms(range.startMs, range.endMs, nowMs)
-  const [elapsed, rest] = [BigInt(pace?.elapsedMs ?? 1), BigInt(pace?.restMs ?? 0)]
-  const leastFor = (included: bigint) => {
-    const [near, heading] = [
-      (included * BigInt(NEAR_PERCENT)) / 100n,
-      (included * elapsed) / (elapsed + rest),
-    ]
-    return near < heading ? near : heading
+async function readRows(asked: AskedMonth, question: ClientQuestion): Promise<Row[]> {
+  const query = spellPage(asked, question, await findPossible(asked, question))
+  return asked.store.query(query.sql, rowShape, query.params)
+}
+
+function toSums({ terms: { allowance, registry, range }, nowMs }: AskedMonth, row: Row): ClientSums {
+  const isMetered = allowance !== null && registry !== null
+  const isForecast = isMetered && forecastTerms(range.startMs, range.endMs, nowMs) !== null
+  return {
+    ...toNames(row),
+    requests: row.requests,
+    requestBytes: row.requestBytes,
+    responseBytes: row.responseBytes,
+    metered: isMetered ? { requests: row.meteredRequests, bytes: row.meteredBytes } : null,
+    forecast: isForecast ? { requests: row.forecastRequests, bytes: row.forecastBytes } : null,
+    standing: row.standing,
+    place: { key: row.key, clientId: row.clientId },
   }
-  const [requestsMin, bytesMin] = [leastFor(allowance.requests), leastFor(allowance.bytes)]
-  return findUsersOf(store, { stream, range, requestsMin, bytesMin, clientsMax: POSSIBLE_MAX })
 }
 
 function meteredOf({ registry, tariff, period }: MonthTerms, clients: SqlPart | null): SqlPart {
@@ -163,29 +157,27 @@ const KEY = {
 
 const IS_TEXT: ReadonlySet<ClientSort> = new Set(['client', 'name', 'payer'])
 
-/** The registry's clients with nothing, and what was counted with no name: by client they come to one row. */
+/** The registry's clients. Whoever pays for another is a partner, of whom there are few. */
 function spellRegistered(clients: SqlPart | null, seen: SqlPart | null): string {
   // Whose client it is by contract is the client's to know, by id; more of them isn't.
-  const payerName = seen === null ? 'payers.name' : `if(own.payer_id IN (${seen.sql}), payers.name, '')`
+  const payerName = `if(own.payer_id = own.client_id, own.name, partners.name)`
+  const name = seen === null ? payerName : `if(own.payer_id IN (${seen.sql}), ${payerName}, '')`
   return `
 SELECT
-    own.client_id AS client_id,
-    1 AS is_known,
-    own.name AS name,
-    own.partner_id AS partner_id,
-    own.payer_id AS payer_id,
-    ${payerName} AS payer_name,
-    toUInt64(0) AS requests, toUInt64(0) AS request_bytes, toUInt64(0) AS response_bytes,
-    toUInt64(0) AS metered_requests, toUInt64(0) AS metered_bytes,
-    toUInt64(0) AS recent_requests, toUInt64(0) AS recent_bytes
+    own.client_id AS client_id, 1 AS is_known, own.name AS name, own.partner_id AS partner_id,
+    own.payer_id AS payer_id, ${name} AS payer_name
 FROM
 (
     SELECT client_id, name, partner_id, if(collective_invoice AND partner_id != '', partner_id, client_id) AS payer_id
     FROM registry_client FINAL
     WHERE import_id = {registry:String} ${clients === null ? '' : `AND client_id IN (${clients.sql})`}
 ) AS own
-LEFT JOIN (SELECT client_id, name FROM registry_client FINAL WHERE import_id = {registry:String}) AS payers
-    ON own.payer_id = payers.client_id`
+LEFT JOIN
+(
+    SELECT client_id, name FROM registry_client FINAL
+    WHERE import_id = {registry:String}
+        AND client_id IN (SELECT partner_id FROM registry_partner WHERE import_id = {registry:String})
+) AS partners ON own.payer_id = partners.client_id`
 }
 
 function spellPage(
@@ -218,8 +210,7 @@ FROM
         countIf(standing = 'within') OVER () AS within_total
     FROM (${spellStandings(spellRegistered(clients, seen), figures.sql)})
     WHERE (empty({standings:Array(String)}) OR has({standings:Array(String)}, standing))
-        AND ({search:String} = '' OR positionCaseInsensitiveUTF8(client_id, {search:String}) > 0
-            OR positionCaseInsensitiveUTF8(name, {search:String}) > 0)
+        AND ({search:String} = '' OR ${isLike('client_id')} OR ${isLike('name')})
         ${clients === null ? '' : `AND client_id IN (${clients.sql})`}
 )
 ${after === null ? '' : `WHERE ${isBeyond}`}
@@ -268,35 +259,8 @@ SELECT
         ${either(figure => `forecast_${figure} > {allowance_${figure}:UInt64}`)}, 'heading',
         ${either(isNear)}, 'near',
         'within') AS standing
-FROM
-(
-    SELECT
-        client_id,
-        max(is_known) AS is_known, max(name) AS name, max(partner_id) AS partner_id,
-        max(payer_id) AS payer_id, max(payer_name) AS payer_name,
-        ${FIGURES.map(name => `sum(${name}_of) AS ${name}`).join(', ')}
-    FROM
-    (
-        SELECT
-            client_id, is_known, name, partner_id, payer_id, payer_name,
-            ${FIGURES.map(name => `${name} AS ${name}_of`).join(', ')}
-        FROM (${registeredSql})
-        UNION ALL
-        SELECT client_id, 0, '', '', '', '', ${FIGURES.join(', ')} FROM (${figuresSql})
-    )
-    GROUP BY client_id
-)`
+FROM (SELECT * FROM (${figuresSql}) AS used FULL JOIN (${registeredSql}) AS registered USING (client_id))`
 }
-
-const FIGURES = [
-  'requests',
-  'request_bytes',
-  'response_bytes',
-  'metered_requests',
-  'metered_bytes',
-  'recent_requests',
-  'recent_bytes',
-]
 
 /** Nothing used is near nothing, where nothing is included. */
 function isNear(figure: string): string {

@@ -42,6 +42,9 @@ const METERED_INTEGRATIONS = `
 SELECT integration_id FROM registry_integration
 WHERE ${OF_REGISTRY} AND has({metered_kinds:Array(String)}, toString(kind))`
 
+/** A client and an integration as one text: a set of these is made in half the time of one of pairs. */
+const BOTH = `concat(toString(length(client_id)), ' ', client_id, integration_id)`
+
 /** @param ofClients limits a `client_id`, or is empty */
 function spellCondition(ofClients: string): string {
   const clients = `SELECT client_id FROM registry_client WHERE ${OF_REGISTRY} ${ofClients}`
@@ -60,9 +63,9 @@ function spellCondition(ofClients: string): string {
         integration_id = '', {unnamed_metered:Bool},
         integration_id NOT IN (SELECT integration_id FROM registry_integration WHERE ${OF_REGISTRY}),
         {unknown_metered:Bool},
-        (client_id, integration_id) IN
+        ${BOTH} IN
         (
-            SELECT client_id, integration_id FROM registry_activation
+            SELECT ${BOTH} FROM registry_activation
             WHERE ${OF_REGISTRY} AND active_from < {month_after_last:String}
                 AND (active_until = '' OR active_until > {month_first:String})
                 AND integration_id IN (${METERED_INTEGRATIONS}) ${ofClients}

@@ -7,12 +7,12 @@ import { sumAmounts } from '../rating/price-lines.ts'
 import type { Decided } from '../rating/price-overage.ts'
 import type { Decisions } from '../rating/rate.ts'
 import { adoptBounds, isEqualDecisions } from '../revision/compare-decisions.ts'
-import { type Revision, readLatestRevision } from '../revision/read-revision.ts'
+import { readDecisionsStated } from '../revision/read-revision.ts'
 import { coverOverage } from './cover-overage.ts'
 import { isWithin } from './find-overage.ts'
 import { emptyDialogue } from './fold-dialogue.ts'
 import { toDecided } from './read-decisions.ts'
-import { findCase, readDialogues } from './read-dialogues.ts'
+import { findCase, readAllDialogues, readDialogues } from './read-dialogues.ts'
 
 const DAY_MS = 86_400_000
 
@@ -37,7 +37,7 @@ SELECT client_id, argMax(statements.payer_id, (month, revision)) AS payer_id,
     argMax(statements.payer_name, (month, revision)) AS payer_name,
     argMax(statements.partner_id, (month, revision)) AS partner_id
 FROM statements
-WHERE client_id IN (SELECT client_id FROM dialogue_step)
+WHERE client_id IN (SELECT client_id FROM dialogue_step WHERE {client:String} = '' OR client_id = {client:String})
 GROUP BY client_id`
 const payerShape = shapeOf({ clientId: text, payerId: text, payerName: text, partnerId: textOrNull })
 
@@ -49,9 +49,15 @@ export async function listCases(
 ): Promise<CaseSummary[]> {
   const { state = '', clientId = '', month = '' } = filter
   const rows = await store.query(SQL, shape, { state, client: clientId, month })
-  const payers = new Map((await store.query(PAYERS_SQL, payerShape)).map(each => [each.clientId, each]))
-  const dialogues = await readDialogues(store, [...new Set(rows.map(row => row.clientId))])
-  const revisions = await readRevisions(store, new Set(rows.flatMap(row => row.months)))
+  const clientIds = [...new Set(rows.map(row => row.clientId))]
+  if (clientIds.length === 0) return []
+  const isAll = [state, clientId, month].every(each => each === '')
+  const [payerRows, dialogues, stated] = await Promise.all([
+    store.query(PAYERS_SQL, payerShape, { client: clientId }),
+    isAll ? readAllDialogues(store) : readDialogues(store, clientIds),
+    readDecisionsStated(store, [...new Set(rows.flatMap(row => row.months))]),
+  ])
+  const payers = new Map(payerRows.map(each => [each.clientId, each]))
   return rows.map(({ lastSequence, ...row }) => {
     const dialogue = dialogues.get(row.clientId) ?? emptyDialogue(row.clientId)
     const { payerId = null, payerName = null, partnerId = null } = payers.get(row.clientId) ?? {}
@@ -62,29 +68,17 @@ export async function listCases(
       payerId,
       payerName,
       partnerId,
-      ...standing(findCase(dialogue, row.caseId), revisions),
+      ...standing(findCase(dialogue, row.caseId), stated),
     }
   })
 }
 
-async function readRevisions(
-  store: Store,
-  months: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, Revision>> {
-  const revisions = new Map<string, Revision>()
-  for (const month of months) {
-    const revision = await readLatestRevision(store, month)
-    if (revision !== null) revisions.set(month, revision)
-  }
-  return revisions
-}
-
 /** What is still open of a case, and what of its decisions is on no statement. */
-function standing({ clientId, months }: DialogueCase, revisions: ReadonlyMap<string, Revision>) {
+function standing({ clientId, months }: DialogueCase, statedIn: ReadonlyMap<string, Decisions>) {
   const open = months.filter(each => each.outcome === null).map(entry => coverOverage(entry).proposedNok)
   const late = months.filter(({ month, decisions }) => {
     const known = toDecisions(clientId, decisions.map(toDecided))
-    const stated = toDecisions(clientId, revisions.get(month)?.decisions.get(clientId) ?? [])
+    const stated = toDecisions(clientId, statedIn.get(month)?.get(clientId) ?? [])
     return !isEqualDecisions(adoptBounds(stated, known), known)
   })
   const vanished = months.filter(({ outcome, evidence }) => outcome === null && isWithin(evidence))

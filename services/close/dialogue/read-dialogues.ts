@@ -27,6 +27,13 @@ export async function readDialogues(
   return dialogues
 }
 
+/** Those of everybody with whom there is one. Throws as well. */
+export async function readAllDialogues(store: Store): Promise<ReadonlyMap<string, Dialogue>> {
+  const rows = await store.query(spellSteps('true'), storedStepShape)
+  const byClient = Map.groupBy(rows, row => row.clientId)
+  return new Map([...byClient].map(([clientId, ofClient]) => [clientId, foldSteps(clientId, ofClient)]))
+}
+
 /** Throws CaseIdError for what is no id, CaseUnknownError for a case that there isn't. */
 export async function readCase(store: Store, caseId: string): Promise<DialogueCase> {
   const { clientId } = parseCaseId(caseId)
@@ -44,12 +51,13 @@ export function findCase(dialogue: Dialogue, caseId: string): DialogueCase {
 }
 
 async function querySteps(store: Store, clientIds: readonly string[]): Promise<StoredStep[]> {
-  const sql = `
-SELECT ${STEP_COLUMNS}
-FROM dialogue_step
-WHERE client_id IN {clients:Array(String)}
-ORDER BY client_id, sequence`
-  return store.query(sql, storedStepShape, { clients: clientIds })
+  return store.query(spellSteps('client_id IN {clients:Array(String)}'), storedStepShape, {
+    clients: clientIds,
+  })
+}
+
+function spellSteps(condition: string): string {
+  return `SELECT ${STEP_COLUMNS} FROM dialogue_step WHERE ${condition} ORDER BY client_id, sequence`
 }
 
 function foldSteps(clientId: string, rows: readonly StoredStep[]): Dialogue {

@@ -1,4 +1,4 @@
-import { readSilentSources } from '@forbruk/infra/ledger/sources.ts'
+import { readKnownSources } from '@forbruk/infra/ledger/sources.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { sourceExpectation } from '@forbruk/infra/store/tables/source-expectation.ts'
@@ -20,6 +20,6 @@ export async function expectSource(options: ExpectOptions): Promise<{ readonly h
   const { store, stream, source, from, actor, clock } = options
   const fromMonth = from?.month ?? null
   await insertValues(store, sourceExpectation, [{ stream, source, recordedAtMs: clock(), fromMonth, actor }])
-  const silent = await readSilentSources(store, stream)
+  const { silent } = await readKnownSources(store, stream)
   return { hasShipped: silent.every(each => each.source !== source) }
 }

@@ -5,7 +5,7 @@ import { readFirstAppendTime, readGrowths } from '@forbruk/infra/ledger/progress
 import { countUnknown } from '@forbruk/infra/ledger/recognition.ts'
 import { readReconciliations } from '@forbruk/infra/ledger/reconciliations.ts'
 import { readSharedFiles } from '@forbruk/infra/ledger/shared-files.ts'
-import { readSilentSources, readSources, type Source } from '@forbruk/infra/ledger/sources.ts'
+import { readKnownSources, type Source } from '@forbruk/infra/ledger/sources.ts'
 import { countedPartitions, readOtherStreams, readStream } from '@forbruk/infra/ledger/stream.ts'
 import { hasUsage } from '@forbruk/infra/ledger/usage.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
@@ -36,7 +36,8 @@ export async function readGateFacts(
   )
   const coverage = await readCoverage(store, stream)
   const stored = await readStream(store, stream)
-  const sources = (await readSources(store, stream)).map(toSourceFacts)
+  const { shipped, silent } = await readKnownSources(store, stream)
+  const sources = shipped.map(toSourceFacts)
   return {
     month,
     endMs,
@@ -46,7 +47,7 @@ export async function readGateFacts(
     storedPartitions: stored && countedPartitions(stored, await readGrowths(store, stream)),
     partitions: inLog.map(facts => ({ ...facts, ledger: coverage.get(facts.partition) ?? null })),
     sources,
-    silent: await readSilentSources(store, stream),
+    silent,
     shared: await readSharedFiles(store, stream, range),
     ...(await readRejected(store, { stream, month, range }, sources)),
     reconciled: await readReconciliations(store, stream, range),

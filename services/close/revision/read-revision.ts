@@ -27,12 +27,16 @@ const revisionShape = shape.transform(toRevision)
 export type Revision = ReturnType<typeof toRevision>
 
 function toRevision(row: Pick<RowOf<typeof monthCloses>, (typeof READ)[number]>) {
-  const { tariffHash, tariff, decisions, decided, ...rest } = row
-  const all = decided.length > 0 ? decided : decisions.map(each => ({ ...each, ...WITHOUT_BOUND }))
-  return { ...rest, tariff: { hash: tariffHash, version: tariff }, decisions: byClient(all) }
+  const { tariffHash, tariff, decisions: _, decided: __, ...rest } = row
+  return { ...rest, tariff: { hash: tariffHash, version: tariff }, decisions: toDecisions(row) }
 }
 
-function byClient(all: readonly (Decided & { readonly clientId: string })[]): Decisions {
+function toDecisions({
+  decisions,
+  decided,
+}: Pick<RowOf<typeof monthCloses>, 'decisions' | 'decided'>): Decisions {
+  const all: readonly (Decided & { readonly clientId: string })[] =
+    decided.length > 0 ? decided : decisions.map(each => ({ ...each, ...WITHOUT_BOUND }))
   const byId = Map.groupBy(all, each => each.clientId)
   const pick = ({ clientId: _, ...decided }: (typeof all)[number]): Decided => decided
   return new Map([...byId].map(([clientId, ofClient]) => [clientId, ofClient.map(pick)]))
@@ -43,6 +47,18 @@ export async function readLatestRevision(store: Store, month: string): Promise<R
   const sql = `SELECT ${list} FROM month_closes WHERE month = {month:String} ORDER BY revision DESC LIMIT 1`
   const [row] = await store.query(sql, revisionShape, { month })
   return row ?? null
+}
+
+const stated = select(monthCloses, 'month', 'decisions', 'decided')
+
+/** By month, of those that are closed: the decisions that the newest revision was rated with. */
+export async function readDecisionsStated(
+  store: Store,
+  months: readonly string[],
+): Promise<ReadonlyMap<string, Decisions>> {
+  const sql = `SELECT ${stated.list} FROM month_closes WHERE is_latest AND month IN {months:Array(String)}`
+  const rows = await store.query(sql, stated.shape, { months })
+  return new Map(rows.map(row => [row.month, toDecisions(row)]))
 }
 
 /** Who holds a revision of a month; null when nobody does. */

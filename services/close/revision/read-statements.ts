@@ -39,6 +39,14 @@ export async function readStatements(
   }))
 }
 
+const amounts = select(statement, 'clientId', 'clientName', 'payerId', 'payableNok', 'proposedNok')
+
+/** What the statements of a close come to, without the rest of them. */
+export function readAmounts(store: Store, close: CloseKey) {
+  const sql = `SELECT ${amounts.list} FROM statement FINAL WHERE ${OF_CLOSE} ORDER BY client_id`
+  return store.query(sql, amounts.shape, ofClose(close))
+}
+
 /** What a close changes of the revision before for neighbouring payers. */
 export async function readAdjustments(
   store: Store,

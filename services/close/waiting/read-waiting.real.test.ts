@@ -17,11 +17,12 @@ import { readWaiting } from './read-waiting.ts'
 
 const { place, close, importAll, countAll } = useInstallation()
 const BY_PEOPLE: CloseSchedule = { expression: null, timeZone: 'Europe/Oslo', from: null }
-const waiting = (schedule = BY_PEOPLE, tariff = TARIFF) => {
+const waiting = async (schedule = BY_PEOPLE, tariff = TARIFF) => {
   const { store, clock } = place()
   const topics = { stream: TOPIC, statementsTopic: 'billing.statements' }
   const isSameRegistry = compareRegistries(store)
-  return readWaiting({ store, ...topics, schedule, tariff, isSameRegistry, uncounted: null }, clock.nowMs)
+  const options = { store, ...topics, schedule, tariff, isSameRegistry, uncounted: null }
+  return (await readWaiting(options, clock.nowMs)).waiting
 }
 const kinds = async () => (await waiting()).map(({ kind }) => kind)
 const details = async () => (await waiting()).map(({ detail }) => detail)

@@ -1,8 +1,10 @@
-import { hasLaterUsage } from '@forbruk/infra/ledger/later-usage.ts'
-import { readSources } from '@forbruk/infra/ledger/sources.ts'
+import { haveLaterUsage } from '@forbruk/infra/ledger/later-usage.ts'
+import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
+import { type KnownSources, readKnownSources } from '@forbruk/infra/ledger/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'
+import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Tariff } from '@forbruk/schemas/tariff/read-tariff.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
@@ -11,7 +13,6 @@ import type { RegistryComparison } from '../registry/compare-registries.ts'
 import { readVersions } from '../registry/registry-versions.ts'
 import { readExceptionSums } from '../revision/read-exception-sums.ts'
 import type { CloseSchedule } from '../schedule/plan-closes.ts'
-import { readPlanFacts } from '../schedule/read-plan-facts.ts'
 import { readAnnouncements } from '../statements/read-announcements.ts'
 import { findChangedInputs } from './find-changed-inputs.ts'
 import { listWaiting, type Uncounted } from './list-waiting.ts'
@@ -27,6 +28,13 @@ type WaitingOptions = {
   readonly tariff: Tariff
   readonly isSameRegistry: RegistryComparison
   readonly uncounted: Uncounted | null
+}
+
+/** What waits, and what it was found from, for whoever would ask the same again. */
+export type WaitingLook = {
+  readonly waiting: readonly Waiting[]
+  readonly sources: KnownSources
+  readonly cases: readonly CaseSummary[]
 }
 
 /** What came to older months is settled, or known to whoever left it. */
@@ -48,40 +56,51 @@ const closed = select(
  * What waits for a person now, of the last twelve closed months and of those that are not closed. It reads what closes
  * and blocks have recorded; usage itself only where the ledger alone can't tell.
  */
-export async function readWaiting(options: WaitingOptions, nowMs: number): Promise<Waiting[]> {
+export async function readWaiting(options: WaitingOptions, nowMs: number): Promise<WaitingLook> {
   const { store, stream, statementsTopic, schedule, uncounted } = options
-  const facts = {
-    ...(await readPlanFacts(store, stream)),
-    schedule,
-    uncounted,
-    closes: await readCloses(options),
-    sources: await readSources(store, stream),
-    announcements: await readAnnouncements(store, statementsTopic),
-    cases: await listCases(store, nowMs),
-  }
-  return listWaiting(facts, nowMs)
+  const newest = await readNewest(store)
+  const [firstAppendTimeMs, closes, sources, announcements, cases] = await Promise.all([
+    readFirstAppendTime(store, stream),
+    lookAtCloses(options, newest.slice(0, MONTHS_MAX)),
+    readKnownSources(store, stream),
+    readAnnouncements(store, statementsTopic),
+    listCases(store, nowMs),
+  ])
+  const closedMonths = new Set(newest.map(({ month }) => month))
+  const facts = { schedule, uncounted, closedMonths, firstAppendTimeMs, closes, announcements, cases }
+  return { waiting: listWaiting({ ...facts, sources: sources.shipped }, nowMs), sources, cases }
 }
 
-async function readCloses({ store, tariff, isSameRegistry }: WaitingOptions) {
-  const rows = await store.query(
-    `SELECT ${closed.list} FROM month_closes WHERE is_latest ORDER BY month DESC LIMIT ${MONTHS_MAX}`,
+/** Of each closed month the newest revision, newest months first. */
+function readNewest(store: Store) {
+  return store.query(
+    `SELECT ${closed.list} FROM month_closes WHERE is_latest ORDER BY month DESC`,
     closed.shape,
   )
-  const exceptions = Map.groupBy(await readExceptionSums(store, rows), ({ month }) => month)
-  const current = { versions: await readVersions(store), tariff, isSameRegistry }
+}
+
+type Closed = Awaited<ReturnType<typeof readNewest>>[number]
+
+async function lookAtCloses({ store, tariff, isSameRegistry }: WaitingOptions, rows: readonly Closed[]) {
+  const [sums, versions, later] = await Promise.all([
+    readExceptionSums(store, rows),
+    readVersions(store),
+    haveLaterUsage(
+      store,
+      rows.map(({ month, stream, cut, countedRequests, countedBytes }) => ({
+        ...{ stream, cut, requests: BigInt(countedRequests), bytes: BigInt(countedBytes) },
+        range: periodRange(parseBillingPeriod(month), tariff.timeZone),
+      })),
+    ),
+  ])
+  const exceptions = Map.groupBy(sums, ({ month }) => month)
   return Promise.all(
-    rows.map(async row => ({
+    rows.map(async (row, index) => ({
       month: row.month,
       revision: row.revision,
       exceptions: exceptions.get(row.month) ?? [],
-      changedInputs: await findChangedInputs(row, current),
-      hasLaterUsage: await hasLaterUsage(store, {
-        stream: row.stream,
-        cut: row.cut,
-        range: periodRange(parseBillingPeriod(row.month), tariff.timeZone),
-        requests: BigInt(row.countedRequests),
-        bytes: BigInt(row.countedBytes),
-      }),
+      changedInputs: await findChangedInputs(row, { versions, tariff, isSameRegistry }),
+      hasLaterUsage: later[index] ?? false,
     })),
   )
 }

@@ -1,5 +1,4 @@
 import type { DecimalText, Statement } from '@forbruk/schemas/statement/statement.ts'
-import { Exact, sumAmounts } from '../rating/price-lines.ts'
 
 export type Amounts = { readonly payableNok: DecimalText; readonly proposedNok: DecimalText }
 
@@ -18,21 +17,30 @@ type Charged = Pick<Statement, 'clientId' | 'clientName' | 'payerId' | 'payableN
 
 const NOTHING: Amounts = { payableNok: '0.00', proposedNok: '0.00' }
 
-/** Pure: by client, the largest differences first. Who has a statement of one alone is charged nothing by the other. */
+/** Pure: by client, the largest differences first. */
 export function compareCharges(charged: readonly Charged[], draft: readonly Charged[]): ChargeDifference[] {
+  const sized = tellDifferences(charged, draft).map(each => ({ each, ore: abs(toOre(each.differenceNok)) }))
+  sized.sort((a, b) =>
+    a.ore === b.ore ? (a.each.clientId < b.each.clientId ? -1 : 1) : a.ore > b.ore ? -1 : 1,
+  )
+  return sized.map(({ each }) => each)
+}
+
+/** Pure: how many are not charged the same. */
+export function countDifferences(charged: readonly Charged[], draft: readonly Charged[]): number {
+  return tellDifferences(charged, draft).filter(({ differenceNok }) => differenceNok !== '0.00').length
+}
+
+/** Who has a statement of one alone is charged nothing by the other. */
+function tellDifferences(charged: readonly Charged[], draft: readonly Charged[]): ChargeDifference[] {
   const before = new Map(charged.map(each => [each.clientId, each]))
   const after = new Map(draft.map(each => [each.clientId, each]))
   const known = new Map([...after, ...before])
-  const differences = [...known.values()].map(({ clientId, clientName, payerId }) => {
+  return [...known.values()].map(({ clientId, clientName, payerId }) => {
     const [old, would] = [toAmounts(before.get(clientId)), toAmounts(after.get(clientId))]
-    const differenceNok = new Exact(total(would)).minus(total(old)).toFixed(2)
+    const differenceNok = fromOre(totalOre(would) - totalOre(old))
     return { clientId, clientName, payerId, charged: old, draft: would, differenceNok }
   })
-  const sizeOf = ({ differenceNok }: ChargeDifference) => new Exact(differenceNok).abs()
-  return differences.toSorted(
-    (a, b) =>
-      sizeOf(b).comparedTo(sizeOf(a)) || (a.clientId < b.clientId ? -1 : a.clientId > b.clientId ? 1 : 0),
-  )
 }
 
 function toAmounts(statement: Charged | undefined): Amounts {
@@ -41,14 +49,27 @@ function toAmounts(statement: Charged | undefined): Amounts {
   return { payableNok, proposedNok }
 }
 
-function total({ payableNok, proposedNok }: Amounts): DecimalText {
-  return sumAmounts([payableNok, proposedNok])
+function totalOre({ payableNok, proposedNok }: Amounts): bigint {
+  return toOre(payableNok) + toOre(proposedNok)
+}
+
+/** Of an amount with two decimals, as each on a statement is: a hundred thousand of them are soon added up. */
+function toOre(amountNok: DecimalText): bigint {
+  return BigInt(amountNok.replace('.', ''))
+}
+
+function fromOre(ore: bigint): DecimalText {
+  const digits = String(abs(ore)).padStart(3, '0')
+  return `${ore < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
+
+function abs(ore: bigint): bigint {
+  return ore < 0n ? -ore : ore
 }
 
 /** Pure. */
 export function sumCharges(all: readonly ChargeDifference[], side: 'charged' | 'draft'): Amounts {
-  return {
-    payableNok: sumAmounts(all.map(each => each[side].payableNok)),
-    proposedNok: sumAmounts(all.map(each => each[side].proposedNok)),
-  }
+  const sumOf = (amount: keyof Amounts) =>
+    fromOre(all.reduce((sum, each) => sum + toOre(each[side][amount]), 0n))
+  return { payableNok: sumOf('payableNok'), proposedNok: sumOf('proposedNok') }
 }

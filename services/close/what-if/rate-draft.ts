@@ -1,3 +1,4 @@
+import { haveLaterUsage } from '@forbruk/infra/ledger/later-usage.ts'
 import { readUses } from '@forbruk/infra/ledger/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
@@ -5,8 +6,14 @@ import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { rateMonth } from '../rating/rate.ts'
 import { readRegistryImport } from '../registry/read-stored-registry.ts'
 import { readLatestRevision } from '../revision/read-revision.ts'
-import { readStatements } from '../revision/read-statements.ts'
-import { type Amounts, type ChargeDifference, compareCharges, sumCharges } from './compare-charges.ts'
+import { readAmounts } from '../revision/read-statements.ts'
+import {
+  type Amounts,
+  type ChargeDifference,
+  compareCharges,
+  countDifferences,
+  sumCharges,
+} from './compare-charges.ts'
 
 type DraftQuestion = {
   readonly store: Store
@@ -36,18 +43,24 @@ export async function rateDraft(question: DraftQuestion): Promise<RatedDraft | n
   const { store, stream, period, timeZone, draft } = question
   const revision = await readLatestRevision(store, period.month)
   if (revision === null) return null
-  const usage = await readUses(store, stream, periodRange(period, timeZone))
+  const range = periodRange(period, timeZone)
+  const [isUsedSince] = await haveLaterUsage(store, [
+    {
+      ...{ stream, range, cut: revision.cut },
+      ...{ requests: BigInt(revision.countedRequests), bytes: BigInt(revision.countedBytes) },
+    },
+  ])
+  const usage = await readUses(store, stream, range)
   const registry = await readRegistryImport(store, revision.registryImportId)
-  const charged = await readStatements(store, revision)
+  const charged = await readAmounts(store, revision)
   const rate = (version: TariffVersion) =>
     rateMonth(usage, registry, version, period, revision.decisions).statements
   const clients = compareCharges(charged, rate(draft))
-  const unchanged = compareCharges(charged, rate(revision.tariff.version))
   return {
     revision: revision.revision,
     charged: sumCharges(clients, 'charged'),
     draft: sumCharges(clients, 'draft'),
     clients,
-    clientsChanged: unchanged.filter(({ differenceNok }) => differenceNok !== '0.00').length,
+    clientsChanged: isUsedSince ? countDifferences(charged, rate(revision.tariff.version)) : 0,
   }
 }

@@ -1,8 +1,16 @@
-import { actEntryShape } from '@forbruk/schemas/access/act.ts'
+import { type ActEntry, actEntryShape } from '@forbruk/schemas/access/act.ts'
 import { z } from 'zod'
 import type { AccessOperations } from '../access/operations.ts'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
+import {
+  type Columns,
+  chooseFormat,
+  eachPage,
+  sendTable,
+  TABLE_PROBLEMS,
+  tableContent,
+} from './table-format.ts'
 
 const ENTRIES_MAX = 1_000
 const cursorShape = z.tuple([z.iso.datetime(), z.uuid()])
@@ -22,19 +30,43 @@ export function addAuditRoutes(app: ConsoleServer, { listActs }: Pick<AccessOper
         summary: 'Who did what, newest first',
         querystring,
         response: {
-          200: z.object({ entries: z.array(actEntryShape).readonly(), next: z.string().nullable() }),
+          200: {
+            description: 'A page as JSON; as CSV or Parquet all of it, from `after` on',
+            content: tableContent(
+              z.object({ entries: z.array(actEntryShape).readonly(), next: z.string().nullable() }),
+            ),
+          },
+          ...TABLE_PROBLEMS,
           422: problemShape,
         },
       },
     },
-    async ({ query: { after, limit } }) => {
+    async ({ query: { after, limit }, headers }, reply) => {
       const before = after === undefined ? null : readCursor(after)
+      const format = chooseFormat(headers.accept)
+      if (format !== 'json') {
+        const pages = eachPage<ActEntry>(ENTRIES_MAX, last =>
+          listActs({ before: last ?? before, limit: ENTRIES_MAX }),
+        )
+        return sendTable(reply, format, COLUMNS, pages)
+      }
       const entries = await listActs({ before, limit })
       const last = entries.length < limit ? undefined : entries.at(-1)
       return { entries, next: last === undefined ? null : `${last.at}~${last.entryId}` }
     },
   )
 }
+
+const COLUMNS: Columns<ActEntry> = [
+  ['entry_id', 'text', each => each.entryId],
+  ['at', 'text', each => each.at],
+  ['act', 'text', each => each.act],
+  ['subject', 'text', each => each.subject],
+  ['actor', 'text', each => each.actor],
+  ['via', 'text', each => each.via],
+  ['said_actor', 'text', each => each.saidActor],
+  ['outcome', 'text', each => each.outcome],
+]
 
 function readCursor(text: string) {
   const cursor = cursorShape.safeParse(text.split('~'))

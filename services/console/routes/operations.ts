@@ -56,8 +56,8 @@ export type Operations = Reads &
     ): Promise<CloseAnswer>
     /** What was counted on some days, or in this month. Null: a client is named of which nothing may be seen. */
     readUsage(scope: Scope, days: Days | null, question: UsageQuestion): Promise<UsagePage | null>
-    /** The same as a Parquet file. */
-    exportUsage(scope: Scope, days: Days | null, question: UsageQuestion): Promise<Buffer | null>
+    /** The same as a Parquet file, where it has no more rows than that. Null as well. */
+    exportUsage(scope: Scope, days: Days | null, question: UsageQuestion): Promise<UsageFile | null>
     /** With what the statements in the scope come to. */
     listMonths(scope: Scope): Promise<readonly AnnouncedMonth[]>
     /** Approves what waits of a month, up to a revision, and announces it. Null: the month is not closed. */
@@ -116,6 +116,9 @@ export type Operations = Reads &
 
 /** Local dates of the tariff's time zone. */
 export type Days = { readonly first: string; readonly afterLast: string }
+
+/** A `file` that is null would have too many rows. */
+type UsageFile = { readonly file: Buffer | null }
 
 export type UsagePage = {
   readonly range: PeriodRange

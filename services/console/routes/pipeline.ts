@@ -4,13 +4,9 @@ import {
   ALERT_METRICS,
   DELIVERY_STATES,
 } from '@forbruk/schemas/alert/usage-alert.ts'
-import { REJECTED_STATES } from '@forbruk/schemas/event/rejected-state.ts'
-import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { reasonCodeShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
-import { problemShape } from '../server/problem.ts'
-import { CURSOR_CHARACTERS_MAX, readCursor, writeCursor } from './cursor.ts'
 import { countText } from './month-facts.ts'
 import { completenessShape, freshnessShape } from './overview.ts'
 import { monthParameter, name } from './parameters.ts'
@@ -52,37 +48,17 @@ const sourcesShape = z.object({
   silent: z.array(expectedShape.extend({ source: z.string() })).readonly(),
 })
 
-const rejectedShape = z.object({
-  partition: z.int(),
-  offset: z.int(),
-  eventIndex: z.int(),
-  appendTime: z.string().describe('when the log got it, in UTC'),
-  reason: z.string(),
-  detail: z.string(),
-  source: z.string(),
-  file: z.string(),
-  position: z.string().nullable(),
-  excerpt: z.string().describe('how the record is written; what it says stays in the log'),
-  events: z.int().describe('that the row stands for'),
-  state: z.enum(REJECTED_STATES),
-  stateReason: z.string(),
-  stateActor: z.string(),
-})
-const countedRejectedShape = z.object({ reason: z.string(), state: z.enum(REJECTED_STATES), events: z.int() })
-
-type Rejected = z.output<typeof rejectedShape>
-type RejectedPlace = Pick<Rejected, 'appendTime' | 'partition' | 'offset' | 'eventIndex'>
-type RejectedAsked = {
-  readonly period: BillingPeriod | null
-  readonly reason: string | null
-  readonly source: string | null
-  readonly after: RejectedPlace | null
-  readonly rowsMax: number
-}
-type RejectedPage = {
-  readonly reasons: readonly z.input<typeof countedRejectedShape>[]
-  readonly events: readonly Rejected[]
-}
+const SOURCE_COLUMNS: Columns<z.input<typeof sourcesShape>['sources'][number]> = [
+  ['source', 'text', each => each.source],
+  ['format', 'text', each => each.format],
+  ['events', 'count', each => BigInt(each.events)],
+  ['events_marked', 'count', each => BigInt(each.eventsMarked)],
+  ['missing', 'count', each => BigInt(each.missing)],
+  ['through', 'text', each => each.through],
+  ['gives_marks', 'text', each => String(each.givesMarks)],
+  ['obstacles', 'count', each => BigInt(each.obstacles.total)],
+  ['retired', 'text', each => each.retired],
+]
 
 const alertShape = z.object({
   alertId: z.string(),
@@ -153,8 +129,6 @@ const statusShape = z.object({
 export type PipelineReads = {
   readSources(): Promise<z.input<typeof sourcesShape>>
   /** Newest first. */
-  listRejected(asked: RejectedAsked): Promise<RejectedPage>
-  /** Newest first. */
   listAlerts(filter: AlertsAsked): Promise<readonly z.input<typeof alertShape>[]>
   readStatus(): Promise<z.input<typeof statusShape>>
 }
@@ -163,17 +137,26 @@ type AlertsAsked = { readonly month: string | null; readonly client: string | nu
 
 export function addPipelineRoutes(app: ConsoleServer, reads: PipelineReads): void {
   const { readSources, listAlerts, readStatus } = reads
-  addRejected(app, reads)
   app.get(
     '/v1/sources',
     {
       config: { access: { role: 'reader' } },
       schema: {
         summary: 'Where events come from, how far each source says that it is, and what is missing',
-        response: { 200: sourcesShape },
+        response: {
+          200: {
+            description: 'The sources; as CSV or Parquet those that have shipped something',
+            content: tableContent(sourcesShape),
+          },
+          ...TABLE_PROBLEMS,
+        },
       },
     },
-    () => readSources(),
+    async ({ headers }, reply) => {
+      const format = chooseFormat(headers.accept)
+      const answer = await readSources()
+      return format === 'json' ? answer : sendTable(reply, format, SOURCE_COLUMNS, onePage(answer.sources))
+    },
   )
   app.get(
     '/v1/status',
@@ -210,53 +193,4 @@ export function addPipelineRoutes(app: ConsoleServer, reads: PipelineReads): voi
       return { alerts }
     },
   )
-}
-
-const number = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
-const placeShape = z
-  .tuple([z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/), number, number, number])
-  .transform(([appendTime, partition, offset, eventIndex]) => ({ appendTime, partition, offset, eventIndex }))
-
-function addRejected(app: ConsoleServer, { listRejected }: Pick<PipelineReads, 'listRejected'>): void {
-  app.get(
-    '/v1/rejected',
-    {
-      config: { access: { role: 'reader' } },
-      schema: {
-        summary: 'Events that could not be counted, newest first, and how many for each reason',
-        querystring: z.strictObject({
-          month: month.describe('only those that may belong to it'),
-          reason: reasonCodeShape.optional(),
-          source: name.optional(),
-          after: z.string().max(CURSOR_CHARACTERS_MAX).optional().describe('the `next` of the page before'),
-          limit,
-        }),
-        response: {
-          200: z.object({
-            reasons: z.array(countedRejectedShape).readonly().describe('of the month, or of all time'),
-            events: z.array(rejectedShape).readonly(),
-            next: z.string().nullable(),
-          }),
-          422: problemShape,
-        },
-      },
-    },
-    async ({ query }) => {
-      const page = await listRejected({
-        period: query.month === undefined ? null : parseBillingPeriod(query.month),
-        reason: query.reason ?? null,
-        source: query.source ?? null,
-        after: query.after === undefined ? null : readCursor(query.after, placeShape),
-        // One more tells whether there are more.
-        rowsMax: query.limit + 1,
-      })
-      const events = page.events.slice(0, query.limit)
-      const last = page.events.length > query.limit ? events.at(-1) : undefined
-      return { reasons: page.reasons, events, next: last === undefined ? null : writeCursor(toPlace(last)) }
-    },
-  )
-}
-
-function toPlace({ appendTime, partition, offset, eventIndex }: Rejected): string[] {
-  return [appendTime, String(partition), String(offset), String(eventIndex)]
 }

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { disarmCsv } from '@forbruk/infra/store/disarm-csv.ts'
 import type { FastifyReply } from 'fastify'
-import { parquetWriteBuffer } from 'hyparquet-writer'
 import { z } from 'zod'
 import { ProblemError, problemShape } from '../server/problem.ts'
+import { type Cell, streamParquet } from './stream-parquet.ts'
 
 /** How a table is answered: as a page of JSON, or whole, as a file. */
 type TableFormat = 'json' | 'csv' | 'parquet'
@@ -48,8 +48,6 @@ export function chooseFormat(accept: string | undefined): TableFormat {
   throw new ProblemError({ kind: 'format_unknown', status: 406, detail })
 }
 
-type Cell = string | bigint | null
-
 /** The columns of a file, and what stands in each of a row. */
 export type Columns<Row> = readonly (readonly [
   name: string,
@@ -60,8 +58,9 @@ export type Columns<Row> = readonly (readonly [
 type TablePages<Row> = AsyncGenerator<readonly Row[]>
 
 /**
- * Answers a table as a file: CSV as it is read, Parquet once all of it is. What is refused is refused before the file
- * begins, since the first page is read by then.
+ * Answers a table as a file, a page at a time as its reader takes it, so that however many rows cost the memory of one
+ * page. What is refused is refused before the file begins, since the first page is read by then. An error ends the
+ * answer where it is, so that half a table is taken for none.
  */
 export async function sendTable<Row>(
   reply: FastifyReply,
@@ -73,7 +72,8 @@ export async function sendTable<Row>(
   const all = toCells(columns, first, pages)
   const names = columns.map(([name]) => name)
   if (format === 'csv') return reply.type(CSV_TYPE).send(streamCsv(names, all))
-  return reply.type(PARQUET_TYPE).send(await writeParquet(columns, all))
+  const types = columns.map(([name, type]) => ({ name, type }))
+  return reply.type(PARQUET_TYPE).send(streamParquet(types, all))
 }
 
 async function* toCells<Row>(
@@ -103,24 +103,7 @@ export async function* eachPage<Row>(
   }
 }
 
-async function writeParquet<Row>(
-  columns: Columns<Row>,
-  pages: AsyncIterable<readonly (readonly Cell[])[]>,
-): Promise<Buffer> {
-  const columnData = columns.map(([name, type]) => {
-    const data: Cell[] = []
-    return { name, data, type: type === 'count' ? ('INT64' as const) : ('STRING' as const), nullable: true }
-  })
-  for await (const rows of pages)
-    for (const row of rows) for (const [at, { data }] of columnData.entries()) data.push(row[at] ?? null)
-  return Buffer.from(parquetWriteBuffer({ columnData }))
-}
-
-/**
- * A table as CSV, a page at a time as its reader takes it, so that however many rows cost the memory of one page. Text
- * is in quotes, and no formula to a spreadsheet; counts are bare; null is empty. An error ends the answer where it is,
- * so that half a table is taken for none.
- */
+/** A table as CSV. Text is in quotes, and no formula to a spreadsheet; counts are bare; null is empty. */
 export function streamCsv(
   columns: readonly string[],
   pages: AsyncIterable<readonly (readonly Cell[])[]>,

@@ -85,8 +85,10 @@ export function addUsageRoutes(
           return reply.type(CSV_TYPE).send(streamCsv(columnsOf(question), readTable(read, question, first)))
         }
         case 'parquet': {
-          const file = await exportUsage(caller.scope, days, { ...question, rowsMax: FILE_ROWS_MAX })
-          return reply.type(PARQUET_TYPE).send(seenOf(file))
+          const rowsMax = FILE_ROWS_MAX
+          const { file } = seenOf(await exportUsage(caller.scope, days, { ...question, rowsMax }))
+          if (file === null) throw new ProblemError(TABLE_TOO_LARGE)
+          return reply.type(PARQUET_TYPE).send(file)
         }
       }
     },
@@ -103,8 +105,16 @@ function seenOf<Seen>(seen: Seen | null): Seen {
 type Query = z.output<typeof querystring>
 type Page = z.input<typeof answerShape>
 
-/** More than any store of ours gives in one go. */
-const FILE_ROWS_MAX = 5_000_000
+/** Some tens of megabytes, which are held until they are sent. */
+const FILE_ROWS_MAX = 1_000_000
+
+const TABLE_TOO_LARGE = {
+  kind: 'question_unclear',
+  status: 422,
+  detail:
+    `the file would have more than ${FILE_ROWS_MAX} rows; expected a question with fewer days, clients or splits, ` +
+    'or Accept: text/csv, which is sent as it is read',
+} as const
 
 function toQuestion({ by, split, order, after, ...only }: Query): Omit<UsageQuestion, 'rowsMax'> {
   return {

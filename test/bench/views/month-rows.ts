@@ -9,7 +9,7 @@ export const STREAM = 'gateway.requests'
 export const ZONE = 'Europe/Oslo'
 export const PARTITIONS = 8
 export const OFFSETS_PER_DAY = 4
-/** A month is inserted in so many, each with rows of every client. */
+/** A month is inserted in so many, one after the other as its days come. */
 export const PARTS = 4
 const DAY_S = 86_400
 /** One client in so many is far above the allowance. */
@@ -53,9 +53,10 @@ export function spellRows(
 ): string {
   const { startS, hours } = hoursOf(period, nowMs)
   const perClient = Math.max(1, Math.floor(rowsPerMonth / clients))
+  const perPart = Math.floor((perClient * clients) / PARTS)
   return `
 WITH
-    number * ${PARTS} + ${part} AS row, row % ${clients} AS client, intDiv(row, ${clients}) AS turn,
+    number + ${part * perPart} AS row, row % ${clients} AS client, intDiv(row, ${clients}) AS turn,
     intDiv(turn * ${hours}, ${perClient}) AS hour_first, intDiv((turn + 1) * ${hours}, ${perClient}) AS hour_end,
     ${startS} + (hour_first + cityHash64(row, ${startS}) % greatest(hour_end - hour_first, 1)) * 3600 AS hour_s,
     if(client % ${HEAVY} = 7, 6000, 1) AS times
@@ -71,5 +72,5 @@ SELECT
     (200 + cityHash64(row, ${startS}, 'sent') % 5000) * times AS request_bytes,
     (1000 + cityHash64(row, ${startS}, 'received') % 20000) * times AS response_bytes,
     block + ${OFFSETS_PER_DAY - 1} AS last_offset
-FROM numbers(${Math.floor((perClient * clients) / PARTS)})`
+FROM numbers(${perPart})`
 }

@@ -76,13 +76,19 @@ async function run(size: Size): Promise<Run> {
       answered.push(await ask({ url: serving.url, plain, months: size.months, rounds }, route))
       process.stderr.write(`${describe(answered.at(-1))}\n`)
     }
-    const scrolled = await scrollClients(serving.url, periods.at(-1)?.month ?? '')
+    const scrolled = await scrollClients(serving.url, periods.at(-1)?.month ?? '').catch(tellWhyNot)
     return { months: size.months, filled: filled.stdout, answered, scrolled }
   } finally {
     await serving.stop()
     await plain.close()
     await rm(data, { recursive: true, force: true })
   }
+}
+
+/** What was asked before stands all the same. */
+function tellWhyNot(error: Error): null {
+  process.stderr.write(`not scrolled: ${error.message}\n`)
+  return null
 }
 
 /** The console alone, on a port that the system chooses. */
@@ -146,7 +152,7 @@ function print(runs: readonly Run[], machine: string): void {
     const frames =
       scrolled && `${scrolled.framesPerSecond.toFixed(1)} frames a second, ${scrolled.p95Ms.toFixed(0)} ms`
     process.stdout.write(
-      `\nscrolled: ${frames ?? 'no Chromium here'}, past row ${scrolled?.rowsPassed ?? '-'}\n`,
+      `\nscrolled: ${frames ?? 'not, see above, or for want of Chromium'}, past row ${scrolled?.rowsPassed ?? '-'}\n`,
     )
   }
 }

@@ -1,5 +1,5 @@
 import type { paths } from '../../client/generated/api.d.ts'
-import { api, queryOf, type Read } from './ask.ts'
+import { api, queryOf, type Read, urlOf } from './ask.ts'
 
 export type Status = Read<'/v1/status'>
 export type Sources = Read<'/v1/sources'>
@@ -21,4 +21,9 @@ function isReason(text: string | undefined): text is NonNullable<Query['reason']
 export function rejectedQuery(reason: string | undefined) {
   const query: Query = { limit: ROWS, ...(isReason(reason) ? { reason } : {}) }
   return queryOf(['rejected', query], () => api.GET('/v1/rejected', { params: { query } }))
+}
+
+/** All of them, as a file. */
+export function rejectedUrl(reason: string | undefined): string {
+  return urlOf('/v1/rejected', isReason(reason) ? { reason } : {})
 }

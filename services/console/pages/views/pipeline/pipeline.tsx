@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { alertsQuery, type Sources, type Status, sourcesQuery, statusQuery } from '../../ask/pipeline.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
+import { Files } from '../../parts/files.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -109,6 +110,7 @@ function SourceTable({ sources, stream }: Sources & { readonly stream: string })
           },
         ]}
       />
+      <Files says={texts.takeAway} url="/v1/sources" name="sources" types={['csv', 'parquet']} />
     </Section>
   )
 }

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
-import { type RejectedEvents as Rejected, rejectedQuery } from '../../ask/pipeline.ts'
+import { type RejectedEvents as Rejected, rejectedQuery, rejectedUrl } from '../../ask/pipeline.ts'
 import { useMay } from '../../ask/session.ts'
 import { Answer, Empty } from '../../parts/answer.tsx'
+import { Files } from '../../parts/files.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Table } from '../../parts/table.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -95,6 +96,12 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
               }
             >
               <Events events={events} settle={maySettle ? setTarget : null} />
+              <Files
+                says={texts.takeAway}
+                url={rejectedUrl(reason)}
+                name={`rejected-${reason ?? 'all'}`}
+                types={['csv', 'parquet']}
+              />
               <p className="soft">{texts.mend}</p>
               <pre className="command">npx forbruk rejected replay --help</pre>
             </Section>
