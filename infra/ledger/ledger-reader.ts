@@ -3,10 +3,11 @@ import type { AcceptedGap } from '../store/tables/accepted-gap.ts'
 import type { LedgerBlock } from '../store/tables/block-ledger.ts'
 import type { RepeatedRequest } from '../store/tables/repeated-request.ts'
 import type { StoredStream } from '../store/tables/stream.ts'
-import { type BlockSum, type Place, readNewestBlocks, readSumsFrom } from './blocks.ts'
-import { readGaps } from './gaps.ts'
-import { type IdentitySum, readIdentitySums } from './identity-sums.ts'
-import { type Growth, readGrowths, readStandings, type Standing } from './progress.ts'
+import { type BlockSum, type Place, readNewestBlocks, readSumsFrom } from './blocks/blocks.ts'
+import { readGaps } from './blocks/gaps.ts'
+import { type Growth, readGrowths, readStandings, type Standing } from './blocks/progress.ts'
+import { readStream } from './blocks/stream.ts'
+import { type IdentitySum, readIdentitySums } from './recognition/identity-sums.ts'
 import {
   type AlikeQuestion,
   countRepeated,
@@ -19,9 +20,8 @@ import {
   readIdentityBlocks,
   readRecognition,
   readRepeated,
-} from './recognition.ts'
-import { readSeenFiles, type SeenFile } from './source-files.ts'
-import { readStream } from './stream.ts'
+} from './recognition/recognition.ts'
+import { readSeenFiles, type SeenFile } from './sources/source-files.ts'
 
 /** All that counting asks of the ledger: a port, so that the simulation can answer in the store's place. */
 export interface LedgerReader {

@@ -23,7 +23,7 @@ import { statusCommand } from './commands/status.ts'
 import { streamCommand } from './commands/stream.ts'
 import { tariffCommand } from './commands/tariff.ts'
 import { upCommand } from './commands/up.ts'
-import type { CommandContext } from './wiring/open-parts.ts'
+import type { CommandContext } from './wiring/parts/open-parts.ts'
 
 const COMMANDS = [
   upCommand,

@@ -1,4 +1,4 @@
-import { readMissingFiles } from '@forbruk/infra/ledger/missing-files.ts'
+import { readMissingFiles } from '@forbruk/infra/ledger/sources/missing-files.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'

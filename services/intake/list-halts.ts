@@ -1,4 +1,4 @@
-import { readSources } from '@forbruk/infra/ledger/sources.ts'
+import { readSources } from '@forbruk/infra/ledger/sources/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { adviseOnHalt } from '@forbruk/schemas/event/halt-reason.ts'
 import type { MarkedObstacle } from '@forbruk/schemas/event/log-event.ts'

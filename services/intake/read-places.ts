@@ -1,4 +1,4 @@
-import { readFilePositions } from '@forbruk/infra/ledger/source-files.ts'
+import { readFilePositions } from '@forbruk/infra/ledger/sources/source-files.ts'
 import type { ForeignTopic } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { fileOf, placeOf } from './place.ts'

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
-import { lockSource } from './lock-source.ts'
-import type { Obstacle, SettledObstacle } from './obstacle.ts'
-import { lockPath, progressPath, readProgress, saveProgress } from './save-progress.ts'
+import type { Obstacle, SettledObstacle } from './obstacles/obstacle.ts'
+import { ShipError } from './obstacles/ship-error.ts'
+import { tellPath } from './obstacles/tell-obstacles.ts'
+import { lockSource } from './progress/lock-source.ts'
+import { lockPath, progressPath, readProgress, saveProgress } from './progress/save-progress.ts'
 import { settleObstacles } from './settle-obstacles.ts'
-import { ShipError } from './ship-error.ts'
-import { tellPath } from './tell-obstacles.ts'
 
 type AcceptLossOptions = {
   /** The folder that keeps how far each source has come. */

@@ -20,8 +20,8 @@ import {
   openWorld,
   type World,
 } from '../../test/support/shipper/shipper-world.ts'
+import type { ShipSummary } from './send/ship-summary.ts'
 import type { ShipOptions } from './ship.ts'
-import type { ShipSummary } from './ship-summary.ts'
 
 let world: World
 let stop = new AbortController()

@@ -1,6 +1,6 @@
-import type { FileProgress } from './file-progress.ts'
-import { keyOf, type SettledObstacle } from './obstacle.ts'
-import type { SourceProgress } from './source-progress.ts'
+import { keyOf, type SettledObstacle } from './obstacles/obstacle.ts'
+import type { FileProgress } from './progress/file-progress.ts'
+import type { SourceProgress } from './progress/source-progress.ts'
 
 /** Pure: the progress without these obstacles. A file that was begun counts as read to its end. */
 export function settleObstacles(

@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { countOnce, lines, openWorld, type World } from '../../test/support/shipper/shipper-world.ts'
-import { SharedFileError } from './find-shared.ts'
+import { SharedFileError } from './recognise/find-shared.ts'
 
 let world: World
 beforeEach(() => {

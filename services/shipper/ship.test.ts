@@ -14,7 +14,7 @@ import {
   PARTITION_COUNT,
   type World,
 } from '../../test/support/shipper/shipper-world.ts'
-import type { ShipProgress } from './ship-summary.ts'
+import type { ShipProgress } from './send/ship-summary.ts'
 
 let world: World
 beforeEach(() => {

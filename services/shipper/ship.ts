@@ -4,11 +4,10 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { isName } from '@forbruk/schemas/event/check-request.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { isPlain } from '@forbruk/schemas/text/plain-text.ts'
-import { SharedFileError } from './find-shared.ts'
+import { diskFiles } from './files/log-files.ts'
 import { followFiles } from './follow.ts'
-import { lockSource } from './lock-source.ts'
-import { diskFiles } from './log-files.ts'
-import { Tail } from './read-tail.ts'
+import { explainFileError, messageOf, ShipError } from './obstacles/ship-error.ts'
+import { lockSource } from './progress/lock-source.ts'
 import {
   loadProgress,
   lockPath,
@@ -16,13 +15,14 @@ import {
   progressPath,
   readOtherProgress,
   saveProgress,
-} from './save-progress.ts'
-import { AppendFailedError } from './send-batches.ts'
-import { explainFileError, messageOf, ShipError } from './ship-error.ts'
+} from './progress/save-progress.ts'
+import type { SourceProgress } from './progress/source-progress.ts'
+import { SharedFileError } from './recognise/find-shared.ts'
+import { Tail } from './send/read-tail.ts'
+import { AppendFailedError } from './send/send-batches.ts'
+import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from './send/ship-summary.ts'
+import { Shipment } from './send/shipment.ts'
 import { keptAs, raiseUnfinished, reopenGrown, STDIN, shipOneByOne } from './ship-one-by-one.ts'
-import { type FileSummary, type ShipProgress, type ShipSummary, summarise } from './ship-summary.ts'
-import { Shipment } from './shipment.ts'
-import type { SourceProgress } from './source-progress.ts'
 
 export type ShipOptions = {
   readonly log: EventLog

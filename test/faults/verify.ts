@@ -1,4 +1,4 @@
-import { readRecognised } from '@forbruk/infra/ledger/recognition.ts'
+import { readRecognised } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { safeCount } from '@forbruk/infra/store/tables/codec.ts'

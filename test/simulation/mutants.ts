@@ -3,7 +3,7 @@ import { BlockProof, type CountedBlock } from '@forbruk/aggregator/count/block-p
 import { PartitionFold } from '@forbruk/aggregator/count/partition-fold.ts'
 import { type ResumeParts, resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
-import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'

@@ -1,4 +1,4 @@
-import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
+import type { Offsets } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import type { RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import type { StoredRow } from './block-tables.ts'

@@ -3,7 +3,7 @@ import { type RecogniseParts, Recogniser } from '@forbruk/aggregator/recognise/r
 import { resumePartition } from '@forbruk/aggregator/resume/resume.ts'
 import { flushRows } from '@forbruk/aggregator/run/flush.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import type { AlikeQuestion, IdentityPlace } from '@forbruk/infra/ledger/recognition.ts'
+import type { AlikeQuestion, IdentityPlace } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import type { StoredRow } from './block-tables.ts'
 import { type Protocol, partsOfRecognising } from './protocol.ts'
 

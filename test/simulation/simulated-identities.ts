@@ -1,5 +1,5 @@
 import { hashOrigin, type KeptOrigin } from '@forbruk/aggregator/count/hash-identity.ts'
-import type { IdentitySum } from '@forbruk/infra/ledger/identity-sums.ts'
+import type { IdentitySum } from '@forbruk/infra/ledger/recognition/identity-sums.ts'
 import type {
   AlikeQuestion,
   HourAndHash,
@@ -7,7 +7,7 @@ import type {
   IdentityPlace,
   Offsets,
   Recognition,
-} from '@forbruk/infra/ledger/recognition.ts'
+} from '@forbruk/infra/ledger/recognition/recognition.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import {
   type RecognitionProgress,

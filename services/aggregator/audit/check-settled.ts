@@ -6,8 +6,8 @@ import {
   readWritten,
   readWrittenDays,
   type SettledSums,
-} from '@forbruk/infra/ledger/settlements.ts'
-import { isEqual } from '@forbruk/infra/ledger/usage-sums.ts'
+} from '@forbruk/infra/ledger/settle/settlements.ts'
+import { isEqual } from '@forbruk/infra/ledger/usage/usage-sums.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { AuditFinding } from './check-ledger.ts'
 

@@ -1,4 +1,4 @@
-import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
+import type { Offsets } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import { type RepeatedRequest, repeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import { toRow } from '@forbruk/infra/store/tables/table.ts'
 import { keyOf } from '../recognise/find-repeated.ts'

@@ -1,4 +1,4 @@
-import { readSeenFiles } from '@forbruk/infra/ledger/source-files.ts'
+import { readSeenFiles } from '@forbruk/infra/ledger/sources/source-files.ts'
 import { type EventLog, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'

@@ -1,4 +1,4 @@
-import { readUsageRows } from '@forbruk/infra/ledger/blocks.ts'
+import { readUsageRows } from '@forbruk/infra/ledger/blocks/blocks.ts'
 import { rowsOf } from '@forbruk/infra/store/column-block.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'

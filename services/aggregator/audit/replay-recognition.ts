@@ -1,5 +1,5 @@
 import { createLedgerReader, type LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import { type Offsets, readAllRepeated } from '@forbruk/infra/ledger/recognition.ts'
+import { type Offsets, readAllRepeated } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'

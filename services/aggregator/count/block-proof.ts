@@ -1,4 +1,4 @@
-import type { Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { Place } from '@forbruk/infra/ledger/blocks/blocks.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 import { describePartition } from './log-gap.ts'
 import type { OpenBlock } from './open-block.ts'

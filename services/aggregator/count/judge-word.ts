@@ -1,4 +1,4 @@
-import type { Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { Place } from '@forbruk/infra/ledger/blocks/blocks.ts'
 import type { SignedRecord, StreamRecord } from '@forbruk/schemas/event/log-event.ts'
 import { type Decoded, rejectSchema, type UndecodableEvent } from '@forbruk/schemas/wire/decode.ts'
 import type { VerifySigned } from '@forbruk/schemas/wire/sign-record.ts'

@@ -1,4 +1,4 @@
-import type { Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { Place } from '@forbruk/infra/ledger/blocks/blocks.ts'
 import type { LogBounds, UnreadableRecordsError } from '@forbruk/infra/log/event-log.ts'
 
 /** The log no longer holds what counting needs; the message names the offsets. */

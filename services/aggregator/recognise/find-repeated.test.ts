@@ -1,4 +1,4 @@
-import type { IdentityPlace } from '@forbruk/infra/ledger/recognition.ts'
+import type { IdentityPlace } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import type { RepeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

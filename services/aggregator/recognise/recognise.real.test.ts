@@ -2,8 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { countUnknown, readRecognised, readRecognition } from '@forbruk/infra/ledger/recognition.ts'
-import { readSettledUsage } from '@forbruk/infra/ledger/settled-usage.ts'
+import {
+  countUnknown,
+  readRecognised,
+  readRecognition,
+} from '@forbruk/infra/ledger/recognition/recognition.ts'
+import { readSettledUsage } from '@forbruk/infra/ledger/usage/settled-usage.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'

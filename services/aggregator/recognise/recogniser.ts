@@ -1,6 +1,6 @@
-import { findLacking } from '@forbruk/infra/ledger/identity-sums.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import type { IdentityPlace, Offsets } from '@forbruk/infra/ledger/recognition.ts'
+import { findLacking } from '@forbruk/infra/ledger/recognition/identity-sums.ts'
+import type { IdentityPlace, Offsets } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'

@@ -8,7 +8,7 @@ export type Control = { readonly partition: number; readonly payload: Buffer }
 type ControlParts = {
   readonly ledger: Pick<LedgerReader, 'readStandings'>
   readonly log: Pick<EventLog, 'topic' | 'append'>
-  /** With the stream's key: see infra/ledger/stream-key.ts. */
+  /** With the stream's key: see infra/ledger/blocks/stream-key.ts. */
   readonly sign: SignRecord
   /** Milliseconds since the epoch. */
   readonly clock: () => number

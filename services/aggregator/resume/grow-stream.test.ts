@@ -1,4 +1,4 @@
-import type { Standing } from '@forbruk/infra/ledger/progress.ts'
+import type { Standing } from '@forbruk/infra/ledger/blocks/progress.ts'
 import type { OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
 import type { LogEvent } from '@forbruk/schemas/event/log-event.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'

@@ -1,5 +1,5 @@
-import type { Standing } from '@forbruk/infra/ledger/progress.ts'
-import { countedPartitions } from '@forbruk/infra/ledger/stream.ts'
+import type { Standing } from '@forbruk/infra/ledger/blocks/progress.ts'
+import { countedPartitions } from '@forbruk/infra/ledger/blocks/stream.ts'
 import type { TimeLimits } from '@forbruk/schemas/event/log-event.ts'
 import { encodeStreamGrowth, encodeStreamLimits, encodeStreamVersion } from '@forbruk/schemas/wire/encode.ts'
 import { DEFAULT_GEOMETRY, FIRST_TIME_LIMITS } from '../count/block.ts'

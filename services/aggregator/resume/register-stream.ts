@@ -1,5 +1,5 @@
+import { countedPartitions } from '@forbruk/infra/ledger/blocks/stream.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import { countedPartitions } from '@forbruk/infra/ledger/stream.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import { type Store, StoreError } from '@forbruk/infra/store/store.ts'

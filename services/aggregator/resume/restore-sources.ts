@@ -1,4 +1,4 @@
-import type { SeenFile } from '@forbruk/infra/ledger/source-files.ts'
+import type { SeenFile } from '@forbruk/infra/ledger/sources/source-files.ts'
 import { SourceFiles } from '../count/admit.ts'
 
 /** What had been seen of each source's file, as the ledger has it. */

@@ -1,4 +1,4 @@
-import type { Place } from '@forbruk/infra/ledger/blocks.ts'
+import type { Place } from '@forbruk/infra/ledger/blocks/blocks.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
 import type { EventLog, LogBounds } from '@forbruk/infra/log/event-log.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'

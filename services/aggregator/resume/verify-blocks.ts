@@ -1,7 +1,7 @@
-import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks.ts'
-import { compareSums } from '@forbruk/infra/ledger/compare-sums.ts'
-import { findLacking, type IdentitySum } from '@forbruk/infra/ledger/identity-sums.ts'
+import type { BlockSum, Place } from '@forbruk/infra/ledger/blocks/blocks.ts'
+import { compareSums } from '@forbruk/infra/ledger/blocks/compare-sums.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
+import { findLacking, type IdentitySum } from '@forbruk/infra/ledger/recognition/identity-sums.ts'
 import type { LedgerBlock } from '@forbruk/infra/store/tables/block-ledger.ts'
 
 /** After a power loss only the newest blocks can have lost rows that the ledger vouches for: so many whole ones. */

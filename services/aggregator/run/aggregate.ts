@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { makeStreamKey } from '@forbruk/infra/ledger/blocks/stream-key.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import { makeStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { openSignBoard } from '@forbruk/infra/signs/sign-board.ts'
 import { readInstallation } from '@forbruk/infra/store/read-installation.ts'

@@ -1,5 +1,5 @@
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
+import type { Offsets } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { behindGaps } from '../resume/resume.ts'
 import { BLOCKS_VERIFIED, chooseVerified, findDiffering } from '../resume/verify-blocks.ts'

@@ -1,6 +1,6 @@
+import type { StreamKey } from '@forbruk/infra/ledger/blocks/stream-key.ts'
 import type { LedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
-import type { StreamKey } from '@forbruk/infra/ledger/stream-key.ts'
+import type { Offsets } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import type { EventLog, Subscription } from '@forbruk/infra/log/event-log.ts'
 import type { SignBoard } from '@forbruk/infra/signs/sign-board.ts'
 import { StoreUnavailableError } from '@forbruk/infra/store/store.ts'

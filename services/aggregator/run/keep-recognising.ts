@@ -1,4 +1,4 @@
-import type { Offsets } from '@forbruk/infra/ledger/recognition.ts'
+import type { Offsets } from '@forbruk/infra/ledger/recognition/recognition.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import type { Sleep } from './sleep.ts'
 import type { CountLogger, StreamCounter } from './stream-counter.ts'

@@ -1,5 +1,5 @@
-import type { BlockRange, CompleteBlock } from '@forbruk/infra/ledger/settlements.ts'
-import { addUp, isEqual, NOTHING_USED, type UsageSums } from '@forbruk/infra/ledger/usage-sums.ts'
+import type { BlockRange, CompleteBlock } from '@forbruk/infra/ledger/settle/settlements.ts'
+import { addUp, isEqual, NOTHING_USED, type UsageSums } from '@forbruk/infra/ledger/usage/usage-sums.ts'
 
 type BlockSums = UsageSums & Pick<CompleteBlock, 'partition' | 'block'>
 

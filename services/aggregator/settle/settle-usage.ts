@@ -8,8 +8,8 @@ import {
   readWrittenDays,
   vouch,
   writeMonth,
-} from '@forbruk/infra/ledger/settlements.ts'
-import { addUp, isEqual } from '@forbruk/infra/ledger/usage-sums.ts'
+} from '@forbruk/infra/ledger/settle/settlements.ts'
+import { addUp, isEqual } from '@forbruk/infra/ledger/usage/usage-sums.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { SettledMonth, UsageSettlement } from '@forbruk/infra/store/tables/usage-settlement.ts'
 import { chooseCut, rangeOf } from './choose-cut.ts'

@@ -4,7 +4,7 @@ import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
 import { printAlerts, printAlertsJson } from '../print/alerts.ts'
-import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
 import { startAlerts } from '../wiring/start-alerts.ts'
 import { parseLimit } from './parse-limit.ts'
 

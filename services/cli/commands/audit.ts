@@ -5,8 +5,8 @@ import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing
 import { Command } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printJson, printLine, spellTime } from '../print/table.ts'
-import { type CommandContext, openParts } from '../wiring/open-parts.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
+import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
 
 export function auditCommand(context: CommandContext): Command {
   return new Command('audit')

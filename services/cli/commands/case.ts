@@ -15,9 +15,9 @@ import { noteShape } from '@forbruk/schemas/text/plain-text.ts'
 import { Argument, Command, Option } from 'commander'
 import { printCase, printCases } from '../print/case.ts'
 import { printJson, printLine } from '../print/table.ts'
-import { type CommandContext, openParts } from '../wiring/open-parts.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
-import { recordCommand } from '../wiring/record-command.ts'
+import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
+import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
+import { recordCommand } from '../wiring/parts/record-command.ts'
 import { parseShape } from './parse-shape.ts'
 
 const OUTCOME_OF = {

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { Command } from 'commander'
-import { type CommandContext, openParts } from '../wiring/open-parts.ts'
-import { startCollector } from '../wiring/start-collector.ts'
+import { startCollector } from '../wiring/collector/start-collector.ts'
+import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
 
 const DEFAULT_LISTEN = { host: '127.0.0.1', port: 8090 }
 

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { examineMachine } from '../doctor/examine-machine.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { printJson, printLine } from '../print/table.ts'
-import type { CommandContext } from '../wiring/open-parts.ts'
+import type { CommandContext } from '../wiring/parts/open-parts.ts'
 
 const CHECK_WIDTH = 16
 const STATE_WIDTH = 9

@@ -2,7 +2,7 @@ import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
 import { openStore } from '@forbruk/infra/store/open-store.ts'
 import { Command } from 'commander'
 import { printJson, printLine } from '../print/table.ts'
-import type { CommandContext } from '../wiring/open-parts.ts'
+import type { CommandContext } from '../wiring/parts/open-parts.ts'
 
 export function migrateCommand(context: CommandContext): Command {
   return new Command('migrate')

@@ -6,9 +6,9 @@ import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { Command } from 'commander'
 import { printRegistry, printRegistryImport, printVersions } from '../print/registry.ts'
 import { printJson } from '../print/table.ts'
-import { type CommandContext, openParts } from '../wiring/open-parts.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
-import { recordCommand } from '../wiring/record-command.ts'
+import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
+import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
+import { recordCommand } from '../wiring/parts/record-command.ts'
 
 export function registryCommand(context: CommandContext): Command {
   return new Command('registry')

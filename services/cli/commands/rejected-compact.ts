@@ -2,9 +2,9 @@ import { describeKeeping } from '@forbruk/close/rejected/choose-folds.ts'
 import { compactRejected } from '@forbruk/close/rejected/compact-rejected.ts'
 import { Command } from 'commander'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
-import { type CommandContext, openParts } from '../wiring/open-parts.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
-import { recordCommand } from '../wiring/record-command.ts'
+import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
+import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
+import { recordCommand } from '../wiring/parts/record-command.ts'
 
 type CompactFlags = { dryRun: boolean; json: boolean }
 

@@ -1,13 +1,13 @@
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
-import type { Obstacle } from '@forbruk/shipper/obstacle.ts'
+import type { Obstacle } from '@forbruk/shipper/obstacles/obstacle.ts'
 import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
 import { Command } from 'commander'
 import { FIELDS_EXPLAINED } from '../print/explain-fields.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { explainRequestIds } from '../print/request-ids.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
-import { type CommandContext, openParts } from '../wiring/open-parts.ts'
-import { type GatewayFieldOptions, openChosenFormat } from '../wiring/read-format-file.ts'
+import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
+import { type GatewayFieldOptions, openChosenFormat } from '../wiring/parts/read-format-file.ts'
 import { withGatewayFields } from './gateway-format-options.ts'
 
 type ShipOptions = GatewayFieldOptions & {

@@ -2,7 +2,7 @@ import { disarmCsv } from '@forbruk/infra/store/disarm-csv.ts'
 import { queryReadOnly } from '@forbruk/infra/store/query-read-only.ts'
 import { Command } from 'commander'
 import { printText } from '../print/table.ts'
-import { type CommandContext, openParts } from '../wiring/open-parts.ts'
+import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
 
 export function sqlCommand(context: CommandContext): Command {
   return new Command('sql')

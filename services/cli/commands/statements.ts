@@ -21,9 +21,9 @@ import { NotClosedError } from '../print/not-closed-error.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { printPayers, printProof } from '../print/statements.ts'
 import { groupDigits, printBytes, printJson, printLine } from '../print/table.ts'
-import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
-import { readSellerFile, readSellerIfNamed } from '../wiring/read-seller-file.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { type CommandContext, openParts, type Parts } from '../wiring/parts/open-parts.ts'
+import { readSellerFile, readSellerIfNamed } from '../wiring/parts/read-seller-file.ts'
+import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
 import { announceStatementsCommand } from './announce-statements.ts'
 
 export function statementsCommand(context: CommandContext): Command {

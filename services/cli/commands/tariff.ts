@@ -1,8 +1,8 @@
 import { describeTariff } from '@forbruk/schemas/tariff/describe-tariff.ts'
 import { Command } from 'commander'
 import { printJson, printLine } from '../print/table.ts'
-import type { CommandContext } from '../wiring/open-parts.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import type { CommandContext } from '../wiring/parts/open-parts.ts'
+import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
 
 export function tariffCommand(context: CommandContext): Command {
   const checking = new Command('check')

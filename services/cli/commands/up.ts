@@ -4,16 +4,16 @@ import { oneAtATime } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import { serveReadOnly } from '@forbruk/infra/store/endpoint/serve-read-only.ts'
 import { Command } from 'commander'
-import { awaitLog } from '../wiring/await-log.ts'
-import { closingParts } from '../wiring/closing-parts.ts'
-import { type CommandContext, openParts, type Parts } from '../wiring/open-parts.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { startCollector } from '../wiring/collector/start-collector.ts'
+import { startWaitingWatch } from '../wiring/console/waiting-reader.ts'
+import { startIntakes } from '../wiring/intake/start-intakes.ts'
+import { awaitLog } from '../wiring/log/await-log.ts'
+import { watchStandstills } from '../wiring/log/watch-standstills.ts'
+import { closingParts } from '../wiring/parts/closing-parts.ts'
+import { type CommandContext, openParts, type Parts } from '../wiring/parts/open-parts.ts'
+import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
 import { scheduleCloses } from '../wiring/schedule-closes.ts'
 import { startAlerts } from '../wiring/start-alerts.ts'
-import { startCollector } from '../wiring/start-collector.ts'
-import { startIntakes } from '../wiring/start-intakes.ts'
-import { startWaitingWatch } from '../wiring/waiting-reader.ts'
-import { watchStandstills } from '../wiring/watch-standstills.ts'
 
 export function upCommand(context: CommandContext): Command {
   return new Command('up')
@@ -37,7 +37,7 @@ export function upCommand(context: CommandContext): Command {
       await using collector = await startCollector(parts, parts.config.collector.listen)
       await using watch = await watchStandstills(parts)
       // Loaded only here: the web server is a third of the program, and every other command would start later for it.
-      const { serveConsole } = await import('../wiring/serve-console.ts')
+      const { serveConsole } = await import('../wiring/console/serve-console.ts')
       await using _console = await serveConsole(parts, tariff, close, watch, () => collector.figures())
       parts.logger.info({ log: parts.config.log.kind, topic: log.topic, store: store.kind }, 'counting')
       const ended = new AbortController()

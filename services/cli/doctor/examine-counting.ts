@@ -1,10 +1,10 @@
 import { describeUncounted, explainStandstill } from '@forbruk/aggregator/run/find-standstills.ts'
+import { countedPartitions, readStream } from '@forbruk/infra/ledger/blocks/stream.ts'
 import { createLedgerReader } from '@forbruk/infra/ledger/ledger-reader.ts'
-import { countedPartitions, readStream } from '@forbruk/infra/ledger/stream.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import { inspectStore } from '@forbruk/infra/store/inspect-store.ts'
-import { findStandstills } from '../wiring/find-standstills.ts'
-import { openParts } from '../wiring/open-parts.ts'
+import { findStandstills } from '../wiring/log/find-standstills.ts'
+import { openParts } from '../wiring/parts/open-parts.ts'
 import { ok, type Verdict, warning } from './finding.ts'
 
 const NOTHING_COUNTED = ok('nothing is counted yet: start forbruk up, or forbruk aggregate')

@@ -3,7 +3,7 @@ import type { Config } from '@forbruk/infra/runtime/config.ts'
 import { createLogger } from '@forbruk/infra/runtime/logger.ts'
 import { inspectStore } from '@forbruk/infra/store/inspect-store.ts'
 import { describeHalt, listHalts } from '@forbruk/intake/list-halts.ts'
-import { logSettings, openParts } from '../wiring/open-parts.ts'
+import { logSettings, openParts } from '../wiring/parts/open-parts.ts'
 import { ok, type Verdict } from './finding.ts'
 
 /** The topics that `up` takes in, and what the marks of any intake say. Of a log and a store that answer. */

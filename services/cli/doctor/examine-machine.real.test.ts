@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type Environment, readConfig } from '@forbruk/infra/runtime/config.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../../test/support/process/free-port.ts'
-import { openParts } from '../wiring/open-parts.ts'
+import { openParts } from '../wiring/parts/open-parts.ts'
 import { examineMachine } from './examine-machine.ts'
 import type { Finding } from './finding.ts'
 

@@ -1,6 +1,6 @@
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
 import { examineAddress } from './examine-address.ts'
 import { examineCounting } from './examine-counting.ts'
 import { examineFolder } from './examine-folder.ts'

@@ -2,8 +2,8 @@ import { verifyMoney } from '@forbruk/close/verify/verify-money.ts'
 import type { Config } from '@forbruk/infra/runtime/config.ts'
 import { inspectStore } from '@forbruk/infra/store/inspect-store.ts'
 import type { StoreSettings } from '@forbruk/infra/store/store-settings.ts'
-import { openParts } from '../wiring/open-parts.ts'
-import { readTariffFile } from '../wiring/read-tariff-file.ts'
+import { openParts } from '../wiring/parts/open-parts.ts'
+import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
 import { ok, type Verdict } from './finding.ts'
 
 /** A screen holds no more; the audit names all. */

@@ -18,7 +18,7 @@ import { CollectorError } from '@forbruk/collector/open-collector.ts'
 import { TokensError } from '@forbruk/collector/sender.ts'
 import { ConsoleError } from '@forbruk/console/server/console-error.ts'
 import { TokenRefusedError, TokenUnknownError } from '@forbruk/infra/access/refusal.ts'
-import { StreamKeyError } from '@forbruk/infra/ledger/stream-key.ts'
+import { StreamKeyError } from '@forbruk/infra/ledger/blocks/stream-key.ts'
 import { EventLogError } from '@forbruk/infra/log/event-log.ts'
 import { ConfigError } from '@forbruk/infra/runtime/config-error.ts'
 import {
@@ -32,8 +32,8 @@ import { GatewayFormatError } from '@forbruk/schemas/gateway/gateway-format-erro
 import { BillingPeriodError } from '@forbruk/schemas/period/billing-period.ts'
 import { SellerError } from '@forbruk/schemas/seller/read-seller.ts'
 import { TariffError } from '@forbruk/schemas/tariff/read-tariff.ts'
-import { SharedFileError } from '@forbruk/shipper/find-shared.ts'
-import { ShipError } from '@forbruk/shipper/ship-error.ts'
+import { ShipError } from '@forbruk/shipper/obstacles/ship-error.ts'
+import { SharedFileError } from '@forbruk/shipper/recognise/find-shared.ts'
 import { NotClosedError } from './not-closed-error.ts'
 
 /** What a user reads of a failure, and the exit code: 1 a failure, 2 wrong usage, 3 refused for a stated reason. */

@@ -1,7 +1,7 @@
 import type { Declaration } from '@forbruk/schemas/gateway/declaration.ts'
 import type { ClientField } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { describeUse } from '@forbruk/schemas/gateway/request-ids.ts'
-import type { CheckedLog } from '../wiring/check-log.ts'
+import type { CheckedLog } from '../wiring/log/check-log.ts'
 import type { Speed } from '../wiring/measure-speed.ts'
 import { groupDigits, printLine, printTable, spellTime } from './table.ts'
 

@@ -1,5 +1,5 @@
 import { describeObstacles } from '@forbruk/close/gate/describe-obstacles.ts'
-import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
+import type { SilentSource, Source } from '@forbruk/infra/ledger/sources/sources.ts'
 import { groupDigits, printLine, printTable, spellTime } from './table.ts'
 
 type SourceList = {

@@ -3,9 +3,9 @@ import {
   explainStandstill,
   type Standstill,
 } from '@forbruk/aggregator/run/find-standstills.ts'
-import type { Recognised } from '@forbruk/infra/ledger/recognition.ts'
-import type { SharedFile } from '@forbruk/infra/ledger/shared-files.ts'
-import type { SilentSource, Source } from '@forbruk/infra/ledger/sources.ts'
+import type { Recognised } from '@forbruk/infra/ledger/recognition/recognition.ts'
+import type { SharedFile } from '@forbruk/infra/ledger/sources/shared-files.ts'
+import type { SilentSource, Source } from '@forbruk/infra/ledger/sources/sources.ts'
 import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { IngestProgress } from '@forbruk/infra/store/tables/ingest-progress.ts'

@@ -1,6 +1,6 @@
-import { diskFiles } from '@forbruk/shipper/log-files.ts'
-import { openFile } from '@forbruk/shipper/read-bytes.ts'
-import { LineSplitter } from '@forbruk/shipper/read-lines.ts'
+import { diskFiles } from '@forbruk/shipper/files/log-files.ts'
+import { openFile } from '@forbruk/shipper/files/read-bytes.ts'
+import { LineSplitter } from '@forbruk/shipper/lines/read-lines.ts'
 
 type FirstLines = { readonly lines: readonly Buffer[]; readonly bytes: number; readonly isWhole: boolean }
 

@@ -9,8 +9,8 @@ import { chooseAnnouncePolicy } from '@forbruk/close/statements/choose-announce-
 import { doRecorded } from '@forbruk/infra/access/record-act.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { closingParts } from './closing-parts.ts'
-import type { Parts } from './open-parts.ts'
+import { closingParts } from './parts/closing-parts.ts'
+import type { Parts } from './parts/open-parts.ts'
 
 /** Nobody, at its time. */
 const BY_SCHEDULE = { actor: 'schedule', via: 'schedule', saidActor: null } as const

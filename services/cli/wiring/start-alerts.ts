@@ -2,9 +2,9 @@ import { watchUsage } from '@forbruk/alerts/watch-usage.ts'
 import { readClosedMonths } from '@forbruk/close/statements/find-revision.ts'
 import { openEventLog, openSoleWriter } from '@forbruk/infra/log/open-event-log.ts'
 import { readInstallation } from '@forbruk/infra/store/read-installation.ts'
-import { logSettings, type Parts } from './open-parts.ts'
-import { createRulesReader } from './read-month-rules.ts'
-import { readTariffFile } from './read-tariff-file.ts'
+import { logSettings, type Parts } from './parts/open-parts.ts'
+import { createRulesReader } from './parts/read-month-rules.ts'
+import { readTariffFile } from './parts/read-tariff-file.ts'
 
 /** Alerts are few, and one partition keeps them in order for whoever creates the topic with this. */
 const PARTITIONS = 1

@@ -1,5 +1,5 @@
-import { findUsersOf } from '@forbruk/infra/ledger/client-figures.ts'
-import { countedIn } from '@forbruk/infra/ledger/settled-month.ts'
+import { countedIn } from '@forbruk/infra/ledger/settle/settled-month.ts'
+import { findUsersOf } from '@forbruk/infra/ledger/usage/client-figures.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { text } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'

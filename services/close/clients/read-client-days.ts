@@ -1,4 +1,4 @@
-import { type SqlPart, spellClientDays } from '@forbruk/infra/ledger/client-figures.ts'
+import { type SqlPart, spellClientDays } from '@forbruk/infra/ledger/usage/client-figures.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { count64, text } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'

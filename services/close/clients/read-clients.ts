@@ -1,4 +1,4 @@
-import { type SqlPart, spellClientFigures } from '@forbruk/infra/ledger/client-figures.ts'
+import { type SqlPart, spellClientFigures } from '@forbruk/infra/ledger/usage/client-figures.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { bool, count64, enumOrNull, safeCount, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf, type Values } from '@forbruk/infra/store/tables/table.ts'

@@ -1,4 +1,4 @@
-import type { SqlPart } from '@forbruk/infra/ledger/client-figures.ts'
+import type { SqlPart } from '@forbruk/infra/ledger/usage/client-figures.ts'
 import { type BillingPeriod, periodDates } from '@forbruk/schemas/period/billing-period.ts'
 import { classesNotCounted, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { isMetered } from '../rating/measure-uses.ts'

@@ -1,5 +1,5 @@
-import { type HourUse, readBusyHours } from '@forbruk/infra/ledger/busy-hours.ts'
-import { type MonthUse, readUsesByMonth } from '@forbruk/infra/ledger/usage.ts'
+import { type HourUse, readBusyHours } from '@forbruk/infra/ledger/usage/busy-hours.ts'
+import { type MonthUse, readUsesByMonth } from '@forbruk/infra/ledger/usage/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { Evidence } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { type BillingPeriod, type PeriodRange, periodRange } from '@forbruk/schemas/period/billing-period.ts'

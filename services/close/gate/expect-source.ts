@@ -1,4 +1,4 @@
-import { readKnownSources } from '@forbruk/infra/ledger/sources.ts'
+import { readKnownSources } from '@forbruk/infra/ledger/sources/sources.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { sourceExpectation } from '@forbruk/infra/store/tables/source-expectation.ts'

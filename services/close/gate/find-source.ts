@@ -1,4 +1,4 @@
-import { readKnownSources, type Source } from '@forbruk/infra/ledger/sources.ts'
+import { readKnownSources, type Source } from '@forbruk/infra/ledger/sources/sources.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 
 /** There is no source of that name. */

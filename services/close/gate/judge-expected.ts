@@ -1,5 +1,5 @@
-import type { ExpectedSource } from '@forbruk/infra/ledger/expected-sources.ts'
-import type { SilentSource } from '@forbruk/infra/ledger/sources.ts'
+import type { ExpectedSource } from '@forbruk/infra/ledger/sources/expected-sources.ts'
+import type { SilentSource } from '@forbruk/infra/ledger/sources/sources.ts'
 
 type ExpectedFacts = {
   readonly month: string

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { readStandings } from '@forbruk/infra/ledger/progress.ts'
+import { readStandings } from '@forbruk/infra/ledger/blocks/progress.ts'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'

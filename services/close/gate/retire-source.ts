@@ -1,4 +1,4 @@
-import type { Source } from '@forbruk/infra/ledger/sources.ts'
+import type { Source } from '@forbruk/infra/ledger/sources/sources.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { sourceRetirement } from '@forbruk/infra/store/tables/source-retirement.ts'

@@ -1,4 +1,4 @@
-import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
+import type { ClientUse } from '@forbruk/infra/ledger/usage/usage.ts'
 import { STATUS_CLASSES, type StatusClass } from '@forbruk/schemas/event/status-class.ts'
 import type { Integration, IntegrationKind } from '@forbruk/schemas/registry/registry.ts'
 import type { ExceptionKind } from '@forbruk/schemas/statement/month-close.ts'

@@ -1,4 +1,4 @@
-import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
+import type { ClientUse } from '@forbruk/infra/ledger/usage/usage.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Activation } from '@forbruk/schemas/registry/registry.ts'
 import type { Statement } from '@forbruk/schemas/statement/statement.ts'

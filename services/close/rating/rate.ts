@@ -1,4 +1,4 @@
-import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
+import type { ClientUse } from '@forbruk/infra/ledger/usage/usage.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Client, Registry } from '@forbruk/schemas/registry/registry.ts'
 import type { CloseException } from '@forbruk/schemas/statement/month-close.ts'

@@ -1,4 +1,4 @@
-import type { SqlPart } from '@forbruk/infra/ledger/client-figures.ts'
+import type { SqlPart } from '@forbruk/infra/ledger/usage/client-figures.ts'
 import type { QueryParams, Store } from '@forbruk/infra/store/store.ts'
 import { text } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf } from '@forbruk/infra/store/tables/table.ts'

@@ -1,4 +1,4 @@
-import type { FoldableBlock } from '@forbruk/infra/ledger/rejected-folds.ts'
+import type { FoldableBlock } from '@forbruk/infra/ledger/rejected/rejected-folds.ts'
 import { expect, test } from 'vitest'
 import { chooseFolds } from './choose-folds.ts'
 

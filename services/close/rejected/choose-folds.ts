@@ -1,4 +1,4 @@
-import type { FoldableBlock } from '@forbruk/infra/ledger/rejected-folds.ts'
+import type { FoldableBlock } from '@forbruk/infra/ledger/rejected/rejected-folds.ts'
 import { type BillingPeriod, periodAt, periodBefore } from '@forbruk/schemas/period/billing-period.ts'
 
 /** How long, and how many, rejected events are kept one by one. */

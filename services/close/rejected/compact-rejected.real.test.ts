@@ -1,4 +1,4 @@
-import { readSumsFrom } from '@forbruk/infra/ledger/blocks.ts'
+import { readSumsFrom } from '@forbruk/infra/ledger/blocks/blocks.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { beforeEach, expect, test } from 'vitest'
 import { OCTOBER, useInstallation } from '../../../test/support/close/close-october.ts'

@@ -1,4 +1,4 @@
-import { beginFold, placeOfBlock, readLastTurns } from '@forbruk/infra/ledger/fold-turns.ts'
+import { beginFold, placeOfBlock, readLastTurns } from '@forbruk/infra/ledger/rejected/fold-turns.ts'
 import {
   deleteFolded,
   endFold,
@@ -7,7 +7,7 @@ import {
   readFirstHour,
   readFoldable,
   STORED_OF_BLOCK,
-} from '@forbruk/infra/ledger/rejected-folds.ts'
+} from '@forbruk/infra/ledger/rejected/rejected-folds.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'

@@ -1,4 +1,4 @@
-import { LIMITS_OF_BLOCKS } from '@forbruk/infra/ledger/range.ts'
+import { LIMITS_OF_BLOCKS } from '@forbruk/infra/ledger/blocks/range.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { nullable, safeCount, text, time } from '@forbruk/infra/store/tables/codec.ts'
 import { shapeOf, type Values } from '@forbruk/infra/store/tables/table.ts'

@@ -4,7 +4,7 @@ import {
   REJECTED_FOR_TIME,
   REJECTED_FOR_TIME_OF_RANGE,
   rangeParams,
-} from '@forbruk/infra/ledger/range.ts'
+} from '@forbruk/infra/ledger/blocks/range.ts'
 import type { QueryParams } from '@forbruk/infra/store/store.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { GRACE_MS } from '../gate/gate.ts'

@@ -1,4 +1,4 @@
-import { makeStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
+import { makeStreamKey } from '@forbruk/infra/ledger/blocks/stream-key.ts'
 import { openGatewayFormat } from '@forbruk/schemas/gateway/formats.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'

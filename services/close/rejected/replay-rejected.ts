@@ -1,5 +1,5 @@
-import { placeOfBlock, withdrawFolds } from '@forbruk/infra/ledger/fold-turns.ts'
-import { readStreamKey } from '@forbruk/infra/ledger/stream-key.ts'
+import { readStreamKey } from '@forbruk/infra/ledger/blocks/stream-key.ts'
+import { placeOfBlock, withdrawFolds } from '@forbruk/infra/ledger/rejected/fold-turns.ts'
 import { choosePartition } from '@forbruk/infra/log/choose-partition.ts'
 import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'

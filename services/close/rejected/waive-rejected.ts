@@ -1,4 +1,4 @@
-import { placeOfBlock, withdrawFolds } from '@forbruk/infra/ledger/fold-turns.ts'
+import { placeOfBlock, withdrawFolds } from '@forbruk/infra/ledger/rejected/fold-turns.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { rejectedWaiver } from '@forbruk/infra/store/tables/rejected-waiver.ts'

@@ -1,4 +1,4 @@
-import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
+import type { ClientUse } from '@forbruk/infra/ledger/usage/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Registry } from '@forbruk/schemas/registry/registry.ts'

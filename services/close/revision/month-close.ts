@@ -1,4 +1,4 @@
-import type { Cut } from '@forbruk/infra/ledger/settled-usage.ts'
+import type { Cut } from '@forbruk/infra/ledger/usage/settled-usage.ts'
 import type { Ruled } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import type { AnnouncePolicy } from '@forbruk/schemas/statement/announcement.ts'
 import type { Change, Forced } from '@forbruk/schemas/statement/month-close.ts'

@@ -1,4 +1,4 @@
-import { readFirstAppendTime } from '@forbruk/infra/ledger/progress.ts'
+import { readFirstAppendTime } from '@forbruk/infra/ledger/blocks/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { readClosedMonths } from '../statements/find-revision.ts'
 import type { PlanFacts } from './plan-closes.ts'

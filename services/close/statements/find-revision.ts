@@ -1,4 +1,4 @@
-import { readProgress } from '@forbruk/infra/ledger/progress.ts'
+import { readProgress } from '@forbruk/infra/ledger/blocks/progress.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { monthCloses } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'

@@ -1,4 +1,4 @@
-import { readFoldVersionMin } from '@forbruk/infra/ledger/fold-version.ts'
+import { readFoldVersionMin } from '@forbruk/infra/ledger/blocks/fold-version.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { Seller } from '@forbruk/schemas/seller/read-seller.ts'

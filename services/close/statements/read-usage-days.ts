@@ -1,4 +1,4 @@
-import { type DayUse, readUsesByDay } from '@forbruk/infra/ledger/usage.ts'
+import { type DayUse, readUsesByDay } from '@forbruk/infra/ledger/usage/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import {
   type BillingPeriod,

@@ -1,4 +1,4 @@
-import type { DayUse } from '@forbruk/infra/ledger/usage.ts'
+import type { DayUse } from '@forbruk/infra/ledger/usage/usage.ts'
 import { bytesBasisOf } from '@forbruk/schemas/gateway/formats.ts'
 import {
   type BillingPeriod,

@@ -1,4 +1,4 @@
-import { readSettledUsage, type SettledUsage } from '@forbruk/infra/ledger/settled-usage.ts'
+import { readSettledUsage, type SettledUsage } from '@forbruk/infra/ledger/usage/settled-usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import type { PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { CloseRefusedError } from '../gate/refusal.ts'

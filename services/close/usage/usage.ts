@@ -1,4 +1,4 @@
-import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
+import type { ClientUse } from '@forbruk/infra/ledger/usage/usage.ts'
 
 export type UsageSum = Pick<ClientUse, 'requests' | 'requestBytes' | 'responseBytes'>
 

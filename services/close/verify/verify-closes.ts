@@ -1,4 +1,4 @@
-import { readUsageAtCut, type UseAtCut } from '@forbruk/infra/ledger/usage-at-cut.ts'
+import { readUsageAtCut, type UseAtCut } from '@forbruk/infra/ledger/usage/usage-at-cut.ts'
 import { type Store, StoreError } from '@forbruk/infra/store/store.ts'
 import { type MonthCloseRow, monthClose } from '@forbruk/infra/store/tables/month-close.ts'
 import { select } from '@forbruk/infra/store/tables/table.ts'

@@ -1,4 +1,4 @@
-import type { Source } from '@forbruk/infra/ledger/sources.ts'
+import type { Source } from '@forbruk/infra/ledger/sources/sources.ts'
 import type { CaseSummary } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { periodAt } from '@forbruk/schemas/period/billing-period.ts'
 import { nameRevision } from '@forbruk/schemas/statement/announcement.ts'

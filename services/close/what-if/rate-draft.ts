@@ -1,5 +1,5 @@
-import { haveLaterUsage } from '@forbruk/infra/ledger/later-usage.ts'
-import { readUses } from '@forbruk/infra/ledger/usage.ts'
+import { haveLaterUsage } from '@forbruk/infra/ledger/usage/later-usage.ts'
+import { readUses } from '@forbruk/infra/ledger/usage/usage.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'

@@ -1,5 +1,5 @@
+import type { SourceProgress } from '../../../services/shipper/progress/source-progress.ts'
 import { settleObstacles } from '../../../services/shipper/settle-obstacles.ts'
-import type { SourceProgress } from '../../../services/shipper/source-progress.ts'
 import { Violation } from '../violation.ts'
 import type { Gateway } from './gateway.ts'
 import { LOG } from './rotator.ts'

@@ -1,5 +1,5 @@
-import { readStart } from '../../../services/shipper/identify-file.ts'
-import type { SourceProgress } from '../../../services/shipper/source-progress.ts'
+import { readStart } from '../../../services/shipper/progress/identify-file.ts'
+import type { SourceProgress } from '../../../services/shipper/progress/source-progress.ts'
 import { Violation } from '../violation.ts'
 import type { Outcome } from './outcome.ts'
 import { AWAY_FOLDER } from './rotator.ts'

@@ -1,7 +1,7 @@
 import { constants, gunzipSync, gzipSync } from 'node:zlib'
 import type { ObstacleReason } from '@forbruk/schemas/event/obstacle-reason.ts'
-import type { LogFiles, OpenLogFile } from '../../../services/shipper/log-files.ts'
-import type { Shipment } from '../../../services/shipper/shipment.ts'
+import type { LogFiles, OpenLogFile } from '../../../services/shipper/files/log-files.ts'
+import type { Shipment } from '../../../services/shipper/send/shipment.ts'
 import type { Mutation } from './outcome.ts'
 
 /** The shipper with one piece replaced by a wrong one: the simulation must tell each from the right one. */

@@ -1,6 +1,6 @@
-import type { LogFiles } from '../../../services/shipper/log-files.ts'
-import type { Shipment } from '../../../services/shipper/shipment.ts'
-import type { SourceProgress } from '../../../services/shipper/source-progress.ts'
+import type { LogFiles } from '../../../services/shipper/files/log-files.ts'
+import type { SourceProgress } from '../../../services/shipper/progress/source-progress.ts'
+import type { Shipment } from '../../../services/shipper/send/shipment.ts'
 import type { SimulatedDisk } from './simulated-disk.ts'
 
 /** What a wrong shipper does otherwise; each piece gets the right one. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { FileFacts, LogFiles, OpenLogFile } from '../../../services/shipper/log-files.ts'
+import type { FileFacts, LogFiles, OpenLogFile } from '../../../services/shipper/files/log-files.ts'
 
 export type Inode = {
   readonly number: number

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { ClientUse } from '@forbruk/infra/ledger/usage.ts'
+import type { ClientUse } from '@forbruk/infra/ledger/usage/usage.ts'
 import type { StatusClass } from '@forbruk/schemas/event/status-class.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import type { Activation, Client, IntegrationKind, Registry } from '@forbruk/schemas/registry/registry.ts'

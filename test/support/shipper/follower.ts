@@ -1,8 +1,8 @@
 import { copyFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import type { ShipSummary } from '../../../services/shipper/send/ship-summary.ts'
 import type { ShipOptions } from '../../../services/shipper/ship.ts'
-import type { ShipSummary } from '../../../services/shipper/ship-summary.ts'
 import { countOnce, findMarkFaults, NOW_MS, type World } from './shipper-world.ts'
 
 const HOUR_MS = 3_600_000
