@@ -98,8 +98,9 @@ function verdictOf(
   return event.kind === 'request' ? 'counted' : 'rejected'
 }
 
-/** A mark that is too far ahead vouches for the time at which the log got it, and no more. */
-function throughOf(throughMs: number, appendTimeMs: number, { aheadMaxMs }: Sizes): number {
+/** A mark that is too far ahead vouches for the time at which the log got it, and no more; from version 3 on any is. */
+function throughOf(throughMs: number, appendTimeMs: number, { foldVersion, aheadMaxMs }: Sizes): number {
+  if (foldVersion >= 3) return throughMs > appendTimeMs ? appendTimeMs : throughMs
   const isAhead = aheadMaxMs !== null && throughMs > appendTimeMs + aheadMaxMs
   return isAhead ? appendTimeMs : throughMs
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { DEFAULT_GEOMETRY, followRecord } from './block.ts'
+import { DEFAULT_GEOMETRY, followRecord, markAheadMaxMs } from './block.ts'
 
 const sizes = { blockSize: 8, windowSize: 4 }
 const first = {
@@ -26,6 +26,10 @@ test('the limits of a stream stay when its version changes; the first ones come 
     aheadMaxMs: DEFAULT_GEOMETRY.aheadMaxMs,
   })
   expect(followRecord(second, version(3), null)).toEqual({ ...second, foldVersion: 3 })
+})
+
+test('a mark may be as far ahead as an event before version 3, and not at all from then on', () => {
+  expect([first, second, { ...second, foldVersion: 3 }].map(markAheadMaxMs)).toEqual([null, 9, 0])
 })
 
 test('limits hold when they are other ones, and not before version 2', () => {

@@ -25,6 +25,8 @@ const FOLD_VERSION_OF_LIMITS = 2
 const FOLD_VERSION_OF_GROWTH = 3
 /** The rules before keep a row of each rejected event, however many a record has. */
 const FOLD_VERSION_OF_SUMS = 3
+/** The rules before believe a mark by as much ahead of the log's clock as an event. */
+const FOLD_VERSION_OF_MARKS_BEHIND = 3
 const DAY_MS = 86_400_000
 /**
  * Those of a stream until its log says otherwise: last year's logs can be loaded, and a clock may be in another zone.
@@ -137,6 +139,14 @@ export function knowsGrowth({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>
 /** Whether a record's rejected events have a bounded number of rows. */
 export function sumsRejected({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
   return foldVersion >= FOLD_VERSION_OF_SUMS
+}
+
+/**
+ * By how much a mark may be ahead of the log's clock. A source whose clock is ahead, and which ends then, would vouch
+ * for hours of which it has seen nothing. Null: by any.
+ */
+export function markAheadMaxMs({ foldVersion, aheadMaxMs }: StreamGeometry): number | null {
+  return foldVersion >= FOLD_VERSION_OF_MARKS_BEHIND ? 0 : aheadMaxMs
 }
 
 /** Where a block that begins at `firstOffset` ends, if no day ends before. */

@@ -21,7 +21,8 @@ export const judgeTime: JudgeTime = (eventMs, appendMs, { pastMaxMs, aheadMaxMs 
 /**
  * Through which time a source can have shipped when it says `throughMs`: its clock may be ahead, and it can't have seen
  * what comes after the log took its word. Pure.
+ * @param aheadMaxMs by how much more it is believed all the same; null: by any
  */
-export function believedThrough(throughMs: number, appendMs: number, { aheadMaxMs }: HeldLimits): number {
+export function believedThrough(throughMs: number, appendMs: number, aheadMaxMs: number | null): number {
   return aheadMaxMs !== null && throughMs - appendMs > aheadMaxMs ? appendMs : throughMs
 }

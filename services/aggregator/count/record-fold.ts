@@ -15,7 +15,7 @@ import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts
 import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { knowsLimits, sumsRejected } from './block.ts'
+import { knowsLimits, markAheadMaxMs, sumsRejected } from './block.ts'
 import { describeRejected, describeUntimely, identityOf, type RejectedEvent } from './describe-rejected.ts'
 import { believedThrough, type JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
@@ -123,7 +123,7 @@ export class RecordFold {
 
   #foldMark(mark: SourceMark, { appendTimeMs }: LogRecord, block: OpenBlock): void {
     block.marks += 1
-    const throughMs = believedThrough(mark.throughMs, appendTimeMs, block.geometry)
+    const throughMs = believedThrough(mark.throughMs, appendTimeMs, markAheadMaxMs(block.geometry))
     const { sources } = this.#admission
     sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
     sources.get(mark.source, '').tell(mark.obstacles ?? NO_OBSTACLES)
