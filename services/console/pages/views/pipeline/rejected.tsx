@@ -102,8 +102,12 @@ export function RejectedEvents({ stream }: { readonly stream: string }) {
                 name={`rejected-${reason ?? 'all'}`}
                 types={['csv', 'parquet']}
               />
-              <p className="soft">{texts.mend}</p>
-              <pre className="command">npx forbruk rejected replay --help</pre>
+              {reasons.some(isOpen) ? (
+                <>
+                  <p className="soft">{texts.mend}</p>
+                  <pre className="command">npx forbruk rejected replay --help</pre>
+                </>
+              ) : null}
             </Section>
           )}
         </>
