@@ -108,7 +108,7 @@ function readSourceProgress(store: Store, stream: string): Promise<SourceProgres
 function readKinds(store: Store, stream: string) {
   return store.query(
     `SELECT source,
-            countIf(high_position >= 0 AND NOT match(file, '${COLLECTED_FILE}')) > 0 AS has_positions,
+            countIf(high_position >= 0 AND file NOT LIKE '${COLLECTED_FILE}') > 0 AS has_positions,
             has_positions OR sum(marks) > 0 OR countIf(through IS NOT NULL) > 0 AS gives_marks
      FROM source_ledger WHERE stream = {stream:String} GROUP BY source`,
     shapeOf({ source: text, hasPositions: bool, givesMarks: bool }),

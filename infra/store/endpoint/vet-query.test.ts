@@ -42,6 +42,8 @@ describe('vetTokens', () => {
     'SELECT a FROM ( SELECT file , f ( b ) FROM t )',
     'SELECT countIf ( a OR ( file != 0 ) )',
     'SELECT f ( a ) , file = 1',
+    'SELECT countIf ( a AND ( file NOT LIKE b ) )',
+    'SELECT countIf ( file LIKE b )',
   ])('lets «%s» pass', text => {
     expect(vet(text)).toBeNull()
   })
@@ -56,6 +58,8 @@ describe('vetTokens', () => {
     'SELECT arrayMap ( a , [ file ] )',
     'SELECT arrayMap ( x -> file , a )',
     'SELECT ( SELECT 1 ) , arrayMap ( file , a )',
+    'SELECT match ( file , a )',
+    'SELECT arrayMap ( file NOT a )',
     'SELECT `file` ( a )',
     'FROM system . models',
     'FROM url ( a )',

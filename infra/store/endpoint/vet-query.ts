@@ -52,6 +52,8 @@ function isColumn(tokens: readonly Token[], index: number, bracket: number | nul
   if (before?.[1].toUpperCase() === 'APPLY' || before?.[0] === 'Arrow') return false
   if (after?.[0] === 'OpeningRoundBracket' || after?.[1].toUpperCase() === 'AS') return false
   if (after?.[0] === 'Equals' || after?.[0] === 'NotEquals') return true
+  const operator = after?.[1].toUpperCase() === 'NOT' ? tokens[index + 2] : after
+  if (operator?.[1].toUpperCase() === 'LIKE') return true
   return bracket === null || /^(SELECT|WITH)$/i.test(tokens[bracket + 1]?.[1] ?? '')
 }
 

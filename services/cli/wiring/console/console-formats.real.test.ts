@@ -47,7 +47,7 @@ test('a table comes as JSON, as CSV and as Parquet, with the same figures', asyn
   expect(read).toEqual(
     json.map(({ at, clientId, statusClass, requests }) => ({ at, clientId, statusClass, requests })),
   )
-  await expectProblem(await ask(USAGE, { accept: 'text/html' }), 406, 'format_unknown')
+  await expectProblem(await ask(USAGE, { accept: 'image/png' }), 406, 'format_unknown')
 })
 
 const LISTS = [
@@ -85,7 +85,7 @@ test('every list comes as a file, as CSV and Parquet with the same rows, and all
     )
     const [idAt, figureAt] = [header.indexOf(id), header.indexOf(figure)]
     expect(read).toEqual(records.map(record => ({ id: record[idAt], figure: record[figureAt] })))
-    await expectProblem(await ask(path, { accept: 'text/html' }), 406, 'format_unknown')
+    await expectProblem(await ask(path, { accept: 'image/png' }), 406, 'format_unknown')
   }
   const all = await ask('/v1/clients?month=2026-10&limit=1', { accept: 'text/csv' })
   expect(parse(await all.text()).length).toBeGreaterThan(2)
