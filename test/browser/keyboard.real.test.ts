@@ -68,6 +68,7 @@ describe.skipIf(obstacle !== null)('by keyboard alone, on the recorded month', (
 
   test('the list of clients is gone down and up by arrows, past what was drawn at first', async () => {
     const { page, close } = await open('/clients?month=2026-10')
+    await page.getByRole('table').getByRole('link').first().waitFor()
     await page.getByRole('searchbox').press('ArrowDown')
     for (let presses = 0; presses < 45; presses++) await page.keyboard.press('ArrowDown')
     const rowOf = () => page.locator('tr:has(a:focus)').getAttribute('aria-rowindex')

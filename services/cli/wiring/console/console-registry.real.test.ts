@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { useInstallation } from '../../../../test/support/close/close-october.ts'
 import { REGISTRY } from '../../../../test/support/close/counted-month.ts'
@@ -73,25 +75,14 @@ describe('the registry', () => {
   })
 
   test('is imported one at a time; one that breaks off keeps no place', async () => {
-    const held = Promise.withResolvers<never>()
-    const begun = Promise.withResolvers<void>()
-    const stream = new ReadableStream({
-      start(controller) {
-        controller.enqueue(Buffer.from('{"clients":"'))
-      },
-      pull() {
-        begun.resolve()
-        return held.promise
-      },
+    const first = request(`${url()}/v1/registry`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json', expect: '100-continue' } },
     })
-    const first = send(stream)
-    await begun.promise
-    await until(
-      async () => (await post('/v1/registry', TABLES)).status === 409,
-      () => 'a second import was never refused',
-    )
-    held.reject(new Error('the caller went away'))
-    await expect(first).rejects.toThrow()
+    first.on('error', () => {}).flushHeaders()
+    await once(first, 'continue')
+    first.write('{"clients":"')
+    await expectProblem(await post('/v1/registry', TABLES), 409, 'import_running')
+    first.destroy()
     await until(
       async () => (await post('/v1/registry', TABLES)).status === 200,
       () => 'the first import was never given up',
