@@ -13,6 +13,7 @@ import {
   writeRegistry,
 } from '../../../../test/support/close/counted-month.ts'
 import { CLOSE, useConsole } from '../../../../test/support/console/console.ts'
+import { until } from '../../../../test/support/wait/until.ts'
 import { createAccessOperations } from './access-operations.ts'
 
 const { place, importAll } = useInstallation()
@@ -138,6 +139,14 @@ function findTold(text: string, { id, name, requests, bytes }: Somebody): string
   return [...[id, name].filter(each => text.includes(each)), ...figures.map(String)]
 }
 
+/** Made beside the console, a token is asked for in the store, four times a second at most. */
+const untilKnown = (secret: string) =>
+  until(
+    async () =>
+      (await fetch(`${url()}/v1/months`, { headers: { authorization: `Bearer ${secret}` } })).status === 200,
+    () => 'the console does not know the token',
+  )
+
 const SCOPES = [
   { clientId: 'qc0z', partnerId: null },
   { clientId: null, partnerId: 'qp1z' },
@@ -166,6 +175,7 @@ test.each([1, 2, 3])(
     const questions = await listQuestions(['qp1z', 'qc0z', world.at(-1)?.id ?? ''])
     for (const [index, scope] of SCOPES.entries()) {
       const secret = await make({ name: `sees-${scope.clientId ?? scope.partnerId}`, ...scope })
+      await untilKnown(secret)
       const isSeen = ({ id, partnerId }: Somebody) =>
         id === scope.clientId || (scope.partnerId !== null && [id, partnerId].includes(scope.partnerId))
       const [seen, others] = [world.filter(isSeen), world.filter(one => !isSeen(one))]
