@@ -3,7 +3,7 @@ import { MUTANTS, mutate } from './mutants.ts'
 import { runSeed } from './run-seed.ts'
 import { type Outcome, simulate } from './simulate.ts'
 
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 10_000)
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 5_000)
 const SEEDS_OF_MUTANT_MAX = 20_000
 const TIMEOUT_MS = 20 * 60_000
 
