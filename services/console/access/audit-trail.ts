@@ -56,7 +56,7 @@ function toAct({ caller, saidActor }: FastifyRequest, act: Act, subject: string)
 
 const REASONED = z.union([
   z.looseObject({ reason: z.string() }).transform(({ reason }) => reason),
-  z.looseObject({ forceReason: z.string() }).transform(({ forceReason }) => forceReason),
+  z.looseObject({ force: z.looseObject({ reason: z.string() }) }).transform(({ force }) => force.reason),
 ])
 
 /** Null where the body says none. */

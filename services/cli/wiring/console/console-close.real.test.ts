@@ -89,6 +89,8 @@ describe('closing', () => {
     expect(await (await get('/v1/months/2026-10/statements/kunde.html')).text()).toContain(
       'the auditors &lt;wait&gt;',
     )
+    const acts = await rows("SELECT reason FROM audit_entry WHERE act = 'close_month' AND outcome = 'done'")
+    expect(acts).toEqual([{ reason: 'the auditors <wait>' }])
   })
 
   test('a closed month that would change through its registry asks for that by name', async () => {
