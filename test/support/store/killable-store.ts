@@ -7,6 +7,8 @@ import { killAtExit } from '../process/kill-at-exit.ts'
 
 const SCRIPT = fileURLToPath(new URL('./store-process.ts', import.meta.url))
 
+const END_MS_MAX = 20_000
+
 /** A store in a process of its own that may end at any moment and begin again on the same folder and port. */
 export type KillableStore = {
   readonly url: string
@@ -26,7 +28,10 @@ export async function startKillableStore(folder: string, outputPath: string): Pr
     if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return
     const ended = once(ending, 'exit')
     ending.kill(signal)
+    // A thread of the engine's can keep a process from ending, and then nobody waits for it.
+    const patience = setTimeout(() => ending.kill('SIGKILL'), END_MS_MAX)
     await ended
+    clearTimeout(patience)
   }
   const store: KillableStore = {
     url: `http://127.0.0.1:${port}`,

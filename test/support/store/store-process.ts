@@ -27,14 +27,15 @@ type Request = {
   readonly data: Buffer
   readonly database: string
   readonly format: string
-  readonly set: string[]
+  readonly settings: readonly string[]
+  readonly parameters: readonly string[]
 }
 
 async function readRequest(message: IncomingMessage): Promise<Request> {
   const url = new URL(message.url ?? '/', 'http://127.0.0.1').searchParams
-  const set = [...url]
-    .filter(([name]) => !NOT_SETTINGS.has(name))
-    .map(([name, value]) => `${quoteName(name)} = ${quoteText(value)}`)
+  const set = [...url].filter(([name]) => !NOT_SETTINGS.has(name))
+  const isParameter = ([name]: readonly [string, string]) => name.startsWith('param_')
+  const assign = ([name, value]: readonly [string, string]) => `${quoteName(name)} = ${quoteText(value)}`
   const body = await readBody(message)
   const query = url.get('query')
   const [sql, data] = query === null ? [body.toString('utf8'), Buffer.alloc(0)] : [query, body]
@@ -43,7 +44,8 @@ async function readRequest(message: IncomingMessage): Promise<Request> {
     data,
     database: url.get('database') ?? 'default',
     format: url.get('default_format') ?? 'TSV',
-    set,
+    settings: set.filter(each => !isParameter(each)).map(assign),
+    parameters: set.filter(isParameter).map(assign),
   }
 }
 
@@ -60,16 +62,35 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** A session for each request: no setting of one reaches another. */
-async function execute({ sql, data, database, format, set }: Request): Promise<Uint8Array> {
-  const session = new Session(folder)
+/**
+ * Sessions that nobody asks at the moment, by what is set in them, so that no setting of a request reaches another. They
+ * are kept: where one is closed while others are asked, the engine now and then crashes or stands still.
+ */
+const idle = new Map<string, Session[]>()
+
+async function execute({ sql, data, database, format, settings, parameters }: Request): Promise<Uint8Array> {
+  const set = JSON.stringify([database, settings])
+  const free = idle.get(set) ?? []
+  idle.set(set, free)
+  const session = free.pop() ?? (await openSession(database, settings))
   try {
-    await session.queryAsync(`USE ${quoteName(database)}`)
-    if (set.length > 0) await session.queryAsync(`SET ${set.join(', ')}`)
+    if (parameters.length > 0) await session.queryAsync(`SET ${parameters.join(', ')}`)
     if (data.length > 0) return await insertData(session, sql, data)
     return (await session.queryAsync(sql, { format })).bytes()
   } finally {
+    free.push(session)
+  }
+}
+
+async function openSession(database: string, settings: readonly string[]): Promise<Session> {
+  const session = new Session(folder)
+  try {
+    await session.queryAsync(`USE ${quoteName(database)}`)
+    if (settings.length > 0) await session.queryAsync(`SET ${settings.join(', ')}`)
+    return session
+  } catch (error) {
     session.close()
+    throw error
   }
 }
 
