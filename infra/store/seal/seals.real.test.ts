@@ -3,7 +3,10 @@ import { type OpenedStore, writable } from '../../../test/support/store/open-sto
 import { PROVED_BY } from '../../../test/support/store/proved-by.ts'
 import { openRot } from '../../../test/support/store/rot.ts'
 import { insertSamples } from '../../../test/support/store/sample-rows.ts'
+import { insertValues } from '../insert-values.ts'
 import { MIGRATIONS, migrate } from '../migrate.ts'
+import type { Store } from '../store.ts'
+import { accessRevocation } from '../tables/access-token.ts'
 import { text } from '../tables/codec.ts'
 import { shapeOf } from '../tables/table.ts'
 import { SEALED, SEALED_BY_CLOSE, type SealedTable } from './sealed-tables.ts'
@@ -25,6 +28,26 @@ beforeAll(async () => {
 afterAll(() => opened.close())
 
 const verify = (sealed: SealedTable) => verifySeals(opened.store, [sealed])
+
+test('a row that is written while seals are verified is no finding', async () => {
+  let isWritten = false
+  const busy: Store = {
+    ...opened.store,
+    async query(sql, shape, params) {
+      if (!isWritten && sql.endsWith(` FROM ${accessRevocation.name}`)) {
+        isWritten = true
+        await insertValues(opened.store, accessRevocation, [
+          { name: 'meanwhile', revokedAt: '2026-12-01T00:00:00Z', revokedBy: 'kari', reason: 'left' },
+        ])
+      }
+      return opened.store.query(sql, shape, params)
+    },
+  }
+  expect((await verifySeals(busy, sampled)).findings).toEqual([])
+  expect(isWritten).toBe(true)
+  await opened.store.command(`DELETE FROM ${accessRevocation.name} WHERE name = 'meanwhile'`)
+  await opened.store.command(`DELETE FROM seal WHERE key = 'meanwhile'`)
+})
 
 test('of every table it is said what proves it, once', async () => {
   const tables = await opened.store.query(

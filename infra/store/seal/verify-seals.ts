@@ -26,21 +26,36 @@ export type Verification = {
 
 const MIGRATION_OF_SEALS = 153
 
-/** Holds every row that money rests on against its seal. */
+/** Holds every row that money rests on against its seal; others may write meanwhile. */
 export async function verifySeals(store: Store, tables = SEALED): Promise<Verification> {
+  const first = await compareTables(store, tables)
+  const named = new Set(first.findings.map(({ table }) => table))
+  if (named.size === 0) return first
+  // A row that came between seals and rows looks unsealed; what is at fault is so a second time.
+  const second = await compareTables(
+    store,
+    tables.filter(({ table }) => named.has(table.name)),
+  )
+  const spell = ({ table, key, fault }: SealFinding) => JSON.stringify([table, key, fault])
+  const still = new Set(second.findings.map(spell))
+  return { ...first, findings: first.findings.filter(finding => still.has(spell(finding))) }
+}
+
+async function compareTables(store: Store, tables: readonly SealedTable[]): Promise<Verification> {
   const beganMs = await readBegin(store)
+  const { list, shape } = select(seal)
+  const sql = `SELECT ${list} FROM seal FINAL WHERE sealed_table IN {names:Array(String)}`
+  const seals = await store.query(sql, shape, { names: tables.map(({ table }) => table.name) })
+  const sealsOf = Map.groupBy(seals, each => each.sealedTable)
   const all: Verification[] = []
   for (const sealed of tables) {
     const { name } = sealed.table
-    const { list, shape } = select(seal)
-    const sql = `SELECT ${list} FROM seal FINAL WHERE sealed_table = {name:String}`
-    const seals = await store.query(sql, shape, { name })
     const columns = sealed.table.spelled.map(column => column.name).join(', ')
     const rows = await store.query(
       `SELECT ${columns} FROM ${name}${sealed.isReplacing ? ' FINAL' : ''}`,
       z.record(z.string(), z.unknown()),
     )
-    all.push(compareSeals(sealed, rows, seals, beganMs))
+    all.push(compareSeals(sealed, rows, sealsOf.get(name) ?? [], beganMs))
   }
   return joinVerifications(all)
 }
