@@ -182,7 +182,8 @@ async function readMonth(options: CloseOptions) {
 
   onProgress('read', 0, 1)
   const { usage, cut, foldVersionMin } = await readUsage(store, log.topic, period.month, range)
-  const waivers = await readWaivers(store, log.topic, range)
+  const isWaived = facts.rejected.some(({ waived, ruled }) => waived > ruled)
+  const waivers = isWaived ? await readWaivers(store, log.topic, range) : []
   const decisions = await readDecisions(store, month)
   return { usage, cut, foldVersionMin, waivers, facts, forced, registry, decisions }
 }
