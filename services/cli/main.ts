@@ -5,7 +5,8 @@ import { explainFailure } from './print/explain-failure.ts'
 import { createProgram } from './program.ts'
 
 try {
-  await createProgram({ readConfig: () => readConfig(process.env) }).parseAsync()
+  const program = await createProgram({ readConfig: () => readConfig(process.env) }, process.argv[2])
+  await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) {
     // Commander has printed its message already; asking for help is no mistake.

@@ -1,57 +1,42 @@
 import { makePrintable } from '@forbruk/schemas/text/make-printable.ts'
 import { Command } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
-import { accessCommand } from './commands/access.ts'
-import { aggregateCommand } from './commands/aggregate.ts'
-import { alertsCommand } from './commands/alerts.ts'
-import { auditCommand } from './commands/audit.ts'
-import { caseCommand } from './commands/case.ts'
-import { closeCommand } from './commands/close.ts'
-import { collectCommand } from './commands/collect.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { formatsCommand } from './commands/formats.ts'
-import { intakeCommand } from './commands/intake.ts'
-import { migrateCommand } from './commands/migrate.ts'
-import { registryCommand } from './commands/registry.ts'
-import { rejectedCommand } from './commands/rejected.ts'
-import { serveCommand } from './commands/serve.ts'
-import { shipCommand } from './commands/ship.ts'
-import { sourceCommand } from './commands/source.ts'
-import { sqlCommand } from './commands/sql.ts'
-import { statementsCommand } from './commands/statements.ts'
-import { statusCommand } from './commands/status.ts'
-import { streamCommand } from './commands/stream.ts'
-import { tariffCommand } from './commands/tariff.ts'
-import { upCommand } from './commands/up.ts'
 import type { CommandContext } from './wiring/parts/open-parts.ts'
 
-const COMMANDS = [
-  upCommand,
-  serveCommand,
-  formatsCommand,
-  shipCommand,
-  intakeCommand,
-  collectCommand,
-  aggregateCommand,
-  closeCommand,
-  statementsCommand,
-  caseCommand,
-  alertsCommand,
-  registryCommand,
-  tariffCommand,
-  sqlCommand,
-  rejectedCommand,
-  sourceCommand,
-  streamCommand,
-  auditCommand,
-  statusCommand,
-  doctorCommand,
-  accessCommand,
-  migrateCommand,
-]
+/** Each is loaded when it is asked for: what it needs takes longer to load than many of them to run. */
+const COMMANDS = {
+  up: async () => (await import('./commands/up.ts')).upCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  formats: async () => (await import('./commands/formats.ts')).formatsCommand,
+  ship: async () => (await import('./commands/ship.ts')).shipCommand,
+  intake: async () => (await import('./commands/intake.ts')).intakeCommand,
+  collect: async () => (await import('./commands/collect.ts')).collectCommand,
+  aggregate: async () => (await import('./commands/aggregate.ts')).aggregateCommand,
+  close: async () => (await import('./commands/close.ts')).closeCommand,
+  statements: async () => (await import('./commands/statements.ts')).statementsCommand,
+  case: async () => (await import('./commands/case.ts')).caseCommand,
+  alerts: async () => (await import('./commands/alerts.ts')).alertsCommand,
+  registry: async () => (await import('./commands/registry.ts')).registryCommand,
+  tariff: async () => (await import('./commands/tariff.ts')).tariffCommand,
+  sql: async () => (await import('./commands/sql.ts')).sqlCommand,
+  rejected: async () => (await import('./commands/rejected.ts')).rejectedCommand,
+  source: async () => (await import('./commands/source.ts')).sourceCommand,
+  stream: async () => (await import('./commands/stream.ts')).streamCommand,
+  audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  access: async () => (await import('./commands/access.ts')).accessCommand,
+  migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
+} satisfies Record<string, () => Promise<(context: CommandContext) => Command>>
 
-/** Every command with its arguments and options; none is run, and nothing is opened. */
-export function createProgram(context: CommandContext): Command {
+function isCommand(name: string | undefined): name is keyof typeof COMMANDS {
+  return name !== undefined && Object.hasOwn(COMMANDS, name)
+}
+
+/**
+ * Every command with its arguments and options, or the one that is typed first; none is run, and nothing is opened.
+ */
+export async function createProgram(context: CommandContext, typed?: string): Promise<Command> {
   const program = new Command('forbruk')
     .description('Exact usage metering for an API gateway: from log line to monthly statement.')
     .version(manifest.version)
@@ -62,7 +47,8 @@ Environment: KAFKA_BROKERS and CLICKHOUSE_URL choose servers; without them every
 FORBRUK_DATA_DIR (./data). Exit codes: 0 done, 1 a failure, 2 wrong usage, 3 refused for a stated reason.`,
     )
     .showHelpAfterError('(forbruk --help lists the commands)')
-  for (const command of COMMANDS) program.addCommand(command(context))
+  const loads = isCommand(typed) ? [COMMANDS[typed]] : Object.values(COMMANDS)
+  for (const load of loads) program.addCommand((await load())(context))
   throwWrongUsage(program)
   return program
 }

@@ -16,7 +16,7 @@ const listed = execFileSync('git', ['ls-files', '-z', '-co', '--exclude-standard
 const paths = listed.split('\0').filter(path => path !== '' && existsSync(new URL(path, root)))
 const documents = new Map(paths.map(path => [path, readDocument(read(path))]))
 
-const program = createProgram({
+const program = await createProgram({
   readConfig() {
     throw new ConfigError('no command is run here')
   },

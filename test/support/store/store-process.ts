@@ -63,8 +63,8 @@ async function readBody(message: IncomingMessage): Promise<Buffer> {
 }
 
 /**
- * Sessions that nobody asks at the moment, by what is set in them, so that no setting of a request reaches another. They
- * are kept: where one is closed while others are asked, the engine now and then crashes or stands still.
+ * Sessions that nobody asks at the moment, by what is set in them, so that no setting of a request reaches another.
+ * They are kept: where one is closed while others are asked, the engine now and then crashes or stands still.
  */
 const idle = new Map<string, Session[]>()
 
