@@ -1,7 +1,7 @@
 /**
- * Settings of an engine in a process of ours, so that it interprets its expressions. Left to itself it compiles each one
- * when it comes a fourth time: the fourth look at a page took twice as long as any other, and none after it was faster,
- * also of sums over millions of rows.
+ * Settings of an engine in a process of ours, so that it interprets its expressions. Left to itself it compiles each
+ * one when it comes a fourth time: the fourth look at a page took twice as long as any other, and none after it was
+ * faster, also of sums over millions of rows.
  */
 export const WITHOUT_COMPILING = {
   compile_expressions: 0,
