@@ -16,6 +16,7 @@ import { insertThroughFile, sendBlocks } from './insert-blocks.ts'
 import { quoteIdentifier } from './quote-sql.ts'
 import { type Store, StoreError } from './store.ts'
 import type { EmbeddedStoreSettings, ServerStoreSettings, StoreSettings } from './store-settings.ts'
+import { WITHOUT_COMPILING } from './without-compiling.ts'
 
 type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>
 
@@ -182,6 +183,7 @@ const EMBEDDED_SETTINGS = {
   max_execution_time: EMBEDDED_EXECUTION_SECONDS,
   // The embedded engine's defaults differ from a server's here: `selec` would be a query that selects a column.
   implicit_select: 0,
+  ...WITHOUT_COMPILING,
 } as const
 
 function setStatement(settings: Record<string, string | number>): string {

@@ -53,6 +53,27 @@ describe('the folder of an embedded store', () => {
     await expect(store.query('SELECT 1', z.unknown())).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
+  it('compiles nothing, however often it is asked, and nor does its holder’s endpoint', async () => {
+    const folder = await makeFolder()
+    onTestFinished(folder.remove)
+    const settings: StoreSettings = { kind: 'embedded', path: folder.path, database: 'forbruk' }
+    const holder = await startStoreHolder(folder.path, 'serve')
+    const reader = await openReadableStore(settings)
+    const compiling = "SELECT name FROM system.settings WHERE startsWith(name, 'compile_') AND value != '0'"
+    expect(await reader.query(compiling, z.unknown())).toEqual([])
+    await reader.close()
+    await holder.kill()
+
+    const store = await openStore(settings)
+    onTestFinished(() => store.close())
+    expect(await store.query(compiling, z.unknown())).toEqual([])
+    for (let time = 0; time < 6; time++)
+      await store.query('SELECT sum(number * 3 + 1) FROM numbers(10) WHERE number * 2 + 1 > 3', z.unknown())
+    expect(
+      await store.queryText("SELECT value FROM system.events WHERE event = 'CompileFunction'", 'TSV'),
+    ).toBe('')
+  })
+
   it('isn’t mistaken for another store that took over a killed one’s port', async () => {
     const folder = await makeFolder()
     onTestFinished(folder.remove)

@@ -17,7 +17,7 @@ type FiguresQuestion = {
   /** Of a client's use through an integration with a status class, whether it counts against an allowance. */
   readonly metered: SqlPart
   readonly bytesCounted: BytesCounted
-  /** A query of client ids; null: of everybody. */
+  /** What a client id is IN; null: everybody's. */
   readonly clients: SqlPart | null
 }
 
@@ -73,33 +73,96 @@ FROM usage_counted
 WHERE stream = {stream:String} AND ${IN_RANGE} AND hour >= toDateTime({recent:UInt32}, 'UTC') ${ofClients(question)}`
 }
 
-/** The same by day of a time zone: `client_id, day, requests, bytes, metered_requests, metered_bytes`. */
-export function spellClientDays(question: FiguresQuestion & { readonly timeZone: string }): SqlPart {
-  const { metered, bytesCounted, timeZone } = question
+/**
+ * The same of few clients, at one moment with what each did by day of a time zone: `days`, in any order, and for each
+ * of them an entry of `requests_by_day`, `bytes_by_day`, `metered_requests_by_day` and `metered_bytes_by_day`.
+ */
+export function spellClientFiguresByDay(
+  question: DaysQuestion & { readonly recentStartMs: number | null },
+): SqlPart {
+  // The whole range is added up beside its days: of each by itself is said that it is never below 0.
+  const sql = `
+SELECT
+    client_id,
+    sumIf(day_requests, is_whole) AS requests,
+    sumIf(day_request_bytes, is_whole) AS request_bytes,
+    sumIf(day_response_bytes, is_whole) AS response_bytes,
+    sumIf(day_metered_requests, is_whole) AS metered_requests,
+    sumIf(day_metered_bytes, is_whole) AS metered_bytes,
+    sumIf(day_recent_requests, is_whole) AS recent_requests,
+    sumIf(day_recent_bytes, is_whole) AS recent_bytes,
+    groupArrayIf(day, NOT is_whole) AS days,
+    groupArrayIf(day_requests, NOT is_whole) AS requests_by_day,
+    groupArrayIf(day_request_bytes + day_response_bytes, NOT is_whole) AS bytes_by_day,
+    groupArrayIf(day_metered_requests, NOT is_whole) AS metered_requests_by_day,
+    groupArrayIf(day_metered_bytes, NOT is_whole) AS metered_bytes_by_day
+FROM (${spellDays(question, `(${USE}, day), (${USE})`)})
+GROUP BY client_id`
+  return { sql, params: { ...daysParams(question), recent: (question.recentStartMs ?? 0) / 1_000 } }
+}
+
+/** What clients did by day of a time zone: `client_id, day, requests, bytes, metered_requests, metered_bytes`. */
+export function spellClientDays(question: DaysQuestion): SqlPart {
   const sql = `
 SELECT
     client_id,
     day,
-    sum(requests_sum) AS requests,
-    sum(request_bytes_sum + response_bytes_sum) AS bytes,
-    sumIf(requests_sum, metered) AS metered_requests,
-    sumIf(${BYTES_SUM[bytesCounted]}, metered) AS metered_bytes
+    day_requests AS requests,
+    day_request_bytes + day_response_bytes AS bytes,
+    day_metered_requests AS metered_requests,
+    day_metered_bytes AS metered_bytes
+FROM (${spellDays({ ...question, recentStartMs: null }, `(${USE}, day)`)})
+ORDER BY client_id, day`
+  return { sql, params: daysParams(question) }
+}
+
+type DaysQuestion = FiguresQuestion & { readonly timeZone: string }
+
+function daysParams(question: DaysQuestion): QueryParams {
+  return { ...paramsOf(question), zone: question.timeZone }
+}
+
+const USE = 'client_id, integration_id, status_class'
+
+/**
+ * By the hour, as every day is.
+ * @param groups of uses: by day, and of the whole range where that is to be there as well
+ */
+function spellDays(
+  question: FiguresQuestion & { readonly recentStartMs: number | null },
+  groups: string,
+): string {
+  const { metered, bytesCounted, recentStartMs } = question
+  const recent = (figure: string) =>
+    recentStartMs === null ? '0' : `if(hour >= toDateTime({recent:UInt32}, 'UTC'), ${figure}, 0)`
+  return `
+SELECT
+    client_id,
+    day,
+    is_whole,
+    sum(requests_sum) AS day_requests,
+    sum(request_bytes_sum) AS day_request_bytes,
+    sum(response_bytes_sum) AS day_response_bytes,
+    sumIf(requests_sum, metered) AS day_metered_requests,
+    sumIf(${BYTES_SUM[bytesCounted]}, metered) AS day_metered_bytes,
+    sumIf(recent_requests_sum, metered) AS day_recent_requests,
+    sumIf(if(recent_requests_sum > 0, recent_bytes_sum, 0), metered) AS day_recent_bytes
 FROM
 (
     SELECT
-        client_id, integration_id, status_class, toString(toDate(hour, {zone:String})) AS day,
+        ${USE}, toString(toDate(hour, {zone:String})) AS day, grouping(day) = 1 AS is_whole,
         ${metered.sql} AS metered,
         ${sumCounted('requests')} AS requests_sum,
         ${sumCounted('request_bytes')} AS request_bytes_sum,
-        ${sumCounted('response_bytes')} AS response_bytes_sum
+        ${sumCounted('response_bytes')} AS response_bytes_sum,
+        ${sumCounted(recent('requests'))} AS recent_requests_sum,
+        ${sumCounted(recent(BYTES[bytesCounted]))} AS recent_bytes_sum
     FROM usage_counted
     WHERE stream = {stream:String} AND ${IN_RANGE} ${ofClients(question)}
-    GROUP BY client_id, integration_id, status_class, day
+    GROUP BY GROUPING SETS (${groups})
     ${IS_COUNTED}
 )
-GROUP BY client_id, day
-ORDER BY client_id, day`
-  return { sql, params: { ...paramsOf(question), zone: timeZone } }
+GROUP BY client_id, day, is_whole`
 }
 
 function ofClients({ clients }: FiguresQuestion): string {

@@ -52,6 +52,7 @@ describe('chooseSettings', () => {
     'allow_experimental_eval_table_function',
     'dialect',
     'allow_introspection_functions',
+    'compile_expressions',
     'implicit_select',
     'max_query_size',
     'output_format_x = 1, readonly = 0, y',

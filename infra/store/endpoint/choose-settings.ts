@@ -1,3 +1,4 @@
+import { WITHOUT_COMPILING } from '../without-compiling.ts'
 import { EndpointException, readonlyException } from './exception.ts'
 
 /** A setting and its value, in the order they are to be set. */
@@ -24,6 +25,7 @@ const FIXED: readonly Assignment[] = [
   // The embedded engine starts with what a server leaves off.
   ['implicit_select', '0'],
   ['allow_introspection_functions', '0'],
+  ...Object.entries(WITHOUT_COMPILING).map(([name, value]) => [name, String(value)] as const),
 ]
 
 const DEFAULTS: readonly Assignment[] = [['session_timezone', 'UTC']]

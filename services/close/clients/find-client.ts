@@ -1,5 +1,6 @@
 import type { ClientMonth, ClientQuestion } from '@forbruk/schemas/usage/client-question.ts'
-import { type AskedMonth, readClients } from './read-clients.ts'
+import { readClients } from './read-clients.ts'
+import type { AskedMonth } from './spell-page.ts'
 
 const ONE: ClientQuestion = {
   ...{

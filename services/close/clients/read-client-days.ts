@@ -14,14 +14,8 @@ export type ClientDay = {
   readonly meteredBytes: bigint
 }
 
-const dayShape = shapeOf({
-  clientId: text,
-  day: text,
-  requests: count64,
-  bytes: count64,
-  meteredRequests: count64,
-  meteredBytes: count64,
-})
+const OF_DAY = { requests: count64, bytes: count64, meteredRequests: count64, meteredBytes: count64 }
+const dayShape = shapeOf({ clientId: text, day: text, ...OF_DAY })
 
 const NOTHING = { requests: 0n, bytes: 0n, meteredRequests: 0n, meteredBytes: 0n }
 
@@ -32,7 +26,7 @@ export async function readClientDays(
   clientIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly ClientDay[]>> {
   if (clientIds.length === 0) return new Map()
-  const { range, timeZone, tariff, days } = terms
+  const { range, timeZone, tariff } = terms
   const question = spellClientDays({
     ...{ stream, range, timeZone, metered },
     bytesCounted: tariff?.definitions.bytesCounted ?? 'request_and_response',
@@ -40,10 +34,11 @@ export async function readClientDays(
   })
   const rows = await store.query(question.sql, dayShape, question.params)
   const byClient = Map.groupBy(rows, row => row.clientId)
-  return new Map(
-    clientIds.map(clientId => {
-      const byDay = new Map((byClient.get(clientId) ?? []).map(row => [row.day, row]))
-      return [clientId, days.map(day => byDay.get(day) ?? { day, ...NOTHING })]
-    }),
-  )
+  return new Map(clientIds.map(clientId => [clientId, fillDays(terms, byClient.get(clientId) ?? [])]))
+}
+
+/** Pure: every day of the month, in order, of those on which there was something. */
+export function fillDays({ days }: MonthTerms, used: readonly ClientDay[]): readonly ClientDay[] {
+  const byDay = new Map(used.map(each => [each.day, each]))
+  return days.map(day => byDay.get(day) ?? { day, ...NOTHING })
 }

@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises'
+import { insertValues } from '@forbruk/infra/store/insert-values.ts'
+import { repeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import { periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { allowanceBytes, type TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
@@ -111,7 +113,10 @@ test('what counts in SQL is what counts on a statement, by whatever tariff, and 
     const tariff = { ...TARIFF, versions: [version] }
     const terms = await readMonthTerms(store, tariff, OCTOBER)
     expect(terms.allowance?.bytes).toBe(allowanceBytes(version))
-    const { clients, totals } = await readClients({ store, stream: TOPIC, terms, nowMs, seen: null }, ALL)
+    const asked = { store, stream: TOPIC, terms, nowMs, seen: null }
+    const { clients, totals } = await readClients(asked, ALL)
+    // All of them by name, whose days come with their sums.
+    expect(await readClients(asked, { ...ALL, search: 'n' })).toEqual({ clients, totals })
     expect(clients.map(each => each.clientId)).toEqual(CLIENTS.toSorted())
     const standings = Object.groupBy(clients, each => each.standing ?? 'none')
     expect(totals).toMatchObject({
@@ -144,4 +149,44 @@ test('what counts in SQL is what counts on a statement, by whatever tariff, and 
       })
     }
   }
+
+  // Copies of what a power loss has taken: as many as bring a day below 0, and the month of that use not.
+  const [lost] = USES
+  if (lost === undefined) throw new Error('expected a use')
+  await insertValues(
+    store,
+    repeatedRequest,
+    Array.from({ length: lost.requests + 3 }, (_, offset) => toCopy(lost, offset)),
+  )
+  const terms = await readMonthTerms(store, { ...TARIFF, versions: [PUBLISHED] }, OCTOBER)
+  const asked = { store, stream: TOPIC, terms, nowMs, seen: null }
+  const all = await readClients(asked, ALL)
+  expect(await readClients(asked, { ...ALL, search: 'n' })).toEqual(all)
+  const damaged = all.clients.find(each => each.clientId === lost.client)
+  const counted = USES.filter(use => use.client === lost.client).reduce((sum, use) => sum + use.requests, 0)
+  expect(damaged?.requests).toBe(BigInt(counted - lost.requests - 2))
+  expect(damaged?.requestsByDay.reduce((sum, each) => sum + each, 0n)).toBe(BigInt(counted - lost.requests))
 })
+
+function toCopy({ client, integration, statusClass, timeMs }: (typeof USES)[number], offset: number) {
+  return {
+    ...{
+      stream: TOPIC,
+      partition: 0,
+      hourMs: timeMs,
+      clientId: client,
+      integrationId: integration,
+      statusClass,
+    },
+    ...{
+      idHash: 1n,
+      offset,
+      eventIndex: 0,
+      requestId: 'lost',
+      appendTimeMs: timeMs,
+      source: 'gw1',
+      isKnown: true,
+    },
+    ...{ requestBytes: 0, responseBytes: 0 },
+  }
+}

@@ -6,9 +6,9 @@ import { isMetered } from '../rating/measure-uses.ts'
 /** For a month without a registry or a tariff: nothing can be told to count. */
 export const NOTHING_METERED: SqlPart = { sql: 'false', params: {} }
 
-/** These alone, for a part of a statement that takes a query of client ids. */
+/** These alone, for a part of a statement that a client id is IN. */
 export function clientsNamed(clientIds: readonly string[]): SqlPart {
-  return { sql: 'SELECT arrayJoin({clients:Array(String)})', params: { clients: clientIds } }
+  return { sql: '{clients:Array(String)}', params: { clients: clientIds } }
 }
 
 /**

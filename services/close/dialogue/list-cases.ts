@@ -1,5 +1,5 @@
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
+import { bool, text, textOrNull } from '@forbruk/infra/store/tables/codec.ts'
 import { dialogueCases } from '@forbruk/infra/store/tables/dialogue-step.ts'
 import { select, shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import type { CaseSummary, DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
@@ -48,6 +48,7 @@ export async function listCases(
   filter: CaseFilter = {},
 ): Promise<CaseSummary[]> {
   const { state = '', clientId = '', month = '' } = filter
+  if (clientId !== '' && !(await isKnown(store, clientId))) return []
   const rows = await store.query(SQL, shape, { state, client: clientId, month })
   const clientIds = [...new Set(rows.map(row => row.clientId))]
   if (clientIds.length === 0) return []
@@ -71,6 +72,12 @@ export async function listCases(
       ...standing(findCase(dialogue, row.caseId), stated),
     }
   })
+}
+
+/** Whether anything was ever said with a client: with most there is no case, which the view takes longer to find. */
+async function isKnown(store: Store, clientId: string): Promise<boolean> {
+  const sql = 'SELECT 1 AS known FROM dialogue_step WHERE client_id = {client:String} LIMIT 1'
+  return (await store.query(sql, shapeOf({ known: bool }), { client: clientId })).length > 0
 }
 
 /** What is still open of a case, and what of its decisions is on no statement. */

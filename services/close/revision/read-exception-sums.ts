@@ -58,3 +58,24 @@ export function readExceptionSums(
     revisions: revisions.map(({ revision }) => revision),
   })
 }
+
+type Held = { readonly month: string; readonly revision: number; readonly closeId: string }
+export type ExceptionSumsReader = (revisions: readonly Held[]) => Promise<readonly ExceptionSums[]>
+
+/**
+ * The same for whoever asks again and again. What a close has recorded never changes, so that each is read once, and
+ * known for as long as it is asked for.
+ */
+export function exceptionSumsReader(store: Store): ExceptionSumsReader {
+  let known: ReadonlyMap<string, readonly ExceptionSums[]> = new Map()
+  return async revisions => {
+    const before = known
+    const unread = revisions.filter(({ closeId }) => !before.has(closeId))
+    const read = unread.length === 0 ? [] : await readExceptionSums(store, unread)
+    const byMonth = Map.groupBy(read, ({ month }) => month)
+    known = new Map(
+      revisions.map(({ month, closeId }) => [closeId, before.get(closeId) ?? byMonth.get(month) ?? []]),
+    )
+    return [...known.values()].flat()
+  }
+}

@@ -12,6 +12,7 @@ import {
 } from '../../../test/support/close/counted-month.ts'
 import { addStep } from '../dialogue/add-step.ts'
 import { compareRegistries } from '../registry/compare-registries.ts'
+import { exceptionSumsReader } from '../revision/read-exception-sums.ts'
 import type { CloseSchedule } from '../schedule/plan-closes.ts'
 import { readWaiting } from './read-waiting.ts'
 
@@ -21,7 +22,8 @@ const waiting = async (schedule = BY_PEOPLE, tariff = TARIFF) => {
   const { store, clock } = place()
   const topics = { stream: TOPIC, statementsTopic: 'billing.statements' }
   const isSameRegistry = compareRegistries(store)
-  const options = { store, ...topics, schedule, tariff, isSameRegistry, uncounted: null }
+  const kept = { isSameRegistry, readExceptionSums: exceptionSumsReader(store) }
+  const options = { store, ...topics, schedule, tariff, ...kept, uncounted: null }
   return (await readWaiting(options, clock.nowMs)).waiting
 }
 const kinds = async () => (await waiting()).map(({ kind }) => kind)

@@ -11,7 +11,7 @@ import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
 import { listCases } from '../dialogue/list-cases.ts'
 import type { RegistryComparison } from '../registry/compare-registries.ts'
 import { readVersions } from '../registry/registry-versions.ts'
-import { readExceptionSums } from '../revision/read-exception-sums.ts'
+import type { ExceptionSumsReader } from '../revision/read-exception-sums.ts'
 import type { CloseSchedule } from '../schedule/plan-closes.ts'
 import { readAnnouncements } from '../statements/read-announcements.ts'
 import { findChangedInputs } from './find-changed-inputs.ts'
@@ -27,6 +27,7 @@ type WaitingOptions = {
   /** As it is now. */
   readonly tariff: Tariff
   readonly isSameRegistry: RegistryComparison
+  readonly readExceptionSums: ExceptionSumsReader
   readonly uncounted: Uncounted | null
 }
 
@@ -44,6 +45,7 @@ const closed = select(
   monthCloses,
   'month',
   'revision',
+  'closeId',
   'registryImportId',
   'tariffHash',
   'stream',
@@ -81,9 +83,10 @@ function readNewest(store: Store) {
 
 type Closed = Awaited<ReturnType<typeof readNewest>>[number]
 
-async function lookAtCloses({ store, tariff, isSameRegistry }: WaitingOptions, rows: readonly Closed[]) {
+async function lookAtCloses(options: WaitingOptions, rows: readonly Closed[]) {
+  const { store, tariff, isSameRegistry, readExceptionSums } = options
   const [sums, versions, later] = await Promise.all([
-    readExceptionSums(store, rows),
+    readExceptionSums(rows),
     readVersions(store),
     haveLaterUsage(
       store,

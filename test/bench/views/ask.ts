@@ -3,7 +3,13 @@ import { z } from 'zod'
 import type { Route } from './routes.ts'
 
 /** In milliseconds. */
-type Times = { readonly p50: number; readonly p95: number }
+type Times = {
+  readonly p50: number
+  readonly p95: number
+  readonly slowest: number
+  /** Counted from 1, without the one that is not counted: at the same one each time it has a cause. */
+  readonly slowestRound: number
+}
 export type Answered = {
   readonly months: number
   readonly route: Route
@@ -61,5 +67,6 @@ function addUp(counts: readonly string[]): string {
 function quantiles(times: readonly number[]): Times {
   const sorted = times.toSorted((one, other) => one - other)
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0
-  return { p50: at(0.5), p95: at(0.95) }
+  const slowest = sorted.at(-1) ?? 0
+  return { p50: at(0.5), p95: at(0.95), slowest, slowestRound: times.indexOf(slowest) + 1 }
 }

@@ -22,7 +22,7 @@ const { values } = parseArgs({
     months: { type: 'string', default: '3,60' },
     rows: { type: 'string', default: '1000000' },
     clients: { type: 'string', default: '100000' },
-    rounds: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '40' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -132,7 +132,8 @@ function readDraft(): object {
 function describe(answered: Answered | undefined): string {
   if (answered === undefined) return ''
   const { months, route, ours, plain } = answered
-  const figures = [months, ours.p50.toFixed(0), ours.p95.toFixed(0)]
+  const slowest = `${ours.slowest.toFixed(0)} in ${ours.slowestRound}`
+  const figures = [months, ours.p50.toFixed(0), ours.p95.toFixed(0), slowest]
   const peer = plain === null ? ['-', '-', '-'] : [plain.p50, plain.p95].map(ms => ms.toFixed(0))
   const ratio = plain === null ? [] : [(ours.p50 / plain.p50).toFixed(1)]
   return `| ${[route.page, `\`${route.path}\``, ...figures, ...peer, ...ratio].join(' | ')} |`
@@ -143,9 +144,9 @@ function print(runs: readonly Run[], machine: string): void {
     `${clients} clients, ${rows} rows of the rollup a month; ${rounds} rounds; ${machine}\n\n`,
   )
   process.stdout.write(
-    '| page | route | months kept | p50, ms | p95, ms | plain p50, ms | plain p95, ms | ratio |\n',
+    '| page | route | months kept | p50, ms | p95, ms | slowest, in round | plain p50, ms | plain p95, ms | ratio |\n',
   )
-  process.stdout.write('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n')
+  process.stdout.write('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n')
   for (const { answered } of runs) for (const each of answered) process.stdout.write(`${describe(each)}\n`)
   for (const { months, filled, scrolled } of runs) {
     process.stdout.write(`\n${months} months: ${filled}`)

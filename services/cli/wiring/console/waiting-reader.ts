@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { compareRegistries } from '@forbruk/close/registry/compare-registries.ts'
+import { exceptionSumsReader } from '@forbruk/close/revision/read-exception-sums.ts'
 import type { Uncounted } from '@forbruk/close/waiting/list-waiting.ts'
 import { readWaiting, type WaitingLook } from '@forbruk/close/waiting/read-waiting.ts'
 import { watchWaiting } from '@forbruk/close/waiting/watch-waiting.ts'
@@ -21,12 +22,12 @@ export function waitingReader(
   tariffAtStart: Tariff,
   openLog: () => Promise<EventLog>,
 ): (nowMs: number) => Promise<WaitingLook> {
-  const isSameRegistry = compareRegistries(store)
+  const kept = { isSameRegistry: compareRegistries(store), readExceptionSums: exceptionSumsReader(store) }
   return async nowMs => {
     const tariff = await readTariffFile(tariffPath).catch(() => tariffAtStart)
     const schedule = { expression, timeZone: tariff.timeZone, from }
     const uncounted = await findUncounted(store, await openLog())
-    const options = { store, stream: log.topic, statementsTopic, schedule, tariff, isSameRegistry, uncounted }
+    const options = { store, stream: log.topic, statementsTopic, schedule, tariff, ...kept, uncounted }
     return readWaiting(options, nowMs)
   }
 }
