@@ -12,8 +12,11 @@ type DoubtfulName = { readonly kind: 'doubtful'; readonly detail: string }
 const PLAIN = /^[!-~\u00c0-\u024f](?:[ -~\u00c0-\u024f]{0,126}[!-~\u00c0-\u024f])?$/
 /** Where a syntax knows no quotes. */
 const EMPTY_IN_QUOTES = '""'
-/** Control characters, and those that show nothing: they turn the text around, join, or are half a character. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u
+/**
+ * Control characters, and those that show nothing: they turn the text around, join, fill, choose a variant, are half a
+ * character, or nobody has given them a sign. The blank of Braille is one as well, which Unicode counts as a sign.
+ */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffd]/u
 /** A white space that looks like the plain one and isn't. */
 const ODD_SPACE = /[^\S ]/
 

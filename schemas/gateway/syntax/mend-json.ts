@@ -28,15 +28,18 @@ function mendEscape(escaped: string, bytes: string | undefined): string {
 
 const KEY_OR_BRACKET = /("[^"\\]*(?:\\[\s\S][^"\\]*)*"?)(\s*:)?|[{}[\]]/g
 
+/** A letter's number, and a slash, by which the same key can be written in other letters. */
+const WRITTEN_OTHERWISE = /\\[u/]/
+
 /**
  * Whether an object's field is written twice, of which JSON.parse takes the last: with escape=none a caller can write
  * one of its own. `path` names it, with the objects that it is in; `text` is valid JSON.
  */
 export function isKeyRepeated(text: string, path: readonly string[]): boolean {
-  const last = path.at(-1) ?? ''
-  const first = text.indexOf(last)
-  // Only with its letters' numbers can a key be written otherwise.
-  if (first !== -1 && text.indexOf(last, first + 1) === -1 && !text.includes('\\u')) return false
+  const key = JSON.stringify(path.at(-1))
+  const first = text.indexOf(key)
+  const isAlone = first === -1 || text.indexOf(key, first + 1) === -1
+  if (isAlone && !(text.includes('\\') && WRITTEN_OTHERWISE.test(text))) return false
   let depth = 0
   /** How many of the path's names lead to where the walk is. */
   let matched = 0
