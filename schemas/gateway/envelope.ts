@@ -2,7 +2,7 @@
 export type Envelope = {
   readonly name: EnvelopeName
   readonly open: (text: string) => Opened
-  /** A line that is too long comes in parts, one after the other: only what stands before an end tells that it is one. */
+  /** A line that is too long comes in parts: only what stands before an end tells that it is one. */
   readonly isInParts: boolean
 }
 
