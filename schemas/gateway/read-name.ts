@@ -1,3 +1,4 @@
+import { ODD_SPACE, UNSEEN } from '../text/seen-text.ts'
 import { isMissing } from './parse-number.ts'
 
 /** In UTF-8. The log allows 256 characters, so that a name that passes here passes there. */
@@ -12,14 +13,6 @@ type DoubtfulName = { readonly kind: 'doubtful'; readonly detail: string }
 const PLAIN = /^[!-~\u00c0-\u024f](?:[ -~\u00c0-\u024f]{0,126}[!-~\u00c0-\u024f])?$/
 /** Where a syntax knows no quotes. */
 const EMPTY_IN_QUOTES = '""'
-/**
- * Control characters, and those that show nothing: they turn the text around, join, fill, choose a variant, are half a
- * character, or nobody has given them a sign. The blank of Braille is one as well, which Unicode counts as a sign.
- */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffd]/u
-/** A white space that looks like the plain one and isn't. */
-const ODD_SPACE = /[^\S ]/
-
 /**
  * The name of a client or an integration, the same for every line format: without the white space, the line ends and
  * the byte order marks around it, in Unicode's form NFC. Empty when the gateway had none to say. What is still doubtful
