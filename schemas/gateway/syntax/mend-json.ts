@@ -28,18 +28,33 @@ function mendEscape(escaped: string, bytes: string | undefined): string {
 
 const KEY_OR_BRACKET = /("[^"\\]*(?:\\[\s\S][^"\\]*)*"?)(\s*:)?|[{}[\]]/g
 
-/** A letter's number, and a slash, by which the same key can be written in other letters. */
-const WRITTEN_OTHERWISE = /\\[u/]/
+/**
+ * Answers, of a text, whether one of these keys may be written twice in it: where none is, nothing else has to be looked
+ * at. It takes a part of what JSON.parse takes.
+ */
+export function compileDoubt(keys: readonly string[]): (text: string) => boolean {
+  const written = [...new Set(keys)].map(key => JSON.stringify(key))
+  const any = new RegExp(written.map(key => key.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'g')
+  const hasSlash = keys.some(key => key.includes('/'))
+  return text => {
+    // The same key in other letters.
+    if (text.includes('\\u') || (hasSlash && text.includes('\\/'))) return true
+    any.lastIndex = 0
+    let seen = 0
+    for (let found = any.exec(text); found !== null; found = any.exec(text)) {
+      const bit = 1 << written.indexOf(found[0])
+      if ((seen & bit) !== 0) return true
+      seen |= bit
+    }
+    return false
+  }
+}
 
 /**
  * Whether an object's field is written twice, of which JSON.parse takes the last: with escape=none a caller can write
  * one of its own. `path` names it, with the objects that it is in; `text` is valid JSON.
  */
 export function isKeyRepeated(text: string, path: readonly string[]): boolean {
-  const key = JSON.stringify(path.at(-1))
-  const first = text.indexOf(key)
-  const isAlone = first === -1 || text.indexOf(key, first + 1) === -1
-  if (isAlone && !(text.includes('\\') && WRITTEN_OTHERWISE.test(text))) return false
   let depth = 0
   /** How many of the path's names lead to where the walk is. */
   let matched = 0

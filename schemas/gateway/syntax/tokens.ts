@@ -52,11 +52,13 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
       if (quotesMost !== null && holdsMoreQuotes(line, quotesMost)) return TOO_MANY_QUOTES
       let at = 0
       let isEmptyWord = false
-      for (const [index, step] of steps.entries()) {
+      let index = 0
+      for (const step of steps) {
         const next = step(line, at)
         if (typeof next !== 'number') return describeMissed(next)
         if (next === at && isWord(pieces[index])) isEmptyWord = true
         at = next
+        index += 1
       }
       if (isEmptyWord && NUMBER_BEHIND.test(line.slice(at))) return SHIFTED
       if (another !== null && line.includes('] "', at) && another.test(line.slice(at))) return TWO_LINES
