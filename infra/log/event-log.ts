@@ -144,11 +144,10 @@ export class UnreadableRecordsError extends EventLogError {
   readonly fromOffset: number
   readonly toOffset: number
 
-  constructor({ topic, partition, fromOffset, toOffset }: UnreadableRange, damage: string) {
+  /** @param why a whole sentence, and what to do */
+  constructor({ topic, partition, fromOffset, toOffset }: UnreadableRange, why: string) {
     super(
-      `Partition ${partition} of "${topic}" can't be read at the offsets [${fromOffset}, ${toOffset}): the batch ` +
-        `that holds them is damaged (${damage}). ` +
-        'Restore it, for instance by having a replica lead that holds it whole.',
+      `Partition ${partition} of "${topic}" can't be read at the offsets [${fromOffset}, ${toOffset}): ${why}`,
     )
     this.partition = partition
     this.fromOffset = fromOffset

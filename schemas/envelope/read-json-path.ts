@@ -18,19 +18,28 @@ export function readJsonPath(value: Buffer, path: readonly string[]): readonly U
   })
 }
 
-function find(json: unknown, path: readonly string[], value: Buffer): readonly UnwrappedLine[] {
-  if (Array.isArray(json)) return json.flatMap(each => find(each, path, value))
+/** Of objects and lists in one another; no log comes near it, and whoever writes a record may mean harm. */
+const DEPTH_MAX = 64
+
+function find(json: unknown, path: readonly string[], value: Buffer, depth = 0): readonly UnwrappedLine[] {
+  if (Array.isArray(json)) {
+    if (depth === DEPTH_MAX) return [reject('line_not_json', TOO_DEEP, value)]
+    return json.flatMap(each => find(each, path, value, depth + 1))
+  }
   const [field, ...rest] = path
   if (field === undefined) return toLines(json, value)
   if (typeof json === 'object' && json !== null && Object.hasOwn(json, field))
-    return find(Reflect.get(json, field), rest, value)
+    return find(Reflect.get(json, field), rest, value, depth)
   return [reject('field_missing', `${field} is missing around the line`, value)]
 }
 
 function toLines(found: unknown, value: Buffer): readonly UnwrappedLine[] {
   if (typeof found === 'string') return readLines(Buffer.from(found))
-  if (typeof found === 'object' && found !== null)
-    return [{ kind: 'line', bytes: Buffer.from(JSON.stringify(found)) }]
+  if (typeof found === 'object' && found !== null) {
+    return isDeeper(found, DEPTH_MAX)
+      ? [reject('line_not_json', TOO_DEEP, value)]
+      : [{ kind: 'line', bytes: Buffer.from(JSON.stringify(found)) }]
+  }
   return [
     reject(
       'field_missing',
@@ -38,6 +47,14 @@ function toLines(found: unknown, value: Buffer): readonly UnwrappedLine[] {
       value,
     ),
   ]
+}
+
+const TOO_DEEP = `objects and lists are in one another more than ${DEPTH_MAX} times around the line`
+
+function isDeeper(json: object, levels: number): boolean {
+  return Object.values(json).some(
+    each => typeof each === 'object' && each !== null && (levels === 1 || isDeeper(each, levels - 1)),
+  )
 }
 
 function parse(value: Buffer): unknown {

@@ -49,6 +49,22 @@ describe('a record', () => {
   ])('read as %s: %j', (name, value, expected) => expect(unwrap(name, value)).toEqual(expected))
 })
 
+test('what is nested without end is no line, and breaks nothing', () => {
+  const deep = (before: string, unit: string, close: string) =>
+    `${before}${unit.repeat(100_000)}1${close.repeat(100_000)}`
+  const NAMES = ['lines', 'json-text', 'json:message', 'json:a.b', 'otlp', 'influx', 'syslog-ng']
+  const values = [
+    deep('', '[', ']'),
+    deep('', '{"message":', '}'),
+    `${deep('{"a":', '{"b":', '}')}}`,
+    `${deep('{"message":', '[', ']')}}`,
+    `${deep('{"resourceLogs":', '[', ']')}}`,
+  ]
+  for (const name of NAMES) for (const value of values) expect(unwrap(name, value)).toHaveLength(1)
+  expect(unwrap('json-text', '[[["a"]]]')).toEqual(['a'])
+  expect(unwrap('json:message', '{"message":{"a":{"b":[1]}}}')).toEqual(['{"a":{"b":[1]}}'])
+})
+
 test('an envelope that is unknown is none', () => {
   for (const name of ['', 'json:', 'json:.', 'line', 'toString', 'json:a..b'])
     expect(openRecordEnvelope(name)).toBeNull()

@@ -126,7 +126,8 @@ function compileRequest<Cut>(
     const integrationText = findIntegration(cut)
     if (clientText === BROKEN) return rejectBroken(client.field)
     if (integrationText === BROKEN) return rejectBroken(integration ?? '')
-    if (clientText === TWICE) return rejectTwice(client.field)
+    if (clientText === TWICE) return rejectTwice('client_invalid', client.field)
+    if (integrationText === TWICE) return rejectTwice('integration_invalid', integration ?? '')
     const names = readNames(clientText, integrationText, client)
     if (names.kind === 'rejected') {
       const answered = findStatus(cut)
@@ -149,13 +150,13 @@ function rejectBroken(field: string): ParsedLine {
   return rejectLine('line_truncated', `a quoted field is broken off before ${field}`)
 }
 
-function rejectTwice(field: string): ParsedLine {
-  return rejectLine('client_invalid', `${field} is there twice, and which one is the gateway's is not told`)
+function rejectTwice(reason: 'client_invalid' | 'integration_invalid', field: string): ParsedLine {
+  return rejectLine(reason, `${field} is there twice, and which one is the gateway's is not told`)
 }
 
 /** @throws GatewayFormatError */
 function findField<Cut>(reader: FieldReader<Cut>, role: string, field: string, format: string): Found<Cut> {
-  const found = reader.field(field, role === 'client' ? 'once' : undefined)
+  const found = reader.field(field, 'once')
   if (found !== null) return found
   if (field === '') {
     throw new GatewayFormatError(`the ${role} field of ${format} is empty; expected ${reader.known}`)
@@ -241,8 +242,9 @@ function compileRequestId<Cut>(
 /** An id that is one only beside what made it, such as a source. Without either it is none. */
 function joinId(first: unknown, second: unknown): unknown {
   const [one, other] = [readName(first), readName(second)]
+  // In a URI a space is %20: with one of its own, the first could reach into the second.
   return typeof one === 'string' && typeof other === 'string' && one !== '' && other !== ''
-    ? `${one} ${other}`
+    ? `${one.replaceAll(' ', '%20')} ${other}`
     : undefined
 }
 

@@ -2,25 +2,31 @@
 export type Envelope = {
   readonly name: EnvelopeName
   readonly open: (text: string) => Opened
+  /** A line that is too long comes in parts: only what stands before an end tells that it is one. */
+  readonly isInParts: boolean
 }
 
 export const ENVELOPES = ['syslog', 'cri', 'docker'] as const
 export type EnvelopeName = (typeof ENVELOPES)[number]
 
-/** The gateway's line; or only a part of it, since it was too long; or there is no such envelope. */
+/**
+ * The gateway's line, or the end of one; or only a part of it, since it was too long; or several; or there is no such
+ * envelope. Parts of one line have the same `stream`, and lines of another may stand between them.
+ */
 type Opened =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'part' }
+  | { readonly kind: 'text'; readonly text: string; readonly stream: string }
+  | { readonly kind: 'part'; readonly stream: string }
+  | { readonly kind: 'several' }
   | { readonly kind: 'none' }
 
 export function openEnvelope(name: EnvelopeName): Envelope {
   switch (name) {
     case 'syslog':
-      return { name, open: openSyslog }
+      return { name, open: openSyslog, isInParts: false }
     case 'cri':
-      return { name, open: openCri }
+      return { name, open: openCri, isInParts: true }
     case 'docker':
-      return { name, open: openDocker }
+      return { name, open: openDocker, isInParts: true }
   }
 }
 
@@ -52,16 +58,18 @@ function openSyslog(text: string): Opened {
   const header = SYSLOG_5424.exec(text) ?? SYSLOG_3164.exec(text)
   if (header === null) return { kind: 'none' }
   const message = text.slice(header[0].length)
-  return { kind: 'text', text: message.startsWith(BYTE_ORDER_MARK) ? message.slice(1) : message }
+  const whole = message.startsWith(BYTE_ORDER_MARK) ? message.slice(1) : message
+  return { kind: 'text', text: whole, stream: '' }
 }
 
 /** As Kubernetes writes containers' logs: `TIME stdout F `; P instead of F when the line goes on in the next one. */
-const CRI = new RegExp(`^${ISO_TIME} (?:stdout|stderr) ([FP])(?::[\\w:]*)?(?: |$)`)
+const CRI = new RegExp(`^${ISO_TIME} (stdout|stderr) ([FP])(?::[\\w:]*)?(?: |$)`)
 
 function openCri(text: string): Opened {
   const header = CRI.exec(text)
   if (header === null) return { kind: 'none' }
-  return header[1] === 'F' ? { kind: 'text', text: text.slice(header[0].length) } : { kind: 'part' }
+  const [whole, stream = '', tag] = header
+  return tag === 'F' ? { kind: 'text', text: text.slice(whole.length), stream } : { kind: 'part', stream }
 }
 
 const DOCKER_START = '{"log":"'
@@ -69,15 +77,19 @@ const DOCKER_START = '{"log":"'
 /** As Docker's json-file driver writes them: `{"log":"…\n","stream":"stdout","time":"…"}`; a part has no newline. */
 function openDocker(text: string): Opened {
   if (!text.startsWith(DOCKER_START)) return { kind: 'none' }
-  const log = readLog(text)
-  if (log === null) return { kind: 'none' }
-  return log.endsWith('\n') ? { kind: 'text', text: log.slice(0, -1) } : { kind: 'part' }
+  const read = readLog(text)
+  if (read === null) return { kind: 'none' }
+  const { log, stream } = read
+  if (!log.endsWith('\n')) return { kind: 'part', stream }
+  const line = log.slice(0, -1)
+  return line.trim().includes('\n') ? { kind: 'several' } : { kind: 'text', text: line, stream }
 }
 
-function readLog(text: string): string | null {
+function readLog(text: string): { readonly log: string; readonly stream: string } | null {
   try {
-    const { log, time }: { log?: unknown; time?: unknown } = JSON.parse(text)
-    return typeof log === 'string' && typeof time === 'string' ? log : null
+    const { log, stream, time }: { log?: unknown; stream?: unknown; time?: unknown } = JSON.parse(text)
+    if (typeof log !== 'string' || typeof time !== 'string') return null
+    return { log, stream: stream === 'stderr' ? 'stderr' : 'stdout' }
   } catch {
     return null
   }

@@ -13,8 +13,8 @@ export type GatewayFormat = {
   readonly client: ClientField
   parseLine(line: Uint8Array): ParsedLine
   /**
-   * Only of formats that name their columns in the file, and again where these change: a reader of one file's lines. In
-   * the middle of a file it goes on by the header that was read last.
+   * Only of formats that name their columns in the file, and again where these change, and of envelopes in which a line
+   * may come in parts: a reader of one file's lines. In the middle of a file it goes on by what was read last.
    */
   openFile?(header: string | null): FileLines
 }
@@ -22,7 +22,7 @@ export type GatewayFormat = {
 /** Lines of one file, in their order. */
 export type FileLines = {
   readonly parseLine: (line: Uint8Array) => ParsedLine
-  /** The last line that named columns; null before any. */
+  /** The last line that named columns, and of which streams a line has begun; null where there is nothing to tell. */
   readonly header: () => string | null
 }
 

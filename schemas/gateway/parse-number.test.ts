@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openGatewayFormat } from './formats.ts'
-import { parseStatus } from './parse-number.ts'
+import { parseCount, parseStatus } from './parse-number.ts'
 
 const UNANSWERED = ['-', '', '0', '-1', '000', '009']
 
@@ -45,4 +45,9 @@ describe('a status', () => {
     expect(openGatewayFormat('nginx-json').parseLine(Buffer.from(quoted))).toMatchObject({ status: 0 })
     expect(openGatewayFormat('nginx-json').parseLine(Buffer.from(bare))).toMatchObject({ status: 0 })
   })
+})
+
+test('a -0 of JSON is 0 as the log writes it', () => {
+  expect(Object.is(parseCount(JSON.parse('-0')), 0)).toBe(true)
+  expect(parseCount('-0')).toBeNull()
 })

@@ -9,7 +9,8 @@ const DIGITS = /^\d{1,15}$/
 
 /** A whole number of at least 0 from a text or a number, or null when it is anything else. */
 export function parseCount(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value : null
+  // A -0 is no other number than 0, which the log writes.
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value + 0 : null
   return typeof value === 'string' && DIGITS.test(value) ? Number(value) : null
 }
 

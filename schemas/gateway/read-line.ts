@@ -17,20 +17,38 @@ type Parse = (text: string) => ParsedLine
 
 /** From bytes to requests: a line's text, out of its envelope, by its syntax. */
 export function openReader(envelope: Envelope | null, syntax: LineSyntax): Reader {
-  const { otherwise, readHeader } = syntax
-  const readBy = (parse: Parse) => (raw: Uint8Array) => readLine(raw, envelope, parse, otherwise)
-  const parseLine = readBy(readHeader === null ? compileSingle(syntax) : parseWithoutFile(syntax))
-  const openFile = (header: string | null): FileLines => {
-    const file = parseInFile(syntax, header)
-    return { parseLine: readBy(file.parse), header: file.header }
+  const { otherwise, parseList, readHeader } = syntax
+  const parseSingle = compileSingle(syntax)
+  const parseAlone = readHeader === null ? parseSingle : parseWithoutFile(syntax)
+  const parseLine = (raw: Uint8Array) => readLine(raw, envelope, parseAlone, otherwise, null)
+  const openFile = (before: string | null): FileLines => {
+    const { header, streams } = readState(before)
+    const file =
+      readHeader === null ? { parse: parseSingle, header: () => null } : parseInFile(syntax, header)
+    const begun = new Set(streams)
+    return {
+      parseLine: raw => readLine(raw, envelope, file.parse, otherwise, begun),
+      header: () => writeState(file.header(), begun),
+    }
   }
+  // The end of a list is no list.
+  const isOfFile = readHeader !== null || (envelope?.isInParts === true && parseList === null)
   return {
     parseLine,
-    parseValue: value =>
-      readValue(value, envelope, syntax, readHeader === null ? parseLine : openFile(null).parseLine),
+    parseValue: value => readValue(value, envelope, syntax, isOfFile ? openFile(null).parseLine : parseLine),
     describeLine: raw => describeLine(raw, envelope, syntax),
-    ...(readHeader === null ? {} : { openFile }),
+    ...(isOfFile ? { openFile } : {}),
   }
+}
+
+/** Behind a line end stand the streams of which a line has begun and not ended. */
+function writeState(header: string | null, begun: ReadonlySet<string>): string | null {
+  return begun.size === 0 ? header : `${header ?? ''}\n${[...begun].join(' ')}`
+}
+
+function readState(before: string | null) {
+  const [header = '', streams] = before?.split('\n') ?? []
+  return { header: header === '' ? null : header, streams: streams?.split(' ') ?? [] }
 }
 
 /** A line of a file is known by its place, hence one request. */
@@ -83,7 +101,7 @@ function readValue(
   const { parseList, otherwise } = syntax
   if (parseList !== null) {
     const parsed: ParsedLine[] = []
-    const first = readLine(value, envelope, text => keepFirst(parseList(text), parsed), otherwise)
+    const first = readLine(value, envelope, text => keepFirst(parseList(text), parsed), otherwise, null)
     return parsed.length === 0 ? [first] : parsed
   }
   const parsed: ParsedLine[] = []
@@ -116,11 +134,12 @@ function readLine(
   envelope: Envelope | null,
   parse: Parse,
   otherwise: LineSyntax['otherwise'],
+  begun: Set<string> | null,
 ): ParsedLine {
   const line = trimLine(raw)
   if (line.length === 0) return BLANK
   const text = textOf(line)
-  const parsed = envelope === null ? parse(text) : readEnveloped(text, envelope, parse, otherwise)
+  const parsed = envelope === null ? parse(text) : readEnveloped(text, envelope, parse, otherwise, begun)
   if (parsed.kind !== 'rejected') return parsed
   if (UNREADABLE.has(parsed.reason) && !isUtf8(line)) {
     return rejectLine('line_not_utf8', 'the line could not be read, and is not valid UTF-8')
@@ -146,16 +165,23 @@ function readEnveloped(
   envelope: Envelope,
   parse: Parse,
   otherwise: LineSyntax['otherwise'],
+  begun: Set<string> | null,
 ): ParsedLine {
   const opened = envelope.open(text)
   switch (opened.kind) {
     case 'text': {
+      // Whatever it looks like: what a caller sends may be cut where it is a line by itself.
+      if (begun?.delete(opened.stream) === true)
+        return rejectLine('line_truncated', `${envelope.name} holds only the end of the line`)
       const text = opened.text.trimStart()
       if (text === '') return BLANK
       return parse(text.endsWith('\r') ? text.slice(0, -1) : text)
     }
     case 'part':
+      begun?.add(opened.stream)
       return rejectLine('line_truncated', `${envelope.name} holds only a part of the line`)
+    case 'several':
+      return rejectLine(otherwise, `${envelope.name} holds several lines; expected one`)
     case 'none':
       return rejectLine(otherwise, `the line does not begin as ${envelope.name} has it`)
   }

@@ -1,3 +1,4 @@
+import { ODD_SPACE, UNSEEN } from '../text/seen-text.ts'
 import { isMissing } from './parse-number.ts'
 
 /** In UTF-8. The log allows 256 characters, so that a name that passes here passes there. */
@@ -12,11 +13,6 @@ type DoubtfulName = { readonly kind: 'doubtful'; readonly detail: string }
 const PLAIN = /^[!-~\u00c0-\u024f](?:[ -~\u00c0-\u024f]{0,126}[!-~\u00c0-\u024f])?$/
 /** Where a syntax knows no quotes. */
 const EMPTY_IN_QUOTES = '""'
-/** Control characters, and those that show nothing: they turn the text around, join, or are half a character. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u
-/** A white space that looks like the plain one and isn't. */
-const ODD_SPACE = /[^\S ]/
-
 /**
  * The name of a client or an integration, the same for every line format: without the white space, the line ends and
  * the byte order marks around it, in Unicode's form NFC. Empty when the gateway had none to say. What is still doubtful

@@ -44,14 +44,24 @@ test.each([
   )
 })
 
-test.each(['fir\u202ema', 'fir\u009bma', 'fir\u2066ma', 'fir\ufffema'])(
-  'an id has none of that: %j',
-  async id => {
-    expect(await faultsOf({ 'clients.csv': clients(`${id},F,,no`, 'firma,F,,no', 'byrå,B,,no') })).toEqual([
-      expect.stringMatching(/^clients\.csv:2, client_id: .*expected an id of 1 to 256 characters/),
-    ])
-  },
-)
+test.each([
+  ...['fir\u202ema', 'fir\u009bma', 'fir\u2066ma', 'fir\ufffema'],
+  // Lines name nobody so: a client that no request is ever counted for.
+  ...[
+    'a\u030as',
+    'fir\u034fma',
+    'fir\u200bma',
+    'fir\u00adma',
+    '\u3164',
+    'fir\u00a0ma',
+    'firma\ufe0f',
+    'fir\u2800ma',
+  ],
+])('an id has none of that: %j', async id => {
+  expect(await faultsOf({ 'clients.csv': clients(`${id},F,,no`, 'firma,F,,no', 'byrå,B,,no') })).toEqual([
+    expect.stringMatching(/^clients\.csv:2, client_id: .*expected an id of 1 to 256 characters/),
+  ])
+})
 
 test('what has no end is given up early: a line, a cell', async () => {
   const endless = function* (piece: string) {

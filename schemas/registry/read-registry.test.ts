@@ -5,7 +5,8 @@ import { REGISTRY_FILES, type RegistryFile, readRegistry } from './read-registry
 
 import { describeRegistryFault, type Registry } from './registry.ts'
 
-const ID_EXPECTED = 'expected an id of 1 to 256 characters without control characters or spaces around it'
+const ID_EXPECTED =
+  "expected an id of 1 to 256 characters that can all be seen, in Unicode's form NFC, without spaces around it"
 const NAME_EXPECTED = 'a name: text of 1 to 200 characters without control characters or spaces around it'
 const RIGHT: Readonly<Record<RegistryFile, string>> = {
   'clients.csv':

@@ -1,5 +1,6 @@
 import { isName } from '../event/check-request.ts'
-import { isPlain, isPlainName, NAME_RULE } from '../text/plain-text.ts'
+import { isPlainName, NAME_RULE } from '../text/plain-text.ts'
+import { isInOneForm } from '../text/seen-text.ts'
 import { BUYER_CELLS, BUYER_COLUMNS, buyerOf, type CellRule } from './buyer.ts'
 import { checkRegistry } from './check-registry.ts'
 import { FaultList } from './fault-list.ts'
@@ -34,7 +35,8 @@ type RegistryReading =
 
 type CellRules<Column extends string> = Readonly<Record<Column, CellRule>>
 
-const ID_RULE = 'an id of 1 to 256 characters without control characters or spaces around it'
+const ID_RULE =
+  "an id of 1 to 256 characters that can all be seen, in Unicode's form NFC, without spaces around it"
 const DATE_RULE = 'a date as YYYY-MM-DD'
 const id: CellRule = { isRight: isId, rule: ID_RULE }
 const name: CellRule = { isRight: isPlainName, rule: `a name: ${NAME_RULE}` }
@@ -234,8 +236,9 @@ function orNull(cell: string): string | null {
   return cell === '' ? null : cell
 }
 
+/** As lines of a log name it: by another form of the same letters nobody would ever be found. */
 function isId(text: string): boolean {
-  return isName(text) && text.trim() === text && isPlain(text)
+  return isName(text) && text.trim() === text && isInOneForm(text)
 }
 
 /** JavaScript takes the 29th of February of any year, for the 1st of March. */

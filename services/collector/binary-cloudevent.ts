@@ -15,8 +15,11 @@ export function toStructured(headers: IncomingHttpHeaders, body: Buffer): Buffer
   const attributes = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith(PREFIX) && typeof value === 'string' ? [[name.slice(PREFIX.length), decode(value)]] : [],
   )
-  // Defined last, so that no header takes its place.
-  return Buffer.from(JSON.stringify({ ...Object.fromEntries(attributes), data: parseJson(body) }))
+  // Left out here, so that no header takes its place.
+  const event = JSON.stringify({ ...Object.fromEntries(attributes), data: undefined })
+  const text = body.toString('utf8')
+  // As it was written: what is nested without end can be parsed, and not be written again.
+  return Buffer.from(isJson(text) ? `${event.slice(0, -1)},"data":${text.replaceAll('\n', ' ')}}` : event)
 }
 
 function decode(value: string): string {
@@ -27,11 +30,11 @@ function decode(value: string): string {
   }
 }
 
-/** Undefined for what is no JSON, which JSON itself has no word for. */
-function parseJson(body: Buffer): unknown {
+function isJson(text: string): boolean {
   try {
-    return JSON.parse(body.toString('utf8'))
+    JSON.parse(text)
+    return true
   } catch {
-    return undefined
+    return false
   }
 }

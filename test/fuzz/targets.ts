@@ -1,5 +1,6 @@
 import { AvroMalformedError } from '@forbruk/schemas/avro/avro-bytes.ts'
 import { openAvroSchema } from '@forbruk/schemas/avro/open-avro-schema.ts'
+import { openRecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
 import { makeExcerpt } from '@forbruk/schemas/excerpt/make-excerpt.ts'
 import type { Declaration } from '@forbruk/schemas/gateway/declaration.ts'
 import { DECLARATIONS } from '@forbruk/schemas/gateway/declarations.ts'
@@ -25,6 +26,28 @@ const WRAP: Readonly<Record<EnvelopeName, (line: Buffer) => Buffer>> = {
   docker: line =>
     Buffer.from(JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: '2026-10-01T10:00:01Z' })),
 }
+
+/** As shippers write a line to a topic. */
+const RECORDS: readonly { readonly name: string; readonly wrap: (line: Buffer) => Buffer }[] = [
+  { name: 'json-text', wrap: line => Buffer.from(JSON.stringify(`${line}`)) },
+  { name: 'json:message', wrap: line => Buffer.from(JSON.stringify({ message: `${line}` })) },
+  {
+    name: 'json:log.fields',
+    wrap: line => Buffer.from(JSON.stringify({ log: [{ fields: { a: `${line}` } }] })),
+  },
+  {
+    name: 'syslog-ng',
+    wrap: line => Buffer.concat([Buffer.from('2026-10-01T10:00:01+02:00 gw-1 nginx: '), line]),
+  },
+  {
+    name: 'otlp',
+    wrap: line => {
+      const logRecords = [{ body: { stringValue: `${line}` } }]
+      return Buffer.from(JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }))
+    },
+  },
+  { name: 'influx', wrap: line => Buffer.from(`tail a="${String(line).replace(/["\\]/g, '\\$&')}" 17`) },
+]
 
 /** A partner and its client, in rows as an administrator writes them. */
 const REGISTRY: ReadonlyMap<string, Buffer> = new Map(
@@ -52,6 +75,7 @@ export function listTargets(): readonly Target[] {
         takeFormat(`${around}+`, declaration, wrapped),
       )
     }),
+    ...RECORDS.map(({ name, wrap }) => takeRecordEnvelope(name, lines.map(wrap))),
     { name: 'avro', seeds: [FOREIGN_VALUE], take: takeAvro() },
     { name: 'avro-schema', seeds: [FOREIGN_SCHEMA], take: takeAvroSchema },
     { name: 'record', seeds: [...readRecords(), ...lines], take: takeRecord },
@@ -93,6 +117,16 @@ function takeFormat(
     return [(input: Buffer) => parseValue(input).some(({ kind }) => kind === 'request')]
   })
   return { name, seeds, take: takes.find(take => seeds.some(take)) ?? (() => false) }
+}
+
+function takeRecordEnvelope(name: string, seeds: readonly Buffer[]): Target {
+  const envelope = openRecordEnvelope(name)
+  if (envelope === null) throw new Error(`no envelope ${name}`)
+  return {
+    name: `record in ${name}`,
+    seeds,
+    take: input => envelope.unwrap(input).some(({ kind }) => kind === 'line'),
+  }
 }
 
 function takeRecord(input: Buffer): boolean {

@@ -35,7 +35,7 @@ function fetched(from: number, to: number): Fetched {
       offsetLag: () => '0',
       offsetLagLow: () => '0',
     },
-    range: { fetchedFrom: from, nextOffset: to },
+    range: { fetchedFrom: from, nextOffset: to, times: 'of log' },
   }
 }
 

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
 import type { Batch, Cluster, Kafka } from 'kafkajs'
-import { createCluster } from './client.ts'
+import { createCluster, type KafkaConnection } from './client.ts'
 import { explainKafkaError, findSilentBroker } from './explain-error.ts'
 import { type FetchedRange, fetchedRange } from './positions.ts'
 import type { KafkaSockets } from './sockets.ts'
+import type { KafkaTopicSettings } from './topic.ts'
 
 /** Also how long an idle reader takes to notice that a partition may be read, so it is short. */
 const FETCH_WAIT_MS = 100
@@ -29,6 +30,8 @@ const KafkajsBatch: new (
 export type Position = { readonly partition: number; readonly offset: number }
 export type Fetched = { readonly batch: Batch; readonly range: FetchedRange }
 
+type TopicOfBrokers = Pick<KafkaTopicSettings, 'topic' | 'isForeign'> & Pick<KafkaConnection, 'brokers'>
+
 /**
  * Reads from given positions, of whoever leads the partitions, without a group: who is a member of one decides nothing
  * here, so nobody waits for it. Every error is an EventLogError, one that waiting may mend a LogUnavailableError.
@@ -38,14 +41,17 @@ export class FetchClient {
   readonly #sockets: KafkaSockets
   readonly #topic: string
   readonly #brokers: readonly string[]
+  readonly #times: FetchedRange['times']
   #connected: Promise<void> | null = null
   #refreshed: Promise<void> | null = null
 
-  constructor(client: Kafka, sockets: KafkaSockets, topic: string, brokers: readonly string[]) {
+  /** Of somebody else's topic, whose times nothing rests on, records have times of anybody. */
+  constructor(client: Kafka, sockets: KafkaSockets, { topic, brokers, isForeign }: TopicOfBrokers) {
     this.#cluster = createCluster(client)
     this.#sockets = sockets
     this.#topic = topic
     this.#brokers = brokers
+    this.#times = isForeign ? 'of anybody' : 'of log'
   }
 
   /** Learns who leads which partition, unless that is known. */
@@ -78,7 +84,7 @@ export class FetchClient {
         // Of an empty answer kafkajs tells the end of the partition as its last offset.
         if (from === undefined || fetched.messages.length === 0) return []
         const batch = new KafkajsBatch(this.#topic, from, fetched)
-        return [{ batch, range: fetchedRange(batch) }]
+        return [{ batch, range: fetchedRange(batch, this.#times) }]
       }),
     )
   }

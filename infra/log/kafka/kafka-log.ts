@@ -107,7 +107,7 @@ const FETCH_TIMEOUT_MS = 5_000
 function openFetchClient(settings: KafkaLogSettings) {
   const sockets = new KafkaSockets()
   const kafka = createKafkaClient(settings, sockets, FETCH_TIMEOUT_MS)
-  const client = new FetchClient(kafka, sockets, settings.topic, settings.brokers)
+  const client = new FetchClient(kafka, sockets, settings)
   return { client, shut: () => sockets.shut() }
 }
 

@@ -27,7 +27,7 @@ function logOf(fetch: (position: Position) => void) {
             offsetLag: () => '0',
             offsetLagLow: () => '0',
           }
-          return { batch, range: { fetchedFrom: from, nextOffset: from + 10 } }
+          return { batch, range: { fetchedFrom: from, nextOffset: from + 10, times: 'of log' as const } }
         })
       },
     },

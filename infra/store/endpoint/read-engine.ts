@@ -42,8 +42,15 @@ const HARMLESS_TABLE_FUNCTIONS = [
   'zeros_mt',
 ]
 
-/** catboostEvaluate and system.models start a process of their own; system.stack_trace signals this one's threads. */
-const REFUSED_NAMES = ['catboostevaluate', 'models', 'stack_trace']
+/**
+ * catboostEvaluate and system.models start a process of their own; system.stack_trace signals this one's threads. The
+ * others tell of the machine and of its disks.
+ */
+const REFUSED_NAMES = [
+  ...['catboostevaluate', 'models', 'stack_trace'],
+  ...['filesystemavailable', 'filesystemcapacity', 'filesystemunreserved', 'getoskernelversion'],
+  ...['getserversetting', 'getserverport'],
+]
 
 /** The scalar file() reads any file of this process; `file` is a column of rejected events and of sources. */
 const REFUSED_COLUMN_NAMES = ['file']

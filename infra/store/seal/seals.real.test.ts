@@ -8,7 +8,9 @@ import { MIGRATIONS, migrate } from '../migrate.ts'
 import type { Store } from '../store.ts'
 import { accessRevocation } from '../tables/access-token.ts'
 import { text } from '../tables/codec.ts'
-import { shapeOf } from '../tables/table.ts'
+import { seal } from '../tables/seal.ts'
+import { select, shapeOf, toRow } from '../tables/table.ts'
+import { makeSeal } from './seal-values.ts'
 import { SEALED, SEALED_BY_CLOSE, type SealedTable } from './sealed-tables.ts'
 import { verifySeals } from './verify-seals.ts'
 
@@ -81,6 +83,28 @@ describe.each(sampled.map(sealed => [sealed.table.name, sealed] as const))('a ro
     await rot.mend()
     expect(unseen).toEqual([])
     expect((await verify(sealed)).findings).toEqual([])
+  })
+
+  test('is named when a column is another that came after it was sealed', async () => {
+    const [rot, seals] = [await openRot(opened.store, name), await openRot(opened.store, 'seal')]
+    const { list, shape } = select(sealed.table)
+    const stored = await opened.store.query(`SELECT ${list} FROM ${name}`, shape)
+    // What a release wrote whose table had one column less; where the last is empty, that row could be its.
+    const older = stored.map(row => makeSeal(sealed, row, sealed.table.spelled.length - 1))
+    await opened.store.command('TRUNCATE TABLE seal')
+    await opened.store.insert(
+      seal.name,
+      older.map(each => toRow(seal, { ...each, isWritten: true })),
+    )
+    const last = rot.columns.at(-1)
+    const isEmpty = ['', null, 0, '0', false].some(each => each === rot.rows[0]?.[last?.name ?? ''])
+    expect((await verify(sealed)).findings.map(({ fault }) => fault)).toEqual(isEmpty ? [] : ['changed'])
+    if (isEmpty && last !== undefined) {
+      await rot.change(last)
+      expect((await verify(sealed)).findings).toMatchObject([{ table: name, fault: 'changed' }])
+    }
+    await rot.mend()
+    await seals.mend()
   })
 
   test('is named when it is doubled, unless a second row takes the place of the first', async () => {

@@ -100,7 +100,9 @@ function compareSeals(
     const ofKey = sealsBy.get(key)
     const isSame = ofKey?.some(
       ({ columns, contentHash }) =>
-        row !== null && makeSeal(sealed, row, columns).contentHash === contentHash,
+        row !== null &&
+        makeSeal(sealed, row, columns).contentHash === contentHash &&
+        isUnset(sealed, stored, columns),
     )
     if (seen.has(key)) findings.push({ table, key, fault: 'twice' })
     else if (isSame) verified += 1
@@ -114,6 +116,16 @@ function compareSeals(
     if (!seen.has(key) && ofKey.some(each => each.isWritten)) findings.push({ table, key, fault: 'lost' })
   }
   return { findings, uncovered: [{ table, rows: uncovered }], verified }
+}
+
+/** The columns that came after a row was sealed: none was added with another value than its type has by itself. */
+function isUnset({ table }: SealedTable, stored: StoredRow, columns: number): boolean {
+  return table.spelled.slice(columns).every(({ name }) => isEmpty(stored[name]))
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return value === null || value === false || value === '' || value === 0 || value === '0'
 }
 
 /** Of a table that says no time, nobody can tell: a stream may be older. */

@@ -7,7 +7,9 @@ type DelimitedText = Extract<Declaration['text'], { syntax: 'delimited' }>
 type Cut = readonly string[]
 
 /** However it is written: were it taken for a comment, lines would be read by the columns before it. */
-const FIELDS = /^#\s*fields\s*:/i
+const FIELDS = /^#[#\s]*fields\b\s*:?/i
+/** `#Date: …`. Another line that begins so is none of them, and must not vanish. */
+const DIRECTIVE = /^#\s*[A-Za-z-]+\s*:/
 
 /**
  * W3C's extended log format, one character between fields. `#Fields:` names the columns of the lines after it, and may
@@ -33,7 +35,7 @@ export function readW3cFields(text: W3cText, columns: readonly string[] | undefi
 function readHeader(line: string): Header {
   if (!line.startsWith('#')) return { kind: 'none' }
   const found = FIELDS.exec(line)
-  if (found === null) return { kind: 'comment' }
+  if (found === null) return { kind: DIRECTIVE.test(line) ? 'comment' : 'none' }
   return { kind: 'columns', columns: line.slice(found[0].length).trim().split(/\s+/) }
 }
 

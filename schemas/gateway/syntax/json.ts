@@ -1,10 +1,15 @@
 import type { Declaration } from '../declaration.ts'
 import { type FieldReader, TWICE, Unreadable } from './field-reader.ts'
-import { closeCutJson, isKeyRepeated, mendJson } from './mend-json.ts'
+import { closeCutJson, compileDoubt, isKeyRepeated, mendJson } from './mend-json.ts'
 
 type JsonText = Extract<Declaration['text'], { syntax: 'json' }>
 type JsonObject = Readonly<Record<string, unknown>>
-type Cut = { json: JsonObject; text: string }
+type Cut = {
+  json: JsonObject
+  text: string
+  /** Whether a field may be there twice; null before anybody has asked. */
+  isDoubtful: boolean | null
+}
 
 /**
  * One JSON object a line, or a list of them. Numbers may be quoted; fields that nobody asks for are ignored. What a
@@ -13,13 +18,21 @@ type Cut = { json: JsonObject; text: string }
 export function readJsonFields({ writtenBy, mayBeCut, list }: JsonText): FieldReader<Cut> {
   const isTemplate = writtenBy === 'template'
   // One for all lines: none outlives the next.
-  const cut: Cut = { json: {}, text: '' }
+  const cut: Cut = { json: {}, text: '', isDoubtful: null }
+  const watched: string[] = []
+  let doubt: ((text: string) => boolean) | null = null
+  const isDoubtful = (of: Cut): boolean => {
+    doubt ??= compileDoubt(watched)
+    of.isDoubtful ??= doubt(of.text)
+    return of.isDoubtful
+  }
   const parse = (text: string): unknown =>
     parseJson(text) ?? (isTemplate ? parseJson(mendJson(text)) : undefined)
   const asCut = (json: unknown, text: string): Cut | Unreadable => {
     if (!isObject(json)) return new Unreadable('line_not_json', 'expected one JSON object')
     cut.json = json
     cut.text = text
+    cut.isDoubtful = null
     return cut
   }
   return {
@@ -42,11 +55,13 @@ export function readJsonFields({ writtenBy, mayBeCut, list }: JsonText): FieldRe
       const find = compilePath(name)
       if (once === undefined || !isTemplate) return ({ json }) => find(json)
       const path = name.split('.')
-      if (path.length === 1) return ({ json, text }) => (isKeyRepeated(text, path) ? TWICE : find(json))
-      return ({ json, text }) => {
-        const isFlat = Object.hasOwn(json, name)
-        const isBoth = isFlat && descend(json, path) !== undefined
-        return isBoth || isKeyRepeated(text, isFlat ? [name] : path) ? TWICE : find(json)
+      watched.push(name, path.at(-1) ?? name)
+      doubt = null
+      return of => {
+        const { json, text } = of
+        const isFlat = path.length === 1 || Object.hasOwn(json, name)
+        if (path.length > 1 && isFlat && descend(json, path) !== undefined) return TWICE
+        return isDoubtful(of) && isKeyRepeated(text, isFlat ? [name] : path) ? TWICE : find(json)
       }
     },
     readHeader: null,
@@ -83,7 +98,7 @@ function cutList(json: unknown, list: string, text: string): readonly (Cut | Unr
   }
   return items.map(item =>
     isObject(item)
-      ? { json: item, text: '' }
+      ? { json: item, text: '', isDoubtful: null }
       : new Unreadable('line_not_json', 'expected a JSON object in the list'),
   )
 }

@@ -39,6 +39,7 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
     .slice(0, fixedCount)
     .map((piece, index) => compileStep(piece, pieces[index - 1], text, fixed, index < 2))
   const quotesMost = mostQuotes(pieces, text)
+  const another = ANOTHER_LINE[text.escapes]
   const rest = compileRest(pieces.slice(fixedCount), text)
   // One for all lines: none outlives the next.
   const cut: Cut = { line: '', restStart: 0 }
@@ -50,11 +51,17 @@ export function readTokenFields(text: TokensText, needed: readonly string[]): Fi
     cut: line => {
       if (quotesMost !== null && holdsMoreQuotes(line, quotesMost)) return TOO_MANY_QUOTES
       let at = 0
+      let isEmptyWord = false
+      let index = 0
       for (const step of steps) {
         const next = step(line, at)
         if (typeof next !== 'number') return describeMissed(next)
+        if (next === at && isWord(pieces[index])) isEmptyWord = true
         at = next
+        index += 1
       }
+      if (isEmptyWord && NUMBER_BEHIND.test(line.slice(at))) return SHIFTED
+      if (another !== null && line.includes('] "', at) && another.test(line.slice(at))) return TWO_LINES
       cut.line = line
       cut.restStart = at
       return cut
@@ -84,6 +91,34 @@ function holdsMoreQuotes(line: string, most: number): boolean {
 const TOO_MANY_QUOTES = new Unreadable(
   'line_not_combined',
   'the line has more quotes than its fields: a caller may have written some of them, and which is not told',
+)
+
+function isWord(piece: Piece | undefined): boolean {
+  return piece?.kind === 'field' && piece.shape === 'word'
+}
+
+const NUMBER_BEHIND = /^ [\d-]\d*(?: |$)/
+const SHIFTED = new Unreadable(
+  'line_not_combined',
+  'two spaces stand before a field, and one field too many behind them: which of them is missing is not told',
+)
+
+const TIME_AND_QUOTE = String.raw`\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d[^\]"]{0,20}\] "`
+/**
+ * Time, request and status of another line: a write that broke off has none between. A quote that a caller sends is
+ * escaped, so that nobody else can write them; where none is, there are more quotes than fields.
+ */
+const ANOTHER_LINE: Readonly<Record<TokensText['escapes'], RegExp | null>> = {
+  backslash: new RegExp(String.raw`${TIME_AND_QUOTE}(?:[^"\\]|\\.)*" [\d-]`),
+  hex: new RegExp(`${TIME_AND_QUOTE}[^"]*" [\\d-]`),
+  hash: new RegExp(`${TIME_AND_QUOTE}[^"]*" [\\d-]`),
+  percent: null,
+  none: null,
+}
+
+const TWO_LINES = new Unreadable(
+  'line_not_combined',
+  'another line begins within the line: one of them was not written to its end',
 )
 
 function describeMissed({ kind, part }: Missed): Unreadable {

@@ -28,7 +28,7 @@ export type FileProgress = {
   readonly place: Place | null
   /** Where it lay while the gateway wrote to it under the name that is followed; null when it never was seen so. */
   readonly livePlace: Place | null
-  /** The last line that named the columns of those after it, in a format that does so. */
+  /** What lines that were read say of those after it, in a format of which they do: its columns, or a line begun. */
   readonly header?: string | undefined
   /** More of it than was saved may have been sent from another place, of which what lies here may be a copy. */
   readonly sentElsewhere?: boolean | undefined

@@ -131,7 +131,7 @@ async function readLines(
   const splitter = new LineSplitter(0)
   const take = (line: Line) => {
     const here = byPosition.get(line.position) ?? []
-    // A format that names its columns in the file must have read them.
+    // A format in which a line may say how those after it are read must have read it.
     if (here.length === 0 && ofFile === null) return
     const parsed = parseAgain(line, format, ofFile)
     for (const each of here.filter(one => isSameText(one, line.bytes, line.lineBytes)))

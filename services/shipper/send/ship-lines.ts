@@ -25,7 +25,7 @@ export class LineShipper {
   readonly #shipment: Shipment
   readonly #splitter: LineSplitter
   readonly #format: GatewayFormat
-  /** Of a format that names its columns in the file. */
+  /** Of a format in which a line may say how those after it are read. */
   readonly #fileLines: FileLines | null
 
   constructor(shipment: Shipment, live: LiveFile) {
