@@ -94,8 +94,9 @@ describe.skipIf(obstacle !== null)('on the closed month', () => {
     ['/dialogue/skarvik-ror%2F2020-01', 'skarvik-ror/2020-01', 'Det er ingen slik sak.'],
     ['/?month=2099-12', 'Oversikt', 'Ingenting er talt denne måneden.'],
     ['/clients/skarvik-ror?month=2099-12', 'Skarvik Rør og Varme AS', 'Ingenting er talt'],
-    ['/registry?month=2000-01', 'Register og priser', 'Det som ble spurt etter, finnes ikke.'],
-  ])('%s is a page under its name, in Norwegian: %s', async (address, heading, words) => {
+    ['/registry?month=2000-01', 'Register og priser', 'Ingen prisliste gjelder denne måneden.'],
+    [`/clients?search=${'x'.repeat(201)}`, 'Kunder', 'er ikke skrevet slik tjeneren venter.'],
+  ])('%s is a page under its name, in Norwegian', async (address, heading, words) => {
     const { page, close } = await open(address)
     await page.getByText(words).first().waitFor()
     expect(await page.locator('h1').innerText()).toBe(heading)
