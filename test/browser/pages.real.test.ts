@@ -24,6 +24,9 @@ const ADDRESSES = [
   '/registry?month=2026-10',
 ]
 
+/** Where nothing is to be traced. */
+const WITHOUT_FIGURES = ['/access', '/sign-in']
+
 /** What has moved under the reader's eyes: a hundredth of a point is less than a line by a pixel. */
 const SHIFTS = `new Promise(resolve => {
   new PerformanceObserver(list => {
@@ -109,7 +112,7 @@ describe.skipIf(obstacle !== null)('on the recorded month', () => {
   })
 
   test.each(
-    ADDRESSES.flatMap(address => [
+    [...ADDRESSES, ...WITHOUT_FIGURES].flatMap(address => [
       [address, { locale: 'nb-NO', theme: 'light', width: 1_440 }] as const,
       [address, { locale: 'en-GB', theme: 'dark', width: 360 }] as const,
     ]),

@@ -109,6 +109,9 @@ describe.skipIf(obstacle !== null)('on the recorded month, in this order', () =>
       for (const link of new Set(links))
         expect([link, (await page.request.get(link)).status()]).toEqual([link, 200])
       expect(await page.locator('.sql').count()).toBe(0)
+      // How far it is over what is included, and since when, is its own to know.
+      expect(await page.getByText(/180[.,]6\s%/).count()).toBe(1)
+      await page.getByText(/inkludert siden 17\. oktober|included since 17 October/).waitFor()
       expect(await findViolations(page)).toEqual([])
       await page.getByRole('navigation').getByRole('link').nth(1).click()
       await page.getByRole('heading', { level: 1 }).waitFor()

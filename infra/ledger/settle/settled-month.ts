@@ -1,4 +1,4 @@
-import { dateAt, type PeriodRange, periodAt, periodRange } from '@forbruk/schemas/period/billing-period.ts'
+import { dateAt, daysRange, type PeriodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { IN_RANGE, rangeParams } from '../blocks/range.ts'
 
 /** Months and days are settled by those of the views, whatever the tariff's time zone. */
@@ -30,5 +30,6 @@ function datesOf({ startMs, endMs }: PeriodRange) {
 }
 
 function isMonthStart(timeMs: number): boolean {
-  return periodRange(periodAt(timeMs, SETTLED_ZONE), SETTLED_ZONE).startMs === timeMs
+  const date = dateAt(timeMs, SETTLED_ZONE)
+  return date.endsWith('-01') && daysRange(date, date, SETTLED_ZONE).startMs === timeMs
 }

@@ -15,6 +15,8 @@ export type RouteAccess = {
   readonly act?: Act | null
   /** What that is about, of its checked body; without it, what its path names, or the name in its body. */
   readonly subjectOf?: (body: unknown) => string
+  /** Its answer holds what is told once, and must be kept nowhere. */
+  readonly answersSecret?: true
   /** The parameter that names clients whose figures it reads. */
   readonly reads?: 'client' | 'payer' | 'id'
 }

@@ -32,7 +32,7 @@ export function addTokenRoutes(
   app.post(
     '/v1/access/tokens',
     {
-      config: { access: { role: 'admin', act: 'make_token' } },
+      config: { access: { role: 'admin', act: 'make_token', answersSecret: true } },
       schema: {
         summary: 'Makes a token; what its holder presents is in this answer alone',
         body: newTokenShape,

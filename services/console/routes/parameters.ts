@@ -29,5 +29,13 @@ const VALUES_MAX = 100
 
 /** One value, or the parameter again for each. */
 export function severalOf<Value extends z.ZodType>(value: Value) {
-  return z.union([z.array(value).max(VALUES_MAX), value.transform(each => [each])]).default([])
+  const several = z.array(value).max(VALUES_MAX, { error: `at most ${VALUES_MAX} values` })
+  return z.union([several, value.transform(each => [each])], { error: tellWrong }).default([])
+}
+
+/** A union says of itself only that it isn't met: what is wrong is said by the one that was meant. */
+function tellWrong(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_union') return undefined
+  const [several, one] = issue.errors
+  return (Array.isArray(issue.input) ? several : one)?.[0]?.message
 }

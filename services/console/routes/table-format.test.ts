@@ -1,7 +1,8 @@
 import { text } from 'node:stream/consumers'
 import { parse } from 'csv-parse/sync'
+import { fastify } from 'fastify'
 import { expect, test } from 'vitest'
-import { chooseFormat, streamCsv } from './table-format.ts'
+import { chooseFormat, onePage, sendTable, streamCsv } from './table-format.ts'
 
 test.each([
   [undefined, 'json'],
@@ -13,16 +14,26 @@ test.each([
   ['application/json;q=0.5, text/csv;q=0.9', 'csv'],
   ['text/csv;q=0, application/json', 'json'],
   ['application/vnd.apache.parquet', 'parquet'],
+  ['text/csv, application/json', 'csv'],
+  ['application/json;q=0, */*', 'csv'],
+  ['*/*, application/json;q=0.1', 'csv'],
+  ['*/*;q=0.1, application/vnd.apache.parquet;q=0.2', 'parquet'],
+  ['text/csv;q=0, */*;q=0.1', 'json'],
 ])('Accept: %s is answered with %s', (accept, format) => {
   expect(chooseFormat(accept)).toBe(format)
 })
 
-test.each(['text/html', 'application/xml', 'text/csv;q=0', 'text/csv;q=x', ';'])(
-  'Accept: %s is refused',
-  accept => {
-    expect(() => chooseFormat(accept)).toThrow(/expected Accept: application\/json, text\/csv or/)
-  },
-)
+test.each([
+  'text/html',
+  'application/xml',
+  'text/csv;q=0',
+  'text/csv;q=x',
+  ';',
+  '*/*;q=0',
+  'text/*, text/csv;q=0',
+])('Accept: %s is refused', accept => {
+  expect(() => chooseFormat(accept)).toThrow(/expected Accept: application\/json, text\/csv or/)
+})
 
 async function* pages() {
   yield [['=cmd', 1n, null] as const]
@@ -56,4 +67,12 @@ test('a page is read when the one before was taken', async () => {
   await new Promise(resolve => stream.once('readable', resolve))
   expect(read).toBeLessThan(100)
   stream.destroy()
+})
+
+test('a file says that another type could be had at its address', async () => {
+  const app = fastify()
+  const columns = [['name', 'text', (name: string) => name]] as const
+  app.get('/names', (_, reply) => sendTable(reply, 'csv', columns, onePage(['Skarvik'])))
+  const { headers, body } = await app.inject('/names')
+  expect([headers.vary, body]).toEqual(['accept', '"name"\n"Skarvik"\n'])
 })

@@ -11,14 +11,12 @@ type TableFormat = 'json' | 'csv' | 'parquet'
 export const CSV_TYPE = 'text/csv; charset=utf-8; header=present'
 export const PARQUET_TYPE = 'application/vnd.apache.parquet'
 
-const FORMAT_OF: ReadonlyMap<string, TableFormat> = new Map([
-  ['*/*', 'json'],
-  ['application/*', 'json'],
-  ['application/json', 'json'],
-  ['text/*', 'csv'],
-  ['text/csv', 'csv'],
-  [PARQUET_TYPE, 'parquet'],
-])
+const TYPES = {
+  json: 'application/json',
+  csv: 'text/csv',
+  parquet: PARQUET_TYPE,
+} as const satisfies Record<TableFormat, string>
+const FORMATS = ['json', 'csv', 'parquet'] as const satisfies readonly TableFormat[]
 
 /** The content of a 200 in each of them. `page` is the one of JSON. */
 export function tableContent<Page extends z.ZodType>(page: Page) {
@@ -36,16 +34,24 @@ export const TABLE_PROBLEMS = { 406: problemShape }
 /** What the Accept header likes best of what there is. Throws ProblemError where it takes none of it. */
 export function chooseFormat(accept: string | undefined): TableFormat {
   if (accept === undefined || accept.trim() === '') return 'json'
-  const liked = accept.split(',').flatMap(part => {
-    const [type = '', ...parameters] = part.split(';').map(each => each.trim().toLowerCase())
-    const quality = Number(parameters.find(each => each.startsWith('q='))?.slice(2) ?? 1)
-    const format = FORMAT_OF.get(type)
-    return format === undefined || !(quality > 0) ? [] : [{ format, quality }]
+  const ranges = accept.split(',').map(readRange)
+  const liked = FORMATS.flatMap(format => {
+    // Of the ranges that a type lies in, the most exact one says how it is liked: RFC 9110, 12.5.1.
+    const names = [TYPES[format], TYPES[format].replace(/\/.*/, '/*'), '*/*']
+    const range = names.map(name => ranges.find(each => each.name === name)).find(each => each !== undefined)
+    return range !== undefined && range.quality > 0 ? [{ format, range }] : []
   })
-  const [best] = liked.toSorted((a, b) => b.quality - a.quality)
+  const [best] = liked.toSorted(
+    ({ range: a }, { range: b }) => b.quality - a.quality || ranges.indexOf(a) - ranges.indexOf(b),
+  )
   if (best !== undefined) return best.format
   const detail = `expected Accept: application/json, text/csv or ${PARQUET_TYPE}`
   throw new ProblemError({ kind: 'format_unknown', status: 406, detail })
+}
+
+function readRange(text: string) {
+  const [name = '', ...parameters] = text.split(';').map(each => each.trim().toLowerCase())
+  return { name, quality: Number(parameters.find(each => each.startsWith('q='))?.slice(2) ?? 1) }
 }
 
 /** The columns of a file, and what stands in each of a row. */
@@ -71,6 +77,7 @@ export async function sendTable<Row>(
   const first = await pages.next()
   const all = toCells(columns, first, pages)
   const names = columns.map(([name]) => name)
+  reply.header('vary', 'accept')
   if (format === 'csv') return reply.type(CSV_TYPE).send(streamCsv(names, all))
   const types = columns.map(([name, type]) => ({ name, type }))
   return reply.type(PARQUET_TYPE).send(streamParquet(types, all))

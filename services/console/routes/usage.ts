@@ -82,7 +82,8 @@ export function addUsageRoutes(
         case 'csv': {
           // What is refused is refused before a table begins.
           const first = await read({ ...question, rowsMax: ROWS_MAX })
-          return reply.type(CSV_TYPE).send(streamCsv(columnsOf(question), readTable(read, question, first)))
+          reply.header('vary', 'accept').type(CSV_TYPE)
+          return reply.send(streamCsv(columnsOf(question), readTable(read, question, first)))
         }
         case 'parquet': {
           const rowsMax = FILE_ROWS_MAX

@@ -31,6 +31,11 @@ function open() {
     await letting
     return { ...body, done: ++done }
   })
+  for (const [url, access] of [
+    ['/secret', { role: 'admin', act: null, answersSecret: true }],
+    ['/door', { role: 'anybody' }],
+  ] as const)
+    app.post(url, { config: { access } }, async () => ({ done: ++done }))
   const post = (payload: object, key: string, headers: Record<string, string> = {}) =>
     app.inject({ method: 'POST', url: '/act', payload, headers: { 'idempotency-key': key, ...headers } })
   const hold = () => {
@@ -38,7 +43,9 @@ function open() {
     letting = held.promise
     return { begun: begun.promise, letGo: held.resolve }
   }
-  return { post, hold, done: () => done }
+  const send = (url: string, headers: Record<string, string>) =>
+    app.inject({ method: 'POST', url, payload: {}, headers })
+  return { post, send, hold, kept, done: () => done }
 }
 
 test('a write is done once under a key, and another one is refused', async () => {
@@ -63,4 +70,11 @@ test('of two at a time one is done, and the other told to ask again', async () =
   expect((await first).statusCode).toBe(200)
   expect((await post({}, 'a')).statusCode).toBe(200)
   expect(done()).toBe(1)
+})
+
+test.each(['/secret', '/door'])('%s keeps no answer, and takes no key', async url => {
+  const { send, done, kept } = open()
+  expect((await send(url, {})).statusCode).toBe(200)
+  expect((await send(url, { 'idempotency-key': 'a' })).statusCode).toBe(422)
+  expect([done(), kept.size]).toEqual([1, 0])
 })

@@ -32,8 +32,8 @@ export function answerOnce(app: ConsoleServer, { findAnswer, keepAnswer }: Answe
   app.addHook('preHandler', async (request, reply) => {
     const given = request.headers['idempotency-key']
     if (request.method !== 'POST' || given === undefined) return
-    if (request.body instanceof Readable)
-      throw refused('an import is known by its content; expected no key', 422)
+    const unkept = whyUnkept(request)
+    if (unkept !== null) throw refused(`${unkept}; expected no Idempotency-Key`, 422)
     const { key, asked } = digest(request, readKey(given))
     if (keys.has(key))
       throw refused('the same is being done under this key now; ask again when that is done', 409)
@@ -63,6 +63,15 @@ export function answerOnce(app: ConsoleServer, { findAnswer, keepAnswer }: Answe
   })
   app.addHook('onResponse', async request => void release(request))
   app.addHook('onRequestAbort', async request => void release(request))
+}
+
+/** Why what is answered isn't kept; null where it is. */
+function whyUnkept({ body, routeOptions: { config } }: FastifyRequest): string | null {
+  if (body instanceof Readable) return 'an import is known by its content'
+  if (config.access?.answersSecret === true) return 'the answer holds a secret, which is told once'
+  // Else whoever is not known could fill the store.
+  if (config.access?.role === 'anybody') return 'nothing is kept for those who are not known yet'
+  return null
 }
 
 function readKey(given: string | string[]): string {

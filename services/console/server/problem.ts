@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
+import type { WORDS_NB } from './problem-words.ts'
 
 /** An error as RFC 9457 has it. `type` is for programs, `title` and `detail` are for people. */
 export const problemShape = z.looseObject({
@@ -34,35 +35,7 @@ export type Problem = {
   readonly more?: Readonly<Record<string, unknown>>
 }
 
-type ProblemKind =
-  | 'request_malformed'
-  | 'token_missing'
-  | 'login_refused'
-  | 'login_unavailable'
-  | 'token_refused'
-  | 'role_missing'
-  | 'scope_exceeded'
-  | 'origin_foreign'
-  | 'not_found'
-  | 'method_unknown'
-  | 'month_incomplete'
-  | 'change_unaccepted'
-  | 'close_running'
-  | 'approval_refused'
-  | 'case_refused'
-  | 'rule_refused'
-  | 'events_refused'
-  | 'registry_faulty'
-  | 'question_unclear'
-  | 'import_running'
-  | 'replay_running'
-  | 'store_unavailable'
-  | 'log_unavailable'
-  | 'tariff_faulty'
-  | 'key_refused'
-  | 'too_many_requests'
-  | 'format_unknown'
-  | 'failure'
+type ProblemKind = keyof typeof WORDS_NB
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 

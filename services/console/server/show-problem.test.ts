@@ -33,6 +33,14 @@ test('what a caller wrote stands there as text', () => {
   expect(page).toContain('<a href="/">Til oversikten</a>')
 })
 
+test('in Norwegian stands what it is, and then in English what the server says of it', () => {
+  const problem = { kind: 'store_unavailable', status: 503, detail: 'the store does not answer now' } as const
+  const page = showProblem(problem, 'nb')
+  expect(page).toContain('<p>Lageret svarer ikke akkurat nå.</p>')
+  expect(page).toContain('Tjeneren sier, på engelsk: <span lang="en">the store does not answer now.</span>')
+  expect(showProblem(problem, 'en')).not.toContain('Lageret')
+})
+
 test.each([
   ['token_missing', 401],
   ['login_refused', 403],

@@ -1,5 +1,6 @@
 import type { Language } from '@forbruk/schemas/statement/language.ts'
 import type { Problem } from './problem.ts'
+import { WORDS_NB } from './problem-words.ts'
 
 /** What a person can do about it, and where. */
 const TEXTS = {
@@ -23,7 +24,7 @@ const TEXTS = {
       failed: 'Dette kan ikke vises nå.',
       refused: 'Dette kan ikke vises.',
     },
-    answer: 'Tjeneren sier:',
+    answer: 'Tjeneren sier, på engelsk:',
     toStart: 'Til oversikten',
     toSignIn: 'Logg inn',
   },
@@ -46,7 +47,11 @@ a { color: var(--accent); text-underline-offset: 3px; }
 /** Pure: a problem as a page of its own, for a person whose browser opened an address. It holds no script. */
 export function showProblem(problem: Problem, language: Language): string {
   const { headings, answer, toStart, toSignIn } = TEXTS[language]
-  const heading = headings[headingOf(problem)]
+  const kind = headingOf(problem)
+  const heading = headings[kind]
+  // The other headings say it themselves.
+  const isTold = language === 'en' || (kind !== 'failed' && kind !== 'refused')
+  const words = isTold ? '' : `<p>${WORDS_NB[problem.kind]}</p>\n`
   const signsIn = problem.status === 401 || problem.kind.startsWith('login_')
   return `<!doctype html>
 <html lang="${language}">
@@ -60,7 +65,7 @@ export function showProblem(problem: Problem, language: Language): string {
 <main>
 <div class="brand">Forbruk</div>
 <h1>${heading}</h1>
-<p class="soft">${answer} <span lang="en">${escapeText(problem.detail)}.</span></p>
+${words}<p class="soft">${answer} <span lang="en">${escapeText(problem.detail)}.</span></p>
 <p><a href="${signsIn ? '/sign-in' : '/'}">${signsIn ? toSignIn : toStart}</a></p>
 </main>
 </body>

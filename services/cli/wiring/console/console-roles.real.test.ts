@@ -122,6 +122,9 @@ describe('a token', () => {
     const { secret } = madeShape.parse(await answer.json())
     expect(secret).toMatch(/^fbk_[\w-]{43}$/)
     await expectProblem(await ask('/v1/access/tokens', admin, { method: 'POST', body }), 409, 'token_refused')
+    // Under a key the answer, and the secret in it, would be kept.
+    const keyed = { method: 'POST', body: { ...body, name: 'keyed' }, headers: { 'idempotency-key': 'k' } }
+    await expectProblem(await ask('/v1/access/tokens', admin, keyed), 422, 'key_refused')
     const wrong = { ...body, name: 'both', roles: ['closer'] }
     await expectProblem(
       await ask('/v1/access/tokens', admin, { method: 'POST', body: wrong }),

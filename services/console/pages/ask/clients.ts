@@ -8,6 +8,11 @@ export type Crossing = NonNullable<ClientMonth['crossings']['requests']>
 export type ClientAnswer = Read<'/v1/clients/{id}'>
 export type ClientStatement = ClientAnswer['statements'][number]
 
+/** Whether more than is included was used, and not only foretold. */
+export function isPast(crossing: Crossing | null): boolean {
+  return crossing !== null && !crossing.isForecast
+}
+
 type Query = NonNullable<paths['/v1/clients']['get']['parameters']['query']>
 export type ClientSort = NonNullable<Query['sort']>
 export type ClientsQuestion = Pick<Query, 'search' | 'standing' | 'sort' | 'order'> & {

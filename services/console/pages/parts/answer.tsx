@@ -1,7 +1,8 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { WORDS_NB } from '../../server/problem-words.ts'
 import { Problem } from '../ask/problem.ts'
-import { useTexts } from '../reader/reader.tsx'
+import { useReader, useTexts } from '../reader/reader.tsx'
 import { partTexts } from '../texts/parts.ts'
 
 /** What was asked, once it is there; until then its place is kept, and what went wrong says what to do. */
@@ -41,7 +42,7 @@ export function Failure({
   const todo = isRefused && said !== undefined ? said : texts.todos[whyOf(error)]
   return (
     <div className="notice bad" role="alert">
-      {isUnreachable(error) ? <p>{texts.noAnswer}</p> : <p lang="en">{error.message}</p>}
+      {isUnreachable(error) ? <p>{texts.noAnswer}</p> : <Said error={error} />}
       {todo === '' ? null : <p>{todo}</p>}
       {retry === undefined ? null : (
         <button type="button" onClick={() => retry()}>
@@ -49,6 +50,22 @@ export function Failure({
         </button>
       )}
     </div>
+  )
+}
+
+/** What the server says of it is English; before that stands what it is, for readers of Norwegian. */
+function Said({ error }: { readonly error: Error }) {
+  const { language } = useReader()
+  const words: Readonly<Record<string, string>> = WORDS_NB
+  const said = language === 'nb' && error instanceof Problem ? words[error.kind] : undefined
+  if (said === undefined) return <p lang="en">{error.message}</p>
+  return (
+    <p>
+      {said}
+      <span className="note" lang="en">
+        {error.message}
+      </span>
+    </p>
   )
 }
 

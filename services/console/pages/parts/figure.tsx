@@ -13,15 +13,16 @@ export function Figure({
   readonly value: string
   readonly shown: string
   readonly note?: ReactNode
-  readonly sql: string
+  /** Undefined for whoever has no way to ask it. */
+  readonly sql: string | undefined
 }) {
   return (
-    <div className="figure" data-traced>
+    <div className="figure" {...(sql === undefined ? {} : { 'data-traced': true })}>
       <dt>{label}</dt>
       <dd>
         <data value={value}>{shown}</data>
         {note === undefined ? null : <span className="note">{note}</span>}
-        <Sql text={sql} of={label} />
+        {sql === undefined ? null : <Sql text={sql} of={label} />}
       </dd>
     </div>
   )

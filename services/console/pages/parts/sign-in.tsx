@@ -4,6 +4,7 @@ import { beginSession, loginUrl, useTakeSession } from '../ask/session.ts'
 import { useTexts } from '../reader/reader.tsx'
 import { signInTexts } from '../texts/sign-in.ts'
 import { Failure } from './answer.tsx'
+import { PageHead } from './page-head.tsx'
 
 /** Who comes without a session; then the page that they asked for is shown in its place. */
 export function SignIn({ hasLogin, onDone }: { readonly hasLogin: boolean; readonly onDone?: () => void }) {
@@ -23,7 +24,7 @@ export function SignIn({ hasLogin, onDone }: { readonly hasLogin: boolean; reado
   }
   return (
     <section className="sheet sign-in">
-      <h1>{texts.title}</h1>
+      <PageHead title={texts.title} />
       {hasLogin ? (
         <>
           <p>{texts.withLogin}</p>

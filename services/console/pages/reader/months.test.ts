@@ -35,4 +35,6 @@ test.each([['2026-13'], ['1999-10'], ['2026-1'], ['2026-10-01'], [202610], [unde
 test('a day of an address is a day', () => {
   expect(isDay('2026-10-14')).toBe(true)
   expect(isDay('2026-10-32')).toBe(false)
+  expect(isDay('2026-02-31')).toBe(false)
+  expect(isDay('2028-02-29')).toBe(true)
 })

@@ -5,7 +5,7 @@ export function isMonth(text: unknown): text is string {
 }
 
 export function isDay(text: unknown): text is string {
-  return typeof text === 'string' && /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(text)
+  return typeof text === 'string' && isMonth(text.slice(0, 7)) && daysOf(text.slice(0, 7)).includes(text)
 }
 
 export function addMonths(month: string, months: number): string {

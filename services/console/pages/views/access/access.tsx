@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { tokensQuery } from '../../ask/access.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -11,13 +12,16 @@ import { Tokens } from './tokens.tsx'
 export default function AccessPage() {
   const texts = useTexts(accessTexts)
   const query = useQuery(tokensQuery)
+  // Below the list, once that is there; from then on it stays, since a token that was made is shown this once.
+  const [isReady, setReady] = useState(false)
+  if (!isReady && !query.isPending) setReady(true)
   return (
     <>
       <PageHead title={texts.title} intro={texts.intro} />
       <Answer query={query} height={400}>
         {({ tokens }) => <Tokens tokens={tokens} />}
       </Answer>
-      <MakeToken />
+      {isReady ? <MakeToken /> : null}
     </>
   )
 }

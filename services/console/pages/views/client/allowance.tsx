@@ -11,10 +11,13 @@ import { forecastSql, meteredSql, shareSql, type Terms } from '../../sql/allowan
 import { addUp, type Sum } from './add-up.ts'
 import { clientTexts } from './texts.ts'
 
-/** What counts against each allowance, added up from the first of the month on, with the forecast to its end. */
-export function Allowance({ answer, terms }: Judged & { readonly terms: Terms | null }) {
+/**
+ * What counts against each allowance, added up from the first of the month on, with the forecast to its end. Who sees
+ * some clients alone is told this too, though not by which registry: `terms` are for the SQL alone.
+ */
+export function Allowance({ answer, terms }: Judged) {
   const texts = useTexts(clientTexts)
-  if (terms === null || answer.client.metered === null) {
+  if (answer.allowance === null || answer.client.metered === null) {
     return (
       <Section title={texts.allowance}>
         <p className="empty">{texts.unknownTerms}</p>
@@ -22,7 +25,10 @@ export function Allowance({ answer, terms }: Judged & { readonly terms: Terms | 
     )
   }
   return (
-    <Section title={texts.allowance} sql={meteredSql(terms, answer.client.clientId)}>
+    <Section
+      title={texts.allowance}
+      sql={terms === null ? undefined : meteredSql(terms, answer.client.clientId)}
+    >
       <div className="beside">
         <Line answer={answer} terms={terms} measure="requests" />
         <Line answer={answer} terms={terms} measure="bytes" />
@@ -32,9 +38,9 @@ export function Allowance({ answer, terms }: Judged & { readonly terms: Terms | 
   )
 }
 
-type Judged = { readonly answer: ClientAnswer }
+type Judged = { readonly answer: ClientAnswer; readonly terms: Terms | null }
 
-function Line({ answer, terms, measure }: Judged & { readonly terms: Terms; readonly measure: Measure }) {
+function Line({ answer, terms, measure }: Judged & { readonly measure: Measure }) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
   const { client, allowance } = answer
@@ -109,13 +115,13 @@ function Judgement({
   answer: { client, allowance },
   terms,
   measure,
-}: Judged & { readonly terms: Terms; readonly measure: Measure }) {
+}: Judged & { readonly measure: Measure }) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
   const show = measure === 'requests' ? format.count : format.bytes
   const percent = client.percent?.[measure] ?? null
   const forecast = client.forecast?.[measure]
-  const sql = forecastSql(terms, measure, client.clientId)
+  const sql = terms === null ? undefined : forecastSql(terms, measure, client.clientId)
   return (
     <dl className="figures">
       {percent === null ? null : (
@@ -124,7 +130,7 @@ function Judgement({
           value={percent}
           shown={`${format.oneDecimal(percent)}\u00a0%`}
           note={texts.ofIncluded(show(client.metered?.[measure] ?? '0'), show(allowance?.[measure] ?? '0'))}
-          sql={shareSql(terms, measure, client.clientId)}
+          sql={terms === null ? undefined : shareSql(terms, measure, client.clientId)}
         />
       )}
       {forecast === undefined || sql === null ? null : (
@@ -140,7 +146,7 @@ function Judgement({
   )
 }
 
-function SumTable({ answer }: { readonly answer: ClientAnswer }) {
+function SumTable({ answer }: Pick<Judged, 'answer'>) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
   const sums = addUp(answer, 'requests').exact.map((requests, index) => ({

@@ -18,7 +18,10 @@ const MONTHS_COMPARED = 12
 export function ClientDays({ clientId, month }: { readonly clientId: string; readonly month: string }) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
-  const { day, measure = 'requests', compare } = route.useSearch()
+  const { measure = 'requests', ...search } = route.useSearch()
+  // An address may have been put together by hand: a day of another month is none of this one's.
+  const day = search.day?.startsWith(month) ? search.day : undefined
+  const compare = search.compare === month ? undefined : search.compare
   const navigate = route.useNavigate()
   const query = useQuery(usageQuery({ month, by: 'day', client: [clientId] }))
   const other = useQuery({
@@ -78,7 +81,8 @@ function Aside({
 }) {
   const texts = useTexts(clientTexts)
   const { format } = useReader()
-  const others = Array.from({ length: MONTHS_COMPARED }, (_, index) => addMonths(month, -1 - index))
+  const before = Array.from({ length: MONTHS_COMPARED }, (_, index) => addMonths(month, -1 - index))
+  const others = compare === undefined || before.includes(compare) ? before : [...before, compare]
   return (
     <div className="aside">
       <label>

@@ -13,6 +13,7 @@ import {
 import { tariffQuery } from '../../ask/tariff.ts'
 import { Empty, Failure } from '../../parts/answer.tsx'
 import { Sql } from '../../parts/sql.tsx'
+import { useIsPrinting } from '../../parts/use-is-printing.ts'
 import { useReader, useTexts } from '../../reader/reader.tsx'
 import { clientListSql, termsOf } from '../../sql/allowances.ts'
 import { FEATURES, useColumns } from './columns.tsx'
@@ -33,10 +34,12 @@ export function ClientTable({
   const texts = useTexts(clientsTexts)
   const { rows, total, askFor, next } = useRows(first, question)
   const place = useRef<HTMLElement>(null)
+  const isPrinting = useIsPrinting()
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_PIXELS,
-    overscan: ROWS_BEYOND,
+    // Paper has all that is here, wherever the screen is scrolled to.
+    overscan: isPrinting ? rows.length : ROWS_BEYOND,
     scrollMargin: place.current?.offsetTop ?? 0,
   })
   const shown = virtual.getVirtualItems()
@@ -85,6 +88,11 @@ export function ClientTable({
           </tbody>
         </table>
       </section>
+      {rows.length === total ? null : (
+        <p className="on-paper">
+          {texts.printed(format.count(String(rows.length)), format.count(String(total)))}
+        </p>
+      )}
       {next.error === null ? null : <Failure error={next.error} retry={next.refetch} />}
       {next.isWaiting ? <p className="empty">{texts.more(format.count(String(rows.length)))}</p> : null}
       {tariff.isPending ? null : (

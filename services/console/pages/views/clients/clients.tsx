@@ -78,6 +78,8 @@ export default function ClientsPage() {
 }
 
 const TYPING_MS = 250
+/** As the API takes. */
+const SEARCH_CHARACTERS_MAX = 200
 
 function SearchField() {
   const texts = useTexts(clientsTexts)
@@ -85,6 +87,20 @@ function SearchField() {
   const navigate = route.useNavigate()
   const field = useRef<HTMLInputElement>(null)
   const typing = useRef<number>(undefined)
+  // What is typed is asked at a pause, or at once where somebody goes on: later, it would call them back.
+  const ask = () => {
+    if (typing.current === undefined) return
+    clearTimeout(typing.current)
+    typing.current = undefined
+    const text = field.current?.value.trim()
+    navigate({ search: before => ({ ...before, search: text || undefined }), replace: true })
+  }
+  // A link, or the way back, changes the address under the field.
+  useEffect(() => {
+    const place = field.current
+    if (place === null || typing.current !== undefined || place.value.trim() === (search ?? '')) return
+    place.value = search ?? ''
+  }, [search])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
@@ -107,14 +123,12 @@ function SearchField() {
           event.preventDefault()
           document.querySelector<HTMLElement>('a[data-row]')?.focus()
         }}
-        onChange={event => {
-          const text = event.target.value.trim()
+        onChange={() => {
           clearTimeout(typing.current)
-          typing.current = window.setTimeout(
-            () => navigate({ search: before => ({ ...before, search: text || undefined }), replace: true }),
-            TYPING_MS,
-          )
+          typing.current = window.setTimeout(ask, TYPING_MS)
         }}
+        onBlur={ask}
+        maxLength={SEARCH_CHARACTERS_MAX}
       />
     </label>
   )

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { createColumnHelper, rowSortingFeature, tableFeatures } from '@tanstack/react-table'
 import { useMemo } from 'react'
-import type { ClientMonth } from '../../ask/clients.ts'
+import { type ClientMonth, isPast } from '../../ask/clients.ts'
 import { Share } from '../../parts/share.tsx'
 import { Sparkline } from '../../parts/sparkline.tsx'
 import { useReader, useTexts } from '../../reader/reader.tsx'
@@ -68,15 +68,14 @@ export function useColumns() {
       helper.accessor('percent', {
         id: 'share',
         header: heads.share,
-        cell: ({ row: { original } }) => <Share percent={largerOf(original)} />,
+        cell: ({ row: { original } }) => <Share {...largerOf(original)} />,
       }),
     ])
   }, [texts, format])
 }
 
 /** Of both allowances, what the list is sorted by. */
-function largerOf({ percent }: ClientMonth): string | null {
-  if (percent === null) return null
-  const { requests, bytes } = percent
-  return Number(bytes ?? 0) > Number(requests ?? 0) ? bytes : requests
+function largerOf({ percent, crossings }: ClientMonth) {
+  const measure = Number(percent?.bytes ?? 0) > Number(percent?.requests ?? 0) ? 'bytes' : 'requests'
+  return { percent: percent?.[measure] ?? null, isOver: isPast(crossings[measure]) }
 }

@@ -20,6 +20,8 @@ const en = {
     'No client is known in this month. Import a registry under Registry and tariff, ship a log with ' +
     '«npx forbruk ship», or choose another month above.',
   takeAway: 'As a file:',
+  printed: (shown: string, all: string) =>
+    `These are the first ${shown} of ${all} clients; the file has all of them.`,
   more: (shown: string) => `${shown} are here so far. More are on their way …`,
   keys: 'Keys: / to search, ↑ and ↓ to move, Enter to open.',
   itself: 'itself',
@@ -46,6 +48,7 @@ const nb: typeof en = {
     'Ingen kunde er kjent denne måneden. Importer et register under Register og priser, send en logg med ' +
     '«npx forbruk ship», eller velg en annen måned over.',
   takeAway: 'Som fil:',
+  printed: (shown, all) => `Dette er de første ${shown} av ${all} kunder; filen har alle.`,
   more: shown => `${shown} er her så langt. Flere er på vei …`,
   keys: 'Taster: / for å søke, ↑ og ↓ for å flytte, Enter for å åpne.',
   itself: 'seg selv',

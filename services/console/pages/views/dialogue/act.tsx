@@ -1,7 +1,7 @@
 import type { CaseAction, DialogueCase, Outcome } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { addStep } from '../../ask/cases.ts'
+import { addStep, caseQuery } from '../../ask/cases.ts'
 import { useMay } from '../../ask/session.ts'
 import { ActorField } from '../../parts/actor-field.tsx'
 import { Failure } from '../../parts/answer.tsx'
@@ -25,10 +25,19 @@ export function Act({ shown }: { readonly shown: DialogueCase }) {
   const possible = ACTIONS.filter(each =>
     each === 'decide' ? !isDecided : each === 'reopen' ? wasDecided : true,
   )
-  const [kind, setKind] = useState<Kind>(isDecided ? 'note' : 'contact')
+  const [chosen, setKind] = useState<Kind>(isDecided ? 'note' : 'contact')
+  const kind = possible.find(each => each === chosen) ?? 'note'
+  // What is typed stays until it is recorded, also when somebody else's step comes before it.
+  const [seen, setSeen] = useState(shown.sequence)
   const record = useMutation({
     mutationFn: (action: CaseAction) => addStep(shown, actor[0], action),
-    onSuccess: () => queries.invalidateQueries(),
+    onSuccess: after => {
+      setSeen(after.sequence)
+      setKind(after.state === 'decided' ? 'note' : 'contact')
+      queries.setQueryData(caseQuery(after.caseId).queryKey, after)
+      return queries.invalidateQueries()
+    },
+    onError: () => queries.invalidateQueries({ queryKey: caseQuery(shown.caseId).queryKey }),
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -37,7 +46,7 @@ export function Act({ shown }: { readonly shown: DialogueCase }) {
   if (!mayAct) return null
   return (
     <Section title={texts.act}>
-      <form className="form" onSubmit={submit}>
+      <form className="form" onSubmit={submit} key={seen}>
         <ActorField actor={actor} />
         <label>
           {texts.action}
@@ -66,14 +75,27 @@ export function Act({ shown }: { readonly shown: DialogueCase }) {
           <textarea required rows={3} name="note" />
         </label>
         <p className="soft small">{texts.forGood}</p>
+        <Overtaken shown={shown} seen={seen} />
         <div className="actions">
           <button type="submit" className="main" disabled={record.isPending}>
             {texts.record}
           </button>
         </div>
       </form>
-      {record.error === null ? null : <Failure error={record.error} />}
+      {record.error === null || seen < shown.sequence ? null : <Failure error={record.error} />}
     </Section>
+  )
+}
+
+/** A decision covers what was seen: whoever writes is told of what others have recorded since, before they go on. */
+function Overtaken({ shown, seen }: { readonly shown: DialogueCase; readonly seen: number }) {
+  const texts = useTexts(dialogueTexts)
+  const newest = shown.steps.at(-1)
+  if (seen >= shown.sequence || newest === undefined) return null
+  return (
+    <p className="notice warn" role="alert">
+      {texts.overtaken(texts.kinds[newest.kind], newest.actor)}
+    </p>
   )
 }
 

@@ -2,6 +2,7 @@ import type { DialogueCase } from '@forbruk/schemas/dialogue/dialogue-case.ts'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { caseQuery } from '../../ask/cases.ts'
+import { Problem } from '../../ask/problem.ts'
 import { Answer } from '../../parts/answer.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Section } from '../../parts/section.tsx'
@@ -15,11 +16,29 @@ const route = getRouteApi('/dialogue/$caseId')
 
 export default function CasePage() {
   const { caseId } = route.useParams()
+  const texts = useTexts(dialogueTexts)
   const query = useQuery(caseQuery(caseId))
+  const isNone = query.error instanceof Problem && query.error.status === 404
   return (
-    <Answer query={query} height={900}>
-      {shown => <Shown shown={shown} />}
-    </Answer>
+    <>
+      <PageHead title={query.data?.clientName ?? caseId}>
+        {query.data === undefined ? null : (
+          <span className={`tag ${query.data.state}`}>{texts.states[query.data.state]}</span>
+        )}
+      </PageHead>
+      {isNone ? (
+        <>
+          <p>{texts.none}</p>
+          <p>
+            <Link to="/dialogue">{texts.allCases}</Link>
+          </p>
+        </>
+      ) : (
+        <Answer query={query} height={900}>
+          {shown => <Shown shown={shown} />}
+        </Answer>
+      )}
+    </>
   )
 }
 
@@ -28,9 +47,6 @@ function Shown({ shown }: { readonly shown: DialogueCase }) {
   const newest = shown.months.at(-1)
   return (
     <>
-      <PageHead title={shown.clientName}>
-        <span className={`tag ${shown.state}`}>{texts.states[shown.state]}</span>
-      </PageHead>
       <p className="who">
         <code>{shown.caseId}</code>
         <Link
@@ -45,7 +61,7 @@ function Shown({ shown }: { readonly shown: DialogueCase }) {
         <EvidenceOf key={each.month} caseId={shown.caseId} ofMonth={each} />
       ))}
       <div className="beside">
-        <Act shown={shown} key={shown.sequence} />
+        <Act shown={shown} key={shown.caseId} />
         <Message shown={shown} />
       </div>
       <Steps shown={shown} />

@@ -72,6 +72,10 @@ const en = {
   share: 'Share to charge, in per cent',
   withoutContact: 'Why it is charged although nobody was contacted',
   record: 'Record it',
+  overtaken: (what: string, actor: string) =>
+    `Not recorded yet: meanwhile something else happened here: ${what} (${actor}). It stands at the end of the page. ` +
+    'What you wrote is still here; record it if it still holds.',
+  allCases: 'All cases',
   recorded: 'Recorded.',
   forGood:
     'What is recorded stays. A wrong decision is taken back by a step of its own, and the next close states the ' +
@@ -150,6 +154,10 @@ const nb: typeof en = {
   share: 'Andel å belaste, i prosent',
   withoutContact: 'Hvorfor det belastes selv om ingen er kontaktet',
   record: 'Lagre',
+  overtaken: (what, actor) =>
+    `Ikke lagret ennå: i mellomtiden skjedde noe annet her: ${what} (${actor}). Det står nederst på siden. ` +
+    'Det du skrev, står her fortsatt; lagre det hvis det fortsatt gjelder.',
+  allCases: 'Alle saker',
   recorded: 'Lagret.',
   forGood:
     'Det som lagres, blir stående. En gal avgjørelse tas tilbake med et eget steg, og neste avslutning viser ' +

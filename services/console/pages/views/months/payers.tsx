@@ -9,6 +9,7 @@ import { payersSql } from '../../sql/statements.ts'
 import { monthsTexts } from './texts.ts'
 
 const PAYERS_AT_A_TIME = 100
+const PAYERS_MAX = 1_000
 
 /** Who receives the month's statements, by the newest revision; each is a page that prints on A4. */
 export function Payers({
@@ -43,10 +44,12 @@ export function Payers({
             <div className="tall">
               <PayerTable label={title} {...{ payers, revision, month }} />
             </div>
-            {next === null ? null : (
-              <button type="button" onClick={() => setLimit(Math.min(1_000, limit + PAYERS_AT_A_TIME))}>
+            {next === null ? null : limit < PAYERS_MAX ? (
+              <button type="button" onClick={() => setLimit(limit + PAYERS_AT_A_TIME)}>
                 {texts.more}
               </button>
+            ) : (
+              <p className="soft small">{texts.restInFiles}</p>
             )}
           </>
         )}

@@ -93,6 +93,7 @@ const en = {
   print: 'To print',
   notClosed: 'This month is not closed, so there are no statements of it yet.',
   more: 'More',
+  restInFiles: 'There are more: the files above have all of them, and a client’s page has its own.',
   approve: 'Approve and announce',
 }
 
@@ -190,6 +191,7 @@ const nb: typeof en = {
   print: 'Til utskrift',
   notClosed: 'Denne måneden er ikke avsluttet, så det er ingen oppgaver ennå.',
   more: 'Flere',
+  restInFiles: 'Det er flere: filene over har alle, og siden til en kunde har sin.',
   approve: 'Godkjenn og kunngjør',
 }
 

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import type { ClientMonth, Crossing } from '../../ask/clients.ts'
+import { type ClientMonth, type Crossing, isPast } from '../../ask/clients.ts'
 import type { OverviewAnswer } from '../../ask/overview.ts'
 import { Empty } from '../../parts/answer.tsx'
 import { Section } from '../../parts/section.tsx'
@@ -65,12 +65,12 @@ export function Near({
           {
             head: texts.requestShare,
             isNumber: true,
-            cell: each => <Share percent={each.percent?.requests} />,
+            cell: each => <Share percent={each.percent?.requests} isOver={isPast(each.crossings.requests)} />,
           },
           {
             head: texts.transferShare,
             isNumber: true,
-            cell: each => <Share percent={each.percent?.bytes} />,
+            cell: each => <Share percent={each.percent?.bytes} isOver={isPast(each.crossings.bytes)} />,
           },
         ]}
       />

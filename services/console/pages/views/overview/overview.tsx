@@ -65,7 +65,8 @@ function Totals({ answer }: { readonly answer: OverviewAnswer }) {
   const { usage, compared, before, asOf, to } = answer
   const bytes = String(bytesOf(usage.total))
   const noteOf = (figureOf: (sums: Sums) => bigint, show: (figure: string) => string) => {
-    if (compared === null || before === null) return texts.firstDay
+    if (before === null) return ''
+    if (compared === null) return texts.firstDay
     const [now, then] = [figureOf(compared.usage), figureOf(compared.before)]
     const [month, shown] = [format.month(before.month), show(String(then))]
     const isTold = then !== 0n && now <= then * BigInt(CHANGE_TOLD_MAX)

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type DragEvent, type FormEvent, useState } from 'react'
+import { type DragEvent, type FormEvent, useEffect, useState } from 'react'
 import { Problem } from '../../ask/problem.ts'
 import { type Fault, type Imported, importRegistry } from '../../ask/registry.ts'
 import { Failure } from '../../parts/answer.tsx'
@@ -18,6 +18,7 @@ export function Import() {
   const queries = useQueryClient()
   const [files, setFiles] = useState<Texts>({})
   const [strangers, setStrangers] = useState<readonly string[]>([])
+  const [garbled, setGarbled] = useState<readonly string[]>([])
   const [validFrom, setValidFrom] = useState('')
   const upload = useMutation({
     mutationFn: () => {
@@ -29,12 +30,14 @@ export function Import() {
   })
   const take = async (chosen: Iterable<File>) => {
     upload.reset()
-    const read = await Promise.all([...chosen].map(async file => [file.name, await file.text()] as const))
+    const read = await Promise.all([...chosen].map(async file => [file.name, await readText(file)] as const))
     const ofName = (name: string) => NAMES.find(each => `${each}.csv` === name.toLowerCase())
+    const ours = read.filter(([name]) => ofName(name) !== undefined)
     setStrangers(read.map(([name]) => name).filter(name => ofName(name) === undefined))
+    setGarbled(ours.filter(([, text]) => text === undefined).map(([name]) => name))
     setFiles(before => ({
       ...before,
-      ...Object.fromEntries(read.map(([name, text]) => [ofName(name) ?? '', text])),
+      ...Object.fromEntries(ours.map(([name, text]) => [ofName(name), text])),
     }))
   }
   const lacking = NAMES.filter(name => files[name] === undefined)
@@ -54,6 +57,11 @@ export function Import() {
           {strangers.map(name => (
             <li key={name} className="warned">
               {texts.unknown(name)}
+            </li>
+          ))}
+          {garbled.map(name => (
+            <li key={name} className="warned">
+              {texts.garbled(name)}
             </li>
           ))}
           {lacking.length === 0 || lacking.length === NAMES.length ? null : (
@@ -80,9 +88,33 @@ export function Import() {
   )
 }
 
+/** Undefined for what is no UTF-8, as spreadsheets write it unasked: names would lose their letters. */
+async function readText(file: File): Promise<string | undefined> {
+  const bytes = await file.arrayBuffer()
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** A file that misses its place would be opened instead of the page, and what stands there be gone. */
+function useNoDropBeside(): void {
+  useEffect(() => {
+    const keep = (event: Event) => event.preventDefault()
+    document.addEventListener('dragover', keep)
+    document.addEventListener('drop', keep)
+    return () => {
+      document.removeEventListener('dragover', keep)
+      document.removeEventListener('drop', keep)
+    }
+  }, [])
+}
+
 function Drop({ take }: { readonly take: (files: Iterable<File>) => void }) {
   const texts = useTexts(registryTexts)
   const [isOver, setOver] = useState(false)
+  useNoDropBeside()
   const drop = (event: DragEvent) => {
     event.preventDefault()
     setOver(false)

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { Problem } from '../../ask/problem.ts'
 import { type RegistryAnswer, type RegistryVersion, registryQuery } from '../../ask/registry.ts'
 import { useMay } from '../../ask/session.ts'
 import { tariffQuery } from '../../ask/tariff.ts'
@@ -84,22 +85,29 @@ function Prices({ month }: { readonly month: string }) {
   const { format, language } = useReader()
   const query = useQuery(tariffQuery(month, language))
   const mayImport = useMay('closer')
+  const isNone = query.error instanceof Problem && query.error.status === 404
   return (
     <>
-      <Answer query={query} height={900}>
-        {({ version, sentences }) => (
-          <>
-            <Section title={texts.prices(format.month(version.validFrom))}>
-              <ul className="list">
-                {sentences.map(sentence => (
-                  <li key={sentence}>{sentence}</li>
-                ))}
-              </ul>
-            </Section>
-            <WhatIf key={month} month={month} version={version} />
-          </>
-        )}
-      </Answer>
+      {isNone ? (
+        <Section title={texts.pricesOf(format.month(month))}>
+          <Empty>{texts.noTariff}</Empty>
+        </Section>
+      ) : (
+        <Answer query={query} height={900}>
+          {({ version, sentences }) => (
+            <>
+              <Section title={texts.prices(format.month(version.validFrom))}>
+                <ul className="list">
+                  {sentences.map(sentence => (
+                    <li key={sentence}>{sentence}</li>
+                  ))}
+                </ul>
+              </Section>
+              <WhatIf key={month} month={month} version={version} />
+            </>
+          )}
+        </Answer>
+      )}
       {query.isPending || !mayImport ? null : <Import />}
     </>
   )

@@ -11,6 +11,7 @@ const en = {
   integrations: 'Integrations',
   activations: 'Activations',
   noTariff: 'No price list holds for this month. The setting FORBRUK_TARIFF names its file.',
+  pricesOf: (month: string) => `Prices for ${month}`,
   prices: (from: string) => `Prices and definitions, as they hold from ${from}`,
   imports: 'Every import',
   sequence: 'Import',
@@ -28,6 +29,8 @@ const en = {
   drop: 'Drop the four files here, or choose them',
   lacks: (files: string) => `Not there yet: ${files}.`,
   unknown: (file: string) => `${file} is none of the four.`,
+  garbled: (file: string) =>
+    `${file} is not UTF-8, so its letters can’t be told. In Excel, save it as «CSV UTF-8».`,
   validFrom: 'First month it holds for (empty: this month; the very first import holds for all)',
   importButton: 'Check and import',
   importing: 'Reading …',
@@ -43,7 +46,7 @@ const en = {
   mistake: 'Mistake',
   asWritten: 'As it is written',
   notClosed: (month: string) => `${month} is not closed: choose a closed month above.`,
-  wrong: { whole: 'A whole number, such as 500000.', decimal: 'A number from 0, such as 0.017.' },
+  wrong: { whole: 'A whole number, such as 500000.', decimal: 'From 0 to 999999999, such as 0.017.' },
   draftHow:
     'For each client: what counts above what is included, by the price, each rounded half up; access and tiers as ' +
     'they stand. Where a case is decided, its decision divides the overage, and the SQL does not.',
@@ -83,6 +86,7 @@ const nb: typeof en = {
   integrations: 'Integrasjoner',
   activations: 'Aktiveringer',
   noTariff: 'Ingen prisliste gjelder denne måneden. Innstillingen FORBRUK_TARIFF sier hvilken fil.',
+  pricesOf: month => `Priser for ${month}`,
   prices: from => `Priser og definisjoner, slik de gjelder fra ${from}`,
   imports: 'Alle importer',
   sequence: 'Import',
@@ -100,6 +104,7 @@ const nb: typeof en = {
   drop: 'Slipp de fire filene her, eller velg dem',
   lacks: files => `Mangler ennå: ${files}.`,
   unknown: file => `${file} er ingen av de fire.`,
+  garbled: file => `${file} er ikke UTF-8, så bokstavene kan ikke leses. I Excel: lagre den som «CSV UTF-8».`,
   validFrom: 'Første måned det gjelder for (tomt: denne måneden; den aller første gjelder for alle)',
   importButton: 'Kontroller og importer',
   importing: 'Leser …',
@@ -113,7 +118,7 @@ const nb: typeof en = {
   mistake: 'Feil',
   asWritten: 'Slik det står',
   notClosed: month => `${month} er ikke avsluttet: velg en avsluttet måned over.`,
-  wrong: { whole: 'Et helt tall, som 500000.', decimal: 'Et tall fra 0, som 0,017.' },
+  wrong: { whole: 'Et helt tall, som 500000.', decimal: 'Fra 0 til 999999999, som 0,017.' },
   draftHow:
     'For hver kunde: det som teller over det inkluderte, ganger prisen, hver avrundet for seg; tilgang og trinn som ' +
     'de er. Der en sak er avgjort, fordeler avgjørelsen overforbruket, og det gjør ikke SQL-en.',

@@ -114,9 +114,10 @@ function DraftField({
 /** A decimal comma is understood as well, and spaces between thousands. */
 const toPlain = (text: string) => text.replaceAll(/\s/g, '').replace(',', '.')
 
+/** As a tariff file may have it. */
 function findWrong(field: Field, text: string): 'whole' | 'decimal' | null {
   const kind = FIELDS[field]
-  const isRight = kind === 'whole' ? /^\d{1,15}$/ : /^\d{1,12}(\.\d{1,6})?$/
+  const isRight = kind === 'whole' ? /^\d{1,15}$/ : /^\d{1,9}(\.\d{1,6})?$/
   return isRight.test(toPlain(text)) ? null : kind
 }
 

@@ -1,0 +1,33 @@
+/** Every kind of problem, as readers of Norwegian are told of it. Its `detail` says more beside it, in English. */
+export const WORDS_NB = {
+  request_malformed: 'Det som ble spurt om, er ikke skrevet slik tjeneren venter.',
+  token_missing: 'Du er ikke logget inn.',
+  login_refused: 'Du ble ikke logget inn.',
+  login_unavailable: 'Det går ikke å logge inn nå.',
+  token_refused: 'Tokenet ble ikke laget.',
+  role_missing: 'Rollen din gir ikke adgang til dette.',
+  scope_exceeded: 'Dette er utenfor det du har adgang til å se.',
+  origin_foreign: 'Dette kom fra et annet nettsted, og ble avvist.',
+  not_found: 'Det som ble spurt etter, finnes ikke.',
+  method_unknown: 'Dette kan ikke gjøres på denne adressen.',
+  month_incomplete: 'Måneden er ufullstendig, og ble ikke avsluttet.',
+  change_unaccepted:
+    'Måneden ville blitt en annen enn den som ble vist, og ble ikke avsluttet. Prøv på nytt.',
+  close_running: 'En måned avsluttes akkurat nå. Prøv igjen når det er gjort.',
+  approval_refused:
+    'Ingenting ble kunngjort: det som venter på godkjenning, er et annet nå. Last siden på nytt.',
+  case_refused: 'Saken ble ikke endret.',
+  rule_refused: 'Regelen ble ikke lagret.',
+  events_refused: 'Ingen hendelser ble endret.',
+  registry_faulty: 'Registeret har feil, og ble ikke importert.',
+  question_unclear: 'Det som ble spurt om, kan bety flere ting, eller ingen.',
+  import_running: 'Et annet register importeres akkurat nå. Prøv igjen når det er gjort.',
+  replay_running: 'Noe annet leses på nytt akkurat nå. Prøv igjen når det er gjort.',
+  store_unavailable: 'Lageret svarer ikke akkurat nå.',
+  log_unavailable: 'Loggen svarer ikke akkurat nå.',
+  tariff_faulty: 'Utkastet kan ikke brukes.',
+  key_refused: 'Dette ble gjort før, eller gjøres akkurat nå.',
+  too_many_requests: 'Det er spurt for ofte.',
+  format_unknown: 'Dette finnes ikke i det formatet.',
+  failure: 'Noe gikk galt hos tjeneren.',
+} as const
