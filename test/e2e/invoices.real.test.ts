@@ -104,7 +104,7 @@ test('a page for each payer, in Norwegian unless English is asked for', async ()
     'Eksempel API AS Storgata 1 0155 Oslo Org.nr. 310 000 019 MVA, Foretaksregisteret',
   )
   expect(norwegian).toContain('Å betale, med mva. 186,25 kr')
-  expect(english).toContain('Payable, inclusive of VAT NOK 186,25')
+  expect(english).toContain('Payable, inclusive of VAT NOK 186.25')
   expect(norwegian + english).not.toMatch(/gateway\.requests|\bgw\b/)
   const other = await runForbruk([...print, '--language', 'nn'], settings)
   expect(other).toMatchObject({ code: 2 })

@@ -16,8 +16,8 @@ export function describeTariffInNorwegian(version: TariffVersion, timeZone: stri
   return [
     `Prisene gjelder fra ${formatMonth(version.validFrom, 'nb')}, i NOK og uten merverdiavgift.`,
     `En måned er en kalendermåned i ${timeZone}.`,
-    `Inkludert per klient og måned: ${formatDecimal(String(allowance.requests))} forespørsler og ` +
-      `${formatDecimal(allowance.gigabytes)} GB. Går begge over, legges beløpene sammen.`,
+    `Inkludert per klient og måned: ${formatDecimal(String(allowance.requests), 'nb')} forespørsler og ` +
+      `${formatDecimal(allowance.gigabytes, 'nb')} GB. Går begge over, legges beløpene sammen.`,
     metered === ''
       ? 'Ingen bruk teller mot det som er inkludert.'
       : `Bruk gjennom ${metered} integrasjoner teller mot det som er inkludert; annen bruk er gratis.`,
@@ -27,8 +27,8 @@ export function describeTariffInNorwegian(version: TariffVersion, timeZone: stri
     'Forespørsler besvart med 401 eller 407 teller for ingen: avsenderen har ikke vist hvem den er.',
     'En partner betaler nivået for antall klienter den har med en aktiv partnerintegrasjon i måneden, partneren selv ' +
       'ikke medregnet. Har ingen av dem en, gjelder det første nivået hvis partneren har en selv, ellers ingenting.',
-    `1 MB er ${formatDecimal(String(definitions.megabyteBytes))} byte, 1 GB er ` +
-      `${formatDecimal(String(definitions.gigabyteBytes))} byte; deler av en MB prises forholdsmessig.`,
+    `1 MB er ${formatDecimal(String(definitions.megabyteBytes), 'nb')} byte, 1 GB er ` +
+      `${formatDecimal(String(definitions.gigabyteBytes), 'nb')} byte; deler av en MB prises forholdsmessig.`,
     'Hver linje avrundes én gang, til nærmeste øre.',
     consumption.overage === 'dialogue'
       ? 'Bruk over det inkluderte er foreslått, og skal bare betales når det er avgjort etter en dialog.'

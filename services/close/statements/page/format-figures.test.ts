@@ -19,7 +19,14 @@ test.each([
   ['1.000999', '1,000999'],
   ['0.01700000', '0,017'],
 ])('%s is written %s', (decimal, written) => {
-  expect(formatDecimal(decimal)).toBe(written)
+  expect(formatDecimal(decimal, 'nb')).toBe(written)
+})
+
+test('readers of English have a point before the fraction, and commas between thousands', () => {
+  expect(formatDecimal('-1234567.5', 'en')).toBe('\u22121,234,567.5')
+  expect(formatPrice('149', 'en')).toBe('149.00')
+  expect(formatSigned('17850.00', 'en')).toBe('+17,850.00')
+  expect(formatBytes('140601986', 'en')).toBe('140.60\u00a0MB')
 })
 
 test('no digit is lost, whatever the length', () => {
@@ -29,7 +36,10 @@ test('no digit is lost, whatever the length', () => {
       fc.nat({ max: 999_999 }),
       (whole, part) => {
         const decimal = `${whole}.${String(part).padStart(6, '0')}`
-        const read = formatDecimal(decimal).replaceAll('\u00a0', '').replace('\u2212', '-').replace(',', '.')
+        const read = formatDecimal(decimal, 'nb')
+          .replaceAll('\u00a0', '')
+          .replace('\u2212', '-')
+          .replace(',', '.')
         expect(withoutZeros(read)).toBe(withoutZeros(decimal))
       },
     ),
@@ -41,7 +51,7 @@ test.each([
   ['12.50', '+12,50'],
   ['-12.50', '\u221212,50'],
 ])('%s added is %s', (decimal, written) => {
-  expect(formatSigned(decimal)).toBe(written)
+  expect(formatSigned(decimal, 'nb')).toBe(written)
 })
 
 test.each([
@@ -52,7 +62,7 @@ test.each([
   ['30001000999', '30,00\u00a0GB'],
   ['18446744073709551615', '18\u00a0446\u00a0744,07\u00a0TB'],
 ])('%s bytes are %s', (bytes, written) => {
-  expect(formatBytes(bytes)).toBe(written)
+  expect(formatBytes(bytes, 'nb')).toBe(written)
 })
 
 test.each([
@@ -71,7 +81,7 @@ test.each([
   ['0.5', '0,50'],
   ['1234567.891', '1\u00a0234\u00a0567,891'],
 ])('the price %s is written %s', (decimal, written) => {
-  expect(formatPrice(decimal)).toBe(written)
+  expect(formatPrice(decimal, 'nb')).toBe(written)
 })
 
 function withoutZeros(decimal: string): string {

@@ -3,24 +3,31 @@ import type { Language } from '@forbruk/schemas/statement/language.ts'
 import { Temporal } from 'temporal-polyfill'
 
 /**
- * Figures from exact decimal text: no digit is lost on the way. Both languages write them as Norwegians do, since the
- * same figure stands on a Norwegian invoice. Nothing in a figure or a date breaks over a line's end.
+ * Figures from exact decimal text, as readers of the language write them: no digit is lost on the way. Nothing in a
+ * figure or a date breaks over a line's end.
  */
 export const NO_BREAK_SPACE = '\u00a0'
 const MINUS = '\u2212'
 
-/** `-1234567.5` as `−1 234 567,5`. */
-export function formatDecimal(decimal: string): string {
+/** What stands between thousands, and before a fraction. */
+const SEPARATORS = {
+  nb: { thousands: NO_BREAK_SPACE, fraction: ',' },
+  en: { thousands: ',', fraction: '.' },
+} as const satisfies Record<Language, { readonly thousands: string; readonly fraction: string }>
+
+/** `-1234567.5` as `−1 234 567,5`, in English as `−1,234,567.5`. */
+export function formatDecimal(decimal: string, language: Language): string {
   const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal) ?? []
-  const grouped = groupThousands(whole, NO_BREAK_SPACE)
+  const separators = SEPARATORS[language]
+  const grouped = groupThousands(whole, separators.thousands)
   const kept = fraction.length > 2 ? trimZeros(fraction) : fraction
-  return `${sign === '' ? '' : MINUS}${grouped}${kept === '' ? '' : `,${kept}`}`
+  return `${sign === '' ? '' : MINUS}${grouped}${kept === '' ? '' : `${separators.fraction}${kept}`}`
 }
 
 /** With two decimals at least, as prices are: `149` as `149,00`, and `0.017` as `0,017`. */
-export function formatPrice(decimal: string): string {
+export function formatPrice(decimal: string, language: Language): string {
   const [whole = '', fraction = ''] = decimal.split('.')
-  return formatDecimal(`${whole}.${trimZeros(fraction).padEnd(2, '0')}`)
+  return formatDecimal(`${whole}.${trimZeros(fraction).padEnd(2, '0')}`, language)
 }
 
 function trimZeros(fraction: string): string {
@@ -30,9 +37,9 @@ function trimZeros(fraction: string): string {
 }
 
 /** With its sign, for what is added or taken away. */
-export function formatSigned(decimal: string): string {
-  const isZero = !/[1-9]/.test(decimal)
-  return isZero || decimal.startsWith('-') ? formatDecimal(decimal) : `+${formatDecimal(decimal)}`
+export function formatSigned(decimal: string, language: Language): string {
+  const isPlus = /[1-9]/.test(decimal) && !decimal.startsWith('-')
+  return `${isPlus ? '+' : ''}${formatDecimal(decimal, language)}`
 }
 
 /** `310000019` as `310 000 019`. */
@@ -85,8 +92,8 @@ export function formatMoment(
 }
 
 /** As `formatBytes`, with its sign. */
-export function formatSignedBytes(bytes: string): string {
-  return `${/^0*$|^-/.test(bytes) ? '' : '+'}${formatBytes(bytes)}`
+export function formatSignedBytes(bytes: string, language: Language): string {
+  return `${/^0*$|^-/.test(bytes) ? '' : '+'}${formatBytes(bytes, language)}`
 }
 
 const STEPS: readonly (readonly [limit: bigint, unit: string])[] = [
@@ -97,11 +104,11 @@ const STEPS: readonly (readonly [limit: bigint, unit: string])[] = [
 ]
 
 /** To the hundredth of the largest unit that fits, or that fits `like`, for reading; decimal units. */
-export function formatBytes(bytes: string, like = bytes): string {
+export function formatBytes(bytes: string, language: Language, like = bytes): string {
   const [sign, count] = bytes.startsWith('-') ? [MINUS, BigInt(bytes.slice(1))] : ['', BigInt(bytes)]
   const [limit, unit] = STEPS.find(([least]) => BigInt(like.replace('-', '')) >= least) ?? [1n, 'B']
-  if (limit === 1n) return `${sign}${formatDecimal(String(count))}${NO_BREAK_SPACE}${unit}`
+  if (limit === 1n) return `${sign}${formatDecimal(String(count), language)}${NO_BREAK_SPACE}${unit}`
   const hundredths = (count * 100n + limit / 2n) / limit
   const fraction = String(hundredths % 100n).padStart(2, '0')
-  return `${sign}${formatDecimal(`${hundredths / 100n}.${fraction}`)}${NO_BREAK_SPACE}${unit}`
+  return `${sign}${formatDecimal(`${hundredths / 100n}.${fraction}`, language)}${NO_BREAK_SPACE}${unit}`
 }

@@ -13,7 +13,7 @@ import {
 import type { Texts } from './texts.ts'
 
 const kroner = (amount: string, sign?: 'signed') =>
-  `${sign === undefined ? formatPrice(amount) : formatSigned(amount)}${NO_BREAK_SPACE}kr`
+  `${sign === undefined ? formatPrice(amount, 'nb') : formatSigned(amount, 'nb')}${NO_BREAK_SPACE}kr`
 const clientsOf = (count: number) => `${count} ${count === 1 ? 'klient' : 'klienter'}`
 /** @param count as it is written, with its sign where it has one */
 const countRequests = (count: string) => `${count} ${/^[+-]?1$/.test(count) ? 'forespørsel' : 'forespørsler'}`
@@ -21,7 +21,7 @@ const countRequests = (count: string) => `${count} ${/^[+-]?1$/.test(count) ? 'f
 function vatOf({ category, percent, reason }: StatedVat): string {
   switch (category) {
     case 'S':
-      return `Merverdiavgift ${formatDecimal(percent)}${NO_BREAK_SPACE}%`
+      return `Merverdiavgift ${formatDecimal(percent, 'nb')}${NO_BREAK_SPACE}%`
     case 'Z':
       return 'Merverdiavgift, nullsats'
     case 'E':
@@ -106,9 +106,9 @@ export const NORWEGIAN: Texts = {
       case 'access_external':
         return 'Tilgang til eksterne integrasjoner'
       case 'overage_requests':
-        return `Forespørsler over inkluderte ${formatDecimal(terms.included)}`
+        return `Forespørsler over inkluderte ${formatDecimal(terms.included, 'nb')}`
       case 'overage_transfer':
-        return `Overføring over inkluderte ${formatDecimal(terms.includedGigabytes)}${NO_BREAK_SPACE}GB`
+        return `Overføring over inkluderte ${formatDecimal(terms.includedGigabytes, 'nb')}${NO_BREAK_SPACE}GB`
     }
   },
   itemNames: {
@@ -137,7 +137,7 @@ export const NORWEGIAN: Texts = {
     cause: (cause, { requestsMore, bytesMore }) => {
       switch (cause) {
         case 'usage':
-          return `Bruk talt siden: ${countRequests(formatSigned(requestsMore))}, ${formatSignedBytes(bytesMore)}`
+          return `Bruk talt siden: ${countRequests(formatSigned(requestsMore, 'nb'))}, ${formatSignedBytes(bytesMore, 'nb')}`
         case 'registry':
           return 'Kunderegisteret er rettet'
         case 'tariff':
@@ -158,9 +158,9 @@ export const NORWEGIAN: Texts = {
         case 'megabyte_price':
           return `pris per MB fra ${kroner(before)} til ${kroner(after)}`
         case 'included_requests':
-          return `inkluderte forespørsler fra ${formatDecimal(before)} til ${formatDecimal(after)}`
+          return `inkluderte forespørsler fra ${formatDecimal(before, 'nb')} til ${formatDecimal(after, 'nb')}`
         case 'included_gigabytes':
-          return `inkludert overføring fra ${formatDecimal(before)} til ${formatDecimal(after)}${NO_BREAK_SPACE}GB`
+          return `inkludert overføring fra ${formatDecimal(before, 'nb')} til ${formatDecimal(after, 'nb')}${NO_BREAK_SPACE}GB`
       }
     },
   },
@@ -217,7 +217,7 @@ export const NORWEGIAN: Texts = {
       if (!agrees) return `${what}, og det stemmer ikke. Hvorfor avregningen er laget likevel, står øverst.`
       return requestsTolerated === 0
         ? `${what}, og det stemmer.`
-        : `${what}, og det stemmer innenfor ${countRequests(formatDecimal(`${requestsTolerated}`))}.`
+        : `${what}, og det stemmer innenfor ${countRequests(formatDecimal(`${requestsTolerated}`, 'nb'))}.`
     },
     reference: 'Referanse',
     contentHash: 'Kontrollsum for måneden',

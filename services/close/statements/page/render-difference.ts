@@ -21,7 +21,7 @@ export function renderDifference({ difference }: PayerStatement, texts: Texts): 
 <th scope="col" class="n">${said.payable}</th></tr></thead>
 <tbody>
 ${lines.map(line => renderLine(line, texts))}
-<tr class="total"><td colspan="4">${said.total}</td><td class="n">${formatSigned(payableNok)}</td></tr>
+<tr class="total"><td colspan="4">${said.total}</td><td class="n">${formatSigned(payableNok, texts.language)}</td></tr>
 </tbody>
 </table></section>`
 }
@@ -33,16 +33,16 @@ function renderLine(line: DifferenceLine, texts: Texts): Html {
 <td>${renderCauses(line, texts)}</td>
 ${renderSide(line, 'Before', texts)}
 ${renderSide(line, 'After', texts)}
-<td class="n">${formatSigned(payableNok)}</td></tr>
+<td class="n">${formatSigned(payableNok, texts.language)}</td></tr>
 `
 }
 
 /** Each with its part, where there are several. */
-function renderCauses(line: DifferenceLine, { difference }: Texts): Html[] {
+function renderCauses(line: DifferenceLine, { difference, language }: Texts): Html[] {
   return line.causes.map(({ cause, payableNok }, index) => {
     const prices = cause === 'tariff' ? line.priceChanges.map(difference.price) : []
     const said = `${difference.cause(cause, line)}${prices.length === 0 ? '' : `: ${prices.join('; ')}`}`
-    const part = line.causes.length === 1 ? '' : ` (${formatSigned(payableNok)})`
+    const part = line.causes.length === 1 ? '' : ` (${formatSigned(payableNok, language)})`
     return html`${index === 0 ? null : html`<br>`}${said}${part}`
   })
 }
@@ -51,5 +51,5 @@ function renderSide(line: DifferenceLine, side: 'Before' | 'After', texts: Texts
   const status: LineStatus | null = line[`status${side}`]
   if (status === null) return html`<td class="n soft">${texts.difference.noLine}</td>`
   const terms = html`${describeQuantity(line[`quantity${side}`], line.unit, texts)}<br>${texts.status[status]}`
-  return html`<td class="n">${formatDecimal(line[`amount${side}Nok`])}<br><small>${terms}</small></td>`
+  return html`<td class="n">${formatDecimal(line[`amount${side}Nok`], texts.language)}<br><small>${terms}</small></td>`
 }

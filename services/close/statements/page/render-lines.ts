@@ -27,9 +27,9 @@ ${renderTotals(statement, texts)}
 }
 
 function renderTotals({ amountNok, payableNok, proposedNok, vat }: PayerStatement, texts: Texts): Html {
-  const { lines, figures } = texts
+  const { lines, figures, language } = texts
   const row = (name: string, amount: string, kind: string) =>
-    html`<tr class="${kind}"><td colspan="3">${name}</td><td class="n">${formatDecimal(amount)}</td></tr>
+    html`<tr class="${kind}"><td colspan="3">${name}</td><td class="n">${formatDecimal(amount, language)}</td></tr>
 `
   const proposed = [row(lines.total, amountNok, 'all'), row(lines.ofWhichProposed, proposedNok, 'part')]
   const gross =
@@ -45,7 +45,7 @@ function renderClient(client: ClientStatement, isOwn: boolean, contact: string |
   const name = html`<bdi>${clientName}</bdi> <small><bdi>${clientId}</bdi></small>`
   const nothing = html`<tr><td colspan="4" class="soft">${texts.lines.nothingToCharge}</td></tr>`
   const sum = html`<tr class="sum"><td colspan="3">${texts.lines.sum}</td>
-<td class="n">${formatDecimal(amountNok)}</td></tr>`
+<td class="n">${formatDecimal(amountNok, texts.language)}</td></tr>`
   return html`<tbody>
 ${isOwn ? null : html`<tr class="client"><th scope="rowgroup" colspan="4">${name}</th></tr>`}
 ${lines.length === 0 ? nothing : lines.map(line => renderLine(line, caseId, contact, texts))}
@@ -60,10 +60,10 @@ function renderLine(line: ClientLine, caseId: string | null, contact: string | n
     regularNok === null ? null : texts.lines.agreed(regularNok),
     status !== 'proposed' || caseId === null ? null : texts.lines.proposedCase(caseId, contact),
   ]
-  const amount = formatDecimal(amountNok)
+  const amount = formatDecimal(amountNok, texts.language)
   return html`<tr><td><bdi>${texts.item(terms)}</bdi> ${renderStatus(line, texts)}
 ${notes.map(note => (note === null ? null : html`<small class="note">${note}</small>`))}</td>
-<td class="n">${describeQuantity(quantity, unit, texts)}</td><td class="n">${formatPrice(unitPriceNok)}</td>
+<td class="n">${describeQuantity(quantity, unit, texts)}</td><td class="n">${formatPrice(unitPriceNok, texts.language)}</td>
 <td class="n">${status === 'waived' ? html`<s>${amount}</s>` : amount}</td></tr>
 `
 }

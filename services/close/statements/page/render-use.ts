@@ -1,3 +1,4 @@
+import type { Language } from '@forbruk/schemas/statement/language.ts'
 import type {
   ClientStatement,
   ClientUsage,
@@ -27,7 +28,7 @@ ${used.map(client => renderClient(client, clients.length === 1, tariff, texts))}
 
 function renderClient(client: ClientStatement, isAlone: boolean, tariff: TariffVersion, texts: Texts): Html {
   const { clientId, clientName, usage, meteredRequests, meteredBytes } = client
-  const { use } = texts
+  const { use, language } = texts
   const name = html`<tr class="client"><th scope="rowgroup" colspan="5"><bdi>${clientName}</bdi>
 <small><bdi>${clientId}</bdi></small></th></tr>`
   const included = {
@@ -35,8 +36,8 @@ function renderClient(client: ClientStatement, isAlone: boolean, tariff: TariffV
     bytes: String(allowanceBytes(tariff)),
   }
   const row = (kind: string, said: string, requests: DecimalText, bytes: DecimalText) =>
-    html`<tr class="${kind}"><td>${said}</td><td></td><td></td><td class="n">${formatDecimal(requests)}</td>
-<td class="n">${formatMegabytes(bytes, tariff)}</td></tr>
+    html`<tr class="${kind}"><td>${said}</td><td></td><td></td><td class="n">${formatDecimal(requests, language)}</td>
+<td class="n">${formatMegabytes(bytes, tariff, language)}</td></tr>
 `
   const above = (used: DecimalText, of: DecimalText) => Exact.max(0, new Exact(used).minus(of)).toFixed()
   return html`<tbody>
@@ -47,28 +48,29 @@ ${row('part', use.included, included.requests, included.bytes)}
 ${row('part', use.above, above(meteredRequests, included.requests), above(meteredBytes, included.bytes))}</tbody>`
 }
 
-function renderIntegration(usage: ClientUsage, tariff: TariffVersion, { use }: Texts): Html {
+function renderIntegration(usage: ClientUsage, tariff: TariffVersion, { use, language }: Texts): Html {
   const { integrationId, integrationName, kind, requests, requestBytes, responseBytes } = usage
   const bytes = String(BigInt(requestBytes) + BigInt(responseBytes))
   const name = integrationName ?? (integrationId === '' ? use.unnamed : integrationId)
   return html`<tr><td><bdi>${name}</bdi> <small>${use.kind[kind]}</small></td>
-<td class="n">${formatDecimal(requests)}</td><td class="n">${formatMegabytes(bytes, tariff)}</td>
-<td class="n">${formatDecimal(usage.meteredRequests)}</td>
-<td class="n">${formatMegabytes(usage.meteredBytes, tariff)}</td></tr>
-${usage.notCounted.map(each => renderNotCounted(each, tariff, use))}`
+<td class="n">${formatDecimal(requests, language)}</td><td class="n">${formatMegabytes(bytes, tariff, language)}</td>
+<td class="n">${formatDecimal(usage.meteredRequests, language)}</td>
+<td class="n">${formatMegabytes(usage.meteredBytes, tariff, language)}</td></tr>
+${usage.notCounted.map(each => renderNotCounted(each, tariff, use, language))}`
 }
 
 function renderNotCounted(
   { statusClass, requests, bytes }: NotCounted,
   tariff: TariffVersion,
   use: Texts['use'],
+  language: Language,
 ): Html {
-  return html`<tr class="part"><td>${use.notCounted(statusClass)}</td><td class="n">${formatDecimal(requests)}</td>
-<td class="n">${formatMegabytes(bytes, tariff)}</td><td></td><td></td></tr>
+  return html`<tr class="part"><td>${use.notCounted(statusClass)}</td><td class="n">${formatDecimal(requests, language)}</td>
+<td class="n">${formatMegabytes(bytes, tariff, language)}</td><td></td><td></td></tr>
 `
 }
 
 /** Exact, in the tariff's megabytes, as overage is. */
-function formatMegabytes(bytes: DecimalText, { definitions }: TariffVersion): string {
-  return formatDecimal(new Exact(bytes).div(definitions.megabyteBytes).toFixed())
+function formatMegabytes(bytes: DecimalText, { definitions }: TariffVersion, language: Language): string {
+  return formatDecimal(new Exact(bytes).div(definitions.megabyteBytes).toFixed(), language)
 }
