@@ -159,7 +159,8 @@ test('a gap is dated by the records around it, as far as there are any', async (
 const shipped = (source: string, number: number, fields: Partial<SourceRow> = {}): SourceRow => ({
   ...{ stream: 'sources', partition: 0, source, file: 'a.log', block: number, events: 3, duplicates: 0 },
   ...{ marks: 1, highPosition: 90, eventsSoFar: 3, markPosition: 100, markEventsTotal: 5, eventsAtMark: 3 },
-  ...{ throughMs: START_MS, format: 'combined', obstacles: [], obstaclesTotal: 0, lastOffset: number },
+  ...{ throughMs: START_MS, format: 'combined', obstacles: [], obstaclesTotal: 0, instances: [] },
+  lastOffset: number,
   ...fields,
 })
 

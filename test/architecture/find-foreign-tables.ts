@@ -20,6 +20,7 @@ const COUNTED = [
   'accepted_loss',
   'source_expectation',
   'source_retirement',
+  'instance_retirement',
   'source_reconciliation',
   'usage_settlement',
   'usage_settled',
