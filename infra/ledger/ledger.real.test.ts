@@ -189,7 +189,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
     identity: 'request_id_or_none',
     givesMarks: false,
     throughMs: null,
-    ...{ expected: null, obstacles: NO_OBSTACLES, retired: null },
+    ...{ expected: null, obstacles: NO_OBSTACLES, instances: [], retired: null },
   }
   const gw1 = { source: 'gw1', format: 'combined', events: 3, eventsMarked: 5, missing: 2, givesMarks: true }
   expect(await readSources(store, stream)).toEqual([
@@ -200,6 +200,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
       throughMs: START_MS,
       expected: null,
       obstacles: NO_OBSTACLES,
+      instances: [],
       retired: { reason: 'gone', missing: 2 },
     },
   ])

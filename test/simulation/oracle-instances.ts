@@ -55,14 +55,15 @@ function spellNamed(ofId: readonly Heard[]) {
   }
 }
 
-/** What was heard before anybody had a name vouches, and was heard at no time that is known. */
+/** What was heard before anybody had a name vouches, and when is known by that alone. */
 function spellUnnamed(unnamed: readonly Heard[], firstNamedAt: number) {
   const since = unnamed.filter(({ at }) => at > firstNamedAt).map(each => each.appendTimeMs)
-  const heardMs = Math.max(0, ...since)
+  const before = unnamed.filter(({ at }) => at < firstNamedAt).map(each => each.throughMs)
+  const heardMs = Math.max(...before, ...since)
   return {
     last: unnamed.at(-1)?.at ?? 0,
     row: spell('unnamed', {
-      ...{ host: '', run: '', sequence: heardMs, heardMs, copies: 0, copiedThroughMs: 0 },
+      ...{ host: '', run: '', sequence: Math.max(0, ...since), heardMs, copies: 0, copiedThroughMs: 0 },
       throughMs: Math.max(...unnamed.map(each => each.throughMs)),
     }),
   }

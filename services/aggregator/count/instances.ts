@@ -47,7 +47,8 @@ export function hearMark(
 }
 
 function fromBefore({ throughMs, obstacles }: Before): readonly HeardInstance[] {
-  return throughMs === null ? [] : [{ ...nobody(UNNAMED_INSTANCE, throughMs), obstacles }]
+  // When it was heard nobody has kept: not before what it vouches for.
+  return throughMs === null ? [] : [{ ...nobody(UNNAMED_INSTANCE, throughMs), heardMs: throughMs, obstacles }]
 }
 
 function nobody(instance: string, throughMs: number): HeardInstance {
@@ -61,7 +62,11 @@ function hearUnnamed(heard: readonly HeardInstance[], mark: SourceMark, appendTi
   const unnamed = {
     ...(known ?? nobody(UNNAMED_INSTANCE, mark.throughMs)),
     throughMs: Math.max(known?.throughMs ?? 0, mark.throughMs),
-    ...{ sequence, heardMs: sequence, obstacles: mark.obstacles ?? NO_OBSTACLES },
+    ...{
+      sequence,
+      heardMs: Math.max(known?.heardMs ?? 0, appendTimeMs),
+      obstacles: mark.obstacles ?? NO_OBSTACLES,
+    },
   }
   return bound([...heard.filter(each => each !== known), unnamed])
 }
