@@ -51,7 +51,7 @@ export type SourceMark = {
   readonly position: number
   /** Events and rejected lines of this file that were sent to the partition that holds this mark, each once. */
   readonly eventsTotal: number
-  /** Every event of the source that its shipper could see, up to this time, has been shipped. Milliseconds since 1970. */
+  /** Every event up to this time that its shipper could see has been shipped. Milliseconds since the epoch. */
   readonly throughMs: number
   /** The gateway format the lines were read as, e.g. `nginx-json`. */
   readonly format: string

@@ -21,7 +21,7 @@ export const OBSTACLE_REASONS = [
 ] as const
 export type ObstacleReason = (typeof OBSTACLE_REASONS)[number]
 
-/** What a mark of this release can say, or is known of shippers; a mark of another one, or a stranger's, may say anything. */
+/** What a mark of this release can say, or is known of shippers; one of another, or a stranger's, may say anything. */
 const MARKED_REASONS: ReadonlySet<string> = new Set([
   ...OBSTACLE_REASONS,
   ...HALT_REASONS,

@@ -33,6 +33,7 @@ const COUNTED = [
   'usage_monthly',
   'ingest_progress',
   'source_progress',
+  'source_instances',
 ]
 const CLOSED = [
   'rejected_waiver',

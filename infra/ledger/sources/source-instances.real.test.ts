@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { HeardInstance } from '@forbruk/aggregator/count/instances.ts'
+import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Random } from '../../../test/simulation/random.ts'
+import { completeThrough, type Settled } from '../../../test/support/aggregator/complete-through.ts'
 import { insertValues } from '../../store/insert-values.ts'
 import { MIGRATIONS, migrate } from '../../store/migrate.ts'
 import { openStore } from '../../store/open-store.ts'
@@ -103,4 +107,74 @@ test('a source is complete through the least of what its standing shippers vouch
   expect(await look()).toEqual([{ hours: 3, inTheWay, retired: null, standing: ['a'] }, gw2])
   await retire('a', 90_000_007, START_MS + 2, 2)
   expect(await look()).toMatchObject([{ hours: 8, standing: [] }, {}])
+})
+
+/** What two partitions may have of a source, and what people may have said of it. */
+function pickSource(random: Random) {
+  const ids = ['a', 'b', 'unnamed', 'others'].filter(() => random.chance(0.6))
+  const pick = (instance: string): HeardInstance => ({
+    ...{ instance, host: '', run: 'r', obstacles: NO_OBSTACLES },
+    ...{ sequence: random.between(0, 4), throughMs: START_MS + random.between(0, 9), heardMs: START_MS },
+    ...{ copies: random.between(0, 2), copiedThroughMs: START_MS + random.between(0, 9) },
+  })
+  const partitions = [0, 1].map(() => ({
+    heard: ids.filter(() => random.chance(0.7)).map(pick),
+    throughMs: random.chance(0.95) ? START_MS + random.between(0, 9) : null,
+  }))
+  const words = ids
+    .filter(() => random.chance(0.5))
+    .map((instance): [string, Settled] => [
+      instance,
+      { sequence: random.between(0, 4), copies: random.between(0, 2) },
+    ])
+  return { partitions, settled: new Map(words) }
+}
+
+test('the view says what the definition does, whatever the partitions have heard', async () => {
+  const stream = 'random'
+  await insertValues(store, streamTable, [
+    { stream, partitionCount: 2, blockSize: 8, windowSize: 4, foldVersion: 3 },
+  ])
+  const random = new Random(7)
+  const sources = Array.from({ length: 300 }, (_, number) => ({
+    source: `s${number}`,
+    ...pickSource(random),
+  }))
+  const rows = sources.flatMap(({ source, partitions }) =>
+    partitions.flatMap(({ heard, throughMs }, partition) => {
+      const instances = heard.map(({ obstacles: _, ...each }) => ({
+        ...each,
+        obstacles: [],
+        obstaclesTotal: 0,
+      }))
+      return [
+        shipped(source, 0, { stream, partition, throughMs }),
+        shipped(source, 0, { stream, partition, file: '', throughMs: null, instances }),
+      ]
+    }),
+  )
+  await insertValues(store, sourceLedger, rows)
+  const said = sources.flatMap(({ source, settled }) =>
+    [...settled].map(([instance, word]) => ({
+      ...{
+        stream,
+        source,
+        instance,
+        retiredAtMs: START_MS,
+        throughMs: START_MS,
+        reason: 'gone',
+        actor: 'me',
+      },
+      ...word,
+    })),
+  )
+  await insertValues(store, instanceRetirement, said)
+  const found = new Map(
+    (await readSources(store, stream)).map(({ source, throughMs }) => [source, throughMs]),
+  )
+  const expected = sources.map(({ source, partitions, settled }) => [
+    source,
+    completeThrough(partitions, settled),
+  ])
+  expect([...found].sort()).toEqual(expected.sort())
 })

@@ -1,6 +1,8 @@
 import { NO_OBSTACLES, type SourceMark } from '@forbruk/schemas/event/log-event.ts'
 import { expect, test } from 'vitest'
-import { type HeardInstance, hearMark, INSTANCES_MAX } from './instances.ts'
+import { type HeardInstance, hearMark } from './instances.ts'
+
+const INSTANCES_MAX = 64
 
 const NOBODY = { throughMs: null, obstacles: NO_OBSTACLES }
 const MARK = {
@@ -47,7 +49,7 @@ test('marks without an id are one voucher, and nobody is listed while there are 
   ])
 })
 
-test('what was said without an id stands beside a shipper that has lost its progress, not beside one that was upgraded', () => {
+test('what was said without an id stands beside a new shipper, and not beside one that was upgraded', () => {
   const obstacles = { total: 1, listed: [{ reason: 'gone', path: '/a', sinceMs: 1 }] }
   const before = { throughMs: 5, obstacles }
   expect(hear([by('a', 1, 10)], before)).toMatchObject([

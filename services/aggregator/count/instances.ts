@@ -21,7 +21,7 @@ export type HeardInstance = {
 }
 
 /** So many are told apart; it bounds a row. More under one name are no shippers that keep their progress. */
-export const INSTANCES_MAX = 64
+const INSTANCES_MAX = 64
 
 /** What was known of a source before any shipper of it said who it is. */
 type Before = { readonly throughMs: number | null; readonly obstacles: MarkedObstacles }

@@ -84,8 +84,8 @@ export function makeStateDir(stateDir: string): void {
 }
 
 /**
- * The saved progress of a source, null when there is none. A topic may have got partitions since: what was begun before keeps
- * its own number. Throws ShipError when it is of another log or can't be read.
+ * The saved progress of a source, null when there is none. A topic may have got partitions since: what was begun before
+ * keeps its own number. Throws ShipError when it is of another log or can't be read.
  */
 export async function loadProgress(
   path: string,

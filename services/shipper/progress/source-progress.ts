@@ -25,7 +25,7 @@ export type SourceProgress = {
 }
 
 /** A progress, as marks name it: it stays the same for as long as the progress is kept. */
-export type ShippingInstance = Pick<MarkedInstance, 'id' | 'wasUnnamed'>
+type ShippingInstance = Pick<MarkedInstance, 'id' | 'wasUnnamed'>
 
 /** What is known of the files beside a log that is followed. */
 export type LogProgress = {

@@ -1,7 +1,7 @@
 import type { HeardInstance } from '@forbruk/aggregator/count/instances.ts'
 
 /** What a partition has of one source. */
-export type HeardPartition = {
+type HeardPartition = {
   readonly heard: readonly HeardInstance[]
   /** By any mark; null before the first. */
   readonly throughMs: number | null
@@ -11,8 +11,8 @@ export type HeardPartition = {
 export type Settled = { readonly sequence: number; readonly copies: number }
 
 /**
- * Through which time a source is complete, from the definition: the least of what all vouch for that nobody has settled.
- * Null until every partition has a mark. What the store's view says is held against it.
+ * Through which time a source is complete, from the definition: the least of what all vouch for whom nobody has
+ * settled. Null until every partition has a mark. What the store's view says is held against it.
  */
 export function completeThrough(
   partitions: readonly HeardPartition[],
