@@ -159,7 +159,8 @@ test('a gap is dated by the records around it, as far as there are any', async (
 const shipped = (source: string, number: number, fields: Partial<SourceRow> = {}): SourceRow => ({
   ...{ stream: 'sources', partition: 0, source, file: 'a.log', block: number, events: 3, duplicates: 0 },
   ...{ marks: 1, highPosition: 90, eventsSoFar: 3, markPosition: 100, markEventsTotal: 5, eventsAtMark: 3 },
-  ...{ throughMs: START_MS, format: 'combined', obstacles: [], obstaclesTotal: 0, lastOffset: number },
+  ...{ throughMs: START_MS, format: 'combined', obstacles: [], obstaclesTotal: 0, instances: [] },
+  lastOffset: number,
   ...fields,
 })
 
@@ -188,7 +189,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
     identity: 'request_id_or_none',
     givesMarks: false,
     throughMs: null,
-    ...{ expected: null, obstacles: NO_OBSTACLES, retired: null },
+    ...{ expected: null, obstacles: NO_OBSTACLES, instances: [], retired: null },
   }
   const gw1 = { source: 'gw1', format: 'combined', events: 3, eventsMarked: 5, missing: 2, givesMarks: true }
   expect(await readSources(store, stream)).toEqual([
@@ -199,6 +200,7 @@ test('a retired source is live again as soon as it has gone on', async () => {
       throughMs: START_MS,
       expected: null,
       obstacles: NO_OBSTACLES,
+      instances: [],
       retired: { reason: 'gone', missing: 2 },
     },
   ])

@@ -51,12 +51,36 @@ export type SourceMark = {
   readonly position: number
   /** Events and rejected lines of this file that were sent to the partition that holds this mark, each once. */
   readonly eventsTotal: number
-  /** Every event of the source up to this time has been shipped. Milliseconds since the epoch. */
+  /** Every event up to this time that its shipper could see has been shipped. Milliseconds since the epoch. */
   readonly throughMs: number
   /** The gateway format the lines were read as, e.g. `nginx-json`. */
   readonly format: string
-  /** Left out by version 1, which is written where there are none. Every mark of the source says it anew. */
+  /** Left out by version 1, which is written where there are none. Every mark of its shipper says it anew. */
   readonly obstacles?: MarkedObstacles | undefined
+  /** Which shipper of the source says so. Left out before version 3, and by what is no shipper of ours. */
+  readonly instance?: MarkedInstance | undefined
+}
+
+/**
+ * A shipper, known by its progress: a start with the same progress is the same instance, one without is another. It
+ * vouches for what it has seen itself, and for nothing that another one of the source has.
+ */
+export type MarkedInstance = {
+  /** Random, made and kept with the progress: 8 to 64 hex digits. */
+  readonly id: string
+  /** What its machine calls itself. It decides nothing: it is for the person who looks for it. */
+  readonly host: string
+  /** Random, made at each start: 8 to 64 hex digits. */
+  readonly run: string
+  /** From 1 on, saved before it is sent: what comes again from another run comes of a copy of the progress. */
+  readonly sequence: number
+  /** The source's marks without an instance were its own until its first one in a partition: it was upgraded. */
+  readonly wasUnnamed: boolean
+}
+
+/** Of an instance, or of its run. */
+export function isMarkedId(text: string): boolean {
+  return /^[0-9a-f]{8,64}$/.test(text)
 }
 
 /** What keeps a source from saying that it was shipped further: a person has to see to it. */

@@ -1,4 +1,5 @@
 import { HALT_REASONS } from './halt-reason.ts'
+import { INSTANCE_REASONS } from './instance-reason.ts'
 
 /** What stands in a shipper's way, of one file. */
 export const OBSTACLE_REASONS = [
@@ -20,8 +21,12 @@ export const OBSTACLE_REASONS = [
 ] as const
 export type ObstacleReason = (typeof OBSTACLE_REASONS)[number]
 
-/** What a mark of this release can say; another one's, or a stranger's, may say anything. */
-const MARKED_REASONS: ReadonlySet<string> = new Set([...OBSTACLE_REASONS, ...HALT_REASONS])
+/** What a mark of this release can say, or is known of shippers; one of another, or a stranger's, may say anything. */
+const MARKED_REASONS: ReadonlySet<string> = new Set([
+  ...OBSTACLE_REASONS,
+  ...HALT_REASONS,
+  ...INSTANCE_REASONS,
+])
 
 export function isMarkedReason(reason: string): boolean {
   return MARKED_REASONS.has(reason)

@@ -7,6 +7,7 @@ import { loadWireType } from './single-object.ts'
 export const requestEventV1 = loadWireType('request-event.v1.avsc')
 export const sourceMarkV1 = loadWireType('source-mark.v1.avsc')
 export const sourceMarkV2 = loadWireType('source-mark.v2.avsc')
+export const sourceMarkV3 = loadWireType('source-mark.v3.avsc')
 export const rejectedLineV1 = loadWireType('rejected-line.v1.avsc')
 export const streamVersionV1 = loadWireType('stream-version.v1.avsc')
 export const streamLimitsV1 = loadWireType('stream-limits.v1.avsc')

@@ -1,11 +1,9 @@
 import { spellStatus } from '../event/answered-with.ts'
-import { findRequestFault, isName, isPosition, isTime, type RequestFields } from '../event/check-request.ts'
+import { findRequestFault, isName, isPosition, type RequestFields } from '../event/check-request.ts'
 import {
   type EventIdentity,
   LINE_REJECT_REASONS,
   type LogEvent,
-  type MarkedObstacle,
-  OBSTACLES_LISTED_MAX,
   type RecordRejectReason,
   type RejectedLine,
   type SignedRecord,
@@ -20,10 +18,19 @@ import {
   signedRecordV1,
   sourceMarkV1,
   sourceMarkV2,
+  sourceMarkV3,
   streamGrowthV1,
   streamLimitsV1,
   streamVersionV1,
 } from './avro-types.ts'
+import {
+  readInstanceMark,
+  readMark,
+  readObstructedMark,
+  type WireInstanceMark,
+  type WireMark,
+  type WireObstructedMark,
+} from './read-mark.ts'
 import { decodeSingleObject, isOfType, type WireType } from './single-object.ts'
 
 /** What one record holds, in order: events, or the reason why something in it is none. Never empty. */
@@ -63,8 +70,12 @@ export function decodeRecord(value: Buffer | null): readonly Decoded[] {
 
 function decodeAvro(value: Buffer): Decoded {
   if (isOfType(requestEventV1, value)) return readAvro(requestEventV1, value, readRequest)
-  if (isOfType(sourceMarkV1, value)) return readAvro(sourceMarkV1, value, readMark)
-  if (isOfType(sourceMarkV2, value)) return readAvro(sourceMarkV2, value, readObstructedMark)
+  if (isOfType(sourceMarkV1, value))
+    return readAvro(sourceMarkV1, value, (wire: WireMark) => markOr(readMark(wire)))
+  if (isOfType(sourceMarkV2, value))
+    return readAvro(sourceMarkV2, value, (wire: WireObstructedMark) => markOr(readObstructedMark(wire)))
+  if (isOfType(sourceMarkV3, value))
+    return readAvro(sourceMarkV3, value, (wire: WireInstanceMark) => markOr(readInstanceMark(wire)))
   if (isOfType(rejectedLineV1, value)) return readAvro(rejectedLineV1, value, readRejectedLine)
   if (isOfType(streamVersionV1, value)) return readAvro(streamVersionV1, value, readStreamVersion)
   if (isOfType(streamLimitsV1, value)) return readAvro(streamLimitsV1, value, readStreamLimits)
@@ -133,39 +144,11 @@ function acceptRequest(fields: RequestFields): Decoded {
   }
 }
 
-function readMark(mark: Omit<SourceMark, 'kind'>): Decoded {
-  return isName(mark.file) ? acceptMark(mark) : impossibleMark()
+function markOr(mark: SourceMark | null): Decoded {
+  return mark ?? undecodable('event_malformed', IMPOSSIBLE_MARK)
 }
 
-type WireObstructedMark = Omit<SourceMark, 'kind' | 'obstacles'> & {
-  readonly obstacles: readonly MarkedObstacle[]
-  readonly obstaclesTotal: number
-}
-
-function readObstructedMark(wire: WireObstructedMark): Decoded {
-  const { obstacles, obstaclesTotal: total, ...mark } = wire
-  // Copied: avsc's own objects have another prototype.
-  const listed = obstacles.map(({ reason, path, sinceMs }) => ({ reason, path, sinceMs }))
-  const isPossible =
-    isPosition(total) &&
-    listed.length === Math.min(total, OBSTACLES_LISTED_MAX) &&
-    listed.every(({ reason, path, sinceMs }) => isName(reason) && isName(path) && isTime(sinceMs))
-  if (!isPossible || (mark.file !== '' && !isName(mark.file))) return impossibleMark()
-  return acceptMark({ ...mark, obstacles: { total, listed } })
-}
-
-function acceptMark(mark: Omit<SourceMark, 'kind'>): Decoded {
-  const counts = isPosition(mark.position) && isPosition(mark.eventsTotal) && isTime(mark.throughMs)
-  if (!counts || !isName(mark.source) || !isName(mark.format)) return impossibleMark()
-  return { kind: 'mark', ...mark }
-}
-
-function impossibleMark(): UndecodableEvent {
-  return undecodable(
-    'event_malformed',
-    'a source mark with an impossible source, position, total, time or obstacle',
-  )
-}
+const IMPOSSIBLE_MARK = 'a source mark with an impossible source, position, total, time, obstacle or instance'
 
 function readRejectedLine(line: Omit<RejectedLine, 'kind' | 'reason'> & { reason: string }): Decoded {
   const reason = LINE_REJECT_REASONS.find(known => known === line.reason)

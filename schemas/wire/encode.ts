@@ -1,17 +1,19 @@
-import type {
-  EventIdentity,
-  RejectedLine,
-  RequestEvent,
-  SourceMark,
-  StreamGrowth,
-  StreamVersion,
-  TimeLimits,
+import {
+  type EventIdentity,
+  NO_OBSTACLES,
+  type RejectedLine,
+  type RequestEvent,
+  type SourceMark,
+  type StreamGrowth,
+  type StreamVersion,
+  type TimeLimits,
 } from '../event/log-event.ts'
 import {
   rejectedLineV1,
   requestEventV1,
   sourceMarkV1,
   sourceMarkV2,
+  sourceMarkV3,
   streamGrowthV1,
   streamLimitsV1,
   streamVersionV1,
@@ -49,15 +51,14 @@ export function toJsonRequest(event: RequestEvent) {
   }
 }
 
-/** Version 1 where nothing stands in the way: an older aggregator reads it. */
+/** The oldest version that can say it. */
 export function encodeMark(mark: SourceMark): Buffer {
-  const { obstacles } = mark
-  if (obstacles === undefined) return encodeSingleObject(sourceMarkV1, mark)
-  return encodeSingleObject(sourceMarkV2, {
-    ...mark,
-    obstacles: obstacles.listed,
-    obstaclesTotal: obstacles.total,
-  })
+  const { obstacles, instance } = mark
+  if (obstacles === undefined && instance === undefined) return encodeSingleObject(sourceMarkV1, mark)
+  const { total: obstaclesTotal, listed } = obstacles ?? NO_OBSTACLES
+  const obstructed = { ...mark, obstacles: listed, obstaclesTotal }
+  if (instance === undefined) return encodeSingleObject(sourceMarkV2, obstructed)
+  return encodeSingleObject(sourceMarkV3, { ...obstructed, ...instance, instance: instance.id })
 }
 
 export function encodeRejectedLine(line: RejectedLine): Buffer {

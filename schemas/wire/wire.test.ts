@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TEST_KEY } from '../../test/support/aggregator/stream-key.ts'
 import { LINE_REJECT_REASONS, type LogEvent } from '../event/log-event.ts'
-import { signedRecordV1, sourceMarkV1, sourceMarkV2 } from './avro-types.ts'
+import { signedRecordV1, sourceMarkV1, sourceMarkV2, sourceMarkV3 } from './avro-types.ts'
 import { type Decoded, decodeRecord } from './decode.ts'
 import {
   encodeMark,
@@ -80,6 +80,15 @@ const obstructedMark = fc
     const total = listed.length < 16 ? listed.length : listed.length + more
     return { ...mark, file, obstacles: { total, listed } }
   })
+const id = fc.stringMatching(/^[0-9a-f]{8,64}$/)
+const instance = fc.record({
+  ...{ id, run: id, wasUnnamed: fc.boolean() },
+  host: fc.stringMatching(/^[a-z0-9.-]{1,40}$/),
+  sequence: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER - 1 }),
+})
+const instanceMark = fc
+  .tuple(obstructedMark, instance)
+  .map(([mark, instance]): LogEvent => ({ ...mark, instance }))
 const rejectedLine = fc.record({
   kind: fc.constant('rejected_line' as const),
   source: name,
@@ -90,7 +99,7 @@ const rejectedLine = fc.record({
   excerpt: fc.string({ maxLength: 240 }),
   lineBytes: position,
 })
-const event: fc.Arbitrary<LogEvent> = fc.oneof(request, mark, obstructedMark, rejectedLine)
+const event: fc.Arbitrary<LogEvent> = fc.oneof(request, mark, obstructedMark, instanceMark, rejectedLine)
 
 const MARK = {
   kind: 'mark',
@@ -117,13 +126,38 @@ test('a mark with obstacles that can not be told is rejected', () => {
   expect(decodeRecord(encodeMark({ ...MARK, file: '' }))).toMatchObject([{ reason: 'event_malformed' }])
 })
 
-test('by Avro rules each version of a mark is read by the other', () => {
-  const [v1, v2] = [sourceMarkV1.avro, sourceMarkV2.avro]
+test('a mark of an instance that can not be is rejected', () => {
+  const instance = { id: '5f2c9a01d3e84b76', host: 'gw-1', run: 'a07c11f2', sequence: 1, wasUnnamed: false }
+  expect(decodeRecord(encodeMark({ ...MARK, instance }))).toMatchObject([{ kind: 'mark', instance }])
+  for (const wrong of [
+    { id: '' },
+    { id: '5f2c9a0' },
+    { id: 'a'.repeat(65) },
+    { id: 'others00' },
+    { run: '' },
+    { host: '' },
+    { host: 'gw\u001b[2J' },
+    { host: 'gw\u202e' },
+    { host: 'a'.repeat(257) },
+    { sequence: 0 },
+    { sequence: -1 },
+  ]) {
+    const value = encodeMark({ ...MARK, instance: { ...instance, ...wrong } })
+    expect(decodeRecord(value)).toMatchObject([{ reason: 'event_malformed' }])
+  }
+})
+
+test('by Avro rules each version of a mark is read by the others', () => {
+  const [v1, v2, v3] = [sourceMarkV1.avro, sourceMarkV2.avro, sourceMarkV3.avro]
   const { kind: _, ...mark } = MARK
   const wire = { ...mark, obstacles: [GONE], obstaclesTotal: 1 }
   expect(v1.fromBuffer(v2.toBuffer(wire), v1.createResolver(v2))).toEqual(mark)
   const none = { ...mark, obstacles: [], obstaclesTotal: 0 }
   expect(v2.fromBuffer(v1.toBuffer(mark), v2.createResolver(v1))).toEqual(none)
+  const instance = { instance: '5f2c9a01', host: 'gw-1', run: 'a07c11f2', sequence: 7, wasUnnamed: true }
+  expect(v2.fromBuffer(v3.toBuffer({ ...wire, ...instance }), v2.createResolver(v3))).toEqual(wire)
+  const nobody = { instance: '', host: '', run: '', sequence: 0, wasUnnamed: false }
+  expect(v3.fromBuffer(v1.toBuffer(mark), v3.createResolver(v1))).toEqual({ ...none, ...nobody })
 })
 
 test('a stream version with impossible sizes is rejected', () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   countOnce,
   findMarkFaults,
+  isFileMark,
   lines,
   openWorld,
   PARTITION_COUNT,
@@ -33,7 +34,7 @@ test('a file keeps the partitions it was begun with, and a new one is shared out
   await world.ship([path])
   // It marks the new ones as well, so that its source does not look as if it had come to a halt there.
   expect(await partitionsUsed()).toEqual(new Set([0, 1]))
-  expect((await world.readAll()).filter(({ kind }) => kind === 'mark').length).toBe(2 + PARTITION_COUNT)
+  expect((await world.readAll()).filter(isFileMark).length).toBe(2 + PARTITION_COUNT)
 
   const next = world.write('b.log', lines(200, 300))
   await world.ship([path, next])

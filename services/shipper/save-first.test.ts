@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { lines, openWorld, type World } from '../../test/support/shipper/shipper-world.ts'
+import { isFileMark, lines, openWorld, type World } from '../../test/support/shipper/shipper-world.ts'
 
 let world: World
 beforeEach(() => {
@@ -11,7 +11,11 @@ beforeEach(() => {
 })
 afterEach(() => world.close())
 
-type Saved = { readonly throughMs: number | null; readonly files: { file: string; position: number }[] }
+type Saved = {
+  readonly throughMs: number | null
+  readonly sequence: number
+  readonly files: { file: string; position: number }[]
+}
 
 /** What is saved whenever something is about to be appended, beside what that is. */
 function spyOnAppends() {
@@ -46,11 +50,12 @@ test('what a mark says is saved before the mark is sent', async () => {
   await world.ship([world.write('a.log', lines(0, 30))], { log })
   await world.ship([world.write('b.log', lines(100, 130))], { log })
   const marks = seen.flatMap(({ events, saved }) =>
-    events.flatMap(event => (event.kind === 'mark' ? [{ mark: event, saved }] : [])),
+    events.flatMap(event => (isFileMark(event) ? [{ mark: event, saved }] : [])),
   )
   expect(marks.length).toBe(8)
   for (const { mark, saved } of marks) {
     expect(saved?.throughMs).toBe(mark.throughMs)
+    expect(saved?.sequence).toBe(mark.instance?.sequence)
     expect(saved?.files.find(({ file }) => file === mark.file)?.position).toBe(mark.position)
   }
 })

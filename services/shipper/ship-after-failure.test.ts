@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   countOnce,
   findMarkFaults,
+  isFileMark,
   lines,
   openWorld,
   PARTITION_COUNT,
@@ -95,10 +96,10 @@ describe('when the log fails', () => {
     const path = world.write('a.log', lines(0, 10))
     const log = failing(world.log, call => (call === 0 ? 'never' : 'before'))
     await expect(world.ship([path], { log, timing })).rejects.toThrow(/no broker answers/)
-    expect((await world.readAll()).filter(event => event.kind === 'mark')).toEqual([])
+    expect((await world.readAll()).filter(isFileMark)).toEqual([])
     expect(await world.ship([path])).toMatchObject({ lines: 0 })
     const events = await world.readAll()
-    expect(events.filter(event => event.kind === 'mark')).toHaveLength(PARTITION_COUNT)
+    expect(events.filter(isFileMark)).toHaveLength(PARTITION_COUNT)
     expect(findMarkFaults(events)).toEqual([])
   })
 })

@@ -7,6 +7,7 @@ import {
   countOnce,
   FIRST_MS,
   findMarkFaults,
+  isFileMark,
   line,
   lines,
   NOW_MS,
@@ -42,7 +43,7 @@ describe('a file', () => {
       expect(positionOf(request)).toBe(position)
       position += line(number).length + 1
     }
-    const marks = events.flatMap(event => (event.kind === 'mark' ? [event] : []))
+    const marks = events.filter(isFileMark)
     expect(marks.map(mark => mark.partition)).toEqual([0, 1, 2, 3])
     expect(marks.reduce((sum, mark) => sum + mark.eventsTotal, 0)).toBe(500)
     expect(marks.every(mark => mark.position === position && mark.throughMs === FIRST_MS + 499 * 250)).toBe(
@@ -206,7 +207,7 @@ describe('a line that can not be counted is shipped as rejected', () => {
   test('even if it is all there is', async () => {
     await world.ship([world.write('a.log', 'hello\n')])
     const events = await world.readAll()
-    expect(events.filter(event => event.kind === 'mark')).toHaveLength(PARTITION_COUNT)
+    expect(events.filter(isFileMark)).toHaveLength(PARTITION_COUNT)
     expect(findMarkFaults(events)).toEqual([])
   })
 })
@@ -240,7 +241,7 @@ describe('a last line without a newline', () => {
 
 describe('marks', () => {
   const throughs = async () =>
-    (await world.readAll()).flatMap(event => (event.kind === 'mark' ? [event.throughMs] : []))
+    (await world.readAll()).flatMap(event => (isFileMark(event) ? [event.throughMs] : []))
 
   test('vouch for no time while another file of the source waits', async () => {
     const newer = world.write('a.log', lines(1_000, 1_010))

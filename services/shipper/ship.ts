@@ -7,6 +7,7 @@ import { isPlain } from '@forbruk/schemas/text/plain-text.ts'
 import { diskFiles } from './files/log-files.ts'
 import { followFiles } from './follow.ts'
 import { explainFileError, messageOf, ShipError } from './obstacles/ship-error.ts'
+import { tellHost } from './obstacles/tell-obstacles.ts'
 import { lockSource } from './progress/lock-source.ts'
 import {
   loadProgress,
@@ -16,7 +17,7 @@ import {
   readOtherProgress,
   saveProgress,
 } from './progress/save-progress.ts'
-import type { SourceProgress } from './progress/source-progress.ts'
+import { type SourceProgress, startSource } from './progress/source-progress.ts'
 import { SharedFileError } from './recognise/find-shared.ts'
 import { Tail } from './send/read-tail.ts'
 import { AppendFailedError } from './send/send-batches.ts'
@@ -34,6 +35,10 @@ export type ShipOptions = {
   readonly follow: boolean
   /** The folder that keeps how far each source has come. */
   readonly stateDir: string
+  /** What this machine calls itself: marks tell it to the person who looks for their shipper. */
+  readonly host: string
+  /** Random: 8 to 64 hex digits, other ones each time. */
+  readonly newId: () => string
   /** Milliseconds since the epoch. */
   readonly clock: () => number
   readonly onProgress?: (progress: ShipProgress) => void
@@ -70,7 +75,11 @@ export async function ship(options: ShipOptions): Promise<ShipSummary> {
   const path = progressPath(stateDir, source)
   const unlock = lockSource(lockPath(stateDir, source), source)
   try {
-    const saved = await loadProgress(path, source, log.partitionCount)
+    const known = await loadProgress(path, source, log.partitionCount)
+    const saved = known ?? startSource(source, log.partitionCount)
+    // One that was shipped from before has given marks already, without an id.
+    const { id, wasUnnamed } = saved.instance ?? { id: options.newId(), wasUnnamed: known !== null }
+    const instance = { id, wasUnnamed, host: tellHost(options.host), run: options.newId() }
     const retry = {
       attemptsMax: options.follow ? Number.POSITIVE_INFINITY : APPEND_ATTEMPTS_MAX,
       firstDelayMs: timing.firstRetryMs,
@@ -85,6 +94,7 @@ export async function ship(options: ShipOptions): Promise<ShipSummary> {
         log,
         format,
         source,
+        instance,
         files: diskFiles,
         folders,
         clock,

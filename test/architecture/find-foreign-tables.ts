@@ -20,6 +20,7 @@ const COUNTED = [
   'accepted_loss',
   'source_expectation',
   'source_retirement',
+  'instance_retirement',
   'source_reconciliation',
   'usage_settlement',
   'usage_settled',
@@ -32,6 +33,7 @@ const COUNTED = [
   'usage_monthly',
   'ingest_progress',
   'source_progress',
+  'source_instances',
 ]
 const CLOSED = [
   'rejected_waiver',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { RECORD_REJECT_REASONS } from '@forbruk/schemas/event/log-event.ts'
-import { requestEventV1, sourceMarkV1, sourceMarkV2 } from '@forbruk/schemas/wire/avro-types.ts'
+import { requestEventV1, sourceMarkV1, sourceMarkV2, sourceMarkV3 } from '@forbruk/schemas/wire/avro-types.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -32,12 +32,14 @@ test('it has the fields of the JSON Schema and of the Avro mark', () => {
   )
   const mark = z
     .object({ fields: z.array(z.object({ name: z.string() })) })
-    .parse(JSON.parse(read('schemas/wire/source-mark.v2.avsc')))
+    .parse(JSON.parse(read('schemas/wire/source-mark.v3.avsc')))
   expect(firstColumnOf('Sources, and how a loss is noticed')).toEqual(mark.fields.map(({ name }) => name))
 })
 
 test('its bytes before Avro values are those of the schemas', () => {
-  const headers = [requestEventV1, sourceMarkV1, sourceMarkV2].map(({ header }) => header.toString('hex'))
+  const headers = [requestEventV1, sourceMarkV1, sourceMarkV2, sourceMarkV3].map(({ header }) =>
+    header.toString('hex'),
+  )
   expect(spans.filter(span => span.startsWith('c301'))).toEqual(headers)
 })
 

@@ -56,6 +56,8 @@ async function countLines(text: string): Promise<void> {
     follow: false,
     stateDir: join(folder, 'shipper'),
     clock,
+    host: 'gw-1.example',
+    newId: () => '5f2c9a01d3e84b76',
   })
   const signal = new AbortController().signal
   await aggregate({ log, store, logger, signal, untilCaughtUp: true })

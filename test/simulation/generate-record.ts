@@ -1,4 +1,4 @@
-import type { EventIdentity } from '@forbruk/schemas/event/log-event.ts'
+import type { EventIdentity, SourceMark } from '@forbruk/schemas/event/log-event.ts'
 import {
   encodeMark,
   encodeRejectedLine,
@@ -23,6 +23,16 @@ const SOURCES = ['gateway-1', 'gateway-2']
 const FILES = ['access-a', 'access-b']
 
 export type Content = { readonly value: Buffer | null; readonly events: readonly SimulatedEvent[] }
+
+/** Who gives a mark: one of two shippers, now and then by a copy of its progress, or a program that doesn't say. */
+function pickInstance(number: number): Pick<SourceMark, 'instance'> {
+  if (number % 3 === 0) return {}
+  const id = number % 2 === 0 ? 'aaaaaaaa' : 'bbbbbbbb'
+  const run = number % 5 < 3 ? 'cccccccc' : 'dddddddd'
+  const sequence = 1 + (Math.floor(number / 4) % 7)
+  return { instance: { id, host: `host-${number % 4}`, run, sequence, wasUnnamed: number % 7 === 0 } }
+}
+
 type RequestContent = Extract<SimulatedEvent, { kind: 'request' }>
 
 /** Makes one partition's records: new events, and every now and then an old one again, however old. */
@@ -93,14 +103,13 @@ export class RecordGenerator {
     const random = this.#random
     const source = random.pick(SOURCES)
     const file = random.pick(FILES)
+    const position = this.#nextPositions.get(source + file) ?? 0
+    const eventsTotal = random.between(0, 50)
     const event: SimulatedEvent = {
-      kind: 'mark',
-      source,
-      file,
-      position: this.#nextPositions.get(source + file) ?? 0,
-      eventsTotal: random.between(0, 50),
+      ...{ kind: 'mark', source, file, position, eventsTotal },
       throughMs: this.#time(),
       format: random.pick(['nginx-json', 'combined']),
+      ...pickInstance(eventsTotal),
     }
     return { value: encodeMark(event), events: [event] }
   }

@@ -202,7 +202,7 @@ export class Invariants {
     for (const [key, row] of this.#store.rowsOf('source_ledger', place)) {
       const expected = this.#expectations.of(place, this.#standOf(place, row), sourcesOf).get(key)
       if (expected === undefined) this.#differ(place, `source ${key}`, row, expected)
-      const found = { ...row, through: toMs(row.through) }
+      const found = { ...row, through: toMs(row.through), instances: JSON.stringify(row.instances) }
       this.#compare(place, `source ${key} at ${row.last_offset}`, found, expected, Object.keys(expected))
     }
   }

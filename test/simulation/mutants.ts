@@ -73,6 +73,12 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   'resuming restores no high positions': {
     around: withLedger(() => ({ readSeenFiles: async () => [] })),
   },
+  'resuming forgets which shippers vouch for a source': {
+    around: withLedger(ledger => ({
+      readSeenFiles: async (place, beforeBlock) =>
+        (await ledger.readSeenFiles(place, beforeBlock)).map(seen => ({ ...seen, instances: [] })),
+    })),
+  },
   'resuming compares no rows with the ledger': { around: withSums((_sum, block) => sumsOf(block)) },
   'resuming compares no source rows with the ledger': {
     around: withSums((sum, block) => ({

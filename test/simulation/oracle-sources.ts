@@ -1,17 +1,20 @@
 import { type Judged, originOf, within } from './oracle.ts'
+import { instancesOf } from './oracle-instances.ts'
 
 /** The columns of each source row of the block when it stands at `nextOffset`, by source and file. */
 export function sourcesOf(judged: readonly Judged[], block: number, nextOffset: number) {
-  const names = new Set(within(judged, block, nextOffset).flatMap(one => fileOf(one) ?? []))
   const soFar = judged.filter(one => one.offset < nextOffset)
+  const inBlock = within(judged, block, nextOffset)
+  const marked = inBlock.flatMap(({ event }) => (event.kind === 'mark' ? [event.source] : []))
+  // Who vouches for a source stands in the row of its file without a name.
+  const saysWho = marked.filter(source => instancesOf(soFar, source) !== '[]').map(source => `${source}|`)
+  const names = new Set([...inBlock.flatMap(one => fileOf(one) ?? []), ...saysWho])
   return new Map(
-    [...names].map(name => [
-      name,
-      sourceOf(
-        soFar.filter(one => fileOf(one) === name),
-        block,
-      ),
-    ]),
+    [...names].map(name => {
+      const ofFile = soFar.filter(one => fileOf(one) === name)
+      const instances = name.endsWith('|') ? instancesOf(soFar, name.slice(0, -1)) : '[]'
+      return [name, { ...sourceOf(ofFile, block), instances }]
+    }),
   )
 }
 

@@ -22,10 +22,12 @@ export type Judged = {
   readonly throughMs: number | null
 }
 
-/** What is signed is in a form that version 1 doesn't know. */
+/** What is signed is in a form that version 1 doesn't know, and who gave a mark in one that version 2 doesn't. */
 function heardOf(event: SimulatedEvent, { foldVersion }: Sizes): SimulatedEvent {
   const isSigned = isOfStream(event) ? event.sequence !== null : event.kind === 'request' && event.timeVouched
-  return isSigned && foldVersion === 1 ? { kind: 'rejected', reason: 'schema_unknown', origin: null } : event
+  const saysWho = event.kind === 'mark' && event.instance !== undefined
+  const isUnknown = (isSigned && foldVersion === 1) || (saysWho && foldVersion < 3)
+  return isUnknown ? { kind: 'rejected', reason: 'schema_unknown', origin: null } : event
 }
 
 const DAYS_REMEMBERED = 7

@@ -16,6 +16,7 @@ const SEEN = [
   'format',
   'obstacles',
   'obstaclesTotal',
+  'instances',
 ] as const
 
 /** What a partition has seen of one source's file. */

@@ -6,6 +6,7 @@ import type { SourceExpectation } from '../../store/tables/source-expectation.ts
 import { type SourceProgress, sourceProgress } from '../../store/tables/source-progress.ts'
 import type { SourceRetirement } from '../../store/tables/source-retirement.ts'
 import { select, shapeOf } from '../../store/tables/table.ts'
+import { explainInstances, readInstances, type SourceInstance } from './source-instances.ts'
 import { readObstacles } from './source-obstacles.ts'
 import { readWordsOnSources } from './words-on-sources.ts'
 
@@ -28,8 +29,10 @@ export type Source = {
   readonly givesMarks: boolean
   /** By whose word, and from which month on; null where its own first mark is all there is. */
   readonly expected: Expected | null
-  /** What keeps it from shipping further. */
+  /** What keeps it from shipping further, by its marks and by who is silent of those that vouch for it. */
   readonly obstacles: MarkedObstacles
+  /** Who vouches for it, the longest silent first; none where marks don't say who gave them. */
+  readonly instances: readonly SourceInstance[]
   /** What an operator has said of its end; null while it lives. */
   readonly retired: Pick<SourceRetirement, 'reason' | 'missing'> | null
 }
@@ -50,27 +53,42 @@ export async function readSources(store: Store, stream: string): Promise<readonl
 /** The same with those that are silent. Who was heard of is asked first: nobody who begins meanwhile is left out. */
 export async function readKnownSources(store: Store, stream: string): Promise<KnownSources> {
   const kinds = new Map((await readKinds(store, stream)).map(kind => [kind.source, kind]))
-  const [{ expectations, retirements }, progress, standing] = await Promise.all([
+  const [{ expectations, retirements }, progress, standing, heard] = await Promise.all([
     readWordsOnSources(store, stream),
     readSourceProgress(store, stream),
     readObstacles(store, stream),
+    readInstances(store, stream),
   ])
   const unheard = [...expectations.values()].filter(({ source }) => !kinds.has(source))
   const silent = unheard.map(({ source, fromMonth, actor }) => ({ source, fromMonth, actor }))
   const shipped = progress.map((row): Source => {
     const { source, format, events, eventsMarked, missing, throughMs } = row
     const kind = kinds.get(source)
-    const obstacles = standing.get(source) ?? NO_OBSTACLES
+    const instances = heard.get(source) ?? []
+    const told = tellAll(standing.get(source) ?? NO_OBSTACLES, instances)
+    const found = explainInstances(instances)
     return {
       ...{ source, format, events, eventsMarked, missing, throughMs },
       identity: kind?.hasPositions ? 'line_position' : 'request_id_or_none',
       givesMarks: kind?.givesMarks ?? false,
       expected: toExpected(expectations.get(source)),
-      obstacles,
-      retired: whileItHolds(retirements.get(source), row, obstacles),
+      obstacles: { total: found.length + told.total, listed: [...found, ...told.listed] },
+      instances,
+      retired: instances.some(each => each.retired === null)
+        ? null
+        : whileItHolds(retirements.get(source), row, told),
     }
   })
   return { shipped, silent }
+}
+
+/** Of shippers that are retired nothing is in the way any more. Pure. */
+function tellAll(ofSource: MarkedObstacles, instances: readonly SourceInstance[]): MarkedObstacles {
+  const standing = instances.filter(({ retired }) => retired === null).map(({ obstacles }) => obstacles)
+  return [ofSource, ...standing].reduce((all, { total, listed }) => ({
+    total: all.total + total,
+    listed: [...all.listed, ...listed],
+  }))
 }
 
 function toExpected(expectation: SourceExpectation | undefined): Expected | null {

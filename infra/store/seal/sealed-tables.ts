@@ -3,6 +3,7 @@ import { acceptedLoss } from '../tables/accepted-loss.ts'
 import { accessRevocation, accessToken } from '../tables/access-token.ts'
 import { auditEntry } from '../tables/audit-entry.ts'
 import { dialogueStep } from '../tables/dialogue-step.ts'
+import { instanceRetirement } from '../tables/instance-retirement.ts'
 import { monthClose } from '../tables/month-close.ts'
 import { registryImport } from '../tables/registry-import.ts'
 import { rejectedMend } from '../tables/rejected-mend.ts'
@@ -44,6 +45,7 @@ export const SEALED: readonly SealedTable[] = [
   sealed(acceptedLoss, ['stream', 'source', 'file', 'acceptedAtMs'], 'acceptedAtMs'),
   sealed(sourceExpectation, ['stream', 'source', 'recordedAtMs'], 'recordedAtMs'),
   sealed(sourceReconciliation, ['stream', 'source', 'reconciledAtMs'], null),
+  sealed(instanceRetirement, ['stream', 'source', 'instance', 'retiredAtMs'], 'retiredAtMs'),
   sealed(sourceRetirement, ['stream', 'source', 'retiredAtMs'], 'retiredAtMs'),
   sealed(rejectedWaiver, ['stream', 'partition', 'offset', 'eventIndex', 'waivedAtMs'], 'waivedAtMs'),
   sealed(rejectedMend, ['stream', 'partition', 'offset', 'eventIndex', 'step'], 'mendedAtMs'),

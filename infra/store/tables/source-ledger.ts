@@ -1,7 +1,9 @@
 import { listOf, nullable, safeCount, safeInteger, text, time } from './codec.ts'
 import { declareTable, type RowOf, tuple } from './table.ts'
 
-/** Per block, what each source's file contributed: migrations 003, 155. */
+const obstacles = listOf(tuple({ reason: text, path: text, sinceMs: time }))
+
+/** Per block, what each source's file contributed: migrations 003, 155, 216. */
 export const sourceLedger = declareTable('source_ledger', {
   stream: text,
   partition: safeCount,
@@ -21,8 +23,23 @@ export const sourceLedger = declareTable('source_ledger', {
   throughMs: nullable(time),
   format: text,
   /** In the row of the file without a name: what the source's newest mark says stands in its way. */
-  obstacles: listOf(tuple({ reason: text, path: text, sinceMs: time })),
+  obstacles,
   obstaclesTotal: safeCount,
+  /** In the same row: who vouches for the source; empty while no mark has said who gave it. */
+  instances: listOf(
+    tuple({
+      instance: text,
+      host: text,
+      run: text,
+      sequence: safeCount,
+      throughMs: time,
+      heardMs: time,
+      copies: safeCount,
+      copiedThroughMs: time,
+      obstacles,
+      obstaclesTotal: safeCount,
+    }),
+  ),
   lastOffset: safeCount,
 })
 

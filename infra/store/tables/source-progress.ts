@@ -1,7 +1,7 @@
 import { nullable, safeCount, safeInteger, text, time } from './codec.ts'
 import { declareTable, type RowOf } from './table.ts'
 
-/** A view: what each source says that it shipped, beside what arrived: migrations 015, 131. */
+/** A view: what each source says that it shipped, beside what arrived: migrations 015, 131, 219. */
 export const sourceProgress = declareTable('source_progress', {
   stream: text,
   source: text,

@@ -36,6 +36,24 @@ export const countingViews: ViewTexts = {
       through: 'Everything up to here was shipped; null until the source has given a mark to every partition',
     },
   },
+  source_instances: {
+    is: 'Who vouches for each source: its shippers by their ids, where their marks say who gave them.',
+    columns: {
+      stream: STREAM,
+      source: 'One log stream of one gateway instance',
+      instance:
+        'Made with its progress; or unnamed (marks without an id) or others (more than are told apart)',
+      host: 'What its machine calls itself',
+      through: 'What it vouches for; where its progress was copied, what the copy began with at most',
+      heard: 'When its newest mark came into the log',
+      sequence: 'Of its newest mark: it grows whenever it is heard',
+      copies: 'Marks by which a copy of its progress was seen at work',
+      is_copied: '1 while nobody has settled these',
+      retired_reason: 'Why a person said that it will ship no more; empty while its source waits for it',
+      obstacles: 'What its newest mark says stands in its way',
+      obstacles_total: 'How many these are, with those that are not listed',
+    },
+  },
   rejected_events: {
     is:
       'What could not be counted, with its place in the log. A row stands for so many events of its record: ' +

@@ -3,6 +3,7 @@ import { ScannedRequest, TextRange } from '@forbruk/schemas/wire/scan/scanned-re
 import { spellOrigin } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import { ByteTable } from './byte-table.ts'
 import { IdWindow } from './id-window.ts'
+import { type HeardInstance, hearMark } from './instances.ts'
 
 /**
  * Admit lets each identity pass once. What it remembers of a partition is a function of the log alone, so a replay
@@ -99,6 +100,14 @@ export class SourceFiles {
     return request.identity === 'position' ? files.named(request.texts, request.identityText) : files.unnamed
   }
 
+  /** Through which time any file of the source was marked; null before the first mark. */
+  throughOf(source: string): number | null {
+    const unnamed = this.get(source, '')
+    const files = this.#bySource.find(files => files.unnamed === unnamed)
+    const throughs = [...(files?.all() ?? [])].flatMap(({ throughMs }) => throughMs ?? [])
+    return throughs.length === 0 ? null : Math.max(...throughs)
+  }
+
   /** Those of which something came since the last call. */
   takeChanged(): SourceFile[] {
     const changed = [...this.#all()].filter(file => file.isChanged)
@@ -155,8 +164,10 @@ export class SourceFile {
   eventsAtMark = 0
   throughMs: number | null = null
   format = ''
-  /** Of the source: known by its file without a name. */
+  /** Of the source: known by its file without a name. Of one whose shippers say who they are, each has its own. */
   obstacles: MarkedObstacles = NO_OBSTACLES
+  /** Who vouches for the source: known by its file without a name. Empty where no mark says who gave it. */
+  instances: readonly HeardInstance[] = []
   /** Those that came without a line position; null before the first. */
   requestIds: IdWindow | null = null
   /** Those of the file that came since the stream grew; null before the first. */
@@ -204,10 +215,18 @@ export class SourceFile {
     this.isChanged = true
   }
 
-  /** What the source's newest mark in the partition says stands in its way; the ones before say nothing any more. */
-  tell(obstacles: MarkedObstacles): void {
-    if (obstacles.total === 0 && this.obstacles.total === 0) return
-    this.obstacles = obstacles
+  /**
+   * A mark of the source, of whichever file. What the newest one of a shipper says stands in its way holds; the ones
+   * before say nothing any more.
+   * @param throughMs of the source before, by any file
+   */
+  hear(mark: SourceMark, appendTimeMs: number, throughMs: number | null): void {
+    const { obstacles } = this
+    const instances = hearMark(this.instances, mark, appendTimeMs, { throughMs, obstacles })
+    const told = instances.length > 0 ? NO_OBSTACLES : (mark.obstacles ?? NO_OBSTACLES)
+    if (instances === this.instances && told.total === 0 && obstacles.total === 0) return
+    this.instances = instances
+    this.obstacles = told
     this.isChanged = true
   }
 

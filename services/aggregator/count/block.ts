@@ -27,6 +27,8 @@ const FOLD_VERSION_OF_GROWTH = 3
 const FOLD_VERSION_OF_SUMS = 3
 /** The rules before believe a mark by as much ahead of the log's clock as an event. */
 const FOLD_VERSION_OF_MARKS_BEHIND = 3
+/** The rules before take marks of all shippers of a source for those of one. */
+const FOLD_VERSION_OF_INSTANCES = 3
 const DAY_MS = 86_400_000
 /**
  * Those of a stream until its log says otherwise: last year's logs can be loaded, and a clock may be in another zone.
@@ -134,6 +136,11 @@ export function knowsLimits({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>
 
 export function knowsGrowth({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
   return foldVersion >= FOLD_VERSION_OF_GROWTH
+}
+
+/** Whether a mark may say which shipper of its source it is by. */
+export function knowsInstances({ foldVersion }: Pick<StreamGeometry, 'foldVersion'>): boolean {
+  return foldVersion >= FOLD_VERSION_OF_INSTANCES
 }
 
 /** Whether a record's rejected events have a bounded number of rows. */

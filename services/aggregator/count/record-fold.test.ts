@@ -141,9 +141,22 @@ describe('a record', () => {
     })
 
     test('rejects it by the rules before, as the release that had them', () => {
-      const rows = fold([told], FIRST_RULES)
-      expect(rows?.sources).toEqual([])
-      expect(rows?.rejected).toMatchObject([{ reason: 'schema_unknown' }])
+      const instance = { id: '0a0a0a0a', host: 'gw-1', run: '0b0b0b0b', sequence: 1, wasUnnamed: false }
+      const named = encodeMark({ ...plain, instance })
+      const before = [
+        [told, FIRST_RULES],
+        [named, FIRST_RULES],
+        [named, { ...DEFAULT_GEOMETRY, foldVersion: 2 }],
+      ] as const
+      for (const [mark, rules] of before) {
+        const rows = fold([mark], rules)
+        expect(rows?.sources).toEqual([])
+        expect(rows?.rejected).toMatchObject([{ reason: 'schema_unknown' }])
+      }
+      expect(fold([named])?.sources.map(({ file, marks, instances }) => [file, marks, instances])).toEqual([
+        ['', 0, [expect.objectContaining({ instance: '0a0a0a0a', throughMs: OCTOBER_MS })]],
+        ['f', 1, []],
+      ])
     })
   })
 

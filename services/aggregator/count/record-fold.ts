@@ -1,10 +1,5 @@
 import type { LogRecord } from '@forbruk/infra/log/event-log.ts'
-import {
-  NO_OBSTACLES,
-  type RejectedLine,
-  type SignedRecord,
-  type SourceMark,
-} from '@forbruk/schemas/event/log-event.ts'
+import type { RejectedLine, SignedRecord, SourceMark } from '@forbruk/schemas/event/log-event.ts'
 import {
   type Decoded,
   decodeRecord,
@@ -15,7 +10,7 @@ import type { RequestScanner } from '@forbruk/schemas/wire/scan/scan-requests.ts
 import { ScannedRequest } from '@forbruk/schemas/wire/scan/scanned-request.ts'
 import { spellOrigin, spellRequest } from '@forbruk/schemas/wire/scan/spell-request.ts'
 import type { Admission, SourceFile } from './admit.ts'
-import { knowsLimits, markAheadMaxMs, sumsRejected } from './block.ts'
+import { knowsInstances, knowsLimits, markAheadMaxMs, sumsRejected } from './block.ts'
 import { describeRejected, describeUntimely, identityOf, type RejectedEvent } from './describe-rejected.ts'
 import { believedThrough, type JudgeTime } from './judge-time.ts'
 import type { OpenBlock } from './open-block.ts'
@@ -89,8 +84,7 @@ export class RecordFold {
           this.#foldRequest(record, index, block)
           break
         case 'mark':
-          if (event.obstacles !== undefined && isUnknown(record, block))
-            this.#foldUnknown(record, index, block)
+          if (isUnknown(event, record, block)) this.#foldUnknown(record, index, block)
           else this.#foldMark(event, record, block)
           break
         case 'stream_version':
@@ -125,8 +119,12 @@ export class RecordFold {
     block.marks += 1
     const throughMs = believedThrough(mark.throughMs, appendTimeMs, markAheadMaxMs(block.geometry))
     const { sources } = this.#admission
-    sources.get(mark.source, mark.file).mark({ ...mark, throughMs })
-    sources.get(mark.source, '').tell(mark.obstacles ?? NO_OBSTACLES)
+    const believed = { ...mark, throughMs }
+    const unnamed = sources.get(mark.source, '')
+    // Asked for once: a source may have many files.
+    const isFirst = mark.instance !== undefined && unnamed.instances.length === 0
+    unnamed.hear(believed, appendTimeMs, isFirst ? sources.throughOf(mark.source) : null)
+    sources.get(mark.source, mark.file).mark(believed)
   }
 
   #foldUnknown(record: KnownRecord, index: number, block: OpenBlock): void {
@@ -161,9 +159,12 @@ export class RecordFold {
 
 type KnownRecord = LogRecord & { readonly value: Buffer }
 
-/** Of a schema that the rules before fold version 2 knew nothing of. */
-function isUnknown(record: LogRecord, { geometry }: OpenBlock): record is KnownRecord {
-  return record.value !== null && !knowsLimits(geometry)
+/** Of a schema that the rules of its fold version knew nothing of. */
+function isUnknown(mark: SourceMark, record: LogRecord, { geometry }: OpenBlock): record is KnownRecord {
+  const isKnown =
+    (mark.instance === undefined || knowsInstances(geometry)) &&
+    (mark.obstacles === undefined || knowsLimits(geometry))
+  return record.value !== null && !isKnown
 }
 
 /** Of what is rejected, only what names its source is counted for one: so rejected events and source rows add up. */

@@ -14,6 +14,10 @@ export function restoreSources(seenFiles: readonly SeenFile[]): SourceFiles {
     file.throughMs = seen.throughMs
     file.format = seen.format
     file.obstacles = { total: seen.obstaclesTotal, listed: seen.obstacles }
+    file.instances = seen.instances.map(({ obstacles: listed, obstaclesTotal: total, ...heard }) => ({
+      ...heard,
+      obstacles: { total, listed },
+    }))
   }
   return sources
 }

@@ -130,5 +130,12 @@ function encodeSource(file: SourceFile): Omit<SourceRow, 'stream' | 'partition' 
     format: file.format,
     obstacles: file.obstacles.listed,
     obstaclesTotal: file.obstacles.total,
+    instances: file.instances.map(
+      ({ obstacles: { total: obstaclesTotal, listed: obstacles }, ...heard }) => ({
+        ...heard,
+        obstacles,
+        obstaclesTotal,
+      }),
+    ),
   }
 }

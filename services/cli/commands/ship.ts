@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import { signalOfShutdown } from '@forbruk/infra/runtime/shutdown.ts'
 import type { Obstacle } from '@forbruk/shipper/obstacles/obstacle.ts'
 import { ship, shipperStateDir } from '@forbruk/shipper/ship.ts'
@@ -49,6 +51,8 @@ export function shipCommand(context: CommandContext): Command {
         follow: options.follow,
         stateDir: shipperStateDir(parts.config.dataDir),
         clock: Date.now,
+        host: hostname(),
+        newId: () => randomBytes(8).toString('hex'),
         onWarning: message => parts.logger.warn(message),
         signal: signalOfShutdown(),
         onProgress: ({ bytesRead, bytesTotal, lines }) =>

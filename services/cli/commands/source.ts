@@ -1,6 +1,8 @@
 import { userInfo } from 'node:os'
 import { expectSource } from '@forbruk/close/gate/expect-source.ts'
+import { retireInstance } from '@forbruk/close/gate/retire-instance.ts'
 import { retireSource } from '@forbruk/close/gate/retire-source.ts'
+import { nameInstance } from '@forbruk/infra/ledger/sources/source-instances.ts'
 import { readKnownSources } from '@forbruk/infra/ledger/sources/sources.ts'
 import { acceptLost } from '@forbruk/intake/accept-lost.ts'
 import { isLostFile } from '@forbruk/intake/place.ts'
@@ -69,10 +71,13 @@ function retireCommand(context: CommandContext): Command {
   return new Command('retire')
     .description('record that a source will ship no more, so that no close waits for it')
     .argument('<name>', 'the source, as forbruk source list has it')
+    .option('--instance <id>', 'one of its shippers alone, as forbruk source list names it', parseReason)
     .requiredOption('--reason <text>', 'why, recorded', parseReason)
     .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
     .option('--json', 'print as JSON', false)
-    .action(async (source: string, options: { reason: string; actor?: string; json: boolean }) => {
+    .action(async (source: string, options: RetireOptions) => {
+      if (options.instance !== undefined)
+        return retireOneInstance(context, source, { ...options, instance: options.instance })
       await using parts = openParts(context)
       const { reason, actor = userInfo().username } = options
       const store = await parts.store()
@@ -87,6 +92,28 @@ function retireCommand(context: CommandContext): Command {
       const howFar = through === null ? 'never said how far it shipped' : `shipped through ${through}`
       printLine(`${source} is retired; it ${howFar}, ${missing} events are missing and accepted as lost`)
     })
+}
+
+type RetireOptions = AcceptOptions & { readonly instance?: string }
+
+/** One of several that ship under the name. */
+async function retireOneInstance(
+  context: CommandContext,
+  source: string,
+  { instance, reason, actor, json }: Required<Pick<RetireOptions, 'instance'>> & RetireOptions,
+): Promise<void> {
+  await using parts = openParts(context)
+  const store = await parts.store()
+  const stream = parts.config.log.topic
+  const act = { act: 'retire_source', subject: `${source} ${instance}`, actor, reason } as const
+  const word = { store, stream, source, instance, reason, actor: actor ?? userInfo().username }
+  const retired = await recordCommand(parts, act, () => retireInstance({ ...word, clock: Date.now }))
+  const through = spellTime(retired.throughMs)
+  if (json) return printJson({ source, instance, host: retired.host, through })
+  printLine(
+    `${source}: the shipper ${nameInstance(retired)} is retired; it vouched for what came through ${through}, ` +
+      'and stands again when it is heard again',
+  )
 }
 
 function acceptLossCommand(context: CommandContext): Command {

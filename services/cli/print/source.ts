@@ -1,4 +1,5 @@
 import { describeObstacles } from '@forbruk/close/gate/describe-obstacles.ts'
+import { nameInstance } from '@forbruk/infra/ledger/sources/source-instances.ts'
 import type { SilentSource, Source } from '@forbruk/infra/ledger/sources/sources.ts'
 import { groupDigits, printLine, printTable, spellTime } from './table.ts'
 
@@ -43,6 +44,45 @@ export function printSourceList({ shipped, silent }: SourceList): void {
       ]),
     ],
   )
+  printInstances(shipped)
+}
+
+/** Where several ship under one name, or one has gone. */
+export function printInstances(sources: readonly Source[]): void {
+  const several = sources.filter(({ instances }) => instances.length > 1)
+  if (several.length === 0) return
+  printLine()
+  printTable(
+    [
+      { title: 'source' },
+      { title: 'shipper' },
+      { title: 'vouches through (UTC)' },
+      { title: 'last heard (UTC)' },
+      { title: 'standing' },
+    ],
+    several.flatMap(({ source, instances }) =>
+      instances.map(each => [
+        source,
+        nameInstance(each),
+        spellTime(each.throughMs),
+        spellTime(each.heardMs),
+        each.retired === null
+          ? each.isCopied
+            ? 'its progress was copied'
+            : 'live'
+          : `retired: ${each.retired}`,
+      ]),
+    ),
+  )
+}
+
+/** As JSON has it. */
+export function instancesAsJson({ instances }: Source) {
+  return instances.map(({ instance, host, throughMs, heardMs, isCopied, retired }) => ({
+    ...{ instance, host, through: spellTime(throughMs), heard: spellTime(heardMs) },
+    is_copied: isCopied,
+    retired,
+  }))
 }
 
 function spellExpected({ expected, givesMarks, retired }: Source): [string, string] {
@@ -60,6 +100,7 @@ export function sourceListAsJson({ shipped, silent }: SourceList) {
   return {
     shipped: shipped.map(({ throughMs, ...each }) => ({
       ...each,
+      instances: instancesAsJson({ ...each, throughMs }),
       through: throughMs === null ? null : spellTime(throughMs),
     })),
     silent,

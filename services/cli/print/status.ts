@@ -10,6 +10,7 @@ import type { LogBounds } from '@forbruk/infra/log/event-log.ts'
 import type { AcceptedGap } from '@forbruk/infra/store/tables/accepted-gap.ts'
 import type { IngestProgress } from '@forbruk/infra/store/tables/ingest-progress.ts'
 import type { Waiting } from '@forbruk/schemas/waiting/waiting.ts'
+import { instancesAsJson, printInstances } from './source.ts'
 import { groupDigits, printLine, printTable, spellTime } from './table.ts'
 
 export type PartitionStatus = {
@@ -49,6 +50,7 @@ export function printStatus(status: Status): void {
   printLine()
   if (sources.length === 0) printLine('no source has shipped anything yet')
   else printSources(sources)
+  printInstances(sources)
   for (const { source, fromMonth } of silent) {
     const since = fromMonth === null ? '' : ` from ${fromMonth} on`
     printLine(`source ${source} is expected${since} and has never shipped anything: forbruk source list`)
@@ -187,6 +189,7 @@ export function statusAsJson(status: Status) {
       missing: String(each.missing),
       through: spellTimeOrNull(each.throughMs),
       obstacles: obstaclesAsJson(each),
+      instances: instancesAsJson(each),
       retired: each.retired?.reason ?? '',
     })),
     silent_sources: silent.map(({ source, fromMonth, actor }) => ({ source, from_month: fromMonth, actor })),

@@ -1,3 +1,4 @@
+import { nameInstance } from '@forbruk/infra/ledger/sources/source-instances.ts'
 import { groupThousands } from '@forbruk/schemas/number/group-thousands.ts'
 import type { RuleBound } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { describeReconciliation } from '../reconcile/judge-reconciliation.ts'
@@ -186,7 +187,7 @@ export function describeBound(bound: RuleBound): string {
 }
 
 function describeOpenSource(lack: Extract<Lack, { kind: 'source_open' }>): string {
-  const { source, throughMs, neededMs, obstacles } = lack
+  const { source, throughMs, neededMs, obstacles, behind } = lack
   const progress =
     throughMs === null ? 'has not said how far it shipped' : `shipped through ${showTime(throughMs)}`
   if (obstacles.total > 0) {
@@ -194,9 +195,26 @@ function describeOpenSource(lack: Extract<Lack, { kind: 'source_open' }>): strin
     const needed = `expected ${showTime(neededMs)}`
     return `source ${source} ${progress}; ${needed}; in its way: ${what}: ${adviseOnObstacles(source, obstacles)}`
   }
+  if (behind.length > 0) return describeBehind(lack)
   return (
     `source ${source} ${progress}; expected ${showTime(neededMs)}: ` +
     'run forbruk ship, then forbruk aggregate; if it will ship no more, forbruk source retire'
+  )
+}
+
+const BEHIND_NAMED_MAX = 3
+
+/** Each shipper under the name speaks for itself. */
+function describeBehind({ source, neededMs, behind }: Extract<Lack, { kind: 'source_open' }>): string {
+  const named = behind
+    .slice(0, BEHIND_NAMED_MAX)
+    .map(each => `its shipper ${nameInstance(each)} shipped through ${showTime(each.throughMs)}`)
+  const more = behind.length > named.length ? [`${behind.length - named.length} more are behind`] : []
+  const [first] = behind
+  return (
+    `source ${source}: ${[...named, ...more].join(', ')}; expected ${showTime(neededMs)}: ` +
+    'run forbruk ship there, then forbruk aggregate; if it will ship no more, ' +
+    `forbruk source retire ${source} --instance ${first?.instance ?? 'ID'} --reason TEXT`
   )
 }
 

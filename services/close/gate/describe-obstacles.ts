@@ -1,5 +1,6 @@
 import { adviseOnHalt } from '@forbruk/schemas/event/halt-reason.ts'
-import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
+import { adviseOnInstance } from '@forbruk/schemas/event/instance-reason.ts'
+import type { MarkedObstacle, MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 
 const NAMED_MAX = 3
 
@@ -15,7 +16,11 @@ export function describeObstacles({ total, listed }: MarkedObstacles): string {
 export function adviseOnObstacles(source: string, { listed }: MarkedObstacles): string {
   const [first] = listed
   return (
-    (first === undefined ? null : adviseOnHalt(first.reason, source)) ??
+    (first === undefined ? null : adviseOn(first, source)) ??
     `mend it on its host, or give it up there: forbruk source accept-loss ${source} FILE --reason TEXT`
   )
+}
+
+function adviseOn({ reason, path }: MarkedObstacle, source: string): string | null {
+  return adviseOnHalt(reason, source) ?? adviseOnInstance(reason, source, path)
 }

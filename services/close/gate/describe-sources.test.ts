@@ -11,6 +11,7 @@ const gateway = (source: string, changes: Partial<SourceFacts> = {}): SourceFact
   identity: 'line_position',
   givesMarks: true,
   obstacles: NO_OBSTACLES,
+  instances: [],
   retired: null,
   ...changes,
 })

@@ -29,6 +29,7 @@ const SOURCE: SourceFacts = {
   identity: 'line_position',
   givesMarks: true,
   obstacles: NO_OBSTACLES,
+  instances: [],
   retired: null,
 }
 const REJECTED: RejectedFacts = {

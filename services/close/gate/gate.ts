@@ -1,6 +1,7 @@
 import type { DatedGap } from '@forbruk/infra/ledger/blocks/gaps.ts'
 import type { ExpectedSource } from '@forbruk/infra/ledger/sources/expected-sources.ts'
 import type { SharedFile } from '@forbruk/infra/ledger/sources/shared-files.ts'
+import type { SourceInstance } from '@forbruk/infra/ledger/sources/source-instances.ts'
 import type { SilentSource } from '@forbruk/infra/ledger/sources/sources.ts'
 import type { Reconciliation } from '@forbruk/infra/store/tables/source-reconciliation.ts'
 import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
@@ -61,6 +62,8 @@ export type SourceFacts = {
   readonly givesMarks: boolean
   /** Why it can't go further, as its newest marks have it. */
   readonly obstacles: MarkedObstacles
+  /** Who vouches for it; none where marks don't say who gave them. */
+  readonly instances: readonly SourceInstance[]
   /** What an operator has said of its end; null while it lives, and again when it has gone on since. */
   readonly retired: { readonly reason: string; readonly missing: number } | null
 }
@@ -105,6 +108,8 @@ export type Lack =
       readonly throughMs: number | null
       readonly neededMs: number
       readonly obstacles: MarkedObstacles
+      /** Where several vouch for it, those that have not come so far. */
+      readonly behind: readonly Pick<SourceInstance, 'instance' | 'host' | 'throughMs'>[]
     }
   | ({ readonly kind: 'source_silent' } & Pick<SilentSource, 'source' | 'fromMonth'>)
   | ExpectedLack
@@ -185,16 +190,27 @@ function judgeStream(facts: GateFacts): Lack[] {
 }
 
 function judgeSource(
-  { source, throughMs, missing, givesMarks, obstacles, retired }: SourceFacts,
+  { source, throughMs, missing, givesMarks, obstacles, instances, retired }: SourceFacts,
   endMs: number,
 ): Lack[] {
   const lacks: Lack[] = []
   const isAwaited = givesMarks && retired === null
   if (isAwaited && (throughMs === null || throughMs < endMs))
-    lacks.push({ kind: 'source_open', source, throughMs, neededMs: endMs, obstacles })
+    lacks.push({
+      ...{ kind: 'source_open', source, throughMs, neededMs: endMs, obstacles },
+      behind: listBehind(instances, endMs),
+    })
   // What was missing when a source was retired is accepted as lost; what is missing since is not.
   if (missing !== (retired?.missing ?? 0)) lacks.push({ kind: 'source_missing', source, missing })
   return lacks
+}
+
+function listBehind(instances: readonly SourceInstance[], endMs: number) {
+  const standing = instances.filter(({ retired }) => retired === null)
+  if (standing.length < 2) return []
+  return standing
+    .filter(({ throughMs }) => throughMs < endMs)
+    .map(({ instance, host, throughMs }) => ({ instance, host, throughMs }))
 }
 
 function judgeSilent({ source, fromMonth }: SilentSource, month: string): Lack[] {

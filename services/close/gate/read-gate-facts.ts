@@ -73,6 +73,6 @@ async function readPartition(
 
 /** As the close records them. */
 function toSourceFacts(known: Source): SourceFacts {
-  const { source, throughMs, missing, format, identity, givesMarks, obstacles, retired } = known
-  return { source, throughMs, missing, format, identity, givesMarks, obstacles, retired }
+  const { source, throughMs, missing, format, identity, givesMarks, obstacles, instances, retired } = known
+  return { source, throughMs, missing, format, identity, givesMarks, obstacles, instances, retired }
 }

@@ -25,6 +25,14 @@ const month = monthParameter.optional()
 const limit = z.coerce.number().int().min(1).max(ROWS_MAX).default(100)
 
 const obstacleShape = z.object({ reason: z.string(), path: z.string(), since: z.string() })
+const instanceShape = z.object({
+  instance: z.string(),
+  host: z.string().describe('what its machine calls itself'),
+  through: z.string().describe('what it vouches for'),
+  heard: z.string().describe('when its newest mark came'),
+  isCopied: z.boolean().describe('a copy of its progress is at work'),
+  retired: z.string().nullable().describe('why; null while the source waits for it'),
+})
 const expectedShape = z.object({ fromMonth: z.string().nullable(), actor: z.string() })
 
 const sourcesShape = z.object({
@@ -41,6 +49,10 @@ const sourcesShape = z.object({
         givesMarks: z.boolean(),
         expected: expectedShape.nullable(),
         obstacles: z.object({ total: z.int(), listed: z.array(obstacleShape).readonly() }),
+        instances: z
+          .array(instanceShape)
+          .readonly()
+          .describe('its shippers, where marks say which gave them'),
         retired: z.string().nullable().describe('why; null while it lives'),
       }),
     )

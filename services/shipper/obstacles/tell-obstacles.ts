@@ -4,6 +4,7 @@ import {
   type MarkedObstacles,
   OBSTACLES_LISTED_MAX,
 } from '@forbruk/schemas/event/log-event.ts'
+import { isPlain } from '@forbruk/schemas/text/plain-text.ts'
 import type { Obstacle } from './obstacle.ts'
 
 /** What a mark says of them. Pure. */
@@ -15,6 +16,12 @@ export function tellObstacles(standing: readonly Obstacle[]): MarkedObstacles {
     }),
   )
   return { total: standing.length, listed }
+}
+
+/** A machine may call itself anything, or nothing. */
+export function tellHost(host: string): string {
+  const told = tellPath(host)
+  return told !== '' && isPlain(told) ? told : '?'
 }
 
 /** A file's name may hold whatever its file system takes. Of a long one the end tells more. */

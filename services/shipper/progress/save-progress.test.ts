@@ -22,6 +22,8 @@ const progress = {
   obstacles: [],
   settled: [],
   told: NO_OBSTACLES,
+  instance: { id: '5f2c9a01d3e84b76', wasUnnamed: true },
+  sequence: 7,
   files: [startProgress('0123456789abcdef', '/var/log/access.log', 'nginx-json', 3)],
 }
 
@@ -57,6 +59,7 @@ test('what the first version saved is gone on with: the same files, names and po
   writeFileSync(path, JSON.stringify(first))
   expect(await loadProgress(path, 'gateway-1', 3)).toEqual({
     ...progress,
+    ...{ instance: null, sequence: 0 },
     files: [{ ...file, lineDigests: [], place: null, livePlace: null }],
   })
 })

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { open, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
+import { isMarkedId, NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { z } from 'zod'
 import { obstacleShape, settledShape } from '../obstacles/obstacle.ts'
 import { messageOf, ShipError } from '../obstacles/ship-error.ts'
-import { type SourceProgress, startSource } from './source-progress.ts'
+import type { SourceProgress } from './source-progress.ts'
 
 const count = z.int().min(0)
 const place = z.object({ device: z.string(), inode: z.string() })
@@ -38,6 +38,7 @@ const toldShape = z.object({
   total: count,
   listed: z.array(z.object({ reason: z.string(), path: z.string(), sinceMs: count }).readonly()).readonly(),
 })
+const instanceShape = z.object({ id: z.string().refine(isMarkedId), wasUnnamed: z.boolean() }).readonly()
 /** Version 1 knew nothing but its files' first lines and positions; what it lacks is filled in as they are met. */
 const sourceProgress = z.object({
   version: z.union([z.literal(1), z.literal(2)]),
@@ -50,6 +51,8 @@ const sourceProgress = z.object({
   obstacles: z.array(obstacleShape).default([]),
   settled: z.array(settledShape).default([]),
   told: toldShape.default(NO_OBSTACLES),
+  instance: instanceShape.nullable().default(null),
+  sequence: count.default(0),
 })
 
 /** Where a source's progress lies. */
@@ -81,16 +84,16 @@ export function makeStateDir(stateDir: string): void {
 }
 
 /**
- * The saved progress of a source, or a fresh one. A topic may have got partitions since: what was begun before keeps
- * its own number. Throws ShipError when it is of another log or can't be read.
+ * The saved progress of a source, null when there is none. A topic may have got partitions since: what was begun before
+ * keeps its own number. Throws ShipError when it is of another log or can't be read.
  */
 export async function loadProgress(
   path: string,
   source: string,
   partitionCount: number,
-): Promise<SourceProgress> {
+): Promise<SourceProgress | null> {
   const saved = await readProgress(path, source)
-  if (saved === null) return startSource(source, partitionCount)
+  if (saved === null) return null
   const most = Math.max(saved.partitionCount, ...saved.files.map(file => file.partitionCounts.length))
   if (most > partitionCount) {
     throw new ShipError(

@@ -1,4 +1,4 @@
-import { type MarkedObstacles, NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
+import { type MarkedInstance, type MarkedObstacles, NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import type { Obstacle, SettledObstacle } from '../obstacles/obstacle.ts'
 import type { FileProgress } from './file-progress.ts'
 
@@ -18,7 +18,14 @@ export type SourceProgress = {
   readonly settled: readonly SettledObstacle[]
   /** What the last mark told of them. */
   readonly told: MarkedObstacles
+  /** By which the source's marks tell this progress from another; null in what is older than that. */
+  readonly instance: ShippingInstance | null
+  /** Of the last mark that was sent, or was going to be: no later one has it. */
+  readonly sequence: number
 }
+
+/** A progress, as marks name it: it stays the same for as long as the progress is kept. */
+type ShippingInstance = Pick<MarkedInstance, 'id' | 'wasUnnamed'>
 
 /** What is known of the files beside a log that is followed. */
 export type LogProgress = {
@@ -33,5 +40,5 @@ export type KnownStart = Pick<FileProgress, 'file' | 'lineDigests' | 'place'>
 
 export function startSource(source: string, partitionCount: number): SourceProgress {
   const none = { unmarked: [], files: [], logs: [], obstacles: [], settled: [], told: NO_OBSTACLES }
-  return { source, partitionCount, throughMs: null, ...none }
+  return { source, partitionCount, throughMs: null, ...none, instance: null, sequence: 0 }
 }

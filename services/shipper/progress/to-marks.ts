@@ -1,5 +1,5 @@
 import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
-import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
+import type { MarkedInstance, MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import { encodeMark } from '@forbruk/schemas/wire/encode.ts'
 import type { FileProgress } from './file-progress.ts'
 
@@ -14,21 +14,20 @@ type Said = {
   readonly format: string
   readonly throughMs: number | null
   readonly obstacles: MarkedObstacles
+  readonly instance: MarkedInstance
 }
 
 /** What a file's progress is told as, to each partition by its number. Pure. */
 export function toMarks(
   progress: FileProgress,
   partitionCount: number,
-  { throughMs, obstacles, ...said }: Said,
+  { throughMs, ...said }: Said,
 ): readonly Buffer[] {
   const { file, position, partitionCounts } = progress
-  const isTold = obstacles.total > 0 || file === NO_FILE
   return Array.from({ length: partitionCount }, (_, partition) =>
     encodeMark({
       ...{ kind: 'mark', ...said, file, position, eventsTotal: partitionCounts[partition] ?? 0 },
       throughMs: throughMs ?? EARLIEST_TIME_MS,
-      ...(isTold ? { obstacles } : {}),
     }),
   )
 }

@@ -45,6 +45,12 @@ export class BatchSender {
     this.#bytes += value.length
   }
 
+  /** Before all that was gathered since the last batch. */
+  addFirst(value: Buffer, partition: number): void {
+    this.#records.unshift({ value, to: { partition } })
+    this.#bytes += value.length
+  }
+
   /**
    * Sends what was gathered, once the batch before it was acknowledged. `acknowledged` is called when the log holds
    * this one; its failure comes out of the next `flush` or `settle`.

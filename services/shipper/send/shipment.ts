@@ -1,5 +1,4 @@
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import { EARLIEST_TIME_MS } from '@forbruk/schemas/event/check-request.ts'
 import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import type { LogFiles } from '../files/log-files.ts'
@@ -8,15 +7,15 @@ import { ShipError } from '../obstacles/ship-error.ts'
 import { tellObstacles } from '../obstacles/tell-obstacles.ts'
 import { type FileProgress, LiveFile, startProgress } from '../progress/file-progress.ts'
 import type { LogProgress, SourceProgress } from '../progress/source-progress.ts'
-import { NO_FILE, toMarks } from '../progress/to-marks.ts'
+import { NO_FILE } from '../progress/to-marks.ts'
 import { findShared } from '../recognise/find-shared.ts'
 import { ChosenPartitions } from './chosen-partitions.ts'
+import { Marker, type MarkerSettings } from './marker.ts'
 import { BatchSender, type RetryPolicy } from './send-batches.ts'
 
-export type ShipmentSettings = {
+export type ShipmentSettings = MarkerSettings & {
   readonly log: EventLog
   readonly format: GatewayFormat
-  readonly source: string
   readonly files: LogFiles
   /** Where rotated files are looked for, besides the folder that their log lies in. */
   readonly folders: readonly string[]
@@ -44,6 +43,7 @@ export class Shipment {
   readonly settings: ShipmentSettings
   readonly obstacles: Obstacles
   readonly #sender: BatchSender
+  readonly #marker: Marker
   readonly #live = new Map<string, LiveFile>()
   /** Being read at this moment. */
   readonly #open = new Set<string>()
@@ -54,9 +54,6 @@ export class Shipment {
   readonly #unmarked: Set<string>
   readonly #logs: Map<string, LogProgress>
   readonly #partitions = new ChosenPartitions()
-  #throughMs: number | null
-  /** By the last mark that the log has acknowledged. */
-  #told: MarkedObstacles
   #latestFile: string | null
   #logsChanged = false
   #batches = 0
@@ -66,18 +63,17 @@ export class Shipment {
     this.settings = settings
     this.obstacles = new Obstacles(saved, settings.clock, settings.retry.onWarning)
     this.#sender = new BatchSender(settings.log, settings.retry)
+    this.#marker = new Marker(settings, saved)
     this.#acknowledged = new Map(saved.files.map(progress => [progress.file, progress]))
     this.#unmarked = new Set(saved.unmarked)
     this.#logs = new Map(saved.logs.map(log => [log.path, log]))
-    this.#throughMs = saved.throughMs
-    this.#told = saved.told
     this.#latestFile = saved.files.at(-1)?.file ?? null
     this.#checkpointMs = settings.clock()
   }
 
   /** The latest time of any event shipped from this source, or null. */
   get highestMs(): number | null {
-    return latest([this.#throughMs, ...this.files.map(file => file.highestMs)])
+    return latest([this.#marker.throughMs, ...this.files.map(file => file.highestMs)])
   }
 
   /** Every file that is known, in the order in which they were begun. */
@@ -183,9 +179,24 @@ export class Shipment {
     this.#moved.clear()
     this.#batches += 1
     await this.#saveBegun(moved)
+    await this.#announce()
     await this.#sender.flush(() => {
       for (const file of progress) this.#acknowledge(file)
     })
+  }
+
+  /**
+   * Before its first line each run says that it is there, and how far it had come: so nobody takes the source for
+   * complete while it has lines to send, whether others ship under the same name or a person has retired it.
+   */
+  async #announce(): Promise<void> {
+    const marker = this.#marker
+    if (marker.isHeard) return
+    marker.begin()
+    await this.save()
+    for (const [partition, mark] of marker.marksOf(this.#startOf(NO_FILE, ''), marker.told).entries())
+      this.#sender.addFirst(mark, partition)
+    marker.isHeard = true
   }
 
   /** Resolves when everything that was read is in the log. */
@@ -240,15 +251,18 @@ export class Shipment {
   async checkpoint(throughMs: number | null): Promise<void> {
     await this.settle()
     const obstacles = tellObstacles(this.obstacles.standing)
-    const isRaised = obstacles.total === 0 && this.#raiseThrough(throughMs) && this.#latestFile !== null
-    const isNews = JSON.stringify(obstacles) !== JSON.stringify(this.#told)
+    const isRaised =
+      obstacles.total === 0 && this.#marker.raiseThrough(throughMs) && this.#latestFile !== null
+    const isNews = JSON.stringify(obstacles) !== JSON.stringify(this.#marker.told)
     if (this.#unmarked.size === 0 && (isRaised || isNews)) this.#unmarked.add(this.#latestFile ?? NO_FILE)
+    if (this.#unmarked.size > 0) this.#marker.begin()
     if (this.#unmarked.size > 0 || this.#logsChanged || this.obstacles.changed) await this.save()
     if (this.#unmarked.size > 0) {
-      for (const file of this.#unmarked) this.#sendMarks(file, obstacles)
+      this.#marker.isHeard = true
+      for (const file of this.#unmarked) this.#addMarks(file, obstacles)
       await this.#sender.flush(() => {
         this.#unmarked.clear()
-        this.#told = obstacles
+        this.#marker.acknowledged(obstacles)
       })
       await this.#sender.settle()
       await this.save()
@@ -265,30 +279,20 @@ export class Shipment {
     await save({
       source,
       partitionCount: log.partitionCount,
-      throughMs: this.#throughMs,
       unmarked: [...this.#unmarked],
       files: [...this.#acknowledged.values()],
       logs: [...this.#logs.values()],
       obstacles: this.obstacles.standing,
       settled: this.obstacles.settled,
-      told: this.#told,
+      ...this.#marker.saved,
     })
   }
 
-  #raiseThrough(throughMs: number | null): boolean {
-    if (throughMs === null || throughMs <= (this.#throughMs ?? EARLIEST_TIME_MS)) return false
-    this.#throughMs = throughMs
-    return true
-  }
-
-  #sendMarks(file: string, obstacles: MarkedObstacles): void {
+  #addMarks(file: string, obstacles: MarkedObstacles): void {
     const progress = file === NO_FILE ? this.#startOf(file, '') : this.#acknowledged.get(file)
     if (progress === undefined) return
-    const { source, format, log } = this.settings
-    const said = { source, format: format.name, throughMs: this.#throughMs, obstacles }
-    // To all of them: none may look as if the source had come to a halt there.
-    const marks = toMarks(progress, log.partitionCount, said)
-    for (const [partition, mark] of marks.entries()) this.#sender.add(mark, partition)
+    for (const [partition, mark] of this.#marker.marksOf(progress, obstacles).entries())
+      this.#sender.add(mark, partition)
   }
 }
 

@@ -10,7 +10,7 @@ const LATE_MS_MAX = 30_000
 export class Gateway {
   readonly #random: Random
   readonly #disk: SimulatedDisk
-  readonly #counted: CountedLog
+  readonly #counted: Pick<CountedLog, 'wrote'>
   readonly #clock: () => number
   /** What each file holds. */
   readonly lines = new Map<Inode, WrittenLine[]>()
@@ -18,11 +18,20 @@ export class Gateway {
   /** Opened before the last rotations, and not closed yet. */
   readonly #old: Inode[] = []
   #half: { readonly inode: Inode; readonly rest: string; readonly line: WrittenLine } | null = null
-  #numbers = 0
+  #numbers: number
   /** They end in half a line, which spoils the next one. */
   readonly #torn = new Set<Inode>()
 
-  constructor(random: Random, disk: SimulatedDisk, counted: CountedLog, clock: () => number, path: string) {
+  /** @param numbered the last number that another gateway has */
+  constructor(
+    random: Random,
+    disk: SimulatedDisk,
+    counted: Pick<CountedLog, 'wrote'>,
+    clock: () => number,
+    path: string,
+    numbered = 0,
+  ) {
+    this.#numbers = numbered
     this.#random = random
     this.#disk = disk
     this.#counted = counted

@@ -165,6 +165,7 @@ class FilesWorld {
       log: openSimulatedLog(this.#counted, () => this.#turnOfLog(own), fail),
       format: NUMBERED,
       source: SOURCE,
+      instance: { id: 'aaaaaaaa', wasUnnamed: false, host: 'gw-1', run: String(own).padStart(8, '0') },
       folders: this.#folders,
       files: this.#mutation.files?.(files, this.#disk) ?? files,
       clock: () => this.#mutation.clock?.(this.#nowMs) ?? this.#nowMs,
@@ -175,7 +176,6 @@ class FilesWorld {
         signal,
         onWarning: message => this.#trace(`  warning: ${message}`),
       },
-      // One source alone: who ships what under which name is for services/shipper/shared-file.test.ts.
       readOthers: async () => [],
       save: async progress => {
         await turn()

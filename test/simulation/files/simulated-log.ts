@@ -106,7 +106,7 @@ export type AppendFault = 'before' | 'after' | 'none'
 
 /** What a shipper sees of the log. */
 export function openSimulatedLog(
-  counted: CountedLog,
+  counted: Pick<CountedLog, 'take'>,
   turn: () => Promise<AppendFault>,
   fail: (violation: unknown) => Promise<never>,
 ): EventLog {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,6 +64,8 @@ export function openWorld() {
         follow: false,
         stateDir: inFolder('shipper'),
         clock: () => NOW_MS,
+        host: 'gw-1.example',
+        newId: () => randomBytes(8).toString('hex'),
         ...changed,
       }),
     readAll: () => readAll(log),
@@ -92,6 +95,13 @@ async function readAll(log: EventLog): Promise<PlacedEvent[]> {
     }
   }
   return events
+}
+
+/** What is said of a file: not that a shipper is there, and has something to send. */
+export function isFileMark<Event extends { readonly kind: string }>(
+  event: Event,
+): event is Extract<Event, { kind: 'mark' }> {
+  return event.kind === 'mark' && 'file' in event && event.file !== ''
 }
 
 type Counted = { readonly file: string; readonly position: number; readonly partition: number }

@@ -5,6 +5,7 @@ import { acceptedLoss } from '@forbruk/infra/store/tables/accepted-loss.ts'
 import { accessRevocation, accessToken } from '@forbruk/infra/store/tables/access-token.ts'
 import { auditEntry } from '@forbruk/infra/store/tables/audit-entry.ts'
 import { dialogueStep } from '@forbruk/infra/store/tables/dialogue-step.ts'
+import { instanceRetirement } from '@forbruk/infra/store/tables/instance-retirement.ts'
 import { rejectedMend } from '@forbruk/infra/store/tables/rejected-mend.ts'
 import { rejectedRule, rejectedRuleEnd } from '@forbruk/infra/store/tables/rejected-rule.ts'
 import { rejectedWaiver } from '@forbruk/infra/store/tables/rejected-waiver.ts'
@@ -39,6 +40,8 @@ export async function insertSamples(store: Store): Promise<void> {
   await insertValues(store, sourceExpectation, [expected])
   const retired = { ...source, retiredAtMs: AT_MS, throughMs: AT_MS, missing: 2, events: 7 }
   await insertValues(store, sourceRetirement, [{ ...retired, ...said }])
+  const gone = { ...source, instance: '5f2c9a01d3e84b76', retiredAtMs: AT_MS, throughMs: AT_MS }
+  await insertValues(store, instanceRetirement, [{ ...gone, ...said, sequence: 4, copies: 1 }])
   const compared = { fromTimeMs: AT_MS, toTimeMs: AT_MS + 1, counter: 'kong', served: 9, resets: 1 }
   const came = { arrived: 7, rejected: 1, tolerance: 2, reconciledAtMs: AT_MS, actor: 'kari' }
   await insertValues(store, sourceReconciliation, [{ ...source, ...compared, ...came }])

@@ -7,17 +7,17 @@ const { open, get, post } = useConsole(place)
 
 /** What a page asks at most: an embedded store answers one statement after the other. */
 const QUERIES_MAX = {
-  '/v1/overview?month=2026-10': 23,
-  '/v1/overview?month=2026-11': 21,
+  '/v1/overview?month=2026-10': 24,
+  '/v1/overview?month=2026-11': 22,
   '/v1/clients?month=2026-10': 3,
   '/v1/clients?month=2026-10&standing=over': 3,
   '/v1/clients/firma?month=2026-10': 10,
   '/v1/usage?client=firma&month=2026-10&by=day': 1,
   '/v1/months': 2,
   '/v1/cases': 4,
-  '/v1/waiting': 16,
-  '/v1/status': 7,
-  '/v1/sources': 5,
+  '/v1/waiting': 17,
+  '/v1/status': 8,
+  '/v1/sources': 6,
   '/v1/rejected': 2,
   '/v1/alerts': 1,
 } as const

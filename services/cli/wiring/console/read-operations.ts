@@ -121,7 +121,7 @@ async function listSources(store: Store, stream: string) {
   const { shipped, silent } = await readKnownSources(store, stream)
   return {
     completeness: tellCompleteness({ shipped, silent }),
-    sources: shipped.map(({ throughMs, obstacles, retired, identity: _, ...source }) => ({
+    sources: shipped.map(({ throughMs, obstacles, instances, retired, identity: _, ...source }) => ({
       ...source,
       through: toIso(throughMs),
       obstacles: {
@@ -131,6 +131,11 @@ async function listSources(store: Store, stream: string) {
           since: new Date(sinceMs).toISOString(),
         })),
       },
+      instances: instances.map(({ instance, host, throughMs, heardMs, isCopied, retired }) => ({
+        ...{ instance, host, isCopied, retired },
+        through: new Date(throughMs).toISOString(),
+        heard: new Date(heardMs).toISOString(),
+      })),
       retired: retired?.reason ?? null,
     })),
     silent,

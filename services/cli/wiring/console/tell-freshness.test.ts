@@ -38,6 +38,7 @@ const source = {
   givesMarks: true,
   expected: null,
   obstacles: NO_OBSTACLES,
+  instances: [],
   retired: null,
 }
 

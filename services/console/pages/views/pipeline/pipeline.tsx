@@ -101,18 +101,36 @@ function SourceTable({ sources, stream }: Sources & { readonly stream: string })
           { head: texts.missing, isNumber: true, cell: each => number(each.missing) },
           {
             head: texts.through,
-            cell: each =>
-              each.retired === null
-                ? each.through === null
-                  ? '–'
-                  : format.instant(each.through)
-                : texts.retired,
+            cell: each => (
+              <>
+                {each.retired === null
+                  ? each.through === null
+                    ? '–'
+                    : format.instant(each.through)
+                  : texts.retired}
+                {each.instances.length > 1 ? <Shippers instances={each.instances} /> : null}
+              </>
+            ),
           },
         ]}
       />
       <Files says={texts.takeAway} url="/v1/sources" name="sources" types={['csv', 'parquet']} />
     </Section>
   )
+}
+
+/** Where several ship under one name, each vouches for itself: who holds the source back is seen here. */
+function Shippers({ instances }: Pick<Sources['sources'][number], 'instances'>) {
+  const texts = useTexts(pipelineTexts)
+  const { format } = useReader()
+  const told = (each: (typeof instances)[number]) =>
+    each.retired !== null ? texts.retired : each.isCopied ? texts.copied : format.instant(each.through)
+  return instances.map(each => (
+    <small key={each.instance}>
+      <br />
+      {each.host === '' ? each.instance : texts.shipper(each.instance, each.host)}: {told(each)}
+    </small>
+  ))
 }
 
 function AlertTable() {
