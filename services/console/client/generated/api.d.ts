@@ -3591,6 +3591,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which import of the registry holds for a month, and every other one */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description this one, unless another is named */
+                    month?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            month: string;
+                            /** @description what the month is rated with; null where none holds */
+                            holding: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            } | null;
+                            /** @description every one, newest first */
+                            readonly imports: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Import the registry, all or nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description the text of the CSV file, header included */
+                        clients: string;
+                        /** @description the text of the CSV file, header included */
+                        partners: string;
+                        /** @description the text of the CSV file, header included */
+                        integrations: string;
+                        /** @description the text of the CSV file, header included */
+                        activations: string;
+                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
+                        validFrom?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            outcome: "imported" | "unchanged";
+                            sequence: number;
+                            validFrom: string | null;
+                            readonly monthsBehind: string[];
+                            clients: number;
+                            partners: number;
+                            integrations: number;
+                            activations: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tariff/price": {
         parameters: {
             query?: never;
@@ -3854,218 +4066,6 @@ export interface paths {
                 };
                 /** @description Why not */
                 404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/registry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which import of the registry holds for a month, and every other one */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description this one, unless another is named */
-                    month?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            month: string;
-                            /** @description what the month is rated with; null where none holds */
-                            holding: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            } | null;
-                            /** @description every one, newest first */
-                            readonly imports: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            }[];
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Import the registry, all or nothing */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description the text of the CSV file, header included */
-                        clients: string;
-                        /** @description the text of the CSV file, header included */
-                        partners: string;
-                        /** @description the text of the CSV file, header included */
-                        integrations: string;
-                        /** @description the text of the CSV file, header included */
-                        activations: string;
-                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
-                        validFrom?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            outcome: "imported" | "unchanged";
-                            sequence: number;
-                            validFrom: string | null;
-                            readonly monthsBehind: string[];
-                            clients: number;
-                            partners: number;
-                            integrations: number;
-                            activations: number;
-                        };
-                    };
-                };
-                /** @description Why not */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                413: {
                     headers: {
                         [name: string]: unknown;
                     };
