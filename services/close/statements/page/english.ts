@@ -13,8 +13,11 @@ import {
 } from './format-figures.ts'
 import type { Texts } from './texts.ts'
 
+const decimal = (text: string) => formatDecimal(text, 'en')
+const signed = (text: string) => formatSigned(text, 'en')
+const signedBytes = (text: string) => formatSignedBytes(text, 'en')
 const kroner = (amount: string, sign?: 'signed') =>
-  `NOK${NO_BREAK_SPACE}${sign === undefined ? formatPrice(amount, 'en') : formatSigned(amount, 'en')}`
+  `NOK${NO_BREAK_SPACE}${sign === undefined ? formatPrice(amount, 'en') : signed(amount)}`
 const clientsOf = (count: number) => `${count} ${count === 1 ? 'client' : 'clients'}`
 /** @param count as it is written, with its sign where it has one */
 const countRequests = (count: string) => `${count} ${/^[+-]?1$/.test(count) ? 'request' : 'requests'}`
@@ -22,7 +25,7 @@ const countRequests = (count: string) => `${count} ${/^[+-]?1$/.test(count) ? 'r
 function vatOf({ category, percent, reason }: StatedVat): string {
   switch (category) {
     case 'S':
-      return `VAT ${formatDecimal(percent, 'en')}${NO_BREAK_SPACE}%`
+      return `VAT ${decimal(percent)}${NO_BREAK_SPACE}%`
     case 'Z':
       return 'VAT, zero rate'
     case 'E':
@@ -105,9 +108,9 @@ export const ENGLISH: Texts = {
       case 'access_external':
         return 'Access to external integrations'
       case 'overage_requests':
-        return `Requests above the included ${formatDecimal(terms.included, 'en')}`
+        return `Requests above the included ${decimal(terms.included)}`
       case 'overage_transfer':
-        return `Transfer above the included ${formatDecimal(terms.includedGigabytes, 'en')}${NO_BREAK_SPACE}GB`
+        return `Transfer above the included ${decimal(terms.includedGigabytes)}${NO_BREAK_SPACE}GB`
     }
   },
   itemNames: {
@@ -136,7 +139,7 @@ export const ENGLISH: Texts = {
     cause: (cause, { requestsMore, bytesMore }) => {
       switch (cause) {
         case 'usage':
-          return `Use counted since: ${countRequests(formatSigned(requestsMore, 'en'))}, ${formatSignedBytes(bytesMore, 'en')}`
+          return `Use counted since: ${countRequests(signed(requestsMore))}, ${signedBytes(bytesMore)}`
         case 'registry':
           return 'The customer registry was corrected'
         case 'tariff':
@@ -157,9 +160,9 @@ export const ENGLISH: Texts = {
         case 'megabyte_price':
           return `price of a MB from ${kroner(before)} to ${kroner(after)}`
         case 'included_requests':
-          return `included requests from ${formatDecimal(before, 'en')} to ${formatDecimal(after, 'en')}`
+          return `included requests from ${decimal(before)} to ${decimal(after)}`
         case 'included_gigabytes':
-          return `included transfer from ${formatDecimal(before, 'en')} to ${formatDecimal(after, 'en')}${NO_BREAK_SPACE}GB`
+          return `included transfer from ${decimal(before)} to ${decimal(after)}${NO_BREAK_SPACE}GB`
       }
     },
   },
@@ -201,7 +204,7 @@ export const ENGLISH: Texts = {
     heading: 'How the figures come about',
     definitions: ({ note: _, ...version }, timeZone) =>
       describeTariff({ currency: 'NOK', timeZone }, version).map(sentence =>
-        sentence.replaceAll(/\d+\.\d+|\d{5,}/g, figure => formatDecimal(figure, 'en')),
+        sentence.replaceAll(/\d+\.\d+|\d{5,}/g, decimal),
       ),
     bytes: {
       body: 'the body alone',
@@ -219,7 +222,7 @@ export const ENGLISH: Texts = {
         return `${what}, and does not agree. Why the statement was made all the same stands at its top.`
       return requestsTolerated === 0
         ? `${what}, and agrees.`
-        : `${what}, and agrees within ${countRequests(formatDecimal(`${requestsTolerated}`, 'en'))}.`
+        : `${what}, and agrees within ${countRequests(decimal(`${requestsTolerated}`))}.`
     },
     reference: 'Reference',
     contentHash: 'Content hash of the month',

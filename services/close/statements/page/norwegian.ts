@@ -12,8 +12,11 @@ import {
 } from './format-figures.ts'
 import type { Texts } from './texts.ts'
 
+const decimal = (text: string) => formatDecimal(text, 'nb')
+const signed = (text: string) => formatSigned(text, 'nb')
+const signedBytes = (text: string) => formatSignedBytes(text, 'nb')
 const kroner = (amount: string, sign?: 'signed') =>
-  `${sign === undefined ? formatPrice(amount, 'nb') : formatSigned(amount, 'nb')}${NO_BREAK_SPACE}kr`
+  `${sign === undefined ? formatPrice(amount, 'nb') : signed(amount)}${NO_BREAK_SPACE}kr`
 const clientsOf = (count: number) => `${count} ${count === 1 ? 'klient' : 'klienter'}`
 /** @param count as it is written, with its sign where it has one */
 const countRequests = (count: string) => `${count} ${/^[+-]?1$/.test(count) ? 'forespørsel' : 'forespørsler'}`
@@ -21,7 +24,7 @@ const countRequests = (count: string) => `${count} ${/^[+-]?1$/.test(count) ? 'f
 function vatOf({ category, percent, reason }: StatedVat): string {
   switch (category) {
     case 'S':
-      return `Merverdiavgift ${formatDecimal(percent, 'nb')}${NO_BREAK_SPACE}%`
+      return `Merverdiavgift ${decimal(percent)}${NO_BREAK_SPACE}%`
     case 'Z':
       return 'Merverdiavgift, nullsats'
     case 'E':
@@ -106,9 +109,9 @@ export const NORWEGIAN: Texts = {
       case 'access_external':
         return 'Tilgang til eksterne integrasjoner'
       case 'overage_requests':
-        return `Forespørsler over inkluderte ${formatDecimal(terms.included, 'nb')}`
+        return `Forespørsler over inkluderte ${decimal(terms.included)}`
       case 'overage_transfer':
-        return `Overføring over inkluderte ${formatDecimal(terms.includedGigabytes, 'nb')}${NO_BREAK_SPACE}GB`
+        return `Overføring over inkluderte ${decimal(terms.includedGigabytes)}${NO_BREAK_SPACE}GB`
     }
   },
   itemNames: {
@@ -137,7 +140,7 @@ export const NORWEGIAN: Texts = {
     cause: (cause, { requestsMore, bytesMore }) => {
       switch (cause) {
         case 'usage':
-          return `Bruk talt siden: ${countRequests(formatSigned(requestsMore, 'nb'))}, ${formatSignedBytes(bytesMore, 'nb')}`
+          return `Bruk talt siden: ${countRequests(signed(requestsMore))}, ${signedBytes(bytesMore)}`
         case 'registry':
           return 'Kunderegisteret er rettet'
         case 'tariff':
@@ -158,9 +161,9 @@ export const NORWEGIAN: Texts = {
         case 'megabyte_price':
           return `pris per MB fra ${kroner(before)} til ${kroner(after)}`
         case 'included_requests':
-          return `inkluderte forespørsler fra ${formatDecimal(before, 'nb')} til ${formatDecimal(after, 'nb')}`
+          return `inkluderte forespørsler fra ${decimal(before)} til ${decimal(after)}`
         case 'included_gigabytes':
-          return `inkludert overføring fra ${formatDecimal(before, 'nb')} til ${formatDecimal(after, 'nb')}${NO_BREAK_SPACE}GB`
+          return `inkludert overføring fra ${decimal(before)} til ${decimal(after)}${NO_BREAK_SPACE}GB`
       }
     },
   },
@@ -217,7 +220,7 @@ export const NORWEGIAN: Texts = {
       if (!agrees) return `${what}, og det stemmer ikke. Hvorfor avregningen er laget likevel, står øverst.`
       return requestsTolerated === 0
         ? `${what}, og det stemmer.`
-        : `${what}, og det stemmer innenfor ${countRequests(formatDecimal(`${requestsTolerated}`, 'nb'))}.`
+        : `${what}, og det stemmer innenfor ${countRequests(decimal(`${requestsTolerated}`))}.`
     },
     reference: 'Referanse',
     contentHash: 'Kontrollsum for måneden',

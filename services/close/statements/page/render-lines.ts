@@ -60,10 +60,13 @@ function renderLine(line: ClientLine, caseId: string | null, contact: string | n
     regularNok === null ? null : texts.lines.agreed(regularNok),
     status !== 'proposed' || caseId === null ? null : texts.lines.proposedCase(caseId, contact),
   ]
-  const amount = formatDecimal(amountNok, texts.language)
+  const [amount, price] = [
+    formatDecimal(amountNok, texts.language),
+    formatPrice(unitPriceNok, texts.language),
+  ]
   return html`<tr><td><bdi>${texts.item(terms)}</bdi> ${renderStatus(line, texts)}
 ${notes.map(note => (note === null ? null : html`<small class="note">${note}</small>`))}</td>
-<td class="n">${describeQuantity(quantity, unit, texts)}</td><td class="n">${formatPrice(unitPriceNok, texts.language)}</td>
+<td class="n">${describeQuantity(quantity, unit, texts)}</td><td class="n">${price}</td>
 <td class="n">${status === 'waived' ? html`<s>${amount}</s>` : amount}</td></tr>
 `
 }

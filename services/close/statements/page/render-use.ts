@@ -65,7 +65,8 @@ function renderNotCounted(
   use: Texts['use'],
   language: Language,
 ): Html {
-  return html`<tr class="part"><td>${use.notCounted(statusClass)}</td><td class="n">${formatDecimal(requests, language)}</td>
+  return html`<tr class="part"><td>${use.notCounted(statusClass)}</td>
+<td class="n">${formatDecimal(requests, language)}</td>
 <td class="n">${formatMegabytes(bytes, tariff, language)}</td><td></td><td></td></tr>
 `
 }
