@@ -103,9 +103,9 @@ async function visit(
     await survey(shipment, followed, options, summaries)
   }
   followed.current ??= await openLog(shipment, followed)
-  const isMore = await visitCurrent(shipment, followed, options, summaries)
+  // Before the log itself: of what a copy of it leaves to it, it takes hold before the copy is looked at again.
   for (const tail of followed.retiring) await retire(shipment, tail, followed, options, summaries)
-  return isMore
+  return visitCurrent(shipment, followed, options, summaries)
 }
 
 /** The others are followed on while one can't be read. */
