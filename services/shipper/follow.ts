@@ -14,6 +14,8 @@ import type { Shipment } from './send/shipment.ts'
 /** What is found twice in a row is no file that is just being written or renamed. */
 const SURVEYS_MIN = 2
 
+const NONE_LEFT: ReadonlyMap<string, string> = new Map()
+
 export type FollowOptions = {
   readonly signal: AbortSignal
   readonly onProgress: (progress: ShipProgress) => void
@@ -29,6 +31,8 @@ type Followed = {
   current: Tail | null
   /** Rotated away, but a gateway may still be writing to them. */
   readonly retiring: Set<Tail>
+  /** Copies that were taken in mid-line, by their state, and what they are called: `current` goes on from there. */
+  readonly left: Map<string, string>
   /** The files that it was rotated into, when they were last looked at; null before the first time. */
   survey: Survey | null
   /** Why what has the log's name can't be read. */
@@ -50,6 +54,7 @@ export async function followFiles(
     path: resolve(path),
     current: null,
     retiring: new Set(),
+    left: new Map(),
     survey: null,
     unread: null,
     isChanged: true,
@@ -149,7 +154,8 @@ async function survey(
   summaries: FileSummary[],
 ): Promise<void> {
   const { path } = followed
-  const found = await surveyRotated(shipment, path, tailsOf([followed]), options)
+  const left = (followed.current?.file ?? null) === null ? NONE_LEFT : followed.left
+  const found = await surveyRotated(shipment, path, tailsOf([followed]), { ...options, left })
   followed.isChanged = found === null
   if (found === null) return
   for (const tail of followed.retiring) tail.surveys += 1
@@ -187,12 +193,14 @@ async function visitCurrent(
     case 'replaced':
       await finish(tail, summaries)
       followed.current = null
+      followed.left.clear()
       followed.isChanged = true
       return true
     case 'at_end':
       if (!(await isReplaced(shipment, tail))) return false
       followed.retiring.add(tail)
       followed.current = null
+      followed.left.clear()
       followed.isChanged = true
       return true
   }
@@ -217,9 +225,10 @@ async function retire(
   const visited = await tail.visit(signal)
   const isQuiet = tail.quietVisits * pollMs >= retireAfterMs && tail.surveys >= SURVEYS_MIN
   if (visited === 'more' || (visited === 'at_end' && !isQuiet)) return
-  const obstacle = visited === 'at_end' ? await tail.end(followed.current) : null
+  const end = visited === 'at_end' ? await tail.end(followed.current) : null
   // The survey finds it again for as long as the file stays as it is.
-  if (obstacle !== null) shipment.obstacles.raise(obstacle)
+  if (end?.kind === 'obstacle') shipment.obstacles.raise(end.obstacle)
+  if (end?.kind === 'left') followed.left.set(end.version, end.file)
   followed.retiring.delete(tail)
   await finish(tail, summaries)
 }

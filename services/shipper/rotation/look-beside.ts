@@ -52,7 +52,10 @@ async function readOut(
   let visited = await tail.visit(signal)
   while (visited === 'more' && !signal.aborted) visited = await tail.visit(signal)
   if (visited !== 'at_end') return null
-  if (settings.clock() - tail.facts.modifiedMs >= retireAfterMs) return tail.end(null)
+  if (settings.clock() - tail.facts.modifiedMs >= retireAfterMs) {
+    const end = await tail.end(null)
+    return end?.kind === 'obstacle' ? end.obstacle : null
+  }
   const { path, log } = tail.options
   const detail =
     `${path}: was written to less than ${retireAfterMs / 1_000} s ago, and may be again; ship ${log} once more ` +

@@ -18,6 +18,8 @@ import { isLeftAlone } from './leave-alone.ts'
 export type SurveyOptions = Omit<WholeOptions, 'path' | 'keptAs' | 'speaksForSource'> & {
   /** What has the log's own name, where no tail reads it. */
   readonly current?: string | null
+  /** Copies that the log goes on from, by their state, and what they are called. */
+  readonly left?: ReadonlyMap<string, string>
 }
 
 /** One look at all the files into which a log was rotated. */
@@ -72,6 +74,8 @@ export class Round {
   async examine(rotated: RotatedFile): Promise<void> {
     const { path, facts } = rotated
     if (this.#files.has(path)) return
+    const left = this.#options.left?.get(facts.version)
+    if (left !== undefined) return void this.#files.set(path, left)
     const { standing, settled } = this.#shipment.obstacles
     const isThis = (one: FoundObstacle) => one.version === facts.version && isLasting(one)
     if (settled.some(isThis)) return this.#see(rotated, '')

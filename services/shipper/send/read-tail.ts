@@ -30,6 +30,10 @@ type Visit =
   /** Its content was replaced by another: it was truncated after it was copied. */
   | 'replaced'
 
+type End =
+  | { readonly kind: 'obstacle'; readonly obstacle: FoundObstacle }
+  | { readonly kind: 'left'; readonly file: string; readonly version: string }
+
 type TailOptions = {
   /** Where it lies now. */
   readonly path: string
@@ -141,21 +145,23 @@ export class Tail {
 
   /**
    * It won't grow any more: a last line without a newline is shipped as it is. Not so where the log goes on from there:
-   * this is a copy of it, which was taken in mid-line. Answers what stands in the way where an earlier run may have
-   * sent the whole of it, from the file that this is a copy of.
+   * this is a copy of it, which was taken in mid-line, and is left to it. Answers what stands in the way where an
+   * earlier run may have sent the whole of it, from the file that this is a copy of.
    */
-  async end(current: Tail | null): Promise<FoundObstacle | null> {
+  async end(current: Tail | null): Promise<End | null> {
     const begun = await this.#begin(true)
     if (begun === null) return null
     const { shipper } = begun
-    if (shipper.partialBytes > 0 && (await current?.goesOnFrom(this)) === true) return null
+    if (shipper.partialBytes > 0 && (await current?.goesOnFrom(this)) === true)
+      return { kind: 'left', file: shipper.live.file, version: (await this.#file.facts()).version }
     if (shipper.counts.bytes === 0 && this.#readPosition === 0) {
       await this.#takeChunk(begun, await readAt(this.options.path, this.#file, 0))
     }
     if (shipper.end(shipper.live.mayBeSentBeyond(this.facts))) return null
     const { path, log } = this.options
     const { reason, message: detail } = cutOff(path)
-    return { reason, path, log, file: this.file, detail, version: (await this.#file.facts()).version }
+    const { version } = await this.#file.facts()
+    return { kind: 'obstacle', obstacle: { reason, path, log, file: this.file, detail, version } }
   }
 
   /** It holds all that was read of the other, and more. */

@@ -45,6 +45,7 @@ describe.runIf(only === undefined)('what is written is shipped, or the marks are
     [466, 'a line was sent before a kill, and two later runs read a plain copy that ends in half of it'],
     [1765, 'half a line is all of a file and of its compressed copy'],
     [175, 'a copy that was taken in mid-line is looked at before each turn of the log'],
+    [1906, 'a copy that was taken in mid-line is left to a log that has another name'],
   ])('in seed %i, where %s', async seed => {
     expect((await simulateFiles(seed)).kind).not.toBe('violated')
   })
