@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { nameCollected } from '@forbruk/schemas/event/collected-file.ts'
 import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { openMigrated } from '../../test/support/store/open-migrated.ts'
 import { insertValues } from '../store/insert-values.ts'
-import { MIGRATIONS, migrate } from '../store/migrate.ts'
-import { openStore } from '../store/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { acceptedGap } from '../store/tables/accepted-gap.ts'
 import { blockLedger, type LedgerBlock } from '../store/tables/block-ledger.ts'
@@ -27,18 +23,13 @@ import { readKnownSources, readSources } from './sources/sources.ts'
 
 const HOUR_MS = 3_600_000
 const START_MS = Date.parse('2026-10-01T00:00:00Z')
-const folder = mkdtempSync(join(tmpdir(), 'forbruk-ledger-'))
 let store: Store
 
 beforeAll(async () => {
-  store = await openStore({ kind: 'embedded', path: folder, database: 'forbruk' })
-  await migrate(store, MIGRATIONS, () => 0)
+  const opened = await openMigrated()
+  store = opened.store
+  return opened.close
 }, 60_000)
-
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 const NO_LIMITS = { pastMaxMs: null, aheadMaxMs: null }
 const block = (stream: string, from: number, to: number, fields: Partial<LedgerBlock> = {}): LedgerBlock => ({

@@ -1,6 +1,5 @@
 import { readInflux } from './read-influx.ts'
 import { readJsonPath } from './read-json-path.ts'
-import { readJsonText } from './read-json-text.ts'
 import { readLines } from './read-lines.ts'
 import { readOtlp } from './read-otlp.ts'
 import { readSyslogNg } from './read-syslog-ng.ts'
@@ -14,7 +13,8 @@ export type RecordEnvelope = {
 
 const ENVELOPES = {
   lines: readLines,
-  'json-text': readJsonText,
+  /** What OpenTelemetry's collector writes as `raw`. */
+  'json-text': (value: Buffer) => readJsonPath(value, []),
   'syslog-ng': readSyslogNg,
   otlp: readOtlp,
   influx: readInflux,

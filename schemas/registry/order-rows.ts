@@ -13,14 +13,16 @@ export type RegistryTables = {
   readonly activations: PackedTable<'client_id' | 'integration_id' | 'active_from' | 'active_until'> | null
 }
 
+const NO_CODES = new Uint32Array()
+
 export function orderRows(tables: RegistryTables, pool: TextPool): RowOrder {
-  const clientIds = tables.clients?.columns.client_id
-  const integrationIds = tables.integrations?.columns.integration_id
+  const clientIds = tables.clients?.columns.client_id ?? NO_CODES
+  const integrationIds = tables.integrations?.columns.integration_id ?? NO_CODES
   const clients = orderByText(clientIds, pool)
   const integrations = orderByText(integrationIds, pool)
   return {
     clients,
-    partners: orderByText(tables.partners?.columns.partner_id, pool),
+    partners: orderByText(tables.partners?.columns.partner_id ?? NO_CODES, pool),
     integrations,
     activations: orderActivations(tables.activations, pool, {
       clients: rankCodes(clients, clientIds, pool),
@@ -29,12 +31,12 @@ export function orderRows(tables: RegistryTables, pool: TextPool): RowOrder {
   }
 }
 
-function orderByText(codes: Uint32Array = new Uint32Array(), pool: TextPool): number[] {
+function orderByText(codes: Uint32Array, pool: TextPool): number[] {
   return rowsOf(codes).sort((a, b) => compareText(pool.textOf(codes[a] ?? 0), pool.textOf(codes[b] ?? 0)))
 }
 
 /** By code: where its text stands among the ids of its file, from 1; 0 for what is none of them. */
-function rankCodes(order: readonly number[], codes: Uint32Array = new Uint32Array(), pool: TextPool) {
+function rankCodes(order: readonly number[], codes: Uint32Array, pool: TextPool) {
   const ranks = new Uint32Array(pool.size)
   for (const [index, row] of order.entries()) ranks[codes[row] ?? 0] = index + 1
   return ranks

@@ -9,11 +9,12 @@ import { anchorsOf, commandLinesOf, linksOf, readDocument, variablesOf } from '.
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
-const listed = execFileSync('git', ['ls-files', '-z', '-co', '--exclude-standard', '*.md'], {
+const listed = execFileSync('git', ['ls-files', '-z', '-co', '--exclude-standard'], {
   cwd: root,
   encoding: 'utf8',
 })
-const paths = listed.split('\0').filter(path => path !== '' && existsSync(new URL(path, root)))
+const files = listed.split('\0').filter(path => path !== '' && existsSync(new URL(path, root)))
+const paths = files.filter(path => path.endsWith('.md'))
 const documents = new Map(paths.map(path => [path, readDocument(read(path))]))
 
 const program = await createProgram({
@@ -48,6 +49,15 @@ test('every path of this repository that a document names is there', () => {
   const isPath = (span: string) => /^(?:services|schemas|infra|test|demo|docs)\/[\w./-]+$/.test(span)
   const missing = [...documents].flatMap(([path, { spans }]) =>
     spans.filter(span => isPath(span) && !existsSync(new URL(span, root))).map(span => `${path}: ${span}`),
+  )
+  expect(missing).toEqual([])
+})
+
+test('every file that a document names without its folder is there', () => {
+  const names = new Set(files.map(path => posix.basename(path)))
+  const isFile = (span: string) => /^[a-z][\w./-]*\.(?:tsx?|mjs)$/.test(span) && !/^x\./.test(span)
+  const missing = [...documents].flatMap(([path, { spans }]) =>
+    spans.filter(span => isFile(span) && !names.has(posix.basename(span))).map(span => `${path}: ${span}`),
   )
   expect(missing).toEqual([])
 })

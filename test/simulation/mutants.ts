@@ -22,7 +22,7 @@ import {
 import { MUTANTS_OF_GROWTH } from './mutants-of-growth.ts'
 import { MUTANTS_OF_TIME } from './mutants-of-time.ts'
 import { MUTANTS_OF_WORDS } from './mutants-of-words.ts'
-import { type Ports, PROTOCOL, type Protocol, partsOfFold } from './protocol.ts'
+import { type Ports, type Protocol, partsOfFold } from './protocol.ts'
 import { RECOGNITION_MUTANTS } from './recognition-mutants.ts'
 
 /** The protocol with one piece replaced by a wrong one: the simulation must tell each from the right one. */
@@ -192,10 +192,6 @@ export const MUTANTS: Readonly<Record<string, Partial<Protocol>>> = {
   },
   ...MUTANTS_OF_TIME,
   ...MUTANTS_OF_WORDS,
-}
-
-export function mutate(mutant: Partial<Protocol>): Protocol {
-  return { ...PROTOCOL, ...mutant }
 }
 
 function withRows(change: (row: StoredRow) => StoredRow): Protocol['around'] {

@@ -8,17 +8,17 @@ import { World } from './world.ts'
 const STEPS_TO_CATCH_UP_MAX = 5_000
 const STEPS_TO_REFUSE_MAX = 1_000
 
-export type Outcome =
+type Outcome =
   | { readonly kind: 'counted' | 'given up' | 'gap' | 'contradicted'; readonly steps: number }
   | { readonly kind: 'violated'; readonly steps: number; readonly reason: string }
 
 /** One run, from its seed alone. */
 export async function simulate(
   seed: number,
-  protocol: Protocol = PROTOCOL,
+  mutant: Partial<Protocol> = {},
   trace: (line: string) => void = () => undefined,
 ): Promise<Outcome> {
-  const world = new World(seed, protocol, trace)
+  const world = new World(seed, { ...PROTOCOL, ...mutant }, trace)
   const run = new Run(world)
   try {
     return { kind: await run.all(), steps: run.steps }

@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { openMigrated } from '../../../test/support/store/open-migrated.ts'
 import { insertValues } from '../../store/insert-values.ts'
-import { MIGRATIONS, migrate } from '../../store/migrate.ts'
-import { openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { recognitionProgress } from '../../store/tables/recognition-progress.ts'
 import { type RepeatedRequest, repeatedRequest } from '../../store/tables/repeated-request.ts'
@@ -26,20 +22,15 @@ const START_MS = Date.parse('2026-10-01T00:00:00Z')
 const RANGE = { startMs: START_MS, endMs: START_MS + 24 * HOUR_MS }
 const BOTH_CLIENTS = { sql: "SELECT arrayJoin(['fjell', 'fjord'])", params: {} }
 const RUNS = { numRuns: 15 }
-const folder = mkdtempSync(join(tmpdir(), 'forbruk-recognition-'))
 let store: Store
 let streams = 0
 const newStream = () => `stream-${++streams}`
 
 beforeAll(async () => {
-  store = await openStore({ kind: 'embedded', path: folder, database: 'forbruk' })
-  await migrate(store, MIGRATIONS, () => 0)
+  const opened = await openMigrated()
+  store = opened.store
+  return opened.close
 }, 60_000)
-
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 /** Places in the log that differ, each with an hour and an id of few. */
 const occurrences = fc.uniqueArray(

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { HeardInstance } from '@forbruk/aggregator/count/instances.ts'
 import { NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { Random } from '../../../test/simulation/random.ts'
 import { completeThrough, type Settled } from '../../../test/support/aggregator/complete-through.ts'
+import { openMigrated } from '../../../test/support/store/open-migrated.ts'
 import { insertValues } from '../../store/insert-values.ts'
-import { MIGRATIONS, migrate } from '../../store/migrate.ts'
-import { openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { instanceRetirement } from '../../store/tables/instance-retirement.ts'
 import { type SourceRow, sourceLedger } from '../../store/tables/source-ledger.ts'
@@ -17,18 +13,13 @@ import { stream as streamTable } from '../../store/tables/stream.ts'
 import { readSources } from './sources.ts'
 
 const START_MS = Date.parse('2026-10-01T00:00:00Z')
-const folder = mkdtempSync(join(tmpdir(), 'forbruk-instances-'))
 let store: Store
 
 beforeAll(async () => {
-  store = await openStore({ kind: 'embedded', path: folder, database: 'forbruk' })
-  await migrate(store, MIGRATIONS, () => 0)
+  const opened = await openMigrated()
+  store = opened.store
+  return opened.close
 }, 60_000)
-
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 const shipped = (source: string, number: number, fields: Partial<SourceRow> = {}): SourceRow => ({
   ...{ stream: 'sources', partition: 0, source, file: 'a.log', block: number, events: 3, duplicates: 0 },

@@ -34,22 +34,12 @@ export function spellClientFigures(
   const sql = `
 SELECT
     client_id,
-    sum(requests_sum) AS requests,
-    sum(request_bytes_sum) AS request_bytes,
-    sum(response_bytes_sum) AS response_bytes,
-    sumIf(requests_sum, metered) AS metered_requests,
-    sumIf(${BYTES_SUM[bytesCounted]}, metered) AS metered_bytes,
-    sumIf(recent_requests_sum, metered) AS recent_requests,
-    sumIf(if(recent_requests_sum > 0, recent_bytes_sum, 0), metered) AS recent_bytes
+    ${spellSumsOfUses(bytesCounted)}
 FROM
 (
     SELECT
         client_id, integration_id, status_class, ${metered.sql} AS metered,
-        ${sumCounted('requests')} AS requests_sum,
-        ${sumCounted('request_bytes')} AS request_bytes_sum,
-        ${sumCounted('response_bytes')} AS response_bytes_sum,
-        ${sumCounted('recent_requests')} AS recent_requests_sum,
-        ${sumCounted('recent_bytes')} AS recent_bytes_sum
+        ${spellSumsOfUse({ requests: 'recent_requests', bytes: 'recent_bytes' })}
     FROM
     (
         SELECT
@@ -140,29 +130,39 @@ SELECT
     client_id,
     day,
     is_whole,
-    sum(requests_sum) AS day_requests,
-    sum(request_bytes_sum) AS day_request_bytes,
-    sum(response_bytes_sum) AS day_response_bytes,
-    sumIf(requests_sum, metered) AS day_metered_requests,
-    sumIf(${BYTES_SUM[bytesCounted]}, metered) AS day_metered_bytes,
-    sumIf(recent_requests_sum, metered) AS day_recent_requests,
-    sumIf(if(recent_requests_sum > 0, recent_bytes_sum, 0), metered) AS day_recent_bytes
+    ${spellSumsOfUses(bytesCounted, 'day_')}
 FROM
 (
     SELECT
         ${USE}, toString(toDate(hour, {zone:String})) AS day, grouping(day) = 1 AS is_whole,
         ${metered.sql} AS metered,
-        ${sumCounted('requests')} AS requests_sum,
-        ${sumCounted('request_bytes')} AS request_bytes_sum,
-        ${sumCounted('response_bytes')} AS response_bytes_sum,
-        ${sumCounted(recent('requests'))} AS recent_requests_sum,
-        ${sumCounted(recent(BYTES[bytesCounted]))} AS recent_bytes_sum
+        ${spellSumsOfUse({ requests: recent('requests'), bytes: recent(BYTES[bytesCounted]) })}
     FROM usage_counted
     WHERE stream = {stream:String} AND ${IN_RANGE} ${ofClients(question)}
     GROUP BY GROUPING SETS (${groups})
     ${IS_COUNTED}
 )
 GROUP BY client_id, day, is_whole`
+}
+
+/** Of one use, what its rows add up to; `recent` are the figures of a row that count as recent. */
+function spellSumsOfUse(recent: { readonly requests: string; readonly bytes: string }): string {
+  return `${sumCounted('requests')} AS requests_sum,
+        ${sumCounted('request_bytes')} AS request_bytes_sum,
+        ${sumCounted('response_bytes')} AS response_bytes_sum,
+        ${sumCounted(recent.requests)} AS recent_requests_sum,
+        ${sumCounted(recent.bytes)} AS recent_bytes_sum`
+}
+
+/** Of uses, what the sums of each add up to, and what of it is metered. */
+function spellSumsOfUses(bytesCounted: BytesCounted, prefix = ''): string {
+  return `sum(requests_sum) AS ${prefix}requests,
+    sum(request_bytes_sum) AS ${prefix}request_bytes,
+    sum(response_bytes_sum) AS ${prefix}response_bytes,
+    sumIf(requests_sum, metered) AS ${prefix}metered_requests,
+    sumIf(${BYTES_SUM[bytesCounted]}, metered) AS ${prefix}metered_bytes,
+    sumIf(recent_requests_sum, metered) AS ${prefix}recent_requests,
+    sumIf(if(recent_requests_sum > 0, recent_bytes_sum, 0), metered) AS ${prefix}recent_bytes`
 }
 
 function ofClients({ clients }: FiguresQuestion): string {

@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openMigrated } from '../../../test/support/store/open-migrated.ts'
 import { insertValues } from '../../store/insert-values.ts'
-import { MIGRATIONS, migrate } from '../../store/migrate.ts'
-import { openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { count64, safeCount, text } from '../../store/tables/codec.ts'
 import { type RepeatedRequest, repeatedRequest } from '../../store/tables/repeated-request.ts'
@@ -15,7 +11,6 @@ const HOUR_MS = 3_600_000
 /** The months of Oslo begin at 22:00 and 23:00 UTC; the clocks go back in between. */
 const FIRST_HOURS = ['2026-08-31T19:00Z', '2026-09-30T19:00Z', '2026-10-25T00:00Z', '2026-10-31T20:00Z']
 const HOURS_EACH = 7
-const folder = mkdtempSync(join(tmpdir(), 'forbruk-usage-views-'))
 let store: Store
 
 /** Every key is written three times, each time into a part of its own; the highest offset counts. */
@@ -51,8 +46,8 @@ const repeated = rows.filter((_, index) => index % 12 < 2).map((row, index) => c
 const copies = repeated.filter((_, index) => index % 2 === 1)
 
 beforeAll(async () => {
-  store = await openStore({ kind: 'embedded', path: folder, database: 'forbruk' })
-  await migrate(store, MIGRATIONS, () => 0)
+  const opened = await openMigrated()
+  store = opened.store
   await store.command('SYSTEM STOP MERGES usage_rollup')
   for (const older of OLDER) {
     await insertValues(
@@ -67,12 +62,8 @@ beforeAll(async () => {
     )
   }
   await insertValues(store, repeatedRequest, repeated)
+  return opened.close
 }, 60_000)
-
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 type Use = Pick<UsageRollupRow, 'clientId' | 'integrationId' | 'statusClass' | 'hourMs'> & {
   readonly sums: readonly [requests: bigint, requestBytes: bigint, responseBytes: bigint]

@@ -1,29 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
-import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { BlockWriter } from '../../../test/support/aggregator/block-writer.ts'
+import { openMigrated } from '../../../test/support/store/open-migrated.ts'
 import { settleUsage } from '../settle/settle-usage.ts'
 import { audit } from './audit.ts'
 import { checkSettled } from './check-settled.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'forbruk-check-settled-'))
 let store: Store
 let streams = 0
 
 beforeAll(async () => {
-  store = await openStore({ kind: 'embedded', path: folder, database: 'forbruk' })
-  await migrate(store, MIGRATIONS, () => 0)
+  const opened = await openMigrated()
+  store = opened.store
+  return opened.close
 }, 60_000)
-
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 type Settled = { readonly stream: string; readonly ofStream: string }
 

@@ -1,34 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { EventLog } from '@forbruk/infra/log/event-log.ts'
-import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
-import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { parseBillingPeriod, periodRange } from '@forbruk/schemas/period/billing-period.ts'
 import { encodeRequest } from '@forbruk/schemas/wire/encode.ts'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { backends, openLog } from '../../../test/support/log/backends.ts'
+import { openMigrated } from '../../../test/support/store/open-migrated.ts'
 import { aggregate } from '../run/aggregate.ts'
 import { judgeFigure } from './judge-figure.ts'
 import { keepPace } from './keep-pace.ts'
 import { type ReplayedFigure, replayFigure } from './replay-figure.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'forbruk-replay-'))
 const range = periodRange(parseBillingPeriod('2026-10'), 'Europe/Oslo')
 const OCTOBER_MS = Date.parse('2026-10-14T10:00:00Z')
 let store: Store
 
 beforeAll(async () => {
-  store = await openStore({ kind: 'embedded', path: join(folder, 'store'), database: 'forbruk' })
-  await migrate(store, MIGRATIONS, Date.now)
+  const opened = await openMigrated()
+  store = opened.store
+  return opened.close
 }, 120_000)
-
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 /** Of a client in a partition, by id: an id that was there before is a duplicate, or in another partition a copy. */
 const append = (

@@ -23,8 +23,6 @@ export type RegisterParts = {
 export type Registered = {
   /** Those that are counted: the topic may have more, until the log says that the stream has grown. */
   readonly partitionCount: number
-  /** Those that the stream was begun with. */
-  readonly firstCount: number
   /** The geometry that a partition begins with, which never changes. */
   readonly ofNewPartition: (partition: number) => StreamGeometry
   /** What is to be said so that all of them are counted by our version. */
@@ -74,7 +72,7 @@ export async function findRegistered(parts: RegisterParts, ours: StreamRules): P
     const { partitionCount } = log
     await insertValues(store, streamTable, [{ ...ours, stream: topic, partitionCount }])
     const lacking = { unsigned: [], versions: [] }
-    return { partitionCount, firstCount: partitionCount, ofNewPartition: () => firstGeometry(ours), lacking }
+    return { partitionCount, ofNewPartition: () => firstGeometry(ours), lacking }
   }
   const growths = await ledger.readGrowths(topic)
   const partitionCount = countedPartitions(stored, growths)
@@ -95,7 +93,7 @@ export async function findRegistered(parts: RegisterParts, ours: StreamRules): P
   const unknown = findUnknown(`the stream ${topic}`, Math.max(...versions), ours.foldVersion)
   if (unknown !== null) throw unknown
   const lacking = findLacking(versions, ours, parts.unsignedVersion)
-  return { partitionCount, firstCount: stored.partitionCount, ofNewPartition, lacking }
+  return { partitionCount, ofNewPartition, lacking }
 }
 
 function findLacking(versions: readonly number[], ours: StreamRules, unsigned: StreamRules): Lacking {

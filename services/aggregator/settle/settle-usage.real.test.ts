@@ -1,32 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { readSettlement } from '@forbruk/infra/ledger/settle/settlements.ts'
 import { insertValues } from '@forbruk/infra/store/insert-values.ts'
-import { MIGRATIONS, migrate } from '@forbruk/infra/store/migrate.ts'
-import { openStore } from '@forbruk/infra/store/open-store.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
 import { repeatedRequest } from '@forbruk/infra/store/tables/repeated-request.ts'
 import { usageRollup } from '@forbruk/infra/store/tables/usage-rollup.ts'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { BlockWriter } from '../../../test/support/aggregator/block-writer.ts'
+import { openMigrated } from '../../../test/support/store/open-migrated.ts'
 import { settleUsage } from './settle-usage.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'forbruk-settle-'))
 let store: Store
 let streams = 0
 
 beforeAll(async () => {
-  store = await openStore({ kind: 'embedded', path: folder, database: 'forbruk' })
-  await migrate(store, MIGRATIONS, () => 0)
+  const opened = await openMigrated()
+  store = opened.store
+  return opened.close
 }, 60_000)
-
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true, force: true })
-})
 
 const settle = (stream: string, on: Store = store) =>
   settleUsage({ store: on, stream, newId: randomUUID, clock: () => 0 })

@@ -1,5 +1,5 @@
 import type { Integration } from '@forbruk/schemas/registry/registry.ts'
-import type { DecimalText, LineStatus, StatementLine } from '@forbruk/schemas/statement/statement.ts'
+import type { DecimalText, StatementLine } from '@forbruk/schemas/statement/statement.ts'
 import type { TariffVersion } from '@forbruk/schemas/tariff/read-tariff.ts'
 import { Decimal } from 'decimal.js'
 
@@ -19,7 +19,7 @@ export function sumQuantities(quantities: readonly DecimalText[]): DecimalText {
 /** Use that costs nothing, said on the statement all the same. */
 export function priceIncluded(integration: Integration, requests: bigint): StatementLine {
   const { integrationId, name: detail } = integration
-  const line = quantityLine(new Exact(requests.toString()), '0', 'payable')
+  const line = quantityLine(new Exact(requests.toString()), '0')
   return { ...line, item: 'included', integrationId, detail, unit: 'request' }
 }
 
@@ -43,20 +43,19 @@ export function findTier(version: TariffVersion, clients: number): TariffVersion
 }
 
 function monthLine(price: DecimalText): Omit<StatementLine, 'item' | 'detail'> {
-  return { ...quantityLine(new Exact(1), price, 'payable'), unit: 'month' }
+  return { ...quantityLine(new Exact(1), price), unit: 'month' }
 }
 
 function quantityLine(
   quantity: Decimal,
   price: DecimalText,
-  status: LineStatus,
 ): Omit<StatementLine, 'item' | 'detail' | 'unit'> {
   return {
     integrationId: '',
     quantity: quantity.toFixed(),
     unitPriceNok: new Exact(price).toFixed(),
     amountNok: roundToOre(quantity.times(price)),
-    status,
+    status: 'payable',
   }
 }
 

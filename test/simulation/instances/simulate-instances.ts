@@ -18,7 +18,7 @@ const START_MS = Date.UTC(2026, 9, 1)
 const BEHIND_MS_MAX = 800_000
 const SETTLINGS_MAX = 4
 
-export type Outcome =
+type Outcome =
   | { readonly kind: 'complete' | 'settled' }
   | { readonly kind: 'violated'; readonly reason: string }
 

@@ -19,7 +19,7 @@ export type Mutation = {
   readonly writer?: (writer: SoleWriter, log: SimulatedLog) => SoleWriter
 }
 
-export type Outcome =
+type Outcome =
   | { readonly kind: 'complete' | 'lossy' }
   | { readonly kind: 'violated'; readonly reason: string }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { BillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
-import { EXAMPLE_SELLER_URL, readSeller, type Seller } from '@forbruk/schemas/seller/read-seller.ts'
+import { EXAMPLE_SELLER_URL, readSeller } from '@forbruk/schemas/seller/read-seller.ts'
 import { addStep } from '../../../services/close/dialogue/add-step.ts'
 import { type BuiltInvoice, buildInvoices } from '../../../services/close/invoices/build-invoices.ts'
 import { findRevision } from '../../../services/close/statements/find-revision.ts'
@@ -46,12 +46,11 @@ export async function decideCharge(
 export async function invoicesOf(
   { store }: Installation,
   revision: number,
-  seller: Seller = SELLER,
 ): Promise<ReadonlyMap<string, BuiltInvoice>> {
   const stated = await findRevision(store, '2026-10', revision)
   if (stated === null) throw new Error(`October has no revision ${revision}`)
   const invoices = new Map<string, BuiltInvoice>()
-  for await (const each of buildInvoices(store, stated, seller, TARIFF.timeZone))
+  for await (const each of buildInvoices(store, stated, SELLER, TARIFF.timeZone))
     invoices.set(each.payerId, each)
   return invoices
 }

@@ -10,7 +10,7 @@ import type { Installation } from './counted-month.ts'
 export async function openRecorded(
   { store, log, clock }: Installation,
   statements: readonly Statement[],
-  { month = '2026-10', ...changes }: Partial<CaseOpening> & { readonly month?: string } = {},
+  { month = '2026-10', ...changes }: Partial<CaseOpening> & { readonly month?: string },
 ): Promise<OpenedCases> {
   const stored = await readStoredRegistry(store, month)
   if (stored === null) throw new Error('no registry')

@@ -1,11 +1,11 @@
 import { Link, useRouter } from '@tanstack/react-router'
 import { useTexts } from '../reader/reader.tsx'
-import { frameTexts } from '../texts/frame.ts'
+import { notFoundTexts } from '../texts/not-found.ts'
 import { Failure } from './answer.tsx'
 import { PageHead } from './page-head.tsx'
 
 export function NotFound() {
-  const texts = useTexts(frameTexts)
+  const texts = useTexts(notFoundTexts)
   return (
     <>
       <PageHead title={texts.notFound} />
@@ -17,7 +17,7 @@ export function NotFound() {
 }
 
 export function Broken({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
-  const texts = useTexts(frameTexts)
+  const texts = useTexts(notFoundTexts)
   const router = useRouter()
   const retry = async () => {
     // Asks for the page's script again, where that is what did not come.

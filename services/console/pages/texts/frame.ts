@@ -13,9 +13,6 @@ const en = {
   language: 'Language',
   theme: 'Appearance',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
-  notFound: 'There is no such page.',
-  toOverview: 'To the overview',
-  broken: 'This page could not be shown.',
 }
 
 const nb: typeof en = {
@@ -33,9 +30,6 @@ const nb: typeof en = {
   language: 'Språk',
   theme: 'Utseende',
   themes: { system: 'Som systemet', light: 'Lyst', dark: 'Mørkt' },
-  notFound: 'Denne siden finnes ikke.',
-  toOverview: 'Til oversikten',
-  broken: 'Denne siden kunne ikke vises.',
 }
 
 export const frameTexts = { en, nb }
