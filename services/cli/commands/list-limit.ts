@@ -1,8 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 
 /** How many rows a list shows at most. */
-export function parseLimit(text: string): number {
-  const limit = Number(text)
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 100_000) return limit
-  throw new InvalidArgumentError('expected a whole number from 1 to 100000')
-}
+export const LIST_LIMIT = wholeNumberShape(1, 100_000)

@@ -8,6 +8,7 @@ import {
 import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
 import { type PayerSummary, payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { plainShape } from '@forbruk/schemas/text/plain-text.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { problemShape } from '../server/problem.ts'
@@ -43,7 +44,7 @@ const renderParameters = revisionParameters.extend({
 })
 const pageParameters = revisionParameters.extend({
   after: name.default('').describe('the `next` of the page before'),
-  limit: z.coerce.number().int().min(1).max(PAYERS_MAX).default(200),
+  limit: wholeNumberShape(1, PAYERS_MAX).default(200),
 })
 const exportParameters = revisionParameters.extend({
   table: z.enum(EXPORT_TABLES).default('statement_lines'),
