@@ -39,6 +39,7 @@ import { answerOnce } from './server/answer-once.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
 import { servePages } from './server/serve-pages.ts'
+import { tellHeaders } from './server/tell-headers.ts'
 
 export type ConsoleSettings = {
   readonly listen: Address
@@ -98,10 +99,13 @@ export async function openConsole(
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
     transform: route => {
-      const { schema, url } = jsonSchemaTransform(route)
+      const { schema = {}, url } = jsonSchemaTransform(route)
+      const { method, config } = route.route
+      const { headers, response } = tellHeaders({ method, access: config?.access })
+      const body = schema.body === undefined ? {} : { body: tellActor(asSent(schema.body)) }
       return {
         url,
-        schema: schema?.body === undefined ? schema : { ...schema, body: tellActor(asSent(schema.body)) },
+        schema: { ...schema, ...body, headers, response: Object.assign({}, schema.response, response) },
       }
     },
   })
