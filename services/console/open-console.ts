@@ -98,16 +98,7 @@ export async function openConsole(
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
-    transform: route => {
-      const { schema = {}, url } = jsonSchemaTransform(route)
-      const { method, config } = route.route
-      const { headers, response } = tellHeaders({ method, access: config?.access })
-      const body = schema.body === undefined ? {} : { body: tellActor(asSent(schema.body)) }
-      return {
-        url,
-        schema: { ...schema, ...body, headers, response: Object.assign({}, schema.response, response) },
-      }
-    },
+    transform: describeRoute,
   })
   takeActors(app)
   // Before acts are recorded: what is answered again is not done again.
@@ -150,6 +141,17 @@ export async function openConsole(
   const url = `http://${host}:${port}`
   logger.info({ url }, 'console and API')
   return { url, close: () => app.close() }
+}
+
+const describeRoute: typeof jsonSchemaTransform = given => {
+  const { schema = {}, url } = jsonSchemaTransform(given)
+  const { method, config } = given.route
+  const { headers, response } = tellHeaders({ method, access: config?.access })
+  const body = schema.body === undefined ? {} : { body: tellActor(asSent(schema.body)) }
+  return {
+    url,
+    schema: { ...schema, ...body, headers, response: Object.assign({}, schema.response, response) },
+  }
 }
 
 async function start(app: ConsoleServer, { host, port }: Address): Promise<void> {

@@ -2462,6 +2462,22 @@ export interface paths {
                     content?: never;
                 };
                 /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
                 default: {
                     headers: {
                         [name: string]: unknown;
