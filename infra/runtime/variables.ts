@@ -1,4 +1,5 @@
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { CronPattern } from 'croner'
 import { z } from 'zod'
 import { isLoopback, parseAddress } from './address.ts'
@@ -50,12 +51,13 @@ export const switchVariable = z
   .transform(value => value === 'true')
 
 export function countVariable(least: number, most: number) {
-  const expected = `expected a whole number from ${least} to ${most}`
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, expected)
-    .transform(Number)
-    .refine(value => value >= least && value <= most, expected)
+  const shape = wholeNumberShape(least, most)
+  return z.string().transform((value, context) => {
+    const count = shape.safeParse(value)
+    if (count.success) return count.data
+    context.addIssue({ code: 'custom', message: `expected ${count.error.issues[0]?.message}` })
+    return z.NEVER
+  })
 }
 
 /** An http(s) URL of a server. The user has variables of his own, and a path would be taken for a database. */

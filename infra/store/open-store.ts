@@ -8,6 +8,7 @@ import {
   createClient,
 } from '@clickhouse/client'
 import { DESCRIPTORS_MIN, explainDescriptors, readDescriptorsMax } from '../runtime/descriptors.ts'
+import { answerClean } from './answer-clean.ts'
 import { createClientStore } from './client-store.ts'
 import { findEndpoint, KEY_HEADER } from './endpoint/find-endpoint.ts'
 import { explainStoreError } from './explain-store-error.ts'
@@ -149,7 +150,8 @@ async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Pro
   const { drainPending } = await import('chdb')
   const connection = await orExplainHolder(folder, () => createChdbConnection({ path: folder }))
   // The same interface from two packages that each carry a copy of it; a private field keeps the types apart.
-  const client = createClient({ connection: connection as unknown as ClientConnection, log: SILENT })
+  const ofClient = connection as unknown as ClientConnection
+  const client = createClient({ connection: answeringClean(ofClient), log: SILENT })
   try {
     await client.command({ query: `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(database)}` })
     // In process, settings and the current database belong to the session and stay: set once, they hold for all.
@@ -170,6 +172,18 @@ async function openEmbeddedStore({ path, database }: EmbeddedStoreSettings): Pro
     // Until the engine's own threads are done the folder stays locked against the next process.
     release: drainPending,
   })
+}
+
+function answeringClean(engine: ClientConnection): ClientConnection {
+  const inTurn = answerClean(() => engine.command({ query: 'SELECT 1' }))
+  return {
+    query: params => inTurn(() => engine.query(params)),
+    exec: params => inTurn(() => engine.exec(params)),
+    command: params => inTurn(() => engine.command(params)),
+    insert: params => inTurn(() => engine.insert(params)),
+    ping: params => inTurn(() => engine.ping(params)),
+    close: () => engine.close(),
+  }
 }
 
 /** The engine would fail in the middle of what it does, each time at another place. */

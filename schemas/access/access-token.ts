@@ -6,7 +6,8 @@ import { ROLES } from './role.ts'
 const nameError =
   'a name of 1 to 64 small letters, digits, dots, hyphens and underscores, such as acme-portal'
 const rolesError = `one or more of ${ROLES.join(', ')}`
-const daysError = 'a whole number of days from 1 to 3660'
+export const EXPIRY_DAYS_MAX = 3_660
+const daysError = `a whole number of days from 1 to ${EXPIRY_DAYS_MAX}`
 const scopeError = 'the role reader alone for a token that sees one client or one partner, and one of the two'
 
 /** As the registry has it. */
@@ -19,7 +20,10 @@ const rolesShape = z
   .array(z.enum(ROLES, { error: rolesError }), { error: rolesError })
   .min(1, { error: rolesError })
   .max(ROLES.length, { error: rolesError })
-export const expiryDaysShape = z.int({ error: daysError }).min(1, { error: daysError }).max(3_660, daysError)
+const expiryDaysShape = z
+  .int({ error: daysError })
+  .min(1, { error: daysError })
+  .max(EXPIRY_DAYS_MAX, { error: daysError })
 
 export const newTokenShape = z
   .strictObject({

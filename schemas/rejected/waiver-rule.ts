@@ -25,7 +25,7 @@ export const answeredShape = z.union(
   ],
   { error: statusError },
 )
-export const eventsMaxShape = z.int({ error: eventsError }).min(1, { error: eventsError })
+const eventsMaxShape = z.int({ error: eventsError }).min(1, { error: eventsError })
 
 /** What a standing rule lets go, within which bound, in which months, and on whose word. */
 export const waiverRuleShape = z

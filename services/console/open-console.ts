@@ -39,6 +39,7 @@ import { answerOnce } from './server/answer-once.ts'
 import { buildServer, type ConsoleServer } from './server/build-server.ts'
 import { ConsoleError } from './server/console-error.ts'
 import { servePages } from './server/serve-pages.ts'
+import { tellHeaders } from './server/tell-headers.ts'
 
 export type ConsoleSettings = {
   readonly listen: Address
@@ -97,13 +98,7 @@ export async function openConsole(
       },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
-    transform: route => {
-      const { schema, url } = jsonSchemaTransform(route)
-      return {
-        url,
-        schema: schema?.body === undefined ? schema : { ...schema, body: tellActor(asSent(schema.body)) },
-      }
-    },
+    transform: describeRoute,
   })
   takeActors(app)
   // Before acts are recorded: what is answered again is not done again.
@@ -146,6 +141,17 @@ export async function openConsole(
   const url = `http://${host}:${port}`
   logger.info({ url }, 'console and API')
   return { url, close: () => app.close() }
+}
+
+const describeRoute: typeof jsonSchemaTransform = given => {
+  const { schema = {}, url } = jsonSchemaTransform(given)
+  const { method, config } = given.route
+  const { headers, response } = tellHeaders({ method, access: config?.access })
+  const body = schema.body === undefined ? {} : { body: tellActor(asSent(schema.body)) }
+  return {
+    url,
+    schema: { ...schema, ...body, headers, response: Object.assign({}, schema.response, response) },
+  }
 }
 
 async function start(app: ConsoleServer, { host, port }: Address): Promise<void> {

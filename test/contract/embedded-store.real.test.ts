@@ -53,6 +53,28 @@ describe('the folder of an embedded store', () => {
     await expect(store.query('SELECT 1', z.unknown())).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
+  it('gives nobody what is left of an answer that failed in its middle, in any format', async () => {
+    const folder = await makeFolder()
+    onTestFinished(folder.remove)
+    const store = await openStore({ kind: 'embedded', path: folder.path, database: 'forbruk' })
+    onTestFinished(() => store.close())
+    const failing = 'SELECT number, throwIf(number = 500000) AS fails FROM numbers(1000000)'
+    const one = z.object({ one: z.number() })
+    for (const format of ['Parquet', 'CSV', 'Native', 'JSONEachRow']) {
+      const [failed, ...others] = await Promise.allSettled([
+        store.queryBytes(failing, format),
+        store.query('SELECT 1 AS one', one),
+        store.queryText('SELECT 2', 'CSV'),
+      ])
+      expect(failed.status).toBe('rejected')
+      expect([format, ...others]).toEqual([
+        format,
+        { status: 'fulfilled', value: [{ one: 1 }] },
+        { status: 'fulfilled', value: '2\n' },
+      ])
+    }
+  })
+
   it('compiles nothing, however often it is asked, and nor does its holder’s endpoint', async () => {
     const folder = await makeFolder()
     onTestFinished(folder.remove)

@@ -30,8 +30,7 @@ export function readSplitUsage(store: Store, stream: string, question: RangeQues
 
 /**
  * The same as a Parquet file, with what was told apart alone, of one moment and whole: it is held until done. Null
- * where it would have more rows than that. They are counted before: an engine in process that fails in the middle of a
- * file puts what it has of it before its next answer.
+ * where it would have more rows than that: they are counted before.
  */
 export async function exportSplitUsage(
   store: Store,

@@ -70,8 +70,8 @@ function readParameterName(name: string): string {
 }
 
 function readProtocolVersion(value: string | null): number {
-  const version = Number(value ?? 0)
-  if (Number.isSafeInteger(version) && version >= 0) return version
+  if (value === null) return 0
+  if (/^\d{1,15}$/.test(value)) return Number(value)
   throw new EndpointException(72, 'CANNOT_PARSE_NUMBER', `Cannot parse client_protocol_version '${value}'. `)
 }
 

@@ -3,14 +3,15 @@ import { makeToken } from '@forbruk/infra/access/make-token.ts'
 import { readActs } from '@forbruk/infra/access/read-acts.ts'
 import { listTokens } from '@forbruk/infra/access/read-tokens.ts'
 import { revokeToken } from '@forbruk/infra/access/revoke-token.ts'
-import { expiryDaysShape, newTokenShape, tokenNameShape } from '@forbruk/schemas/access/access-token.ts'
+import { EXPIRY_DAYS_MAX, newTokenShape, tokenNameShape } from '@forbruk/schemas/access/access-token.ts'
 import { ROLES, type Role } from '@forbruk/schemas/access/role.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { Command, Option } from 'commander'
 import { printActs, printMadeToken, printTokens } from '../print/access.ts'
 import { printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
 import { recordCommand } from '../wiring/parts/record-command.ts'
-import { parseLimit } from './parse-limit.ts'
+import { LIST_LIMIT } from './list-limit.ts'
 import { parseReason } from './parse-reason.ts'
 import { parseShape } from './parse-shape.ts'
 
@@ -39,8 +40,10 @@ function addCommand(context: CommandContext): Command {
       '--partner <id>',
       'of a reader: sees this partner and its clients, each in the months in which it has them',
     )
-    .option('--expires-days <n>', 'after how many days it ends; without it, when it is revoked', text =>
-      parseShape(expiryDaysShape)(Number(text)),
+    .option(
+      '--expires-days <n>',
+      'after how many days it ends; without it, when it is revoked',
+      parseShape(wholeNumberShape(1, EXPIRY_DAYS_MAX)),
     )
     .option('--json', 'print as JSON', false)
     .action(
@@ -98,7 +101,7 @@ function revokeCommand(context: CommandContext): Command {
 function logCommand(context: CommandContext): Command {
   return new Command('log')
     .description('who did what, by the console, by commands and by schedule; newest first')
-    .option('--limit <n>', 'at most so many', parseLimit, 50)
+    .option('--limit <n>', 'at most so many', parseShape(LIST_LIMIT), 50)
     .option('--json', 'print as JSON', false)
     .action(async ({ limit, json }: { limit: number; json: boolean }) => {
       await using parts = openParts(context)

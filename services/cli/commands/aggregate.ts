@@ -70,11 +70,14 @@ async function giveUp(parts: Parts, gap: Gap, reason: string): Promise<void> {
 }
 
 function parseGap(text: string): Gap {
-  const [, partition, fromOffset, toOffset] = /^(\d+):(\d+)-(\d+)$/.exec(text)?.map(Number) ?? []
+  const [, partition, fromOffset, toOffset] =
+    /^(\d{1,9}):(\d{1,16})-(\d{1,16})$/.exec(text)?.map(Number) ?? []
+  // An offset that a number can't hold would be another one, and what is given up can't be had back.
   if (
     partition === undefined ||
     fromOffset === undefined ||
     toOffset === undefined ||
+    !Number.isSafeInteger(toOffset) ||
     toOffset < fromOffset
   ) {
     throw new InvalidArgumentError(

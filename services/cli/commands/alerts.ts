@@ -6,7 +6,8 @@ import { Command } from 'commander'
 import { printAlerts, printAlertsJson } from '../print/alerts.ts'
 import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
 import { startAlerts } from '../wiring/start-alerts.ts'
-import { parseLimit } from './parse-limit.ts'
+import { LIST_LIMIT } from './list-limit.ts'
+import { parseShape } from './parse-shape.ts'
 
 export function alertsCommand(context: CommandContext): Command {
   return new Command('alerts')
@@ -33,7 +34,7 @@ function listCommand(context: CommandContext): Command {
     .description('alerts, newest first, and how far each has come')
     .option('--month <month>', 'only those of this month, YYYY-MM')
     .option('--client <id>', 'only those of this client')
-    .option('--limit <n>', 'at most so many', parseLimit, 50)
+    .option('--limit <n>', 'at most so many', parseShape(LIST_LIMIT), 50)
     .option('--json', 'print as JSON', false)
     .action(async (flags: ListFlags) => {
       const month = flags.month === undefined ? null : parseBillingPeriod(flags.month).month

@@ -10,6 +10,7 @@ import type { Store } from '@forbruk/infra/store/store.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { nameLines, namePlaces } from '@forbruk/schemas/rejected/name-places.ts'
 import { reasonCodeShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { Command, InvalidArgumentError } from 'commander'
 import { printReread } from '../print/rejected.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
@@ -97,7 +98,11 @@ function withAgainOptions(command: Command): Command {
       parseShape(reasonCodeShape),
     )
     .option('--source <name>', 'without places: only those of this source')
-    .option('--partition <number>', 'without places: only those in this partition of the log', parsePartition)
+    .option(
+      '--partition <number>',
+      'without places: only those in this partition of the log',
+      parseShape(wholeNumberShape(0, 999_999_999)),
+    )
     .option(
       '--month <month>',
       'without places: only those that may belong to this month, YYYY-MM',
@@ -202,11 +207,6 @@ async function chooseMends(places: Coordinates[], flags: ReplayFlags, command: C
     return places.map(at => ({ at, mend: { kind: 'fields', fields: set, ...vouched } as const }))
   if (places.length > 1) command.error('error: --line is the line of one event')
   return places.map(at => ({ at, mend: { kind: 'line', line, ...vouched } as const }))
-}
-
-function parsePartition(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected the number of a partition')
-  return Number(text)
 }
 
 function parseKey(text: string): string {

@@ -3,13 +3,9 @@ import { addRule } from '@forbruk/close/rejected/add-rule.ts'
 import { endRule } from '@forbruk/close/rejected/end-rule.ts'
 import { readRules } from '@forbruk/close/rejected/read-rules.ts'
 import { actorShape, monthShape, shareShape } from '@forbruk/schemas/dialogue/dialogue-case.ts'
-import {
-  eventsMaxShape,
-  reasonCodeShape,
-  ruleNameShape,
-  waiverRuleShape,
-} from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { reasonCodeShape, ruleNameShape, waiverRuleShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
 import { noteShape } from '@forbruk/schemas/text/plain-text.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { Command } from 'commander'
 import { printRules } from '../print/rejected-rule.ts'
 import { printJson, printLine } from '../print/table.ts'
@@ -56,8 +52,10 @@ function addCommand(context: CommandContext): Command {
     )
     .option('--source <name>', 'only those of this source', parseSourceName)
     .option('--format <name>', 'only those of sources that ship this format')
-    .option('--max-events <n>', 'at most so many in a month', text =>
-      parseShape(eventsMaxShape)(Number(text)),
+    .option(
+      '--max-events <n>',
+      'at most so many in a month',
+      parseShape(wholeNumberShape(1, Number.MAX_SAFE_INTEGER)),
     )
     .option('--max-share <percent>', "at most this share of the month's requests", parseShape(shareShape))
     .requiredOption('--from <month>', 'the first month it holds for, YYYY-MM', parseShape(monthShape))

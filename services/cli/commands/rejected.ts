@@ -11,8 +11,8 @@ import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
 import { rangeOfMonth } from '../wiring/parts/range-of-month.ts'
 import { recordCommand } from '../wiring/parts/record-command.ts'
+import { LIST_LIMIT } from './list-limit.ts'
 import { parseInstant } from './parse-instant.ts'
-import { parseLimit } from './parse-limit.ts'
 import { parseReason } from './parse-reason.ts'
 import { parseShape } from './parse-shape.ts'
 import { parseStatuses } from './parse-statuses.ts'
@@ -59,7 +59,7 @@ function listCommand(context: CommandContext): Command {
       parseInstant,
     )
     .option('--until <time>', 'only those that the log got before', parseInstant)
-    .option('--limit <n>', 'at most so many', parseLimit, 50)
+    .option('--limit <n>', 'at most so many', parseShape(LIST_LIMIT), 50)
     .option('--json', 'print as JSON', false)
     .action(async (flags: ListFlags, command: Command) => {
       const { reasonCode, status, month, source, from, until, limit, json } = flags

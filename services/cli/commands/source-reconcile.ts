@@ -3,14 +3,18 @@ import { countServed, type Served } from '@forbruk/close/reconcile/count-served.
 import { describeReconciliation, toCompared } from '@forbruk/close/reconcile/judge-reconciliation.ts'
 import { readScrape } from '@forbruk/close/reconcile/read-scrape.ts'
 import { reconcileSource } from '@forbruk/close/reconcile/reconcile-source.ts'
-import { Command, InvalidArgumentError } from 'commander'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
+import { Command } from 'commander'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { groupDigits, printJson, printLine } from '../print/table.ts'
 import { type CommandContext, openParts } from '../wiring/parts/open-parts.ts'
 import { readScrapes } from '../wiring/read-scrapes.ts'
 import { parseInstant } from './parse-instant.ts'
 import { parseReason } from './parse-reason.ts'
+import { parseShape } from './parse-shape.ts'
 import { parseSourceName } from './parse-source-name.ts'
+
+const COUNT = wholeNumberShape(0, 999_999_999_999_999)
 
 type Options = {
   from: number
@@ -33,14 +37,18 @@ export function reconcileCommand(context: CommandContext): Command {
       parseInstant,
     )
     .requiredOption('--to <time>', 'when the last one was taken', parseInstant)
-    .option('--served <count>', 'how many requests it served, where no counters can be read', parseCount)
+    .option(
+      '--served <count>',
+      'how many requests it served, where no counters can be read',
+      parseShape(COUNT),
+    )
     .option(
       '--metrics <place...>',
       "its counters, as files or URLs, the earliest first, two or more: NGINX's stub_status, or Prometheus metrics " +
         'of Envoy, HAProxy, Kong or Traefik',
     )
     .option('--label <name=value...>', 'only counters that have it, such as proxy=api or entrypoint=web')
-    .option('--tolerance <count>', 'how many requests more or fewer are no difference', parseCount, 0)
+    .option('--tolerance <count>', 'how many requests more or fewer are no difference', parseShape(COUNT), 0)
     .option('--actor <name>', 'who says so; without it, the user of this machine', parseReason)
     .option('--json', 'print as JSON', false)
     .action(async (source: string, options: Options, command: Command) => {
@@ -77,9 +85,4 @@ function splitLabel(text: string, command: Command): [string, string] {
   if (name === undefined || value === undefined)
     command.error('error: expected a label as --label NAME=VALUE')
   return [name, value]
-}
-
-function parseCount(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('expected a whole number from 0')
 }

@@ -16,7 +16,8 @@ import {
 } from '@forbruk/schemas/statement/export.ts'
 import { LANGUAGES, type Language } from '@forbruk/schemas/statement/language.ts'
 import type { PayerSummary } from '@forbruk/schemas/statement/payer-statement.ts'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
+import { Command, Option } from 'commander'
 import { NotClosedError } from '../print/not-closed-error.ts'
 import { startProgressBar } from '../print/progress-bar.ts'
 import { printPayers, printProof } from '../print/statements.ts'
@@ -25,6 +26,7 @@ import { type CommandContext, openParts, type Parts } from '../wiring/parts/open
 import { readSellerFile, readSellerIfNamed } from '../wiring/parts/read-seller-file.ts'
 import { readTariffFile } from '../wiring/parts/read-tariff-file.ts'
 import { announceStatementsCommand } from './announce-statements.ts'
+import { parseShape } from './parse-shape.ts'
 
 export function statementsCommand(context: CommandContext): Command {
   return new Command('statements')
@@ -178,11 +180,9 @@ function proofCommand(context: CommandContext): Command {
 }
 
 function revisionOption(): Option {
-  return new Option('--revision <n>', 'the newest without it').argParser(text => {
-    const revision = Number(text)
-    if (Number.isInteger(revision) && revision >= 1 && revision <= 1_000_000) return revision
-    throw new InvalidArgumentError('expected a whole number from 1')
-  })
+  return new Option('--revision <n>', 'the newest without it').argParser(
+    parseShape(wholeNumberShape(1, 1_000_000)),
+  )
 }
 
 async function findStated(

@@ -1,8 +1,9 @@
+import { EVERYTHING } from '@forbruk/schemas/access/scope.ts'
 import { parse } from 'csv-parse/sync'
 import { beforeEach, expect, test } from 'vitest'
 import { OCTOBER, useInstallation } from '../../../test/support/close/close-october.ts'
 import { REGISTRY, writeRegistry } from '../../../test/support/close/counted-month.ts'
-import { exportTable } from './export-table.ts'
+import { exportTable, exportTableUpTo } from './export-table.ts'
 import { findRevision } from './find-revision.ts'
 
 const { place, close, importAll, countAll } = useInstallation()
@@ -39,4 +40,15 @@ test('in CSV no name is a formula, what is given back is a negative number; Exce
   const lines = parse(await exported('csv-excel', 'statement_lines'), options)
   const overage = { client_id: 'firma', unit_price_nok: '0,017', amount_nok: '0,02' }
   expect(lines).toContainEqual(expect.objectContaining(overage))
+})
+
+test.each(['csv', 'parquet'] as const)('a file of more rows than may be held is none: %s', async format => {
+  const { store } = place()
+  const stated = await findRevision(store, '2026-10', null)
+  if (stated === null) throw new Error('October is open')
+  const rows = parse(await exported('csv', 'statement_lines'), { columns: true }).length
+  const upTo = (rowsMax: number) =>
+    exportTableUpTo(rowsMax, store, stated, 'statement_lines', format, EVERYTHING)
+  expect(await upTo(rows - 1)).toBeNull()
+  expect(await upTo(rows)).toEqual(await exportTable(store, stated, 'statement_lines', format))
 })

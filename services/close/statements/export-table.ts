@@ -1,5 +1,7 @@
 import { disarmCsv, disarmExcelCsv } from '@forbruk/infra/store/disarm-csv.ts'
 import type { Store } from '@forbruk/infra/store/store.ts'
+import { safeCount } from '@forbruk/infra/store/tables/codec.ts'
+import { shapeOf } from '@forbruk/infra/store/tables/table.ts'
 import { EVERYTHING, type Scope } from '@forbruk/schemas/access/scope.ts'
 import type { ExportFormat, ExportTable } from '@forbruk/schemas/statement/export.ts'
 import { ofClose } from '../revision/of-close.ts'
@@ -29,25 +31,50 @@ const ORDER = {
   statement_adjustments: 'client_id, payer_id, item, integration_id',
 } as const satisfies Record<ExportTable, string>
 
+type Revision = Pick<StatedRevision, 'month' | 'revision' | 'closeId'>
+
+/** The same, since it is held whole, of so many rows at most; null where there are more. */
+export async function exportTableUpTo(
+  rowsMax: number,
+  store: Store,
+  stated: Revision,
+  table: ExportTable,
+  format: ExportFormat,
+  scope: Scope,
+): Promise<Buffer | null> {
+  const { from, params } = selectFrom(stated, table, scope)
+  // A revision doesn't change: what is counted is what is read.
+  const [counted] = await store.query(`SELECT count() AS rows ${from}`, countShape, params)
+  if (counted === undefined || counted.rows > rowsMax) return null
+  return exportTable(store, stated, table, format, scope)
+}
+
+const countShape = shapeOf({ rows: safeCount })
+
+function selectFrom(stated: Revision, table: ExportTable, scope: Scope) {
+  const { condition, params } = payersInScope(scope)
+  const from = `FROM ${table} WHERE month = {month:String} AND revision = {revision:UInt32} AND ${condition}`
+  return { from, params: { ...ofClose(stated), ...params } }
+}
+
 /**
  * One of a revision's views as a file. In JSON decimals and 64-bit integers are quoted, since a double would round
  * them; in CSV no text is a formula.
  */
 export async function exportTable(
   store: Store,
-  stated: Pick<StatedRevision, 'month' | 'revision' | 'closeId'>,
+  stated: Revision,
   table: ExportTable,
   format: ExportFormat,
   scope: Scope = EVERYTHING,
 ): Promise<Buffer> {
-  const { condition, params } = payersInScope(scope)
+  const { from, params } = selectFrom(stated, table, scope)
   const sql = `
 SELECT ${COLUMNS[table]}
-FROM ${table}
-WHERE month = {month:String} AND revision = {revision:UInt32} AND ${condition}
+${from}
 ORDER BY ${ORDER[table]}
 ${SETTINGS[format]}`
-  const bytes = await store.queryBytes(sql, FORMAT[format], { ...ofClose(stated), ...params })
+  const bytes = await store.queryBytes(sql, FORMAT[format], params)
   switch (format) {
     case 'csv':
       return disarmCsv(bytes)

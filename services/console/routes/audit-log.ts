@@ -1,4 +1,5 @@
 import { type ActEntry, actEntryShape } from '@forbruk/schemas/access/act.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { z } from 'zod'
 import type { AccessOperations } from '../access/operations.ts'
 import type { ConsoleServer } from '../server/build-server.ts'
@@ -17,7 +18,7 @@ const cursorShape = z.tuple([z.iso.datetime(), z.uuid()])
 
 const querystring = z.strictObject({
   after: z.string().max(100).optional().describe('the `next` of the page before'),
-  limit: z.coerce.number().int().min(1).max(ENTRIES_MAX).default(200),
+  limit: wholeNumberShape(1, ENTRIES_MAX).default(200),
 })
 
 /** Who did what: an administrator's. */

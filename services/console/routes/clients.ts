@@ -4,6 +4,7 @@ import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/
 import { INTEGRATION_KINDS } from '@forbruk/schemas/registry/registry.ts'
 import { decimalShape } from '@forbruk/schemas/statement/statement.ts'
 import { textUpTo } from '@forbruk/schemas/text/plain-text.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import {
   CLIENT_SORTS,
   type ClientMonth,
@@ -48,7 +49,7 @@ const querystring = z.strictObject({
   sort: z.enum(CLIENT_SORTS).default('client').describe('share: the larger one of the two allowances'),
   order: z.enum(['asc', 'desc']).default('asc'),
   after: z.string().max(CURSOR_CHARACTERS_MAX).optional().describe('the `next` of the page before'),
-  limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(100),
+  limit: wholeNumberShape(1, ROWS_MAX).default(100),
 })
 
 const clientsShape = z.object({

@@ -86,13 +86,15 @@ export type Operations = Reads &
     ): Promise<string | null>
     /** Null: the month has no such revision. */
     readProof(period: BillingPeriod, revision: number | null): Promise<RevisionProof | null>
+    /** Null: the month has no such revision. A file that is null would have more rows than that. */
     exportTable(
       scope: Scope,
       period: BillingPeriod,
       revision: number | null,
       table: ExportTable,
       format: ExportFormat,
-    ): Promise<Buffer | null>
+      rowsMax: number,
+    ): Promise<{ readonly file: Buffer | null } | null>
     /** One at a time. `body` is JSON; it is read, and checked, somewhere else than here. */
     importRegistry(body: AsyncIterable<Uint8Array>): Promise<RegistryAnswer>
     listCases(filter: CaseFilter): Promise<readonly CaseSummary[]>

@@ -1,4 +1,5 @@
 import { textUpTo } from '@forbruk/schemas/text/plain-text.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { z } from 'zod'
 import { ProblemError } from '../server/problem.ts'
 
@@ -8,11 +9,7 @@ export const monthParameter = z
   .max(40)
   .meta({ description: 'YYYY-MM', pattern: '^20[0-9]{2}-(0[1-9]|1[0-2])$' })
 
-export const revisionQuery = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(1_000_000)
+export const revisionQuery = wholeNumberShape(1, 1_000_000)
   .optional()
   .describe('the newest where none is named')
 

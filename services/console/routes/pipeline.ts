@@ -5,6 +5,7 @@ import {
   DELIVERY_STATES,
 } from '@forbruk/schemas/alert/usage-alert.ts'
 import { parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { countText } from './month-facts.ts'
@@ -22,7 +23,7 @@ import {
 
 const ROWS_MAX = 1_000
 const month = monthParameter.optional()
-const limit = z.coerce.number().int().min(1).max(ROWS_MAX).default(100)
+const limit = wholeNumberShape(1, ROWS_MAX).default(100)
 
 const obstacleShape = z.object({ reason: z.string(), path: z.string(), since: z.string() })
 const instanceShape = z.object({

@@ -1,5 +1,6 @@
 import { nameLines } from '@forbruk/schemas/rejected/name-places.ts'
 import { type Replay, replayShape } from '@forbruk/schemas/rejected/settle-events.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { ProblemError, problemShape } from '../server/problem.ts'
@@ -8,7 +9,7 @@ import { type SettledAnswer, settled } from './settled-answer.ts'
 
 const LEFT_SHOWN_MAX = 100
 
-const number = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const number = wholeNumberShape(0, Number.MAX_SAFE_INTEGER)
 /** Where lines are read on. */
 const placeShape = z
   .tuple([z.string(), z.string(), number, number, number, number])

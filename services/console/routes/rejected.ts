@@ -1,6 +1,7 @@
 import { REJECTED_STATES } from '@forbruk/schemas/event/rejected-state.ts'
 import { type BillingPeriod, parseBillingPeriod } from '@forbruk/schemas/period/billing-period.ts'
 import { reasonCodeShape } from '@forbruk/schemas/rejected/waiver-rule.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
 import { problemShape } from '../server/problem.ts'
@@ -80,7 +81,7 @@ export type RejectedReads = {
   listRejectedRows(asked: RejectedAsked): Promise<readonly Rejected[]>
 }
 
-const number = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const number = wholeNumberShape(0, Number.MAX_SAFE_INTEGER)
 const placeShape = z
   .tuple([z.string().regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/), number, number, number])
   .transform(([appendTime, partition, offset, eventIndex]) => ({ appendTime, partition, offset, eventIndex }))
@@ -100,7 +101,7 @@ export function addRejectedRoute(
           reason: reasonCodeShape.optional(),
           source: name.optional(),
           after: z.string().max(CURSOR_CHARACTERS_MAX).optional().describe('the `next` of the page before'),
-          limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(100),
+          limit: wholeNumberShape(1, ROWS_MAX).default(100),
         }),
         response: {
           200: {

@@ -8,9 +8,10 @@ import {
 import { LANGUAGES } from '@forbruk/schemas/statement/language.ts'
 import { type PayerSummary, payerStatementShape } from '@forbruk/schemas/statement/payer-statement.ts'
 import { plainShape } from '@forbruk/schemas/text/plain-text.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { z } from 'zod'
 import type { ConsoleServer } from '../server/build-server.ts'
-import { problemShape } from '../server/problem.ts'
+import { ProblemError, problemShape } from '../server/problem.ts'
 import { type Operations, payerListShape, proofShape } from './operations.ts'
 import { found, monthParameter, name, revisionQuery } from './parameters.ts'
 import {
@@ -43,12 +44,23 @@ const renderParameters = revisionParameters.extend({
 })
 const pageParameters = revisionParameters.extend({
   after: name.default('').describe('the `next` of the page before'),
-  limit: z.coerce.number().int().min(1).max(PAYERS_MAX).default(200),
+  limit: wholeNumberShape(1, PAYERS_MAX).default(200),
 })
 const exportParameters = revisionParameters.extend({
   table: z.enum(EXPORT_TABLES).default('statement_lines'),
   format: z.enum(EXPORT_FORMATS).default('csv'),
 })
+
+/** Some hundreds of megabytes at most, which are held until they are sent. */
+const EXPORT_ROWS_MAX = 1_000_000
+
+const EXPORT_TOO_LARGE = {
+  kind: 'question_unclear',
+  status: 422,
+  detail:
+    `the file would have more than ${EXPORT_ROWS_MAX} rows, which are not sent at once; ` +
+    'expected «forbruk statements export» where Forbruk runs',
+} as const
 
 const CONTENT_TYPE = {
   csv: 'text/csv; charset=utf-8; header=present',
@@ -178,16 +190,17 @@ function addExport(app: ConsoleServer, { exportTable }: Operations): void {
         summary: "A month's statements, lines or adjustments as a file",
         params: monthParameters,
         querystring: exportParameters,
-        response: { 200: { description: 'The file', content: EXPORTED } },
+        response: { 200: { description: 'The file', content: EXPORTED }, 422: problemShape },
       },
     },
     async ({ params, query, caller }, reply) => {
       const period = parseBillingPeriod(params.month)
       const { revision, table, format } = query
-      const file = found(
-        await exportTable(caller.scope, period, revision ?? null, table, format),
+      const { file } = found(
+        await exportTable(caller.scope, period, revision ?? null, table, format, EXPORT_ROWS_MAX),
         notClosed(period.month, revision),
       )
+      if (file === null) throw new ProblemError(EXPORT_TOO_LARGE)
       return reply
         .type(CONTENT_TYPE[format])
         .header(

@@ -49,9 +49,14 @@ export function chooseFormat(accept: string | undefined): TableFormat {
   throw new ProblemError({ kind: 'format_unknown', status: 406, detail })
 }
 
+/** RFC 9110, 12.4.2. */
+const QUALITY = /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/
+
 function readRange(text: string) {
   const [name = '', ...parameters] = text.split(';').map(each => each.trim().toLowerCase())
-  return { name, quality: Number(parameters.find(each => each.startsWith('q='))?.slice(2) ?? 1) }
+  const quality = parameters.find(each => each.startsWith('q='))?.slice(2) ?? '1'
+  // What is no quality asks for nothing.
+  return { name, quality: QUALITY.test(quality) ? Number(quality) : 0 }
 }
 
 /** The columns of a file, and what stands in each of a row. */

@@ -1,5 +1,6 @@
 import { STATUS_CLASSES } from '@forbruk/schemas/event/status-class.ts'
 import { parseBillingPeriod, periodDates } from '@forbruk/schemas/period/billing-period.ts'
+import { wholeNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import {
   type SplitUse,
   USAGE_INTERVALS,
@@ -36,7 +37,7 @@ const querystring = z.strictObject({
   statusClass: severalOf(z.enum(STATUS_CLASSES)),
   order: z.enum(USAGE_ORDERS).default('name').describe('by time and names, or the largest first'),
   after: z.string().max(CURSOR_CHARACTERS_MAX).optional().describe('the `next` of the page before'),
-  limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(1_000),
+  limit: wholeNumberShape(1, ROWS_MAX).default(1_000),
 })
 
 const answerShape = z.object({

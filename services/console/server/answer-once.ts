@@ -15,7 +15,8 @@ export type AnswerKeeping = {
 }
 
 /** Of the draft «The Idempotency-Key HTTP Header Field», quoted or not. */
-const idempotencyKeyShape = z.string().regex(/^(?:[\w.:-]{1,200}|"[\w.:-]{1,200}")$/)
+export const IDEMPOTENCY_KEY_PATTERN = '^([A-Za-z0-9_.:-]{1,200}|"[A-Za-z0-9_.:-]{1,200}")$'
+const idempotencyKeyShape = z.string().regex(new RegExp(IDEMPOTENCY_KEY_PATTERN))
 
 const LIMIT_BYTES = 1_024 * 1_024
 type Running = { readonly key: string; readonly asked: string }

@@ -16,7 +16,7 @@ import { UploadMalformedError } from '@forbruk/close/registry/read-members.ts'
 import { listPayerChanges } from '@forbruk/close/revision/list-payer-changes.ts'
 import { CloseRunningError } from '@forbruk/close/schedule/one-at-a-time.ts'
 import { ApprovalRefusedError } from '@forbruk/close/statements/approve.ts'
-import { exportTable } from '@forbruk/close/statements/export-table.ts'
+import { exportTableUpTo } from '@forbruk/close/statements/export-table.ts'
 import { findRevision } from '@forbruk/close/statements/find-revision.ts'
 import { findRevisionInScope } from '@forbruk/close/statements/find-revision-in-scope.ts'
 import { isPayerInScope, listPayers } from '@forbruk/close/statements/list-payers.ts'
@@ -91,9 +91,10 @@ export function createConsoleOperations(parts: OperationParts): Operations {
       const stated = await findRevision(store, period.month, revision)
       return stated === null ? null : { month: period.month, revision: stated.revision, ...stated.proof }
     },
-    async exportTable(scope, period, revision, table, format) {
+    async exportTable(scope, period, revision, table, format, rowsMax) {
       const stated = await findSeen(scope, period, revision)
-      return stated === null ? null : exportTable(store, stated, table, format, scope)
+      if (stated === null) return null
+      return { file: await exportTableUpTo(rowsMax, store, stated, table, format, scope) }
     },
     async importRegistry(body) {
       if (isImporting) return { kind: 'busy' }

@@ -7,7 +7,9 @@ const { place, rows } = useInstallation()
 const { open, get, post } = useConsole(place)
 
 const schemaShape = z.record(z.string(), z.unknown())
+const parameterShape = z.looseObject({ name: z.string(), in: z.string() })
 const operationShape = z.looseObject({
+  parameters: z.array(parameterShape).default([]),
   requestBody: z.object({ content: z.record(z.string(), z.object({ schema: schemaShape })) }).optional(),
 })
 const documentShape = z.looseObject({
@@ -62,4 +64,33 @@ test('an action with a field that is none of its is refused, and nothing is reco
     detail: expect.stringContaining('"forgotten"'),
   })
   expect(await rows('SELECT * FROM dialogue_step')).toEqual([])
+})
+
+test('a number is decimal digits, and nothing else that a program could read as one', async () => {
+  await open()
+  for (const limit of ['0x10', '1e1', '+5', '%205', '5.0', '', '0', '9007199254740993', '5&limit=6']) {
+    for (const path of ['clients', 'usage', 'rejected', 'cases', 'audit-log', 'months/2026-10/statements']) {
+      const problem = await expectProblem(await get(`/v1/${path}?limit=${limit}`), 400, 'request_malformed')
+      expect([path, limit, problem]).toMatchObject([
+        path,
+        limit,
+        { detail: expect.stringContaining('limit') },
+      ])
+    }
+  }
+  for (const revision of ['0x1', ' 1', '1.0'])
+    await expectProblem(await get(`/v1/months/2026-10/proof?revision=${revision}`), 400, 'request_malformed')
+  expect((await get('/v1/clients?month=2026-10&limit=5')).status).toBe(200)
+})
+
+/** Of them nothing is kept, and they say so. */
+const WITHOUT_KEY = ['/v1/registry', '/v1/access/tokens', '/v1/access/session', '/v1/access/session/end']
+
+test('each path lists the headers that are read of it', async () => {
+  await open()
+  for (const { path, method, operation } of await readOperations()) {
+    const headers = operation.parameters.filter(each => each.in === 'header').map(({ name }) => name)
+    if (method === 'get') expect([path, headers]).toEqual([path, ['If-None-Match']])
+    else expect([path, headers]).toEqual([path, WITHOUT_KEY.includes(path) ? [] : ['Idempotency-Key']])
+  }
 })

@@ -5,11 +5,12 @@ import { readEnveloped, readEvents } from '@forbruk/intake/read-value.ts'
 import { openRecordEnvelope, RECORD_ENVELOPES } from '@forbruk/schemas/envelope/record-envelope.ts'
 import { isName } from '@forbruk/schemas/event/check-request.ts'
 import { GatewayFormatError } from '@forbruk/schemas/gateway/gateway-format-error.ts'
+import { decimalNumberShape } from '@forbruk/schemas/text/whole-number.ts'
 import { openChosenFormat } from '../parts/read-format-file.ts'
 
 /** Requests that are in a form of our own already. */
 export const EVENTS = 'events'
-const REJECTED_MAX_PERCENT = 25
+const REJECTED_MAX_PERCENT = '25'
 
 /** What is taken in, and how it is read. */
 export type IntakeChoice = {
@@ -29,13 +30,13 @@ export async function chooseIntake(
   registry: SchemaRegistrySettings | null,
 ): Promise<IntakeChoice> {
   const { topic, format: name, source = topic, envelope } = given
-  const percent = Number(given['rejected-max'] ?? REJECTED_MAX_PERCENT)
-  if (!(percent >= 0 && percent <= 100))
+  const percent = decimalNumberShape(0, 100).safeParse(given['rejected-max'] ?? REJECTED_MAX_PERCENT)
+  if (!percent.success)
     throw new GatewayFormatError(
-      `rejected-max is ${given['rejected-max']}; expected a percentage from 0 to 100`,
+      `rejected-max is «${given['rejected-max']}»; expected a percentage from 0 to 100, in decimal digits`,
     )
   if (!isName(source)) throw new GatewayFormatError(`the source is no name; expected 1 to 256 characters`)
-  const ofAll = { topic, source, rejectedShareMax: percent / 100 }
+  const ofAll = { topic, source, rejectedShareMax: percent.data / 100 }
   if (name === EVENTS) {
     if (envelope !== undefined)
       throw new GatewayFormatError(`the format ${EVENTS} has no envelope; expected none, found ${envelope}`)

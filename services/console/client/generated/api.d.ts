@@ -12,7 +12,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -29,6 +32,13 @@ export interface paths {
                             status: "ok";
                         };
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 503: {
@@ -83,7 +93,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -114,6 +127,13 @@ export interface paths {
                             }[];
                         };
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Default Response */
                 503: {
@@ -188,7 +208,10 @@ export interface paths {
                     /** @description this one, unless another is named */
                     month?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -481,6 +504,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 default: {
                     headers: {
@@ -531,7 +561,10 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -635,6 +668,13 @@ export interface paths {
                         "application/vnd.apache.parquet": string;
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 406: {
                     headers: {
@@ -707,7 +747,10 @@ export interface paths {
                     /** @description this one, unless another is named */
                     month?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path: {
                     /** @description percent-encoded */
                     id: string;
@@ -867,6 +910,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 404: {
                     headers: {
@@ -939,7 +989,10 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -979,6 +1032,13 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 403: {
@@ -1067,7 +1127,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description percent-encoded */
                     id: string;
@@ -1161,7 +1224,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -1277,7 +1343,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -1309,6 +1378,13 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -1365,7 +1441,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -1567,7 +1646,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -1629,6 +1711,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 default: {
                     headers: {
@@ -1672,7 +1761,10 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -1705,6 +1797,13 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 404: {
@@ -1778,7 +1877,10 @@ export interface paths {
                     /** @description the newest where none is named */
                     revision?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -2090,6 +2192,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 404: {
                     headers: {
@@ -2148,7 +2257,10 @@ export interface paths {
                     /** @description Norwegian (bokmål) or English */
                     language?: "nb" | "en";
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -2166,6 +2278,13 @@ export interface paths {
                     content: {
                         "text/html": string;
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 default: {
@@ -2207,7 +2326,10 @@ export interface paths {
                     /** @description the newest where none is named */
                     revision?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -2243,6 +2365,13 @@ export interface paths {
                             revision: number;
                         };
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 404: {
@@ -2302,7 +2431,10 @@ export interface paths {
                     table?: "statements" | "statement_lines" | "statement_adjustments";
                     format?: "csv" | "csv-excel" | "json" | "parquet";
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -2320,6 +2452,29 @@ export interface paths {
                         "text/csv": string;
                         "application/json": Record<string, never>[];
                         "application/vnd.apache.parquet": string;
+                    };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
                     };
                 };
                 /** @description Why not */
@@ -2363,7 +2518,10 @@ export interface paths {
                     client?: string;
                     month?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2398,6 +2556,13 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -2452,7 +2617,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path: {
                     /** @description percent-encoded, such as acme%2F2026-10 */
                     id: string;
@@ -2493,6 +2661,13 @@ export interface paths {
                             [key: string]: unknown;
                         };
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 404: {
@@ -2549,7 +2724,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description percent-encoded, such as acme%2F2026-10 */
                     id: string;
@@ -2708,7 +2886,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2750,6 +2931,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 default: {
                     headers: {
@@ -2773,7 +2961,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -2909,7 +3100,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description as it was added */
                     name: string;
@@ -3045,7 +3239,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3170,7 +3367,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3299,7 +3499,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3452,7 +3655,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3565,6 +3771,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 default: {
                     headers: {
@@ -3591,218 +3804,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/registry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which import of the registry holds for a month, and every other one */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description this one, unless another is named */
-                    month?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            month: string;
-                            /** @description what the month is rated with; null where none holds */
-                            holding: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            } | null;
-                            /** @description every one, newest first */
-                            readonly imports: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            }[];
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Import the registry, all or nothing */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description the text of the CSV file, header included */
-                        clients: string;
-                        /** @description the text of the CSV file, header included */
-                        partners: string;
-                        /** @description the text of the CSV file, header included */
-                        integrations: string;
-                        /** @description the text of the CSV file, header included */
-                        activations: string;
-                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
-                        validFrom?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            outcome: "imported" | "unchanged";
-                            sequence: number;
-                            validFrom: string | null;
-                            readonly monthsBehind: string[];
-                            clients: number;
-                            partners: number;
-                            integrations: number;
-                            activations: number;
-                        };
-                    };
-                };
-                /** @description Why not */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/tariff/price": {
         parameters: {
             query?: never;
@@ -3821,7 +3822,10 @@ export interface paths {
                     requests?: string;
                     bytes?: string;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -3856,6 +3860,13 @@ export interface paths {
                             amountNok: string;
                         };
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 404: {
@@ -3912,7 +3923,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -4120,6 +4134,228 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which import of the registry holds for a month, and every other one */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description this one, unless another is named */
+                    month?: string;
+                };
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            month: string;
+                            /** @description what the month is rated with; null where none holds */
+                            holding: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            } | null;
+                            /** @description every one, newest first */
+                            readonly imports: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Import the registry, all or nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description the text of the CSV file, header included */
+                        clients: string;
+                        /** @description the text of the CSV file, header included */
+                        partners: string;
+                        /** @description the text of the CSV file, header included */
+                        integrations: string;
+                        /** @description the text of the CSV file, header included */
+                        activations: string;
+                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
+                        validFrom?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            outcome: "imported" | "unchanged";
+                            sequence: number;
+                            validFrom: string | null;
+                            readonly monthsBehind: string[];
+                            clients: number;
+                            partners: number;
+                            integrations: number;
+                            activations: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tariff": {
         parameters: {
             query?: never;
@@ -4136,7 +4372,10 @@ export interface paths {
                     /** @description of what is said in words: Norwegian (bokmål) or English */
                     language?: "nb" | "en";
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4247,6 +4486,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 404: {
                     headers: {
@@ -4308,7 +4554,10 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4353,6 +4602,13 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -4423,7 +4679,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4502,6 +4761,13 @@ export interface paths {
                         "application/vnd.apache.parquet": string;
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 406: {
                     headers: {
@@ -4555,7 +4821,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4620,6 +4889,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Why not */
                 default: {
                     headers: {
@@ -4662,7 +4938,10 @@ export interface paths {
                     client?: string;
                     limit?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4707,6 +4986,13 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -4761,7 +5047,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4775,6 +5064,13 @@ export interface paths {
                     content: {
                         "text/plain": string;
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 default: {
@@ -4813,7 +5109,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -4845,6 +5144,13 @@ export interface paths {
                             }[];
                         };
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 default: {
@@ -4996,7 +5302,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the same request under the same key is answered the same for a day, and not done again */
+                    "Idempotency-Key"?: string;
+                };
                 path: {
                     /** @description as it was made */
                     name: string;
@@ -5077,7 +5386,10 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -5112,6 +5424,13 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -5182,7 +5501,10 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
+                    "If-None-Match"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
@@ -5210,6 +5532,13 @@ export interface paths {
                             hasLogin: boolean;
                         };
                     };
+                };
+                /** @description It says what the answer of this ETag said */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description Why not */
                 default: {
