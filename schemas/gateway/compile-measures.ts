@@ -11,12 +11,14 @@ type Read<Cut> = (cut: Cut) => number | RejectedParse
 /** Time, status and bytes of a request, each from its field; or what is wrong with the first that can't be read. */
 export function compileMeasures<Cut>(
   field: (name: string) => Found<Cut>,
-  { time, status, requestBytes, responseBytes }: Declaration,
+  { time, status, requestBytes, responseBytes, method }: Declaration,
 ): (cut: Cut) => Measures | RejectedParse {
   const readTime = compileTimes(field, time)
   const readStatus = compileStatus(field(status.field), status)
   const readRequestBytes = compileBytes(field, requestBytes)
   const readResponseBytes = compileBytes(field, responseBytes)
+  const findMethod =
+    responseBytes?.isContentLength === true && method !== undefined ? field(method.field) : null
   return cut => {
     const timeMs = readTime(cut)
     if (typeof timeMs !== 'number') return timeMs
@@ -26,8 +28,14 @@ export function compileMeasures<Cut>(
     if (typeof requestBytes !== 'number') return requestBytes
     const responseBytes = readResponseBytes(cut)
     if (typeof responseBytes !== 'number') return responseBytes
-    return { timeMs, status, requestBytes, responseBytes }
+    const isBodiless = findMethod !== null && hasNoBody(findMethod(cut), status)
+    return { timeMs, status, requestBytes, responseBytes: isBodiless ? 0 : responseBytes }
   }
+}
+
+/** An answer that by RFC 9110 section 6.4.1 has no body, whatever length it tells. */
+function hasNoBody(method: unknown, status: number): boolean {
+  return status === 304 || status === 204 || String(method).split(' ', 1)[0] === 'HEAD'
 }
 
 /** The first time that is there is read, and no other in its place. */

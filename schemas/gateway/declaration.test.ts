@@ -68,6 +68,10 @@ test.each<[unknown, RegExp]>([
   ],
   [{ ...own, evidence: 'hearsay' }, /\$\.evidence is "hearsay"; expected "real_run", "documentation"/],
   [{ ...own, satus: 'status' }, /\$\.satus is unknown/],
+  [
+    { ...own, method: undefined, responseBytes: { field: 'body_bytes_sent', isContentLength: true } },
+    /\$\.method is .*expected a field: isContentLength counts nothing of an answer to HEAD/,
+  ],
   [{ ...own, status: undefined }, /\$\.status is missing; expected an object with field/],
   [{ ...own, time: [] }, /\$\.time is \[\]; expected one or more/],
   [

@@ -119,6 +119,10 @@ const wordShape = z.strictObject({
 
 const BYTES_RULE = 'a field, or null where the log does not say'
 const bytesShape = z.strictObject({ field: fieldName, zeroIfMissing: flag }, { error: BYTES_RULE }).nullable()
+/** Of a Content-Length, what an answer that has no body tells of the body that it would have counts for nothing. */
+const answerBytesShape = z
+  .strictObject({ field: fieldName, zeroIfMissing: flag, isContentLength: flag }, { error: BYTES_RULE })
+  .nullable()
 
 const requestIdShape = z.strictObject({
   field: words('the id, as the gateway calls it'),
@@ -134,37 +138,42 @@ const requestIdShape = z.strictObject({
 })
 
 const FORMAT_NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/
-const declarationShape = z.strictObject(
-  {
-    format: z
-      .string({ error: 'a name' })
-      .regex(FORMAT_NAME, 'a name of small letters, digits and hyphens, such as my-gateway'),
-    gateway: words('the program whose log it is'),
-    sends: words('what the program writes, and when, in words'),
-    /** Whether it was held against lines that the program itself wrote. */
-    evidence: oneOf(['real_run', 'documentation']),
-    version: words('the version that ran, or whose documentation was read'),
-    source: words('where its source or its documentation says so'),
-    traps: z.array(words('a trap, in words'), { error: 'a list of texts' }),
-    text: textShape,
-    envelope: oneOf(['syslog', 'cri', 'docker']).optional(),
-    client: fieldName.nullable(),
-    integration: fieldName.nullable(),
-    fields: z.record(z.string(), fieldShape, { error: 'an object of field names' }),
-    otherFields: fieldShape,
-    time: z
-      .array(timeShape, { error: 'a list of fields, of which the first that is there is read' })
-      .min(1, 'one or more'),
-    timeBasis: oneOf(['start', 'end']),
-    status: z.strictObject({ field: fieldName, zeroIfMissing: flag }, { error: 'an object with field' }),
-    requestBytes: bytesShape,
-    responseBytes: bytesShape,
-    bytesBasis: oneOf(['headers_and_body', 'body']),
-    /** Texts that say that there is nothing; beside "", "-" and null, which always do. */
-    missing: z.array(words('a text'), { error: 'a list of texts' }),
-    method: wordShape.optional(),
-    route: wordShape.optional(),
-    requestIds: z.array(requestIdShape, { error: 'a list, empty where the log has no id of a request' }),
-  },
-  { error: 'an object' },
-)
+const declarationShape = z
+  .strictObject(
+    {
+      format: z
+        .string({ error: 'a name' })
+        .regex(FORMAT_NAME, 'a name of small letters, digits and hyphens, such as my-gateway'),
+      gateway: words('the program whose log it is'),
+      sends: words('what the program writes, and when, in words'),
+      /** Whether it was held against lines that the program itself wrote. */
+      evidence: oneOf(['real_run', 'documentation']),
+      version: words('the version that ran, or whose documentation was read'),
+      source: words('where its source or its documentation says so'),
+      traps: z.array(words('a trap, in words'), { error: 'a list of texts' }),
+      text: textShape,
+      envelope: oneOf(['syslog', 'cri', 'docker']).optional(),
+      client: fieldName.nullable(),
+      integration: fieldName.nullable(),
+      fields: z.record(z.string(), fieldShape, { error: 'an object of field names' }),
+      otherFields: fieldShape,
+      time: z
+        .array(timeShape, { error: 'a list of fields, of which the first that is there is read' })
+        .min(1, 'one or more'),
+      timeBasis: oneOf(['start', 'end']),
+      status: z.strictObject({ field: fieldName, zeroIfMissing: flag }, { error: 'an object with field' }),
+      requestBytes: bytesShape,
+      responseBytes: answerBytesShape,
+      bytesBasis: oneOf(['headers_and_body', 'body']),
+      /** Texts that say that there is nothing; beside "", "-" and null, which always do. */
+      missing: z.array(words('a text'), { error: 'a list of texts' }),
+      method: wordShape.optional(),
+      route: wordShape.optional(),
+      requestIds: z.array(requestIdShape, { error: 'a list, empty where the log has no id of a request' }),
+    },
+    { error: 'an object' },
+  )
+  .refine(({ responseBytes, method }) => responseBytes?.isContentLength !== true || method !== undefined, {
+    path: ['method'],
+    error: 'a field: isContentLength counts nothing of an answer to HEAD',
+  })

@@ -171,8 +171,9 @@ const EXPECTED: Readonly<Record<string, readonly [client: string | undefined, an
 describe('each format that was read from documentation', () => {
   test('has its lines', () => {
     const documented = DECLARATIONS.filter(({ evidence }) => evidence === 'documentation')
-    expect(readdirSync(FOLDER).sort()).toEqual(documented.map(({ format }) => `${format}.txt`).sort())
-    expect(Object.keys(EXPECTED).sort()).toEqual(documented.map(({ format }) => format).sort())
+    const read = Object.keys(EXPECTED)
+    expect(readdirSync(FOLDER).sort()).toEqual(read.map(format => `${format}.txt`).sort())
+    expect(read).toEqual(expect.arrayContaining(documented.map(({ format }) => format)))
   })
 
   test.each(Object.entries(EXPECTED))('%s', (format, [client, answers]) => {

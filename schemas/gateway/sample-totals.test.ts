@@ -129,7 +129,7 @@ const SAMPLES: readonly Sample[] = [
     'remote_addr',
     null,
     0,
-    { lines: 371, classes: '1 0 343 0 11 16', rejected: 0, bytes: 20377 },
+    { lines: 371, classes: '1 0 343 0 11 16', rejected: 0, bytes: 20298 },
   ],
   [
     'nginx-combined',
@@ -161,7 +161,7 @@ const SAMPLES: readonly Sample[] = [
     'req.remoteAddress',
     null,
     0,
-    { lines: 371, classes: '1 0 343 0 11 16', rejected: 0, bytes: 20020680 },
+    { lines: 371, classes: '1 0 343 0 11 16', rejected: 0, bytes: 20020601 },
   ],
   [
     'squid',
