@@ -191,10 +191,29 @@ describe('what arrived', () => {
       ...[rejected, rejected],
     ])
     let records = 0
-    const found = await countArrived(log, 'gw', span, read => {
-      records += read
-    })
+    const found = await countArrived(
+      log,
+      'gw',
+      span,
+      () => false,
+      read => {
+        records += read
+      },
+    )
     expect(found).toEqual({ arrived: 2_000 + 2 + 2 + 1, rejected: 1 })
     expect(records).toBe(2_000 + 100 + 3 + 2 + 2 + 2 + 2)
+
+    await log.append([request('gw', byId('mended:0:0:0'))])
+    const places: string[] = []
+    for (let partition = 0; partition < 3; partition++)
+      for await (const batch of log.read(partition, 0, (await log.bounds(partition)).endOffset))
+        for (const { offset, value } of batch.records)
+          if (value?.equals(rejected.value) === true) places.push(`${partition}:${offset}`)
+    // Both copies of the line are the one request that it was mended to.
+    const isMended = (at: { partition: number; offset: number }) =>
+      `${at.partition}:${at.offset}` === places[0]
+    const mended = await countArrived(log, 'gw', span, isMended, () => {})
+    expect(places).toHaveLength(2)
+    expect(mended).toEqual({ arrived: 2_000 + 2 + 2 + 1 + 1, rejected: 0 })
   })
 })
