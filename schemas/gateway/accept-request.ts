@@ -1,9 +1,10 @@
 import { spellStatus } from '../event/answered-with.ts'
-import { findRequestFault } from '../event/check-request.ts'
+import { findRequestFault, type RequestFields } from '../event/check-request.ts'
 import type { LineRejectReason } from '../event/log-event.ts'
 import type { ClientField, ParsedLine, RejectedParse } from './gateway-format.ts'
 import { readName } from './read-name.ts'
 
+type OwnNames = Pick<RequestFields, 'clientId' | 'integrationId' | 'status'>
 type Names = { readonly kind: 'names'; readonly clientId: string; readonly integrationId: string }
 
 /** Who is metered, from what the line says; `integrationId` is empty when it says nothing. */
@@ -20,6 +21,14 @@ export function readNames(
     return rejectLine('integration_invalid', `the integration is ${integrationId.detail}`)
   }
   return { kind: 'names', clientId, integrationId }
+}
+
+const OWN_CLIENT: ClientField = { field: 'client_id', setBy: 'operator' }
+
+/** The same of an event of our own, before it is in the log: from there on names are compared as they are. */
+export function readOwnNames({ clientId, integrationId, status }: OwnNames): Names | RejectedParse {
+  const names = readNames(clientId, integrationId, OWN_CLIENT)
+  return names.kind === 'rejected' ? tellStatus(names, status) : names
 }
 
 /** Null: the line doesn't say what the request was answered with. */

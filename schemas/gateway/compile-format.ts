@@ -140,9 +140,8 @@ function compileRequest<Cut>(
     if ('kind' in measures) return measures
     const accepted = acceptRequest(names, measures, client)
     if (findId === null || accepted.kind !== 'request') return accepted
-    const requestId = readName(findId(cut))
-    // One that is no name can't be told from another: the line is then known by its place.
-    return typeof requestId === 'string' && requestId !== '' ? { ...accepted, requestId } : accepted
+    const requestId = readId(findId(cut))
+    return requestId === '' ? accepted : { ...accepted, requestId }
   }
 }
 
@@ -241,11 +240,18 @@ function compileRequestId<Cut>(
 
 /** An id that is one only beside what made it, such as a source. Without either it is none. */
 function joinId(first: unknown, second: unknown): unknown {
-  const [one, other] = [readName(first), readName(second)]
+  const [one, other] = [readId(first), readId(second)]
   // In a URI a space is %20: with one of its own, the first could reach into the second.
-  return typeof one === 'string' && typeof other === 'string' && one !== '' && other !== ''
-    ? `${one.replaceAll(' ', '%20')} ${other}`
-    : undefined
+  return one === '' || other === '' ? undefined : `${one.replaceAll(' ', '%20')} ${other}`
+}
+
+/**
+ * Empty where there is none, or it is no name, or would be another one as a name: two ids must never become one. The
+ * line is then known by its place.
+ */
+function readId(value: unknown): string {
+  const id = readName(value)
+  return typeof id === 'string' && id === String(value) ? id : ''
 }
 
 function compileDescription<Cut>(

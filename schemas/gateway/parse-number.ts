@@ -36,11 +36,11 @@ export function parseStatus(value: unknown): number | null {
 
 /**
  * How a value that is not what was expected is told about: its kind, size and shape, since it may hold anything. A
- * symbol stands for a field that is there twice.
+ * symbol says what is wrong with its field.
  */
 export function describeValue(value: unknown): string {
   if (typeof value === 'number') return describeNumber(value)
-  if (typeof value === 'symbol') return 'there twice'
+  if (typeof value === 'symbol') return value.description ?? 'unknown'
   if (typeof value !== 'string') return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
   const shape = value.length <= SHAPED_CHARACTERS_MAX ? `, ${makeShape(value)}` : ''
   return `a text of ${value.length} characters${shape}`

@@ -95,13 +95,17 @@ function toInstant(civil: readonly number[], offset: string): number | null {
   return offsetMs === null ? null : civilMs - offsetMs
 }
 
+/** No clock on earth is further ahead. */
+const OFFSET_MINUTES_MAX = 14 * 60
+
 function parseOffset(offset: string): number | null {
   if (offset === 'Z') return 0
   if (offset === '') return null
   const hours = Number(offset.slice(1, 3))
   const minutes = Number(offset.slice(-2))
-  if (hours > 14 || minutes > 59) return null
-  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000
+  const offsetMinutes = hours * 60 + minutes
+  if (minutes > 59 || offsetMinutes > OFFSET_MINUTES_MAX) return null
+  return (offset.startsWith('-') ? -1 : 1) * offsetMinutes * 60_000
 }
 
 function parseMilliseconds(fraction: string | undefined): number {

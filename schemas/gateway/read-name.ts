@@ -21,6 +21,7 @@ const EMPTY_IN_QUOTES = '""'
 export function readName(value: unknown): string | DoubtfulName {
   if (isMissing(value) || value === EMPTY_IN_QUOTES) return ''
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
+  if (typeof value === 'symbol') return doubtful(value.description ?? 'unknown')
   if (typeof value !== 'string') return doubtful(Array.isArray(value) ? 'a list' : `of type ${typeof value}`)
   if (PLAIN.test(value)) return value
   const trimmed = value.trim()

@@ -13,9 +13,14 @@ test.each<[string, unknown]>([
   expect(read(body)).toEqual({ id: 'a', source: '/gw 1', data }),
 )
 
-test.each(['', 'a', '{"a":1}}', '1,"id":"b"'])('a body of %j is no JSON, and left out', body =>
-  expect(read(body)).toEqual({ id: 'a', source: '/gw 1' }),
+test.each(['a', '{"a":1}}', '1,"id":"b"', '{"status":404'])('a body of %j is no JSON, and a text', body =>
+  expect(read(body)).toEqual({ id: 'a', source: '/gw 1', data: body }),
 )
+
+test('a body of nothing is no data, and one behind a byte order mark is', () => {
+  expect(read(' \n')).toEqual({ id: 'a', source: '/gw 1' })
+  expect(read('\ufeff{"status":404}')).toEqual({ id: 'a', source: '/gw 1', data: { status: 404 } })
+})
 
 test('what is nested without end is taken as it was written', () => {
   const body = `${'['.repeat(100_000)}${']'.repeat(100_000)}`

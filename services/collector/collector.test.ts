@@ -18,6 +18,9 @@ const batch = 'application/cloudevents-batch+json'
 const open = await collectorAtHand()
 const locked = await collectorAtHand({ holders })
 
+const spelling = await collectorAtHand()
+const told = new Set<string>()
+
 const takenShape = z.strictObject({ events: z.int(), rejected: z.int() })
 const taken = async (response: Response) => takenShape.parse(await response.json())
 const ofClient = (events: readonly Decoded[], client: string) =>
@@ -173,6 +176,46 @@ test.each<[string, string, string, Record<string, string>, number]>([
   expect(response.status).toBe(status)
   expect(response.headers.get('content-type')).toContain('application/problem+json')
   expect((await open.events()).length).toBe(before)
+})
+
+test.each([
+  ['gzip', gzipSync(ownEvent('unsaid')), {}],
+  ['zstd', zstdCompressSync(ownEvent('unsaid')), {}],
+  ['gzip', gzipSync(gzipSync(ownEvent('unsaid'))), { 'content-encoding': 'gzip' }],
+])(
+  'a body of %s that nothing says is refused whole, or each line of it would be rejected',
+  async (name, body, headers) => {
+    const before = (await open.events()).length
+    const response = await open.post('/v1/events', body, headers)
+    expect([response.status, await response.text()]).toEqual([
+      415,
+      expect.stringContaining(`the body is ${name}`),
+    ])
+    expect((await open.events()).length).toBe(before)
+  },
+)
+
+describe('a name of an event of our own is spelled as lines’ names are', () => {
+  test.each([
+    [' spelled\u00a0', 'spelled'],
+    ['\ufeffspelled', 'spelled'],
+    ['spe\u0301lled', 'sp\u00e9lled'],
+    ['sp\u200belled', 'client_invalid'],
+    ['\u202espelled', 'client_invalid'],
+    ['sp\u00a0elled', 'client_invalid'],
+    ['é'.repeat(129), 'client_invalid'],
+    ['-', 'client_missing'],
+    [' ', 'client_missing'],
+  ])('%j', async (client, answer) => {
+    const { post, events } = spelling
+    const id = `name ${(await events()).length}`
+    await post('/v1/events', ownEvent(id, { client_id: client }))
+    const [found] = (await events()).filter(event => !told.has(JSON.stringify(event)))
+    told.add(JSON.stringify(found))
+    expect(found?.kind === 'request' ? found.clientId : found?.kind === 'rejected_line' && found.reason).toBe(
+      answer,
+    )
+  })
 })
 
 test('what a body holds is in the log, counted or kept with its reason', async () => {

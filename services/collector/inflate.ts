@@ -59,3 +59,11 @@ function inflateFrame(body: Buffer, encoding: 'gzip' | 'zstd', bytesMax: number)
     else zstdDecompress(body, { ...options, params }, done)
   })
 }
+
+const STARTS = { gzip: Buffer.from([0x1f, 0x8b]), zstd: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]) } as const
+
+/** How a body is compressed all the same: no text begins so. Taken for lines, all that it holds would be rejected. */
+export function findCompression(body: Buffer): keyof typeof STARTS | null {
+  if (body.subarray(0, STARTS.gzip.length).equals(STARTS.gzip)) return 'gzip'
+  return body.subarray(0, STARTS.zstd.length).equals(STARTS.zstd) ? 'zstd' : null
+}

@@ -1,5 +1,6 @@
 import type { LineRejectReason, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { toLineReason } from '@forbruk/schemas/event/to-line-reason.ts'
+import { readOwnNames } from '@forbruk/schemas/gateway/accept-request.ts'
 import type { DeclaredFormat, ParsedLine } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { type Decoded, decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 
@@ -63,7 +64,11 @@ function ownPiece(decoded: Decoded, text: Buffer): Piece {
         const detail = 'file and position name an order, which HTTP does not keep; expected request_id'
         return { kind: 'rejected', reason: 'field_missing', detail, text }
       }
-      return { ...decoded, requestId: identity.kind === 'request_id' ? identity.id : null, text }
+      const names = readOwnNames(decoded)
+      if (names.kind === 'rejected') return { ...names, text }
+      const { clientId, integrationId } = names
+      const requestId = identity.kind === 'request_id' ? identity.id : null
+      return { ...decoded, clientId, integrationId, requestId, text }
     }
     case 'undecodable':
       return { kind: 'rejected', reason: toLineReason(decoded.reason), detail: decoded.detail, text }

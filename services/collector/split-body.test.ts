@@ -11,6 +11,8 @@ test.each<[string, string, string[]]>([
   ['one object over several lines', '\ufeff {\n "a": 1\n}\n', ['{  "a": 1 } ']],
   ['a list', ' [{"a":[1,2],"b":{}} ,\n{"c":"]},["}]\r\n', ['{"a":[1,2],"b":{}} ', ' {"c":"]},["}']],
   ['a list with quotes in texts', String.raw`[{"a":"\"]"},{"b":"\\"}]`, ['{"a":"\\"]"}', '{"b":"\\\\"}']],
+  // Read as a space, it would make a name of another.
+  ['a newline within a text', '[{"a":\n"b\nc"}]', ['{"a":\r"b\rc"}']],
   ['an empty list', '[ ]', []],
   ['nothing', '', []],
   ['a broken object spoils no other line', '{"a":\n{"a":2}', ['{"a":', '{"a":2}']],

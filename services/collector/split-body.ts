@@ -68,9 +68,15 @@ function isBlank(bytes: Buffer): boolean {
   return bytes.every(isSpace)
 }
 
-/** No JSON text holds a newline, so that those around it say nothing. */
+/** No JSON text holds a newline: those between its parts say nothing, and one within a text may not be made a space. */
 function onOneLine(json: Buffer): Buffer {
-  return json.includes(NEWLINE) ? Buffer.from(json.map(byte => (byte === NEWLINE ? SPACE : byte))) : json
+  if (!json.includes(NEWLINE)) return json
+  const spaced = replaceNewlines(json, SPACE)
+  return isJson(spaced) && !isJson(json) ? replaceNewlines(json, CARRIAGE_RETURN) : spaced
+}
+
+function replaceNewlines(json: Buffer, by: number): Buffer {
+  return Buffer.from(json.map(byte => (byte === NEWLINE ? by : byte)))
 }
 
 function splitLines(body: Buffer, most: number): readonly Buffer[] | null {

@@ -7,7 +7,7 @@ import { toStructured } from './binary-cloudevent.ts'
 import { BOUNDS } from './bounds.ts'
 import { chooseReading } from './choose-reading.ts'
 import type { Reservation } from './in-flight.ts'
-import { inflate, readEncoding } from './inflate.ts'
+import { findCompression, inflate, readEncoding } from './inflate.ts'
 import type { Piece } from './read-texts.ts'
 import { malformed, RefusedError } from './refusal.ts'
 import type { Sender } from './sender.ts'
@@ -46,6 +46,9 @@ export class EventTaker {
     const body = await inflate(await arrived.readBody(), encoding, BOUNDS.bodyBytesMax)
     const other = findOtherEncoding(body)
     if (other !== null) throw malformed(415, `the body is ${other}; expected UTF-8`)
+    const compression = findCompression(body)
+    if (compression !== null)
+      throw malformed(415, `the body is ${compression}; expected Content-Encoding to say so, and once alone`)
     const texts = reading.isBinary ? [toStructured(arrived.headers, body)] : splitBody(body, BOUNDS.eventsMax)
     const pieces = texts === null ? null : reading.readTexts(texts)
     if (pieces === null || pieces.length > BOUNDS.eventsMax) {

@@ -68,10 +68,24 @@ const METHOD = Buffer.from('\u0006GET')
 const at = payload.indexOf('acme') + 4
 const withoutIntegration = Buffer.concat([payload.subarray(0, at), payload.subarray(at + 5)])
 
+const jsonOf = (client: string) => Buffer.from(JSON.stringify({ ...json, client_id: client }))
+
 describe('events of our own, by their first bytes', () => {
   test.each<[string, Buffer, object]>([
     ['Avro, single object', encodeRequest(event), request],
     ['JSON', Buffer.from(JSON.stringify(json)), { kind: 'request', clientId: 'acme', status: 200 }],
+    ['JSON with a name in another spelling', jsonOf(' acme\u00a0'), { kind: 'request', clientId: 'acme' }],
+    [
+      'JSON with a name that nobody sees',
+      jsonOf('ac\u200bme'),
+      { kind: 'rejected', reason: 'client_invalid' },
+    ],
+    ['JSON with a name for nothing', jsonOf('-'), { kind: 'rejected', reason: 'client_missing' }],
+    [
+      'Avro with a name in another spelling',
+      encodeRequest({ ...event, clientId: 'acme ', integrationId: ' shop' }),
+      { kind: 'request', clientId: 'acme', integrationId: 'shop' },
+    ],
     ['Avro behind an id', framed(1, payload), request],
     ['of a later version', framed(2, Buffer.concat([payload, METHOD])), request],
     ['of an earlier one', framed(3, withoutIntegration), { ...request, integrationId: '' }],

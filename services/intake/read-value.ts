@@ -4,6 +4,7 @@ import { openAvroSchema } from '@forbruk/schemas/avro/open-avro-schema.ts'
 import type { RecordEnvelope } from '@forbruk/schemas/envelope/record-envelope.ts'
 import type { LineRejectReason, RequestEvent } from '@forbruk/schemas/event/log-event.ts'
 import { toLineReason } from '@forbruk/schemas/event/to-line-reason.ts'
+import { readOwnNames } from '@forbruk/schemas/gateway/accept-request.ts'
 import type { DeclaredFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import { findOtherEncoding } from '@forbruk/schemas/text/find-encoding.ts'
 import {
@@ -208,7 +209,7 @@ function toPieces(events: readonly Decoded[], value: Buffer): readonly Piece[] {
 function toPiece(event: Decoded, value: Buffer): Piece {
   switch (event.kind) {
     case 'request':
-      return toRequest(event)
+      return toRequest(event, value)
     case 'rejected_line':
       return rejected(value, event.reason, event.detail)
     case 'undecodable':
@@ -225,8 +226,11 @@ function toPiece(event: Decoded, value: Buffer): Piece {
 }
 
 /** Its source is the intake's, and so is its place: where its sender says that it stands is no matter of ours. */
-function toRequest({ identity, ...request }: RequestEvent): Piece {
-  const { clientId, integrationId, timeMs, status, requestBytes, responseBytes } = request
+function toRequest({ identity, ...request }: RequestEvent, value: Buffer): Piece {
+  const names = readOwnNames(request)
+  if (names.kind === 'rejected') return { ...names, bytes: value }
+  const { clientId, integrationId } = names
+  const { timeMs, status, requestBytes, responseBytes } = request
   const said = {
     kind: 'request',
     clientId,

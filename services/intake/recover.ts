@@ -1,5 +1,5 @@
 import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
-import type { MarkedObstacle } from '@forbruk/schemas/event/log-event.ts'
+import type { MarkedObstacle, SourceMark } from '@forbruk/schemas/event/log-event.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
 
 /** How far a file of the source has come, by what stands in the log. */
@@ -10,6 +10,8 @@ export type Recovered = {
   readonly partitionCounts: readonly number[]
   /** It was marked before: so it was read from there on, be it that it was empty. */
   readonly isMarked: boolean
+  /** How far each other source marked it, but those that say that the topic was made anew. */
+  readonly others: ReadonlyMap<string, number>
 }
 
 export type ReadableLog = Pick<EventLog, 'topic' | 'partitionCount' | 'bounds' | 'read'>
@@ -30,6 +32,7 @@ export async function recover(
 ): Promise<ReadonlyMap<string, Recovered>> {
   const partitions = Array.from({ length: log.partitionCount }, (_, partition) => partition)
   const tails = await Promise.all(partitions.map(partition => readTail(log, partition, source, files)))
+  const remade = new Set(tails.flatMap(tail => [...tail.remade]))
   return new Map(
     files.map(file => {
       const ofFile = tails.map(tail => tail.of(file))
@@ -39,10 +42,24 @@ export async function recover(
           next: Math.max(...ofFile.map(({ next }) => next)),
           partitionCounts: ofFile.map(({ events }) => events),
           isMarked: ofFile.some(({ isMarked }) => isMarked),
+          others: mergeOthers(
+            tails.map(tail => tail.othersOf(file)),
+            remade,
+          ),
         },
       ]
     }),
   )
+}
+
+function mergeOthers(
+  each: readonly ReadonlyMap<string, number>[],
+  remade: ReadonlySet<string>,
+): ReadonlyMap<string, number> {
+  const merged = new Map<string, number>()
+  for (const [source, next] of each.flatMap(others => [...others]))
+    if (!remade.has(source)) merged.set(source, Math.max(merged.get(source) ?? 0, next))
+  return merged
 }
 
 /**
@@ -71,10 +88,10 @@ async function readTail(
   files: readonly string[],
 ): Promise<Tail> {
   const { startOffset, endOffset } = await log.bounds(partition)
-  let tail = new Tail(source)
+  let tail = new Tail(source, files)
   for (const look of LOOKS) {
     const fromOffset = Math.max(startOffset, endOffset - look)
-    tail = new Tail(source)
+    tail = new Tail(source, files)
     if (fromOffset === endOffset) break
     for await (const { records } of log.read(partition, fromOffset, endOffset)) {
       for (const record of records) tail.fold(record)
@@ -90,9 +107,18 @@ const NOTHING = { next: 0, events: 0, isMarked: false }
 class Tail {
   readonly #source: string
   readonly #files = new Map<string, typeof NOTHING>()
+  readonly #others: ReadonlyMap<string, Map<string, number>>
+  /** Other sources that say so of their topic. */
+  readonly remade = new Set<string>()
 
-  constructor(source: string) {
+  constructor(source: string, files: readonly string[]) {
     this.#source = source
+    this.#others = new Map(files.map(file => [file, new Map()]))
+  }
+
+  /** How far other sources marked a file. */
+  othersOf(file: string): ReadonlyMap<string, number> {
+    return this.#others.get(file) ?? new Map()
   }
 
   of(file: string): Readonly<typeof NOTHING> {
@@ -104,6 +130,7 @@ class Tail {
       switch (event.kind) {
         case 'mark':
           if (event.source === this.#source) this.#mark(event.file, event.position, event.eventsTotal)
+          else this.#noteOther(event)
           break
         case 'request':
           if (event.source === this.#source && event.identity.kind === 'position')
@@ -123,6 +150,12 @@ class Tail {
           break
       }
     }
+  }
+
+  #noteOther({ source, file, position, obstacles }: SourceMark): void {
+    if (obstacles?.listed.some(({ reason }) => reason === 'topic_remade') === true) this.remade.add(source)
+    const others = this.#others.get(file)
+    others?.set(source, Math.max(others.get(source) ?? 0, position))
   }
 
   #mark(file: string, position: number, eventsTotal: number): void {

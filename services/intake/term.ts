@@ -8,6 +8,7 @@ import { describeLoss, ForeignFile, remadeError } from './foreign-file.ts'
 import type { ReadValue } from './piece.ts'
 import { fileOf, lostFileOf, placeOf, positionOf } from './place.ts'
 import { type ReadableLog, recover } from './recover.ts'
+import { refuseTaken } from './refuse-taken.ts'
 import { toRecord } from './to-record.ts'
 
 export type TermSettings = {
@@ -78,6 +79,7 @@ export class Term {
       fileOf(foreign.topic, partition),
     )
     const recovered = await recover(log, source, names)
+    await refuseTaken(foreign, recovered)
     if (log.partitionCount > partitionCount)
       throw new LogUnavailableError(`"${log.topic}" has ${log.partitionCount} partitions by now.`)
     const files = names.flatMap((name, partition) => {

@@ -91,6 +91,21 @@ describe.skipIf(brokers.length === 0)('intake', () => {
     )
   }, 400_000)
 
+  test('a topic under another source is refused, and nothing of it counts twice', async () => {
+    const settings = install()
+    const topic = uniqueTopic('foreign-twice')
+    await makeForeignTopic(brokers, topic, 1)
+    await writeForeign(brokers, topic, range(0, 10).map(lineOf), 1)
+    const argsOf = (source: string) =>
+      ['intake', '--topic', topic, '--format', 'nginx-json', '--source', source].concat('--until-caught-up')
+    await forbruk(argsOf('edge'), settings)
+    const { code, stderr } = await runForbruk(argsOf('edge-1'), settings)
+    expect([code, stderr]).toEqual([3, expect.stringContaining('is taken in as the source "edge"')])
+    await forbruk(argsOf('edge'), settings)
+    expect(await readUsage(settings)).toEqual([10, sumTo(10)])
+    expect(await readSources(settings)).toMatchObject([{ source: 'edge', events: '10' }])
+  }, 200_000)
+
   test('what the topic lost before it was read is missing, and is told', async () => {
     const settings = install()
     const topic = uniqueTopic('foreign-lost')

@@ -33,7 +33,9 @@ export type Header =
 /** Something before the field is broken, so that its place isn't known. */
 export const BROKEN = Symbol('broken')
 /** The field is there twice, of which one may be a caller's. */
-export const TWICE = Symbol('twice')
+export const TWICE = Symbol('there twice')
+/** The field would stand in an object, and something else is in the object's place. */
+export const MISPLACED = Symbol('in something that is no object')
 
 export class Unreadable {
   readonly reason: LineRejectReason

@@ -1,5 +1,6 @@
 import type { Declaration } from '../declaration.ts'
-import { type FieldReader, TWICE, Unreadable } from './field-reader.ts'
+import { isMissing } from '../parse-number.ts'
+import { type FieldReader, MISPLACED, TWICE, Unreadable } from './field-reader.ts'
 import { closeCutJson, compileDoubt, isKeyRepeated, mendJson } from './mend-json.ts'
 
 type JsonText = Extract<Declaration['text'], { syntax: 'json' }>
@@ -60,7 +61,7 @@ export function readJsonFields({ writtenBy, mayBeCut, list }: JsonText): FieldRe
       return of => {
         const { json, text } = of
         const isFlat = path.length === 1 || Object.hasOwn(json, name)
-        if (path.length > 1 && isFlat && descend(json, path) !== undefined) return TWICE
+        if (path.length > 1 && isFlat && isThere(descend(json, path))) return TWICE
         return isDoubtful(of) && isKeyRepeated(text, isFlat ? [name] : path) ? TWICE : find(json)
       }
     },
@@ -117,11 +118,21 @@ function compilePath(name: string): (json: JsonObject) => unknown {
   }
 }
 
+/**
+ * What is there in an object's place, and can't be looked into, is no field that is missing: what a format takes for
+ * nothing would be made of what is said. Templates write `""` and `-` for nothing, and some languages `[]` for `{}`.
+ */
 function descend(json: JsonObject, path: readonly string[]): unknown {
   let at: unknown = json
   for (const key of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
-    at = Reflect.get(at, key)
+    if (isMissing(at) || (Array.isArray(at) && at.length === 0)) return undefined
+    if (typeof at !== 'object' || at === null) return MISPLACED
+    if (Object.hasOwn(at, key)) at = Reflect.get(at, key)
+    else return Array.isArray(at) || Object.hasOwn(at, `${key}_base64`) ? MISPLACED : undefined
   }
   return at
+}
+
+function isThere(found: unknown): boolean {
+  return found !== undefined && found !== MISPLACED
 }

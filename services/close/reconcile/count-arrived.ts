@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { EventLog, LogRecord } from '@forbruk/infra/log/event-log.ts'
 import type { EventIdentity } from '@forbruk/schemas/event/log-event.ts'
 import { decodeRecord } from '@forbruk/schemas/wire/decode.ts'
+import type { Coordinates } from '../rejected/coordinates.ts'
 import { ReconciliationRefusedError } from './refusal.ts'
 
 /** As far as a gateway's clock may be ahead of the log's, and its event still be counted unasked. */
@@ -12,24 +13,48 @@ const EVENTS_MAX = 50_000_000
 type Span = { readonly fromMs: number; readonly toMs: number }
 type Arrived = { readonly arrived: number; readonly rejected: number }
 
+/** What a source has sent, each once: what stands at the places that were mended is what it was mended to. */
+class Counted {
+  readonly requests = new DistinctIds()
+  readonly #rejected = new DistinctIds()
+  readonly #mended = new Set<bigint>()
+
+  get size(): number {
+    return this.requests.size + this.#rejected.size
+  }
+
+  reject(identity: EventIdentity, { isMended, isIn }: { isMended: boolean; isIn: boolean }): void {
+    if (isMended && identity.kind !== 'none') this.#mended.add(hashOf(identity))
+    else if (isIn && !isMended) this.#rejected.add(identity)
+  }
+
+  /** Copies of a line that was mended are the same line. */
+  count(): Arrived {
+    return { arrived: this.requests.count(), rejected: this.#rejected.count(this.#mended) }
+  }
+}
+
 /**
  * Reads from the log what a source has sent: requests whose own time lies in the span, each once however often it came,
- * and rejected events that were appended in it. Mended ones are rejected ones. Throws ReconciliationRefusedError where
- * the log may have held more than it holds now.
+ * and rejected events that were appended in it. `isMended` tells places of what was sent again, and is one request
+ * since. Throws ReconciliationRefusedError where the log may have held more than it holds now.
  */
 export async function countArrived(
   log: EventLog,
   source: string,
   span: Span,
+  isMended: (at: Coordinates) => boolean,
   onRead: (records: number) => void,
 ): Promise<Arrived> {
-  const requests = new DistinctIds()
-  const rejected = new DistinctIds()
+  const counted = new Counted()
   for (let partition = 0; partition < log.partitionCount; partition++) {
     const [from, to] = await findRange(log, partition, span)
     for await (const { records } of log.read(partition, from, to)) {
-      for (const record of records) countRecord(record, source, span, requests, rejected)
-      if (requests.size + rejected.size > EVENTS_MAX) {
+      for (const record of records) {
+        const isMendedAt = (eventIndex: number) => isMended({ partition, offset: record.offset, eventIndex })
+        countRecord(record, source, span, isMendedAt, counted)
+      }
+      if (counted.size > EVENTS_MAX) {
         throw new ReconciliationRefusedError(
           `more than ${EVENTS_MAX} requests came in that time; take a shorter one`,
         )
@@ -37,7 +62,7 @@ export async function countArrived(
       onRead(records.length)
     }
   }
-  return { arrived: requests.count(), rejected: rejected.count() }
+  return counted.count()
 }
 
 async function findRange(log: EventLog, partition: number, { fromMs }: Span): Promise<[number, number]> {
@@ -57,27 +82,33 @@ function countRecord(
   { value, appendTimeMs }: LogRecord,
   source: string,
   { fromMs, toMs }: Span,
-  requests: DistinctIds,
-  rejected: DistinctIds,
+  isMendedAt: (eventIndex: number) => boolean,
+  counted: Counted,
 ): void {
-  const isIn = (timeMs: number) => timeMs >= fromMs && timeMs < toMs
-  for (const event of decodeRecord(value)) {
+  const isWithin = (timeMs: number) => timeMs >= fromMs && timeMs < toMs
+  for (const [eventIndex, decoded] of decodeRecord(value).entries()) {
+    const event = decoded.kind === 'signed' ? decoded.event : decoded
+    const isMended = isMendedAt(eventIndex)
+    const isIn = isWithin(appendTimeMs)
     switch (event.kind) {
       case 'request':
-        if (event.source === source && isIn(event.timeMs)) requests.add(event.identity)
+        if (event.source === source && isWithin(event.timeMs) && !isMended)
+          counted.requests.add(event.identity)
         break
       case 'rejected_line': {
         const { file, position } = event
-        if (event.source === source && isIn(appendTimeMs)) rejected.add({ kind: 'position', file, position })
+        if (event.source === source) counted.reject({ kind: 'position', file, position }, { isMended, isIn })
         break
       }
       case 'undecodable': {
         const { origin } = event
-        if (origin?.source === source && isIn(appendTimeMs)) rejected.add(origin.identity)
+        if (origin?.source === source) counted.reject(origin.identity, { isMended, isIn })
       }
     }
   }
 }
+
+const NOTHING: ReadonlySet<bigint> = new Set()
 
 /** Known by 64 bits of each: of fifty million two agree by chance once in 15 000 times. */
 class DistinctIds {
@@ -99,10 +130,11 @@ class DistinctIds {
     this.size += 1
   }
 
-  count(): number {
+  count(except: ReadonlySet<bigint> = NOTHING): number {
     const sorted = this.#hashes.subarray(0, this.size).sort()
     let distinct = this.#nameless
-    for (let at = 0; at < sorted.length; at++) if (at === 0 || sorted[at] !== sorted[at - 1]) distinct += 1
+    for (const [at, hash] of sorted.entries())
+      if ((at === 0 || hash !== sorted[at - 1]) && !except.has(hash)) distinct += 1
     return distinct
   }
 }

@@ -27,7 +27,7 @@ const COUNTERS: readonly Counter[] = [
   { counter: 'traefik', metric: 'traefik_entrypoint_requests_total', isOwn: none },
 ]
 
-const STUB_STATUS = /^server accepts handled requests\r?\n {0,8}\d{1,16} \d{1,16} (\d{1,16})/m
+const STUB_STATUS = /^server accepts handled requests\r?\n {0,8}\d{1,16} \d{1,16} (\d{1,16}) *\r?\n/m
 
 /**
  * Pure: NGINX's stub_status, or a page of Prometheus metrics. `wanted` are labels that a series must have, such as
@@ -55,18 +55,20 @@ function readSeries(
   { metric, isOwn }: Counter,
   wanted: ReadonlyMap<string, string>,
 ): Map<string, number> | null {
-  const lines = text
-    .split('\n')
-    .filter(line => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `))
+  const lines = linesOf(text).filter(
+    line => line.startsWith(metric) && /^[{ \t]/.test(line.slice(metric.length)),
+  )
   if (lines.length === 0) return null
+  if (!text.endsWith('\n')) throw new ScrapeError('the page ends in the middle of a line; expected all of it')
   const series = new Map<string, number>()
   for (const line of lines) {
-    const end = line.lastIndexOf('}') + 1
-    const labels = readLabels(line.slice(metric.length, end))
+    const { labels, value } = readSample(line.slice(metric.length), metric)
     const isWanted = [...wanted].every(([name, value]) => labels.get(name) === value)
     if (!isWanted || isOwn(labels)) continue
-    const [value = ''] = line.slice(Math.max(end, metric.length)).trim().split(' ', 1)
-    series.set(line.slice(0, end), toCount(value))
+    const name = JSON.stringify([...labels].sort(([one], [other]) => (one < other ? -1 : 1)))
+    if (series.has(name))
+      throw new ScrapeError(`a series of ${metric} is there twice; expected one scrape a page`)
+    series.set(name, toCount(value))
   }
   if (series.size > 0) return series
   throw new ScrapeError(
@@ -74,15 +76,31 @@ function readSeries(
   )
 }
 
-const LABEL = /[{,] ?([A-Za-z_][A-Za-z0-9_]{0,199})="((?:[^"\\]|\\.)*)"?/g
-
-function readLabels(text: string): ReadonlyMap<string, string> {
-  return new Map([...text.matchAll(LABEL)].map(([, name = '', value = '']) => [name, value]))
+/** Blanks may stand before a sample, and a byte order mark before a page. */
+function linesOf(text: string): string[] {
+  return text.split('\n').map(line => line.trimStart())
 }
 
-/** Of a counter that is written as a number with a fraction, too: `1.5e+06`. */
+const LABEL = String.raw`[ \t]*([A-Za-z_][A-Za-z0-9_]{0,199})[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*`
+const LABELS = new RegExp(String.raw`^[ \t]*\{(?:${LABEL}(?:,|(?=\})))*[ \t]*\}`)
+/** A time may stand behind the value, and behind a # OpenMetrics' exemplar, which has labels and a value of its own. */
+const VALUE = /^[ \t]*(\S+)(?:[ \t]+-?[\d.]+(?:[eE][-+]?\d+)?)?[ \t]*(?:#.*)?\r?$/
+
+function readSample(text: string, metric: string) {
+  const braces = LABELS.exec(text)?.[0] ?? ''
+  const value = VALUE.exec(text.slice(braces.length))?.[1]
+  if (value === undefined || value.startsWith('{'))
+    throw new ScrapeError(`a line of ${metric} can't be read; expected its labels in braces, and a value`)
+  const labels = new Map<string, string>()
+  for (const [, name = '', said = ''] of braces.matchAll(new RegExp(LABEL, 'g'))) labels.set(name, said)
+  return { labels, value }
+}
+
+/** As counters are written, also with an exponent: `1.5e+06`. */
+const DECIMAL = /^\d{1,20}(?:\.\d{0,20})?(?:[eE]\+?\d{1,2})?$/
+
 function toCount(text: string): number {
-  const count = Number(text)
-  if (text !== '' && Number.isSafeInteger(count) && count >= 0) return count
+  const count = DECIMAL.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(count)) return count
   throw new ScrapeError('the value of a counter is no whole number from 0')
 }

@@ -6,6 +6,8 @@ import {
   sourceReconciliation,
 } from '@forbruk/infra/store/tables/source-reconciliation.ts'
 import { findSource } from '../gate/find-source.ts'
+import { type Coordinates, showCoordinates } from '../rejected/coordinates.ts'
+import { readMendedPlaces } from '../rejected/mend-rows.ts'
 import { countArrived } from './count-arrived.ts'
 import type { Served } from './count-served.ts'
 import { ReconciliationRefusedError } from './refusal.ts'
@@ -38,7 +40,9 @@ export async function reconcileSource(options: ReconcileOptions): Promise<Reconc
   if (toMs > reconciledAtMs)
     throw new ReconciliationRefusedError('the time has not ended yet; expected --to in the past')
   await findSource(store, log.topic, source)
-  const arrived = await countArrived(log, source, { fromMs, toMs }, onRead)
+  const mended = await readMendedPlaces(store, log.topic, source)
+  const isMended = (at: Coordinates) => mended.size > 0 && mended.has(showCoordinates(at))
+  const arrived = await countArrived(log, source, { fromMs, toMs }, isMended, onRead)
   const reconciliation: Reconciliation = {
     ...{ stream: log.topic, source, reconciledAtMs, fromTimeMs: fromMs, toTimeMs: toMs },
     ...{ ...served, ...arrived, tolerance, actor },

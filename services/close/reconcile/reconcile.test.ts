@@ -50,7 +50,7 @@ test.each<[string, string[], Map<string, string>, number, number]>([
 })
 
 test('a counter that is new has counted from nothing, and one that is gone began anew', () => {
-  const first = kong(10, 2).split('\n')[0] ?? ''
+  const first = `${kong(10, 2).split('\n')[0]}\n`
   expect(served([first, kong(12, 3)])).toMatchObject({ served: 5, resets: 0 })
   expect(served([kong(12, 3), first])).toMatchObject({ served: 10, resets: 1 })
 })
@@ -74,6 +74,50 @@ test.each<[string, string[], Map<string, string>, RegExp]>([
   ['a broken value', [traefik('NaN'), traefik('1')], labels(), /no whole number/],
 ])('%s is refused', (_what, pages, wanted, message) => {
   expect(() => served(pages, wanted)).toThrow(message)
+})
+
+describe('a page in other spellings is the same', () => {
+  const REQUESTS = 'kong_http_requests_total'
+  const before = `${REQUESTS}{service="a",code="200"} 10\n`
+  test.each([
+    ['an exemplar', `${REQUESTS}{service="a",code="200"} 30 # {trace_id="x} 9"} 1.0 1790848801.5\n`],
+    ['a time and an exemplar', `${REQUESTS}{service="a",code="200"} 30.0 1790848801.5 # {t="x"} 1\n# EOF\n`],
+    ['a time', `${REQUESTS}{service="a",code="200"} 30 1790848801000\n`],
+    ['labels in another order', `${REQUESTS}{code="200",service="a"} 30\n`],
+    ['tabs and blanks', `  ${REQUESTS} { service = "a" ,\tcode="200", }\t30\n`],
+    ['a byte order mark', `\ufeff${REQUESTS}{service="a",code="200"} 30\r\n`],
+    ['an exponent', `${REQUESTS}{service="a",code="200"} 3e+01\n`],
+    [
+      'beside a metric whose name goes on',
+      `${REQUESTS}{service="a",code="200"} 30\n${REQUESTS}_created{} 9\n`,
+    ],
+  ])('%s', (_, page) => {
+    expect(served([before, page])).toEqual({ counter: 'kong', served: 20, resets: 0 })
+  })
+
+  test('without labels an exemplar is not the value either', () => {
+    expect(served([`${REQUESTS} 10\n`, `${REQUESTS} 30 # {trace_id="x"} 1.0\n`]).served).toBe(20)
+  })
+
+  test('a brace or a quote in a label is the label’s', () => {
+    const page = (count: number) => `${REQUESTS}{route="a} 5 \\"{",code="200"} ${count}\n`
+    expect(served([page(10), page(30)], labels({ code: '200' })).served).toBe(20)
+  })
+})
+
+test.each([
+  ['in the middle of a number', 'kong_http_requests_total{code="200"} 12', /middle of a line/],
+  ['in the middle of stub_status', nginx(150).slice(0, nginx(150).indexOf('150') + 2), /no counter/],
+  ['in the middle of labels', 'kong_http_requests_total{code="20\n', /can't be read/],
+  ['without a value', 'kong_http_requests_total{code="200"}\n', /can't be read/],
+  ['two pages in one', kong(1, 1) + kong(9, 9), /there twice/],
+  ['in hex', traefik('0x1F'), /no whole number/],
+  ['negative', traefik('-5'), /no whole number/],
+  ['infinite', traefik('+Inf'), /no whole number/],
+  ['beyond what is exact', traefik('9007199254740993'), /no whole number/],
+  ['labels that are none', 'kong_http_requests_total{code=200} 5\n', /can't be read/],
+])('a page that ends or counts %s is refused', (_, page, message) => {
+  expect(() => served([page, page])).toThrow(message)
 })
 
 test('a difference beyond the tolerance is told, and too many are none after a counter began anew', () => {
@@ -147,10 +191,29 @@ describe('what arrived', () => {
       ...[rejected, rejected],
     ])
     let records = 0
-    const found = await countArrived(log, 'gw', span, read => {
-      records += read
-    })
+    const found = await countArrived(
+      log,
+      'gw',
+      span,
+      () => false,
+      read => {
+        records += read
+      },
+    )
     expect(found).toEqual({ arrived: 2_000 + 2 + 2 + 1, rejected: 1 })
     expect(records).toBe(2_000 + 100 + 3 + 2 + 2 + 2 + 2)
+
+    await log.append([request('gw', byId('mended:0:0:0'))])
+    const places: string[] = []
+    for (let partition = 0; partition < 3; partition++)
+      for await (const batch of log.read(partition, 0, (await log.bounds(partition)).endOffset))
+        for (const { offset, value } of batch.records)
+          if (value?.equals(rejected.value) === true) places.push(`${partition}:${offset}`)
+    // Both copies of the line are the one request that it was mended to.
+    const isMended = (at: { partition: number; offset: number }) =>
+      `${at.partition}:${at.offset}` === places[0]
+    const mended = await countArrived(log, 'gw', span, isMended, () => {})
+    expect(places).toHaveLength(2)
+    expect(mended).toEqual({ arrived: 2_000 + 2 + 2 + 1 + 1, rejected: 0 })
   })
 })

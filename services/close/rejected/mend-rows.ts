@@ -50,6 +50,23 @@ export async function putSent(
   await putAll(store, { stream, step: 'sent' }, sent, { reason: '', actor: '', mendedAtMs })
 }
 
+const { list: placeList, shape: placeShape } = select(rejectedMend, 'partition', 'offset', 'eventIndex')
+
+/** Where rejected events of a source stand that were sent again, and are in the log as requests by now. */
+export async function readMendedPlaces(
+  store: Store,
+  stream: string,
+  source: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await store.query(
+    `SELECT DISTINCT ${placeList} FROM rejected_mend
+     WHERE stream = {stream:String} AND step = 'sent' AND JSONExtractString(event, 'source') = {source:String}`,
+    placeShape,
+    { stream, source },
+  )
+  return new Set(rows.map(showCoordinates))
+}
+
 async function putAll(
   store: Store,
   place: Place,

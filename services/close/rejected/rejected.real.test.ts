@@ -14,6 +14,7 @@ import {
 } from '../../../test/support/close/counted-month.ts'
 import { failingInsert } from '../../../test/support/close/disturbed-store.ts'
 import { retireSource } from '../gate/retire-source.ts'
+import { reconcileSource } from '../reconcile/reconcile-source.ts'
 import type { Mend } from './build-mended.ts'
 import { parseCoordinates } from './coordinates.ts'
 import { listRejected } from './list-rejected.ts'
@@ -159,6 +160,22 @@ test('a mended line is sent again, once, and closes the month once it is counted
     requestBytes: 40,
     responseBytes: 60,
   })
+})
+
+test('what was mended has arrived once: as the request that it is, and not as a rejected line too', async () => {
+  const { store, log, clock: now } = place()
+  const span = { fromMs: Date.parse('2026-10-15T11:00:00Z'), toMs: Date.parse('2026-10-15T13:00:00Z') }
+  now.nowMs = span.toMs
+  const reconcile = () =>
+    reconcileSource({
+      ...{ store, log, source: 'gw1', ...span, served: { counter: 'nginx', served: 1, resets: 0 } },
+      ...{ tolerance: 0, actor: 'kari', clock },
+    })
+  const before = await reconcile()
+  expect(await replay({ client_id: 'firma' })).toEqual({ sent: 1, before: 0 })
+  const after = await reconcile()
+  expect([before.arrived + before.rejected, after.arrived + after.rejected]).toEqual([1, 1])
+  expect([before.rejected, after.rejected]).toEqual([1, 0])
 })
 
 test('a replay that breaks off after it sent is completed by the next, which sends nothing twice', async () => {
