@@ -6,6 +6,8 @@
  */
 export interface EventLog {
   readonly topic: string
+  /** Whose clock gives records their append times: a broker's, or that of whichever process appends them. */
+  readonly stampedBy: 'broker' | 'writer'
   /** As the log has last heard: on Kafka whoever may alter the topic can add some, and nobody can take any away. */
   readonly partitionCount: number
 

@@ -190,6 +190,7 @@ export class SimulatedProcess {
     }
     return {
       topic: STREAM,
+      stampedBy: 'writer',
       get partitionCount() {
         return partitions.length
       },

@@ -66,6 +66,7 @@ export async function openKafkaLog(settings: KafkaLogSettings): Promise<EventLog
 
   return {
     topic,
+    stampedBy: 'broker',
     get partitionCount() {
       return known.partitionCount
     },

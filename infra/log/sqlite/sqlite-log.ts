@@ -49,6 +49,7 @@ export function openEmbeddedLog(settings: EmbeddedLogSettings): EventLog {
 
   return {
     topic,
+    stampedBy: 'writer',
     partitionCount,
 
     async append(records) {

@@ -9,9 +9,9 @@ import type { Lack } from './gate.ts'
 export function describeLack(lack: Lack): string {
   switch (lack.kind) {
     case 'month_running':
-      return `${lack.month} has not ended; it does at ${showTime(lack.endMs)}`
     case 'grace_running':
-      return `${lack.month} may still get late events; close it after ${showTime(lack.graceEndMs)}`
+    case 'clock_alone':
+      return describeTime(lack)
     case 'nothing_counted':
       return (
         `nothing of stream ${lack.stream} was counted here; ` +
@@ -74,6 +74,23 @@ export function describeLack(lack: Lack): string {
       return (
         `${showCount(lack.requests)} counted requests of the month may be the same as later ones: the log had lost ` +
         'their ids before they could be compared; restore the log, or close with --force and a reason'
+      )
+  }
+}
+
+function describeTime(
+  lack: Extract<Lack, { kind: 'month_running' | 'grace_running' | 'clock_alone' }>,
+): string {
+  switch (lack.kind) {
+    case 'month_running':
+      return `${lack.month} has not ended; it does at ${showTime(lack.endMs)}`
+    case 'grace_running':
+      return `${lack.month} may still get late events; close it after ${showTime(lack.graceEndMs)}`
+    case 'clock_alone':
+      return (
+        `nothing but this machine's clock, which shows ${showTime(lack.nowMs)}, says that the grace of ${lack.month} ` +
+        `ended at ${showTime(lack.graceEndMs)}: nothing was appended to the log since. Set the clock if it is wrong; ` +
+        'if it is right, send any event or mark (forbruk ship), let forbruk aggregate catch up, and close again'
       )
   }
 }

@@ -12,6 +12,7 @@ const facts: GateFacts = {
   logPartitions: 2,
   storedPartitions: 2,
   partitions: [],
+  otherClocks: 'grace_over',
   sources: [],
   silent: [],
   shared: [],

@@ -50,6 +50,7 @@ const COMPLETE: GateFacts = {
   logPartitions: 8,
   storedPartitions: 8,
   partitions: [PARTITION],
+  otherClocks: 'grace_over',
   sources: [SOURCE],
   silent: [],
   shared: [],
@@ -123,6 +124,20 @@ test('a gap that an operator accepted', () => {
     `partition 3: offsets 4 096 to 8 191 were never counted: ${GIVEN_UP}`,
     `partition 3: request ids from before offset 8 192 were not recognised any more: ${GIVEN_UP}`,
   ])
+})
+
+test("no month is closed on the word of this machine's clock alone where others have one, forced or not", () => {
+  const otherClocks = 'grace_running'
+  expect(lacks({ otherClocks })).toEqual([
+    "nothing but this machine's clock, which shows 2026-11-01T23:00:00Z, says that the grace of 2026-10 ended at " +
+      '2026-11-01T23:00:00Z: nothing was appended to the log since. Set the clock if it is wrong; if it is right, ' +
+      'send any event or mark (forbruk ship), let forbruk aggregate catch up, and close again',
+  ])
+  expect(judgeMonth({ ...COMPLETE, otherClocks }, graceEndMs).map(canBeForced)).toEqual([false])
+  expect(judgeMonth({ ...COMPLETE, otherClocks }, graceEndMs - 1).map(({ kind }) => kind)).toEqual([
+    'grace_running',
+  ])
+  expect(lacks({ otherClocks: null })).toEqual([])
 })
 
 test('a complete month lacks nothing', () => {

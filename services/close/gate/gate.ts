@@ -24,6 +24,8 @@ export type GateFacts = {
   /** How many are counted; null when the aggregator never counted this stream. */
   readonly storedPartitions: number | null
   readonly partitions: readonly PartitionFacts[]
+  /** What clocks other than this machine's say of the grace; null where this machine's is all there is. */
+  readonly otherClocks: 'grace_over' | 'grace_running' | null
   readonly sources: readonly SourceFacts[]
   /** Expected in this month or another, and never heard of. */
   readonly silent: readonly SilentSource[]
@@ -88,6 +90,13 @@ export type RejectedFacts = {
 export type Lack =
   | { readonly kind: 'month_running'; readonly month: string; readonly endMs: number }
   | { readonly kind: 'grace_running'; readonly month: string; readonly graceEndMs: number }
+  /** This machine's clock is past the grace, and nothing that another clock has told is. */
+  | {
+      readonly kind: 'clock_alone'
+      readonly month: string
+      readonly graceEndMs: number
+      readonly nowMs: number
+    }
   | { readonly kind: 'nothing_counted'; readonly stream: string }
   | {
       readonly kind: 'month_before_counting'
@@ -153,9 +162,10 @@ export function judgeMonth(facts: GateFacts, nowMs: number): Lack[] {
   ]
 }
 
-function judgeTime({ month, endMs, graceEndMs }: GateFacts, nowMs: number): Lack[] {
+function judgeTime({ month, endMs, graceEndMs, otherClocks }: GateFacts, nowMs: number): Lack[] {
   if (nowMs < endMs) return [{ kind: 'month_running', month, endMs }]
-  return nowMs < graceEndMs ? [{ kind: 'grace_running', month, graceEndMs }] : []
+  if (nowMs < graceEndMs) return [{ kind: 'grace_running', month, graceEndMs }]
+  return otherClocks === 'grace_running' ? [{ kind: 'clock_alone', month, graceEndMs, nowMs }] : []
 }
 
 /**
@@ -173,8 +183,12 @@ function judgeUsage(facts: GateFacts, nowMs: number): Lack[] {
 
 /** Whether a person's word can stand for it: not for what is still to come, nor for what the log never heard of. */
 export function canBeForced({ kind }: Lack): boolean {
-  return kind !== 'month_running' && kind !== 'nothing_counted' && kind !== 'month_before_counting'
+  return !UNFORCEABLE.includes(kind)
 }
+
+const UNFORCEABLE: readonly Lack['kind'][] = [
+  ...(['month_running', 'clock_alone', 'nothing_counted', 'month_before_counting'] as const),
+]
 
 function judgeStream(facts: GateFacts): Lack[] {
   const { stream, logPartitions, storedPartitions } = facts

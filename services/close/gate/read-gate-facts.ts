@@ -15,6 +15,7 @@ import { readRejected } from '../rejected/read-rejected.ts'
 import { type GateFacts, GRACE_MS, type SourceFacts } from './gate.ts'
 import type { PartitionFacts } from './judge-partition.ts'
 import { mayTouch } from './may-touch.ts'
+import { readOtherClocks } from './read-other-clocks.ts'
 
 /**
  * Finds out, from store and log, what the gate judges. The log is asked before the ledger: what is appended meanwhile
@@ -46,6 +47,7 @@ export async function readGateFacts(
     logPartitions: inLog.length,
     storedPartitions: stored && countedPartitions(stored, await readGrowths(store, stream)),
     partitions: inLog.map(facts => ({ ...facts, ledger: coverage.get(facts.partition) ?? null })),
+    otherClocks: await readOtherClocks(store, log.stampedBy, inLog, graceEndMs),
     sources,
     silent,
     shared: await readSharedFiles(store, stream, range),

@@ -1,4 +1,8 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { compareOfClients } from '@forbruk/infra/store/seal/seal-of-clients.ts'
+import { text } from '@forbruk/infra/store/tables/codec.ts'
+import { statement } from '@forbruk/infra/store/tables/statement.ts'
+import { declareTable, shapeOf } from '@forbruk/infra/store/tables/table.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { TARIFF, useInstallation, withAccessPrice } from '../../../test/support/close/close-october.ts'
 import { forgetSeals } from '../../../test/support/close/forget-seals.ts'
 import { openRot } from '../../../test/support/store/rot.ts'
@@ -59,6 +63,40 @@ describe.each(TABLES)('a row of %s', (table, check, key) => {
     expect(unseen).toEqual([])
     expect((await verify()).findings).toEqual([])
   })
+})
+
+test('closes from before and after a table got a column are each held against what it had then', async () => {
+  const { store } = place()
+  const closes = await store.query(
+    'SELECT close_id FROM month_close ORDER BY revision',
+    shapeOf({ closeId: text }),
+  )
+  const [older = '', newer = ''] = closes.map(each => each.closeId)
+  const { spelled } = declareTable('later', { later: text })
+  const wider = { name: statement.name, spelled: [...statement.spelled, ...spelled] }
+  const faults = async () =>
+    (await compareOfClients(store, wider, [older, newer])).differing.map(({ key }) => key.slice(0, 64))
+  await store.command("ALTER TABLE statement ADD COLUMN later String DEFAULT ''")
+  onTestFinished(() => store.command('ALTER TABLE statement DROP COLUMN later'))
+  expect(await faults()).toEqual([])
+
+  const hashed = wider.spelled.map(({ name }) => name).join(', ')
+  await store.command(`DELETE FROM seal WHERE sealed_table = 'statement' AND startsWith(key, '${newer}')`)
+  await store.command(
+    `INSERT INTO seal (sealed_table, key, columns, content_hash, is_written)
+     SELECT 'statement', concat(close_id, '/', month, '/r', toString(revision), '/', client_id) AS row_key,
+            ${wider.spelled.length}, concat(toString(count()), ':', toString(sum(sipHash64(${hashed})))), true
+     FROM statement FINAL WHERE close_id = '${newer}' GROUP BY close_id, month, revision, client_id`,
+  )
+  expect(await faults()).toEqual([])
+  const fill = (closeId: string) =>
+    store.command(
+      `ALTER TABLE statement UPDATE later = 'x' WHERE close_id = '${closeId}' SETTINGS mutations_sync = 2`,
+    )
+  await fill(newer)
+  expect(new Set(await faults())).toEqual(new Set([newer]))
+  await fill(older)
+  expect(new Set(await faults())).toEqual(new Set([older, newer]))
 })
 
 test('usage that was lost below the cut is named by client, though statements agree with themselves', async () => {

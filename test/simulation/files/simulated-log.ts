@@ -115,6 +115,7 @@ export function openSimulatedLog(
   }
   return {
     topic: 'gateway.requests',
+    stampedBy: 'writer',
     partitionCount: PARTITION_COUNT,
     async append(records) {
       const fault = await turn()

@@ -2,6 +2,7 @@
 const en: Readonly<Record<string, string>> = {
   month_running: 'The month is not over',
   grace_running: 'Late events may still come',
+  clock_alone: 'Only the clock of this machine says that it is over',
   nothing_counted: 'Nothing was counted here',
   month_before_counting: 'It ended before counting began',
   month_without_usage: 'No usage of it was counted',
@@ -31,6 +32,7 @@ const en: Readonly<Record<string, string>> = {
 const nb: typeof en = {
   month_running: 'Måneden er ikke over',
   grace_running: 'Sene hendelser kan fortsatt komme',
+  clock_alone: 'Bare klokken på denne maskinen sier at den er over',
   nothing_counted: 'Ingenting er talt her',
   month_before_counting: 'Den var over før tellingen begynte',
   month_without_usage: 'Ingen bruk av den er talt',
