@@ -223,7 +223,7 @@ async function retire(
   const visited = await tail.visit(signal)
   const isQuiet = tail.quietVisits * pollMs >= retireAfterMs && tail.surveys >= SURVEYS_MIN
   if (visited === 'more' || (visited === 'at_end' && !isQuiet)) return
-  const end = visited === 'at_end' ? await tail.end(followed.current) : null
+  const end = visited === 'at_end' ? await tail.end(followed.current, followed.survey?.copiedBytes) : null
   // The survey finds it again for as long as the file stays as it is.
   if (end?.kind === 'obstacle') shipment.raise(end.obstacle)
   if (end?.kind === 'left') followed.left.set(end.version, end.file)

@@ -20,6 +20,8 @@ export type Survey = {
   /** Files with something new in them that may still be written to. */
   readonly begun: readonly Tail[]
   readonly summaries: readonly FileSummary[]
+  /** How many bytes the longest copy holds of a file that is being read. */
+  readonly copiedBytes: ReadonlyMap<string, number>
   /** What keeps from saying that all was seen. */
   readonly found: readonly FoundObstacle[]
 }
@@ -63,14 +65,14 @@ export async function surveyRotated(
     ...findHoles(path, rotated, round, known),
   ]
   await round.keep(rotated)
-  const { mustRepeat, begun, summaries } = round
+  const { mustRepeat, begun, summaries, copiedBytes } = round
   const seen: Seen = {
     files: seeAll(path, looked, others, tails, round),
     before: new Set(known.map(({ file }) => file)),
     hasMet: file => round.hasMet(file),
   }
   return {
-    ...{ rotated, mustRepeat, begun, summaries, found },
+    ...{ rotated, mustRepeat, begun, summaries, copiedBytes, found },
     isResolved: obstacle => isResolved(obstacle, seen),
   }
 }

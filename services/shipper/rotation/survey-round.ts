@@ -28,6 +28,8 @@ export class Round {
   readonly begun: Tail[] = []
   readonly summaries: FileSummary[] = []
   readonly found: FoundObstacle[] = []
+  /** How many bytes the longest copy holds of a file that is being read. */
+  readonly copiedBytes = new Map<string, number>()
   /** A file was renamed since they were listed. */
   mustRepeat = false
   readonly #shipment: Shipment
@@ -217,6 +219,7 @@ export class Round {
   /** A copy of a file that is being read: it has nothing that isn't in there, as long as it isn't longer. */
   #leaveCopy({ path, facts }: RotatedFile, file: string, bytes: number): void {
     this.#files.set(path, file)
+    this.copiedBytes.set(file, Math.max(bytes, this.copiedBytes.get(file) ?? 0))
     const position = this.#shipment.known.progressOf(file)?.position ?? 0
     if (bytes <= position) return
     const detail = `${path}: holds ${bytes} bytes of a file that was read through byte ${position}`

@@ -152,16 +152,19 @@ export class Tail {
   }
 
   /**
-   * It won't grow any more: a last line without a newline is shipped as it is. Not so where the log goes on from there:
-   * this is a copy of it, which was taken in mid-line, and is left to it. Answers what stands in the way where an
+   * It won't grow any more: a last line without a newline is shipped as it is. Not so where the log goes on from there,
+   * or another copy of it does: this is one that was taken in mid-line, and is left to that. Answers what stands in the way where an
    * earlier run may have sent the whole of it, from the file that this is a copy of.
    */
-  async end(current: Tail | null): Promise<End | null> {
+  async end(current: Tail | null, copiedBytes: ReadonlyMap<string, number> = new Map()): Promise<End | null> {
     const begun = await this.#begin(true)
     if (begun === null) return null
     const { shipper } = begun
-    if (shipper.partialBytes > 0 && (await current?.goesOnFrom(this)) === true)
-      return { kind: 'left', file: shipper.live.file, version: (await this.#file.facts()).version }
+    const { file } = shipper.live
+    const goesOn =
+      (copiedBytes.get(file) ?? 0) > (await this.size()) || (await current?.goesOnFrom(this)) === true
+    if (shipper.partialBytes > 0 && goesOn)
+      return { kind: 'left', file, version: (await this.#file.facts()).version }
     if (shipper.counts.bytes === 0 && this.#readPosition === 0) {
       await this.#takeChunk(begun, await readAt(this.options.path, this.#file, 0))
     }
