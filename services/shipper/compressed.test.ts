@@ -168,6 +168,22 @@ test('half a line at the end of a copy is the log’s own, whole, where that goe
   await follower.expectSound()
 })
 
+test('half a line at the end of a copy is that of a longer copy, whole, beside it', async () => {
+  const follower = new Follower(world)
+  const path = world.write('a.log', '')
+  follower.start([path])
+  await follower.pass(2_000)
+  await follower.stop()
+  world.write('a.log.2', `${lines(0, 10)}${line(10).slice(0, 20)}`)
+  world.write('a.log.1', lines(0, 15))
+  world.append('a.log', lines(20, 22))
+  follower.start([path], { timing: { retireAfterMs: 20 } })
+  await follower.untilComplete()
+  expect(await follower.numbers()).toEqual([...range(0, 15), 20, 21])
+  expect((await follower.stop()).obstacles).toEqual([])
+  await follower.expectSound()
+})
+
 test('half a line that is all of a file, and of its compressed copy, is sent once', async () => {
   const follower = new Follower(world)
   const half = line(7).slice(0, 20)

@@ -52,6 +52,38 @@ test.each([
   await follower.expectSound()
 })
 
+test('of two compressed files that begin like an unread one neither is taken for it', async () => {
+  world.write('a.log', lines(0, 1))
+  follower.start([path])
+  await follower.untilShipped([0])
+  await follower.stop()
+  rmSync(path)
+  world.write('other', '')
+  world.write('a.log.2.gz', gzipSync(lines(0, 1) + lines(10, 20)))
+  world.write('a.log.1.gz', gzipSync(lines(0, 6)))
+  world.write('a.log', lines(30, 32))
+  follower.start([path])
+  await follower.untilShipped([0, 30, 31])
+  await follower.untilWarned(3)
+  const { obstacles } = await follower.stop()
+  expect(obstacles.map(({ reason }) => reason).toSorted()).toEqual(['alike', 'alike', 'gone'])
+  expect(await follower.numbers()).toEqual([0, 30, 31])
+})
+
+test('an earlier copy does not stand for a file that is gone', async () => {
+  world.write('a.log', lines(0, 20))
+  follower.start([path])
+  await follower.untilShipped(range(0, 20))
+  await follower.stop()
+  world.append('a.log', lines(20, 30))
+  world.write('a.log.1.gz', gzipSync(lines(0, 10)))
+  rmSync(path)
+  world.write('a.log', lines(30, 32))
+  follower.start([path])
+  await follower.untilWarned()
+  expect((await follower.stop()).obstacles).toMatchObject([{ reason: 'gone' }])
+})
+
 test('the file itself is recognised when it comes back, by as many lines as no other has', async () => {
   world.write('a.log', lines(0, 10))
   follower.start([path])

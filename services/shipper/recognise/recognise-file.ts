@@ -73,7 +73,7 @@ export async function recognise(candidate: Candidate, kin: readonly FileProgress
 /** It holds all that was shipped of the known one. */
 function judgeWhole(candidate: Candidate, known: FileProgress): 'same' | 'other' | 'undecided' {
   const { start, facts, isLive } = candidate
-  // An earlier version didn't keep where a file lay.
+  // It was cut to nothing, so that it is a copy, if anything; an earlier version didn't keep where a file lay.
   if (known.place === null || isCopy(start, known)) return 'same'
   if (known.wasGone === true && !isProvedPlace(known.place, facts)) return 'undecided'
   const isElsewhere = facts === null ? false : candidate.isElsewhere(known, facts)

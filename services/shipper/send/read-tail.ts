@@ -153,8 +153,10 @@ export class Tail {
 
   /**
    * It won't grow any more: a last line without a newline is shipped as it is. Not so where the log goes on from there,
-   * or another copy of it does: this is one that was taken in mid-line, and is left to that. Answers what stands in the way where an
-   * earlier run may have sent the whole of it, from the file that this is a copy of.
+   * or another copy of it does: this is one that was taken in mid-line, and is left to that. Answers what stands in the
+   * way where an earlier run may have sent the whole of it, from the file that this is a copy of.
+   *
+   * @param copiedBytes how many bytes the longest copy holds, by what a file is called on the wire
    */
   async end(current: Tail | null, copiedBytes: ReadonlyMap<string, number> = new Map()): Promise<End | null> {
     const begun = await this.#begin(true)
