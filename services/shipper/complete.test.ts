@@ -41,6 +41,24 @@ test('killed before it had said how far it was, then a rotation: nothing is forg
   await expectComplete()
 })
 
+test('a log of a few lines is copied and truncated, time and again', async () => {
+  world.write('a.log', lines(0, 5))
+  follower.start([path], { timing: { retireAfterMs: 20 } })
+  await follower.untilShipped(range(0, 5))
+  for (const from of [5, 9, 13]) {
+    if (from > 5) {
+      world.write('a.log.2.gz', gzipSync(readFileSync(`${path}.1`)))
+      rmSync(`${path}.1`)
+    }
+    copyFileSync(path, `${path}.1`)
+    truncateSync(path)
+    world.append('a.log', lines(from, from + 4))
+    await follower.untilShipped(range(0, from + 4))
+    await follower.untilComplete()
+  }
+  await expectComplete()
+})
+
 test('copies that are numbered upwards lack none', async () => {
   world.write('a.log', '')
   follower.start([path])
@@ -219,9 +237,16 @@ test('a hole between two numbered files holds the marks back', async () => {
   await follower.stop()
   renameSync(path, `${path}.2`)
   world.write('a.log', lines(20, 30))
-  follower.start([path])
+  follower.start([path], { timing: { retireAfterMs: 20 } })
   await follower.untilShipped([...range(0, 10), ...range(20, 30)])
-  await follower.pass(HOUR_MS)
+  for (let hours = 0; hours < 4; hours++) await follower.pass(HOUR_MS)
+  expect((await follower.stop()).obstacles).toMatchObject([{ reason: 'neighbour_missing', path }])
+  expect(await follower.throughMs()).toBeLessThan(NOW_MS)
+
+  // Without the file on its other side the hole is not to be seen, and not filled.
+  rmSync(`${path}.2`)
+  follower.start([path])
+  for (let hours = 0; hours < 4; hours++) await follower.pass(HOUR_MS)
   expect((await follower.stop()).obstacles).toMatchObject([{ reason: 'neighbour_missing', path }])
   expect(await follower.throughMs()).toBeLessThan(NOW_MS)
 })

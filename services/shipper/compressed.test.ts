@@ -10,6 +10,7 @@ import {
   openWorld,
   type World,
 } from '../../test/support/shipper/shipper-world.ts'
+import { acceptLoss } from './accept-loss.ts'
 
 let world: World
 beforeEach(() => {
@@ -104,6 +105,34 @@ test.each([
   },
 )
 
+test('half a line at the end of a copy, compressed too, holds the marks back until both are given up', async () => {
+  const follower = new Follower(world)
+  const path = world.write('a.log', lines(0, 10))
+  follower.start([path])
+  await follower.untilShipped(range(0, 10))
+  world.append('a.log', lines(10, 11))
+  await follower.untilShipped(range(0, 11))
+  await follower.kill()
+  renameSync(path, world.path('elsewhere'))
+  const half = `${lines(0, 10)}${line(10).slice(0, 20)}`
+  const copies = [world.write('a.log.1', half), world.write('a.log.1.gz', gzipSync(half))]
+  world.write('a.log', lines(11, 13))
+  const timing = { retireAfterMs: 20 }
+  follower.start([path], { timing })
+  // Of the first the tail tells, of the second the look at what lies beside it, which is not to end.
+  await follower.untilWarned(3)
+  for (let hours = 0; hours < 6; hours++) await follower.pass(3_600_000)
+  expect((await follower.stop()).obstacles).toMatchObject(
+    copies.map(path => ({ reason: 'damaged', path, detail: expect.stringMatching(/ends in half a line/) })),
+  )
+  const who = { reason: 'it was sent', actor: 'kari', clock: () => follower.nowMs }
+  for (const file of copies) await acceptLoss({ stateDir: world.stateDir, source: 'gateway-1', file, ...who })
+  follower.start([path], { timing })
+  await follower.untilComplete()
+  expect((await follower.stop()).obstacles).toEqual([])
+  await follower.expectSound()
+})
+
 test('half a line at the end of a plain copy is rejected where this run knows that it was never whole', async () => {
   const follower = new Follower(world)
   const path = world.write('a.log', lines(0, 5))
@@ -135,6 +164,22 @@ test('half a line at the end of a copy is the log’s own, whole, where that goe
   follower.start([path], { timing: { retireAfterMs: 20 } })
   await follower.untilComplete()
   expect(await follower.numbers()).toEqual(range(0, 12))
+  expect((await follower.stop()).obstacles).toEqual([])
+  await follower.expectSound()
+})
+
+test('half a line at the end of a copy is that of a longer copy, whole, beside it', async () => {
+  const follower = new Follower(world)
+  const path = world.write('a.log', '')
+  follower.start([path])
+  await follower.pass(2_000)
+  await follower.stop()
+  world.write('a.log.2', `${lines(0, 10)}${line(10).slice(0, 20)}`)
+  world.write('a.log.1', lines(0, 15))
+  world.append('a.log', lines(20, 22))
+  follower.start([path], { timing: { retireAfterMs: 20 } })
+  await follower.untilComplete()
+  expect(await follower.numbers()).toEqual([...range(0, 15), 20, 21])
   expect((await follower.stop()).obstacles).toEqual([])
   await follower.expectSound()
 })

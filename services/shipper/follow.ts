@@ -1,15 +1,16 @@
 import { resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FileFacts } from './files/log-files.ts'
 import { keyOf } from './obstacles/obstacle.ts'
 import type { FoundObstacle } from './obstacles/obstacles.ts'
 import { FileError } from './obstacles/ship-error.ts'
-import { type FileProgress, isSamePlace } from './progress/file-progress.ts'
+import type { FileProgress } from './progress/file-progress.ts'
+import { isSamePlace } from './progress/place.ts'
 import { LATENESS_MS } from './progress/to-marks.ts'
 import { type Survey, surveyRotated } from './rotation/survey-rotated.ts'
 import { Tail } from './send/read-tail.ts'
 import type { FileSummary, ShipProgress } from './send/ship-summary.ts'
 import type { Shipment } from './send/shipment.ts'
+import { sleepUntilAborted } from './send/sleep-until-aborted.ts'
 
 /** What is found twice in a row is no file that is just being written or renamed. */
 const SURVEYS_MIN = 2
@@ -40,7 +41,7 @@ type Followed = {
   /** They are to be looked at before anything is begun. */
   isChanged: boolean
   /** By what the last survey found. */
-  doubts: ReadonlyMap<string, string | null>
+  doubts: ReadonlySet<string>
 }
 
 /** Ships logs as they grow, through rotation, until `signal` aborts. Polls: a hint of the file system can get lost. */
@@ -58,7 +59,7 @@ export async function followFiles(
     survey: null,
     unread: null,
     isChanged: true,
-    doubts: new Map(),
+    doubts: new Set(),
   }))
   const summaries: FileSummary[] = []
   try {
@@ -77,10 +78,6 @@ export async function followFiles(
     for (const tail of tailsOf(followed)) await finish(tail, summaries)
   }
   return summaries
-}
-
-async function sleepUntilAborted(pollMs: number, signal: AbortSignal): Promise<void> {
-  await sleep(pollMs, undefined, { signal }).catch(() => undefined)
 }
 
 /** A mark speaks of every file of the log, so all of them are looked at before it. */
@@ -156,20 +153,21 @@ async function survey(
   const { path } = followed
   const left = (followed.current?.file ?? null) === null ? NONE_LEFT : followed.left
   const found = await surveyRotated(shipment, path, tailsOf([followed]), { ...options, left })
-  followed.isChanged = found === null
+  followed.isChanged = found === null || found.mustRepeat
   if (found === null) return
   for (const tail of followed.retiring) tail.surveys += 1
   for (const tail of found.begun) followed.retiring.add(tail)
   summaries.push(...found.summaries)
+  if (found.mustRepeat) return
   const alike = tailsOf([followed]).flatMap(tail => tail.alike)
   const doubtful = [...found.found, ...unreadOf(followed), ...alike].filter(
     one => !shipment.obstacles.isSettled(one),
   )
   for (const one of doubtful) {
-    if (followed.doubts.get(keyOf(one)) === one.version) shipment.obstacles.raise(one)
+    if (followed.doubts.has(keyOf(one))) shipment.raise(one)
   }
-  const keys = new Map(doubtful.map(one => [keyOf(one), one.version]))
-  shipment.obstacles.clear(one => one.log === path && !keys.has(keyOf(one)))
+  const keys = new Set(doubtful.map(keyOf))
+  shipment.obstacles.clear(one => one.log === path && !keys.has(keyOf(one)) && found.isResolved(one))
   followed.doubts = keys
   followed.survey = found
 }
@@ -225,9 +223,9 @@ async function retire(
   const visited = await tail.visit(signal)
   const isQuiet = tail.quietVisits * pollMs >= retireAfterMs && tail.surveys >= SURVEYS_MIN
   if (visited === 'more' || (visited === 'at_end' && !isQuiet)) return
-  const end = visited === 'at_end' ? await tail.end(followed.current) : null
+  const end = visited === 'at_end' ? await tail.end(followed.current, followed.survey?.copiedBytes) : null
   // The survey finds it again for as long as the file stays as it is.
-  if (end?.kind === 'obstacle') shipment.obstacles.raise(end.obstacle)
+  if (end?.kind === 'obstacle') shipment.raise(end.obstacle)
   if (end?.kind === 'left') followed.left.set(end.version, end.file)
   followed.retiring.delete(tail)
   await finish(tail, summaries)

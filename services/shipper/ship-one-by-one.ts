@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { type ByteSource, openFile, openStream } from './files/read-bytes.ts'
 import { FileError } from './obstacles/ship-error.ts'
-import { isSamePlace } from './progress/file-progress.ts'
+import { isSamePlace } from './progress/place.ts'
 import { LATENESS_MS } from './progress/to-marks.ts'
 import { lookBeside } from './rotation/look-beside.ts'
 import type { FileSummary, ShipProgress } from './send/ship-summary.ts'
@@ -57,7 +57,7 @@ function earlier(timeMs: number | null, otherMs: number): number | null {
 /** Done as their ends were then, and since written to, or replaced: where they lie, or what has their names, tells. */
 export async function reopenGrown(shipment: Shipment): Promise<void> {
   const grown = new Set<string>()
-  for (const { file, path, place, position, modifiedMs, isOpenEnded } of shipment.files) {
+  for (const { file, path, place, position, modifiedMs, isOpenEnded } of shipment.known.all) {
     if (isOpenEnded !== true) continue
     // What can't be looked at may have grown; what has been deleted is as it was.
     const facts = await shipment.settings.files.facts(path).catch(() => 'unseen' as const)
@@ -69,7 +69,7 @@ export async function reopenGrown(shipment: Shipment): Promise<void> {
       facts.modifiedMs === modifiedMs
     if (!isAsItWas) grown.add(file)
   }
-  shipment.reopen(({ file }) => grown.has(file))
+  shipment.known.reopen(({ file }) => grown.has(file))
 }
 
 async function shipPath(
@@ -99,7 +99,7 @@ async function shipPath(
     const { reason, message, file } = error
     const facts = await shipment.settings.files.facts(log)
     const version = facts?.version ?? null
-    shipment.obstacles.raise({ reason, path: log, log, file, detail: message, version })
+    shipment.raise({ reason, path: log, log, file, detail: message, version })
     throw error
   }
 }
@@ -123,14 +123,14 @@ function openOnce(stdin: Readable, signal: AbortSignal): () => Promise<ByteSourc
 /** What was begun and is not given this time is not vouched for. */
 export function raiseUnfinished(shipment: Shipment, isGiven: (path: string) => boolean): void {
   const told = new Set(shipment.obstacles.standing.map(({ file }) => file))
-  for (const { file, path, position } of shipment.unfinished) {
+  for (const { file, path, position } of shipment.known.unfinished) {
     if (isGiven(path) || told.has(file)) continue
     const detail =
       `${path}: was shipped through byte ${position}, not to its end, and is not given now; ` +
       'until it is shipped to its end or given up, no mark goes on'
     // What a person gives up is what was not shipped of it by then.
     const version = `${file}:${position}`
-    shipment.obstacles.raise({ reason: 'unfinished', path, log: path, file, detail, version })
+    shipment.raise({ reason: 'unfinished', path, log: path, file, detail, version })
   }
 }
 

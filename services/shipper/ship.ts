@@ -125,7 +125,7 @@ async function shipFiles(
     if (options.follow && !paths.includes(STDIN)) {
       const given = new Set(paths.map(keptAs))
       await checkFollowed(shipment, paths)
-      shipment.reopen(({ path }) => given.has(path))
+      shipment.known.reopen(({ path }) => given.has(path))
       await reopenGrown(shipment)
       raiseUnfinished(shipment, path => given.has(path))
       return await followFiles(shipment, paths, { ...run, onProgress })

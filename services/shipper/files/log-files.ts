@@ -6,6 +6,8 @@ export type FileFacts = {
   readonly kind: 'file' | 'directory' | 'other'
   readonly device: string
   readonly inode: string
+  /** When it was made, in nanoseconds: a number that was given to another file is told by it. Not every disk knows. */
+  readonly born?: string | undefined
   readonly bytes: number
   readonly modifiedMs: number
   /** How many names it has: none when it was deleted while it is open. */
@@ -63,11 +65,19 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
+/** Where a disk doesn't know, a time that changes, or none, stands in its place. */
+function bornAt({ birthtimeNs, mtimeNs, ctimeNs }: BigIntStats): string | undefined {
+  return birthtimeNs <= 0n || birthtimeNs === mtimeNs || birthtimeNs === ctimeNs
+    ? undefined
+    : String(birthtimeNs)
+}
+
 function describe(stats: BigIntStats): FileFacts {
   return {
     kind: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other',
     device: String(stats.dev),
     inode: String(stats.ino),
+    born: bornAt(stats),
     bytes: Number(stats.size),
     modifiedMs: Number(stats.mtimeNs) / 1e6,
     links: Number(stats.nlink),

@@ -1,5 +1,6 @@
 import { OBSTACLE_REASONS } from '@forbruk/schemas/event/obstacle-reason.ts'
 import { z } from 'zod'
+import { placeShape } from '../progress/place.ts'
 
 export const obstacleShape = z
   .object({
@@ -14,6 +15,9 @@ export const obstacleShape = z
     detail: z.string(),
     /** Of the file that was looked at; null where there was none. */
     version: z.string().nullable(),
+    /** Where the file lay, and the digest of its first line as far as that could be read: of one that wasn't begun. */
+    place: placeShape.optional(),
+    firstLine: z.string().optional(),
     sinceMs: z.int().min(0),
   })
   .readonly()
@@ -28,7 +32,12 @@ export const settledShape = obstacleShape.unwrap().extend({
 /** What a person has accepted as lost. It covers what that person saw: a file that changes is another obstacle. */
 export type SettledObstacle = Readonly<z.infer<typeof settledShape>>
 
-/** One thing is one obstacle, however often it is met. */
-export function keyOf({ reason, path, file }: Pick<Obstacle, 'reason' | 'path' | 'file'>): string {
-  return `${reason} ${file ?? path}`
+/** One thing is one obstacle, however often it is met, and whatever a file is called by now. */
+export function keyOf({
+  reason,
+  path,
+  file,
+  version,
+}: Pick<Obstacle, 'reason' | 'path' | 'file' | 'version'>): string {
+  return `${reason} ${file ?? ''} ${version ?? path}`
 }

@@ -1,4 +1,9 @@
+import type { ObstacleReason } from '@forbruk/schemas/event/obstacle-reason.ts'
+import { isSamePlace } from '../progress/place.ts'
 import { keyOf, type Obstacle, type SettledObstacle } from './obstacle.ts'
+
+/** Of a file, whatever it holds. */
+const REASONS_OF_ABSENCE: ReadonlySet<ObstacleReason> = new Set(['gone', 'neighbour_missing', 'unfinished'])
 
 export type FoundObstacle = Omit<Obstacle, 'sinceMs'>
 
@@ -27,16 +32,33 @@ export class Obstacles {
   }
 
   isSettled(found: FoundObstacle): boolean {
-    return this.settled.some(one => keyOf(one) === keyOf(found) && one.version === found.version)
+    return this.settled.some(one => keyOf(one) === keyOf(found))
   }
 
   /** Tells of it once. What was settled stays so until the file changes. */
   raise(found: FoundObstacle): void {
-    const before = this.#standing.get(keyOf(found))
-    if (before?.version === found.version || this.isSettled(found)) return
+    if (this.isSettled(found)) return
+    const known = this.#standing.get(keyOf(found))
+    if (known !== undefined) {
+      this.#rename(known, found.path)
+      return
+    }
+    const before = this.standing.find(one => isSameBefore(one, found))
+    if (before !== undefined) this.#standing.delete(keyOf(before))
     this.#standing.set(keyOf(found), { ...found, sinceMs: before?.sinceMs ?? this.#clock() })
     this.changed = true
     this.#onWarning(found.detail)
+  }
+
+  #rename(known: Obstacle, path: string): void {
+    if (known.path === path) return
+    this.#standing.set(keyOf(known), { ...known, path })
+    this.changed = true
+  }
+
+  /** A file is being read: what said that it wasn't there, or wasn't read, holds no more. */
+  met(file: string): void {
+    this.clear(one => one.file === file && REASONS_OF_ABSENCE.has(one.reason))
   }
 
   clear(isGone: (obstacle: Obstacle) => boolean): void {
@@ -46,4 +68,10 @@ export class Obstacles {
       this.changed = true
     }
   }
+}
+
+/** What lay there when it was in another state. */
+function isSameBefore(one: FoundObstacle, other: FoundObstacle): boolean {
+  if (one.reason !== other.reason || one.path !== other.path || one.file !== other.file) return false
+  return one.place === undefined || other.place === undefined || isSamePlace(one.place, other.place)
 }

@@ -1,5 +1,6 @@
 import { endOf, LINE_START_BYTES, type Line } from '../lines/read-lines.ts'
 import { digestOf } from './identify-file.ts'
+import { isSamePlace, type Place, placeOf } from './place.ts'
 
 /** How far one file of a source has been shipped. A value: it is what gets saved. */
 export type FileProgress = {
@@ -34,14 +35,8 @@ export type FileProgress = {
   readonly sentElsewhere?: boolean | undefined
   /** Done, as its end was then: nobody followed it, and a gateway may have written on. */
   readonly isOpenEnded?: boolean | undefined
-}
-
-/** Stays the same when a file is renamed. */
-type Place = { readonly device: string; readonly inode: string }
-
-/** Never where one of them is null: it is not known to lie anywhere. */
-export function isSamePlace(one: Place | null, other: Place | null): boolean {
-  return one !== null && other !== null && one.device === other.device && one.inode === other.inode
+  /** It lay nowhere when it was looked for: what has its number since, or begins like it, may be another file. */
+  readonly wasGone?: boolean | undefined
 }
 
 export type LastLine = { readonly position: number; readonly bytes: number; readonly digest: string }
@@ -65,6 +60,7 @@ export class LiveFile {
   isCaughtUp = false
   sentElsewhere: boolean
   isOpenEnded: boolean
+  wasGone: boolean
   readonly #partitionCounts: number[]
   #savedLastLine: LastLine | null
   #lastLine: Line | null = null
@@ -84,6 +80,7 @@ export class LiveFile {
     this.header = saved.header ?? null
     this.sentElsewhere = saved.sentElsewhere ?? false
     this.isOpenEnded = saved.isOpenEnded ?? false
+    this.wasGone = saved.wasGone ?? false
     this.#partitionCounts = [...saved.partitionCounts]
     this.#savedLastLine = saved.lastLine
   }
@@ -93,9 +90,10 @@ export class LiveFile {
    * where it was read last still holds all that was sent; a copy may end before that.
    */
   mayBeSentBeyond(place: Place | null): boolean {
-    const isResumed = this.begun.place !== null || this.begun.position > 0
+    const { place: lay, livePlace, position } = this.begun
+    const isResumed = lay !== null || livePlace !== null || position > 0
     if (!isResumed || this.isCaughtUp) return false
-    return this.sentElsewhere || !isSamePlace(this.begun.place, place)
+    return this.sentElsewhere || !isSamePlace(lay, place)
   }
 
   /** All that lies at a place was read. */
@@ -110,12 +108,17 @@ export class LiveFile {
   }
 
   /** Answers whether that is news. */
-  lieAt({ device, inode }: Place, isLive: boolean): boolean {
+  lieAt(place: Place, isLive: boolean): boolean {
     const before = isLive ? this.livePlace : this.place
-    this.sentElsewhere ||= this.mayBeSentBeyond({ device, inode })
-    this.place = { device, inode }
+    this.sentElsewhere ||= this.mayBeSentBeyond(place)
+    this.place = placeOf(place)
     if (isLive) this.livePlace = this.place
     return !isSamePlace(before, this.place)
+  }
+
+  /** It was cut to nothing where it lay. */
+  leave(): void {
+    this.place = null
   }
 
   /** Among how many its lines are shared out. */
@@ -148,6 +151,7 @@ export class LiveFile {
       ...(this.header === null ? {} : { header: this.header }),
       ...(this.sentElsewhere ? { sentElsewhere: true } : {}),
       ...(this.isOpenEnded ? { isOpenEnded: true } : {}),
+      ...(this.wasGone ? { wasGone: true } : {}),
     }
   }
 }

@@ -6,14 +6,14 @@ import { isMarkedId, NO_OBSTACLES } from '@forbruk/schemas/event/log-event.ts'
 import { z } from 'zod'
 import { obstacleShape, settledShape } from '../obstacles/obstacle.ts'
 import { messageOf, ShipError } from '../obstacles/ship-error.ts'
+import { placeShape } from './place.ts'
 import type { SourceProgress } from './source-progress.ts'
 
 const count = z.int().min(0)
-const place = z.object({ device: z.string(), inode: z.string() })
 const knownStart = z.object({
   file: z.string().min(1),
   lineDigests: z.array(z.string()).default([]),
-  place: place.nullable().default(null),
+  place: placeShape.nullable().default(null),
 })
 const fileProgress = knownStart.extend({
   path: z.string().min(1),
@@ -24,10 +24,11 @@ const fileProgress = knownStart.extend({
   highestMs: count.nullable(),
   modifiedMs: z.number().min(0),
   done: z.boolean(),
-  livePlace: place.nullable().default(null),
+  livePlace: placeShape.nullable().default(null),
   header: z.string().optional(),
   sentElsewhere: z.boolean().optional(),
   isOpenEnded: z.boolean().optional(),
+  wasGone: z.boolean().optional(),
 })
 const logProgress = z.object({
   path: z.string().min(1),

@@ -1,4 +1,6 @@
-import type { ByteSource } from '../files/read-bytes.ts'
+import type { LogFiles } from '../files/log-files.ts'
+import { type ByteSource, openFile } from '../files/read-bytes.ts'
+import { FileError } from '../obstacles/ship-error.ts'
 import type { FileProgress, LastLine } from '../progress/file-progress.ts'
 import {
   digestOf,
@@ -130,6 +132,17 @@ export class ByteCursor {
   #putBack(chunk: Buffer): void {
     this.#ahead.unshift(chunk)
     this.#position -= chunk.length
+  }
+}
+
+/** How a file begins; null when there is nothing in it, or it can't be read. */
+export async function readStartOf(files: LogFiles, path: string): Promise<Start | null> {
+  try {
+    const cursor = await ByteCursor.open(() => openFile(files, path))
+    return await cursor.identify().finally(() => cursor.close())
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error
+    return null
   }
 }
 

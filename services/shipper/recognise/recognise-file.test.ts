@@ -41,16 +41,17 @@ type Case = {
   isLive?: boolean
   isCompressed?: boolean
   inode?: string
+  born?: string
   holds?: Holding
   isElsewhere?: boolean | null
 }
 
-async function judge(text: string, kin: readonly FileProgress[], { inode = '2', ...more }: Case = {}) {
+async function judge(text: string, kin: readonly FileProgress[], { inode = '2', born, ...more }: Case = {}) {
   const { isLive = true, isCompressed = false, holds = 'all', isElsewhere = false } = more
   const found = await recognise(
     {
       start: start(text),
-      facts: at(inode),
+      facts: { ...at(inode), born },
       isCompressed,
       isLive,
       holds: async () => holds,
@@ -112,9 +113,47 @@ test.each<[string, string, FileProgress, Case, string]>([
     { isLive: false, isElsewhere: true },
     'undecided',
   ],
+  [
+    'a short log whose number a finished one had',
+    lines(0, 3),
+    known(lines(0, 2), '2', { done: true }),
+    {},
+    'undecided',
+  ],
+  [
+    'a short log whose number one had that was compressed',
+    lines(0, 3),
+    known(lines(0, 2), '2', { place: { device: '1', inode: '3' } }),
+    {},
+    'undecided',
+  ],
+  [
+    'a compressed short one with more than the finished one whose number it has',
+    lines(0, 3),
+    known(lines(0, 2), '2', { done: true }),
+    { isLive: false, isCompressed: true },
+    'undecided',
+  ],
+  [
+    'a short one that begins like one that was gone',
+    lines(0, 3),
+    known(lines(0, 2), '2', { wasGone: true }),
+    { isLive: false },
+    'undecided',
+  ],
+  ['a copy of one that was gone', lines(0, 30), known(lines(0, 9), '1', { wasGone: true }), {}, 'known all'],
+  ['a copy of a short log that was cut to nothing', lines(0, 3), known(lines(0, 3), null), {}, 'known all'],
   ['one of an earlier version', lines(0, 3), known(lines(0, 2), null, { lineDigests: [] }), {}, 'known all'],
 ])('%s', async (_, text, one, more, expected) => {
   expect(await judge(text, [one], more)).toBe(expected)
+})
+
+test('where the disk knows when files were made, one that was gone is recognised by that', async () => {
+  const born = (at: string) => ({ device: '1', inode: '2', born: at })
+  const gone = known(lines(0, 2), '2', { wasGone: true, place: born('7'), livePlace: born('7') })
+  const more = { isLive: false }
+  expect(await judge(lines(0, 3), [gone], { ...more, born: '7' })).toBe('known all')
+  expect(await judge(lines(0, 3), [gone], { ...more, born: '8' })).toBe('undecided')
 })
 
 test('a log that was renamed and begun anew with its only line is another', async () => {

@@ -1,6 +1,8 @@
 import type { FileFacts } from '../files/log-files.ts'
-import { type FileProgress, isSamePlace } from '../progress/file-progress.ts'
+import { FileError } from '../obstacles/ship-error.ts'
+import type { FileProgress } from '../progress/file-progress.ts'
 import { HEAD_BYTES_MAX, type Start } from '../progress/identify-file.ts'
+import { isProvedPlace, isSamePlace } from '../progress/place.ts'
 import type { KnownStart } from '../progress/source-progress.ts'
 
 /** Two files don't agree in so many lines, times included, unless one is a copy of the other. */
@@ -71,20 +73,29 @@ export async function recognise(candidate: Candidate, kin: readonly FileProgress
 /** It holds all that was shipped of the known one. */
 function judgeWhole(candidate: Candidate, known: FileProgress): 'same' | 'other' | 'undecided' {
   const { start, facts, isLive } = candidate
-  // An earlier version didn't keep where a file lay.
+  // It was cut to nothing, so that it is a copy, if anything; an earlier version didn't keep where a file lay.
   if (known.place === null || isCopy(start, known)) return 'same'
+  if (known.wasGone === true && !isProvedPlace(known.place, facts)) return 'undecided'
   const isElsewhere = facts === null ? false : candidate.isElsewhere(known, facts)
   if (isElsewhere === null) return 'undecided'
   if (!isLive) return isElsewhere || isOther(candidate, known) ? 'undecided' : 'same'
-  if (isSamePlace(known.livePlace, facts)) return isElsewhere ? 'undecided' : 'same'
+  if (isSamePlace(known.livePlace, facts)) return isElsewhere || hasLeft(known) ? 'undecided' : 'same'
   // The log was renamed, and the gateway has begun it anew. Of what never was the log this may be the original.
   return known.livePlace !== null && isElsewhere ? 'other' : 'undecided'
 }
 
-/** It has lines that the other didn't have when that was read to its end, or was never renamed to this. */
+/** It was seen under another name since it was the log: what has its number now may be another file. */
+function hasLeft({ done, isOpenEnded, place, livePlace }: FileProgress): boolean {
+  return (done && isOpenEnded !== true) || !isSamePlace(place, livePlace)
+}
+
+/**
+ * It has lines that the other didn't have: a plain file gets more where it lies, a compressed one none once it was read
+ * to its end.
+ */
 function isOther({ start, facts, isCompressed }: Candidate, known: FileProgress): boolean {
   const hasMore = start.lineDigests.length > known.lineDigests.length
-  return hasMore && (known.done || !isCompressed) && !isSamePlace(known.place, facts)
+  return hasMore && (isCompressed ? known.done : !isSamePlace(known.place, facts))
 }
 
 /** It ends before where the known one's shipping stopped: an earlier copy, or another file that may go on otherwise. */
@@ -100,6 +111,11 @@ export function isCopy(start: Pick<Start, 'lineDigests' | 'headBytes'>, known: F
   return linesInCommon(start, known) >= LINES_OF_A_COPY || start.headBytes >= HEAD_BYTES_MAX
 }
 
+/** It begins with all the lines of the other that are looked at, or with all of its own, and these are many. */
+export function isCopyOf(start: Pick<Start, 'lineDigests'>, other: Pick<Start, 'lineDigests'>): boolean {
+  return agree(start, other) && linesInCommon(start, other) >= LINES_OF_A_COPY
+}
+
 function linesInCommon(start: Pick<Start, 'lineDigests'>, known: Pick<Start, 'lineDigests'>): number {
   return Math.min(start.lineDigests.length, known.lineDigests.length)
 }
@@ -107,7 +123,7 @@ function linesInCommon(start: Pick<Start, 'lineDigests'>, known: Pick<Start, 'li
 /** Of two sources: a copy, or the very same file. What begins alike so far is not taken for one. */
 export function isSameFile(one: KnownStart, other: KnownStart): boolean {
   if (firstLineOf(one) !== firstLineOf(other) || !agree(one, other)) return false
-  return isSamePlace(one.place, other.place) || linesInCommon(one, other) >= LINES_OF_A_COPY
+  return isSamePlace(one.place, other.place) || isCopyOf(one, other)
 }
 
 /** The digest of a file's first line, by which every name of it begins. */
@@ -138,6 +154,10 @@ export function nameFurther({ file, lineDigests }: Start, kin: readonly FileProg
     (digest, index) => index > 0 && kin.every(known => known.lineDigests[index] !== digest),
   )
   return line === -1 ? null : `${file}-${lineDigests[line]}`
+}
+
+export function notToldFrom(path: string, like: FileProgress): FileError {
+  return new FileError('alike', explainAlike(path, like))
 }
 
 export function explainAlike(path: string, like: FileProgress): string {

@@ -1,12 +1,10 @@
 import { basename } from 'node:path'
 import type { RotatedFile } from '../files/find-rotated.ts'
 import type { FileFacts } from '../files/log-files.ts'
-import { openFile } from '../files/read-bytes.ts'
-import { FileError } from '../obstacles/ship-error.ts'
-import { isSamePlace } from '../progress/file-progress.ts'
 import type { Start } from '../progress/identify-file.ts'
+import { isSamePlace, placeOf } from '../progress/place.ts'
 import type { KnownStart, LogProgress } from '../progress/source-progress.ts'
-import { ByteCursor } from '../recognise/read-from.ts'
+import { readStartOf } from '../recognise/read-from.ts'
 import { agree } from '../recognise/recognise-file.ts'
 import type { Shipment } from '../send/shipment.ts'
 
@@ -20,19 +18,19 @@ export async function startLog(
   path: string,
   rotated: readonly RotatedFile[],
 ): Promise<LogProgress> {
-  const known = shipment.files.filter(file => file.path === path)
+  const known = shipment.known.all.filter(file => file.path === path)
   const sinceMs = Math.min(...known.map(file => file.modifiedMs))
   const before: KnownStart[] = []
   const looked: Record<string, string> = {}
   const names: string[] = []
   for (const one of rotated.filter(({ facts }) => facts.modifiedMs < sinceMs)) {
-    const start = await startOf(shipment, one.path)
-    if (start !== null && shipment.kinOf(start.file).some(file => agree(start, file))) continue
+    // What can't be read now was not shipped either, and is left alone as it is.
+    const start = await readStartOf(shipment.settings.files, one.path)
+    if (start !== null && shipment.known.kinOf(start.file).some(file => agree(start, file))) continue
     names.push(basename(one.path))
     looked[one.facts.version] = ''
-    const { device, inode } = one.facts
     if (start !== null)
-      before.push({ file: start.file, lineDigests: start.lineDigests, place: { device, inode } })
+      before.push({ file: start.file, lineDigests: start.lineDigests, place: placeOf(one.facts) })
   }
   if (names.length > 0) {
     shipment.settings.retry.onWarning(
@@ -44,17 +42,6 @@ export async function startLog(
   shipment.setLog(log)
   await shipment.save()
   return log
-}
-
-async function startOf(shipment: Shipment, path: string): Promise<Start | null> {
-  try {
-    const cursor = await ByteCursor.open(() => openFile(shipment.settings.files, path))
-    return await cursor.identify().finally(() => cursor.close())
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error
-    // What can't be read now was not shipped either, and is left alone as it is.
-    return null
-  }
 }
 
 /** Whether it is one that is left alone. The number of a deleted file may be another's by now: its start must agree. */

@@ -23,7 +23,7 @@ export async function lookBeside(
 ): Promise<readonly FileSummary[]> {
   const { obstacles } = shipment
   const isSought =
-    shipment.unfinished.some(known => known.path === path) ||
+    shipment.known.unfinished.some(known => known.path === path) ||
     obstacles.standing.some(({ log }) => log === path)
   if (!isSought) return []
   // Null while files are being renamed: what is unfinished stays so.
@@ -37,9 +37,10 @@ export async function lookBeside(
     const summary = await tail.close()
     if (summary !== null && summary.lines > 0) summaries.push(summary)
   }
-  for (const one of found) obstacles.raise(one)
+  for (const one of found) shipment.raise(one)
+  if (survey.mustRepeat) return summaries
   const keys = new Set(found.map(keyOf))
-  obstacles.clear(one => one.log === path && !keys.has(keyOf(one)))
+  obstacles.clear(one => one.log === path && !keys.has(keyOf(one)) && survey.isResolved(one))
   return summaries
 }
 

@@ -1,19 +1,27 @@
 import { findOthers, findRotated, type RotatedFile, type RotatedFiles } from '../files/find-rotated.ts'
 import { plainName } from '../files/rotated-name.ts'
+import type { Obstacle } from '../obstacles/obstacle.ts'
 import type { FoundObstacle } from '../obstacles/obstacles.ts'
 import type { FileProgress } from '../progress/file-progress.ts'
 import type { Tail } from '../send/read-tail.ts'
 import type { FileSummary } from '../send/ship-summary.ts'
 import type { Shipment } from '../send/shipment.ts'
 import { findHoles } from './find-holes.ts'
+import { isResolved, type Seen, type SeenFile } from './is-resolved.ts'
 import { startLog } from './leave-alone.ts'
 import { Round, type SurveyOptions } from './survey-round.ts'
 
 export type Survey = {
   readonly rotated: readonly RotatedFile[]
+  /** Of an obstacle that was not found any more. */
+  readonly isResolved: (obstacle: Obstacle) => boolean
+  /** Another file had a name by the time it was opened: they are to be looked at once more. */
+  readonly mustRepeat: boolean
   /** Files with something new in them that may still be written to. */
   readonly begun: readonly Tail[]
   readonly summaries: readonly FileSummary[]
+  /** How many bytes the longest copy holds of a file that is being read. */
+  readonly copiedBytes: ReadonlyMap<string, number>
   /** What keeps from saying that all was seen. */
   readonly found: readonly FoundObstacle[]
 }
@@ -34,7 +42,7 @@ export async function surveyRotated(
   if (looked === null) return null
   const { rotated } = looked
   const log = shipment.logOf(path) ?? (await startLog(shipment, path, rotated))
-  const known = shipment.files.filter(file => file.path === path)
+  const known = shipment.known.all.filter(file => file.path === path)
   const round = new Round(shipment, log, rotated, tails, options)
   for (const one of rotated) {
     // While a file is being compressed both are there, and the one that it is made of may still grow.
@@ -57,7 +65,31 @@ export async function surveyRotated(
     ...findHoles(path, rotated, round, known),
   ]
   await round.keep(rotated)
-  return { rotated, begun: round.begun, summaries: round.summaries, found }
+  const { mustRepeat, begun, summaries, copiedBytes } = round
+  const seen: Seen = {
+    files: seeAll(path, looked, others, tails, round),
+    before: new Set(known.map(({ file }) => file)),
+    hasMet: file => round.hasMet(file),
+  }
+  return {
+    ...{ rotated, mustRepeat, begun, summaries, copiedBytes, found },
+    isResolved: obstacle => isResolved(obstacle, seen),
+  }
+}
+
+function seeAll(
+  log: string,
+  { rotated, live }: RotatedFiles,
+  others: readonly RotatedFile[],
+  tails: readonly Tail[],
+  round: Round,
+): readonly SeenFile[] {
+  const current = tails.find(tail => tail.options.isLive)?.file ?? null
+  const ofLog = live === null || 'error' in live ? [] : [{ path: log, facts: live, file: current }]
+  const beside = [...rotated, ...others].map(({ path, facts }) => ({
+    ...{ path, facts, file: round.fileAt(path) || null },
+  }))
+  return [...ofLog, ...beside]
 }
 
 /** What can't be looked at inside the folders matters once something is looked for. */
@@ -74,7 +106,7 @@ function explainUnseen(
 
 /** Read under this name, not to the end, and found nowhere. */
 function missed(shipment: Shipment, path: string, round: Round): readonly FileProgress[] {
-  return shipment.unfinished.filter(known => known.path === path && !round.hasMet(known.file))
+  return shipment.known.unfinished.filter(known => known.path === path && !round.hasMet(known.file))
 }
 
 function gone(log: string, { file, position }: FileProgress): FoundObstacle {

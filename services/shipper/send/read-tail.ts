@@ -3,8 +3,9 @@ import type { FileFacts, OpenLogFile } from '../files/log-files.ts'
 import { openForReading, readAt } from '../files/read-bytes.ts'
 import type { FoundObstacle } from '../obstacles/obstacles.ts'
 import { codeOf, cutOff, FileError } from '../obstacles/ship-error.ts'
-import { type FileProgress, isSamePlace } from '../progress/file-progress.ts'
+import type { FileProgress } from '../progress/file-progress.ts'
 import { HEAD_BYTES_MAX, readStart, START_LINES_MAX, type Start } from '../progress/identify-file.ts'
+import { isSamePlace, placeOf } from '../progress/place.ts'
 import { judgeLine } from '../recognise/read-from.ts'
 import {
   type Candidate,
@@ -117,10 +118,10 @@ export class Tail {
     const begun = await this.#begin(false)
     // What was given up of a file holds nothing more than the one that it is like.
     if (begun === null) return this.#rest(bytes === 0 || this.#isGivenUp ? nowMs : null)
-    if (!(await holdsAll(this.#file, [this.#start, this.#lastSeen]))) return 'replaced'
+    if (!(await holdsAll(this.#file, [this.#start, this.#lastSeen]))) return this.#replaced(begun)
     const { live } = begun.shipper
     if (live.lineDigests.length < START_LINES_MAX && !(await this.#lookAtStart(live.lineDigests)))
-      return 'replaced'
+      return this.#replaced(begun)
     live.modifiedMs = modifiedMs
     for (let chunks = 0; chunks < CHUNKS_PER_VISIT && !signal.aborted; chunks++) {
       const chunk = await readAt(this.options.path, this.#file, this.#readPosition)
@@ -129,10 +130,17 @@ export class Tail {
         return this.#rest(begun.shipper.partialBytes === 0 ? nowMs : null)
       }
       // After the read, so that what was read is known to be of this content.
-      if (!(await holdsAll(this.#file, [this.#start, this.#lastSeen]))) return 'replaced'
+      if (!(await holdsAll(this.#file, [this.#start, this.#lastSeen]))) return this.#replaced(begun)
       await this.#takeChunk(begun, chunk)
     }
     return 'more'
+  }
+
+  /** What was read lies in a copy now, if anywhere. */
+  #replaced({ shipper: { live } }: Begun): Visit {
+    live.leave()
+    this.#shipment.moved(live)
+    return 'replaced'
   }
 
   async #takeChunk({ shipper }: Begun, chunk: Buffer): Promise<void> {
@@ -144,16 +152,21 @@ export class Tail {
   }
 
   /**
-   * It won't grow any more: a last line without a newline is shipped as it is. Not so where the log goes on from there:
-   * this is a copy of it, which was taken in mid-line, and is left to it. Answers what stands in the way where an
-   * earlier run may have sent the whole of it, from the file that this is a copy of.
+   * It won't grow any more: a last line without a newline is shipped as it is. Not so where the log goes on from there,
+   * or another copy of it does: this is one that was taken in mid-line, and is left to that. Answers what stands in the
+   * way where an earlier run may have sent the whole of it, from the file that this is a copy of.
+   *
+   * @param copiedBytes how many bytes the longest copy holds, by what a file is called on the wire
    */
-  async end(current: Tail | null): Promise<End | null> {
+  async end(current: Tail | null, copiedBytes: ReadonlyMap<string, number> = new Map()): Promise<End | null> {
     const begun = await this.#begin(true)
     if (begun === null) return null
     const { shipper } = begun
-    if (shipper.partialBytes > 0 && (await current?.goesOnFrom(this)) === true)
-      return { kind: 'left', file: shipper.live.file, version: (await this.#file.facts()).version }
+    const { file } = shipper.live
+    const goesOn =
+      (copiedBytes.get(file) ?? 0) > (await this.size()) || (await current?.goesOnFrom(this)) === true
+    if (shipper.partialBytes > 0 && goesOn)
+      return { kind: 'left', file, version: (await this.#file.facts()).version }
     if (shipper.counts.bytes === 0 && this.#readPosition === 0) {
       await this.#takeChunk(begun, await readAt(this.options.path, this.#file, 0))
     }
@@ -175,7 +188,7 @@ export class Tail {
     if (this.#begun === null) return null
     const { shipper, resumedFrom } = this.#begun
     const { file, position } = shipper.live
-    this.#shipment.close(shipper.live)
+    this.#shipment.known.close(shipper.live.file)
     return { path: this.options.path, file, resumedFrom, position, note: null, ...shipper.counts }
   }
 
@@ -210,7 +223,7 @@ export class Tail {
     const recognised = await this.#recognise(start)
     if (isExpected !== undefined && !(recognised.kind === 'known' && isExpected(recognised.known, start)))
       return null
-    const alike = recognised.kind === 'undecided' ? this.#explainAlike(recognised.like) : []
+    const alike = recognised.kind === 'undecided' ? this.#explainAlike(start, recognised.like) : []
     this.alike = alike
     const isGivenUp = alike.some(one => this.#shipment.obstacles.isSettled(one))
     if (recognised.kind === 'undecided' && !isGivenUp) return null
@@ -221,7 +234,7 @@ export class Tail {
     const file = begin.kind === 'known' ? begin.known.file : begin.file
     const seen = seenStart(head, start)
     // What was looked at one after the other is of one content only if that is still there.
-    if (this.#shipment.isOpen(file) || !(await holdsAll(this.#file, [seen]))) return null
+    if (this.#shipment.known.isOpen(file) || !(await holdsAll(this.#file, [seen]))) return null
     this.alike = []
     const live = this.#shipment.open(file, this.options.log, begin.kind === 'behind' ? begin.like : null)
     const isNews = live.lieAt(this.facts, this.options.isLive)
@@ -248,16 +261,17 @@ export class Tail {
         holds: known => this.#holds(known),
         isElsewhere,
       },
-      this.#shipment.kinOf(start.file),
+      this.#shipment.known.kinOf(start.file),
     )
   }
 
-  #explainAlike(like: FileProgress): readonly FoundObstacle[] {
+  #explainAlike({ file: firstLine }: Start, like: FileProgress): readonly FoundObstacle[] {
     const { path, log } = this.options
-    const { device, inode } = this.facts
+    const place = placeOf(this.facts)
     // It grows: what a person saw is which file it is like, and how far that one was shipped.
-    const version = [device, inode, like.file, like.position].join(':')
-    return [{ reason: 'alike', path, log, file: null, detail: explainAlike(path, like), version }]
+    const version = [place.device, place.inode, like.file, like.position].join(':')
+    const detail = explainAlike(path, like)
+    return [{ reason: 'alike', path, log, file: null, detail, version, place, firstLine }]
   }
 
   /**
@@ -265,7 +279,7 @@ export class Tail {
    * stopped. Null as long as nothing stands there that is its own.
    */
   async #goBehind(start: Start, like: FileProgress) {
-    const file = nameFurther(start, this.#shipment.kinOf(start.file))
+    const file = nameFurther(start, this.#shipment.known.kinOf(start.file))
     if (file === null || (await this.#holds(like)) !== 'all') return null
     return { kind: 'behind', file, like } as const
   }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventLog, OutgoingRecord } from '@forbruk/infra/log/event-log.ts'
 import { messageOf, ShipError } from '../obstacles/ship-error.ts'
+import { sleepUntilAborted } from './sleep-until-aborted.ts'
 
 /** A batch may go to one partition as a whole, and a Kafka broker takes no more than 1 MiB at once. */
 const BATCH_BYTES_MAX = 512 * 1024
@@ -13,6 +13,8 @@ export type RetryPolicy = {
   readonly firstDelayMs: number
   readonly signal: AbortSignal
   readonly onWarning: (message: string) => void
+  /** Waits until it is time to try again, or the signal aborts. */
+  readonly pause?: (delayMs: number, signal: AbortSignal) => Promise<void>
 }
 
 /** The event log did not take a batch, however often it was asked. */
@@ -73,7 +75,7 @@ export class BatchSender {
   /** A failed append may have appended any part: the same records in the same order are recognised and counted once. */
   async #append(records: readonly OutgoingRecord[]): Promise<void> {
     if (records.length === 0) return
-    const { attemptsMax, firstDelayMs, signal, onWarning } = this.#retry
+    const { attemptsMax, firstDelayMs, signal, onWarning, pause = sleepUntilAborted } = this.#retry
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#log.append(records)
@@ -82,7 +84,7 @@ export class BatchSender {
         if (attempt >= attemptsMax || signal.aborted) throw explain(error, attempt)
         const delayMs = Math.min(firstDelayMs * 2 ** Math.min(attempt - 1, 10), RETRY_DELAY_MAX_MS)
         onWarning(`the event log did not take a batch (${messageOf(error)}); trying again in ${delayMs} ms`)
-        await sleep(delayMs, undefined, { signal }).catch(() => undefined)
+        await pause(delayMs, signal)
       }
     }
   }

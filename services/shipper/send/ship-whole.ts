@@ -6,7 +6,7 @@ import type { LiveFile } from '../progress/file-progress.ts'
 import type { Start } from '../progress/identify-file.ts'
 import { LATENESS_MS } from '../progress/to-marks.ts'
 import { ByteCursor } from '../recognise/read-from.ts'
-import { type Candidate, explainAlike, type Recognised, recognise } from '../recognise/recognise-file.ts'
+import { type Candidate, notToldFrom, type Recognised, recognise } from '../recognise/recognise-file.ts'
 import { LineShipper, noLines } from './ship-lines.ts'
 import type { FileSummary, ShipProgress } from './ship-summary.ts'
 import type { Shipment } from './shipment.ts'
@@ -64,7 +64,7 @@ export async function shipRecognised(
 ): Promise<FileSummary> {
   switch (recognised.kind) {
     case 'undecided':
-      throw new FileError('alike', explainAlike(options.path, recognised.like))
+      throw notToldFrom(options.path, recognised.like)
     case 'known':
       return shipFile(shipment, cursor, start, recognised.known.file, recognised.holds === 'all', options)
     case 'new':
@@ -92,7 +92,7 @@ export async function recogniseWhole(
       holds: known => cursor.holds(known),
       isElsewhere,
     },
-    shipment.kinOf(start.file),
+    shipment.known.kinOf(start.file),
   )
 }
 
@@ -105,7 +105,7 @@ async function shipFile(
   options: WholeOptions,
 ): Promise<FileSummary> {
   const { path, keptAs, signal } = options
-  const known = shipment.progressOf(file)
+  const known = shipment.known.progressOf(file)
   const live = shipment.open(file, keptAs)
   try {
     const resumedFrom = live.position
@@ -124,7 +124,7 @@ async function shipFile(
     if (error instanceof FileError) error.file = file
     throw error
   } finally {
-    shipment.close(live)
+    shipment.known.close(file)
   }
 }
 
@@ -174,7 +174,7 @@ function isFinished({ settings }: Shipment, path: string, { modifiedMs }: FileFa
 
 /** A stream may have no end: what came of it speaks for the minute before. In a file any time may be behind. */
 function throughStream(shipment: Shipment, { highestMs }: LiveFile, { facts }: ByteSource): number | null {
-  if (facts !== null || highestMs === null || shipment.unfinished.length > 0) return null
+  if (facts !== null || highestMs === null || shipment.known.unfinished.length > 0) return null
   return highestMs - LATENESS_MS
 }
 

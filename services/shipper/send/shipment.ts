@@ -2,10 +2,11 @@ import type { EventLog } from '@forbruk/infra/log/event-log.ts'
 import type { MarkedObstacles } from '@forbruk/schemas/event/log-event.ts'
 import type { GatewayFormat } from '@forbruk/schemas/gateway/gateway-format.ts'
 import type { LogFiles } from '../files/log-files.ts'
-import { Obstacles } from '../obstacles/obstacles.ts'
+import { type FoundObstacle, Obstacles } from '../obstacles/obstacles.ts'
 import { ShipError } from '../obstacles/ship-error.ts'
 import { tellObstacles } from '../obstacles/tell-obstacles.ts'
-import { type FileProgress, LiveFile, startProgress } from '../progress/file-progress.ts'
+import { type FileProgress, type LiveFile, startProgress } from '../progress/file-progress.ts'
+import { KnownFiles } from '../progress/known-files.ts'
 import type { LogProgress, SourceProgress } from '../progress/source-progress.ts'
 import { NO_FILE } from '../progress/to-marks.ts'
 import { findShared } from '../recognise/find-shared.ts'
@@ -30,8 +31,6 @@ export type ShipmentSettings = MarkerSettings & {
 }
 
 const BATCHES_PER_CHECKPOINT = 50
-/** A file that is forgotten and shipped again has the same identities, so it is still counted once. */
-const FILES_MAX = 1_000
 
 /**
  * What is on its way from one source to the log, and how far each of its files has come. The order holds everything
@@ -42,13 +41,9 @@ const FILES_MAX = 1_000
 export class Shipment {
   readonly settings: ShipmentSettings
   readonly obstacles: Obstacles
+  readonly known: KnownFiles
   readonly #sender: BatchSender
   readonly #marker: Marker
-  readonly #live = new Map<string, LiveFile>()
-  /** Being read at this moment. */
-  readonly #open = new Set<string>()
-  /** Acknowledged by the log, hence fit to be saved. */
-  readonly #acknowledged: Map<string, FileProgress>
   readonly #moved = new Set<LiveFile>()
   /** Shipped further than the last mark in the log says. */
   readonly #unmarked: Set<string>
@@ -62,9 +57,9 @@ export class Shipment {
   constructor(settings: ShipmentSettings, saved: SourceProgress) {
     this.settings = settings
     this.obstacles = new Obstacles(saved, settings.clock, settings.retry.onWarning)
+    this.known = new KnownFiles(saved)
     this.#sender = new BatchSender(settings.log, settings.retry)
     this.#marker = new Marker(settings, saved)
-    this.#acknowledged = new Map(saved.files.map(progress => [progress.file, progress]))
     this.#unmarked = new Set(saved.unmarked)
     this.#logs = new Map(saved.logs.map(log => [log.path, log]))
     this.#latestFile = saved.files.at(-1)?.file ?? null
@@ -73,32 +68,7 @@ export class Shipment {
 
   /** The latest time of any event shipped from this source, or null. */
   get highestMs(): number | null {
-    return latest([this.#marker.throughMs, ...this.files.map(file => file.highestMs)])
-  }
-
-  /** Every file that is known, in the order in which they were begun. */
-  get files(): readonly FileProgress[] {
-    const files = new Map(this.#acknowledged)
-    for (const live of this.#live.values()) files.set(live.file, live.snapshot())
-    return [...files.values()]
-  }
-
-  progressOf(file: string): FileProgress | undefined {
-    return this.#live.get(file)?.snapshot() ?? this.#acknowledged.get(file)
-  }
-
-  isOpen(file: string): boolean {
-    return this.#open.has(file)
-  }
-
-  /** Begun, not read to its end, and not being read. */
-  get unfinished(): readonly FileProgress[] {
-    return this.files.filter(({ file, done }) => !done && !this.#open.has(file))
-  }
-
-  /** Every file that begins with the line that has this digest. */
-  kinOf(firstLine: string): readonly FileProgress[] {
-    return this.files.filter(({ file }) => file === firstLine || file.startsWith(`${firstLine}-`))
+    return latest([this.#marker.throughMs, ...this.known.all.map(file => file.highestMs)])
   }
 
   /**
@@ -107,33 +77,25 @@ export class Shipment {
    */
   open(file: string, path: string, behind: FileProgress | null = null): LiveFile {
     const { format } = this.settings
-    const known = this.progressOf(file)
+    const known = this.known.progressOf(file)
     if (known !== undefined && known.format !== format.name && known.position > 0) {
       throw new ShipError(
         `${path}: was begun as ${known.format} and can't go on as ${format.name}; give the format it was begun with`,
       )
     }
-    if (this.#open.has(file)) throw new Error(`${path}: ${file} is being read already`)
+    if (this.known.isOpen(file)) throw new Error(`${path}: ${file} is being read already`)
     const begun = { ...this.#startOf(file, path), ...(behind === null ? {} : startBehind(behind)) }
-    const live = this.#live.get(file) ?? new LiveFile(known ?? begun)
+    const live = this.known.open(known ?? begun)
     live.format = format.name
     live.path = path
-    this.#live.set(file, live)
-    this.#open.add(file)
-    this.obstacles.clear(obstacle => obstacle.file === file)
+    this.obstacles.met(file)
     return live
   }
 
-  close({ file }: LiveFile): void {
-    this.#open.delete(file)
-  }
-
-  /** What was done as its end was then, and may have got more since, is not done any more. */
-  reopen(mayHaveMore: (file: FileProgress) => boolean): void {
-    for (const file of this.#acknowledged.values()) {
-      if (file.isOpenEnded !== true || this.#live.has(file.file) || !mayHaveMore(file)) continue
-      this.#acknowledged.set(file.file, { ...file, done: false })
-    }
+  /** Tells what stands in the way, once. */
+  raise(found: FoundObstacle): void {
+    this.obstacles.raise(found)
+    if (found.reason === 'gone' && found.file !== null) this.known.lose(found.file)
   }
 
   /** Undefined before what lies beside the log was looked at for the first time. */
@@ -208,7 +170,7 @@ export class Shipment {
   /** Files of which no line was acknowledged yet. Throws SharedFileError. */
   async #saveBegun(files: readonly LiveFile[]): Promise<void> {
     const begun = files
-      .filter(({ file }) => (this.#acknowledged.get(file)?.position ?? 0) === 0)
+      .filter(({ file }) => (this.known.acknowledgedOf(file)?.position ?? 0) === 0)
       .map(({ begun, path, lineDigests, place, livePlace, sentElsewhere }) => ({
         ...begun,
         ...{ path, lineDigests, place, livePlace },
@@ -226,9 +188,8 @@ export class Shipment {
   }
 
   #forget(file: string): void {
-    this.#acknowledged.delete(file)
+    this.known.forget(file)
     this.#unmarked.delete(file)
-    this.#live.delete(file)
   }
 
   #startOf(file: string, path: string): FileProgress {
@@ -236,12 +197,10 @@ export class Shipment {
   }
 
   #acknowledge(progress: FileProgress): void {
-    this.#acknowledged.set(progress.file, progress)
     this.#unmarked.add(progress.file)
     this.#latestFile = progress.file
-    if (this.#acknowledged.size <= FILES_MAX) return
-    const oldest = [...this.#acknowledged.values()].find(({ file, done }) => done && !this.#open.has(file))
-    if (oldest !== undefined) this.#forget(oldest.file)
+    const forgotten = this.known.acknowledge(progress)
+    if (forgotten !== null) this.#unmarked.delete(forgotten)
   }
 
   /**
@@ -280,7 +239,7 @@ export class Shipment {
       source,
       partitionCount: log.partitionCount,
       unmarked: [...this.#unmarked],
-      files: [...this.#acknowledged.values()],
+      files: this.known.acknowledged,
       logs: [...this.#logs.values()],
       obstacles: this.obstacles.standing,
       settled: this.obstacles.settled,
@@ -289,7 +248,7 @@ export class Shipment {
   }
 
   #addMarks(file: string, obstacles: MarkedObstacles): void {
-    const progress = file === NO_FILE ? this.#startOf(file, '') : this.#acknowledged.get(file)
+    const progress = file === NO_FILE ? this.#startOf(file, '') : this.known.acknowledgedOf(file)
     if (progress === undefined) return
     for (const [partition, mark] of this.#marker.marksOf(progress, obstacles).entries())
       this.#sender.add(mark, partition)

@@ -3,7 +3,7 @@ import { MUTANTS } from './mutants.ts'
 import type { Outcome } from './outcome.ts'
 import { simulateFiles } from './simulate-files.ts'
 
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 1_000)
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 2_000)
 const TIMEOUT_MS = 20 * 60_000
 
 const only = process.env.SIMULATION_SEED
@@ -46,12 +46,24 @@ describe.runIf(only === undefined)('what is written is shipped, or the marks are
     [1765, 'half a line is all of a file and of its compressed copy'],
     [175, 'a copy that was taken in mid-line is looked at before each turn of the log'],
     [1906, 'a copy that was taken in mid-line is left to a log that has another name'],
+    [4842, 'half a line ends a file and what it was compressed to'],
+    [21348, 'a file is gone, and one that begins like it was compressed'],
+    [29866, 'two compressed files begin like an unread one'],
+    [35446, 'a file is gone, and another one that begins like it has its number'],
+    [46240, 'half a line ends the copy of a log that was truncated'],
+    [47067, 'a log begins like one whose number it has, and that was compressed'],
+    [48908, 'a file is gone, and an earlier copy of it is there'],
+    [53696, 'a name goes to another file between listing and opening'],
+    [61938, 'a file that was told of is deleted, and a copy has its name'],
+    [89722, 'a copy that ends in mid-line is found before the log is begun'],
+    [90176, 'a copy that ends in mid-line lies beside a longer one'],
   ])('in seed %i, where %s', async seed => {
     expect((await simulateFiles(seed)).kind).not.toBe('violated')
   })
 
   test('the same seed gives the same run', async () => {
-    for (const seed of [1, 2, 3]) expect(await traced(seed)).toEqual(await traced(seed))
+    // In the last one a batch is sent once more while a compressed file is being read.
+    for (const seed of [1, 2, 3, 30_973]) expect(await traced(seed)).toEqual(await traced(seed))
   })
 })
 

@@ -1,9 +1,10 @@
 import { readStart } from '../../../services/shipper/progress/identify-file.ts'
+import { isSamePlace } from '../../../services/shipper/progress/place.ts'
 import type { SourceProgress } from '../../../services/shipper/progress/source-progress.ts'
 import { Violation } from '../violation.ts'
 import type { Outcome } from './outcome.ts'
 import { AWAY_FOLDER } from './rotator.ts'
-import type { SimulatedDisk } from './simulated-disk.ts'
+import { describe, type SimulatedDisk } from './simulated-disk.ts'
 import type { CountedLog } from './simulated-log.ts'
 
 const BEHIND_MS_MAX = 200_000
@@ -41,7 +42,12 @@ export function findFalse(
     const path = disk.paths.find(path => {
       const inode = disk.at(path)
       const start = inode === undefined ? null : readStart(inode.content, false)
-      return start !== null && file.startsWith(start.file) && String(inode?.number) === place?.inode
+      return (
+        inode !== undefined &&
+        start !== null &&
+        file.startsWith(start.file) &&
+        isSamePlace(place ?? null, describe(inode))
+      )
     })
     const isSeen =
       path !== undefined && (!path.startsWith(`${AWAY_FOLDER}/`) || folders.includes(AWAY_FOLDER))

@@ -17,8 +17,8 @@ export const MUTANTS: Readonly<Record<string, Mutation>> = {
   },
   'a file is known by its first line alone': {
     shipment: shipment => {
-      const kinOf = shipment.kinOf.bind(shipment)
-      shipment.kinOf = firstLine =>
+      const kinOf = shipment.known.kinOf.bind(shipment.known)
+      shipment.known.kinOf = firstLine =>
         kinOf(firstLine).map(file => ({
           ...file,
           lineDigests: [],
@@ -30,8 +30,9 @@ export const MUTANTS: Readonly<Record<string, Mutation>> = {
   },
   'device and inode are forgotten': {
     shipment: shipment => {
-      const kinOf = shipment.kinOf.bind(shipment)
-      shipment.kinOf = firstLine => kinOf(firstLine).map(file => ({ ...file, place: null, livePlace: null }))
+      const kinOf = shipment.known.kinOf.bind(shipment.known)
+      shipment.known.kinOf = firstLine =>
+        kinOf(firstLine).map(file => ({ ...file, place: null, livePlace: null }))
     },
   },
   'rotated files with an older time are passed over': {

@@ -95,7 +95,8 @@ export class Rotator {
     const inode = disk.at(path)
     if (inode === undefined) return
     const into = `${path}.gz`
-    const content = gzipSync(inode.content)
+    // Half of a file that is stored as it is can be read, as that of a long one can.
+    const content = gzipSync(inode.content, { level: random.pick([0, 6]) })
     const read = this.#parts.gateway.wholeLinesOf(inode)
     const parts = random.between(1, 3)
     this.#steps.push(() => this.#parts.gateway.lines.set(disk.create(into), [...read]))
@@ -104,7 +105,7 @@ export class Rotator {
       this.#steps.push(() => this.#writePart(into, content.subarray(0, end)))
     }
     // With some tools the plain file goes before the compressed one is whole.
-    const at = this.#steps.length - (random.chance(0.3) ? 1 : 0)
+    const at = this.#steps.length - (random.chance(0.3) ? random.between(1, parts) : 0)
     this.#steps.splice(at, 0, () => this.#replace(path, inode, into, read))
   }
 

@@ -1,6 +1,8 @@
 import { type FollowOptions, followFiles } from '../../../services/shipper/follow.ts'
+import type { Obstacle } from '../../../services/shipper/obstacles/obstacle.ts'
 import type { FileProgress } from '../../../services/shipper/progress/file-progress.ts'
 import { readStart } from '../../../services/shipper/progress/identify-file.ts'
+import { isSamePlace } from '../../../services/shipper/progress/place.ts'
 import { type SourceProgress, startSource } from '../../../services/shipper/progress/source-progress.ts'
 import { AppendFailedError } from '../../../services/shipper/send/send-batches.ts'
 import { Shipment, type ShipmentSettings } from '../../../services/shipper/send/shipment.ts'
@@ -11,9 +13,10 @@ import { Gateway } from './gateway.ts'
 import { giveUp } from './give-up.ts'
 import { findFalse, judgeEnd, judgeTold } from './judge-end.ts'
 import { Killed, never } from './killed.ts'
+import { MayGo } from './may-go.ts'
 import type { Mutation, Outcome } from './outcome.ts'
-import { AWAY_FOLDER, LOG, numberOf, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
-import { type Inode, SimulatedDisk } from './simulated-disk.ts'
+import { AWAY_FOLDER, LOG, OLD_FOLDER, Rotator, SCHEMES } from './rotator.ts'
+import { describe, type Inode, SimulatedDisk } from './simulated-disk.ts'
 import { type AppendFault, CountedLog, openSimulatedLog, PARTITION_COUNT } from './simulated-log.ts'
 import { NUMBERED } from './written-lines.ts'
 
@@ -53,7 +56,6 @@ class FilesWorld {
   /** Of the shipper that runs: rejects when it is killed, and when a violation is found. */
   #end: (error: unknown) => void = () => undefined
   #incarnation = 0
-  #hasHole = false
   /** That the shipper was told to look into. */
   #folders: readonly string[]
   #running: Shipment | null = null
@@ -66,14 +68,22 @@ class FilesWorld {
     this.#mutation = mutation
     this.#trace = trace
     this.#disk = new SimulatedDisk(['/log', OLD_FOLDER, AWAY_FOLDER], clock)
+    this.#disk.tellsBirths = this.#random.chance(0.5)
     this.#folders = this.#random.chance(0.7) ? [AWAY_FOLDER] : []
     this.#gateway = new Gateway(this.#random, this.#disk, this.#counted, clock, LOG)
+    const mayGo = new MayGo(
+      this.#disk,
+      this.#gateway,
+      this.#counted,
+      inode => this.#known(inode),
+      inode => this.#isTold(inode),
+    )
     this.#rotator = new Rotator({
       random: this.#random,
       disk: this.#disk,
       gateway: this.#gateway,
       scheme: this.#random.pick(SCHEMES),
-      mayDelete: path => this.#mayDelete(path),
+      mayDelete: path => mayGo.mayDelete(path),
       // What nobody has begun can't be missed by who doesn't look where it goes.
       mayLeave: path => this.#folders.length > 0 || this.#known(this.#disk.at(path)).length > 0,
       isAllSeen: () => this.#folders.length > 0,
@@ -175,6 +185,8 @@ class FilesWorld {
         firstDelayMs: 0,
         signal,
         onWarning: message => this.#trace(`  warning: ${message}`),
+        // By the wall clock one seed would not be one run.
+        pause: turn,
       },
       readOthers: async () => [],
       save: async progress => {
@@ -256,43 +268,23 @@ class FilesWorld {
     this.#gateway.writeLines(1)
   }
 
-  /**
-   * What nobody could miss: a file of which everything was read, one that is known not to be read to its end, or one
-   * that leaves a hole in the numbers.
-   */
-  #mayDelete(path: string): boolean {
-    if (this.#hasHole) return false
-    const inode = this.#disk.at(path)
-    const lines = (inode && this.#gateway.lines.get(inode)) ?? []
-    if (inode === undefined || lines.every(line => line.isDestroyed || this.#counted.isShipped(line)))
-      return true
-    const known = this.#known(inode)
-    if (known.length > 0) return known.some(({ done }) => !done)
-    const number = numberOf(path)
-    const leavesHole = this.#disk.paths.some(other => {
-      const older = this.#disk.at(other)
-      return (
-        number !== null &&
-        older !== undefined &&
-        (numberOf(other) ?? 0) > number &&
-        this.#known(older).length > 0
-      )
-    })
-    // With what is older gone too, the hole would be none.
-    this.#hasHole ||= leavesHole
-    return leavesHole
+  /** That nothing of it was read stands in the way, and will after the next start. */
+  #isTold(inode: Inode): boolean {
+    const isHere = ({ file, place }: Obstacle) => file === null && isSamePlace(place ?? null, describe(inode))
+    return (this.#toSave?.obstacles ?? []).some(isHere)
   }
 
   /** As a shipper knows it, and will after its next start. */
   #known(inode: Inode | undefined): readonly FileProgress[] {
     const head = inode === undefined ? null : readStart(inode.content, false)
+    if (inode === undefined || head === null) return []
     const saved = this.#toSave?.files ?? []
-    return (this.#running?.files ?? saved).filter(
-      ({ file, place }) =>
-        head !== null &&
-        file.startsWith(head.file) &&
-        place?.inode === String(inode?.number) &&
-        saved.some(one => one.file === file && one.place?.inode === place.inode),
+    const isHere = ({ place }: FileProgress) => isSamePlace(place, describe(inode))
+    return (this.#running?.known.all ?? saved).filter(
+      known =>
+        known.file.startsWith(head.file) &&
+        isHere(known) &&
+        saved.some(one => one.file === known.file && isHere(one)),
     )
   }
 }

@@ -3,6 +3,8 @@ import type { FileFacts, LogFiles, OpenLogFile } from '../../../services/shipper
 
 export type Inode = {
   readonly number: number
+  /** Where the disk tells it: no two were made at once. */
+  readonly born: string | undefined
   content: Buffer
   modifiedMs: number
   writes: number
@@ -15,8 +17,11 @@ export class SimulatedDisk {
   readonly #folders: readonly string[]
   readonly #clock: () => number
   #writes = 0
-  /** By the process that sees it. */
-  readonly #open = new Set<Inode>()
+  #births = 0
+  /** Whether it tells when a file was made. */
+  tellsBirths = false
+  /** By the process that sees it, maybe several times. */
+  readonly #open = new Map<OpenLogFile, Inode>()
   /** By others: what is open keeps its number, though it was deleted. */
   openElsewhere: () => readonly Inode[] = () => []
 
@@ -35,11 +40,12 @@ export class SimulatedDisk {
 
   create(path: string): Inode {
     this.delete(path)
-    const inUse = [...this.#names.values(), ...this.#open, ...this.openElsewhere()]
+    const inUse = [...this.#names.values(), ...this.#open.values(), ...this.openElsewhere()]
     const taken = new Set(inUse.map(({ number }) => number))
     let number = 1
     while (taken.has(number)) number += 1
-    const inode = { number, content: Buffer.alloc(0), modifiedMs: this.#clock(), writes: 0, names: 1 }
+    const born = this.tellsBirths ? String(++this.#births) : undefined
+    const inode = { number, born, content: Buffer.alloc(0), modifiedMs: this.#clock(), writes: 0, names: 1 }
     this.#names.set(path, inode)
     this.write(inode, inode.content)
     return inode
@@ -96,8 +102,9 @@ export class SimulatedDisk {
         await turn()
         const inode = this.#names.get(path)
         if (inode === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' })
-        this.#open.add(inode)
-        return openInode(inode, turn, () => this.#open.delete(inode))
+        const file = openInode(inode, turn, () => this.#open.delete(file))
+        this.#open.set(file, inode)
+        return file
       },
     }
   }
@@ -117,11 +124,12 @@ function openInode(inode: Inode, turn: () => Promise<void>, close: () => void): 
   }
 }
 
-function describe({ number, content, modifiedMs, writes, names }: Inode): FileFacts {
+export function describe({ number, born, content, modifiedMs, writes, names }: Inode): FileFacts {
   return {
     kind: 'file',
     device: 'disk',
     inode: String(number),
+    born,
     bytes: content.length,
     modifiedMs,
     links: names,

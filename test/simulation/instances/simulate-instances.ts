@@ -186,7 +186,13 @@ class InstancesWorld {
       files: host.disk.files(turn),
       clock: () => this.#nowMs,
       markEveryMs: 10_000,
-      retry: { attemptsMax: Number.POSITIVE_INFINITY, firstDelayMs: 0, signal, onWarning: this.#trace },
+      retry: {
+        attemptsMax: Number.POSITIVE_INFINITY,
+        firstDelayMs: 0,
+        signal,
+        onWarning: this.#trace,
+        pause: turn,
+      },
       readOthers: async () => [],
       save: async progress => {
         await turn()

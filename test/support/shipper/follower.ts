@@ -69,12 +69,12 @@ export class Follower {
     await expect.poll(behindMs, { timeout: 8_000 }).toBe(60_000)
   }
 
-  async untilWarned(): Promise<void> {
+  async untilWarned(times = 1): Promise<void> {
     const warned = async () => {
       await this.pass(HOUR_MS)
       return this.warnings.length
     }
-    await expect.poll(warned, { timeout: 8_000 }).toBeGreaterThan(0)
+    await expect.poll(warned, { timeout: 8_000 }).toBeGreaterThanOrEqual(times)
   }
 
   async untilShipped(numbers: readonly number[]): Promise<void> {
