@@ -24,7 +24,7 @@ export async function refuseTaken(
   if (source === undefined) return
   throw new IntakeRefusedError(
     'topic_unusable',
-    `${foreign.topic} is taken in as the source ${JSON.stringify(source)}: under another name each of its lines would ` +
+    `${foreign.topic} is taken in as the source ${JSON.stringify(source)}: under another name each line would ` +
       'count twice. Go on with that --source; for another one, have the shipper write to a new topic',
   )
 }

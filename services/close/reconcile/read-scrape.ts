@@ -81,19 +81,34 @@ function linesOf(text: string): string[] {
   return text.split('\n').map(line => line.trimStart())
 }
 
-const LABEL = String.raw`[ \t]*([A-Za-z_][A-Za-z0-9_]{0,199})[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*`
-const LABELS = new RegExp(String.raw`^[ \t]*\{(?:${LABEL}(?:,|(?=\})))*[ \t]*\}`)
-/** A time may stand behind the value, and behind a # OpenMetrics' exemplar, which has labels and a value of its own. */
-const VALUE = /^[ \t]*(\S+)(?:[ \t]+-?[\d.]+(?:[eE][-+]?\d+)?)?[ \t]*(?:#.*)?\r?$/
+const OPENING = /[ \t]*\{[ \t]*/y
+const LABEL = /([A-Za-z_][A-Za-z0-9_]{0,199})[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(?:,[ \t]*)?/y
 
+/** A time may stand behind the value, and behind a # OpenMetrics' exemplar, which has labels and a value of its own. */
 function readSample(text: string, metric: string) {
-  const braces = LABELS.exec(text)?.[0] ?? ''
-  const value = VALUE.exec(text.slice(braces.length))?.[1]
-  if (value === undefined || value.startsWith('{'))
+  const { labels, end } = readLabels(text)
+  const [value = '', ...others] = (text.slice(end).split('#', 1)[0] ?? '').trim().split(/[ \t]+/)
+  if (value === '' || value.startsWith('{') || others.length > 1)
     throw new ScrapeError(`a line of ${metric} can't be read; expected its labels in braces, and a value`)
-  const labels = new Map<string, string>()
-  for (const [, name = '', said = ''] of braces.matchAll(new RegExp(LABEL, 'g'))) labels.set(name, said)
   return { labels, value }
+}
+
+/** None, and an end of 0, where no braces are around labels alone. */
+function readLabels(text: string): { readonly labels: ReadonlyMap<string, string>; readonly end: number } {
+  const labels = new Map<string, string>()
+  let end = matchAt(OPENING, text, 0)?.[0].length ?? 0
+  if (end === 0) return { labels, end }
+  for (let label = matchAt(LABEL, text, end); label !== null; label = matchAt(LABEL, text, end)) {
+    const [whole, name = '', said = ''] = label
+    labels.set(name, said)
+    end += whole.length
+  }
+  return text[end] === '}' ? { labels, end: end + 1 } : { labels: new Map(), end: 0 }
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
 }
 
 /** As counters are written, also with an exponent: `1.5e+06`. */
