@@ -51,11 +51,16 @@ describe('no six characters of a secret are kept, in excerpt or detail', () => {
   test.each(Object.entries(SECRET_SHAPES))('%s', (_, shape) => {
     fc.assert(
       fc.property(secret, fc.nat(), (hidden, cut) => {
-        const text = shape(hidden)
         // A disk that was full, or the longest line that is looked at.
-        const kept = [...keptOf(text), makeExcerpt(text.slice(0, cut % text.length))].join('\n')
+        const keptOfShape = (one: string) => {
+          const text = shape(one)
+          return [...keptOf(text), makeExcerpt(text.slice(0, cut % text.length))].join('\n')
+        }
+        const kept = keptOfShape(hidden)
+        // What is said of any other secret as well, such as how a time is written, says nothing of this one.
+        const said = keptOfShape(hidden.replaceAll(/\p{L}/gu, 'x').replaceAll(/\p{N}/gu, '3'))
         expect(
-          windowsOf(hidden).find(window => kept.includes(window)),
+          windowsOf(hidden).find(window => kept.includes(window) && !said.includes(window)),
           kept,
         ).toBeUndefined()
       }),
