@@ -146,12 +146,8 @@ export async function openConsole(
 const describeRoute: typeof jsonSchemaTransform = given => {
   const { schema = {}, url } = jsonSchemaTransform(given)
   const { method, config } = given.route
-  const { headers, response } = tellHeaders({ method, access: config?.access })
   const body = schema.body === undefined ? {} : { body: tellActor(asSent(schema.body)) }
-  return {
-    url,
-    schema: { ...schema, ...body, headers, response: Object.assign({}, schema.response, response) },
-  }
+  return { url, schema: { ...schema, ...body, ...tellHeaders({ method, access: config?.access }) } }
 }
 
 async function start(app: ConsoleServer, { host, port }: Address): Promise<void> {

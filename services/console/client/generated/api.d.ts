@@ -12,10 +12,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -32,13 +29,6 @@ export interface paths {
                             status: "ok";
                         };
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 503: {
@@ -93,10 +83,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -127,13 +114,6 @@ export interface paths {
                             }[];
                         };
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Default Response */
                 503: {
@@ -208,10 +188,7 @@ export interface paths {
                     /** @description this one, unless another is named */
                     month?: string;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -504,13 +481,6 @@ export interface paths {
                         };
                     };
                 };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description Why not */
                 default: {
                     headers: {
@@ -561,10 +531,7 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -668,13 +635,6 @@ export interface paths {
                         "application/vnd.apache.parquet": string;
                     };
                 };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description Why not */
                 406: {
                     headers: {
@@ -747,10 +707,7 @@ export interface paths {
                     /** @description this one, unless another is named */
                     month?: string;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path: {
                     /** @description percent-encoded */
                     id: string;
@@ -910,13 +867,6 @@ export interface paths {
                         };
                     };
                 };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description Why not */
                 404: {
                     headers: {
@@ -989,10 +939,7 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -1032,13 +979,6 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 403: {
@@ -1343,10 +1283,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -1378,13 +1315,6 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -1646,10 +1576,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -1711,13 +1638,6 @@ export interface paths {
                         };
                     };
                 };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description Why not */
                 default: {
                     headers: {
@@ -1761,10 +1681,7 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -1797,13 +1714,6 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 404: {
@@ -1877,10 +1787,7 @@ export interface paths {
                     /** @description the newest where none is named */
                     revision?: number;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -2192,13 +2099,6 @@ export interface paths {
                         };
                     };
                 };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description Why not */
                 404: {
                     headers: {
@@ -2257,10 +2157,7 @@ export interface paths {
                     /** @description Norwegian (bokmål) or English */
                     language?: "nb" | "en";
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -2278,13 +2175,6 @@ export interface paths {
                     content: {
                         "text/html": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 default: {
@@ -2326,10 +2216,7 @@ export interface paths {
                     /** @description the newest where none is named */
                     revision?: number;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -2365,13 +2252,6 @@ export interface paths {
                             revision: number;
                         };
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 404: {
@@ -2431,10 +2311,7 @@ export interface paths {
                     table?: "statements" | "statement_lines" | "statement_adjustments";
                     format?: "csv" | "csv-excel" | "json" | "parquet";
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path: {
                     /** @description YYYY-MM */
                     month: string;
@@ -2453,13 +2330,6 @@ export interface paths {
                         "application/json": Record<string, never>[];
                         "application/vnd.apache.parquet": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 422: {
@@ -2518,10 +2388,7 @@ export interface paths {
                     client?: string;
                     month?: string;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -2556,13 +2423,6 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -2617,10 +2477,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path: {
                     /** @description percent-encoded, such as acme%2F2026-10 */
                     id: string;
@@ -2661,13 +2518,6 @@ export interface paths {
                             [key: string]: unknown;
                         };
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 404: {
@@ -2886,10 +2736,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -2930,13 +2777,6 @@ export interface paths {
                             }[];
                         };
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 default: {
@@ -3655,10 +3495,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -3771,13 +3608,6 @@ export interface paths {
                         };
                     };
                 };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description Why not */
                 default: {
                     headers: {
@@ -3804,6 +3634,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/registry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which import of the registry holds for a month, and every other one */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description this one, unless another is named */
+                    month?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            month: string;
+                            /** @description what the month is rated with; null where none holds */
+                            holding: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            } | null;
+                            /** @description every one, newest first */
+                            readonly imports: {
+                                sequence: number;
+                                importId: string;
+                                importedAt: string;
+                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
+                                holds: {
+                                    from: string | null;
+                                    until: string | null;
+                                } | null;
+                                clients: number;
+                                partners: number;
+                                integrations: number;
+                                activations: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Import the registry, all or nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description the text of the CSV file, header included */
+                        clients: string;
+                        /** @description the text of the CSV file, header included */
+                        partners: string;
+                        /** @description the text of the CSV file, header included */
+                        integrations: string;
+                        /** @description the text of the CSV file, header included */
+                        activations: string;
+                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
+                        validFrom?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {string} */
+                            outcome: "imported" | "unchanged";
+                            sequence: number;
+                            validFrom: string | null;
+                            readonly monthsBehind: string[];
+                            clients: number;
+                            partners: number;
+                            integrations: number;
+                            activations: number;
+                        };
+                    };
+                };
+                /** @description Why not */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description Why not */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tariff/price": {
         parameters: {
             query?: never;
@@ -3822,10 +3864,7 @@ export interface paths {
                     requests?: string;
                     bytes?: string;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -3860,13 +3899,6 @@ export interface paths {
                             amountNok: string;
                         };
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 404: {
@@ -4134,228 +4166,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/registry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which import of the registry holds for a month, and every other one */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description this one, unless another is named */
-                    month?: string;
-                };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            month: string;
-                            /** @description what the month is rated with; null where none holds */
-                            holding: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            } | null;
-                            /** @description every one, newest first */
-                            readonly imports: {
-                                sequence: number;
-                                importId: string;
-                                importedAt: string;
-                                /** @description the months it holds for, half-open; null where a later import corrected all of it */
-                                holds: {
-                                    from: string | null;
-                                    until: string | null;
-                                } | null;
-                                clients: number;
-                                partners: number;
-                                integrations: number;
-                                activations: number;
-                            }[];
-                        };
-                    };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Import the registry, all or nothing */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @description the text of the CSV file, header included */
-                        clients: string;
-                        /** @description the text of the CSV file, header included */
-                        partners: string;
-                        /** @description the text of the CSV file, header included */
-                        integrations: string;
-                        /** @description the text of the CSV file, header included */
-                        activations: string;
-                        /** @description the first month it holds for; without it, this month, and of the very first import every one */
-                        validFrom?: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            outcome: "imported" | "unchanged";
-                            sequence: number;
-                            validFrom: string | null;
-                            readonly monthsBehind: string[];
-                            clients: number;
-                            partners: number;
-                            integrations: number;
-                            activations: number;
-                        };
-                    };
-                };
-                /** @description Why not */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-                /** @description Why not */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": {
-                            type: string;
-                            title: string;
-                            status: number;
-                            detail: string;
-                        } & {
-                            [key: string]: unknown;
-                        };
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/tariff": {
         parameters: {
             query?: never;
@@ -4372,10 +4182,7 @@ export interface paths {
                     /** @description of what is said in words: Norwegian (bokmål) or English */
                     language?: "nb" | "en";
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -4486,13 +4293,6 @@ export interface paths {
                         };
                     };
                 };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description Why not */
                 404: {
                     headers: {
@@ -4554,10 +4354,7 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -4602,13 +4399,6 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -4679,10 +4469,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -4761,13 +4548,6 @@ export interface paths {
                         "application/vnd.apache.parquet": string;
                     };
                 };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description Why not */
                 406: {
                     headers: {
@@ -4821,10 +4601,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -4889,13 +4666,6 @@ export interface paths {
                         };
                     };
                 };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
                 /** @description Why not */
                 default: {
                     headers: {
@@ -4938,10 +4708,7 @@ export interface paths {
                     client?: string;
                     limit?: number;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -4986,13 +4753,6 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -5047,10 +4807,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -5064,13 +4821,6 @@ export interface paths {
                     content: {
                         "text/plain": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 default: {
@@ -5109,10 +4859,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -5144,13 +4891,6 @@ export interface paths {
                             }[];
                         };
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 default: {
@@ -5386,10 +5126,7 @@ export interface paths {
                     after?: string;
                     limit?: number;
                 };
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -5424,13 +5161,6 @@ export interface paths {
                         "text/csv": string;
                         "application/vnd.apache.parquet": string;
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 406: {
@@ -5501,10 +5231,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: never;
-                header?: {
-                    /** @description the ETag of an answer that the caller has: 304 while it would be the same */
-                    "If-None-Match"?: string;
-                };
+                header?: never;
                 path?: never;
                 cookie?: never;
             };
@@ -5532,13 +5259,6 @@ export interface paths {
                             hasLogin: boolean;
                         };
                     };
-                };
-                /** @description It says what the answer of this ETag said */
-                304: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
                 };
                 /** @description Why not */
                 default: {
