@@ -44,12 +44,12 @@ const HARMLESS_TABLE_FUNCTIONS = [
 
 /**
  * catboostEvaluate and system.models start a process of their own; system.stack_trace signals this one's threads. The
- * others tell of the machine and of its disks, and of what other callers ask.
+ * others tell of the machine and of its disks.
  */
 const REFUSED_NAMES = [
   ...['catboostevaluate', 'models', 'stack_trace'],
   ...['filesystemavailable', 'filesystemcapacity', 'filesystemunreserved', 'getoskernelversion'],
-  ...['getserversetting', 'getserverport', 'processes', 'processlist'],
+  ...['getserversetting', 'getserverport'],
 ]
 
 /** The scalar file() reads any file of this process; `file` is a column of rejected events and of sources. */

@@ -81,6 +81,7 @@ test('formats list and show name what is known, and from where', () => {
   expect(run('list').stdout).toMatch(/varnish +Varnish +\(to be chosen\) +the body +a real run/)
   const { stdout } = run('show', 'traefik-clf')
   expect(stdout).toContain('Nothing is escaped')
-  expect(stdout).toContain('Read from documentation of Traefik 3')
+  expect(stdout).toContain('Read from a real run of Traefik 3')
+  expect(run('show', 'kong').stdout).toContain('Read from documentation of Kong')
   expect(run('show', 'nothing').status).toBe(2)
 })
